@@ -1,0 +1,1 @@
+"""Settings, addresses and servers: everything that starts Plenary and nothing it is about."""

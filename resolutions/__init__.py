@@ -1,0 +1,1 @@
+"""What was put to the vote: bodies, sessions, topics, resolutions and their symbols."""

@@ -1,0 +1,278 @@
+"""Bodies, sessions, topics, and the texts put to a body, adopted or not.
+
+The words are the United Nations'. A resolution here is any text with a symbol: resolutions, decisions, and
+drafts that were never adopted, which go by their draft symbol.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.symbols import Symbol, loose, parse_or_none
+from resolutions.text import fold
+
+
+class Body(models.Model):
+    """An organ that votes."""
+
+    GENERAL_ASSEMBLY = "GA"
+    SECURITY_COUNCIL = "SC"
+
+    code = models.CharField(_("code"), max_length=8, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        """Return the body's name."""
+        return self.name
+
+
+class Session(models.Model):
+    """A session of a body: regular (``79``), special (``S-4``) or emergency special (``ES-11``)."""
+
+    class Kind(models.TextChoices):
+        """The three kinds of General Assembly session."""
+
+        REGULAR = "regular", _("regular")
+        SPECIAL = "special", _("special")
+        EMERGENCY_SPECIAL = "emergency-special", _("emergency special")
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="sessions", verbose_name=_("body"))
+    code = models.CharField(_("code"), max_length=8, help_text=_("79, S-4 or ES-11"))
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.REGULAR)
+    number = models.PositiveSmallIntegerField(_("number"))
+    opened = models.DateField(_("opened"), null=True, blank=True)
+    closed = models.DateField(_("closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ("body", "kind", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["body", "code"], name="session_once_per_body"),
+            models.UniqueConstraint(fields=["body", "kind", "number"], name="session_number_once_per_body"),
+            models.CheckConstraint(
+                condition=Q(closed__gte=models.F("opened")), name="session_opened_before_closed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the session's name."""
+        return self.name
+
+
+class Topic(models.Model):
+    """A subject under which readers look for resolutions."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        """Return the topic's name."""
+        return self.name
+
+
+class Status(models.TextChoices):
+    """Whether the public sees a record."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class SymbolFields(models.Model):
+    """A symbol as displayed, with what is derived from it for matching and sorting whenever it is saved."""
+
+    symbol = models.CharField(_("symbol"), max_length=100)
+    symbol_key = models.CharField(max_length=100, editable=False)
+    symbol_loose = models.CharField(max_length=200, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def derive_symbol(self) -> Symbol | None:
+        """Set the United Nations' spelling and the matching keys from ``symbol``; return it parsed.
+
+        What cannot be read as a symbol is kept as it stands, so that a strange one can still be recorded.
+        """
+        parsed = parse_or_none(self.symbol)
+        self.symbol = parsed.text if parsed else " ".join(self.symbol.split())
+        self.symbol_key = parsed.key if parsed else self.symbol.upper()
+        self.symbol_loose = loose(self.symbol)
+        return parsed
+
+
+class ResolutionQuerySet(models.QuerySet["Resolution"]):
+    """The words in which resolutions are asked for."""
+
+    def published(self) -> ResolutionQuerySet:
+        """Return those the public sees."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def with_symbol(self, text: str) -> ResolutionQuerySet:
+        """Return those that ``text`` names in any spelling: by their own symbol or, failing that, by another.
+
+        A draft symbol may name several resolutions, so the answer may have several rows.
+        """
+        parsed = parse_or_none(text)
+        key = parsed.key if parsed else " ".join(text.split()).upper()
+        own = self.filter(symbol_key=key)
+        if own.exists():
+            return own
+        return self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
+
+    def near_symbol(self, text: str) -> ResolutionQuerySet:
+        """Return those with a symbol that holds the words and numbers of ``text`` in their order."""
+        return self.filter(near_symbol(text))
+
+
+def near_symbol(text: str, to_resolution: str = "") -> Q:
+    """Return the condition that a resolution's own or another symbol holds the words and numbers of ``text``.
+
+    ``to_resolution`` is the lookup path from the model filtered to its resolution, such as ``resolution__``.
+    """
+    pattern = loose(text)
+    if not pattern:
+        return Q(pk__in=[])
+    parsed = parse_or_none(text)
+    others = OtherSymbol.objects.filter(
+        Q(symbol_loose__contains=pattern) | Q(symbol_key=parsed.key if parsed else pattern),
+        resolution=OuterRef(f"{to_resolution}pk"),
+    )
+    own = Q(**{f"{to_resolution}symbol_loose__contains": pattern})
+    if parsed:
+        own |= Q(**{f"{to_resolution}symbol_key": parsed.key})
+    return own | Q(Exists(others))
+
+
+class Resolution(SymbolFields):
+    """A text put to a body: a resolution, a decision, or a draft that was not adopted."""
+
+    class Kind(models.TextChoices):
+        """What the text became."""
+
+        RESOLUTION = "resolution", _("resolution")
+        DECISION = "decision", _("decision")
+        DRAFT = "draft", _("draft resolution")
+
+    body = models.ForeignKey(Body, models.PROTECT, related_name="resolutions", verbose_name=_("body"))
+    session = models.ForeignKey(
+        Session, models.PROTECT, null=True, blank=True, related_name="resolutions", verbose_name=_("session")
+    )
+    symbol_sort = models.CharField(max_length=200, editable=False, db_collation="C")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.RESOLUTION)
+    title = models.TextField(_("title"))
+    agenda = models.TextField(_("agenda item"), blank=True)
+    topics = models.ManyToManyField(Topic, blank=True, related_name="resolutions", verbose_name=_("topics"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    search_text = models.TextField(editable=False)
+    search = models.GeneratedField(
+        expression=SearchVector("search_text", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ResolutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+        ordering = ("-symbol_sort",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["symbol_key"],
+                name="resolution_symbol_once",
+                violation_error_message=_("Another resolution already has this symbol."),
+            ),
+            models.CheckConstraint(condition=~Q(symbol=""), name="resolution_has_symbol"),
+            # The other end of the foreign key by which a published roll call needs a published resolution.
+            models.UniqueConstraint(fields=["id", "body", "status"], name="resolution_body_status"),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="resolution_search"),
+            models.Index(fields=["-symbol_sort"], name="resolution_symbol_order"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the symbol."""
+        return self.symbol
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the derived keys and the search text in step."""
+        self.derive()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {
+                *fields, "symbol", "symbol_key", "symbol_loose", "symbol_sort", "search_text"
+            }
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Set what is derived from the symbol, the title and the agenda item; bulk writers call it themselves."""
+        parsed = self.derive_symbol()
+        self.symbol_sort = parsed.sort_key if parsed else f"~{self.symbol_key}"
+        self.search_text = fold(f"{self.title}\n{self.agenda}")
+
+    def get_absolute_url(self) -> str:
+        """Return the public address, which has the symbol as the United Nations spells it."""
+        return reverse("web:resolution", args=[self.symbol])
+
+    @property
+    def document_url(self) -> str:
+        """Return the address of the official document: the text's symbol without spaces and part letters."""
+        whole = re.sub(r" .*|\[.*", "", self.symbol.replace(" (", "("))
+        return f"https://docs.un.org/en/{whole}"
+
+
+class OtherSymbol(SymbolFields):
+    """Another symbol of a resolution: its draft's, or a spelling that no rule brings to the canonical one."""
+
+    class Kind(models.TextChoices):
+        """Why the text has another symbol."""
+
+        DRAFT = "draft", _("draft symbol")
+        VARIANT = "variant", _("spelling variant")
+
+    resolution = models.ForeignKey(
+        Resolution, models.CASCADE, related_name="other_symbols", verbose_name=_("resolution")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.DRAFT)
+
+    class Meta:
+        verbose_name = _("other symbol")
+        verbose_name_plural = _("other symbols")
+        ordering = ("symbol_key",)
+        constraints = [
+            models.UniqueConstraint(fields=["resolution", "symbol_key"], name="other_symbol_once"),
+            # One draft may have become several resolutions; a spelling belongs to one.
+            models.UniqueConstraint(
+                fields=["symbol_key"], condition=Q(kind="variant"), name="variant_symbol_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["symbol_key"], name="other_symbol_key")]
+
+    def __str__(self) -> str:
+        """Return the symbol."""
+        return self.symbol
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the derived keys in step."""
+        self.derive_symbol()
+        super().save(*args, **kwargs)
+

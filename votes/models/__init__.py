@@ -1,0 +1,18 @@
+"""Who votes, in which groups, and how: member states, blocs, roll calls and votes."""
+
+from votes.models.blocs import Bloc, BlocMembership
+from votes.models.roll_calls import Correction, RollCall, Source, Tally, Vote
+from votes.models.states import BodyMembership, MemberState, StateName
+
+__all__ = [
+    "Bloc",
+    "BlocMembership",
+    "BodyMembership",
+    "Correction",
+    "MemberState",
+    "RollCall",
+    "Source",
+    "StateName",
+    "Tally",
+    "Vote",
+]

@@ -1,0 +1,99 @@
+"""Blocs: any group of states, with memberships that begin and end."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from votes.models.intervals import Interval, IntervalQuerySet, no_overlap, since_before_until
+from votes.models.states import MemberState
+
+
+class Bloc(models.Model):
+    """A group of states: a regional group, a union, an alliance, a forum."""
+
+    class Kind(models.TextChoices):
+        """What holds the group together."""
+
+        REGIONAL_GROUP = "regional-group", _("regional group of the United Nations")
+        UNION = "union", _("union")
+        ALLIANCE = "alliance", _("alliance")
+        ECONOMIC = "economic", _("economic organisation")
+        FORUM = "forum", _("forum")
+        GEOGRAPHIC = "geographic", _("geographic group")
+        DEVELOPMENT = "development", _("development category")
+        COUNCIL = "council", _("members of a council")
+
+    slug = models.SlugField(_("slug"), unique=True)
+    short_name = models.CharField(_("short name"), max_length=40)
+    name = models.CharField(_("name"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    description = models.TextField(_("description"))
+    source = models.TextField(_("source"))
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("bloc")
+        verbose_name_plural = _("blocs")
+        ordering = ("slug",)
+        constraints = [
+            # States are upper-case codes and blocs lower-case slugs in the same filters.
+            models.CheckConstraint(condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"), name="bloc_slug_form"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the short name."""
+        return self.short_name
+
+    def clean(self) -> None:
+        """Refuse a slug that spells a state's code: the Non-Aligned Movement is not NAM, which is Namibia."""
+        if MemberState.objects.filter(code=self.slug.upper()).exists():
+            raise ValidationError({"slug": _("This is the code of a member state.")})
+
+    def get_absolute_url(self) -> str:
+        """Return the public address."""
+        return reverse("web:bloc", args=[self.slug])
+
+
+class BlocMembershipQuerySet(IntervalQuerySet["BlocMembership"]):
+    """Memberships by date and status."""
+
+    def full(self) -> BlocMembershipQuerySet:
+        """Return those of members, leaving out the suspended and the observers: whom a position is read from."""
+        return self.filter(status=BlocMembership.Status.MEMBER)
+
+
+class BlocMembership(Interval):
+    """A state's membership of a bloc for a time."""
+
+    class Status(models.TextChoices):
+        """What the state is to the bloc."""
+
+        MEMBER = "member", _("member")
+        SUSPENDED = "suspended", _("suspended")
+        OBSERVER = "observer", _("observer")
+
+    bloc = models.ForeignKey(Bloc, models.CASCADE, related_name="memberships", verbose_name=_("bloc"))
+    state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="bloc_memberships", verbose_name=_("member state")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.MEMBER)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = BlocMembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership of a bloc")
+        verbose_name_plural = _("memberships of blocs")
+        ordering = ("bloc", "state", "since")
+        constraints = [
+            since_before_until("bloc_membership_since_before_until"),
+            no_overlap("bloc_membership_no_overlap", "bloc", "state"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who is in what."""
+        return f"{self.state} – {self.bloc}"

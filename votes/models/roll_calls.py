@@ -1,0 +1,312 @@
+"""Roll calls and votes: one vote taken, and one member state's choice in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Abs, Coalesce
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.models import Body, Resolution, Session, Status
+from resolutions.text import fold
+from votes.choices import Choice
+from votes.models.intervals import DatePrecision
+from votes.models.states import MemberState
+from votes.rules import Requirement, Result
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Source(models.Model):
+    """Where a roll call comes from; where two disagree, the one with the lower precedence stands."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    url = models.URLField(_("address"), blank=True)
+    licence = models.TextField(_("terms"), blank=True)
+    precedence = models.PositiveSmallIntegerField(_("precedence"), unique=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ("precedence",)
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
+
+class RollCallQuerySet(models.QuerySet["RollCall"]):
+    """The words in which roll calls are asked for."""
+
+    def published(self) -> RollCallQuerySet:
+        """Return those the public sees."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def decisive(self) -> RollCallQuerySet:
+        """Return those that stand for their text in lists: one a resolution."""
+        return self.filter(decisive=True)
+
+    def with_tally(self) -> RollCallQuerySet:
+        """Return them with body, session, resolution and counted totals read in the same query."""
+        return self.select_related("body", "session", "resolution", "tally")
+
+    def newest_first(self) -> RollCallQuerySet:
+        """Order by date, later symbols first within a day."""
+        return self.order_by("-date", F("resolution__symbol_sort").desc(nulls_last=True), "-ordinal", "slug")
+
+    def closest_first(self) -> RollCallQuerySet:
+        """Order by the margin between in favour and against, smallest first, those without figures last."""
+        margin = Case(
+            When(tally__cast__gt=0, then=Abs(F("tally__yes") - F("tally__no"))),
+            default=Abs(F("announced_yes") - F("announced_no")),
+        )
+        return self.order_by(
+            margin.asc(nulls_last=True), "-date", F("resolution__symbol_sort").desc(nulls_last=True), "slug"
+        )
+
+
+class RollCall(models.Model):
+    """One vote taken, which the interface calls a recorded vote."""
+
+    class Kind(models.TextChoices):
+        """What was put to the vote."""
+
+        TEXT = "text", _("whole text")
+        AMENDMENT = "amendment", _("amendment")
+        PARAGRAPH = "paragraph", _("paragraph")
+        PARAGRAPH_AMENDMENT = "paragraph-amendment", _("amendment to a paragraph")
+        MOTION = "motion", _("motion")
+        PROCEDURAL = "procedural", _("procedural question")
+
+    class Method(models.TextChoices):
+        """How the vote was taken, and so what of it is on record."""
+
+        RECORDED = "recorded", _("recorded vote")
+        ROLL_CALL = "roll-call", _("roll-call vote")
+        NON_RECORDED = "non-recorded", _("non-recorded vote (totals only)")
+        WITHOUT_VOTE = "without-vote", _("adopted without a vote")
+
+    METHODS_WITH_VOTES = (Method.RECORDED, Method.ROLL_CALL)
+
+    slug = models.SlugField(
+        _("slug"), max_length=120, unique=True, help_text=_("The permanent name in the address; never changed.")
+    )
+    body = models.ForeignKey(Body, models.PROTECT, related_name="roll_calls", verbose_name=_("body"))
+    session = models.ForeignKey(
+        Session, models.PROTECT, null=True, blank=True, related_name="roll_calls", verbose_name=_("session")
+    )
+    resolution = models.ForeignKey(
+        Resolution, models.PROTECT, null=True, blank=True, related_name="roll_calls", verbose_name=_("resolution")
+    )
+    decisive = models.BooleanField(
+        _("decisive"), default=False, help_text=_("Stands for its resolution in lists, one a resolution.")
+    )
+    title = models.TextField(
+        _("title"), blank=True, help_text=_("What was put to the vote, where it was not the whole text.")
+    )
+    date = models.DateField(_("date"))
+    date_precision = models.CharField(
+        _("precision of the date"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+    )
+    meeting = models.CharField(_("meeting"), max_length=40, blank=True, help_text=_("Such as A/ES-11/PV.19."))
+    ordinal = models.PositiveSmallIntegerField(_("ordinal within the meeting"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.TEXT)
+    method = models.CharField(_("method"), max_length=12, choices=Method.choices, default=Method.RECORDED)
+    requirement = models.CharField(
+        _("requirement"), max_length=30, choices=Requirement.choices, default=Requirement.NOT_STATED
+    )
+    result = models.CharField(_("result"), max_length=12, choices=Result.choices, default=Result.NOT_STATED)
+    announced_yes = models.PositiveSmallIntegerField(_("announced in favour"), null=True, blank=True)
+    announced_no = models.PositiveSmallIntegerField(_("announced against"), null=True, blank=True)
+    announced_abstaining = models.PositiveSmallIntegerField(_("announced abstaining"), null=True, blank=True)
+    announced_non_voting = models.PositiveSmallIntegerField(_("announced non-voting"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Shown in public."))
+    source = models.ForeignKey(Source, models.PROTECT, related_name="roll_calls", verbose_name=_("source"))
+    source_reference = models.CharField(
+        _("reference in the source"), max_length=200, blank=True, help_text=_("A record number or an address.")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    # Equal to the status for a published roll call of a resolution and otherwise null, so that a foreign key
+    # to the resolution's (id, body, status) holds exactly the published ones: see the migrations.
+    needs_status = models.GeneratedField(
+        expression=Case(When(status=Status.PUBLISHED, then=Value(Status.PUBLISHED.value)), default=None),
+        output_field=models.CharField(max_length=10, null=True),
+        db_persist=True,
+    )
+    search_text = models.TextField(editable=False, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("search_text", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = RollCallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("roll call")
+        verbose_name_plural = _("roll calls")
+        ordering = ("-date", "slug")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(resolution__isnull=False) | ~Q(title=""),
+                name="roll_call_has_resolution_or_title",
+                violation_error_message=_("A roll call without a resolution needs a title."),
+            ),
+            models.UniqueConstraint(
+                fields=["resolution"],
+                condition=Q(decisive=True),
+                name="one_decisive_roll_call_a_resolution",
+                violation_error_message=_("Another roll call of this resolution is the decisive one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decisive=False) | Q(resolution__isnull=False), name="decisive_roll_call_has_resolution"
+            ),
+            models.UniqueConstraint(
+                fields=["body", "meeting", "ordinal"],
+                condition=~Q(meeting=""),
+                name="roll_call_ordinal_once_a_meeting",
+            ),
+            models.CheckConstraint(
+                condition=~Q(method="without-vote")
+                | Q(
+                    announced_yes__isnull=True,
+                    announced_no__isnull=True,
+                    announced_abstaining__isnull=True,
+                    announced_non_voting__isnull=True,
+                ),
+                name="without_vote_has_no_totals",
+                violation_error_message=_("A text adopted without a vote has no totals."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-date", "slug"], name="roll_call_newest"),
+            GinIndex(fields=["search"], name="roll_call_search"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the slug."""
+        return self.slug
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the search text in step."""
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Set the search text; bulk writers call it themselves."""
+        self.search_text = fold(self.title)
+
+    def get_absolute_url(self) -> str:
+        """Return the public address: the text's page for the vote that decided it, otherwise its own."""
+        if self.decisive and self.resolution:
+            return self.resolution.get_absolute_url()
+        return reverse("web:roll_call", args=[self.slug])
+
+    @property
+    def heading(self) -> str:
+        """Return the title of what was put to the vote."""
+        return self.title or (self.resolution.title if self.resolution else "")
+
+    @property
+    def has_votes(self) -> bool:
+        """Tell whether the record says who voted how."""
+        return self.tally.cast > 0
+
+    @property
+    def counted(self) -> Totals | None:
+        """Return the totals counted from the votes, or None where there are no votes."""
+        tally = self.tally
+        return Totals(tally.yes, tally.no, tally.abstaining, tally.non_voting) if tally.cast else None
+
+    @property
+    def announced(self) -> Totals | None:
+        """Return the totals the President announced, or None where in favour and against are not both known."""
+        if self.announced_yes is None or self.announced_no is None:
+            return None
+        return Totals(
+            self.announced_yes, self.announced_no, self.announced_abstaining, self.announced_non_voting
+        )
+
+    @property
+    def totals(self) -> Totals | None:
+        """Return the totals to show: counted from the votes, or announced where there are no votes."""
+        return self.counted or self.announced
+
+
+class Tally(models.Model):
+    """The votes of a roll call counted by choice. The database keeps it in step; nothing else writes it."""
+
+    roll_call = models.OneToOneField(RollCall, models.CASCADE, primary_key=True, related_name="tally")
+    yes = models.PositiveSmallIntegerField(default=0)
+    no = models.PositiveSmallIntegerField(default=0)
+    abstaining = models.PositiveSmallIntegerField(default=0)
+    non_voting = models.PositiveSmallIntegerField(default=0)
+    cast = models.GeneratedField(
+        expression=F("yes") + F("no") + F("abstaining") + F("non_voting"),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+
+    def __str__(self) -> str:
+        """Return the figures as they are quoted, 93-18-65."""
+        return f"{self.yes}-{self.no}-{self.abstaining}"
+
+
+class Vote(models.Model):
+    """One member state's choice in one roll call. No row: it was not in the electorate."""
+
+    roll_call = models.ForeignKey(
+        RollCall, models.CASCADE, related_name="votes", verbose_name=_("roll call"), db_index=False
+    )
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="votes", verbose_name=_("member state"))
+    choice = models.CharField(_("choice"), max_length=1, choices=Choice.choices)
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        constraints = [
+            models.UniqueConstraint(fields=["roll_call", "state"], name="one_vote_a_state_and_roll_call"),
+            models.CheckConstraint(condition=Q(choice__in=["Y", "N", "A", "X"]), name="vote_choice"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who voted how."""
+        return f"{self.state}: {self.get_choice_display()}"
+
+
+class Correction(models.Model):
+    """A delegation's later notice that it had intended to vote otherwise; it never changes the vote or the tally."""
+
+    roll_call = models.ForeignKey(
+        RollCall, models.CASCADE, related_name="corrections", verbose_name=_("roll call")
+    )
+    state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="corrections", verbose_name=_("member state")
+    )
+    intended = models.CharField(
+        _("intended choice"), max_length=1, choices=[c for c in Choice.choices if c[0] != Choice.NON_VOTING]
+    )
+    reference = models.CharField(
+        _("where it was recorded"), max_length=200, blank=True, help_text=_("Such as the verbatim record.")
+    )
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ("roll_call", "state")
+        constraints = [
+            models.UniqueConstraint(fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"),
+            models.CheckConstraint(condition=Q(intended__in=["Y", "N", "A"]), name="correction_intended"),
+        ]
+
+    def __str__(self) -> str:
+        """Return who had intended what."""
+        return f"{self.state}: {self.get_intended_display()}"

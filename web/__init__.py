@@ -1,0 +1,1 @@
+"""The public site: with the admin, the only floor that speaks HTTP."""
