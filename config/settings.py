@@ -19,7 +19,9 @@ DEBUG = os.environ.get("DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key_in(HOME)
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [
-    f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host not in ("*", "localhost", "127.0.0.1", "[::1]")
+    f"https://{host.removeprefix('.')}"
+    for host in ALLOWED_HOSTS
+    if host not in ("*", "localhost", "127.0.0.1", "[::1]")
 ]
 
 # Whom the contact page and the "report an error" links write to.
@@ -69,7 +71,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "web.templatetags.plenary"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "web.templatetags.plenary",
+            ],
         },
     }
 ]

@@ -219,7 +219,12 @@ class Resolution(SymbolFields):
         self.derive()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {
-                *fields, "symbol", "symbol_key", "symbol_loose", "symbol_sort", "search_text"
+                *fields,
+                "symbol",
+                "symbol_key",
+                "symbol_loose",
+                "symbol_sort",
+                "search_text",
             }
         super().save(*args, **kwargs)
 
@@ -275,4 +280,3 @@ class OtherSymbol(SymbolFields):
         """Save, with the derived keys in step."""
         self.derive_symbol()
         super().save(*args, **kwargs)
-

@@ -26,7 +26,12 @@ class Choice(TextChoices):
         raise ValueError(f"“{word}” is not a choice; the choices are {', '.join(WORDS.values())}.")
 
 
-WORDS = {Choice.YES: "for", Choice.NO: "against", Choice.ABSTAINING: "abstain", Choice.NON_VOTING: "nonvoting"}
+WORDS = {
+    Choice.YES: "for",
+    Choice.NO: "against",
+    Choice.ABSTAINING: "abstain",
+    Choice.NON_VOTING: "nonvoting",
+}
 
 # The choices that are a position; being absent or not taking part is not one.
 POSITIONS = (Choice.YES, Choice.NO, Choice.ABSTAINING)

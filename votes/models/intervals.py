@@ -27,7 +27,9 @@ class Interval(models.Model):
     """Something that holds from ``since`` until ``until``, which is exclusive; open where ``until`` is empty."""
 
     since = models.DateField(_("since"))
-    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer held."))
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day it no longer held.")
+    )
     since_precision = models.CharField(
         _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
@@ -60,7 +62,9 @@ def holds_on(date: datetime.date | F, path: str = "") -> Q:
 def since_before_until(name: str) -> models.CheckConstraint:
     """Return the constraint that an interval has at least a day."""
     return models.CheckConstraint(
-        condition=Q(since__lt=F("until")), name=name, violation_error_message=_("“Since” must be before “until”.")
+        condition=Q(since__lt=F("until")),
+        name=name,
+        violation_error_message=_("“Since” must be before “until”."),
     )
 
 
@@ -74,13 +78,21 @@ def no_overlap(name: str, *fields: str) -> ExclusionConstraint:
         expressions=[
             *(
                 (
-                    Func(F(field), F(field), Value("[]"), function="int8range", output_field=BigIntegerRangeField()),
+                    Func(
+                        F(field),
+                        F(field),
+                        Value("[]"),
+                        function="int8range",
+                        output_field=BigIntegerRangeField(),
+                    ),
                     RangeOperators.OVERLAPS,
                 )
                 for field in fields
             ),
             (
-                Func(F("since"), F("until"), Value("[)"), function="daterange", output_field=DateRangeField()),
+                Func(
+                    F("since"), F("until"), Value("[)"), function="daterange", output_field=DateRangeField()
+                ),
                 RangeOperators.OVERLAPS,
             ),
         ],

@@ -32,6 +32,7 @@ class Source(models.Model):
     url = models.URLField(_("address"), blank=True)
     licence = models.TextField(_("terms"), blank=True)
     precedence = models.PositiveSmallIntegerField(_("precedence"), unique=True)
+    note = models.TextField(_("note"), blank=True)
 
     class Meta:
         verbose_name = _("source")
@@ -97,14 +98,22 @@ class RollCall(models.Model):
     METHODS_WITH_VOTES = (Method.RECORDED, Method.ROLL_CALL)
 
     slug = models.SlugField(
-        _("slug"), max_length=120, unique=True, help_text=_("The permanent name in the address; never changed.")
+        _("slug"),
+        max_length=120,
+        unique=True,
+        help_text=_("The permanent name in the address; never changed."),
     )
     body = models.ForeignKey(Body, models.PROTECT, related_name="roll_calls", verbose_name=_("body"))
     session = models.ForeignKey(
         Session, models.PROTECT, null=True, blank=True, related_name="roll_calls", verbose_name=_("session")
     )
     resolution = models.ForeignKey(
-        Resolution, models.PROTECT, null=True, blank=True, related_name="roll_calls", verbose_name=_("resolution")
+        Resolution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="roll_calls",
+        verbose_name=_("resolution"),
     )
     decisive = models.BooleanField(
         _("decisive"), default=False, help_text=_("Stands for its resolution in lists, one a resolution.")
@@ -131,7 +140,10 @@ class RollCall(models.Model):
     note = models.TextField(_("note"), blank=True, help_text=_("Shown in public."))
     source = models.ForeignKey(Source, models.PROTECT, related_name="roll_calls", verbose_name=_("source"))
     source_reference = models.CharField(
-        _("reference in the source"), max_length=200, blank=True, help_text=_("A record number or an address.")
+        _("reference in the source"),
+        max_length=200,
+        blank=True,
+        help_text=_("A record number or an address."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     # Equal to the status for a published roll call of a resolution and otherwise null, so that a foreign key
@@ -167,7 +179,8 @@ class RollCall(models.Model):
                 violation_error_message=_("Another roll call of this resolution is the decisive one."),
             ),
             models.CheckConstraint(
-                condition=Q(decisive=False) | Q(resolution__isnull=False), name="decisive_roll_call_has_resolution"
+                condition=Q(decisive=False) | Q(resolution__isnull=False),
+                name="decisive_roll_call_has_resolution",
             ),
             models.UniqueConstraint(
                 fields=["body", "meeting", "ordinal"],
@@ -266,7 +279,9 @@ class Vote(models.Model):
     roll_call = models.ForeignKey(
         RollCall, models.CASCADE, related_name="votes", verbose_name=_("roll call"), db_index=False
     )
-    state = models.ForeignKey(MemberState, models.PROTECT, related_name="votes", verbose_name=_("member state"))
+    state = models.ForeignKey(
+        MemberState, models.PROTECT, related_name="votes", verbose_name=_("member state")
+    )
     choice = models.CharField(_("choice"), max_length=1, choices=Choice.choices)
 
     class Meta:
@@ -303,7 +318,9 @@ class Correction(models.Model):
         verbose_name_plural = _("corrections")
         ordering = ("roll_call", "state")
         constraints = [
-            models.UniqueConstraint(fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"),
+            models.UniqueConstraint(
+                fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"
+            ),
             models.CheckConstraint(condition=Q(intended__in=["Y", "N", "A"]), name="correction_intended"),
         ]
 

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.models import Body
 from resolutions.text import fold
-from votes.models.intervals import DatePrecision, Interval, IntervalQuerySet, holds_on, no_overlap, since_before_until
+from votes.models.intervals import (
+    DatePrecision,
+    Interval,
+    IntervalQuerySet,
+    holds_on,
+    no_overlap,
+    since_before_until,
+)
 
 
 class MemberStateQuerySet(models.QuerySet["MemberState"]):
@@ -28,7 +35,10 @@ class MemberState(models.Model):
     """The holder of a seat, by the three-letter code of the UN Digital Library; former ones too."""
 
     code = models.CharField(
-        _("code"), max_length=3, unique=True, validators=[RegexValidator("^[A-Z]{3}$", _("Three capital letters."))]
+        _("code"),
+        max_length=3,
+        unique=True,
+        validators=[RegexValidator("^[A-Z]{3}$", _("Three capital letters."))],
     )
     iso2 = models.CharField(_("ISO 3166 alpha-2 code"), max_length=2, blank=True)
     name = models.CharField(_("name"), max_length=100)
@@ -83,7 +93,9 @@ class StateName(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     official_name = models.CharField(_("official name"), max_length=200, blank=True)
-    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty: since it became a member."))
+    since = models.DateField(
+        _("since"), null=True, blank=True, help_text=_("Empty: since it became a member.")
+    )
     until = models.DateField(_("until"), help_text=_("The first day of the next name."))
     since_precision = models.CharField(
         _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY

@@ -1,0 +1,30 @@
+"""Load the reference facts: member states, bodies, blocs and the landmark roll calls."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from votes.reference import FactError, load_reference
+
+
+class Command(BaseCommand):
+    """Add the reference facts that are missing; safe to run again."""
+
+    help = "Add the reference facts of data/ that the record does not have. Safe to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take another folder than the project's ``data/``."""
+        parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "data")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Load, and say what was added, found and left alone."""
+        try:
+            report = load_reference(folder)
+        except (FactError, FileNotFoundError) as error:
+            raise CommandError(str(error)) from error
+        for name in [*report.added, *(name for name in report.unchanged if name not in report.added)]:
+            self.stdout.write(f"  {name}: {report.added[name]} added, {report.unchanged[name]} already there")
+        for difference in report.differences:
+            self.stdout.write(f"  left alone: {difference}")

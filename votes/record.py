@@ -1,0 +1,111 @@
+"""Writing the record: every change to roll calls and votes that a person makes goes through here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from resolutions.models import Status
+from votes.choices import Choice
+from votes.models import MemberState, RollCall, Vote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resolutions.models import Resolution
+
+
+@transaction.atomic
+def record_votes(*, roll_call: RollCall, choices: Mapping[str, str]) -> int:
+    """Make the votes of ``roll_call`` exactly ``choices``, by member-state code; return how many rows changed.
+
+    Raises ValidationError, naming each culprit, for a state that is not a member of the body on that date,
+    a choice that is none of Y, N, A and X, and a roll call whose method records no votes. Nothing is written
+    unless everything is.
+    """
+    roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
+    _check_choices(roll_call, choices)
+    before = {vote.state.code: vote for vote in roll_call.votes.select_related("state")}
+    gone = [vote.pk for code, vote in before.items() if code not in choices]
+    new = [code for code in choices if code not in before]
+    changed = [vote for code, vote in before.items() if code in choices and vote.choice != choices[code]]
+    Vote.objects.filter(pk__in=gone).delete()
+    states = {state.code: state for state in MemberState.objects.filter(code__in=new)}
+    Vote.objects.bulk_create(Vote(roll_call=roll_call, state=states[c], choice=choices[c]) for c in new)
+    for vote in changed:
+        vote.choice = choices[vote.state.code]
+    Vote.objects.bulk_update(changed, ["choice"])
+    return len(gone) + len(new) + len(changed)
+
+
+def _check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
+    """Raise ValidationError for what cannot be recorded."""
+    problems = []
+    if choices and roll_call.method not in RollCall.METHODS_WITH_VOTES:
+        problems.append(
+            _("A %(method)s has no votes by member state.") % {"method": roll_call.get_method_display()}
+        )
+    if wrong := sorted(code for code, choice in choices.items() if choice not in Choice.values):
+        problems.append(_("No choice among Y, N, A and X: %(codes)s.") % {"codes": ", ".join(wrong)})
+    electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
+    if strangers := sorted(set(choices) - set(electorate.values_list("code", flat=True))):
+        problems.append(
+            _(
+                "Not members of the %(body)s on %(date)s: %(codes)s. Check the date, or the memberships of the body."
+            )
+            % {"body": roll_call.body, "date": roll_call.date, "codes": ", ".join(strangers)}
+        )
+    if problems:
+        raise ValidationError(problems)
+
+
+@transaction.atomic
+def publish(*, roll_calls: Iterable[RollCall]) -> int:
+    """Show ``roll_calls`` in public, and the resolutions they belong to; return how many were drafts.
+
+    Raises ValidationError for a roll call that should have votes and has none.
+    """
+    drafts = [roll_call for roll_call in roll_calls if roll_call.status == Status.DRAFT]
+    for roll_call in drafts:
+        check_publishable(roll_call)
+    for roll_call in drafts:
+        if roll_call.resolution and roll_call.resolution.status == Status.DRAFT:
+            roll_call.resolution.status = Status.PUBLISHED
+            roll_call.resolution.save()
+        roll_call.status = Status.PUBLISHED
+        roll_call.save()
+    return len(drafts)
+
+
+@transaction.atomic
+def unpublish(*, roll_calls: Iterable[RollCall]) -> int:
+    """Take ``roll_calls`` out of public view; return how many were published. Their resolutions stay as they are."""
+    published = [roll_call for roll_call in roll_calls if roll_call.status == Status.PUBLISHED]
+    for roll_call in published:
+        roll_call.status = Status.DRAFT
+        roll_call.save()
+    return len(published)
+
+
+def check_publishable(roll_call: RollCall) -> None:
+    """Raise ValidationError, saying what to do, for a roll call that is not ready for the public."""
+    if roll_call.method in RollCall.METHODS_WITH_VOTES and not roll_call.votes.exists():
+        raise ValidationError(
+            _("%(slug)s has no votes yet. Enter them, or choose a method that records totals only.")
+            % {"slug": roll_call.slug}
+        )
+
+
+def slug_for(*, resolution: Resolution | None, decisive: bool, body_code: str, date: str) -> str:
+    """Return a free permanent name for a new roll call: its symbol, or its body and date, numbered where taken."""
+    base = slugify(resolution.symbol_loose) if resolution else f"{body_code.lower()}-{date}"
+    slug, number = base if resolution and decisive else f"{base}-1", 1
+    taken = set(RollCall.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
