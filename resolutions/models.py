@@ -64,9 +64,7 @@ class Session(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["body", "code"], name="session_once_per_body"),
             models.UniqueConstraint(fields=["body", "kind", "number"], name="session_number_once_per_body"),
-            models.CheckConstraint(
-                condition=Q(closed__gte=models.F("opened")), name="session_opened_before_closed"
-            ),
+            models.CheckConstraint(condition=Q(closed__gte=models.F("opened")), name="session_opened_before_closed"),
         ]
 
     def __str__(self) -> str:
@@ -266,9 +264,7 @@ class OtherSymbol(SymbolFields):
         constraints = [
             models.UniqueConstraint(fields=["resolution", "symbol_key"], name="other_symbol_once"),
             # One draft may have become several resolutions; a spelling belongs to one.
-            models.UniqueConstraint(
-                fields=["symbol_key"], condition=Q(kind="variant"), name="variant_symbol_once"
-            ),
+            models.UniqueConstraint(fields=["symbol_key"], condition=Q(kind="variant"), name="variant_symbol_once"),
         ]
         indexes = [models.Index(fields=["symbol_key"], name="other_symbol_key")]
 

@@ -78,14 +78,10 @@ def parse(text: str) -> Symbol:
     tidy = re.sub(r"\s+", " ", text.replace("\u2011", "-").replace("\u2013", "-")).strip().upper()
     tidy = re.sub(r" ?/ ?", "/", tidy)
     if match := NUMBERED_BY_SESSION.fullmatch(tidy):
-        return _of_assembly(
-            match["type"], match["kind"], int(match["session"]), match["number"], match["parts"]
-        )
+        return _of_assembly(match["type"], match["kind"], int(match["session"]), match["number"], match["parts"])
     if match := NUMBERED_THROUGH.fullmatch(tidy):
         session = from_roman(match["session"])
-        return _of_assembly(
-            match["type"], match["kind"], session, match["number"], match["early"] or match["parts"]
-        )
+        return _of_assembly(match["type"], match["kind"], session, match["number"], match["early"] or match["parts"])
     if match := SECURITY_COUNCIL.fullmatch(tidy):
         number, year = int(match["number"]), match["year"] or match["year2"]
         return _symbol(f"S/RES/{number} ({year})", f"S/RES/{number:05}")

@@ -46,17 +46,13 @@ def _check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
     """Raise ValidationError for what cannot be recorded."""
     problems = []
     if choices and roll_call.method not in RollCall.METHODS_WITH_VOTES:
-        problems.append(
-            _("A %(method)s has no votes by member state.") % {"method": roll_call.get_method_display()}
-        )
+        problems.append(_("A %(method)s has no votes by member state.") % {"method": roll_call.get_method_display()})
     if wrong := sorted(code for code, choice in choices.items() if choice not in Choice.values):
         problems.append(_("No choice among Y, N, A and X: %(codes)s.") % {"codes": ", ".join(wrong)})
     electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
     if strangers := sorted(set(choices) - set(electorate.values_list("code", flat=True))):
         problems.append(
-            _(
-                "Not members of the %(body)s on %(date)s: %(codes)s. Check the date, or the memberships of the body."
-            )
+            _("Not members of the %(body)s on %(date)s: %(codes)s. Check the date, or the memberships of the body.")
             % {"body": roll_call.body, "date": roll_call.date, "codes": ", ".join(strangers)}
         )
     if problems:

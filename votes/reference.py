@@ -90,9 +90,7 @@ class Rows:
             reader = csv.DictReader(file, strict=True)
             for row in reader:
                 if None in row or None in row.values():
-                    raise FactError(
-                        f"{name}, line {reader.line_num}: the row has not as many cells as the header."
-                    )
+                    raise FactError(f"{name}, line {reader.line_num}: the row has not as many cells as the header.")
                 yield row
 
     def sources(self) -> Iterator[dict[str, Any]]:
@@ -166,14 +164,10 @@ def date_or_none(cell: str) -> datetime.date | None:
     return datetime.date.fromisoformat(cell) if cell else None
 
 
-def _add(
-    report: Report, model: type[models.Model], key: Sequence[str], rows: Iterable[dict[str, Any]]
-) -> None:
+def _add(report: Report, model: type[models.Model], key: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Add the rows whose ``key`` the table does not have, and report those that it has otherwise."""
-    name = str(model._meta.verbose_name_plural)  # noqa: SLF001
-    known = {
-        tuple(getattr(row, part) for part in key): row for row in model._default_manager.select_related()
-    }  # noqa: SLF001
+    name = str(model._meta.verbose_name_plural)
+    known = {tuple(getattr(row, part) for part in key): row for row in model._default_manager.select_related()}
     # An interval that starts on another day is the same fact with another date, not a second one.
     holder = key[:-1] if key[-1] in ("since", "until") else ()
     held = defaultdict(list)
@@ -197,7 +191,7 @@ def _add(
     for instance in new:
         if hasattr(instance, "derive"):
             instance.derive()
-    model._default_manager.bulk_create(new)  # noqa: SLF001
+    model._default_manager.bulk_create(new)
     report.added[name] += len(new)
 
 
@@ -211,7 +205,7 @@ def _overlap(row: Any, values: dict[str, Any]) -> bool:
 def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
     """Link each former holder of a seat to its successors."""
     link = MemberState.successors.through
-    link._default_manager.bulk_create(  # noqa: SLF001
+    link._default_manager.bulk_create(
         [
             link(from_memberstate=states[row["code"]], to_memberstate=states[code])
             for row in rows.read("states.csv")
@@ -224,9 +218,7 @@ def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
 def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
     """Add the landmark roll calls with their texts and votes."""
     source = Source.objects.get(slug="landmark")
-    sessions = {
-        (session.body.code, session.code): session for session in Session.objects.select_related("body")
-    }
+    sessions = {(session.body.code, session.code): session for session in Session.objects.select_related("body")}
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     choices: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows.read("landmark_votes.csv"):
@@ -236,9 +228,7 @@ def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
         if existing:
             recorded = dict(existing.votes.values_list("state__code", "choice"))
             if recorded != choices[row["slug"]]:
-                report.differences.append(
-                    f"roll calls: {existing}: its votes are not those of the reference facts"
-                )
+                report.differences.append(f"roll calls: {existing}: its votes are not those of the reference facts")
             else:
                 report.unchanged["landmark roll calls"] += 1
             continue
@@ -255,9 +245,7 @@ def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
         )
         resolution.topics.add(*(topics[slug] for slug in row["topics"].split()))
         if row["draft_symbol"]:
-            OtherSymbol.objects.create(
-                resolution=resolution, symbol=row["draft_symbol"], kind=OtherSymbol.Kind.DRAFT
-            )
+            OtherSymbol.objects.create(resolution=resolution, symbol=row["draft_symbol"], kind=OtherSymbol.Kind.DRAFT)
         roll_call = RollCall.objects.create(
             slug=row["slug"],
             body=body,

@@ -59,9 +59,7 @@ def council_votes_needed(date: datetime.date) -> int:
     return 9 if (date.year, date.month, date.day) >= COUNCIL_OF_FIFTEEN else 7
 
 
-def verdict(
-    requirement: str, totals: Totals, date: datetime.date, permanent_against: int, members: int
-) -> Verdict:
+def verdict(requirement: str, totals: Totals, date: datetime.date, permanent_against: int, members: int) -> Verdict:
     """Return what ``totals`` make of a proposal with ``requirement``.
 
     ``permanent_against`` is the number of permanent members that voted against, ``members`` the size of the

@@ -33,12 +33,7 @@ class Totals:
 
     def of(self, choice: str) -> int:
         """Return how many made ``choice``, 0 where it was not announced."""
-        return (
-            dict(zip(Choice.values, (self.yes, self.no, self.abstaining, self.non_voting), strict=True))[
-                choice
-            ]
-            or 0
-        )
+        return dict(zip(Choice.values, (self.yes, self.no, self.abstaining, self.non_voting), strict=True))[choice] or 0
 
     @property
     def present_and_voting(self) -> int:

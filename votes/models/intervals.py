@@ -27,9 +27,7 @@ class Interval(models.Model):
     """Something that holds from ``since`` until ``until``, which is exclusive; open where ``until`` is empty."""
 
     since = models.DateField(_("since"))
-    until = models.DateField(
-        _("until"), null=True, blank=True, help_text=_("The first day it no longer held.")
-    )
+    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer held."))
     since_precision = models.CharField(
         _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
@@ -54,9 +52,7 @@ class IntervalQuerySet(models.QuerySet[Of]):
 
 def holds_on(date: datetime.date | F, path: str = "") -> Q:
     """Return the condition that the interval at ``path`` (such as ``memberships__``) holds on ``date``."""
-    return Q(**{f"{path}since__lte": date}) & (
-        Q(**{f"{path}until__isnull": True}) | Q(**{f"{path}until__gt": date})
-    )
+    return Q(**{f"{path}since__lte": date}) & (Q(**{f"{path}until__isnull": True}) | Q(**{f"{path}until__gt": date}))
 
 
 def since_before_until(name: str) -> models.CheckConstraint:
@@ -90,9 +86,7 @@ def no_overlap(name: str, *fields: str) -> ExclusionConstraint:
                 for field in fields
             ),
             (
-                Func(
-                    F("since"), F("until"), Value("[)"), function="daterange", output_field=DateRangeField()
-                ),
+                Func(F("since"), F("until"), Value("[)"), function="daterange", output_field=DateRangeField()),
                 RangeOperators.OVERLAPS,
             ),
         ],

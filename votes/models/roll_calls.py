@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Abs, Coalesce
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.models import Body, Resolution, Session, Status
+from resolutions.models import Body, Resolution, Session, Status, near_symbol
+from resolutions.symbols import looks_like_symbol
 from resolutions.text import fold
 from votes.choices import Choice
 from votes.models.intervals import DatePrecision
@@ -22,6 +23,15 @@ from votes.totals import Totals
 
 if TYPE_CHECKING:
     from typing import Any
+
+
+# Within a day later symbols come first; the slug settles what is left, so that no order depends on the rows'.
+NEWEST_FIRST = ("-date", F("resolution__symbol_sort").desc(nulls_last=True), "-ordinal", "slug")
+
+
+def search_query(text: str) -> SearchQuery:
+    """Return the query that a reader's words make, with quotes, OR and - as search engines read them."""
+    return SearchQuery(fold(text), config="english", search_type="websearch")
 
 
 class Source(models.Model):
@@ -59,9 +69,24 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
         """Return them with body, session, resolution and counted totals read in the same query."""
         return self.select_related("body", "session", "resolution", "tally")
 
+    def search(self, text: str) -> RollCallQuerySet:
+        """Return those whose symbol, title or agenda item has what a reader typed.
+
+        What looks like a symbol goes through the symbols and not through the text index.
+        """
+        if looks_like_symbol(text):
+            return self.filter(near_symbol(text, "resolution__"))
+        return self.filter(Q(search=search_query(text)) | Q(resolution__search=search_query(text)))
+
+    def most_relevant_first(self, text: str) -> RollCallQuerySet:
+        """Order by how well title and agenda item match ``text``, newest first among equals."""
+        query = search_query(text)
+        rank = SearchRank(F("search"), query) + Coalesce(SearchRank(F("resolution__search"), query), Value(0.0))
+        return self.order_by(rank.desc(), *NEWEST_FIRST)
+
     def newest_first(self) -> RollCallQuerySet:
         """Order by date, later symbols first within a day."""
-        return self.order_by("-date", F("resolution__symbol_sort").desc(nulls_last=True), "-ordinal", "slug")
+        return self.order_by(*NEWEST_FIRST)
 
     def closest_first(self) -> RollCallQuerySet:
         """Order by the margin between in favour and against, smallest first, those without figures last."""
@@ -69,9 +94,7 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
             When(tally__cast__gt=0, then=Abs(F("tally__yes") - F("tally__no"))),
             default=Abs(F("announced_yes") - F("announced_no")),
         )
-        return self.order_by(
-            margin.asc(nulls_last=True), "-date", F("resolution__symbol_sort").desc(nulls_last=True), "slug"
-        )
+        return self.order_by(margin.asc(nulls_last=True), *NEWEST_FIRST)
 
 
 class RollCall(models.Model):
@@ -244,9 +267,7 @@ class RollCall(models.Model):
         """Return the totals the President announced, or None where in favour and against are not both known."""
         if self.announced_yes is None or self.announced_no is None:
             return None
-        return Totals(
-            self.announced_yes, self.announced_no, self.announced_abstaining, self.announced_non_voting
-        )
+        return Totals(self.announced_yes, self.announced_no, self.announced_abstaining, self.announced_non_voting)
 
     @property
     def totals(self) -> Totals | None:
@@ -279,9 +300,7 @@ class Vote(models.Model):
     roll_call = models.ForeignKey(
         RollCall, models.CASCADE, related_name="votes", verbose_name=_("roll call"), db_index=False
     )
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, related_name="votes", verbose_name=_("member state")
-    )
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="votes", verbose_name=_("member state"))
     choice = models.CharField(_("choice"), max_length=1, choices=Choice.choices)
 
     class Meta:
@@ -300,12 +319,8 @@ class Vote(models.Model):
 class Correction(models.Model):
     """A delegation's later notice that it had intended to vote otherwise; it never changes the vote or the tally."""
 
-    roll_call = models.ForeignKey(
-        RollCall, models.CASCADE, related_name="corrections", verbose_name=_("roll call")
-    )
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, related_name="corrections", verbose_name=_("member state")
-    )
+    roll_call = models.ForeignKey(RollCall, models.CASCADE, related_name="corrections", verbose_name=_("roll call"))
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="corrections", verbose_name=_("member state"))
     intended = models.CharField(
         _("intended choice"), max_length=1, choices=[c for c in Choice.choices if c[0] != Choice.NON_VOTING]
     )
@@ -318,9 +333,7 @@ class Correction(models.Model):
         verbose_name_plural = _("corrections")
         ordering = ("roll_call", "state")
         constraints = [
-            models.UniqueConstraint(
-                fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"
-            ),
+            models.UniqueConstraint(fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"),
             models.CheckConstraint(condition=Q(intended__in=["Y", "N", "A"]), name="correction_intended"),
         ]
 

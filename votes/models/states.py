@@ -17,7 +17,6 @@ from votes.models.intervals import (
     DatePrecision,
     Interval,
     IntervalQuerySet,
-    holds_on,
     no_overlap,
     since_before_until,
 )
@@ -85,17 +84,21 @@ class MemberState(models.Model):
         return self.name
 
 
+class StateNameQuerySet(models.QuerySet["StateName"]):
+    """Former names by date."""
+
+    def on(self, date: datetime.date) -> StateNameQuerySet:
+        """Return those that were in use on ``date``."""
+        return self.filter(Q(since__isnull=True) | Q(since__lte=date), until__gt=date)
+
+
 class StateName(models.Model):
     """A name a member state had until a date."""
 
-    state = models.ForeignKey(
-        MemberState, models.CASCADE, related_name="former_names", verbose_name=_("member state")
-    )
+    state = models.ForeignKey(MemberState, models.CASCADE, related_name="former_names", verbose_name=_("member state"))
     name = models.CharField(_("name"), max_length=100)
     official_name = models.CharField(_("official name"), max_length=200, blank=True)
-    since = models.DateField(
-        _("since"), null=True, blank=True, help_text=_("Empty: since it became a member.")
-    )
+    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty: since it became a member."))
     until = models.DateField(_("until"), help_text=_("The first day of the next name."))
     since_precision = models.CharField(
         _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
@@ -103,6 +106,8 @@ class StateName(models.Model):
     until_precision = models.CharField(
         _("precision of until"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
+
+    objects = StateNameQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("former name")
@@ -146,6 +151,3 @@ class BodyMembership(Interval):
     def __str__(self) -> str:
         """Return who sits where."""
         return f"{self.state} – {self.body}"
-
-
-__all__ = ["BodyMembership", "MemberState", "StateName", "holds_on"]

@@ -1,0 +1,102 @@
+"""Who voted how in one roll call: every state with its choice and blocs, and every bloc with its totals.
+
+Names and memberships are those of the roll call's date.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from votes.choices import POSITIONS, Choice
+from votes.models import Bloc, BlocMembership, MemberState, StateName
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from votes.models import RollCall
+
+
+@dataclass(frozen=True, slots=True)
+class StateChoice:
+    """A member state's line: the state, its name then, its choice, and the slugs of its blocs."""
+
+    state: MemberState
+    name: str
+    choice: Choice
+    blocs: frozenset[str]
+    intended: Choice | None
+    """What it later said it had intended; a notice beside the vote that changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlocLine:
+    """A bloc's line: its totals among the electorate, and the members against its position."""
+
+    bloc: Bloc
+    totals: Totals
+    against_position: tuple[StateChoice, ...]
+
+    @property
+    def position(self) -> Choice | None:
+        """Return the plurality of its voting members, None for a tie or where none voted."""
+        return self.totals.position
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A roll call's votes by state, sorted by name, and by bloc, sorted as the blocs are."""
+
+    states: tuple[StateChoice, ...]
+    blocs: tuple[BlocLine, ...]
+
+    @classmethod
+    def of(cls, roll_call: RollCall) -> Breakdown:
+        """Read the breakdown of ``roll_call`` in four queries, whatever its size."""
+        memberships = BlocMembership.objects.full().on(roll_call.date)
+        blocs_of: dict[int, set[str]] = defaultdict(set)
+        for state, slug in memberships.values_list("state", "bloc__slug"):
+            blocs_of[state].add(slug)
+        intended = dict(roll_call.corrections.values_list("state", "intended"))
+        names = former_names(roll_call.date)
+        states = tuple(
+            StateChoice(
+                vote.state,
+                names.get(vote.state_id, vote.state.name),
+                Choice(vote.choice),
+                frozenset(blocs_of[vote.state_id]),
+                Choice(intended[vote.state_id]) if vote.state_id in intended else None,
+            )
+            for vote in roll_call.votes.select_related("state").order_by("state__sort_name")
+        )
+        return cls(states, tuple(bloc_lines(states)))
+
+    def group(self, choice: Choice) -> list[StateChoice]:
+        """Return the states that made ``choice``."""
+        return [line for line in self.states if line.choice == choice]
+
+
+def former_names(date: datetime.date) -> dict[int, str]:
+    """Return the names of the states that had another name on ``date``, by key."""
+    return dict(StateName.objects.on(date).values_list("state", "name"))
+
+
+def bloc_lines(states: Iterable[StateChoice]) -> list[BlocLine]:
+    """Return a line for each bloc that any of ``states`` belongs to."""
+    members: dict[str, list[StateChoice]] = defaultdict(list)
+    for line in states:
+        for slug in line.blocs:
+            members[slug].append(line)
+    lines = []
+    for bloc in Bloc.objects.filter(slug__in=members):
+        totals = Totals.count(line.choice for line in members[bloc.slug])
+        against = (
+            line
+            for line in members[bloc.slug]
+            if totals.position and line.choice in POSITIONS and line.choice != totals.position
+        )
+        lines.append(BlocLine(bloc, totals, tuple(against)))
+    return lines
