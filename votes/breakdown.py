@@ -48,7 +48,7 @@ class BlocLine:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A roll call's votes by state, sorted by name, and by bloc, sorted as the blocs are."""
+    """A roll call's votes by state, sorted by name, and by bloc, sorted by kind and name."""
 
     states: tuple[StateChoice, ...]
     blocs: tuple[BlocLine, ...]
@@ -74,9 +74,10 @@ class Breakdown:
         )
         return cls(states, tuple(bloc_lines(states)))
 
-    def group(self, choice: Choice) -> list[StateChoice]:
-        """Return the states that made ``choice``."""
-        return [line for line in self.states if line.choice == choice]
+    @property
+    def corrections(self) -> list[StateChoice]:
+        """Return the states that later said they had intended to vote otherwise."""
+        return [line for line in self.states if line.intended]
 
 
 def former_names(date: datetime.date) -> dict[int, str]:
@@ -91,7 +92,7 @@ def bloc_lines(states: Iterable[StateChoice]) -> list[BlocLine]:
         for slug in line.blocs:
             members[slug].append(line)
     lines = []
-    for bloc in Bloc.objects.filter(slug__in=members):
+    for bloc in Bloc.objects.filter(slug__in=members).order_by("kind", "short_name"):
         totals = Totals.count(line.choice for line in members[bloc.slug])
         against = (
             line

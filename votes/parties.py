@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import Greatest
@@ -134,7 +134,7 @@ def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
     )
 
 
-def bloc_totals(bloc: Bloc) -> QuerySet[Vote, dict[str, int]]:
+def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
     """Return a row a roll call with how many of the bloc's members of that date chose what."""
     return (
         bloc_votes(bloc)

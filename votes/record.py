@@ -28,7 +28,7 @@ def record_votes(*, roll_call: RollCall, choices: Mapping[str, str]) -> int:
     unless everything is.
     """
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
-    _check_choices(roll_call, choices)
+    check_choices(roll_call, choices)
     before = {vote.state.code: vote for vote in roll_call.votes.select_related("state")}
     gone = [vote.pk for code, vote in before.items() if code not in choices]
     new = [code for code in choices if code not in before]
@@ -42,8 +42,8 @@ def record_votes(*, roll_call: RollCall, choices: Mapping[str, str]) -> int:
     return len(gone) + len(new) + len(changed)
 
 
-def _check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
-    """Raise ValidationError for what cannot be recorded."""
+def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
+    """Raise ValidationError, naming each culprit, for choices that cannot be the votes of ``roll_call``."""
     problems = []
     if choices and roll_call.method not in RollCall.METHODS_WITH_VOTES:
         problems.append(_("A %(method)s has no votes by member state.") % {"method": roll_call.get_method_display()})
@@ -67,7 +67,7 @@ def publish(*, roll_calls: Iterable[RollCall]) -> int:
     """
     drafts = [roll_call for roll_call in roll_calls if roll_call.status == Status.DRAFT]
     for roll_call in drafts:
-        check_publishable(roll_call)
+        check_publishable(roll_call, voted=roll_call.votes.exists())
     for roll_call in drafts:
         if roll_call.resolution and roll_call.resolution.status == Status.DRAFT:
             roll_call.resolution.status = Status.PUBLISHED
@@ -87,9 +87,12 @@ def unpublish(*, roll_calls: Iterable[RollCall]) -> int:
     return len(published)
 
 
-def check_publishable(roll_call: RollCall) -> None:
-    """Raise ValidationError, saying what to do, for a roll call that is not ready for the public."""
-    if roll_call.method in RollCall.METHODS_WITH_VOTES and not roll_call.votes.exists():
+def check_publishable(roll_call: RollCall, *, voted: bool) -> None:
+    """Raise ValidationError, saying what to do, for a roll call that is not ready for the public.
+
+    ``voted`` tells whether it has votes, or will have when what an editor entered is saved.
+    """
+    if roll_call.method in RollCall.METHODS_WITH_VOTES and not voted:
         raise ValidationError(
             _("%(slug)s has no votes yet. Enter them, or choose a method that records totals only.")
             % {"slug": roll_call.slug}
@@ -98,8 +101,9 @@ def check_publishable(roll_call: RollCall) -> None:
 
 def slug_for(*, resolution: Resolution | None, decisive: bool, body_code: str, date: str) -> str:
     """Return a free permanent name for a new roll call: its symbol, or its body and date, numbered where taken."""
-    base = slugify(resolution.symbol_loose) if resolution else f"{body_code.lower()}-{date}"
-    slug, number = base if resolution and decisive else f"{base}-1", 1
+    of_symbol = slugify(resolution.symbol_loose) if resolution else ""
+    base = of_symbol or f"{body_code.lower()}-{date}"
+    slug, number = base if of_symbol and decisive else f"{base}-1", 1
     taken = set(RollCall.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     while slug in taken:
         number += 1

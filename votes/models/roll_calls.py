@@ -254,7 +254,7 @@ class RollCall(models.Model):
     @property
     def has_votes(self) -> bool:
         """Tell whether the record says who voted how."""
-        return self.tally.cast > 0
+        return bool(self.tally.cast)
 
     @property
     def counted(self) -> Totals | None:

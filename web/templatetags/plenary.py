@@ -1,5 +1,94 @@
-"""Template tags."""
+"""Template tags: how figures, choices and dates look wherever they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from votes.choices import Choice
+from votes.models.intervals import DatePrecision
+
+if TYPE_CHECKING:
+    import datetime
+
+    from votes.totals import Totals
 
 register = template.Library()
+
+MARKS = {
+    choice: format_html('<svg class="mark mark-{}" aria-hidden="true"><use href="#mark-{}"/></svg>', choice, choice)
+    for choice in Choice.values
+}
+
+
+@register.filter
+def mark(choice: str) -> SafeString:
+    """Return the mark of a choice: a shape of its own, so that colour is never the only sign."""
+    return MARKS[str(choice)]
+
+
+@register.filter
+def word(choice: Choice) -> str:
+    """Return the word of a choice in addresses."""
+    return choice.word
+
+
+@register.simple_tag
+def choices() -> list[Choice]:
+    """Return all choices in their order."""
+    return list(Choice)
+
+
+@register.simple_tag
+def figures(totals: Totals) -> list[tuple[Choice, int]]:
+    """Return each choice with its figure, leaving out what was not announced."""
+    values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
+    return [(choice, value) for choice, value in zip(Choice, values, strict=True) if value is not None]
+
+
+@register.simple_tag
+def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
+    """Return a bar divided by choice, as a picture that says its figures to those who cannot see it."""
+    if totals is None or not totals.members:
+        return SafeString("")
+    shown = [(choice, value) for choice, value in figures(totals) if value]
+    parts, start = [], 0
+    for choice, value in shown:
+        parts.append((choice.value, percent_of(start, totals.members), percent_of(value, totals.members)))
+        start += value
+    spoken = ", ".join(f"{value} {choice.label.lower()}" for choice, value in shown)
+    rects = format_html_join("", '<rect class="fill-{}" x="{}" width="{}" height="100%"/>', parts)
+    return format_html('<svg class="{}" role="img" aria-label="{}">{}</svg>', css_class, spoken, rects)
+
+
+def percent_of(part: int, whole: int) -> str:
+    """Return a share as SVG writes it, whatever the language of the page."""
+    return f"{100 * part / whole:.3f}%"
+
+
+@register.simple_tag
+def position(totals: Totals) -> str:
+    """Return a bloc's position in words: a choice, split, or a dash where nobody voted."""
+    if totals.position:
+        return str(totals.position.label)
+    return _("Split") if totals.is_split else "–"
+
+
+@register.filter
+def dated(date: datetime.date | None, precision: str = DatePrecision.DAY) -> str:
+    """Return a date as far as it is known: a day, a month or a year."""
+    if date is None:
+        return ""
+    formats = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
+    return date_format(date, formats[DatePrecision(precision)])
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    """Return the value of a key that is only known in the template."""
+    return mapping.get(key)

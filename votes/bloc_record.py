@@ -1,0 +1,93 @@
+"""A bloc's record: its position and cohesion by roll call, and which members broke with it how often.
+
+A roll call is always read with the membership of its own date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from votes.models import BlocMembership, MemberState
+from votes.parties import bloc_totals, bloc_votes
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from votes.models import Bloc, RollCall
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBreaks:
+    """How often a member took a position, and another than the bloc's."""
+
+    state: MemberState
+    positions: int
+    breaks: int
+
+    @property
+    def share(self) -> float:
+        """Return the share of breaks, in per cent."""
+        return 100 * self.breaks / self.positions
+
+
+def positions_on(bloc: Bloc, roll_calls: Iterable[RollCall]) -> list[tuple[RollCall, Totals]]:
+    """Return each roll call with the totals of the bloc's members of its date: one query."""
+    shown = list(roll_calls)
+    rows = {row["roll_call"]: row for row in bloc_totals(bloc).filter(roll_call__in=shown)}
+    none = {"yes": 0, "no": 0, "abstaining": 0, "non_voting": 0}
+    return [(roll_call, Totals(*(rows.get(roll_call.pk, none)[name] for name in none))) for roll_call in shown]
+
+
+def breaks(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> list[MemberBreaks]:
+    """Return each member that took a position, those with the largest share of breaks first: two queries.
+
+    A break is a position other than the bloc's, the plurality of its voting members; where they tie there is
+    no position to break with. Members with equal shares are ordered by how often, then by name.
+    """
+    votes = bloc_votes(bloc).filter(roll_call__in=roll_calls.order_by().values("pk"))
+    try:
+        sql, parameters = votes.values_list("roll_call", "state", "choice").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(BREAKS.format(votes=sql), parameters)
+        counts = {state: (positions, broke) for state, positions, broke in cursor.fetchall()}
+    lines = [MemberBreaks(state, *counts[state.pk]) for state in MemberState.objects.filter(pk__in=counts)]
+    return sorted(lines, key=lambda line: (-line.share, -line.breaks, line.state.sort_name))
+
+
+BREAKS = """
+WITH votes (roll_call_id, state_id, choice) AS ({votes}),
+totals AS (
+    SELECT roll_call_id,
+        count(*) FILTER (WHERE choice = 'Y') AS y,
+        count(*) FILTER (WHERE choice = 'N') AS n,
+        count(*) FILTER (WHERE choice = 'A') AS a
+    FROM votes GROUP BY roll_call_id
+),
+positions AS (
+    SELECT roll_call_id, CASE
+        WHEN y > greatest(n, a) THEN 'Y' WHEN n > greatest(y, a) THEN 'N' WHEN a > greatest(y, n) THEN 'A'
+    END AS position
+    FROM totals
+)
+SELECT state_id, count(*), count(*) FILTER (WHERE choice <> position)
+FROM votes JOIN positions USING (roll_call_id)
+WHERE choice <> 'X' AND position IS NOT NULL
+GROUP BY state_id
+"""
+
+
+def members_on(bloc: Bloc, date: datetime.date) -> list[BlocMembership]:
+    """Return the memberships that held on ``date``, full ones first, by name: one query."""
+    status = {status: place for place, status in enumerate(BlocMembership.Status.values)}
+    memberships = bloc.memberships.on(date).select_related("state").order_by("state__sort_name")
+    return sorted(memberships, key=lambda membership: status[membership.status])

@@ -1,0 +1,119 @@
+"""Why a proposal was or was not adopted, in words, and where the record's figures disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from resolutions.models import Body
+from votes.choices import Choice
+from votes.models import BodyMembership, RollCall
+from votes.rules import Requirement, Result, Verdict, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.breakdown import StateChoice
+    from votes.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The result explained, the permanent members against, and what does not add up."""
+
+    text: str
+    permanent_against: tuple[StateChoice, ...]
+    findings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, roll_call: RollCall, states: Sequence[StateChoice]) -> Explanation:
+        """Explain ``roll_call`` by its totals and the ``states`` that voted: one query for the permanent members."""
+        totals = roll_call.totals
+        if totals is None:
+            return cls(_("Adopted without a vote."), (), ()) if _without_vote(roll_call) else cls("", (), ())
+        vetoers: tuple[StateChoice, ...] = ()
+        if roll_call.body.code == Body.SECURITY_COUNCIL:
+            permanent = set(
+                BodyMembership.objects.filter(body=roll_call.body, permanent=True)
+                .on(roll_call.date)
+                .values_list("state", flat=True)
+            )
+            vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.pk in permanent)
+        reached = verdict(roll_call.requirement, totals, roll_call.date, len(vetoers), totals.members)
+        return cls(_explain(roll_call, totals, reached, vetoers), vetoers, tuple(_findings(roll_call, reached)))
+
+
+def _without_vote(roll_call: RollCall) -> bool:
+    """Tell whether the text was adopted without a vote."""
+    return roll_call.method == RollCall.Method.WITHOUT_VOTE
+
+
+def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
+    """Return the sentence under the tally."""
+    result = str(roll_call.get_result_display()).capitalize()
+    if roll_call.result == Result.NOT_STATED:
+        result = _("The result is not on record")
+    if roll_call.body.code == Body.SECURITY_COUNCIL:
+        return f"{result}: {_explain_council(totals, reached, vetoers)}"
+    if totals.share_in_favour is None:
+        return _("%(result)s: nobody voted in favour or against.") % {"result": result}
+    parts = [
+        _("%(result)s: %(yes)s of %(cast)s present and voting, %(share)s%%")
+        % {
+            "result": result,
+            "yes": totals.yes,
+            "cast": totals.present_and_voting,
+            "share": number_format(totals.share_in_favour, 1),
+        }
+    ]
+    if roll_call.requirement == Requirement.TWO_THIRDS:
+        parts.append(_("a two-thirds majority, %(needed)s, was required") % {"needed": reached.needed})
+    elif roll_call.requirement == Requirement.TWO_THIRDS_OF_MEMBERS:
+        parts.append(_("two-thirds of all members, %(needed)s, were required") % {"needed": reached.needed})
+    elif reached.two_thirds:
+        parts.append(_("a two-thirds majority would also have passed"))
+    elif totals.yes > totals.no:
+        parts.append(_("short of two-thirds"))
+    else:
+        parts.append(_("more in favour than against are needed"))
+    return "; ".join(parts) + "."
+
+
+def _explain_council(totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
+    """Return the Council's part of the sentence."""
+    yes = ngettext("%(yes)s vote in favour", "%(yes)s votes in favour", totals.yes) % {"yes": totals.yes}
+    if reached.needed is None:
+        return f"{yes}."
+    needed = _("of the %(needed)s needed") % {"needed": reached.needed}
+    if reached.result == Result.VETOED:
+        names = ", ".join(line.name for line in vetoers)
+        veto = ngettext(
+            "and the vote against of a permanent member, %(names)s",
+            "and the votes against of permanent members, %(names)s",
+            len(vetoers),
+        ) % {"names": names}
+        return f"{yes} {needed}, {veto}."
+    if reached.result == Result.REJECTED:
+        return f"{yes} {needed}."
+    return _("%(yes)s, %(needed)s needed, and no permanent member against.") % {"yes": yes, "needed": reached.needed}
+
+
+def _findings(roll_call: RollCall, reached: Verdict) -> list[str]:
+    """Return what does not add up: announced against counted totals, the result against the figures."""
+    found = []
+    if roll_call.counted and roll_call.announced:
+        for choice, counted, announced in roll_call.counted.differences(roll_call.announced):
+            found.append(
+                _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
+                % {"choice": choice.label, "announced": announced, "counted": counted}
+            )
+    if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
+        found.append(
+            _("Recorded as %(recorded)s; the figures would make it %(reached)s.")
+            % {"recorded": roll_call.get_result_display(), "reached": reached.result.label}
+        )
+    return found

@@ -1,0 +1,194 @@
+"""The filters of roll calls, declared once: what the address may ask, and what is wrong with it if it is.
+
+A value that is not known is an error beside its field. Nothing is ignored in silence and a typo never yields
+everything or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from resolutions.models import Body, Session, Topic
+from votes.choices import Choice
+from votes.models import RollCall, Vote
+from votes.parties import Difference, Position
+from votes.rules import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
+    from votes.models import MemberState
+
+# A vote on an amendment to a paragraph is found under both.
+KINDS = {
+    RollCall.Kind.AMENDMENT: [RollCall.Kind.AMENDMENT, RollCall.Kind.PARAGRAPH_AMENDMENT],
+    RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
+}
+
+DATE_ORDER, CLOSENESS, RELEVANCE = "date", "closeness", "relevance"
+ORDERS = [
+    (DATE_ORDER, gettext_lazy("Newest first")),
+    (CLOSENESS, gettext_lazy("Closest first")),
+    (RELEVANCE, gettext_lazy("Most relevant first")),
+]
+
+
+class RepeatedField(forms.Field):
+    """A parameter that may stand in the address several times, each value read by ``parse``."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, parse: Callable[[str], Any], **kwargs: Any) -> None:
+        self.parse = parse
+        super().__init__(**kwargs)
+
+    def clean(self, value: list[str] | None) -> list[Any]:
+        """Return what the values mean; raise ValidationError with a message for each that means nothing."""
+        meant, problems = [], []
+        for text in dict.fromkeys(filter(None, map(str.strip, value or []))):
+            try:
+                meant.append(self.parse(text))
+            except ValueError as error:
+                problems.append(str(error))
+        if problems:
+            raise ValidationError(problems)
+        return meant
+
+
+class RepeatedFilter(django_filters.Filter):
+    """All conditions of a repeated parameter at once."""
+
+    field_class = RepeatedField
+
+    def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference]) -> QuerySet[RollCall]:
+        """Return the roll calls that meet every condition."""
+        for meant in value or []:
+            qs = qs.filter(meant.condition())
+        return qs
+
+
+class KnownField(forms.CharField):
+    """A value that must be known to the record: the text of ``known`` says what there is."""
+
+    def __init__(self, *, known: Callable[[str], Any], **kwargs: Any) -> None:
+        self.known = known
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return what ``known`` finds; raise ValidationError, with its message, where it finds nothing."""
+        text = super().clean(value)
+        try:
+            return self.known(text) if text else None
+        except LookupError as error:
+            raise ValidationError(str(error.args[0])) from None
+
+
+class KnownFilter(django_filters.Filter):
+    """A filter by a value that must be known."""
+
+    field_class = KnownField
+
+
+def known_session(text: str) -> str:
+    """Return the code of the session that ``79``, ``ES-11`` or the files' ``11emsp`` and ``4sp`` name."""
+    code = text.strip().upper()
+    if match := re.fullmatch(r"(\d+)(EMSP|SP)", code):
+        code = f"{'ES' if match[2] == 'EMSP' else 'S'}-{match[1]}"
+    if not Session.objects.filter(code=code).exists():
+        raise LookupError(_("There is no session “%(code)s”; codes look like 79, S-4 and ES-11.") % {"code": text})
+    return code
+
+
+def known_topic(text: str) -> str:
+    """Return the slug of a topic."""
+    if not Topic.objects.filter(slug=text).exists():
+        slugs = ", ".join(Topic.objects.order_by("slug").values_list("slug", flat=True))
+        raise LookupError(_("There is no topic “%(slug)s”; the topics are %(slugs)s.") % {"slug": text, "slugs": slugs})
+    return text
+
+
+def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the arguments of a choice filter whose error says what the choices are."""
+    message = gettext_lazy("“%(value)s” is not among: {choices}.")
+    return {
+        "choices": choices,
+        "error_messages": {"invalid_choice": message.format(choices=", ".join(value for value, _label in choices))},
+    }
+
+
+class RollCallFilter(django_filters.FilterSet):
+    """What pages, downloads and programs may ask of roll calls."""
+
+    q = django_filters.CharFilter(method="search", label=gettext_lazy("Words or symbol"))
+    body = django_filters.ChoiceFilter(
+        field_name="body__code",
+        label=gettext_lazy("Body"),
+        **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
+    )
+    session = KnownFilter(field_name="session__code", known=known_session, label=gettext_lazy("Session"))
+    since = django_filters.DateFilter(field_name="date", lookup_expr="gte", label=gettext_lazy("Since"))
+    until = django_filters.DateFilter(field_name="date", lookup_expr="lt", label=gettext_lazy("Until (exclusive)"))
+    topic = KnownFilter(field_name="resolution__topics__slug", known=known_topic, label=gettext_lazy("Topic"))
+    kind = django_filters.ChoiceFilter(
+        method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
+    )
+    result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
+    position = RepeatedFilter(parse=Position.parse, label=gettext_lazy("How members voted"))
+    differ = RepeatedFilter(parse=Difference.parse, label=gettext_lazy("Who differed"))
+    order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
+
+    class Meta:
+        model = RollCall
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[RollCall], without: str = "") -> QuerySet[RollCall]:
+        """Return what the filters select, all of them or all but ``without``."""
+        for name, value in self.form.cleaned_data.items():
+            if name != without and value not in (None, "", []):
+                queryset = self.filters[name].filter(queryset, value)
+        if not self.form.cleaned_data.get("order"):
+            queryset = self.in_order(queryset, "order", "")
+        return queryset
+
+    def search(self, queryset: Any, _name: str, value: str) -> Any:
+        """Select by words of the title or a symbol."""
+        return queryset.search(value)
+
+    def of_kind(self, queryset: Any, _name: str, value: str) -> Any:
+        """Select by what was put to the vote."""
+        return queryset.filter(kind__in=KINDS.get(RollCall.Kind(value), [value]))
+
+    def in_order(self, queryset: Any, _name: str, value: str) -> Any:
+        """Order; what is most relevant depends on words, so without them the newest come first."""
+        words = self.form.cleaned_data.get("q")
+        if value == CLOSENESS:
+            return queryset.closest_first()
+        if value == RELEVANCE and words:
+            return queryset.most_relevant_first(words)
+        return queryset.newest_first()
+
+
+class StateFilter(RollCallFilter):
+    """The same, and how the state itself voted."""
+
+    choice = django_filters.ChoiceFilter(
+        method="chose", label=gettext_lazy("Its vote"), **one_of([(c.word, c.label) for c in Choice])
+    )
+
+    def __init__(self, *args: Any, state: MemberState, **kwargs: Any) -> None:
+        self.state = state
+        super().__init__(*args, **kwargs)
+
+    def chose(self, queryset: QuerySet[RollCall], _name: str, value: str) -> QuerySet[RollCall]:
+        """Select by the state's choice."""
+        chosen = Vote.objects.filter(state=self.state, choice=Choice.from_word(value))
+        return queryset.filter(pk__in=chosen.values("roll_call"))

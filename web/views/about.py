@@ -1,0 +1,25 @@
+"""Pages about the site."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from votes.models import RollCall, Source
+
+
+def about(request: HttpRequest) -> HttpResponse:
+    """Show what the record is, where it comes from and on what terms."""
+    return render(request, "about/about.html", {"sources": Source.objects.all()})
+
+
+def contact(request: HttpRequest) -> HttpResponse:
+    """Show how to write to the editors; ``?about=SLUG`` names the vote an error is reported on."""
+    slug = request.GET.get("about", "")
+    roll_call = RollCall.objects.published().select_related("resolution").filter(slug=slug).first()
+    context = {"roll_call": roll_call, "email": settings.CONTACT_EMAIL, "unknown": slug if not roll_call else ""}
+    return render(request, "about/contact.html", context)
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what is known of readers: nothing is stored."""
+    return render(request, "about/privacy.html")

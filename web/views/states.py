@@ -1,0 +1,38 @@
+"""Member states and their records."""
+
+import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from votes.models import MemberState, RollCall
+from votes.state_record import StateRecord
+from web.filters import StateFilter
+from web.listings import Listing
+from web.rendering import render_page_or_part
+
+
+def states(request: HttpRequest) -> HttpResponse:
+    """Show all member states, today's and former ones."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    return render(request, "states/list.html", {"states": MemberState.objects.with_seats(today), "today": today})
+
+
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how a member state voted; ``?choice=against`` and all filters of the list of roll calls narrow it."""
+    found = MemberState.objects.filter(code=code.upper()).first()
+    if found is None:
+        raise Http404(_("There is no member state with the code “%(code)s”.") % {"code": code})
+    if code != found.code:
+        return redirect(found, permanent=True)
+    voted = RollCall.objects.published().filter(votes__state=found)
+    listing = Listing(request.GET, voted, StateFilter, state=found)
+    context = {
+        "state": found,
+        "listing": listing,
+        "record": StateRecord.of(found, listing.selected, listing.page),
+        "predecessors": found.predecessors.all(),
+        "successors": found.successors.all(),
+    }
+    return render_page_or_part(request, "states/state.html", "states/_votes.html", context)
