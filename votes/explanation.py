@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -67,7 +67,7 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
             "result": result,
             "yes": totals.yes,
             "cast": totals.present_and_voting,
-            "share": number_format(totals.share_in_favour, 1),
+            "share": floatformat(totals.share_in_favour, 1),
         }
     ]
     if roll_call.requirement == Requirement.TWO_THIRDS:

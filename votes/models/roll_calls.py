@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Abs, Coalesce
+from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.functions import Abs, Cast, Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -89,11 +89,13 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
         return self.order_by(*NEWEST_FIRST)
 
     def closest_first(self) -> RollCallQuerySet:
-        """Order by the margin between in favour and against, smallest first, those without figures last."""
-        margin = Case(
-            When(tally__cast__gt=0, then=Abs(F("tally__yes") - F("tally__no"))),
-            default=Abs(F("announced_yes") - F("announced_no")),
-        )
+        """Order by the margin, |Y - N| / (Y + N), smallest first; last those where nobody was for or against.
+
+        The share makes votes of the Assembly and the Council comparable: 10-0 is not close.
+        """
+        yes = Case(When(tally__cast__gt=0, then=F("tally__yes")), default=F("announced_yes"))
+        no = Case(When(tally__cast__gt=0, then=F("tally__no")), default=F("announced_no"))
+        margin = Abs(Cast(yes - no, FloatField())) / NullIf(yes + no, Value(0))
         return self.order_by(margin.asc(nulls_last=True), *NEWEST_FIRST)
 
 

@@ -1,0 +1,37 @@
+"""What all tests share: the reference facts in a real PostgreSQL, loaded once a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+from votes.models import MemberState
+from votes.reference import load_reference
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Load the reference facts once, before the first test that asks for the database."""
+    with django_db_blocker.unblock():
+        load_reference(settings.BASE_DIR / "data")
+
+
+@pytest.fixture
+def record(db: None) -> None:
+    """Give the test the reference facts, loading them anew where a transactional test swept them away."""
+    if not MemberState.objects.exists():
+        load_reference(settings.BASE_DIR / "data")
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings) -> None:
+    """Serve static files by their plain names, so that no test needs them collected."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
