@@ -4,8 +4,29 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db.utils import OperationalError
+
+
+def main() -> None:
+    """Run a command; what is wrong with the surroundings is said in one line (``--traceback`` shows all)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, OperationalError, OSError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"plenary: {explained(error)}")
+
+
+def explained(error: Exception) -> str:
+    """Return the first line of an error, and what to do where the database cannot be reached."""
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if isinstance(error, OperationalError) and os.environ.get("DATABASE_URL"):
+        return f"the database of DATABASE_URL: {line} Check the address and that the server runs."
+    return line
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    main()

@@ -1,7 +1,6 @@
 """Which database: the server named by DATABASE_URL, or else the embedded one."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,22 +10,20 @@ from psycopg.conninfo import conninfo_to_dict
 # Parameters of a connection that Django has a setting for; all others go to psycopg as they are.
 SETTINGS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
+# The server is started, and its address known, by the first connection.
+EMBEDDED = {"ENGINE": "config.postgresql", "NAME": "plenary", "USER": "plenary"}
+
 HINT = "It should look like postgresql://user:password@host:5432/database."
 
 
-def database_from_environment(home: Path) -> dict[str, Any]:
-    """Return Django's settings of the database; for the embedded one, its data lie below ``home``.
+def database_from_environment() -> dict[str, Any]:
+    """Return Django's settings of the database.
 
     Raises ImproperlyConfigured, in one line, for a DATABASE_URL that is not the address of a PostgreSQL.
     """
     url = os.environ.get("DATABASE_URL", "")
-    database: dict[str, Any] = from_url(url) if url else embedded(home)
-    return {**database, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-
-
-def embedded(home: Path) -> dict[str, Any]:
-    """Return the settings of the embedded server, which the first connection starts."""
-    return {"ENGINE": "config.postgresql", "NAME": "plenary", "USER": "plenary", "OPTIONS": {}}
+    database: dict[str, Any] = from_url(url) if url else EMBEDDED
+    return {**database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 def from_url(url: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_from_environment(HOME)}
+DATABASES = {"default": database_from_environment()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

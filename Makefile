@@ -1,0 +1,33 @@
+# The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench lock messages
+
+PORT ?= 8000
+PY := .venv/bin/python
+
+help: ## List the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+
+run: ## Install, start the database, load the reference facts and serve (PORT=8000)
+	@sh scripts/bootstrap run
+	@$(PY) manage.py serve --port "$(PORT)"
+
+test: ## Install what it needs, then lint, types, import contract, migrations and all tests
+	@sh scripts/bootstrap dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+bench: ## Measure the pages against an empty view under the same gunicorn
+	@sh scripts/bootstrap dev
+	@$(PY) -m benchmarks $(ARGS)
+
+lock: ## Lock the dependencies of pyproject.toml anew, exact and hashed
+	@sh scripts/bootstrap dev
+	$(PY) -m uv pip compile pyproject.toml $(LOCK) -o requirements.txt
+	$(PY) -m uv pip compile pyproject.toml --group dev $(LOCK) -c requirements.txt -o requirements-dev.txt
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links

@@ -1,0 +1,105 @@
+"""Serve Plenary from a checkout: everything a first start needs, then gunicorn."""
+
+import os
+import secrets
+import socket
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from votes.models import RollCall
+from votes.reference import load_reference
+
+
+class Command(BaseCommand):
+    """Prepare the database, load the reference facts once, make the first account, and serve."""
+
+    help = "Prepare what a first start needs, then serve with gunicorn."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the port and the address to listen on."""
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+        """Do what is missing, say what was done, and become gunicorn."""
+        began = time.monotonic()
+        self.check_port(host, port)
+        self.connect()
+        self.migrate()
+        self.load_reference_once()
+        password = self.make_admin_once()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        # Nothing may stay connected or unwritten when this process becomes another program.
+        connection.close()
+        address = f"http://{host}:{port}"
+        self.say("")
+        self.say(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
+        self.say(f"  Read   {address}/resolutions/A/RES/ES-11/7")
+        self.say(f"  Enter  {address}/admin/" + (f" as admin, password {password}" if password else ""))
+        if password:
+            self.say("         The password is shown this once; `manage.py changepassword admin` sets another.")
+        self.say("")
+        self.stdout.flush()
+        environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1"}
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
+        os.chdir(settings.BASE_DIR)
+        os.execve(sys.executable, gunicorn, environment)  # noqa: S606
+
+    def say(self, line: str) -> None:
+        """Say what was done."""
+        self.stdout.write(line)
+
+    def check_port(self, host: str, port: int) -> None:
+        """Raise CommandError where the port cannot be had, before anything is done."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except (OSError, OverflowError) as error:
+                raise CommandError(
+                    f"Port {port} on {host} cannot be used ({getattr(error, 'strerror', None) or error}). "
+                    f"Stop what uses it, or choose another: make run PORT={port + 1 if port < 65535 else 8000}"
+                ) from None
+
+    def connect(self) -> None:
+        """Connect, and say to which server."""
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = cursor.fetchone()[0]
+        if connection.settings_dict["ENGINE"] == "config.postgresql":
+            self.say(f"Embedded PostgreSQL {version} runs; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
+        else:
+            self.say(f"PostgreSQL {version} of DATABASE_URL is used.")
+
+    def migrate(self) -> None:
+        """Bring the tables up to date."""
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            call_command("migrate", interactive=False, verbosity=0)
+            self.say(f"Tables brought up to date: {len(plan)} migrations.")
+
+    def load_reference_once(self) -> None:
+        """Load the reference facts into an empty record; afterwards the record is its editors'."""
+        if not RollCall.objects.exists():
+            report = load_reference(settings.BASE_DIR / "data")
+            names = ("member states", "blocs", "landmark roll calls")
+            self.say("Reference facts loaded: " + ", ".join(f"{report.added[name]} {name}" for name in names) + ".")
+
+    def make_admin_once(self) -> str:
+        """Make the account ``admin`` where nobody may enter yet; return its password, or nothing."""
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return ""
+        password = secrets.token_urlsafe(15)
+        users.create_superuser("admin", password=password)
+        return password
