@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from votes.models import BlocMembership, MemberState
-from votes.parties import bloc_totals, bloc_votes
+from votes.parties import BLOC_POSITIONS, BLOC_VOTES, bloc_totals
 from votes.totals import Totals
 
 if TYPE_CHECKING:
@@ -52,36 +52,23 @@ def breaks(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> list[MemberBreaks]:
     A break is a position other than the bloc's, the plurality of its voting members; where they tie there is
     no position to break with. Members with equal shares are ordered by how often, then by name.
     """
-    votes = bloc_votes(bloc).filter(roll_call__in=roll_calls.order_by().values("pk"))
     try:
-        sql, parameters = votes.values_list("roll_call", "state", "choice").query.sql_with_params()
+        selected, parameters = roll_calls.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(BREAKS.format(votes=sql), parameters)
+        cursor.execute(BREAKS.format(selected=selected), (bloc.pk, *parameters))
         counts = {state: (positions, broke) for state, positions, broke in cursor.fetchall()}
     lines = [MemberBreaks(state, *counts[state.pk]) for state in MemberState.objects.filter(pk__in=counts)]
     return sorted(lines, key=lambda line: (-line.share, -line.breaks, line.state.sort_name))
 
 
-BREAKS = """
-WITH votes (roll_call_id, state_id, choice) AS ({votes}),
-totals AS (
-    SELECT roll_call_id,
-        count(*) FILTER (WHERE choice = 'Y') AS y,
-        count(*) FILTER (WHERE choice = 'N') AS n,
-        count(*) FILTER (WHERE choice = 'A') AS a
-    FROM votes GROUP BY roll_call_id
-),
-positions AS (
-    SELECT roll_call_id, CASE
-        WHEN y > greatest(n, a) THEN 'Y' WHEN n > greatest(y, a) THEN 'N' WHEN a > greatest(y, n) THEN 'A'
-    END AS position
-    FROM totals
-)
+BREAKS = f"""
+WITH votes AS MATERIALIZED ({BLOC_VOTES}),
+positions AS ({BLOC_POSITIONS.format(votes="SELECT * FROM votes")})
 SELECT state_id, count(*), count(*) FILTER (WHERE choice <> position)
 FROM votes JOIN positions USING (roll_call_id)
-WHERE choice <> 'X' AND position IS NOT NULL
+WHERE choice <> 'X' AND position IN ('Y', 'N', 'A') AND roll_call_id IN ({{selected}})
 GROUP BY state_id
 """
 

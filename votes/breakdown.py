@@ -38,12 +38,9 @@ class BlocLine:
 
     bloc: Bloc
     totals: Totals
+    position: Choice | None
+    """The plurality of its voting members; None for a tie and where none voted."""
     against_position: tuple[StateChoice, ...]
-
-    @property
-    def position(self) -> Choice | None:
-        """Return the plurality of its voting members, None for a tie or where none voted."""
-        return self.totals.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,14 @@ class Breakdown:
         return cls(states, tuple(bloc_lines(states)))
 
     @property
+    def groups(self) -> list[tuple[Choice, list[StateChoice]]]:
+        """Return each choice that was made with the states that made it."""
+        made: dict[Choice, list[StateChoice]] = {choice: [] for choice in Choice}
+        for line in self.states:
+            made[line.choice].append(line)
+        return [(choice, lines) for choice, lines in made.items() if lines]
+
+    @property
     def corrections(self) -> list[StateChoice]:
         """Return the states that later said they had intended to vote otherwise."""
         return [line for line in self.states if line.intended]
@@ -94,10 +99,8 @@ def bloc_lines(states: Iterable[StateChoice]) -> list[BlocLine]:
     lines = []
     for bloc in Bloc.objects.filter(slug__in=members).order_by("kind", "short_name"):
         totals = Totals.count(line.choice for line in members[bloc.slug])
-        against = (
-            line
-            for line in members[bloc.slug]
-            if totals.position and line.choice in POSITIONS and line.choice != totals.position
-        )
-        lines.append(BlocLine(bloc, totals, tuple(against)))
+        position = totals.position
+        others = [choice for choice in POSITIONS if position and choice != position]
+        against = tuple(line for line in members[bloc.slug] if line.choice in others)
+        lines.append(BlocLine(bloc, totals, position, against))
     return lines

@@ -12,19 +12,50 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import Greatest
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from votes.choices import POSITIONS, WORDS, Choice
+from votes.choices import WORDS, Choice
 from votes.models import Bloc, BlocMembership, MemberState, Vote
 from votes.models.intervals import holds_on
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-SPLIT = "split"
+SPLIT, SPLIT_LETTER = "split", "S"
 
-TALLY_NAMES = {Choice.YES: "yes", Choice.NO: "no", Choice.ABSTAINING: "abstaining"}
+STATE_POSITIONS = "SELECT roll_call_id, choice AS position FROM votes_vote WHERE state_id = %s"
+
+# The votes of those that were full members of a bloc on the date of the roll call.
+BLOC_VOTES = """
+    SELECT v.roll_call_id, v.state_id, v.choice
+    FROM votes_blocmembership m
+    JOIN votes_vote v ON v.state_id = m.state_id
+    JOIN votes_rollcall r ON r.id = v.roll_call_id
+    WHERE m.bloc_id = %s AND m.status = 'member' AND m.since <= r.date AND (m.until IS NULL OR r.date < m.until)
+"""
+
+# The plurality among them: Y, N or A, S for a tie, X where nobody voted.
+BLOC_POSITIONS = """
+    SELECT roll_call_id, CASE
+        WHEN y > greatest(n, a) THEN 'Y'
+        WHEN n > greatest(y, a) THEN 'N'
+        WHEN a > greatest(y, n) THEN 'A'
+        WHEN y + n + a > 0 THEN 'S'
+        ELSE 'X' END AS position
+    FROM (
+        SELECT roll_call_id,
+            count(*) FILTER (WHERE choice = 'Y') AS y,
+            count(*) FILTER (WHERE choice = 'N') AS n,
+            count(*) FILTER (WHERE choice = 'A') AS a
+        FROM ({votes}) votes GROUP BY roll_call_id
+    ) totals
+"""
+
+DIFFERENT = """
+    SELECT one.roll_call_id FROM ({one}) one JOIN ({other}) other USING (roll_call_id)
+    WHERE one.position IN ('Y', 'N', 'A') AND other.position IN ('Y', 'N', 'A') AND one.position <> other.position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +91,24 @@ class Party:
         ``word`` is one of for, against, abstain, nonvoting, and for a bloc also split; a bloc is nonvoting
         where it had members in the electorate and none of them voted.
         """
-        if self.bloc:
-            return Q(pk__in=bloc_totals(self.bloc).filter(_bloc_took(word)).values("roll_call"))
-        choice = Choice.from_word(word)
+        letter = SPLIT_LETTER if word == SPLIT else Choice.from_word(word).value
         condition = Q()
-        for state in self.states:
-            condition &= Q(pk__in=Vote.objects.filter(state=state, choice=choice).values("roll_call"))
+        for sql, parameters in self._positions():
+            taken = RawSQL(f"SELECT roll_call_id FROM ({sql}) p WHERE position = %s", (*parameters, letter))
+            condition &= Q(pk__in=taken)
         return condition
+
+    def differs_from(self, other: Party) -> Q:
+        """Return the condition on roll calls that both took a position, neither of them split, and not the same."""
+        (own_sql, own), (its_sql, its) = self._positions()[0], other._positions()[0]
+        sql = DIFFERENT.format(one=own_sql, other=its_sql)
+        return Q(pk__in=RawSQL(sql, (*own, *its)))
+
+    def _positions(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Return the query of ``roll_call_id`` and ``position`` with its parameters, for each state or the bloc."""
+        if self.bloc:
+            return [(BLOC_POSITIONS.format(votes=BLOC_VOTES), (self.bloc.pk,))]
+        return [(STATE_POSITIONS, (state.pk,)) for state in self.states]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,29 +157,17 @@ class Difference:
 
     def condition(self) -> Q:
         """Return the condition on roll calls."""
-        condition = Q(pk__in=[])
-        for choice in POSITIONS:
-            others = Q(pk__in=[])
-            for another in POSITIONS:
-                if another != choice:
-                    others |= self.other.took(another.word)
-            condition |= self.one.took(choice.word) & others
-        return condition
-
-
-def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
-    """Return the votes cast by states that were members of ``bloc`` on the date of the roll call."""
-    return Vote.objects.filter(
-        holds_on(F("roll_call__date"), "state__bloc_memberships__"),
-        state__bloc_memberships__bloc=bloc,
-        state__bloc_memberships__status=BlocMembership.Status.MEMBER,
-    )
+        return self.one.differs_from(self.other)
 
 
 def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
     """Return a row a roll call with how many of the bloc's members of that date chose what."""
     return (
-        bloc_votes(bloc)
+        Vote.objects.filter(
+            holds_on(F("roll_call__date"), "state__bloc_memberships__"),
+            state__bloc_memberships__bloc=bloc,
+            state__bloc_memberships__status=BlocMembership.Status.MEMBER,
+        )
         .values("roll_call")
         .annotate(
             yes=Count("pk", filter=Q(choice=Choice.YES)),
@@ -146,26 +176,3 @@ def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
             non_voting=Count("pk", filter=Q(choice=Choice.NON_VOTING)),
         )
     )
-
-
-def _bloc_took(word: str) -> Q:
-    """Return the condition on ``bloc_totals`` that the bloc's position is ``word``."""
-    if word == SPLIT:
-        tied = Q()
-        for first, second, third in (
-            ("yes", "no", "abstaining"),
-            ("yes", "abstaining", "no"),
-            ("no", "abstaining", "yes"),
-        ):
-            tied |= Q(**{first: F(second), f"{first}__gte": F(third)})
-        return tied & ~_nobody_voted()
-    choice = Choice.from_word(word)
-    if choice == Choice.NON_VOTING:
-        return _nobody_voted()
-    own = TALLY_NAMES[choice]
-    return Q(**{f"{own}__gt": Greatest(*(F(name) for name in TALLY_NAMES.values() if name != own))})
-
-
-def _nobody_voted() -> Q:
-    """Return the condition that none of the bloc's members took a position."""
-    return Q(yes=0, no=0, abstaining=0)

@@ -1,0 +1,111 @@
+"""Measure each public page against an empty Django view under the same gunicorn command, in one run.
+
+A server of its own, with a database of its own below ``.plenary/bench``, is started, measured and stopped.
+Each page is measured between two measurements of the empty view, in turn, several times; the table has the
+medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.load import CONNECTIONS, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+EMPTY = "/benchmark/empty"
+PAGES = [
+    "/",
+    "/resolutions/",
+    "/resolutions/?q=ukraine",
+    "/resolutions/?position=USA:against",
+    "/resolutions/?position=eu:for",
+    "/resolutions/?differ=USA~eu",
+    "/resolutions/A/RES/ES-11/7",
+    "/resolutions/A/RES/ES-11/7?bloc=nato",
+    "/states/",
+    "/states/USA/",
+    "/blocs/",
+    "/blocs/nato/?on=2022-03-02",
+    "/about/",
+]
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2, help="how long each measurement lasts")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured")
+    arguments = parser.parse_args()
+    with server() as port:
+        rows = [row(port, path, arguments.seconds, arguments.rounds) for path in PAGES]
+    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()},")
+    print(f"Python {platform.python_version()}, {CONNECTIONS} connections, ", end="")
+    print(f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n")
+    print("| page | requests/s | of an empty view | p50 ms | p99 ms |")
+    print("|---|---:|---:|---:|---:|")
+    for line in rows:
+        print(line)
+
+
+def row(port: int, path: str, seconds: float, rounds: int) -> str:
+    """Return a page's line of the table."""
+    measured, ratios = [], []
+    for _round in range(rounds):
+        before = measure(port, EMPTY, seconds / 2)
+        page = measure(port, path, seconds)
+        after = measure(port, EMPTY, seconds / 2)
+        measured.append(page)
+        ratios.append(page.per_second / statistics.mean([before.per_second, after.per_second]))
+    middle = statistics.median(page.per_second for page in measured)
+    p50 = statistics.median(page.percentile(50) for page in measured)
+    p99 = statistics.median(page.percentile(99) for page in measured)
+    return f"| `{path}` | {middle:.0f} | {statistics.median(ratios):.1%} | {p50:.1f} | {p99:.1f} |"
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """Run gunicorn with the reference facts in a database of its own; yield the port."""
+    home = ROOT / ".plenary" / "bench"
+    shutil.rmtree(home, ignore_errors=True)
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    environment |= {"PLENARY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+    serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    process = subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when the port answers; raise RuntimeError if the server ends first."""
+    while process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("The server did not start: see above.")
+
+
+if __name__ == "__main__":
+    main()
