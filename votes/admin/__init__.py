@@ -1,0 +1,12 @@
+"""The admin of who votes, in which groups, and how."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from votes.admin import blocs, roll_calls, states, votes
+
+__all__ = ["blocs", "roll_calls", "states", "votes"]
+
+admin.site.site_header = _("Plenary")
+admin.site.site_title = _("Plenary data entry")
+admin.site.index_title = _("Data entry")

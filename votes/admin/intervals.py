@@ -1,0 +1,38 @@
+"""Rows that hold from one date until another, on the page of what they belong to."""
+
+from __future__ import annotations
+
+import datetime
+from itertools import combinations
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.admin.base import BaseInlineFormSet
+
+
+class IntervalFormSet(BaseInlineFormSet[Any, Any, Any]):
+    """Rows of one state or bloc, of which no two that are about the same may overlap."""
+
+    about: tuple[str, ...] = ()
+    """The fields that, with the page's record, say what a row is about."""
+
+    def clean(self) -> None:
+        """Refuse rows on the same page that overlap; the database is asked about the others."""
+        super().clean()
+        rows = [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms and not form.errors and form.cleaned_data.keys() & {"since", "until"}
+        ]
+        for one, other in combinations(rows, 2):
+            a, b = one.cleaned_data, other.cleaned_data
+            if all(a.get(field) == b.get(field) for field in self.about) and _overlap(a, b):
+                other.add_error(None, _("These dates overlap those of another row."))
+
+
+def _overlap(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Tell whether two intervals have a day in common."""
+    starts = [row.get("since") or datetime.date.min for row in (a, b)]
+    ends = [row.get("until") or datetime.date.max for row in (a, b)]
+    return max(starts) < min(ends)

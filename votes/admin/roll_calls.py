@@ -1,0 +1,373 @@
+"""The admin of roll calls: the facts first, then the votes, then the public."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from resolutions.admin.base import RecordAdmin, TabularInline
+from resolutions.models import Status, near_symbol
+from resolutions.text import fold
+from votes.admin.forms import NewRollCallForm, RollCallWithVotesForm
+from votes.admin.sheet import ANNOUNCED
+from votes.choices import Choice
+from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
+from votes.record import publish, record_votes, unpublish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+
+class FiguresFilter(admin.SimpleListFilter):
+    """Roll calls whose figures want a look."""
+
+    title = _("figures")
+    parameter_name = "figures"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the kinds of figures."""
+        return [("differ", _("announced and counted differ")), ("none", _("no votes yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
+        """Return the roll calls with figures of the kind chosen."""
+        voted = Q(tally__cast__gt=0)
+        if self.value() == "differ":
+            differ = Q()
+            for name in ANNOUNCED:
+                counted = F(f"tally__{name.removeprefix('announced_')}")
+                differ |= Q(**{f"{name}__isnull": False}) & ~Q(**{name: counted})
+            return queryset.filter(voted & differ)
+        if self.value() == "none":
+            return queryset.filter(~voted, method__in=RollCall.METHODS_WITH_VOTES)
+        return queryset
+
+
+class CorrectionInline(TabularInline[Correction, RollCall]):
+    """The corrections of a roll call on its page."""
+
+    model = Correction
+    autocomplete_fields = ("state",)
+    classes = ("collapse",)
+    extra = 0
+
+
+@admin.register(RollCall)
+class RollCallAdmin(RecordAdmin[RollCall]):
+    """The votes taken."""
+
+    list_display = (
+        "slug",
+        "heading",
+        "date",
+        "status",
+        "body__code",
+        "result",
+        "announced_totals",
+        "counted_totals",
+    )
+    list_filter = ("status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
+    search_fields = ("slug", "title")
+    search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")
+    date_hierarchy = "date"
+    autocomplete_fields = ("resolution", "session")
+    radio_fields = {"status": admin.VERTICAL}
+    permanent = ("slug",)
+    actions = ("publish", "unpublish")
+
+    what = ("resolution", "title", "kind")
+    when = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal"))
+    how = ("method", "requirement", "result", ANNOUNCED)
+    announced_help = _(
+        "The totals as the President announced them. They are compared with the votes, and neither changes the other."
+    )
+    whence = ("source", "source_reference", "note")
+
+    @staticmethod
+    def view_on_site(roll_call: RollCall) -> str | None:
+        """Return the public address of a roll call that has one."""
+        return roll_call.get_absolute_url() if roll_call.status == Status.PUBLISHED else None
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RollCall]:
+        """Return roll calls with what a row of the list shows."""
+        return super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
+
+    @admin.display(description=_("title"))
+    def heading(self, roll_call: RollCall) -> str:
+        """Return what was put to the vote, no longer than a line."""
+        return Truncator(roll_call.heading).chars(80)
+
+    @admin.display(description=_("announced"))
+    def announced_totals(self, roll_call: RollCall) -> str:
+        """Return the announced totals as they are quoted."""
+        return str(roll_call.announced or "")
+
+    @admin.display(description=_("counted"))
+    def counted_totals(self, roll_call: RollCall) -> str:
+        """Return the counted totals as they are quoted."""
+        return str(roll_call.counted or "")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[RollCall], search_term: str
+    ) -> tuple[QuerySet[RollCall], bool]:
+        """Return the roll calls that ``search_term`` names by symbol, slug, meeting or words of the title."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        own, of_resolution = Q(), Q()
+        for word in fold(term).split():
+            own &= Q(search_text__contains=word)
+            of_resolution &= Q(resolution__search_text__contains=word)
+        named = Q(slug__icontains=term) | Q(meeting__icontains=term) | near_symbol(term, "resolution__")
+        return queryset.filter(named | own | of_resolution), False
+
+    # The page
+
+    def get_form(self, request: HttpRequest, obj: RollCall | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form with the facts only, and with the votes once there is a roll call to have them."""
+        return super().get_form(request, obj, change, form=RollCallWithVotesForm if obj else NewRollCallForm, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: RollCall | None = None) -> Any:
+        """Return the parts of the page."""
+        if not obj:
+            return [
+                (_("What was put to the vote"), {"fields": self.what}),
+                (_("Where and when"), {"fields": self.when}),
+                (_("How it went"), {"fields": self.how, "description": self.announced_help}),
+                (_("Source"), {"fields": (*self.whence, "slug")}),
+            ]
+        on_record = obj.method in RollCall.METHODS_WITH_VOTES
+        closed = ("collapse",) if on_record else ()
+        return [
+            (None, {"fields": ("summary",)}),
+            (
+                _("What was put to the vote"),
+                {"fields": (*self.what, "decisive", "slug"), "classes": ("collapse",)},
+            ),
+            (_("Where and when"), {"fields": self.when, "classes": ("collapse",)}),
+            (_("Source"), {"fields": self.whence, "classes": ("collapse",)}),
+            (
+                _("How it went"),
+                {"fields": self.how, "description": self.announced_help, "classes": closed},
+            ),
+            *([(_("Who voted how"), {"fields": ("comparison", "votes")})] if on_record else []),
+            (_("Publication"), {"fields": ("status",)}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[str]:
+        """Return the fields that are shown and not entered."""
+        return [*super().get_readonly_fields(request, obj), "summary", "comparison"]
+
+    def get_inlines(self, request: HttpRequest, obj: RollCall | None) -> tuple[type[Any], ...]:
+        """Return the corrections once there is something to correct."""
+        return (CorrectionInline,) if obj else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Start with the editor as the source."""
+        initial: dict[str, Any] = {**super().get_changeform_initial_data(request)}
+        initial.setdefault("source", Source.objects.filter(slug="editor").first())
+        return initial
+
+    @admin.display(description=_("Roll call"))
+    def summary(self, roll_call: RollCall) -> str:
+        """Return the saved facts in a line or two, so that the rest of them can stay closed."""
+        saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
+        facts = [
+            str(saved.resolution or ""),
+            saved.heading,
+            str(saved.body),
+            date_format(saved.date),
+            saved.get_method_display(),
+            saved.get_result_display(),
+        ]
+        status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: seen by editors only.")
+        return format_html("{}<br><b>{}</b>", " · ".join(filter(None, facts)), status)
+
+    @admin.display(description=_("Counted and announced"))
+    def comparison(self, roll_call: RollCall) -> str:
+        """Return the saved votes counted against the announced totals, naming each difference."""
+        counted, announced = roll_call.counted, roll_call.announced
+        if not counted:
+            return str(_("No votes are recorded."))
+        if not announced:
+            return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
+        figures = {"counted": counted, "announced": announced, "differences": differences(roll_call)}
+        if not figures["differences"]:
+            return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
+        return str(_("Counted %(counted)s, announced %(announced)s. They differ: %(differences)s.") % figures)
+
+    @admin.display(description=_("Votes"))
+    def votes(self, roll_call: RollCall) -> str:
+        """Return who voted how, for those who may look and not change."""
+        named = defaultdict(list)
+        for vote in roll_call.votes.select_related("state").order_by("state__sort_name"):
+            named[vote.choice].append(vote.state.name)
+        return format_html_join(
+            "", "<p><b>{}:</b> {}</p>", ((c.label, ", ".join(named[c])) for c in Choice if named[c])
+        )
+
+    # Saving
+
+    def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
+        """Save the facts and the votes, then show them to the public or not, the way every writer does."""
+        public = obj.status == Status.PUBLISHED
+        obj.status = Status.DRAFT
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("votes") is not None:
+            record_votes(roll_call=obj, choices=form.cleaned_data["votes"])
+        if public:
+            drafts = draft_texts([obj])
+            publish(roll_calls=[obj])
+            if "status" in form.changed_data:
+                self.message_user(request, _("Published: %(slug)s.") % {"slug": obj.slug}, messages.SUCCESS)
+            self._tell_published_with(request, drafts)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Iterable[Any], add: bool = False
+    ) -> Any:
+        """Return what the history keeps of a change: for votes, which."""
+        message = super().construct_change_message(request, form, formsets, add)
+        if not add and "votes" in form.changed_data:
+            changed = changed_votes(form.initial["votes"], form.cleaned_data["votes"])
+            for part in message:
+                fields = part.get("changed", {}).get("fields", [])
+                part.get("changed", {})["fields"] = [changed if f == "Votes" else f for f in fields]
+        return message
+
+    def response_add(self, request: HttpRequest, obj: RollCall, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on to the page where the votes are entered."""
+        if "_addanother" not in request.POST and IS_POPUP_VAR not in request.POST:
+            data = request.POST.copy()
+            data["_continue"] = "1"
+            request.POST = data  # type: ignore[assignment]
+            if obj.method in RollCall.METHODS_WITH_VOTES:
+                todo = _("The facts are saved as a draft. Now enter who voted how, and publish it at the end.")
+            else:
+                todo = _("The facts are saved as a draft. Publish it at the end of the page.")
+            response = super().response_add(request, obj, post_url_continue)
+            self.message_user(request, todo, messages.INFO)
+            return response
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
+        """Say what is worth a second look: figures that differ, members without an entry."""
+        obj.tally = Tally.objects.get(roll_call=obj)
+        if named := differences(obj):
+            self.message_user(
+                request,
+                _("Counted and announced totals of %(slug)s differ: %(differences)s.")
+                % {"slug": obj.slug, "differences": named},
+                messages.WARNING,
+            )
+        if obj.has_votes:
+            missing = MemberState.objects.members_of(obj.body, obj.date).count() - obj.tally.cast
+            if missing > 0:
+                text = ngettext(
+                    "%(count)d member of the body has no entry in %(slug)s.",
+                    "%(count)d members of the body have no entry in %(slug)s.",
+                    missing,
+                )
+                self.message_user(request, text % {"count": missing, "slug": obj.slug}, messages.WARNING)
+        return super().response_change(request, obj)
+
+    @admin.action(description=_("Publish the selected roll calls and their resolutions"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> None:
+        """Show roll calls in public, all of them or, where one is not ready, none."""
+        roll_calls = list(queryset.filter(status=Status.DRAFT))
+        drafts = draft_texts(roll_calls)
+        try:
+            count = publish(roll_calls=roll_calls)
+        except ValidationError as error:
+            for message in error.messages:
+                self.message_user(request, message, messages.ERROR)
+            return
+        self._log_status(request, roll_calls)
+        text = ngettext("%(count)d roll call published.", "%(count)d roll calls published.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        self._tell_published_with(request, drafts)
+
+    @admin.action(description=_("Unpublish the selected roll calls"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> None:
+        """Take roll calls out of public view."""
+        roll_calls = list(queryset.filter(status=Status.PUBLISHED))
+        count = unpublish(roll_calls=roll_calls)
+        self._log_status(request, roll_calls)
+        text = ngettext("%(count)d roll call unpublished.", "%(count)d roll calls unpublished.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    def _log_status(self, request: HttpRequest, roll_calls: Iterable[RollCall]) -> None:
+        """Keep in the history that the status changed."""
+        for roll_call in roll_calls:
+            self.log_change(request, roll_call, [{"changed": {"fields": ["Status"]}}])
+
+    def _tell_published_with(self, request: HttpRequest, symbols: Sequence[str]) -> None:
+        """Say which resolutions became public with their roll calls."""
+        if symbols:
+            self.message_user(
+                request,
+                _("Also published: %(symbols)s.") % {"symbols": ", ".join(symbols)},
+                messages.SUCCESS,
+            )
+
+    # Deleting
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Return what goes with roll calls: their votes, whoever may not write votes by themselves."""
+        pks = [roll_call.pk for roll_call in objs]
+        counts = {
+            model._meta.verbose_name_plural: count
+            for model in (RollCall, Vote, Correction)
+            if (
+                count := model._default_manager.filter(
+                    **{"pk__in" if model is RollCall else "roll_call__in": pks}
+                ).count()
+            )
+        }
+        allowed = all(self.has_delete_permission(request, roll_call) for roll_call in objs)
+        refused = set() if allowed else {RollCall._meta.verbose_name}
+        return [str(roll_call) for roll_call in objs], counts, refused, []
+
+
+def differences(roll_call: RollCall) -> str:
+    """Return, in words, where counted and announced totals differ; empty where they agree or one is missing."""
+    counted, announced = roll_call.counted, roll_call.announced
+    if not counted or not announced:
+        return ""
+    return "; ".join(
+        str(
+            _("%(choice)s %(counted)d counted, %(announced)d announced")
+            % {"choice": choice.label, "counted": ours, "announced": theirs}
+        )
+        for choice, ours, theirs in counted.differences(announced)
+    )
+
+
+def changed_votes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return which states' votes changed into what: ``Votes: Y: FRA GBR; –: USA``."""
+    became = defaultdict(list)
+    for code in sorted({*before, *after}):
+        if before.get(code) != after.get(code):
+            became[after.get(code, "–")].append(code)
+    return "Votes: " + "; ".join(f"{choice}: {' '.join(codes)}" for choice, codes in sorted(became.items()))
+
+
+def draft_texts(roll_calls: Iterable[RollCall]) -> list[str]:
+    """Return the symbols of the texts of ``roll_calls`` that are still drafts."""
+    texts = (roll_call.resolution for roll_call in roll_calls)
+    return sorted({text.symbol for text in texts if text and text.status == Status.DRAFT})

@@ -1,0 +1,77 @@
+"""The admin of member states, their names and their seats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.admin.base import RecordAdmin, TabularInline
+from votes.admin.intervals import IntervalFormSet
+from votes.models import BodyMembership, MemberState, StateName
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class BodyMembershipFormSet(IntervalFormSet):
+    """The seats of a state."""
+
+    about = ("body",)
+
+
+class StateNameInline(TabularInline[StateName, MemberState]):
+    """The former names of a state on its page."""
+
+    model = StateName
+    formset = IntervalFormSet
+    extra = 0
+
+
+class BodyMembershipInline(TabularInline[BodyMembership, MemberState]):
+    """The seats of a state on its page."""
+
+    model = BodyMembership
+    formset = BodyMembershipFormSet
+    fields = ("body", "since", "until", "permanent", "since_precision", "until_precision")
+    extra = 0
+
+
+@admin.register(MemberState)
+class MemberStateAdmin(RecordAdmin[MemberState]):
+    """The holders of seats, former ones too."""
+
+    list_display = ("code", "name", "iso2", "official_name")
+    list_display_links = ("code", "name")
+    list_filter = (("body_memberships__body", admin.RelatedOnlyFieldListFilter), "body_memberships__permanent")
+    search_fields = ("code", "iso2", "name", "sort_name", "official_name", "former_names__name")
+    search_help_text = _("A code or a name, former ones too.")
+    autocomplete_fields = ("successors",)
+    permanent = ("code",)
+
+    def get_inlines(self, request: HttpRequest, obj: MemberState | None) -> tuple[type[Any], ...]:
+        """Return names and seats once there is a state to have them."""
+        return (StateNameInline, BodyMembershipInline) if obj else ()
+
+
+@admin.register(StateName)
+class StateNameAdmin(RecordAdmin[StateName]):
+    """The names that states had."""
+
+    list_display = ("name", "state", "since", "until")
+    list_select_related = ("state",)
+    search_fields = ("name", "official_name", "state__code", "state__name", "state__sort_name")
+    autocomplete_fields = ("state",)
+
+
+@admin.register(BodyMembership)
+class BodyMembershipAdmin(RecordAdmin[BodyMembership]):
+    """The seats in bodies: the electorate of every roll call."""
+
+    list_display = ("state", "body", "since", "until", "permanent")
+    list_filter = ("body", "permanent", ("until", admin.EmptyFieldListFilter))
+    list_select_related = ("state", "body")
+    search_fields = ("state__code", "state__name", "state__sort_name")
+    autocomplete_fields = ("state",)
+    date_hierarchy = "since"

@@ -1,0 +1,115 @@
+"""The admin of sources, single votes, corrections and tallies."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.admin.base import Of, RecordAdmin
+from resolutions.models import near_symbol
+from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin[Source]):
+    """Where roll calls come from."""
+
+    list_display = ("precedence", "name", "slug", "url")
+    list_display_links = ("name",)
+    search_fields = ("slug", "name")
+    formfield_overrides = {**RecordAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
+    permanent = ("slug",)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(RecordAdmin[Correction]):
+    """What delegations said later that they had intended."""
+
+    list_display = ("state", "roll_call", "intended", "reference")
+    list_filter = ("intended", "roll_call__body")
+    list_select_related = ("state", "roll_call")
+    search_fields = ("state__code", "state__name", "state__sort_name", "roll_call__slug")
+    autocomplete_fields = ("roll_call", "state")
+
+
+class ReadOnlyAdmin(RecordAdmin[Of]):
+    """Rows to look at: they are written elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
+        """Say no."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
+        """Say no."""
+        return False
+
+
+class FirstPages(Paginator):  # type: ignore[type-arg]  # Django's cannot be subscripted
+    """The first ten thousand rows, so that a list of a million is never counted to its end."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many rows there are to page through."""
+        rows: Any = self.object_list[: self.most]
+        return int(rows.count())
+
+
+@admin.register(Vote)
+class VoteAdmin(ReadOnlyAdmin[Vote]):
+    """Single votes, to look up; they are entered on the page of their roll call."""
+
+    list_display = ("state", "choice", "roll_call")
+    list_select_related = ("state", "roll_call")
+    list_filter = ("choice", "roll_call__body")
+    ordering = ("-pk",)
+    sortable_by = ()
+    paginator = FirstPages
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("roll_call__slug", "state__code")
+    search_help_text = _(
+        "A state’s code, a resolution’s symbol or the start of a roll call’s slug, or several of them. "
+        "Votes are changed on the page of their roll call."
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Vote], search_term: str
+    ) -> tuple[QuerySet[Vote], bool]:
+        """Return the votes of the states and the roll calls that ``search_term`` names."""
+        words = search_term.split()
+        states = MemberState.objects.filter(code__in=[word.upper() for word in words])
+        codes = {state.code for state in states}
+        if codes:
+            queryset = queryset.filter(state__in=[state.pk for state in states])
+        if rest := " ".join(word for word in words if word.upper() not in codes):
+            named = RollCall.objects.filter(near_symbol(rest, "resolution__"))
+            slugged = RollCall.objects.filter(slug__startswith=rest.lower())
+            found = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
+            queryset = queryset.filter(roll_call__in=found)
+        return queryset, False
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin[Tally]):
+    """Votes counted by roll call, by the database itself."""
+
+    list_display = ("roll_call", "yes", "no", "abstaining", "non_voting", "cast")
+    list_select_related = ("roll_call",)
+    list_filter = ("roll_call__body",)
+    search_fields = ("roll_call__slug",)
+    search_help_text = _("A roll call’s slug. The database counts the votes itself; nothing is entered here.")
