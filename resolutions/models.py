@@ -99,8 +99,8 @@ class SymbolFields(models.Model):
     """A symbol as displayed, with what is derived from it for matching and sorting whenever it is saved."""
 
     symbol = models.CharField(_("symbol"), max_length=100)
-    symbol_key = models.CharField(max_length=100, editable=False)
-    symbol_loose = models.CharField(max_length=200, editable=False)
+    symbol_key = models.CharField(max_length=200, editable=False)
+    symbol_loose = models.CharField(max_length=400, editable=False)
 
     class Meta:
         abstract = True
@@ -174,7 +174,7 @@ class Resolution(SymbolFields):
     session = models.ForeignKey(
         Session, models.PROTECT, null=True, blank=True, related_name="resolutions", verbose_name=_("session")
     )
-    symbol_sort = models.CharField(max_length=200, editable=False, db_collation="C")
+    symbol_sort = models.CharField(max_length=600, editable=False, db_collation="C")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.RESOLUTION)
     title = models.TextField(_("title"))
     agenda = models.TextField(_("agenda item"), blank=True)

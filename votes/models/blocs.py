@@ -41,7 +41,11 @@ class Bloc(models.Model):
         ordering = ("slug",)
         constraints = [
             # States are upper-case codes and blocs lower-case slugs in the same filters.
-            models.CheckConstraint(condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"), name="bloc_slug_form"),
+            models.CheckConstraint(
+                condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="bloc_slug_form",
+                violation_error_message=_("A slug has lower-case letters, digits and single hyphens only."),
+            ),
         ]
 
     def __str__(self) -> str:

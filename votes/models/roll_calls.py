@@ -211,6 +211,7 @@ class RollCall(models.Model):
                 fields=["body", "meeting", "ordinal"],
                 condition=~Q(meeting=""),
                 name="roll_call_ordinal_once_a_meeting",
+                violation_error_message=_("Another roll call of this meeting has this ordinal."),
             ),
             models.CheckConstraint(
                 condition=~Q(method="without-vote")
@@ -280,16 +281,23 @@ class RollCall(models.Model):
 class Tally(models.Model):
     """The votes of a roll call counted by choice. The database keeps it in step; nothing else writes it."""
 
-    roll_call = models.OneToOneField(RollCall, models.CASCADE, primary_key=True, related_name="tally")
-    yes = models.PositiveSmallIntegerField(default=0)
-    no = models.PositiveSmallIntegerField(default=0)
-    abstaining = models.PositiveSmallIntegerField(default=0)
-    non_voting = models.PositiveSmallIntegerField(default=0)
+    roll_call = models.OneToOneField(
+        RollCall, models.CASCADE, primary_key=True, related_name="tally", verbose_name=_("roll call")
+    )
+    yes = models.PositiveSmallIntegerField(_("in favour"), default=0)
+    no = models.PositiveSmallIntegerField(_("against"), default=0)
+    abstaining = models.PositiveSmallIntegerField(_("abstaining"), default=0)
+    non_voting = models.PositiveSmallIntegerField(_("non-voting"), default=0)
     cast = models.GeneratedField(
         expression=F("yes") + F("no") + F("abstaining") + F("non_voting"),
         output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
+        verbose_name=_("members counted"),
     )
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
 
     def __str__(self) -> str:
         """Return the figures as they are quoted, 93-18-65."""

@@ -65,7 +65,12 @@ class MemberState(models.Model):
         ordering = ("sort_name",)
         constraints = [
             models.CheckConstraint(condition=Q(code__regex="^[A-Z]{3}$"), name="member_state_code_form"),
-            models.UniqueConstraint(fields=["iso2"], condition=~Q(iso2=""), name="member_state_iso2_once"),
+            models.UniqueConstraint(
+                fields=["iso2"],
+                condition=~Q(iso2=""),
+                name="member_state_iso2_once",
+                violation_error_message=_("Another member state has this alpha-2 code."),
+            ),
         ]
 
     def __str__(self) -> str:
