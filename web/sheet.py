@@ -49,7 +49,7 @@ class Sheet:
     def of(cls, breakdown: Breakdown, parameters: QueryDict) -> Sheet:
         """Select from ``breakdown``; a value that is not known selects nothing and is named in ``errors``."""
         bloc, word = parameters.get("bloc", ""), parameters.get("choice", "")
-        sort = parameters.get("sort", BY_NAME)
+        sort = parameters.get("sort") or BY_NAME
         errors = []
         if bloc and bloc not in {line.bloc.slug for line in breakdown.blocs}:
             errors.append(_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": bloc})

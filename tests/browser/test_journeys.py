@@ -1,0 +1,141 @@
+"""The journeys of a reader and of an editor, in a browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from votes.models import RollCall
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
+
+
+def test_a_reader_finds_es_11_7_by_words_and_filters_its_table_by_nato(page: Page, live_server: LiveServer) -> None:
+    page.goto(live_server.url)
+    page.get_by_label("Search by words or symbol").fill("just and lasting peace")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Advancing a comprehensive, just and lasting peace in Ukraine").click()
+    expect(page).to_have_url(re.compile(r"/resolutions/A/RES/ES-11/7$"))
+    expect(page.locator(".tally-large .tally")).to_have_text("93-18-65")
+    expect(page.locator(".explanation")).to_have_text(
+        "Adopted: 93 of 111 present and voting, 83.8%; a two-thirds majority would also have passed."
+    )
+    page.get_by_role("combobox", name="Bloc").select_option("nato")
+    expect(page).to_have_url(re.compile(r"bloc=nato"))
+    expect(page.locator(".sheet-totals")).to_contain_text("32 members: 29-2-1")
+    page.get_by_role("combobox", name="Vote").select_option("against")
+    expect(page.locator(".sheet tbody th")).to_have_text(["Hungary", "United States"])
+    page.reload()
+    expect(page.locator(".sheet tbody th")).to_have_text(["Hungary", "United States"])
+
+
+def test_a_reader_finds_es_11_7_by_its_symbol(page: Page, live_server: LiveServer) -> None:
+    page.goto(live_server.url)
+    page.get_by_label("Search by words or symbol").fill("es-11/7")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".row .tally")).to_have_text("93-18-65")
+
+
+def test_filters_are_instant_and_stand_in_the_address(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/resolutions/")
+    expect(page.locator(".row")).to_have_count(22)
+    page.get_by_label("Security Council").check()
+    expect(page.locator(".row .symbol")).to_have_text(["S/RES/2774 (2025)", "S/2022/155"])
+    expect(page).to_have_url(re.compile(r"body=SC"))
+    expect(page.get_by_label("vetoed")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".row")).to_have_count(22)
+
+
+def test_a_condition_on_how_members_voted_is_picked_from_lists(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/resolutions/")
+    page.get_by_label("Bloc or member state").select_option("USA")
+    page.get_by_label("Vote", exact=True).select_option("against")
+    expect(page).to_have_url(re.compile(r"position=USA%3Aagainst"))
+    expect(page.locator(".row")).to_have_count(
+        RollCall.objects.filter(votes__state__code="USA", votes__choice="N").count()
+    )
+
+
+def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServer) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/resolutions/")
+    page.get_by_label("Words or symbol", exact=True).fill("Kampuchea")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".row .symbol")).to_have_text(["A/RES/34/22"])
+    page.goto(f"{live_server.url}/resolutions/A/RES/ES-11/7")
+    page.get_by_role("combobox", name="Bloc").select_option("nato")
+    page.locator(".sheet-filters").get_by_role("button", name="Show").click()
+    expect(page.locator(".sheet-totals")).to_contain_text("32 members: 29-2-1")
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_is_wider_than_the_window(page: Page, live_server: LiveServer, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in (
+        "/",
+        "/resolutions/",
+        "/resolutions/A/RES/ES-11/7",
+        "/resolutions/S/2022/155",
+        "/states/",
+        "/states/USA/",
+        "/blocs/",
+        "/blocs/nato/",
+        "/about/",
+        "/contact/",
+        "/privacy/",
+    ):
+        page.goto(live_server.url + address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (address, wide) == (address, 0)
+
+
+def test_an_editor_enters_a_draft_and_publishes_it(page: Page, live_server: LiveServer) -> None:
+    get_user_model().objects.create_superuser("admin", password="correct horse battery")
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
+
+    page.goto(f"{live_server.url}/admin/resolutions/resolution/add/")
+    page.get_by_label("Body:", exact=True).select_option(label="Security Council")
+    page.get_by_label("Symbol:", exact=True).fill("s/res/9999(2025)")
+    page.get_by_label("Title:", exact=True).fill("A text of our own")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    page.goto(f"{live_server.url}/admin/votes/rollcall/add/")
+    page.get_by_label("Body:", exact=True).select_option(label="Security Council")
+    page.locator(".field-resolution .select2-selection").click()
+    page.locator(".select2-search__field").fill("9999")
+    page.locator(".select2-results__option", has_text="S/RES/9999 (2025)").click()
+    page.get_by_label("Date:", exact=True).fill("2025-03-03")
+    page.get_by_label("Announced in favour").fill("14")
+    page.get_by_label("Announced against").fill("0")
+    page.get_by_label("Announced abstaining").fill("1")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("radiogroup")).to_have_count(15)
+    for group in page.get_by_role("radiogroup").all():
+        group.get_by_label("In favour").check()
+    page.get_by_role("radiogroup", name="United States").get_by_label("Abstaining").check()
+    page.get_by_role("button", name="Save and continue editing").click()
+
+    draft = f"{live_server.url}/resolutions/S/RES/9999%20(2025)"
+    roll_call = RollCall.objects.get(slug="s-res-9999-2025")
+    assert (roll_call.status, str(roll_call.counted)) == ("draft", "14-0-1")
+    assert page.request.get(draft).status == 404
+
+    page.get_by_label("Published").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(draft)
+    expect(page.locator(".tally-large .tally")).to_have_text("14-0-1")
