@@ -246,6 +246,7 @@ class Keeper:
         self.bin = install / "bin"
         self.report = report
         self.own = -1  # The descriptor of the keeper's lock, into which goes the number of the ready server.
+        self.claim = -1  # The descriptor of the socket's folder, once it is locked.
         self.postgres: subprocess.Popen[bytes] | None = None
         # Loaded before the change of user, who may be unable to read the libraries of this Python.
         self.libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -345,10 +346,10 @@ class Keeper:
             if written != MAJOR:
                 what = f"{server.data} was written by PostgreSQL {written} and {PACKAGE} brings {MAJOR}"
                 raise EmbeddedError(f"{what}: install the older package, or delete that folder to start afresh.")
+            self._claim_socket_folder()
             # No process of a server is left, so what these name is something else.
             for stale in server.data / "postmaster.pid", server.socket, Path(f"{server.socket}.lock"):
                 stale.unlink(missing_ok=True)
-            _make_private(Path(server.host))
             size = server.log.stat().st_size
             place = [f"--unix_socket_directories={server.host}", f"--port={server.port}"]
             # The server and all its children inherit the lock, which is free again when they have gone.
@@ -363,6 +364,31 @@ class Keeper:
                 raise EmbeddedError(f"The embedded PostgreSQL does not start ({reason}): see {server.log}.")
             time.sleep(0.01)
         self._announce(str(self.postgres.pid))
+
+    def _claim_socket_folder(self) -> None:
+        """Make the folder of the socket and lock it.
+
+        Should the data be deleted under a running server, its keeper and the next one have nothing else in
+        common; and a server that ends would take the socket of the next with it.
+        """
+        folder = Path(self.server.host)
+        while self.claim < 0:
+            with suppress(FileExistsError):
+                folder.mkdir(0o700)
+            with suppress(FileNotFoundError):  # The other keeper may have removed it just now.
+                status = folder.lstat()
+                if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+                    raise EmbeddedError(f"{folder} is not a folder of {_user_name(os.geteuid())}: delete it.")
+                self.claim = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+                if not (_flocked(self.claim, fcntl.LOCK_EX) and self.server.is_file(self.claim, str(folder))):
+                    self._release_socket_folder()
+                    time.sleep(0.05)
+        folder.chmod(0o700)
+
+    def _release_socket_folder(self) -> None:
+        if self.claim >= 0:
+            os.close(self.claim)
+            self.claim = -1
 
     def _await_predecessors(self, lock: int) -> None:
         """Return holding the lock of the server, when every process of an earlier one has gone.
@@ -430,8 +456,10 @@ class Keeper:
                 self.postgres.send_signal(number)
                 with suppress(subprocess.TimeoutExpired):
                     self.postgres.wait(patience)
-        with suppress(OSError):
-            Path(self.server.host).rmdir()
+        if self.claim >= 0:
+            with suppress(OSError):
+                Path(self.server.host).rmdir()
+        self._release_socket_folder()
 
 
 def package_install() -> Path:
@@ -505,15 +533,6 @@ def _flocked(descriptor: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _make_private(folder: Path) -> None:
-    with suppress(FileExistsError):
-        folder.mkdir(0o700)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-        raise EmbeddedError(f"{folder} is not a folder of {_user_name(os.geteuid())}: delete it.")
-    folder.chmod(0o700)
 
 
 def _digest(folder: Path) -> str:
