@@ -99,8 +99,8 @@ class SymbolFields(models.Model):
     """A symbol as displayed, with what is derived from it for matching and sorting whenever it is saved."""
 
     symbol = models.CharField(_("symbol"), max_length=100)
-    symbol_key = models.CharField(max_length=200, editable=False)
-    symbol_loose = models.CharField(max_length=400, editable=False)
+    symbol_key = models.CharField(max_length=300, editable=False)
+    symbol_loose = models.CharField(max_length=600, editable=False)
 
     class Meta:
         abstract = True

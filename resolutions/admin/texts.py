@@ -61,15 +61,6 @@ class TopicAdmin(RecordAdmin[Topic]):
     permanent = ("slug",)
 
 
-def check_symbol(of: SymbolFields) -> None:
-    """Bring ``of`` to the United Nations' spelling; raise ValidationError where it is longer than symbols are."""
-    derive = getattr(of, "derive", of.derive_symbol)
-    derive()
-    for field in of._meta.fields:
-        if field.name.startswith("symbol") and len(getattr(of, field.name)) > (field.max_length or 0):
-            raise ValidationError({"symbol": _("This is too long for a symbol.")})
-
-
 class ResolutionForm(ModelForm[Resolution]):
     """A text, checked against what stands on it."""
 
@@ -102,11 +93,7 @@ class ResolutionForm(ModelForm[Resolution]):
     def _check_symbol(self, symbol: str) -> None:
         """Refuse a symbol that another text has in whichever spelling."""
         text = Resolution(symbol=symbol)
-        try:
-            check_symbol(text)
-        except ValidationError as error:
-            self.add_error(None, error)
-            return
+        text.derive_symbol()
         if Resolution.objects.filter(symbol_key=text.symbol_key).exclude(pk=self.instance.pk).exists():
             self.add_error("symbol", _("Another resolution already has this symbol."))
 
@@ -137,11 +124,7 @@ class OtherSymbolForm(ModelForm[OtherSymbol]):
         if not cleaned.get("symbol"):
             return cleaned
         other = OtherSymbol(symbol=cleaned["symbol"])
-        try:
-            check_symbol(other)
-        except ValidationError as error:
-            self.add_error(None, error)
-            return cleaned
+        other.derive_symbol()
         resolution = cleaned.get("resolution")
         known = OtherSymbol.objects.filter(symbol_key=other.symbol_key).exclude(pk=self.instance.pk)
         if resolution and resolution.pk and known.filter(resolution=resolution).exists():
