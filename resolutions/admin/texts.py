@@ -18,7 +18,6 @@ from resolutions.models import (
     Resolution,
     Session,
     Status,
-    SymbolFields,
     Topic,
     near_symbol,
 )
