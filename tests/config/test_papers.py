@@ -1,0 +1,67 @@
+"""The papers of the project stay true: variables, locks, images, the two commands."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.embedded import MAJOR
+
+ROOT = settings.BASE_DIR
+SOURCES = [*ROOT.glob("config/**/*.py"), *ROOT.glob("tests/browser/*.py"), *ROOT.glob("scripts/*")]
+# Set by one part of Plenary for another, or by the system: nobody is meant to set them.
+INTERNAL = {"PLENARY_TERMINAL", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PATH"}
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def test_every_variable_that_is_read_stands_in_env_example():
+    read = {
+        name
+        for source in SOURCES
+        for name in re.findall(r"environ(?:\.get\(|\[|\.setdefault\()\"([A-Z_]+)\"", source.read_text())
+    }
+    written = set(re.findall(r"^#?([A-Z_]+)=", text(".env.example"), re.MULTILINE))
+    assert read - INTERNAL == written
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_locks_are_exact_hashed_and_name_no_host(lock):
+    lines = text(lock).splitlines()
+    packages = [line for line in lines if re.match(r"[a-z0-9]", line)]
+    assert packages
+    assert [line for line in packages if not re.match(r"[a-z0-9._-]+==\S+ .*\\$", line)] == []
+    assert [line for line in lines if "://" in line or line.startswith("-")] == []
+    assert text(lock).count("--hash=sha256:") >= len(packages)
+
+
+def test_every_dependency_is_locked_and_has_its_reason():
+    project = tomllib.loads(text("pyproject.toml"))
+    named = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    locked = text("requirements-dev.txt")
+    for requirement in named:
+        name = re.match(r"[A-Za-z0-9_-]+", requirement)[0]
+        assert re.search(rf"^{name}==", locked, re.MULTILINE), name
+        assert re.search(rf'^\s+"{re.escape(requirement)}",\s+# \w', text("pyproject.toml"), re.MULTILINE), name
+
+
+def test_compose_and_the_embedded_server_are_the_same_postgresql():
+    assert re.findall(r"image: postgres:(\d+)", text("docker-compose.yml")) == [MAJOR]
+
+
+def test_ci_calls_the_readme_s_test_command_with_the_browser_required():
+    script = text(".ci/run")
+    assert "BROWSER_TESTS=required make test" in script
+    assert "make test " in text("README.md")
+    assert "make run " in text("README.md")
+
+
+def test_the_readme_s_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", text("README.md"))
+    local = [link for link in links if "://" not in link]
+    assert local
+    assert [link for link in local if not Path(ROOT, link).exists()] == []

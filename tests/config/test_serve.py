@@ -1,0 +1,151 @@
+"""``manage.py serve``, which is all of ``make run`` after the installation: started, stopped and started again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
+    return {**kept, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
+
+
+def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=settings.BASE_DIR,
+        env=environment(home, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def serving(home: Path, port: int, ending: signal.Signals = signal.SIGINT) -> Iterator[list[str]]:
+    """Serve, yield what was said up to the address, and end as a terminal would: the signal to the whole group."""
+    process = serve(home, port)
+    said: list[str] = []
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.rstrip("\n"))
+            if "Serving" in line:
+                break
+        yield said
+    finally:
+        os.killpg(process.pid, ending)
+        process.communicate(timeout=30)
+
+
+def get(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def left_behind(home: Path) -> list[str]:
+    """Return the command lines that still name ``home``, after giving the keeper time to stop its server."""
+    deadline = time.monotonic() + 15
+    while True:
+        running = subprocess.run(["ps", "-eo", "stat=,args="], capture_output=True, text=True, check=True).stdout
+        lines = [line for line in running.splitlines() if str(home) in line and not line.startswith("Z")]
+        if not lines or time.monotonic() > deadline:
+            return lines
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dossier d'été") / "plenary"
+
+
+def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_behind(home: Path):
+    port = free_port()
+    with serving(home, port) as said:
+        assert "Reference facts loaded: 202 member states, 52 blocs, 22 landmark roll calls." in said
+        assert any(re.search(r"/admin/ as admin, password \S{20}$", line) for line in said)
+        page = get(port, "/resolutions/A/RES/ES-11/7")
+        assert '<strong class="tally">93-18-65</strong>' in page
+        stylesheet = re.search(r'href="(/static/plenary/plenary\.[0-9a-f]+\.css)"', page)
+        assert stylesheet
+        assert "--paper" in get(port, stylesheet[1])
+    assert left_behind(home) == []
+
+    with serving(home, port) as said:
+        assert not [line for line in said if "loaded" in line or "password" in line or "migrations" in line]
+        assert "93-18-65" in get(port, "/resolutions/")
+    assert left_behind(home) == []
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left_behind(home: Path, ending: signal.Signals):
+    port = free_port()
+    with serving(home, port, ending):
+        assert "93-18-65" in get(port, "/resolutions/")
+    assert left_behind(home) == []
+
+
+def test_a_taken_port_is_one_line_that_names_another(home: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = serve(home, port)
+        said, _nothing = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said == (
+        f"CommandError: Port {port} on 127.0.0.1 cannot be used (Address already in use). "
+        f"Stop what uses it, or choose another: make run PORT={port + 1}\n"
+    )
+    assert not (home / "postgresql").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://x/y", "plenary: DATABASE_URL is not the address of a PostgreSQL server."),
+        ("postgresql://127.0.0.1:1/x", "plenary: the database of DATABASE_URL: connection failed"),
+    ],
+)
+def test_a_wrong_database_url_is_one_line_and_starts_no_embedded_server(home: Path, url: str, said: str):
+    process = serve(home, free_port(), DATABASE_URL=url)
+    output, _nothing = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.startswith(said)
+    assert output.count("\n") == 1
+    assert not (home / "postgresql").exists()
+
+
+def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(home: Path):
+    command = [sys.executable, "-c", "from config import settings; print(settings.SECRET_KEY)"]
+    keys = {
+        subprocess.run(
+            command, cwd=settings.BASE_DIR, env=environment(home), capture_output=True, text=True, check=True
+        ).stdout
+        for _start in range(2)
+    }
+    assert len(keys) == 1
+    assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
