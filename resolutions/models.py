@@ -130,7 +130,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         A draft symbol may name several resolutions, so the answer may have several rows.
         """
         parsed = parse_or_none(text)
-        key = parsed.key if parsed else " ".join(text.split()).upper()
+        key = parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
         own = self.filter(symbol_key=key)
         if own.exists():
             return own

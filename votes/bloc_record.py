@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from votes.models import BlocMembership, MemberState
-from votes.parties import BLOC_POSITIONS, BLOC_VOTES, bloc_totals
+from votes.parties import BLOC_POSITIONS, BLOC_VOTES, COUNTS, bloc_totals, bloc_votes
 from votes.totals import Totals
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from votes.models import Bloc, RollCall
 
 
+# A share of fewer positions than this says little and is not shown.
+MINIMUM_POSITIONS = 5
+
+
 @dataclass(frozen=True, slots=True)
 class MemberBreaks:
     """How often a member took a position, and another than the bloc's."""
@@ -33,9 +38,21 @@ class MemberBreaks:
     breaks: int
 
     @property
-    def share(self) -> float:
-        """Return the share of breaks, in per cent."""
-        return 100 * self.breaks / self.positions
+    def share(self) -> float | None:
+        """Return the share of breaks, in per cent; None below ``MINIMUM_POSITIONS``."""
+        return 100 * self.breaks / self.positions if self.positions >= MINIMUM_POSITIONS else None
+
+
+def roll_calls_of(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> QuerySet[RollCall]:
+    """Return those of ``roll_calls`` in whose electorate the bloc had a member on their date."""
+    members = bloc_votes(bloc).filter(roll_call=OuterRef("pk"))
+    return roll_calls.filter(Exists(members))
+
+
+def members_totals(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> Totals:
+    """Return how often the bloc's members chose what in all of ``roll_calls`` together: one query."""
+    votes = bloc_votes(bloc).filter(roll_call__in=roll_calls.order_by().values("pk"))
+    return Totals(**votes.aggregate(**COUNTS))
 
 
 def positions_on(bloc: Bloc, roll_calls: Iterable[RollCall]) -> list[tuple[RollCall, Totals]]:
@@ -49,6 +66,8 @@ def positions_on(bloc: Bloc, roll_calls: Iterable[RollCall]) -> list[tuple[RollC
 def breaks(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> list[MemberBreaks]:
     """Return each member that took a position, those with the largest share of breaks first: two queries.
 
+    Last come those with too few positions for a share.
+
     A break is a position other than the bloc's, the plurality of its voting members; where they tie there is
     no position to break with. Members with equal shares are ordered by how often, then by name.
     """
@@ -60,7 +79,12 @@ def breaks(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> list[MemberBreaks]:
         cursor.execute(BREAKS.format(selected=selected), (bloc.pk, *parameters))
         counts = {state: (positions, broke) for state, positions, broke in cursor.fetchall()}
     lines = [MemberBreaks(state, *counts[state.pk]) for state in MemberState.objects.filter(pk__in=counts)]
-    return sorted(lines, key=lambda line: (-line.share, -line.breaks, line.state.sort_name))
+    return sorted(lines, key=lambda line: (-_or_less(line.share), -line.breaks, line.state.sort_name))
+
+
+def _or_less(share: float | None) -> float:
+    """Return a share to sort by, less than any where there is none."""
+    return -1 if share is None else share
 
 
 BREAKS = f"""

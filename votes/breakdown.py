@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resolutions.text import fold
 from votes.choices import POSITIONS, Choice
 from votes.models import Bloc, BlocMembership, MemberState, StateName
 from votes.totals import Totals
@@ -59,7 +60,7 @@ class Breakdown:
             blocs_of[state].add(slug)
         intended = dict(roll_call.corrections.values_list("state", "intended"))
         names = former_names(roll_call.date)
-        states = tuple(
+        states = [
             StateChoice(
                 vote.state,
                 names.get(vote.state_id, vote.state.name),
@@ -67,9 +68,10 @@ class Breakdown:
                 frozenset(blocs_of[vote.state_id]),
                 Choice(intended[vote.state_id]) if vote.state_id in intended else None,
             )
-            for vote in roll_call.votes.select_related("state").order_by("state__sort_name")
-        )
-        return cls(states, tuple(bloc_lines(states)))
+            for vote in roll_call.votes.select_related("state")
+        ]
+        states.sort(key=lambda line: (fold(line.name), line.state.code))
+        return cls(tuple(states), tuple(bloc_lines(states)))
 
     @property
     def groups(self) -> list[tuple[Choice, list[StateChoice]]]:
@@ -97,7 +99,7 @@ def bloc_lines(states: Iterable[StateChoice]) -> list[BlocLine]:
         for slug in line.blocs:
             members[slug].append(line)
     lines = []
-    for bloc in Bloc.objects.filter(slug__in=members).order_by("kind", "short_name"):
+    for bloc in Bloc.objects.filter(slug__in=members).in_order():
         totals = Totals.count(line.choice for line in members[bloc.slug])
         position = totals.position
         others = [choice for choice in POSITIONS if position and choice != position]

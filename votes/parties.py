@@ -75,7 +75,7 @@ class Party:
                 hint = _(" States are upper-case codes.") if len(text) == 3 else ""
                 raise ValueError(_("There is no bloc “%(slug)s”.") % {"slug": text} + hint)
             return cls(text, bloc=bloc)
-        codes = text.split(",")
+        codes = text.replace("\x00", "").split(",")
         found = {state.code: state for state in MemberState.objects.filter(code__in=codes)}
         if unknown := [code for code in codes if code not in found]:
             raise ValueError(_("There is no member state “%(codes)s”.") % {"codes": "”, “".join(unknown)})
@@ -134,6 +134,11 @@ class Position:
             )
         return cls(text, party, word)
 
+    def __str__(self) -> str:
+        """Return the condition as it is read."""
+        choice = _("Split") if self.word == SPLIT else Choice.from_word(self.word).label
+        return _("%(party)s: %(choice)s") % {"party": self.party, "choice": choice}
+
     def condition(self) -> Q:
         """Return the condition on roll calls."""
         return self.party.took(self.word)
@@ -155,24 +160,33 @@ class Difference:
             raise ValueError(_("“%(text)s” should name two states or blocs, such as USA~eu.") % {"text": text})
         return cls(text, Party.parse(one), Party.parse(other))
 
+    def __str__(self) -> str:
+        """Return the condition as it is read."""
+        return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
+
     def condition(self) -> Q:
         """Return the condition on roll calls."""
         return self.one.differs_from(self.other)
 
 
+def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
+    """Return the votes of states that were full members of ``bloc`` on the date of the roll call."""
+    return Vote.objects.filter(
+        holds_on(F("roll_call__date"), "state__bloc_memberships__"),
+        state__bloc_memberships__bloc=bloc,
+        state__bloc_memberships__status=BlocMembership.Status.MEMBER,
+    )
+
+
 def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
     """Return a row a roll call with how many of the bloc's members of that date chose what."""
-    return (
-        Vote.objects.filter(
-            holds_on(F("roll_call__date"), "state__bloc_memberships__"),
-            state__bloc_memberships__bloc=bloc,
-            state__bloc_memberships__status=BlocMembership.Status.MEMBER,
-        )
-        .values("roll_call")
-        .annotate(
-            yes=Count("pk", filter=Q(choice=Choice.YES)),
-            no=Count("pk", filter=Q(choice=Choice.NO)),
-            abstaining=Count("pk", filter=Q(choice=Choice.ABSTAINING)),
-            non_voting=Count("pk", filter=Q(choice=Choice.NON_VOTING)),
-        )
-    )
+    return bloc_votes(bloc).values("roll_call").annotate(**COUNTS)
+
+
+# How many votes there are of each choice, by the names of ``Totals``.
+COUNTS = {
+    "yes": Count("pk", filter=Q(choice=Choice.YES)),
+    "no": Count("pk", filter=Q(choice=Choice.NO)),
+    "abstaining": Count("pk", filter=Q(choice=Choice.ABSTAINING)),
+    "non_voting": Count("pk", filter=Q(choice=Choice.NON_VOTING)),
+}

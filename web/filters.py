@@ -6,12 +6,14 @@ everything or nothing.
 
 from __future__ import annotations
 
+import datetime
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,7 @@ from votes.choices import Choice
 from votes.models import RollCall, Vote
 from votes.parties import Difference, Position
 from votes.rules import Result
+from votes.state_record import state_totals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,9 @@ KINDS = {
     RollCall.Kind.AMENDMENT: [RollCall.Kind.AMENDMENT, RollCall.Kind.PARAGRAPH_AMENDMENT],
     RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
 }
+
+# The repeatable conditions on how members voted.
+CONDITIONS = ("position", "differ")
 
 DATE_ORDER, CLOSENESS, RELEVANCE = "date", "closeness", "relevance"
 ORDERS = [
@@ -108,6 +114,14 @@ def known_session(text: str) -> str:
     return code
 
 
+def known_date(text: str) -> datetime.date:
+    """Return the date that ``2022-03-02`` writes."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise LookupError(_("“%(text)s” is not a date; dates look like 2022-03-02.") % {"text": text}) from None
+
+
 def known_topic(text: str) -> str:
     """Return the slug of a topic."""
     if not Topic.objects.filter(slug=text).exists():
@@ -135,8 +149,8 @@ class RollCallFilter(django_filters.FilterSet):
         **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
     )
     session = KnownFilter(field_name="session__code", known=known_session, label=gettext_lazy("Session"))
-    since = django_filters.DateFilter(field_name="date", lookup_expr="gte", label=gettext_lazy("Since"))
-    until = django_filters.DateFilter(field_name="date", lookup_expr="lt", label=gettext_lazy("Until (exclusive)"))
+    since = KnownFilter(field_name="date", lookup_expr="gte", known=known_date, label=gettext_lazy("Since"))
+    until = KnownFilter(field_name="date", lookup_expr="lt", known=known_date, label=gettext_lazy("Before"))
     topic = KnownFilter(field_name="resolution__topics__slug", known=known_topic, label=gettext_lazy("Topic"))
     kind = django_filters.ChoiceFilter(
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
@@ -146,9 +160,30 @@ class RollCallFilter(django_filters.FilterSet):
     differ = RepeatedFilter(parse=Difference.parse, label=gettext_lazy("Who differed"))
     order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
 
+    facets: ClassVar = ["body", "result", "topic", "kind", "session"]
+
     class Meta:
         model = RollCall
         fields: list[str] = []
+
+    def names_of(self, facet: str) -> dict[str, Any]:
+        """Return the values that a facet may take with their names, in the order to show them."""
+        if facet == "body":
+            return dict(Body.objects.values_list("code", "name"))
+        if facet == "session":
+            return dict(Session.objects.order_by("-opened", "kind", "-number").values_list("code", "name"))
+        if facet == "topic":
+            return dict(Topic.objects.values_list("slug", "name"))
+        return dict(RollCall.Kind.choices if facet == "kind" else Result.choices)
+
+    def count_by(self, facet: str, selected: QuerySet[RollCall]) -> tuple[dict[str, int], int]:
+        """Return how many of ``selected`` have each value of a facet, and how many there are."""
+        field = "kind" if facet == "kind" else self.filters[facet].field_name
+        counts = dict(selected.values_list(field).annotate(Count("pk")))
+        every = selected.count() if facet == "topic" else sum(counts.values())
+        if facet == "kind":
+            counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
+        return counts, every
 
     def filter_queryset(self, queryset: QuerySet[RollCall], without: str = "") -> QuerySet[RollCall]:
         """Return what the filters select, all of them or all but ``without``."""
@@ -184,9 +219,22 @@ class StateFilter(RollCallFilter):
         method="chose", label=gettext_lazy("Its vote"), **one_of([(c.word, c.label) for c in Choice])
     )
 
+    facets: ClassVar = ["choice", *RollCallFilter.facets]
+
     def __init__(self, *args: Any, state: MemberState, **kwargs: Any) -> None:
         self.state = state
         super().__init__(*args, **kwargs)
+
+    def names_of(self, facet: str) -> dict[str, Any]:
+        """Return the values of a facet, the state's own choices among them."""
+        return {c.word: c.label for c in Choice} if facet == "choice" else super().names_of(facet)
+
+    def count_by(self, facet: str, selected: QuerySet[RollCall]) -> tuple[dict[str, int], int]:
+        """Return the counts of a facet, the state's own choices among them."""
+        if facet != "choice":
+            return super().count_by(facet, selected)
+        totals = state_totals(self.state, selected)
+        return {choice.word: totals.of(choice) for choice in Choice}, totals.members
 
     def chose(self, queryset: QuerySet[RollCall], _name: str, value: str) -> QuerySet[RollCall]:
         """Select by the state's choice."""

@@ -10,21 +10,20 @@ from django.db.models import Count, Q, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from resolutions.models import Body, Session, Topic
-from votes.models import RollCall
 from votes.rules import Result
 from votes.totals import Totals
-from web.filters import ORDERS, RollCallFilter
+from web.filters import CONDITIONS, ORDERS, RELEVANCE, RollCallFilter
+from web.parameters import HOW, WHO, unanswered
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
     from django.db.models import QuerySet
     from django.http import QueryDict
 
-PAGE_SIZE = 25
+    from votes.models import RollCall
+    from votes.parties import Difference, Position
 
-# Parameters that other sites append to links; they ask nothing of us.
-FOREIGN = ("utm_", "fbclid", "gclid", "mc_")
+PAGE_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class Facet:
     values: list[FacetValue]
     any: int
     """How many roll calls there are without this filter."""
+    invalid: bool
+    """Whether the address has a value for it that is not known."""
 
     @property
     def chosen(self) -> bool:
@@ -55,8 +56,6 @@ class Facet:
 
 class Listing:
     """The roll calls that the parameters of an address select from ``roll_calls``."""
-
-    facet_names = ("body", "result", "topic", "kind", "session")
 
     def __init__(
         self,
@@ -119,26 +118,32 @@ class Listing:
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """Return each facet with its values' counts under the other filters; no facets where they have errors."""
-        return [self._facet(name) for name in self.facet_names] if self.is_valid else []
+        """Return each facet with its values' counts under the other filters that have no error."""
+        return [self._facet(name) for name in self.filter.facets]
 
     @cached_property
     def ignored(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        known = {*self.filter.filters, "page"}
-        return [name for name in self.parameters if name not in known and not name.startswith(FOREIGN)]
+        return unanswered(self.parameters, {*self.filter.filters, "page", WHO, HOW}, CONDITIONS)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether the address asks for anything but words and a page."""
+        return any(name not in ("q", "page") and value for name, value in self.parameters.items())
 
     @property
     def conditions(self) -> dict[str, list[str]]:
         """Return the conditions on how members voted as the address has them."""
-        return {name: [text for text in self.parameters.getlist(name) if text] for name in ("position", "differ")}
+        return {name: [text for text in self.parameters.getlist(name) if text] for name in CONDITIONS}
 
     @property
-    def without(self) -> dict[str, dict[str, str]]:
-        """Return, for each condition, the query string that leaves it out."""
-        return {
-            name: {text: self._query_without(name, text) for text in texts} for name, texts in self.conditions.items()
-        }
+    def met(self) -> list[tuple[str, Position | Difference, str]]:
+        """Return, for each condition without error, its parameter, its meaning, and the query without it."""
+        return [
+            (name, condition, self._query_without(name, condition.text))
+            for name in CONDITIONS
+            for condition in self.form.cleaned_data.get(name) or []
+        ]
 
     def _query_without(self, name: str, text: str) -> str:
         """Return the address's query string without one value of a parameter, and from the first page."""
@@ -155,34 +160,16 @@ class Listing:
     @property
     def orders(self) -> list[tuple[str, Any]]:
         """Return the orders to offer; relevance needs words to be relevant to."""
-        return [order for order in ORDERS if order[0] != "relevance" or self.parameters.get("q")]
+        return [order for order in ORDERS if order[0] != RELEVANCE or self.parameters.get("q")]
 
     def _facet(self, name: str) -> Facet:
-        """Return one facet: one query."""
+        """Return one facet: a query for the counts and one for the names."""
         chosen = self.form.cleaned_data.get(name) or ""
         selected = self.filter.filter_queryset(self.roll_calls, without=name).order_by()
-        field = "kind" if name == "kind" else self.filter.filters[name].field_name
-        counts = dict(selected.values_list(field).annotate(Count("pk", distinct=True)))
-        labels = FACET_LABELS[name]()
-        if name == "kind":
-            both = counts.get(RollCall.Kind.PARAGRAPH_AMENDMENT, 0)
-            for kind in (RollCall.Kind.AMENDMENT, RollCall.Kind.PARAGRAPH):
-                counts[kind] = counts.get(kind, 0) + both
+        counts, every = self.filter.count_by(name, selected)
         values = [
             FacetValue(value, str(label), counts.get(value, 0), value == chosen)
-            for value, label in labels.items()
+            for value, label in self.filter.names_of(name).items()
             if counts.get(value) or value == chosen
         ]
-        every = selected.count() if name == "topic" else sum(n for v, n in counts.items())
-        if name == "kind":
-            every -= 2 * counts.get(RollCall.Kind.PARAGRAPH_AMENDMENT, 0)
-        return Facet(name, str(self.form.fields[name].label), values, every)
-
-
-FACET_LABELS: dict[str, Any] = {
-    "body": lambda: dict(Body.objects.values_list("code", "name")),
-    "session": lambda: {s.code: s.name for s in Session.objects.order_by("-opened", "kind", "-number")},
-    "topic": lambda: dict(Topic.objects.values_list("slug", "name")),
-    "kind": lambda: dict(RollCall.Kind.choices),
-    "result": lambda: dict(Result.choices),
-}
+        return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors)

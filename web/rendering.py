@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from votes.models import Bloc, MemberState
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -17,6 +19,12 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
     htmx asks for a whole page when it restores one from history.
     """
     htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
-    response = render(request, part if htmx and not htmx.history_restore_request else page, context)
+    is_part = bool(htmx) and not htmx.history_restore_request
+    response = render(request, part if is_part else page, {**context, "is_part": is_part})
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
+
+
+def parties() -> dict[str, Any]:
+    """Return the blocs and member states to pick from: two queries, made where a template asks."""
+    return {"blocs": Bloc.objects.order_by("short_name"), "states": MemberState.objects.all()}

@@ -43,6 +43,7 @@ class Sheet:
     sort: str
     errors: tuple[str, ...]
 
+    parameters: ClassVar = ("bloc", "choice", "sort")
     sorts: ClassVar = SORTS
 
     @classmethod

@@ -60,10 +60,24 @@ def test_a_condition_on_how_members_voted_is_picked_from_lists(page: Page, live_
     page.goto(f"{live_server.url}/resolutions/")
     page.get_by_label("Bloc or member state").select_option("USA")
     page.get_by_label("Vote", exact=True).select_option("against")
-    expect(page).to_have_url(re.compile(r"position=USA%3Aagainst"))
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=USA%3Aagainst")
     expect(page.locator(".row")).to_have_count(
         RollCall.objects.filter(votes__state__code="USA", votes__choice="N").count()
     )
+
+
+def test_conditions_picked_one_after_the_other_are_all_kept(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/resolutions/")
+    for who, how in (("USA", "against"), ("RUS", "against")):
+        page.get_by_label("Bloc or member state").select_option(who)
+        page.get_by_label("Vote", exact=True).select_option(how)
+        expect(page).to_have_url(re.compile(rf"position={who}%3A{how}"))
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=USA%3Aagainst&position=RUS%3Aagainst")
+    expect(page.locator(".condition > span")).to_have_text(["United States: Against", "Russian Federation: Against"])
+    page.get_by_role("link", name="remove United States: Against").click()
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=RUS%3Aagainst")
+    page.go_back()
+    expect(page.locator(".condition")).to_have_count(2)
 
 
 def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServer) -> None:
@@ -71,7 +85,8 @@ def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServ
     page = context.new_page()
     page.goto(f"{live_server.url}/resolutions/")
     page.get_by_label("Words or symbol", exact=True).fill("Kampuchea")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Words or symbol", exact=True).press("Enter")
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?q=Kampuchea")
     expect(page.locator(".row .symbol")).to_have_text(["A/RES/34/22"])
     page.goto(f"{live_server.url}/resolutions/A/RES/ES-11/7")
     page.get_by_role("combobox", name="Bloc").select_option("nato")

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from votes.models.intervals import Interval, IntervalQuerySet, no_overlap, since_before_until
 from votes.models.states import MemberState
+
+
+class BlocQuerySet(models.QuerySet["Bloc"]):
+    """Blocs in the order of a page."""
+
+    def in_order(self) -> BlocQuerySet:
+        """Order by kind, as ``Bloc.Kind`` lists them, then by name."""
+        place = Case(*(When(kind=kind, then=Value(at)) for at, kind in enumerate(Bloc.Kind)))
+        return self.order_by(place, "short_name")
 
 
 class Bloc(models.Model):
@@ -34,6 +43,8 @@ class Bloc(models.Model):
     description = models.TextField(_("description"))
     source = models.TextField(_("source"))
     note = models.TextField(_("note"), blank=True)
+
+    objects = BlocQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bloc")

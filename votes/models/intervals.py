@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.fields.ranges import BigIntegerRangeField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class IntervalQuerySet(models.QuerySet[Of]):
         return self.filter(holds_on(date))
 
 
-def holds_on(date: datetime.date | F, path: str = "") -> Q:
+def holds_on(date: datetime.date | F | OuterRef, path: str = "") -> Q:
     """Return the condition that the interval at ``path`` (such as ``memberships__``) holds on ``date``."""
     return Q(**{f"{path}since__lte": date}) & (Q(**{f"{path}until__isnull": True}) | Q(**{f"{path}until__gt": date}))
 

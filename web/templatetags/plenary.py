@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.formats import date_format
@@ -16,9 +16,13 @@ from votes.models.intervals import DatePrecision
 if TYPE_CHECKING:
     import datetime
 
+    from django.forms import Form
+
     from votes.totals import Totals
 
 register = template.Library()
+
+NOTHING = SafeString("")
 
 MARKS = {
     choice: format_html('<svg class="mark mark-{}" aria-hidden="true"><use href="#mark-{}"/></svg>', choice, choice)
@@ -55,7 +59,7 @@ def figures(totals: Totals) -> list[tuple[Choice, int]]:
 def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
     """Return a bar divided by choice, as a picture that says its figures to those who cannot see it."""
     if totals is None or not totals.members:
-        return SafeString("")
+        return NOTHING
     shown = [(choice, value) for choice, value in figures(totals) if value]
     parts, start = [], 0
     for choice, value in shown:
@@ -88,7 +92,16 @@ def dated(date: datetime.date | None, precision: str = DatePrecision.DAY) -> str
     return date_format(date, formats[DatePrecision(precision)])
 
 
-@register.filter
-def lookup(mapping: dict[Any, Any], key: Any) -> Any:
-    """Return the value of a key that is only known in the template."""
-    return mapping.get(key)
+@register.simple_tag
+def invalid(form: Form, name: str) -> SafeString:
+    """Return the attributes by which a field with an error says so, and where the error stands."""
+    return format_html(' aria-invalid="true" aria-describedby="{}-error"', name) if form.errors.get(name) else NOTHING
+
+
+@register.simple_tag
+def errors(form: Form, name: str) -> SafeString:
+    """Return what is wrong with a field, to stand beside it."""
+    if not form.errors.get(name):
+        return NOTHING
+    said = format_html_join("", "{} ", ((error,) for error in form.errors[name]))
+    return format_html('<span class="error" id="{}-error">{}</span>', name, said)

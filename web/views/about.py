@@ -14,7 +14,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 def contact(request: HttpRequest) -> HttpResponse:
     """Show how to write to the editors; ``?about=SLUG`` names the vote an error is reported on."""
-    slug = request.GET.get("about", "")
+    slug = request.GET.get("about", "").replace("\0", "")
     roll_call = RollCall.objects.published().select_related("resolution").filter(slug=slug).first()
     context = {"roll_call": roll_call, "email": settings.CONTACT_EMAIL, "unknown": slug if not roll_call else ""}
     return render(request, "about/contact.html", context)

@@ -3,15 +3,16 @@
 import datetime
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from votes.bloc_record import breaks, members_on, positions_on
+from votes.bloc_record import MINIMUM_POSITIONS, breaks, members_on, members_totals, positions_on, roll_calls_of
 from votes.models import Bloc, BlocMembership, RollCall
 from votes.models.intervals import holds_on
 from web.listings import Listing
-from web.rendering import render_page_or_part
+from web.parameters import address, tidy_address
+from web.rendering import parties, render_page_or_part
 
 
 def blocs(request: HttpRequest) -> HttpResponse:
@@ -21,18 +22,23 @@ def blocs(request: HttpRequest) -> HttpResponse:
         "memberships",
         filter=holds_on(today, "memberships__") & Q(memberships__status=BlocMembership.Status.MEMBER),
     )
-    context = {"blocs": Bloc.objects.annotate(members=members).order_by("kind", "short_name"), "today": today}
+    context = {"blocs": Bloc.objects.annotate(members=members).in_order(), "today": today}
     return render(request, "blocs/list.html", context)
 
 
+@tidy_address
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a bloc: its members on the day ``?on=`` names, its position by roll call, and who breaks most."""
-    found = get_object_or_404(Bloc, slug=slug.lower())
+    found = Bloc.objects.filter(slug=slug.lower()).first()
+    if found is None:
+        raise Http404(_("There is no bloc “%(slug)s”.") % {"slug": slug})
+    if slug != found.slug:
+        return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
     parameters = request.GET.copy()
-    on, error = _date(parameters.pop("on", [""])[-1])
+    asked = parameters.pop("on", [""])[-1]
+    on, error = _date(asked)
     members = members_on(found, on)
-    voted = RollCall.objects.published().filter(tally__cast__gt=0)
-    listing = Listing(parameters, voted)
+    listing = Listing(parameters, roll_calls_of(found, RollCall.objects.published()))
     context = {
         "bloc": found,
         "on": on,
@@ -40,6 +46,11 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
         "members": members,
         "full": sum(membership.status == BlocMembership.Status.MEMBER for membership in members),
         "listing": listing,
+        "kept": [("on", asked)] if asked else [],
+        "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
+        "minimum": MINIMUM_POSITIONS,
+        **parties(),
+        "votes": members_totals(found, listing.selected),
         "positions": positions_on(found, listing.page),
         "breaks": breaks(found, listing.selected),
     }

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from resolutions.models import Resolution
 from resolutions.symbols import loose
+from resolutions.text import fold
 from votes.models import Bloc, MemberState, RollCall
 
 PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "search")
@@ -35,6 +36,11 @@ def _suggestions(meant: str) -> dict[str, object]:
         near = published.filter(pk__in=texts.values("resolution"))
     return {
         "resolutions": near.order_by("-symbol_sort")[:10],
-        "states": MemberState.objects.filter(sort_name__icontains=" ".join(words).lower())[:5],
-        "blocs": Bloc.objects.filter(slug__icontains="-".join(words).lower())[:5],
+        "states": MemberState.objects.filter(sort_name__contains=fold(" ".join(words)))[:5],
+        "blocs": [bloc for bloc in Bloc.objects.all() if any(loose(meant) in loose(name) for name in _names(bloc))][:5],
     }
+
+
+def _names(bloc: Bloc) -> tuple[str, str, str]:
+    """Return all that a bloc is called."""
+    return bloc.slug, bloc.short_name, bloc.name

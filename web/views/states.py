@@ -10,7 +10,8 @@ from votes.models import MemberState, RollCall
 from votes.state_record import StateRecord
 from web.filters import StateFilter
 from web.listings import Listing
-from web.rendering import render_page_or_part
+from web.parameters import address, tidy_address
+from web.rendering import parties, render_page_or_part
 
 
 def states(request: HttpRequest) -> HttpResponse:
@@ -19,18 +20,20 @@ def states(request: HttpRequest) -> HttpResponse:
     return render(request, "states/list.html", {"states": MemberState.objects.with_seats(today), "today": today})
 
 
+@tidy_address
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Show how a member state voted; ``?choice=against`` and all filters of the list of roll calls narrow it."""
-    found = MemberState.objects.filter(code=code.upper()).first()
+    found = MemberState.objects.filter(code=code.upper()).first() if code.isalpha() else None
     if found is None:
         raise Http404(_("There is no member state with the code “%(code)s”.") % {"code": code})
     if code != found.code:
-        return redirect(found, permanent=True)
+        return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
     voted = RollCall.objects.published().filter(votes__state=found)
     listing = Listing(request.GET, voted, StateFilter, state=found)
     context = {
         "state": found,
         "listing": listing,
+        **parties(),
         "record": StateRecord.of(found, listing.selected, listing.page),
         "predecessors": found.predecessors.all(),
         "successors": found.successors.all(),

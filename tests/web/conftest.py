@@ -1,0 +1,26 @@
+"""What tests of pages start from: the landmark votes, and a maker of more."""
+
+import pytest
+
+from resolutions.models import Body, Session, Topic
+from tests.web.pages import Maker, Twin
+from votes.models import Source
+
+
+@pytest.fixture
+def maker(record: None) -> Maker:
+    """Return a maker of records of the Assembly's seventy-ninth session."""
+    assembly = Body.objects.get(code="GA")
+    return Maker(
+        assembly=assembly,
+        council=Body.objects.get(code="SC"),
+        session=Session.objects.get(body=assembly, code="79"),
+        source=Source.objects.get(slug="editor"),
+        topic=Topic.objects.get(slug="decolonization"),
+    )
+
+
+@pytest.fixture
+def twin(record: None) -> Twin:
+    """Return the slow twin of the landmark votes."""
+    return Twin.read()

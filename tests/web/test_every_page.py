@@ -1,0 +1,141 @@
+"""What holds of every public page: no cookie, no inline script, nothing from elsewhere, links that lead somewhere."""
+
+import itertools
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.web.pages import Maker, text
+
+pytestmark = pytest.mark.usefixtures("record")
+
+PAGES = {
+    "/": 200,
+    "/resolutions/": 200,
+    "/resolutions/?q=ukraine&position=USA:against&differ=USA~eu&order=closeness": 200,
+    "/resolutions/?position=USA:againts&body=XX&since=x": 200,
+    "/resolutions/?page=7&nothing=1": 200,
+    "/roll-calls/": 200,
+    "/roll-calls/a-res-es-11-7/": 200,
+    "/resolutions/A/RES/ES-11/7": 200,
+    "/resolutions/A/RES/ES-11/7?bloc=nope": 200,
+    "/resolutions/A/RES/2758(XXVI)": 200,
+    "/resolutions/S/2022/155": 200,
+    "/states/": 200,
+    "/states/USA/": 200,
+    "/states/USA/?choice=against": 200,
+    "/states/SUN/": 200,
+    "/states/EAZ/": 200,
+    "/blocs/": 200,
+    "/blocs/nato/?on=2022-03-02": 200,
+    "/blocs/nato/?on=yesterday": 200,
+    "/about/": 200,
+    "/contact/": 200,
+    "/contact/?about=a-res-es-11-7": 200,
+    "/privacy/": 200,
+    "/resolutions/es-11": 404,
+    "/nowhere/": 404,
+}
+
+OWN = "http://testserver"
+
+
+@pytest.fixture
+def response(request: pytest.FixtureRequest, maker: Maker) -> HttpResponse:
+    """Return the answer to the address of the parameter, in a record of more than a page."""
+    maker.many(range(1, 8))
+    return Client().get(request.param)  # type: ignore[return-value]  # the test client adds to it
+
+
+every_page = pytest.mark.parametrize("response", PAGES, indirect=True)
+
+
+@every_page
+def test_every_page(response: HttpResponse):
+    """One request a page, and everything that must hold of it."""
+    address = response.wsgi_request.get_full_path()  # type: ignore[attr-defined]  # set by the test client
+    assert response.status_code == PAGES[address.replace("%28", "(").replace("%29", ")")]
+
+    # A page is the same for everyone.
+    assert not response.cookies
+    assert "Set-Cookie" not in response.headers
+    assert "cookie" not in response.headers.get("Vary", "").lower()
+    assert b"csrfmiddlewaretoken" not in response.content
+
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.html
+    assert page.html["lang"] == "en"
+    assert page.html["dir"] == "ltr"
+    assert len(page.select("h1")) == 1
+    assert text(page.select("title")[0]).strip(" ·:")
+    assert len(page.select("main")) == 1
+
+    # No inline script or style, and nothing from another site.
+    assert [tag for tag in page.select("script") if not tag.get("src") or tag.get_text(strip=True)] == []
+    assert page.select("style, [style], iframe, object, embed, base") == []
+    handlers = [name for tag in page.find_all(True) for name in tag.attrs if name.startswith(("on", "hx-on"))]
+    assert handlers == []
+    assert [a for a in page.select("a[href]") if str(a["href"]).lower().startswith(("javascript:", "data:"))] == []
+    assets = [str(tag[name]) for tag in page.find_all(True) for name in ("src", "srcset", "poster") if tag.get(name)]
+    assets += [str(tag["href"]) for tag in page.select("link[href]")]
+    for asset in assets:
+        assert asset.startswith("/static/"), asset
+        assert finders.find(asset.removeprefix("/static/")), asset
+    assert all(str(use["href"]).startswith("#") for use in page.select("use"))
+
+    # Ids are unique, and every reference to one finds it.
+    ids = [str(tag["id"]) for tag in page.select("[id]")]
+    assert sorted(ids) == sorted(set(ids))
+    assert [str(use["href"]) for use in page.select("use") if str(use["href"])[1:] not in ids] == []
+    assert [a["href"] for a in page.select("a[href^='#']") if str(a["href"])[1:] not in ids] == []
+    for name in ("for", "aria-labelledby", "aria-describedby"):
+        for tag in page.select(f"[{name}]"):
+            assert set(str(tag[name]).split()) <= set(ids), tag
+
+    # Every control has a label, every link and button a text.
+    for control in page.select("input:not([type=hidden]), select, textarea"):
+        labels = page.select(f"label[for='{control['id']}']") if control.get("id") else []
+        wrapped = control.find_parent("label")
+        named = (
+            [text(label) for label in labels]
+            + [text(wrapped) if wrapped else ""]
+            + [str(control.get("aria-label", ""))]
+        )
+        assert any(named), control
+    assert [tag for tag in page.select("a, button") if not text(tag)] == []
+
+    # Headings go down one step at a time.
+    levels = [int(heading.name[1]) for heading in page.select("h1, h2, h3, h4, h5, h6")]
+    assert levels[0] == 1
+    assert [pair for pair in itertools.pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+def test_all_links_from_the_front_page_lead_somewhere():
+    """Follow every internal link two steps from the front page; of pages that differ in values only, one."""
+    client = Client()
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    pending = {"/"}
+    missing = []
+    for depth in range(3):
+        found: set[str] = set()
+        for address in sorted(pending):
+            response = client.get(address, follow=True)
+            if response.status_code != 200 or response.redirect_chain:
+                missing.append((address, response.status_code, response.redirect_chain))
+                continue
+            page = BeautifulSoup(response.content, "html.parser") if depth < 2 else BeautifulSoup("", "html.parser")
+            for link in page.select("a[href], form[action]"):
+                target, _fragment = urldefrag(urljoin(OWN + address, str(link.get("href") or link.get("action"))))
+                if target.startswith(f"{OWN}/"):
+                    parts = urlsplit(target)
+                    key = (parts.path, tuple(sorted(name for name, _value in parse_qsl(parts.query))))
+                    if key not in seen:
+                        seen.add(key)
+                        found.add(target.removeprefix(OWN))
+        pending = found
+    assert missing == []
+    assert len(seen) > 300

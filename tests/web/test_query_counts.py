@@ -1,0 +1,50 @@
+"""Each page asks the database a fixed number of questions, however much the record holds."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.web.pages import Maker
+from votes.models import RollCall
+
+pytestmark = pytest.mark.usefixtures("record")
+
+QUERIES = [
+    ("/", 4),
+    ("/resolutions/", 13),
+    ("/resolutions/?q=ukraine&order=relevance", 13),
+    ("/resolutions/?position=USA:against&position=eu:for&differ=USA~eu", 17),
+    ("/resolutions/?position=USA:againts", 12),
+    ("/roll-calls/", 13),
+    ("/resolutions/A/RES/ES-11/7", 12),
+    ("/resolutions/S/2022/155", 12),
+    ("/resolutions/es-11/7", 3),
+    ("/resolutions/nowhere", 8),
+    ("/roll-calls/a-res-es-11-7/", 7),
+    ("/states/", 1),
+    ("/states/USA/", 22),
+    ("/blocs/", 1),
+    ("/blocs/nato/", 19),
+    ("/about/", 1),
+    ("/contact/?about=a-res-es-11-7", 1),
+    ("/privacy/", 0),
+]
+
+
+@pytest.mark.parametrize(("address", "number"), QUERIES)
+def test_the_number_of_queries_stays(
+    maker: Maker, django_assert_num_queries: DjangoAssertNumQueries, address: str, number: int
+):
+    client = Client()
+    with django_assert_num_queries(number):
+        client.get(address)
+    maker.many(range(1, 45))
+    texts = [RollCall.objects.select_related("resolution").get(slug=slug) for slug in ("a-res-es-11-7", "s-2022-155")]
+    for roll_call in texts:
+        for n in range(2, 5):
+            maker.roll_call(
+                f"{roll_call.slug}-{n}", "USA:Y FRA:N", body=roll_call.body, session=roll_call.session,
+                resolution=roll_call.resolution, kind="amendment", title="An amendment",
+            )  # fmt: skip
+    with django_assert_num_queries(number):
+        client.get(address)

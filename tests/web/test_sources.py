@@ -1,0 +1,83 @@
+"""Templates whose every text can be translated, and a stylesheet that knows no left and right."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+# What stands in pages as it is in every language.
+AS_THEY_ARE = {"Plenary", "USA", "eu"}
+
+TEMPLATES = sorted(
+    path
+    for path in (settings.BASE_DIR / "templates").rglob("*.html")
+    if "admin" not in path.parts and path.name != "500.html"
+)
+
+READ_ALOUD = r"""\b(?:placeholder|title|alt|aria-label|label)="([^"]*)\""""
+
+
+def untranslated(source: str) -> list[str]:
+    """Return the words of a template that stand outside translate tags and are not data."""
+    source = re.sub(r"\{%\s*comment.*?endcomment\s*%\}|\{#.*?#\}", " ", source, flags=re.DOTALL)
+    source = re.sub(r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}", " ", source, flags=re.DOTALL)
+    source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
+    attributes = " ".join(re.findall(READ_ALOUD, source))
+    described = " ".join(re.findall(r"""name="description" content="([^"]*)\"""", source))
+    visible = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", " ", source, flags=re.DOTALL)
+    visible = re.sub(r"&\w+;", " ", visible)
+    words = re.findall(r"[^\W\d_]{2,}", f"{visible} {attributes} {described}")
+    return [word for word in words if word not in AS_THEY_ARE]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_text_of_a_template_can_be_translated(path):
+    assert untranslated(path.read_text()) == []
+
+
+def test_the_check_of_templates_finds_what_it_should():
+    assert untranslated('<p title="Tip">Hello {{ name }} {% translate "world" %}</p>') == ["Hello", "Tip"]
+    assert untranslated("{% blocktranslate %}Hello {{ name }}{% endblocktranslate %} · Plenary") == []
+
+
+PHYSICAL = re.compile(
+    r"""^(?:
+        (?:margin|padding|border|scroll-margin|scroll-padding|inset)-(?:left|right|top|bottom)(?:-.*)?
+        | border-(?:top|bottom)-(?:left|right)-radius
+        | left | right | top | bottom
+        | (?:min-|max-)?(?:width|height)
+    )$""",
+    re.VERBOSE,
+)
+SIDED = re.compile(r"^(?:text-align|float|clear|caption-side|resize)$")
+
+
+def declarations(source: str) -> list[tuple[str, str]]:
+    """Return the properties and values of a stylesheet."""
+    source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    source = re.sub(r"@media[^{]*\{", "{", source)
+    return [(name, value.strip()) for name, value in re.findall(r"(?<![\w-])([a-z-]+)\s*:\s*([^;{}]+)[;}]", source)]
+
+
+def physical(source: str) -> list[tuple[str, str]]:
+    """Return the declarations that name a side of the page rather than of the text."""
+    return [
+        (name, value)
+        for name, value in declarations(source)
+        if PHYSICAL.match(name) or (SIDED.match(name) and value.split()[0] in ("left", "right"))
+    ]
+
+
+def test_the_stylesheet_names_no_side_of_the_page():
+    source = (settings.BASE_DIR / "static" / "plenary" / "plenary.css").read_text()
+
+    assert len(declarations(source)) > 300
+    assert physical(source) == []
+    assert "@import" not in source
+    assert not re.search(r"url\(\s*[\"']?(?!#)", re.sub(r'url\("#', "url(#", source))
+
+
+def test_the_check_of_styles_finds_what_it_should():
+    source = "a { margin-left: 1px; margin-inline: 0; width: 2px } @media (max-width: 3em) { b { text-align: right; } }"
+
+    assert physical(source) == [("margin-left", "1px"), ("width", "2px"), ("text-align", "right")]
