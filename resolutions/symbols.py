@@ -33,10 +33,10 @@ NUMBERED_THROUGH = re.compile(
 )
 SECURITY_COUNCIL = re.compile(r"S/RES/(?P<number>\d{1,4}) ?(?:\((?P<year>\d{4})\)|/(?P<year2>\d{4}))")
 VOETEN = re.compile(
-    rf"(?P<kind>R|ESS|SS)/(?P<session>\d{{1,2}})/(?P<number>\d{{1,4}})(?:/?{PARTS.replace('[ /]', '/?')})?"
+    r"(?P<kind>R|ESS|SS)/(?P<session>\d{1,2})/(?P<number>\d{1,4})(?:/?(?P<parts>[A-Z]{1,5}(?:/[A-Z]{1,5})*))?"
 )
 # Drafts, meetings and reports keep their own spelling: A/79/L.48, A/ES-11/PV.19, S/2022/155.
-OTHER = re.compile(r"[AES](?:/[A-Z0-9.()\-]+)+(?: ?\[[A-Z0-9]\])?")
+OTHER = re.compile(r"(?!A/RES/|A/DEC/|S/RES/)[AES](?:/[A-Z0-9.()\-]+)+(?: ?\[[A-Z0-9]\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,8 @@ def looks_like_symbol(text: str) -> bool:
 def _of_assembly(kind_of_text: str, kind: str, session: int, number: str, parts: str | None) -> Symbol:
     """Return the symbol of a General Assembly text by its session (of ``kind`` "", ``ES-`` or ``S-``) and number."""
     number = str(int(number))
+    if session < 1 or number == "0":
+        raise ValueError(f"{number} of session {session} is not a United Nations document symbol")
     part = re.sub(r" ?- ?", "-", parts.replace("/", " ")) if parts else ""
     sort_session = f"{kind or '0'}{session:04}"
     sort_key = f"A/{kind_of_text}/{sort_session}/{number:0>5}"

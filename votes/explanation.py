@@ -43,8 +43,25 @@ class Explanation:
                 .values_list("state", flat=True)
             )
             vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.pk in permanent)
-        reached = verdict(roll_call.requirement, totals, roll_call.date, len(vetoers), totals.members)
-        return cls(_explain(roll_call, totals, reached, vetoers), vetoers, tuple(_findings(roll_call, reached)))
+        reached = _verdict(roll_call, totals, len(vetoers))
+        # Without the votes nobody knows whether a permanent member was against.
+        unknown = roll_call.counted is None and roll_call.requirement == Requirement.SC_SUBSTANTIVE
+        findings = () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached))
+        return cls(_explain(roll_call, totals, reached, vetoers), vetoers, findings)
+
+
+def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int) -> Verdict:
+    """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
+    if roll_call.body.code == Body.SECURITY_COUNCIL and roll_call.requirement == Requirement.NOT_STATED:
+        return Verdict(None, None, None)
+    return verdict(roll_call.requirement, totals, roll_call.date, permanent_against, _members(roll_call, totals))
+
+
+def _members(roll_call: RollCall, totals: Totals) -> int:
+    """Return the size of the electorate: all members of the body on the date, or who was counted, if that is more."""
+    if roll_call.requirement != Requirement.TWO_THIRDS_OF_MEMBERS:
+        return totals.members
+    return max(totals.members, BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date).count())
 
 
 def _without_vote(roll_call: RollCall) -> bool:
@@ -58,7 +75,7 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
     if roll_call.result == Result.NOT_STATED:
         result = _("The result is not on record")
     if roll_call.body.code == Body.SECURITY_COUNCIL:
-        return f"{result}: {_explain_council(totals, reached, vetoers)}"
+        return f"{result}: {_explain_council(roll_call, totals, reached, vetoers)}"
     if totals.share_in_favour is None:
         return _("%(result)s: nobody voted in favour or against.") % {"result": result}
     parts = [
@@ -83,7 +100,7 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
     return "; ".join(parts) + "."
 
 
-def _explain_council(totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
+def _explain_council(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
     """Return the Council's part of the sentence."""
     yes = ngettext("%(yes)s vote in favour", "%(yes)s votes in favour", totals.yes) % {"yes": totals.yes}
     if reached.needed is None:
@@ -99,6 +116,8 @@ def _explain_council(totals: Totals, reached: Verdict, vetoers: Sequence[StateCh
         return f"{yes} {needed}, {veto}."
     if reached.result == Result.REJECTED:
         return f"{yes} {needed}."
+    if roll_call.requirement == Requirement.SC_PROCEDURAL or roll_call.counted is None:
+        return _("%(yes)s, %(needed)s needed.") % {"yes": yes, "needed": reached.needed}
     return _("%(yes)s, %(needed)s needed, and no permanent member against.") % {"yes": yes, "needed": reached.needed}
 
 

@@ -75,8 +75,9 @@ class Party:
                 hint = _(" States are upper-case codes.") if len(text) == 3 else ""
                 raise ValueError(_("There is no bloc “%(slug)s”.") % {"slug": text} + hint)
             return cls(text, bloc=bloc)
-        codes = text.replace("\x00", "").split(",")
-        found = {state.code: state for state in MemberState.objects.filter(code__in=codes)}
+        codes = text.split(",")
+        well_formed = [code for code in codes if re.fullmatch("[A-Z]{3}", code)]
+        found = {state.code: state for state in MemberState.objects.filter(code__in=well_formed)}
         if unknown := [code for code in codes if code not in found]:
             raise ValueError(_("There is no member state “%(codes)s”.") % {"codes": "”, “".join(unknown)})
         return cls(text, states=tuple(found[code] for code in codes))

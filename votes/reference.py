@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from resolutions.models import Body, OtherSymbol, Resolution, Session, Status, Topic
@@ -39,6 +40,9 @@ SESSION_PREFIXES = {
 }
 
 
+ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+
+
 @dataclass
 class Report:
     """What loading did: rows added and found as they are by table, and the differences it left alone."""
@@ -54,8 +58,18 @@ def load_reference(folder: Path) -> Report:
 
     Raises FactError, with file and line, for a row that cannot be read.
     """
-    report = Report()
     rows = Rows(folder)
+    try:
+        return _load(rows)
+    except KeyError as error:
+        raise FactError(f"{rows.place}: {error} is not known.") from error
+    except (ValueError, csv.Error, ValidationError) as error:
+        raise FactError(f"{rows.place}: {error}") from error
+
+
+def _load(rows: Rows) -> Report:
+    """Add what is missing, table by table."""
+    report = Report()
     _add(report, Body, ("code",), ({"code": code, "name": name} for code, name in BODIES.items()))
     bodies = {body.code: body for body in Body.objects.all()}
     _add(report, Source, ("slug",), rows.sources())
@@ -77,20 +91,28 @@ class FactError(Exception):
     """A reference file with something in it that cannot be read."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rows:
     """The rows of the reference files as field values of the models they become."""
 
     folder: Path
+    place: str = ""
+    """The file and the line last read."""
 
     def read(self, name: str) -> Iterator[dict[str, Any]]:
         """Yield each row of a file; a row with too many or too few cells raises FactError."""
         path = self.folder / name
         with path.open(encoding="utf-8", newline="") as file:
+            self.place = f"{name}, line 1"
             reader = csv.DictReader(file, strict=True)
-            for row in reader:
+            reader.fieldnames  # noqa: B018  # reads the header, so that lines are counted from there
+            while True:
+                self.place = f"{name}, line {reader.line_num + 1}"
+                row = next(reader, None)
+                if row is None:
+                    return
                 if None in row or None in row.values():
-                    raise FactError(f"{name}, line {reader.line_num}: the row has not as many cells as the header.")
+                    raise FactError(f"{self.place}: the row has not as many cells as the header.")
                 yield row
 
     def sources(self) -> Iterator[dict[str, Any]]:
@@ -224,12 +246,20 @@ def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
     for row in rows.read("landmark_votes.csv"):
         choices[row["slug"]].update(dict.fromkeys(row["members"].split(), row["choice"]))
     for row in rows.read("landmark_roll_calls.csv"):
-        existing = RollCall.objects.filter(slug=row["slug"]).first()
-        if existing:
-            recorded = dict(existing.votes.values_list("state__code", "choice"))
-            if recorded != choices[row["slug"]]:
+        facts = {
+            "date": datetime.date.fromisoformat(row["date"]),
+            **{name: row[name] for name in ("meeting", "kind", "method", "requirement", "result")},
+            **{name: int(row[name]) if row[name] else None for name in ANNOUNCED},
+        }
+        if existing := RollCall.objects.filter(slug=row["slug"]).first():
+            different = [name for name, value in facts.items() if getattr(existing, name) != value]
+            report.differences += [
+                f"roll calls: {existing}: {name} is {getattr(existing, name)}, {facts[name]} in the reference facts"
+                for name in different
+            ]
+            if dict(existing.votes.values_list("state__code", "choice")) != choices[row["slug"]]:
                 report.differences.append(f"roll calls: {existing}: its votes are not those of the reference facts")
-            else:
+            elif not different:
                 report.unchanged["landmark roll calls"] += 1
             continue
         body = bodies[row["body"]]
@@ -252,16 +282,7 @@ def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
             session=session,
             resolution=resolution,
             decisive=True,
-            date=datetime.date.fromisoformat(row["date"]),
-            meeting=row["meeting"],
-            kind=row["kind"],
-            method=row["method"],
-            requirement=row["requirement"],
-            result=row["result"],
-            announced_yes=int(row["announced_yes"]),
-            announced_no=int(row["announced_no"]),
-            announced_abstaining=int(row["announced_abstaining"]),
-            announced_non_voting=int(row["announced_non_voting"]) if row["announced_non_voting"] else None,
+            **facts,
             source=source,
             status=Status.PUBLISHED,
         )

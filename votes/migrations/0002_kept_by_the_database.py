@@ -41,16 +41,19 @@ RETURNS void LANGUAGE sql AS $$
     WHERE t.roll_call_id = d.roll_call_id;
 $$;
 
-CREATE FUNCTION votes_tally_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The roll calls are locked, so that none becomes one without votes while votes of it are being written.
+CREATE FUNCTION votes_need_recorded(roll_calls bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (
-        SELECT FROM (SELECT DISTINCT roll_call_id FROM written) w
-        JOIN votes_rollcall r ON r.id = w.roll_call_id
-        WHERE r.method NOT IN ('recorded', 'roll-call')
-    ) THEN
+    PERFORM FROM votes_rollcall WHERE id = ANY (roll_calls) ORDER BY id FOR SHARE;
+    IF EXISTS (SELECT FROM votes_rollcall WHERE id = ANY (roll_calls) AND method NOT IN ('recorded', 'roll-call')) THEN
         RAISE EXCEPTION 'a roll call that recorded no votes cannot have any'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'votes_of_recorded_roll_call';
     END IF;
+END $$;
+
+CREATE FUNCTION votes_tally_insert() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM votes_need_recorded(array_agg(DISTINCT roll_call_id)) FROM written;
     PERFORM votes_tally_move(array_agg(roll_call_id), array_agg(y), array_agg(n), array_agg(a), array_agg(x))
     FROM (
         SELECT roll_call_id,
@@ -75,6 +78,7 @@ END $$;
 
 CREATE FUNCTION votes_tally_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM votes_need_recorded(array_agg(DISTINCT roll_call_id)) FROM written;
     PERFORM votes_tally_move(array_agg(roll_call_id), array_agg(y), array_agg(n), array_agg(a), array_agg(x))
     FROM (
         SELECT roll_call_id,
@@ -128,7 +132,7 @@ DROP TRIGGER tally_update ON votes_vote;
 DROP TRIGGER tally_truncate ON votes_vote;
 DROP FUNCTION votes_method_keeps_votes, votes_tally_begin, votes_tally_insert, votes_tally_delete,
     votes_tally_update, votes_tally_truncate;
-DROP FUNCTION votes_tally_move;
+DROP FUNCTION votes_tally_move, votes_need_recorded;
 """
 
 

@@ -1,0 +1,25 @@
+"""The large voting files that some tests read; those who do not have them skip these tests."""
+
+import csv
+import gzip
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+FOLDER = Path(os.environ.get("PLENARY_CORPORA") or settings.BASE_DIR.parent / "shared" / "data")
+
+
+def columns(name: str, *fields: str) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of ``fields`` in each row of a file; skip the test where the file is not there."""
+    path = FOLDER / name
+    if not path.exists():
+        pytest.skip(f"{name} is not there; PLENARY_CORPORA names the folder that has it")
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        rows = csv.reader(file)
+        header = next(rows)
+        places = [header.index(field) for field in fields]
+        for row in rows:
+            yield tuple(row[place] for place in places)

@@ -1,0 +1,373 @@
+"""Every spelling of a symbol that a source uses is read into the United Nations' one."""
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from resolutions.symbols import from_roman, looks_like_symbol, loose, parse, parse_or_none, to_roman
+from tests.resolutions.corpora import columns
+
+SPELLINGS = {
+    # The Digital Library's own.
+    "A/RES/79/317": "A/RES/79/317",
+    "A/RES/80/5 A": "A/RES/80/5 A",
+    "A/RES/80/5A": "A/RES/80/5 A",
+    "A/RES/80/5[A]": "A/RES/80/5 A",
+    "A/RES/37/100 A-J": "A/RES/37/100 A-J",
+    "A/RES/1991(XVIII)": "A/RES/1991(XVIII)",
+    "A/RES/1991(XVIII)[ A ]": "A/RES/1991(XVIII)[A]",
+    "A/RES/1991(XVIII)[A]": "A/RES/1991(XVIII)[A]",
+    "A/RES/1991 A (XVIII)": "A/RES/1991(XVIII)[A]",
+    "A/RES/1991 (XVIII)": "A/RES/1991(XVIII)",
+    "A/RES/302(IV)[ B ]": "A/RES/302(IV)[B]",
+    "A/RES/3379(XXX)": "A/RES/3379(XXX)",
+    "A/RES/17(I)[RULE-73]": "A/RES/17(I)[RULE-73]",
+    "A/RES/2252(ES-V)": "A/RES/2252(ES-V)",
+    "A/RES/3362(S-VII)": "A/RES/3362(S-VII)",
+    "A/RES/S-10/2": "A/RES/S-10/2",
+    "A/RES/ES-11/7": "A/RES/ES-11/7",
+    "A/DEC/80/506": "A/DEC/80/506",
+    "S/RES/2774 (2025)": "S/RES/2774 (2025)",
+    "S/RES/2774(2025)": "S/RES/2774 (2025)",
+    "S/RES/2774/2025": "S/RES/2774 (2025)",
+    # Voeten's.
+    "R/73/31": "A/RES/73/31",
+    "R/32/9D": "A/RES/32/9 D",
+    "R/26/2758G": "A/RES/2758(XXVI)[G]",
+    "R/30/3379": "A/RES/3379(XXX)",
+    "ESS/10/19": "A/RES/ES-10/19",
+    "ESS/5/2252": "A/RES/2252(ES-V)",
+    "SS/10/2": "A/RES/S-10/2",
+    "SS/7/3362": "A/RES/3362(S-VII)",
+    # Drafts and meetings.
+    "S/2022/155": "S/2022/155",
+    "A/ES-11/L.10": "A/ES-11/L.10",
+    "A/79/L.48/Rev.1": "A/79/L.48/Rev.1",
+    "A/79/L.48/REV.1/ADD.2": "A/79/L.48/Rev.1/Add.2",
+    "A/ES-11/PV.19": "A/ES-11/PV.19",
+    "A/C.3/79/L.5": "A/C.3/79/L.5",
+    # As people type them.
+    "a/res/79/317": "A/RES/79/317",
+    "s/res/2774 (2025)": "S/RES/2774 (2025)",
+    "a/res/3379(xxx)": "A/RES/3379(XXX)",
+    "a/79/l.48/rev.1": "A/79/L.48/Rev.1",
+    "  A/RES/79/317\n": "A/RES/79/317",
+    "A / RES / 79 / 317": "A/RES/79/317",
+    "A/RES/80/5   A": "A/RES/80/5 A",
+    "S/RES/2774\u00a0(2025)": "S/RES/2774 (2025)",
+    "A/RES/ES‑11/7": "A/RES/ES-11/7",
+    "A/RES/ES–11/7": "A/RES/ES-11/7",
+    "A/RES/79/0317": "A/RES/79/317",
+}
+
+SAME = [
+    ("A/RES/80/5 A", "A/RES/80/5A"),
+    ("S/RES/2774 (2025)", "S/RES/2774(2025)"),
+    ("A/RES/3379(XXX)", "R/30/3379"),
+    ("A/RES/1991(XVIII)[ A ]", "r/18/1991a"),
+    ("A/RES/ES-10/19", "ESS/10/19"),
+    ("A/RES/31/5", "A/RES/5(XXXI)"),
+]
+
+DIFFERENT = [
+    ("A/RES/80/5", "A/RES/80/5 A"),
+    ("A/RES/80/5", "A/DEC/80/5"),
+    ("A/RES/11/7", "A/RES/ES-11/7"),
+    ("A/RES/ES-10/2", "A/RES/S-10/2"),
+    ("A/RES/7/11", "A/RES/71/1"),
+    ("S/RES/277 (1970)", "S/RES/2774 (2025)"),
+    ("A/RES/2252(ES-V)", "A/RES/2252(XXI)"),
+]
+
+IN_ORDER = [
+    "A/RES/98(I)",
+    "A/RES/302(IV)",
+    "A/RES/377(V)",
+    "A/RES/377(V)[A]",
+    "A/RES/377(V)[B]",
+    "A/RES/1991(XVIII)",
+    "A/RES/2758(XXVI)",
+    "A/RES/3379(XXX)",
+    "A/RES/31/5",
+    "A/RES/75/9",
+    "A/RES/75/10",
+    "A/RES/75/10 A",
+    "A/RES/75/100",
+    "A/RES/79/317",
+    "A/RES/80/5",
+    "A/RES/ES-5/1",
+    "A/RES/ES-10/19",
+    "A/RES/ES-11/1",
+    "A/RES/ES-11/7",
+    "A/RES/S-7/1",
+    "A/RES/S-10/2",
+    "S/RES/83 (1950)",
+    "S/RES/242 (1967)",
+    "S/RES/1325 (2000)",
+    "S/RES/2774 (2025)",
+]
+
+GARBAGE = [
+    "",
+    " ",
+    "hello",
+    "A/RES/",
+    "A/RES/79/",
+    "A/RES/79/317/",
+    "A/RES/79/317 adopted",
+    "A/RES/79/317; A/RES/79/318",
+    "R/79",
+    "79/317",
+    "RES/79/317",
+    "X/RES/79/317",
+    "A//79",
+    "A/RES/3379(XXXX)",
+    "A/RES/3379(IIX)",
+    "Resolution 1325",
+    "決議",
+    "A/RES/79/317\x00",
+]
+
+# Voeten's columns hold page references and slips beside symbols; these, and only these, name no text.
+NO_SYMBOLS_OF_VOETEN = {"", "R/6444A", "R/16/2/1069B", "SS/5", "GOAR/1/1288B", "R/10 65", "R/677/46"}
+
+
+@pytest.mark.parametrize(("spelling", "text"), SPELLINGS.items())
+def test_a_spelling_is_shown_as_the_united_nations_writes_it(spelling: str, text: str):
+    assert parse(spelling).text == text
+    assert str(parse(spelling)) == text
+    assert parse(spelling) == parse(text)
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_two_spellings_of_a_symbol_have_one_key(one: str, other: str):
+    assert parse(one).key == parse(other).key
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_two_symbols_have_two_keys(one: str, other: str):
+    assert parse(one).key != parse(other).key
+
+
+def test_symbols_sort_by_session_and_number():
+    keys = [parse(symbol).sort_key for symbol in IN_ORDER]
+
+    assert sorted(IN_ORDER, key=lambda symbol: parse(symbol).sort_key) == IN_ORDER
+    assert len(set(keys)) == len(keys)
+
+
+def test_drafts_sort_by_their_numbers():
+    drafts = ["S/2025/112", "S/2022/9", "S/2022/155", "S/1999/90"]
+
+    drafts.sort(key=lambda symbol: parse(symbol).sort_key)
+    assert drafts == ["S/1999/90", "S/2022/9", "S/2022/155", "S/2025/112"]
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_what_is_no_symbol_is_refused_by_name(text: str):
+    with pytest.raises(
+        ValueError, match=r"is not a (United Nations document symbol|session in Roman numerals)"
+    ) as told:
+        parse(text)
+    assert repr(text) in str(told.value) or "(XXXX)" in text or "(IIX)" in text
+    assert parse_or_none(text) is None
+
+
+@pytest.mark.parametrize("text", ["A/RES/79", "A/RES/1991(QQ)", "A/RES/0/5", "A/RES/ES-0/1", "R/0/5"])
+def test_a_piece_of_an_assembly_symbol_is_no_symbol(text: str):
+    assert parse_or_none(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["R/1/1" + "A" * 22 + "!", "R/1/1" + "AAAAA/" * 5 + "!", "A/RES/1/1 " + "A " * 40 + "!"]
+)
+def test_long_nonsense_is_refused_at_once(text: str):
+    began = time.process_time()
+
+    assert parse_or_none(text) is None
+    assert time.process_time() - began < 0.1
+
+
+@pytest.mark.parametrize("number", range(1, 40))
+def test_roman_numerals_go_there_and_back(number: int):
+    assert from_roman(to_roman(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "numeral"), [(1, "I"), (4, "IV"), (9, "IX"), (14, "XIV"), (19, "XIX"), (29, "XXIX"), (30, "XXX")]
+)
+def test_roman_numerals(number: int, numeral: str):
+    assert to_roman(number) == numeral
+
+
+parts = st.one_of(
+    st.sampled_from(["", "[RULE-73]", " A-F", "[I]"]),
+    st.sampled_from("ABCDEFGHIJ").flatmap(lambda letter: st.sampled_from([letter, f" {letter}", f"[ {letter} ]"])),
+)
+assembly = st.builds(
+    lambda kind, prefix, session, number, part: f"A/{kind}/{prefix}{session}/{number}{part}",
+    st.sampled_from(["RES", "DEC", "res"]),
+    st.sampled_from(["", "ES-", "S-"]),
+    st.integers(1, 99),
+    st.integers(1, 9999),
+    parts,
+)
+by_roman_session = st.builds(
+    lambda number, prefix, session, part: f"A/RES/{number}({prefix}{to_roman(session)}){part}",
+    st.integers(1, 9999),
+    st.sampled_from(["", "ES-", "S-"]),
+    st.integers(1, 39),
+    parts,
+)
+council = st.builds(
+    lambda number, space, year: f"S/RES/{number}{space}({year})",
+    st.integers(1, 9999),
+    st.sampled_from(["", " ", "  "]),
+    st.integers(1946, 2100),
+)
+voeten = st.builds(
+    lambda kind, session, number, letter: f"{kind}/{session}/{number}{letter}",
+    st.sampled_from(["R", "ESS", "SS"]),
+    st.integers(1, 99),
+    st.integers(1, 9999),
+    st.sampled_from(["", "A", "B", "XII"]),
+)
+draft = st.builds(
+    lambda body, session, number, tail: f"{body}/{session}/{number}{tail}",
+    st.sampled_from(["A", "S", "E", "A/C.3", "a"]),
+    st.sampled_from(["79", "ES-11", "2022", "S-4"]),
+    st.sampled_from(["L.1", "155", "PV.19", "INF/3"]),
+    st.sampled_from(["", "/Rev.1", "/Add.2", "/Corr.1", "/REV.1/add.12"]),
+)
+symbols = st.one_of(assembly, by_roman_session, council, voeten, draft)
+
+
+@given(symbols)
+@example("A/RES/1991(XVIII)[ A ]")
+@example("A/RES/5(XXXI)")
+@example("R/26/2758G")
+def test_what_was_read_reads_the_same_again(symbol: str):
+    once = parse(symbol)
+
+    assert parse(once.text) == once
+    assert parse(once.text.lower()) == once
+    assert parse(once.key).key == once.key
+
+
+@given(symbols, symbols)
+def test_one_symbol_has_one_place_in_the_order_and_two_have_two(one: str, other: str):
+    a, b = parse(one), parse(other)
+
+    if a.key == b.key:
+        assert a.sort_key == b.sort_key
+    elif not a.key.startswith("S/RES/"):  # The Council numbers through, whatever the year.
+        assert a.sort_key != b.sort_key
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_symbol_or_a_value_error(text: str):
+    symbol = parse_or_none(text)
+
+    assert symbol is None or parse(symbol.text) == symbol
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("A/RES/ES-11/7", "-A-RES-ES-11-7-"),
+        ("a-res-es-11-7", "-A-RES-ES-11-7-"),
+        ("A RES ES 11 7", "-A-RES-ES-11-7-"),
+        ("A/RES/1991(XVIII)[A]", "-A-RES-1991-XVIII-A-"),
+        ("2758G", "-2758-G-"),
+        ("L.10", "-L-10-"),
+        (" _ - ", ""),
+        ("", ""),
+    ],
+)
+def test_the_loose_form_has_the_words_and_numbers(text: str, form: str):
+    assert loose(text) == form
+
+
+def test_a_piece_is_found_in_the_loose_form_by_whole_words():
+    assert loose("es-11/7") in loose("A/RES/ES-11/7")
+    assert loose("es-11/7") not in loose("A/RES/ES-11/70")
+    assert loose("1/7") not in loose("A/RES/ES-11/7")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A/RES/79/317",
+        "a/res/es-11/7",
+        "ES-11/7",
+        "es 11 7",
+        "79/317",
+        "a-res-es-11-7",
+        "S/2022/155",
+        "s 2022 155",
+        "A/L.630",
+        "L.10/A",
+        "R/26/2758G",
+        "1325",
+        "242 (1967)",
+        "3379 (XXX)",
+        "2252 (ES-V)",
+        "A/80/L",
+    ],
+)
+def test_symbols_and_pieces_of_them_look_like_symbols(text: str):
+    assert looks_like_symbol(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Palestine",
+        "and/or",
+        "HIV/AIDS",
+        "COVID-19",
+        "Agenda 2030",
+        "Article 19",
+        "S and A",
+        "Resolution 1325",
+        "The situation in Kampuchea",
+        "Question of Palestine 1947/1948",
+        "A 2030 programme",
+        "Post-2015",
+        "G20",
+        "Convention of 9 December 1948",
+    ],
+)
+def test_words_of_a_title_do_not_look_like_symbols(text: str):
+    assert not looks_like_symbol(text)
+
+
+def column(name: str, field: str) -> set[str]:
+    return {cell for (cell,) in columns(name, field)}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "without"),
+    [
+        ("ga_voting_1946_2021.csv.gz", "resolution", set()),
+        ("sc_voting_2025.csv.gz", "resolution", set()),
+        ("voeten_roll_calls.csv.gz", "unres", NO_SYMBOLS_OF_VOETEN),
+    ],
+)
+def test_every_symbol_of_the_official_files_and_of_voeten_is_read(name: str, field: str, without: set[str]):
+    texts = column(name, field)
+
+    assert {text for text in texts if parse_or_none(text) is None} == without
+    assert all(parse(parse(text).text) == parse(text) for text in texts - without)
+
+
+def test_the_digital_library_and_voeten_name_the_same_texts():
+    official = {parse(text).key for text in column("ga_voting_1946_2021.csv.gz", "resolution")}
+    others = {s.key for text in column("voeten_roll_calls.csv.gz", "unres") if (s := parse_or_none(text))}
+
+    assert len(official) == 4564
+    early = {key for key in official if not key.startswith("A/RES/75/")}  # Voeten's table ends with session 74.
+    assert early - others == {"A/RES/2758(XXVI)"}  # His is R/26/2758G: the letters of that day are his own.
