@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -31,13 +32,13 @@ def main(wanted: str) -> int:
         return fail("interrupted; run it again to go on.")
 
 
-def wait_for(lock: object) -> None:
+def wait_for(lock: TextIO) -> None:
     """Hold the lock, so that two first runs do not install into one folder."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[call-overload]
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         say("Waiting for another run to finish installing.")
-        fcntl.flock(lock, fcntl.LOCK_EX)  # type: ignore[call-overload]
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def is_current(wanted: str) -> bool:
@@ -68,13 +69,13 @@ def make(wanted: str) -> int:
     if not python_runs():
         say(f"Making .venv with Python {sys.version.split()[0]}.")
         shutil.rmtree(VENV, ignore_errors=True)
-        made = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             return fail(why_no_venv(made.stdout + made.stderr))
     say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); the first time takes about a minute.")
     files = [part for name in LOCKS[wanted] for part in ("-r", str(ROOT / name))]
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", *files], check=False).returncode:
         return fail(
             "the packages could not be installed: see above. Check the network and the free space; run it again."

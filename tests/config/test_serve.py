@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -63,7 +63,7 @@ def serving(home: Path, port: int, ending: signal.Signals = signal.SIGINT) -> It
 
 def get(port: int, path: str) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
-        return answer.read().decode()
+        return str(answer.read(), "utf-8")
 
 
 def left_behind(home: Path) -> list[str]:
