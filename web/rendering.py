@@ -26,5 +26,8 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
 
 
 def parties() -> dict[str, Any]:
-    """Return the blocs and member states to pick from: two queries, made where a template asks."""
-    return {"blocs": Bloc.objects.order_by("short_name"), "states": MemberState.objects.all()}
+    """Return the blocs and member states to pick from, by slug or code and name: two queries, made where shown."""
+    return {
+        "blocs": Bloc.objects.order_by("short_name").values_list("slug", "short_name"),
+        "states": MemberState.objects.values_list("code", "name"),
+    }

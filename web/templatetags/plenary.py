@@ -15,6 +15,7 @@ from votes.models.intervals import DatePrecision
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
     from django.forms import Form
 
@@ -90,6 +91,15 @@ def dated(date: datetime.date | None, precision: str = DatePrecision.DAY) -> str
         return ""
     formats = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
     return date_format(date, formats[DatePrecision(precision)])
+
+
+@register.simple_tag
+def options(values: Iterable[tuple[str, str]], chosen: str | None = None) -> SafeString:
+    """Return the options of a select, given their values and labels; a template's loop takes ten times as long."""
+    selected = {chosen: SafeString(" selected")}
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((value, selected.get(value, ""), label) for value, label in values)
+    )
 
 
 @register.simple_tag
