@@ -1,6 +1,6 @@
 # The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench lock messages
+.PHONY: help run test bench lock
 
 PORT ?= 8000
 PY := .venv/bin/python

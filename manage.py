@@ -21,8 +21,11 @@ def main() -> None:
 
 
 def explained(error: Exception) -> str:
-    """Return the first line of an error, and what to do where the database cannot be reached."""
+    """Return the first line of an error, and what to do about it where that is known."""
     line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if "No space left" in line:
+        where = os.environ.get("PLENARY_HOME", ".plenary")
+        return f"there is no space left on the disk of {where}. Make room and run it again; nothing is lost."
     if isinstance(error, OperationalError) and os.environ.get("DATABASE_URL"):
         return f"the database of DATABASE_URL: {line} Check the address and that the server runs."
     return line
