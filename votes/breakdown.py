@@ -53,7 +53,7 @@ class Breakdown:
 
     @classmethod
     def of(cls, roll_call: RollCall) -> Breakdown:
-        """Read the breakdown of ``roll_call`` in four queries, whatever its size."""
+        """Read the breakdown of ``roll_call`` in five queries, whatever its size."""
         memberships = BlocMembership.objects.full().on(roll_call.date)
         blocs_of: dict[int, set[str]] = defaultdict(set)
         for state, slug in memberships.values_list("state", "bloc__slug"):
