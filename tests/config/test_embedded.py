@@ -23,8 +23,10 @@ from config.embedded import EmbeddedError, EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELUDE = """
-import dataclasses, os, sys, threading, time
+import dataclasses, os, signal, sys, threading, time
 from pathlib import Path
+# A shell that starts the tests in the background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from config.embedded import EmbeddedPostgres
 server = EmbeddedPostgres.for_project(Path("/nowhere"))
 """
@@ -150,7 +152,7 @@ def test_nothing_outlives_the_only_user(server, users, number):
     assert server.folder.stat().st_mode & 0o777 == 0o700
     assert Path(server.host).stat().st_mode & 0o777 == 0o700
     user.send_signal(number)
-    user.wait()
+    user.wait(timeout=30)
     wait_until(lambda: is_gone(server), 8)
 
 
