@@ -20,6 +20,11 @@ from resolutions.symbols import Symbol, loose, parse_or_none
 from resolutions.text import fold
 
 
+def among(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+    """Return the constraint that ``field`` has one of ``choices``, whichever way a row is written."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
+
+
 class Body(models.Model):
     """An organ that votes."""
 
@@ -39,15 +44,18 @@ class Body(models.Model):
         return self.name
 
 
+class SessionKind(models.TextChoices):
+    """The three kinds of General Assembly session."""
+
+    REGULAR = "regular", _("regular")
+    SPECIAL = "special", _("special")
+    EMERGENCY_SPECIAL = "emergency-special", _("emergency special")
+
+
 class Session(models.Model):
     """A session of a body: regular (``79``), special (``S-4``) or emergency special (``ES-11``)."""
 
-    class Kind(models.TextChoices):
-        """The three kinds of General Assembly session."""
-
-        REGULAR = "regular", _("regular")
-        SPECIAL = "special", _("special")
-        EMERGENCY_SPECIAL = "emergency-special", _("emergency special")
+    Kind = SessionKind
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="sessions", verbose_name=_("body"))
     code = models.CharField(_("code"), max_length=8, help_text=_("79, S-4 or ES-11"))
@@ -62,6 +70,9 @@ class Session(models.Model):
         verbose_name_plural = _("sessions")
         ordering = ("body", "kind", "number")
         constraints = [
+            among("kind", SessionKind, "session_kind"),
+            # The other end of the foreign keys by which a text's and a roll call's session is one of their body.
+            models.UniqueConstraint(fields=["id", "body"], name="session_body"),
             models.UniqueConstraint(fields=["body", "code"], name="session_once_per_body"),
             models.UniqueConstraint(fields=["body", "kind", "number"], name="session_number_once_per_body"),
             models.CheckConstraint(condition=Q(closed__gte=models.F("opened")), name="session_opened_before_closed"),
@@ -160,15 +171,18 @@ def near_symbol(text: str, to_resolution: str = "") -> Q:
     return own | Q(Exists(others))
 
 
+class ResolutionKind(models.TextChoices):
+    """What a text became."""
+
+    RESOLUTION = "resolution", _("resolution")
+    DECISION = "decision", _("decision")
+    DRAFT = "draft", _("draft resolution")
+
+
 class Resolution(SymbolFields):
     """A text put to a body: a resolution, a decision, or a draft that was not adopted."""
 
-    class Kind(models.TextChoices):
-        """What the text became."""
-
-        RESOLUTION = "resolution", _("resolution")
-        DECISION = "decision", _("decision")
-        DRAFT = "draft", _("draft resolution")
+    Kind = ResolutionKind
 
     body = models.ForeignKey(Body, models.PROTECT, related_name="resolutions", verbose_name=_("body"))
     session = models.ForeignKey(
@@ -200,6 +214,8 @@ class Resolution(SymbolFields):
                 violation_error_message=_("Another resolution already has this symbol."),
             ),
             models.CheckConstraint(condition=~Q(symbol=""), name="resolution_has_symbol"),
+            among("kind", ResolutionKind, "resolution_kind"),
+            among("status", Status, "resolution_status"),
             # The other end of the foreign key by which a published roll call needs a published resolution.
             models.UniqueConstraint(fields=["id", "body", "status"], name="resolution_body_status"),
         ]
@@ -243,14 +259,17 @@ class Resolution(SymbolFields):
         return f"https://docs.un.org/en/{whole}"
 
 
+class OtherSymbolKind(models.TextChoices):
+    """Why a text has another symbol."""
+
+    DRAFT = "draft", _("draft symbol")
+    VARIANT = "variant", _("spelling variant")
+
+
 class OtherSymbol(SymbolFields):
     """Another symbol of a resolution: its draft's, or a spelling that no rule brings to the canonical one."""
 
-    class Kind(models.TextChoices):
-        """Why the text has another symbol."""
-
-        DRAFT = "draft", _("draft symbol")
-        VARIANT = "variant", _("spelling variant")
+    Kind = OtherSymbolKind
 
     resolution = models.ForeignKey(
         Resolution, models.CASCADE, related_name="other_symbols", verbose_name=_("resolution")
@@ -262,6 +281,7 @@ class OtherSymbol(SymbolFields):
         verbose_name_plural = _("other symbols")
         ordering = ("symbol_key",)
         constraints = [
+            among("kind", OtherSymbolKind, "other_symbol_kind"),
             models.UniqueConstraint(fields=["resolution", "symbol_key"], name="other_symbol_once"),
             # One draft may have become several resolutions; a spelling belongs to one.
             models.UniqueConstraint(fields=["symbol_key"], condition=Q(kind="variant"), name="variant_symbol_once"),

@@ -1,6 +1,7 @@
 """What the database itself keeps true about roll calls and votes, whichever way they are written.
 
 - A published roll call of a text needs that text published, and by the same body.
+- The session of a text and of a roll call is one of their body; a correction is of a vote.
 - Each roll call has a tally row, and the tally is its votes counted.
 - Votes belong to roll calls that recorded who voted how.
 """
@@ -12,6 +13,18 @@ ALTER TABLE votes_rollcall ADD CONSTRAINT published_roll_call_of_published_resol
     FOREIGN KEY (resolution_id, body_id, needs_status)
     REFERENCES resolutions_resolution (id, body_id, status)
     DEFERRABLE INITIALLY DEFERRED;
+"""
+
+SESSION_OF_BODY = """
+ALTER TABLE votes_rollcall ADD CONSTRAINT roll_call_session_of_body
+    FOREIGN KEY (session_id, body_id) REFERENCES resolutions_session (id, body_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE resolutions_resolution ADD CONSTRAINT resolution_session_of_body
+    FOREIGN KEY (session_id, body_id) REFERENCES resolutions_session (id, body_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
+CORRECTION_OF_VOTE = """
+ALTER TABLE votes_correction ADD CONSTRAINT correction_of_vote
+    FOREIGN KEY (roll_call_id, state_id) REFERENCES votes_vote (roll_call_id, state_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
 TALLY = """
@@ -144,5 +157,11 @@ class Migration(migrations.Migration):
             PUBLISHED_NEEDS_PUBLISHED,
             "ALTER TABLE votes_rollcall DROP CONSTRAINT published_roll_call_of_published_resolution;",
         ),
+        migrations.RunSQL(
+            SESSION_OF_BODY,
+            "ALTER TABLE votes_rollcall DROP CONSTRAINT roll_call_session_of_body;"
+            "ALTER TABLE resolutions_resolution DROP CONSTRAINT resolution_session_of_body;",
+        ),
+        migrations.RunSQL(CORRECTION_OF_VOTE, "ALTER TABLE votes_correction DROP CONSTRAINT correction_of_vote;"),
         migrations.RunSQL(TALLY, NO_TALLY),
     ]

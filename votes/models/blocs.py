@@ -8,8 +8,30 @@ from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from votes.models.intervals import Interval, IntervalQuerySet, no_overlap, since_before_until
+from resolutions.models import among
+from votes.models.intervals import Interval, IntervalQuerySet, no_overlap, precise, since_before_until
 from votes.models.states import MemberState
+
+
+class BlocKind(models.TextChoices):
+    """What holds a group together."""
+
+    REGIONAL_GROUP = "regional-group", _("regional group of the United Nations")
+    UNION = "union", _("union")
+    ALLIANCE = "alliance", _("alliance")
+    ECONOMIC = "economic", _("economic organisation")
+    FORUM = "forum", _("forum")
+    GEOGRAPHIC = "geographic", _("geographic group")
+    DEVELOPMENT = "development", _("development category")
+    COUNCIL = "council", _("members of a council")
+
+
+class MembershipStatus(models.TextChoices):
+    """What a state is to a bloc."""
+
+    MEMBER = "member", _("member")
+    SUSPENDED = "suspended", _("suspended")
+    OBSERVER = "observer", _("observer")
 
 
 class BlocQuerySet(models.QuerySet["Bloc"]):
@@ -24,17 +46,7 @@ class BlocQuerySet(models.QuerySet["Bloc"]):
 class Bloc(models.Model):
     """A group of states: a regional group, a union, an alliance, a forum."""
 
-    class Kind(models.TextChoices):
-        """What holds the group together."""
-
-        REGIONAL_GROUP = "regional-group", _("regional group of the United Nations")
-        UNION = "union", _("union")
-        ALLIANCE = "alliance", _("alliance")
-        ECONOMIC = "economic", _("economic organisation")
-        FORUM = "forum", _("forum")
-        GEOGRAPHIC = "geographic", _("geographic group")
-        DEVELOPMENT = "development", _("development category")
-        COUNCIL = "council", _("members of a council")
+    Kind = BlocKind
 
     slug = models.SlugField(_("slug"), unique=True)
     short_name = models.CharField(_("short name"), max_length=40)
@@ -51,6 +63,7 @@ class Bloc(models.Model):
         verbose_name_plural = _("blocs")
         ordering = ("slug",)
         constraints = [
+            among("kind", BlocKind, "bloc_kind"),
             # States are upper-case codes and blocs lower-case slugs in the same filters.
             models.CheckConstraint(
                 condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"),
@@ -84,12 +97,7 @@ class BlocMembershipQuerySet(IntervalQuerySet["BlocMembership"]):
 class BlocMembership(Interval):
     """A state's membership of a bloc for a time."""
 
-    class Status(models.TextChoices):
-        """What the state is to the bloc."""
-
-        MEMBER = "member", _("member")
-        SUSPENDED = "suspended", _("suspended")
-        OBSERVER = "observer", _("observer")
+    Status = MembershipStatus
 
     bloc = models.ForeignKey(Bloc, models.CASCADE, related_name="memberships", verbose_name=_("bloc"))
     state = models.ForeignKey(
@@ -106,6 +114,8 @@ class BlocMembership(Interval):
         ordering = ("bloc", "state", "since")
         constraints = [
             since_before_until("bloc_membership_since_before_until"),
+            *precise("bloc_membership"),
+            among("status", MembershipStatus, "bloc_membership_status"),
             no_overlap("bloc_membership_no_overlap", "bloc", "state"),
         ]
 

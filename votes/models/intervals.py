@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.models import among
+
 if TYPE_CHECKING:
     import datetime
 
@@ -53,6 +55,12 @@ class IntervalQuerySet(models.QuerySet[Of]):
 def holds_on(date: datetime.date | F | OuterRef, path: str = "") -> Q:
     """Return the condition that the interval at ``path`` (such as ``memberships__``) holds on ``date``."""
     return Q(**{f"{path}since__lte": date}) & (Q(**{f"{path}until__isnull": True}) | Q(**{f"{path}until__gt": date}))
+
+
+def precise(name: str) -> list[models.CheckConstraint]:
+    """Return the constraints that both dates have a known precision."""
+    ends = ("since", "until")
+    return [among(f"{end}_precision", DatePrecision, f"{name}_{end}_precision") for end in ends]
 
 
 def since_before_until(name: str) -> models.CheckConstraint:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Abs, Cast, Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.models import Body, Resolution, Session, Status, near_symbol
+from resolutions.models import Body, Resolution, Session, Status, among, near_symbol
 from resolutions.symbols import looks_like_symbol
 from resolutions.text import fold
 from votes.choices import Choice
@@ -99,26 +100,32 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
         return self.order_by(margin.asc(nulls_last=True), *NEWEST_FIRST)
 
 
+class RollCallKind(models.TextChoices):
+    """What was put to the vote."""
+
+    TEXT = "text", _("whole text")
+    AMENDMENT = "amendment", _("amendment")
+    PARAGRAPH = "paragraph", _("paragraph")
+    PARAGRAPH_AMENDMENT = "paragraph-amendment", _("amendment to a paragraph")
+    MOTION = "motion", _("motion")
+    PROCEDURAL = "procedural", _("procedural question")
+
+
+class RollCallMethod(models.TextChoices):
+    """How the vote was taken, and so what of it is on record."""
+
+    RECORDED = "recorded", _("recorded vote")
+    ROLL_CALL = "roll-call", _("roll-call vote")
+    NON_RECORDED = "non-recorded", _("non-recorded vote (totals only)")
+    WITHOUT_VOTE = "without-vote", _("adopted without a vote")
+
+
 class RollCall(models.Model):
     """One vote taken, which the interface calls a recorded vote."""
 
-    class Kind(models.TextChoices):
-        """What was put to the vote."""
+    Kind = RollCallKind
 
-        TEXT = "text", _("whole text")
-        AMENDMENT = "amendment", _("amendment")
-        PARAGRAPH = "paragraph", _("paragraph")
-        PARAGRAPH_AMENDMENT = "paragraph-amendment", _("amendment to a paragraph")
-        MOTION = "motion", _("motion")
-        PROCEDURAL = "procedural", _("procedural question")
-
-    class Method(models.TextChoices):
-        """How the vote was taken, and so what of it is on record."""
-
-        RECORDED = "recorded", _("recorded vote")
-        ROLL_CALL = "roll-call", _("roll-call vote")
-        NON_RECORDED = "non-recorded", _("non-recorded vote (totals only)")
-        WITHOUT_VOTE = "without-vote", _("adopted without a vote")
+    Method = RollCallMethod
 
     METHODS_WITH_VOTES = (Method.RECORDED, Method.ROLL_CALL)
 
@@ -192,6 +199,17 @@ class RollCall(models.Model):
         verbose_name_plural = _("roll calls")
         ordering = ("-date", "slug")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="roll_call_slug_form",
+                violation_error_message=_("A slug has lower-case letters, digits and single hyphens only."),
+            ),
+            among("kind", RollCallKind, "roll_call_kind"),
+            among("method", RollCallMethod, "roll_call_method"),
+            among("requirement", Requirement, "roll_call_requirement"),
+            among("result", Result, "roll_call_result"),
+            among("status", Status, "roll_call_status"),
+            among("date_precision", DatePrecision, "roll_call_date_precision"),
             models.CheckConstraint(
                 condition=Q(resolution__isnull=False) | ~Q(title=""),
                 name="roll_call_has_resolution_or_title",
@@ -346,6 +364,14 @@ class Correction(models.Model):
             models.UniqueConstraint(fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"),
             models.CheckConstraint(condition=Q(intended__in=["Y", "N", "A"]), name="correction_intended"),
         ]
+
+    def clean(self) -> None:
+        """Refuse a correction of no vote, and one to what the vote is."""
+        vote = Vote.objects.filter(roll_call=self.roll_call_id, state=self.state_id).first()
+        if self.state_id and vote is None:
+            raise ValidationError({"state": _("It has no vote in this roll call to correct.")})
+        if vote and vote.choice == self.intended:
+            raise ValidationError({"intended": _("This is how its vote is recorded.")})
 
     def __str__(self) -> str:
         """Return who had intended what."""

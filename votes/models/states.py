@@ -18,6 +18,7 @@ from votes.models.intervals import (
     Interval,
     IntervalQuerySet,
     no_overlap,
+    precise,
     since_before_until,
 )
 
@@ -129,6 +130,7 @@ class StateName(models.Model):
         ordering = ("state", "until")
         constraints = [
             since_before_until("state_name_since_before_until"),
+            *precise("state_name"),
             no_overlap("state_name_no_overlap", "state"),
         ]
 
@@ -159,6 +161,7 @@ class BodyMembership(Interval):
         ordering = ("body", "state", "since")
         constraints = [
             since_before_until("body_membership_since_before_until"),
+            *precise("body_membership"),
             no_overlap("body_membership_no_overlap", "body", "state"),
         ]
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from votes.models import RollCall
+from votes.models import MemberState
 from votes.reference import load_reference
 
 
@@ -26,27 +26,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the port and the address to listen on."""
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", default="8000")
         parser.add_argument("--host", default="127.0.0.1")
 
-    def handle(self, *args: Any, port: int, host: str, **options: Any) -> None:
+    def handle(self, *args: Any, port: str, host: str, **options: Any) -> None:
         """Do what is missing, say what was done, and become gunicorn."""
         began = time.monotonic()
-        self.check_port(host, port)
+        if not port.isdecimal() or not 0 < int(port) < 65536:
+            raise CommandError(f"“{port}” is no port: choose a number from 1 to 65535, such as make run PORT=8000")
+        self.check_port(host, int(port))
         self.connect()
         self.migrate()
         self.load_reference_once()
-        password = self.make_admin_once()
         call_command("collectstatic", interactive=False, verbosity=0)
+        self.make_admin_once()
         # Nothing may stay connected or unwritten when this process becomes another program.
         connection.close()
         address = f"http://{host}:{port}"
         self.say("")
         self.say(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
         self.say(f"  Read   {address}/resolutions/A/RES/ES-11/7")
-        self.say(f"  Enter  {address}/admin/" + (f" as admin, password {password}" if password else ""))
-        if password:
-            self.say("         The password is shown this once; `manage.py changepassword admin` sets another.")
+        self.say(f"  Enter  {address}/admin/ (.venv/bin/python manage.py changepassword admin sets a new password)")
         self.say("")
         self.stdout.flush()
         environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1"}
@@ -64,9 +64,9 @@ class Command(BaseCommand):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except (OSError, OverflowError) as error:
+            except OSError as error:
                 raise CommandError(
-                    f"Port {port} on {host} cannot be used ({getattr(error, 'strerror', None) or error}). "
+                    f"Port {port} on {host} cannot be used ({error.strerror}). "
                     f"Stop what uses it, or choose another: make run PORT={port + 1 if port < 65535 else 8000}"
                 ) from None
 
@@ -90,16 +90,18 @@ class Command(BaseCommand):
 
     def load_reference_once(self) -> None:
         """Load the reference facts into an empty record; afterwards the record is its editors'."""
-        if not RollCall.objects.exists():
+        if not MemberState.objects.exists():
             report = load_reference(settings.BASE_DIR / "data")
             names = ("member states", "blocs", "landmark roll calls")
             self.say("Reference facts loaded: " + ", ".join(f"{report.added[name]} {name}" for name in names) + ".")
 
-    def make_admin_once(self) -> str:
-        """Make the account ``admin`` where nobody may enter yet; return its password, or nothing."""
+    def make_admin_once(self) -> None:
+        """Make the account ``admin`` where nobody may enter yet, and show its password in the same breath."""
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
-            return ""
+            return
         password = secrets.token_urlsafe(15)
-        users.create_superuser("admin", password=password)
-        return password
+        with transaction.atomic():
+            users.create_superuser("admin", password=password)
+            self.say(f"Account made: admin, password {password} (shown this once).")
+            self.stdout.flush()
