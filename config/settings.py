@@ -17,7 +17,7 @@ HOME = Path(os.environ.get("PLENARY_HOME") or BASE_DIR / ".plenary").absolute()
 
 DEBUG = os.environ.get("DEBUG", "") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key_in(HOME)
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").replace(" ", "").split(",")
 CSRF_TRUSTED_ORIGINS = [
     f"https://{host.removeprefix('.')}"
     for host in ALLOWED_HOSTS

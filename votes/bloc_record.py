@@ -100,5 +100,5 @@ GROUP BY state_id
 def members_on(bloc: Bloc, date: datetime.date) -> list[BlocMembership]:
     """Return the memberships that held on ``date``, full ones first, by name: one query."""
     status = {status: place for place, status in enumerate(BlocMembership.Status.values)}
-    memberships = bloc.memberships.on(date).select_related("state").order_by("state__sort_name")
-    return sorted(memberships, key=lambda membership: status[membership.status])
+    memberships = bloc.memberships.on(date).select_related("state")
+    return sorted(memberships, key=lambda membership: (status[membership.status], membership.state.sort_name))

@@ -130,9 +130,27 @@ def _findings(roll_call: RollCall, reached: Verdict) -> list[str]:
                 _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
                 % {"choice": choice.label, "announced": announced, "counted": counted}
             )
+    if roll_call.counted:
+        members = BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date).count()
+        if missing := members - roll_call.counted.members:
+            found.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
         found.append(
             _("Recorded as %(recorded)s; the figures would make it %(reached)s.")
             % {"recorded": roll_call.get_result_display(), "reached": reached.result.label}
         )
     return found
+
+
+def _without_entry(missing: int, members: int) -> str:
+    """Return how the votes and the members of the body on the date differ in number."""
+    if missing > 0:
+        return ngettext(
+            "%(missing)s of the %(members)s members of the body on that date has no entry.",
+            "%(missing)s of the %(members)s members of the body on that date have no entry.",
+            missing,
+        ) % {"missing": missing, "members": members}
+    return _("Votes of %(votes)s states are recorded; the body had %(members)s members on that date.") % {
+        "votes": members - missing,
+        "members": members,
+    }

@@ -46,7 +46,8 @@ def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
     """Raise ValidationError, naming each culprit, for choices that cannot be the votes of ``roll_call``."""
     problems = []
     if choices and roll_call.method not in RollCall.METHODS_WITH_VOTES:
-        problems.append(_("A %(method)s has no votes by member state.") % {"method": roll_call.get_method_display()})
+        message = _("No votes by member state can be recorded where the method is “%(method)s”.")
+        problems.append(message % {"method": roll_call.get_method_display()})
     if wrong := sorted(code for code, choice in choices.items() if choice not in Choice.values):
         problems.append(_("No choice among Y, N, A and X: %(codes)s.") % {"codes": ", ".join(wrong)})
     electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
@@ -65,25 +66,32 @@ def publish(*, roll_calls: Iterable[RollCall]) -> int:
 
     Raises ValidationError for a roll call that should have votes and has none.
     """
-    drafts = [roll_call for roll_call in roll_calls if roll_call.status == Status.DRAFT]
+    drafts = _locked(roll_calls, Status.DRAFT)
     for roll_call in drafts:
         check_publishable(roll_call, voted=roll_call.votes.exists())
     for roll_call in drafts:
         if roll_call.resolution and roll_call.resolution.status == Status.DRAFT:
             roll_call.resolution.status = Status.PUBLISHED
-            roll_call.resolution.save()
+            roll_call.resolution.save(update_fields=["status"])
         roll_call.status = Status.PUBLISHED
-        roll_call.save()
+        roll_call.save(update_fields=["status"])
     return len(drafts)
+
+
+def _locked(roll_calls: Iterable[RollCall], status: Status) -> list[RollCall]:
+    """Return those of ``roll_calls`` that have ``status``, as they are now and locked until the transaction ends."""
+    keys = [roll_call.pk for roll_call in roll_calls]
+    locked = RollCall.objects.filter(pk__in=keys, status=status).select_related("resolution")
+    return list(locked.order_by("pk").select_for_update(of=("self",)))
 
 
 @transaction.atomic
 def unpublish(*, roll_calls: Iterable[RollCall]) -> int:
     """Take ``roll_calls`` out of public view; return how many were published. Their resolutions stay as they are."""
-    published = [roll_call for roll_call in roll_calls if roll_call.status == Status.PUBLISHED]
+    published = _locked(roll_calls, Status.PUBLISHED)
     for roll_call in published:
         roll_call.status = Status.DRAFT
-        roll_call.save()
+        roll_call.save(update_fields=["status"])
     return len(published)
 
 

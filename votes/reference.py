@@ -248,7 +248,7 @@ def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
     for row in rows.read("landmark_roll_calls.csv"):
         facts = {
             "date": datetime.date.fromisoformat(row["date"]),
-            **{name: row[name] for name in ("meeting", "kind", "method", "requirement", "result")},
+            **{name: row[name] for name in ("meeting", "kind", "method", "requirement", "result", "note")},
             **{name: int(row[name]) if row[name] else None for name in ANNOUNCED},
         }
         if existing := RollCall.objects.filter(slug=row["slug"]).first():

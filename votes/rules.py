@@ -28,8 +28,8 @@ class Requirement(TextChoices):
     SIMPLE_MAJORITY = "simple-majority", _("simple majority")
     TWO_THIRDS = "two-thirds", _("two-thirds of the members present and voting")
     TWO_THIRDS_OF_MEMBERS = "two-thirds-of-members", _("two-thirds of the members")
-    SC_SUBSTANTIVE = "security-council-substantive", _("nine votes, no permanent member against")
-    SC_PROCEDURAL = "security-council-procedural", _("nine votes, procedural")
+    SC_SUBSTANTIVE = "security-council-substantive", _("the Council’s majority, no permanent member against")
+    SC_PROCEDURAL = "security-council-procedural", _("the Council’s majority, procedural")
     NOT_STATED = "not-stated", _("not stated")
 
 

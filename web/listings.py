@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from votes.rules import Result
 from votes.totals import Totals
 from web.filters import CONDITIONS, ORDERS, RELEVANCE, RollCallFilter
-from web.parameters import HOW, WHO, unanswered
+from web.parameters import HOW, WHO, alone, unanswered
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -124,7 +124,8 @@ class Listing:
     @cached_property
     def ignored(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        return unanswered(self.parameters, {*self.filter.filters, "page", WHO, HOW}, CONDITIONS)
+        known = {*self.filter.filters, "page", WHO, HOW}
+        return unanswered(self.parameters, known, CONDITIONS) + alone(self.parameters)
 
     @property
     def is_filtered(self) -> bool:

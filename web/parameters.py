@@ -18,6 +18,11 @@ FOREIGN = ("utm_", "fbclid", "gclid", "mc_")
 WHO, HOW = "who", "how"
 
 
+def alone(parameters: QueryDict) -> list[str]:
+    """Return the box of the pair that was filled without the other, which makes no condition yet."""
+    return [f"{box}={parameters[box]}" for box in (WHO, HOW) if parameters.get(box)]
+
+
 def unanswered(parameters: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> list[str]:
     """Return what the parameters ask in vain: names nobody knows, and all but the last of a repeated value."""
     names = [

@@ -5,7 +5,7 @@ import pytest
 from tests.factories import day, make_body, make_roll_call, make_seat, make_state
 from votes.breakdown import Breakdown
 from votes.explanation import Explanation
-from votes.models import MemberState, RollCall, Vote
+from votes.models import BodyMembership, MemberState, RollCall, Vote
 
 
 def explain(roll_call: RollCall) -> Explanation:
@@ -61,10 +61,10 @@ class TestLandmarks:
         assert explain(landmark("s-res-2774-2025")).permanent_against == ()
         assert explain(landmark("a-res-es-11-7")).permanent_against == ()
 
-    def test_explaining_takes_a_query_in_the_council_and_none_in_the_assembly(
+    def test_explaining_takes_two_queries_in_the_council_and_one_in_the_assembly(
         self, record: None, django_assert_num_queries
     ):
-        for slug, queries in (("s-2022-155", 1), ("a-res-es-11-7", 0)):
+        for slug, queries in (("s-2022-155", 2), ("a-res-es-11-7", 1)):
             roll_call = landmark(slug)
             states = Breakdown.of(roll_call).states
             with django_assert_num_queries(queries):
@@ -209,6 +209,7 @@ class TestCouncil:
     @pytest.fixture(autouse=True)
     def start(self, db: None) -> None:
         self.council = make_body("SC")
+        BodyMembership.objects.filter(body=self.council).delete()
         self.codes = [*self.PERMANENT, *(f"QQ{letter}" for letter in "ABCDEFGHIJKLM")]
         for code in self.codes:
             state = make_state(code)
@@ -276,7 +277,14 @@ class TestCouncil:
         explanation = self.explain("NY" + "Y" * 13, "adopted")
 
         assert explanation.permanent_against == ()
-        assert explanation.findings == ()
+        assert explanation.findings == ("Votes of 15 states are recorded; the body had 14 members on that date.",)
+
+    def test_members_without_an_entry_are_counted(self):
+        self.codes = self.codes[:12]
+
+        assert self.explain("Y" * 12, "adopted").findings == (
+            "3 of the 15 members of the body on that date have no entry.",
+        )
 
     def test_a_changed_vote_changes_the_explanation(self):
         roll_call = make_roll_call(

@@ -67,7 +67,7 @@ def test_strangers_unknown_choices_and_methods_without_votes_are_named_together(
         record_votes(roll_call=roll_call, choices={a: "Q", "SUN": "Y", "ZZZ": "Y"})
 
     assert refused.value.messages == [
-        "A non-recorded vote (totals only) has no votes by member state.",
+        "No votes by member state can be recorded where the method is “non-recorded vote (totals only)”.",
         f"No choice among Y, N, A and X: {a}.",
         "Not members of the General Assembly on 2024-12-17: SUN, ZZZ. Check the date, or the memberships of the body.",
     ]

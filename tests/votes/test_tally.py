@@ -109,7 +109,7 @@ def step(roll_calls: list[RollCall], states: list[MemberState], what: str, *valu
         transaction.savepoint_rollback(point)
     elif what == "truncate":
         sql("SET CONSTRAINTS ALL IMMEDIATE")
-        sql("TRUNCATE votes_vote")
+        sql("TRUNCATE votes_vote, votes_correction")
 
 
 @given(sequence=st.lists(steps, max_size=12))

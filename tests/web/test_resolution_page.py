@@ -266,7 +266,7 @@ def test_a_correction_stands_beside_the_vote():
         "* Hungary, recorded as against, later said it had intended to vote abstaining. "
         "The record and the tally stay as they were."
     )
-    assert [text(li) for li in page.select(".group-N li") if li.select("sup")] == ["Hungary*"]
+    assert [text(li) for li in page.select(".group-N li") if li.select("sup")] == ["Hungary* correction"]
     assert text(one(page, ".tally-large .tally")) == "93-18-65"
 
 
@@ -296,7 +296,7 @@ def test_a_text_with_totals_only_and_one_without_a_vote(maker: Maker):
     maker.text("A/RES/79/803")
 
     page = get("/resolutions/A/RES/79/801")
-    assert text(one(page, ".tally-large")) == "2-1 non-recorded vote (totals only)"
+    assert text(one(page, ".tally-large")) == "2-1 adopted non-recorded vote (totals only)"
     assert text(one(page, ".checked")) == "As announced; who voted how is not on record."
     assert page.select(".sheet, .bloc-table, .group") == []
     assert text(one(get("/resolutions/A/RES/79/802"), ".verdict")) == "Adopted without a vote."

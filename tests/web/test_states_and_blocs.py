@@ -122,8 +122,8 @@ def test_all_blocs_by_kind():
 
 
 NATO_2022 = """Albania Belgium Bulgaria Canada Croatia Czechia Denmark Estonia France Germany Greece Hungary Iceland
-Italy Latvia Lithuania Luxembourg Montenegro Netherlands_(Kingdom_of_the) North_Macedonia Norway Poland Portugal
-Romania Slovakia Slovenia Spain Türkiye United_Kingdom United_States""".replace("_", " ")
+Italy Latvia Lithuania Luxembourg Montenegro Netherlands North_Macedonia Norway Poland Portugal
+Romania Slovakia Slovenia Spain Turkey United_Kingdom United_States""".replace("_", " ")
 
 
 def test_members_of_a_bloc_on_a_date():

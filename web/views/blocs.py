@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from votes.bloc_record import MINIMUM_POSITIONS, breaks, members_on, members_totals, positions_on, roll_calls_of
+from votes.breakdown import former_names
 from votes.models import Bloc, BlocMembership, RollCall
 from votes.models.intervals import holds_on
 from web.listings import Listing
-from web.parameters import address, tidy_address
+from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
 
 
@@ -22,7 +23,11 @@ def blocs(request: HttpRequest) -> HttpResponse:
         "memberships",
         filter=holds_on(today, "memberships__") & Q(memberships__status=BlocMembership.Status.MEMBER),
     )
-    context = {"blocs": Bloc.objects.annotate(members=members).in_order(), "today": today}
+    context = {
+        "blocs": Bloc.objects.annotate(members=members).in_order(),
+        "today": today,
+        "ignored": unanswered(request.GET, ()),
+    }
     return render(request, "blocs/list.html", context)
 
 
@@ -37,13 +42,13 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     parameters = request.GET.copy()
     asked = parameters.pop("on", [""])[-1]
     on, error = _date(asked)
-    members = members_on(found, on)
+    members, names = members_on(found, on), former_names(on)
     listing = Listing(parameters, roll_calls_of(found, RollCall.objects.published()))
     context = {
         "bloc": found,
         "on": on,
         "on_error": error,
-        "members": members,
+        "members": [(membership, names.get(membership.state_id)) for membership in members],
         "full": sum(membership.status == BlocMembership.Status.MEMBER for membership in members),
         "listing": listing,
         "kept": [("on", asked)] if asked else [],

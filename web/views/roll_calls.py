@@ -45,6 +45,8 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
     named = list(published.with_symbol(symbol.rstrip("/"))[:2])
     is_known = bool(named)
     named = named or list(published.near_symbol(symbol)[:2])
+    if is_known and len(named) > 1:
+        raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
     if len(named) != 1:
         raise Http404(_("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
     found = named[0]

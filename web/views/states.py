@@ -10,14 +10,22 @@ from votes.models import MemberState, RollCall
 from votes.state_record import StateRecord
 from web.filters import StateFilter
 from web.listings import Listing
-from web.parameters import address, tidy_address
+from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
 
 
 def states(request: HttpRequest) -> HttpResponse:
     """Show all member states, today's and former ones."""
     today = datetime.datetime.now(datetime.UTC).date()
-    return render(request, "states/list.html", {"states": MemberState.objects.with_seats(today), "today": today})
+    return render(
+        request,
+        "states/list.html",
+        {
+            "states": MemberState.objects.with_seats(today),
+            "today": today,
+            "ignored": unanswered(request.GET, ()),
+        },
+    )
 
 
 @tidy_address
