@@ -205,6 +205,14 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         """Return the public address of a text that has one."""
         return resolution.get_absolute_url() if resolution.status == Status.PUBLISHED else None
 
+    def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:
+        """Save; a symbol that was public once goes on leading here, whatever it is changed to."""
+        before = form.initial.get("symbol", "")
+        super().save_model(request, obj, form, change)
+        moved = change and before and before != obj.symbol and obj.status == Status.PUBLISHED
+        if moved and not obj.other_symbols.filter(symbol=before).exists():
+            obj.other_symbols.create(symbol=before, kind=OtherSymbol.Kind.VARIANT)
+
     @admin.display(description=_("title"), ordering="title")
     def short_title(self, resolution: Resolution) -> str:
         """Return the title, no longer than a line."""

@@ -12,9 +12,11 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from resolutions.models import OtherSymbol, Resolution, Status
+from tests.factories import make_roll_call, make_state
 from votes.models import Bloc, BodyMembership, Correction, MemberState, RollCall, Tally, Vote
 from votes.record import publish, record_votes
 from votes.totals import Totals
@@ -501,6 +503,30 @@ def test_one_text_a_symbol_whatever_the_spelling(editor: Client, world: World, s
     data = fields(page(editor.get(url(other)))) | {"symbol": spelling}
 
     assert errors(page(editor.post(url(other), data))) == ["Another resolution already has this symbol."]
+
+
+def test_a_public_symbol_that_is_changed_goes_on_leading_to_its_text(editor: Client, world: World):
+    resolution = world.resolution("A/RES/79/998")
+    Resolution.objects.filter(pk=resolution.pk).update(status="published")
+    editor.post(url(resolution), fields(page(editor.get(url(resolution)))) | {"symbol": "A/RES/79/997"})
+
+    moved = editor.get("/resolutions/A/RES/79/998")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/resolutions/A/RES/79/997")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("choice", "intended", "told"),
+    [
+        ("Y", "Y", "This is how its vote is recorded."),
+        ("", "Y", "It has no vote in this roll call to correct."),
+    ],
+)
+def test_a_correction_is_of_a_vote_and_to_another(choice: str, intended: str, told: str):
+    state = make_state()
+    roll_call = make_roll_call(votes={state.code: choice} if choice else {})
+    with pytest.raises(ValidationError, match=told):
+        Correction(roll_call=roll_call, state=state, intended=intended).full_clean()
 
 
 @pytest.mark.parametrize("symbol", ["1A" * 50, "S/" + "1/" * 48 + "1", "ß" * 100, "ﬃ" * 100])

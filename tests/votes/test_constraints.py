@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from resolutions.models import Resolution, Status
+from resolutions.models import Resolution, Session, Status
 from tests.factories import (
     day,
     make_bloc,
@@ -102,8 +102,15 @@ class TestVotes:
         with refused("correction_intended"):
             Correction.objects.create(roll_call=make_roll_call(), state=make_state(), intended=intended)
 
+    def test_a_correction_is_of_a_vote(self):
+        Correction.objects.create(roll_call=make_roll_call(), state=make_state(), intended="Y")
+
+        with refused("correction_of_vote"), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
     def test_a_state_corrects_itself_once_in_a_roll_call(self):
-        roll_call, state = make_roll_call(), make_state()
+        state = make_state()
+        roll_call = make_roll_call(votes={state.code: "A"})
         Correction.objects.create(roll_call=roll_call, state=state, intended="Y")
 
         with refused("one_correction_a_state_and_roll_call"):
@@ -410,3 +417,57 @@ class TestForms:
         with pytest.raises(Exception, match="This is the code of a member state"):
             make_bloc("qqq").clean()
         make_bloc("qqq-movement").clean()
+
+
+def membership() -> Any:
+    return make_membership(bloc=make_bloc(), state=make_state())
+
+
+def seat() -> Any:
+    return make_seat(state=make_state())
+
+
+class TestChoices:
+    """Each field with a choice has one of its choices, whichever way it is written."""
+
+    @pytest.mark.parametrize(
+        ("make", "field", "constraint"),
+        [
+            (make_roll_call, "kind", "roll_call_kind"),
+            (make_roll_call, "method", "roll_call_method"),
+            (make_roll_call, "requirement", "roll_call_requirement"),
+            (make_roll_call, "result", "roll_call_result"),
+            (make_roll_call, "status", "roll_call_status"),
+            (make_roll_call, "date_precision", "roll_call_date_precision"),
+            (make_resolution, "kind", "resolution_kind"),
+            (make_resolution, "status", "resolution_status"),
+            (make_bloc, "kind", "bloc_kind"),
+            (membership, "status", "bloc_membership_status"),
+            (membership, "since_precision", "bloc_membership_since_precision"),
+            (seat, "until_precision", "body_membership_until_precision"),
+        ],
+    )
+    def test_another_value_is_refused(self, make: Any, field: str, constraint: str):
+        row = make()
+
+        with refused(constraint):
+            type(row).objects.filter(pk=row.pk).update(**{field: "week"})
+
+    def test_a_slug_is_in_lower_case(self):
+        with refused("roll_call_slug_form"):
+            RollCall.objects.filter(pk=make_roll_call().pk).update(slug="Amend-One")
+
+    @pytest.mark.parametrize(
+        ("make", "constraint"),
+        [(make_roll_call, "roll_call_session_of_body"), (make_resolution, "resolution_session_of_body")],
+    )
+    def test_a_session_is_one_of_the_body(self, make: Any, constraint: str):
+        assembly, council = make_body("GA"), make_body("SC")
+        session = Session.objects.get_or_create(
+            body=assembly, code="98", defaults={"number": 98, "name": "Ninety-eighth session"}
+        )[0]
+        row = make(body=council)
+        type(row).objects.filter(pk=row.pk).update(session=session)
+
+        with refused(constraint), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -139,3 +139,11 @@ def test_all_links_from_the_front_page_lead_somewhere():
         pending = found
     assert missing == []
     assert len(seen) > 300
+
+
+def test_head_has_the_headers_of_get_and_no_body(record: None):
+    got, head = Client().get("/about/"), Client().head("/about/")
+
+    assert head.content == b""
+    assert head.headers["Content-Length"] == str(len(got.content))
+    assert {**head.headers, "Content-Length": ""} == {**got.headers, "Content-Length": ""}
