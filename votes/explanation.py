@@ -75,7 +75,7 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
     if roll_call.result == Result.NOT_STATED:
         result = _("The result is not on record")
     if roll_call.body.code == Body.SECURITY_COUNCIL:
-        return f"{result}: {_explain_council(roll_call, totals, reached, vetoers)}"
+        return _explain_council(roll_call, result, totals, reached, vetoers)
     if totals.share_in_favour is None:
         return _("%(result)s: nobody voted in favour or against.") % {"result": result}
     parts = [
@@ -100,25 +100,37 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
     return "; ".join(parts) + "."
 
 
-def _explain_council(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
-    """Return the Council's part of the sentence."""
-    yes = ngettext("%(yes)s vote in favour", "%(yes)s votes in favour", totals.yes) % {"yes": totals.yes}
+def _explain_council(
+    roll_call: RollCall, result: str, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]
+) -> str:
+    """Return the sentence under the tally of a Council vote."""
+    figures = {
+        "result": result,
+        "yes": totals.yes,
+        "needed": reached.needed,
+        "names": ", ".join(line.name for line in vetoers),
+    }
     if reached.needed is None:
-        return f"{yes}."
-    needed = _("of the %(needed)s needed") % {"needed": reached.needed}
-    if reached.result == Result.VETOED:
-        names = ", ".join(line.name for line in vetoers)
-        veto = ngettext(
-            "and the vote against of a permanent member, %(names)s",
-            "and the votes against of permanent members, %(names)s",
+        text = ngettext("%(result)s: %(yes)s vote in favour.", "%(result)s: %(yes)s votes in favour.", totals.yes)
+    elif reached.result == Result.VETOED:
+        text = ngettext(
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
+            " and the vote against of a permanent member, %(names)s.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
+            " and the votes against of permanent members, %(names)s.",
             len(vetoers),
-        ) % {"names": names}
-        return f"{yes} {needed}, {veto}."
-    if reached.result == Result.REJECTED:
-        return f"{yes} {needed}."
-    if roll_call.requirement == Requirement.SC_PROCEDURAL or roll_call.counted is None:
-        return _("%(yes)s, %(needed)s needed.") % {"yes": yes, "needed": reached.needed}
-    return _("%(yes)s, %(needed)s needed, and no permanent member against.") % {"yes": yes, "needed": reached.needed}
+        )
+    elif reached.result == Result.REJECTED:
+        text = ngettext(
+            "%(result)s: %(yes)s vote in favour of the %(needed)s needed.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed.",
+            totals.yes,
+        )
+    elif roll_call.requirement == Requirement.SC_PROCEDURAL or roll_call.counted is None:
+        text = _("%(result)s: %(yes)s votes in favour, %(needed)s needed.")
+    else:
+        text = _("%(result)s: %(yes)s votes in favour, %(needed)s needed, and no permanent member against.")
+    return text % figures
 
 
 def _findings(roll_call: RollCall, reached: Verdict) -> list[str]:

@@ -72,8 +72,11 @@ class Party:
         if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
             bloc = Bloc.objects.filter(slug=text).first()
             if bloc is None:
-                hint = _(" States are upper-case codes.") if len(text) == 3 else ""
-                raise ValueError(_("There is no bloc “%(slug)s”.") % {"slug": text} + hint)
+                if len(text) == 3:
+                    message = _("There is no bloc “%(slug)s”. States are upper-case codes.")
+                else:
+                    message = _("There is no bloc “%(slug)s”.")
+                raise ValueError(message % {"slug": text})
             return cls(text, bloc=bloc)
         codes = text.split(",")
         well_formed = [code for code in codes if re.fullmatch("[A-Z]{3}", code)]
