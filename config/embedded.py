@@ -91,7 +91,7 @@ class EmbeddedPostgres:
     def host(self) -> str:
         """The folder of the socket: short, as a socket's path may have 107 bytes."""
         # Not where TMPDIR says, which need not be the same for every process of the project.
-        temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108
+        temporary = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108  # made private before use
         return str(temporary / f"plenary-{_digest(self.folder)}")
 
     @property

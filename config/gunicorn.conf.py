@@ -17,7 +17,7 @@ keepalive = 5
 timeout = 60
 graceful_timeout = 10
 # Heartbeats go to memory: on a disk that stalls they would kill a healthy worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a fixed mount, not a file of ours
 control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 
@@ -27,6 +27,7 @@ def on_starting(server: Any) -> None:
 
     The process that forks the workers must hold no connection, so this goes past Django's.
     """
+    # Imported here, since gunicorn reads this file before there are settings.
     from django.conf import settings  # noqa: PLC0415
 
     if settings.DATABASES["default"]["ENGINE"] == "config.postgresql":

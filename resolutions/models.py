@@ -20,9 +20,24 @@ from resolutions.symbols import Symbol, loose, parse_or_none
 from resolutions.text import fold
 
 
-def among(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
+class KnownChoice(models.CheckConstraint):
+    """A check that forms need not ask the database about: they hold a field to its choices by themselves.
+
+    In migrations it is a plain check constraint.
+    """
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Leave it to the field, which has the same choices."""
+
+    def deconstruct(self) -> tuple[str, Any, dict[str, Any]]:
+        """Return the plain constraint that this is to the database."""
+        _path, args, kwargs = super().deconstruct()
+        return "django.db.models.CheckConstraint", args, kwargs
+
+
+def among(field: str, choices: type[models.TextChoices], name: str) -> KnownChoice:
     """Return the constraint that ``field`` has one of ``choices``, whichever way a row is written."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
+    return KnownChoice(condition=Q(**{f"{field}__in": choices.values}), name=name)
 
 
 class Body(models.Model):
@@ -230,17 +245,15 @@ class Resolution(SymbolFields):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the derived keys and the search text in step."""
-        self.derive()
-        if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {
-                *fields,
-                "symbol",
-                "symbol_key",
-                "symbol_loose",
-                "symbol_sort",
-                "search_text",
-            }
+        fields = kwargs.get("update_fields")
+        # Saving the status alone must not write back a symbol that somebody else has just changed.
+        if fields is None or {"symbol", "title", "agenda"} & {*fields}:
+            self.derive()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, *self.DERIVED}
         super().save(*args, **kwargs)
+
+    DERIVED = ("symbol", "symbol_key", "symbol_loose", "symbol_sort", "search_text")
 
     def derive(self) -> None:
         """Set what is derived from the symbol, the title and the agenda item; bulk writers call it themselves."""

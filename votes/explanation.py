@@ -31,7 +31,7 @@ class Explanation:
 
     @classmethod
     def of(cls, roll_call: RollCall, states: Sequence[StateChoice]) -> Explanation:
-        """Explain ``roll_call`` by its totals and the ``states`` that voted: one query for the permanent members."""
+        """Explain ``roll_call`` by its totals and the ``states`` that voted: at most three queries."""
         totals = roll_call.totals
         if totals is None:
             return cls(_("Adopted without a vote."), (), ()) if _without_vote(roll_call) else cls("", (), ())

@@ -170,3 +170,28 @@ def test_a_special_session_may_have_the_number_of_a_regular_one():
 def test_a_null_character_names_no_text(text: str):
     assert not Resolution.objects.with_symbol(text).exists()
     assert not Resolution.objects.near_symbol(text).exists()
+
+
+@pytest.mark.django_db
+def test_saving_the_status_alone_writes_back_nothing_that_another_changed():
+    read_before = make_resolution("A/RES/99/901")
+    changed = Resolution.objects.get(pk=read_before.pk)
+    changed.symbol = "A/RES/99/902"
+    changed.save()
+    read_before.status = "published"
+    read_before.save(update_fields=["status"])
+
+    assert Resolution.objects.values_list("symbol", "symbol_key", "status").get(pk=changed.pk) == (
+        "A/RES/99/902",
+        "A/RES/99/902",
+        "published",
+    )
+
+
+@pytest.mark.django_db
+def test_saving_the_title_alone_keeps_the_search_text_in_step():
+    resolution = make_resolution("A/RES/99/903")
+    resolution.title = "Türkiye"
+    resolution.save(update_fields=["title"])
+
+    assert Resolution.objects.get(pk=resolution.pk).search_text.startswith("turkiye")

@@ -752,7 +752,7 @@ def test_the_page_takes_as_many_queries_for_193_votes_as_for_one(
         shown = page(editor.get(url(roll_call)))
     data = fields(shown) | votes(dict.fromkeys(world.codes[:count], "N"))
 
-    with django_assert_max_num_queries(62):
+    with django_assert_max_num_queries(55):
         editor.post(url(roll_call), data)
 
     assert RollCall.objects.get(pk=roll_call.pk).tally.no == count

@@ -232,6 +232,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         if public:
             drafts = draft_texts([obj])
             publish(roll_calls=[obj])
+            obj.status = Status.PUBLISHED
             if "status" in form.changed_data:
                 self.message_user(request, _("Published: %(slug)s.") % {"slug": obj.slug}, messages.SUCCESS)
             self._tell_published_with(request, drafts)

@@ -254,9 +254,11 @@ class RollCall(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, with the search text in step."""
-        self.derive()
-        if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "search_text"}
+        fields = kwargs.get("update_fields")
+        if fields is None or "title" in fields:
+            self.derive()
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "search_text"}
         super().save(*args, **kwargs)
 
     def derive(self) -> None:
