@@ -1,6 +1,7 @@
 """Who votes, in which groups, and how: member states, blocs, roll calls and votes."""
 
 from votes.models.blocs import Bloc, BlocMembership
+from votes.models.imports import Finding, Format, ImportRun, Statement
 from votes.models.roll_calls import Correction, RollCall, Source, Tally, Vote
 from votes.models.states import BodyMembership, MemberState, StateName
 
@@ -9,10 +10,14 @@ __all__ = [
     "BlocMembership",
     "BodyMembership",
     "Correction",
+    "Finding",
+    "Format",
+    "ImportRun",
     "MemberState",
     "RollCall",
     "Source",
     "StateName",
+    "Statement",
     "Tally",
     "Vote",
 ]

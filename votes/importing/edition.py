@@ -1,0 +1,192 @@
+"""The one form into which every layout is read: an edition, what a source's files say of its roll calls."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from resolutions.symbols import Symbol
+
+
+class UnfitFileError(Exception):
+    """What makes a file unfit to be imported as a whole; the message says what, where and what to do."""
+
+    def __init__(self, message: str, *, file: str = "", line: int | None = None, column: str = "") -> None:
+        self.file, self.line, self.column = file, line, column
+        place = ", ".join(filter(None, [file, f"line {line}" if line else "", f"column {column}" if column else ""]))
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Rows of a file that cannot be taken as they stand: counted, kept as a finding, never silently dropped."""
+
+    kind: str
+    """The kind of finding: ``unknown-code``, ``unreadable``, ``conflict`` or ``unmatched``."""
+    file: str
+    line: int
+    """The line of the first such row, counted from 1 with the header."""
+    column: str
+    value: str
+    problem: str
+    """What is wrong, as a key of ``votes.findings.PROBLEMS``."""
+    rows: int = 1
+    """How many rows have it."""
+    rejected: int = 0
+    """How many of them were left out."""
+    ref: int | None = None
+    """The roll call of the edition it belongs to, if any."""
+    reference: str = ""
+    """The source's own name of that roll call, its symbol for preference; part of the finding's identity."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    """What more there is to say, by the words of the problem's sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedText:
+    """What a file says of a text."""
+
+    symbol: Symbol
+    kind: str
+    """``resolution``, ``decision`` or ``draft``."""
+    title: str
+    agenda: str = ""
+    topics: tuple[str, ...] = ()
+    """Slugs of topics, sorted."""
+    drafts: tuple[str, ...] = ()
+    """Draft symbols as written."""
+    variants: tuple[str, ...] = ()
+    """Other spellings; in Plenary's own export."""
+    status: str = "published"
+
+
+@dataclass(slots=True)
+class StatedRollCall:
+    """What a file says of a roll call. Empty text and None: the file does not say."""
+
+    ref: int
+    """Its number in the edition; votes name it."""
+    line: int
+    """The line of its first row."""
+    source: str
+    """The slug of the source."""
+    reference: str
+    """The source's own name of it: a record number with address, or an rcid."""
+    body: str
+    """``GA`` or ``SC``."""
+    session: str | None
+    """The code of the session, ``79`` or ``ES-11``, known to the record."""
+    date: datetime.date
+    date_precision: str = "day"
+    """``day`` or ``month``, with the date on the first of the month."""
+    text: StatedText | None = None
+    """The text it was on, where the file names one that may be entered."""
+    symbol_key: str = ""
+    """The key of the symbol that the file names, if any; to be matched with texts that are on record."""
+    decisive: bool = False
+    """Whether it stands for its text where the text has no other decisive roll call yet."""
+    title: str = ""
+    meeting: str = ""
+    ordinal: int | None = None
+    kind: str = "text"
+    method: str = "recorded"
+    requirement: str = "not-stated"
+    result: str = "not-stated"
+    announced: tuple[int | None, int | None, int | None, int | None] = (None, None, None, None)
+    """In favour, against, abstaining, non-voting."""
+    note: str = ""
+    slug: str = ""
+    """The public slug; in Plenary's own export."""
+    corroborate: bool = False
+    """Whether its symbol may mislead, so that it is the same vote as one on record only if the votes agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file as it was read."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass
+class Edition:
+    """What the files of one source say."""
+
+    format: str
+    source: str
+    """The slug of the source; for Plenary's own export each roll call has its own."""
+    files: list[FileFacts]
+    roll_calls: list[StatedRollCall]
+    """In the order of the file; ``roll_calls[i].ref == i``."""
+    votes: pl.DataFrame
+    """``ref`` (UInt32), ``state`` (code) and ``choice`` (Y, N, A, X), both Categorical or String: one row a vote,
+    no (ref, state) twice, every state known to the record."""
+    problems: list[RowProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the summary should know: absences derived, rows that are no votes."""
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of all files."""
+        return sum(file.rows for file in self.files)
+
+    @property
+    def rejected(self) -> int:
+        """Return how many rows were left out."""
+        return sum(problem.rejected for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat in a body."""
+
+    body: str
+    state: str
+    since: datetime.date
+    until: datetime.date | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What readers need to know of the record; they know no database."""
+
+    states: frozenset[str]
+    """The codes."""
+    iso2: Mapping[str, str]
+    """Codes by ISO 3166-1 alpha-2 code."""
+    successors: Mapping[str, tuple[str, ...]]
+    """The codes that took over from a code."""
+    seats: Sequence[Seat]
+    sessions: frozenset[tuple[str, str]]
+    """Body and code."""
+    topics: frozenset[str]
+    names: Mapping[str, frozenset[str]]
+    """All names of a code, past ones too, folded."""
+
+    @cached_property
+    def seats_of(self) -> Mapping[tuple[str, str], list[Seat]]:
+        """Return the seats by body and state."""
+        seats: dict[tuple[str, str], list[Seat]] = {}
+        for seat in self.seats:
+            seats.setdefault((seat.body, seat.state), []).append(seat)
+        return seats
+
+    def sits(self, body: str, state: str, first: datetime.date, last: datetime.date) -> bool:
+        """Tell whether ``state`` was a member of ``body`` on every day from ``first`` to ``last``."""
+        return any(
+            seat.since <= first and (seat.until is None or last < seat.until)
+            for seat in self.seats_of.get((body, state), ())
+        )
+
+    def electorate(self, body: str, first: datetime.date, last: datetime.date) -> frozenset[str]:
+        """Return those who were members of ``body`` on every day from ``first`` to ``last``."""
+        return frozenset(s for b, s in self.seats_of if b == body and self.sits(body, s, first, last))

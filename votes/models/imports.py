@@ -1,0 +1,228 @@
+"""Where the record comes from, and what is wrong in it: imports, what sources say, and findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.models import Resolution, among
+from votes.models.blocs import Bloc
+from votes.models.roll_calls import RollCall, Source
+from votes.models.states import MemberState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+class Format(models.TextChoices):
+    """The layouts of files that can be imported."""
+
+    GA_VOTING = "ga-voting", _("UN Digital Library: General Assembly voting")
+    SC_VOTING = "sc-voting", _("UN Digital Library: Security Council voting")
+    GA_OUTCOMES = "ga-outcomes", _("UN Digital Library: General Assembly outcomes")
+    MEMBER_STATES = "member-states", _("UN Digital Library: Member States")
+    VOETEN = "voeten", _("Voeten: votes, roll calls and issues")
+    PLENARY = "plenary", _("Plenary’s own export")
+
+
+class ImportState(models.TextChoices):
+    """How far an import has come."""
+
+    CHECKED = "checked", _("checked, nothing written")
+    DONE = "done", _("done")
+
+
+class ImportRun(models.Model):
+    """One import: who brought which files when, and what it changed."""
+
+    State = ImportState
+
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DONE)
+    format = models.CharField(_("format"), max_length=16, choices=Format.choices)
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="imports", verbose_name=_("source")
+    )
+    started = models.DateTimeField(_("started"))
+    finished = models.DateTimeField(_("finished"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    by_name = models.CharField(_("by"), max_length=200, help_text=_("The account, or who ran the command."))
+    files = models.JSONField(_("files"), help_text=_("Name, SHA-256 and rows of each: [{name, sha256, rows}]."))
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
+    added = models.PositiveIntegerField(_("roll calls added"), default=0)
+    changed = models.PositiveIntegerField(_("roll calls changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("roll calls unchanged"), default=0)
+    removed = models.PositiveIntegerField(_("roll calls removed"), default=0)
+    votes_added = models.PositiveIntegerField(_("votes added"), default=0)
+    votes_changed = models.PositiveIntegerField(_("votes changed"), default=0)
+    votes_removed = models.PositiveIntegerField(_("votes removed"), default=0)
+    resolutions_added = models.PositiveIntegerField(_("resolutions added"), default=0)
+    findings = models.PositiveIntegerField(
+        _("findings"), default=0, help_text=_("About rows of these files that could not be taken as they stand.")
+    )
+    changes = models.JSONField(
+        _("changes"), default=list, blank=True, help_text=_("What changed in which roll call, in words.")
+    )
+    upload = models.CharField(_("upload"), max_length=200, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-started",)
+        constraints = [
+            among("state", ImportState, "import_state"),
+            among("format", Format, "import_format"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the files' names and the day."""
+        return f"{', '.join(file['name'] for file in self.files)} ({self.started:%Y-%m-%d})"
+
+
+class Statement(models.Model):
+    """What a file of a source says of a roll call, kept as it was said.
+
+    The record may differ: an editor or a better source may know better. Statements are what a new edition is
+    compared with, so that it changes what the source changed and nothing that a person changed; and what the
+    findings on sources that disagree are read from.
+    """
+
+    roll_call = models.ForeignKey(RollCall, models.CASCADE, related_name="statements", verbose_name=_("roll call"))
+    source = models.ForeignKey(Source, models.PROTECT, related_name="statements", verbose_name=_("source"))
+    format = models.CharField(_("format"), max_length=16, choices=Format.choices)
+    reference = models.CharField(_("reference in the source"), max_length=200)
+    symbol_key = models.CharField(_("symbol it names"), max_length=300, blank=True)
+    facts = models.JSONField(_("facts"))
+    votes = models.TextField(
+        _("votes"), blank=True, help_text=_("Each code with its choice, in the order of the codes: “AFGY ALBN”.")
+    )
+
+    class Meta:
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        ordering = ("roll_call", "source", "format")
+        constraints = [
+            among("format", Format, "statement_format"),
+            models.UniqueConstraint(fields=["roll_call", "source", "format"], name="statement_once"),
+        ]
+        indexes = [
+            models.Index(fields=["source", "format", "reference"], name="statement_reference"),
+            models.Index(fields=["symbol_key"], name="statement_symbol_key", condition=~Q(symbol_key="")),
+        ]
+
+    def __str__(self) -> str:
+        """Return who says it, and where."""
+        return f"{self.source}: {self.reference}"
+
+
+class FindingKind(models.TextChoices):
+    """What a finding is about."""
+
+    TOTALS = "totals", _("announced and counted totals differ")
+    ELECTORATE = "electorate", _("votes and members of the date differ")
+    SOURCES = "sources", _("sources disagree")
+    RESULT = "result", _("result and figures disagree")
+    NO_VOTES = "no-votes", _("votes missing")
+    DUPLICATE_SYMBOL = "duplicate-symbol", _("two votes on one text")
+    NO_SYMBOL = "no-symbol", _("no resolution")
+    BLOC_DATES = "bloc-dates", _("dates of a bloc")
+    UNKNOWN_CODE = "unknown-code", _("code not known")
+    UNREADABLE = "unreadable", _("cell that cannot be read")
+    CONFLICT = "conflict", _("rows that contradict each other")
+    UNMATCHED = "unmatched", _("symbol that leads to no text")
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    """The words in which findings are asked for."""
+
+    def public(self) -> FindingQuerySet:
+        """Return those that say nothing of drafts."""
+        return self.exclude(roll_call__status="draft").exclude(roll_call__isnull=True, resolution__status="draft")
+
+    def open(self) -> FindingQuerySet:
+        """Return those that nobody has acknowledged."""
+        return self.filter(acknowledged_at__isnull=True)
+
+
+class Finding(models.Model):
+    """Something in the record or in a source's file that does not fit, shown until it is mended."""
+
+    Kind = FindingKind
+
+    RECORD = "record"
+    """The origin of what ``check_record`` finds; findings in a file have its format and body as their origin."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    key = models.CharField(
+        max_length=300, unique=True, editable=False, help_text=_("The same for the same finding found again.")
+    )
+    origin = models.CharField(_("origin"), max_length=40, editable=False)
+    details = models.JSONField(_("details"), default=dict)
+    roll_call = models.ForeignKey(
+        RollCall, models.CASCADE, null=True, blank=True, related_name="findings", verbose_name=_("roll call")
+    )
+    resolution = models.ForeignKey(
+        Resolution, models.CASCADE, null=True, blank=True, related_name="findings", verbose_name=_("resolution")
+    )
+    state = models.ForeignKey(
+        MemberState, models.CASCADE, null=True, blank=True, related_name="findings", verbose_name=_("member state")
+    )
+    bloc = models.ForeignKey(
+        Bloc, models.CASCADE, null=True, blank=True, related_name="findings", verbose_name=_("bloc")
+    )
+    run = models.ForeignKey(
+        ImportRun, models.SET_NULL, null=True, blank=True, related_name="found", verbose_name=_("import")
+    )
+    found = models.DateTimeField(_("found"), auto_now_add=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("acknowledged by"),
+    )
+    reason = models.TextField(_("reason"), blank=True, help_text=_("Why it may stand; shown in public."))
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        ordering = ("kind", "key")
+        constraints = [
+            among("kind", FindingKind, "finding_kind"),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at__isnull=True) | ~Q(reason=""),
+                name="acknowledged_with_a_reason",
+                violation_error_message=_("Give the reason why it may stand."),
+            ),
+        ]
+        indexes = [models.Index(fields=["origin"], name="finding_origin")]
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> StrPromise | str:
+        """Return what was found, in a sentence."""
+        from votes.findings import sentence  # noqa: PLC0415  # it reads this model
+
+        return sentence(self)
+
+    @property
+    def subject(self) -> RollCall | Resolution | MemberState | Bloc | None:
+        """Return what it is about, None for a row of a file that became nothing."""
+        return self.roll_call or self.resolution or self.state or self.bloc
+
+    def get_absolute_url(self) -> str:
+        """Return the address of what it is about, empty where that is a row of a file only."""
+        return self.subject.get_absolute_url() if self.subject else ""
