@@ -1,0 +1,167 @@
+"""Measure imports of the General Assembly file against the COPY of the same file into a bare text table.
+
+All in one run on one server: a database of its own below ``.plenary/bench-import``. The plain COPY is measured before
+and after each import, and an import is compared with the mean of both, since machines are shared.
+"""
+
+from __future__ import annotations
+
+import gzip
+import multiprocessing
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".plenary" / "bench-import"
+CORPORA = Path(os.environ.get("PLENARY_CORPORA") or ROOT.parent / "shared" / "data")
+FILE = "ga_voting_1946_2021.csv"
+COPIES = 10
+BUFFER = 1 << 20
+SYMBOL = re.compile(r",(A/RES/[^,\]]*?)( ?\]?),")
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    packed = CORPORA / f"{FILE}.gz"
+    if not packed.exists():
+        print(f"Imports are not measured: {packed.name} is not there; PLENARY_CORPORA names the folder that has it.")
+        return
+    prepare()
+    file = HOME / FILE
+    with gzip.open(packed) as source, file.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    print(f"{FILE}: {file.stat().st_size / 1e6:.0f} MB. COPY = the same file into a bare text table, same server.\n")
+    print("| import | seconds | COPY seconds | ratio | asked | peak MB |")
+    print("|---|---:|---:|---:|---:|---:|")
+    print(line("into a record without votes", file, "empty", 2.0))
+    print(line("the same file again", file, "", 1.5))
+    print(line("into a record with votes, constraints kept", file, "landmarks", 4.0))
+    many = HOME / "copies.csv"
+    write_copies(file, many)
+    seconds, peak = measured(many, "empty")
+    once, _peak = measured(file, "empty")
+    print(f"\n{COPIES} copies of the file under other symbols, into a record without votes: {seconds:.1f} s, ", end="")
+    print(f"{seconds / once:.1f} x the {once:.1f} s of one; peak {peak:.0f} MB.")
+
+
+def prepare() -> None:
+    """Make an empty database with today's tables."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    os.environ["PLENARY_HOME"] = str(HOME)
+    os.environ.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
+
+
+def line(name: str, file: Path, into: str, asked: float) -> str:
+    """Return a line of the table."""
+    before = copy_seconds(file)
+    seconds, peak = measured(file, into)
+    copy = (before + copy_seconds(file)) / 2
+    return f"| {name} | {seconds:.1f} | {copy:.1f} | {seconds / copy:.2f} | {asked} | {peak:.0f} |"
+
+
+def apart(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what ``work`` returns in a fresh process, so that its memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+def measured(file: Path, into: str) -> tuple[float, float]:
+    """Return seconds and peak megabytes of an import into a record made ready as ``into`` says."""
+    if into:
+        apart(make_record, into)
+    seconds, peak = apart(import_seconds, str(file))
+    return float(seconds), float(peak)
+
+
+def setup() -> Any:
+    """Set Django up in a fresh process; return its open connection."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django  # noqa: PLC0415  # in a process of its own
+
+    django.setup()
+    from django.db import connection  # noqa: PLC0415
+
+    connection.ensure_connection()
+    return connection
+
+
+def make_record(into: str) -> None:
+    """Empty the record, and load the reference facts: with the landmark votes or, for ``empty``, without."""
+    connection = setup()
+    from votes.reference import load_reference  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class "
+            "WHERE relkind = 'r' AND relname ~ '^(votes|resolutions)_'"
+        )
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]}")
+        load_reference(ROOT / "data")
+        if into == "empty":
+            cursor.execute("TRUNCATE votes_vote, votes_correction")
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+def import_seconds(file: str) -> tuple[float, float]:
+    """Import; return seconds and the process's peak megabytes."""
+    setup()
+    from votes.importing.run import import_files  # noqa: PLC0415
+
+    began = time.perf_counter()
+    import_files([file], by_name="make bench")
+    seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def copy_seconds(file: Path) -> float:
+    """Return the seconds that COPY takes to load ``file`` into a bare text table."""
+    return float(apart(_copy_seconds, str(file)))
+
+
+def _copy_seconds(file: str) -> float:
+    connection = setup()
+    with open(file, "rb") as source, connection.cursor() as cursor:  # noqa: PTH123  # read as it stands
+        columns = source.readline().decode().strip().split(",")
+        source.seek(0)
+        cursor.execute(f"CREATE TABLE bare ({', '.join(f'{column} text' for column in columns)})")
+        cursor.execute("CHECKPOINT")
+        began = time.perf_counter()
+        with cursor.copy("COPY bare FROM STDIN (FORMAT csv, HEADER)") as copy:
+            while chunk := source.read(BUFFER):
+                copy.write(chunk)
+        seconds = time.perf_counter() - began
+        cursor.execute("DROP TABLE bare")
+    return seconds
+
+
+def write_copies(file: Path, many: Path) -> None:
+    """Write the file's rows ten times, each time with the record numbers and symbols of other texts."""
+    with file.open(encoding="utf-8") as source, many.open("w", encoding="utf-8") as target:
+        target.write(source.readline())
+        target.writelines(row for copy in range(COPIES) for row in copied(file, copy))
+
+
+def copied(file: Path, copy: int) -> Iterator[str]:
+    """Yield the rows of the file, from the second copy on with record numbers and symbols of their own."""
+    own = rf",\g<1> QQQQ{chr(ord('A') + copy)}\g<2>,"
+    with file.open(encoding="utf-8") as source:
+        source.readline()
+        for row in source:
+            number, rest = row.split(",", 1)
+            yield f"{copy}{number}," + SYMBOL.sub(own, rest, count=1) if copy else row
+
+
+if __name__ == "__main__":
+    main()
