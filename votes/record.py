@@ -14,7 +14,7 @@ from votes.choices import Choice
 from votes.models import MemberState, RollCall, Vote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from resolutions.models import Resolution
 
@@ -110,9 +110,15 @@ def check_publishable(roll_call: RollCall, *, voted: bool) -> None:
 def slug_for(*, resolution: Resolution | None, decisive: bool, body_code: str, date: str) -> str:
     """Return a free permanent name for a new roll call: its symbol, or its body and date, numbered where taken."""
     of_symbol = slugify(resolution.symbol_loose) if resolution else ""
-    base = of_symbol or f"{body_code.lower()}-{date}"
+    of_date = f"{body_code.lower()}-{date}"
+    taken = set(RollCall.objects.filter(slug__startswith=of_symbol or of_date).values_list("slug", flat=True))
+    return free_slug(of_symbol=of_symbol, decisive=decisive, of_date=of_date, taken=taken)
+
+
+def free_slug(*, of_symbol: str, decisive: bool, of_date: str, taken: Container[str]) -> str:
+    """Return the first name of a roll call that is not ``taken``; the decisive vote of a text goes by its symbol."""
+    base = of_symbol or of_date
     slug, number = base if of_symbol and decisive else f"{base}-1", 1
-    taken = set(RollCall.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     while slug in taken:
         number += 1
         slug = f"{base}-{number}"

@@ -125,6 +125,7 @@ class Edition:
     source: str
     """The slug of the source; for Plenary's own export each roll call has its own."""
     files: list[FileFacts]
+    """First the one whose lines the roll calls name."""
     roll_calls: list[StatedRollCall]
     """In the order of the file; ``roll_calls[i].ref == i``."""
     votes: pl.DataFrame

@@ -1,0 +1,184 @@
+"""The UN Digital Library's voting files, of the General Assembly and of the Security Council: one row a vote.
+
+The votes are read and brought into shape in columns; only what is said of each roll call passes through Python.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from votes.importing.formats import names, recognise
+from votes.importing.library_cells import CHOICES, tidy
+from votes.importing.library_roll_calls import LAYOUTS, Reading
+from votes.importing.library_tables import edition, facts_of, has_line_breaks, stated
+from votes.importing.problems import Problems
+from votes.importing.tables import collect, has_rows, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from votes.importing.edition import Edition, Known, StatedRollCall
+    from votes.importing.files import OpenFile
+    from votes.importing.library_roll_calls import Layout, Record
+
+VOTE = ("undl_id", "resolution")
+"""The columns that say which vote a row is of."""
+
+
+class Cell(NamedTuple):
+    """A cell of every row that is read by its text: few different ones make up the whole file."""
+
+    given: str
+    """Its column in the frame."""
+    read: str
+    """The column of what it means, null where it means nothing."""
+    column: str
+    """Its column in the layout."""
+    problem: str
+
+
+CODE = Cell("code", "state", "ms_code", "unknown-code")
+CHOICE = Cell("choice", "cast", "ms_vote", "unknown-choice")
+
+
+def read(file: OpenFile, known: Known) -> Edition:
+    """Return what a voting file says; raise UnfitFileError where it is no table of its layout."""
+    form, table = recognise(file.header, file.name)
+    columns = names(file.header, form, table)
+    said, cast = _tables(file, LAYOUTS[form], columns)
+    reading = Reading(LAYOUTS[form], known, Problems(file.name, columns))
+    adopted = reading.adopted(_with_one_symbol(reading, reading.records(facts_of(said)), cast))
+    refs = {facts.row: roll_call.ref for record, roll_call in adopted for facts in record.facts}
+    votes = _votes(reading, cast.join(_keys(said, refs), on=VOTE, nulls_equal=True), adopted)
+    one_a_row = not cast["broken"].any() and not has_line_breaks(said)
+    return edition(file, reading, [roll_call for _, roll_call in adopted], votes, rows=cast.height, one_a_row=one_a_row)
+
+
+def _tables(file: OpenFile, layout: Layout, columns: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what the file says of each vote, and who cast which: ``VOTE``, ``code``, ``name`` and ``choice``.
+
+    Both have the number of the ``row``; ``broken`` tells of a line break in a cell that is not used.
+    """
+    frame = scan(file)
+    used = {columns[name] for name in (*layout.facts, "ms_code", "ms_vote") if name in columns}
+    unused = [pl.col(name).str.contains("\n", literal=True) for name in file.header if name not in used]
+    name = pl.col(columns["ms_name"]) if "ms_name" in columns else pl.lit(None, pl.String)
+    cast = frame.select(
+        "row",
+        *(pl.col(columns[name]).cast(pl.Categorical).alias(name) for name in VOTE),
+        pl.col(columns["ms_code"]).cast(pl.Categorical).alias("code"),
+        pl.col(columns["ms_vote"]).cast(pl.Categorical).alias("choice"),
+        name.cast(pl.Categorical).alias("name"),
+        pl.any_horizontal(pl.lit(value=False), *unused).alias("broken"),
+    )
+    said, votes = collect(file, stated(frame, layout, columns), cast)
+    has_rows(file, votes)
+    return said, votes
+
+
+def _keys(said: pl.DataFrame, refs: Mapping[int, int]) -> pl.DataFrame:
+    """Return the roll call, ``ref``, by what its rows have in the columns ``VOTE``."""
+    numbers = pl.Series([refs.get(row) for row in said["row"]], dtype=pl.UInt32)
+    return said.select(pl.col(VOTE).cast(pl.Categorical), ref=numbers).drop_nulls("ref").unique()
+
+
+def _with_one_symbol(reading: Reading, records: Sequence[Record], cast: pl.DataFrame) -> list[Record]:
+    """Return ``records`` without those that share a record number and are one vote under several symbols.
+
+    They are several votes only if states have a vote in more than one of them.
+    """
+    by_number: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_number[record.number].append(record)
+    torn = set()
+    for number, same in by_number.items():
+        if number and len(same) > 1:
+            rows = cast.filter(pl.col("undl_id").cast(pl.String).str.strip_chars() == number)
+            if rows["code"].is_unique().all():
+                torn.add(number)
+                reading.symbols_differ(same)
+    return [record for record in records if record.number not in torn]
+
+
+def _votes(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record, StatedRollCall]]) -> pl.DataFrame:
+    """Return the votes among ``rows``: ``ref``, ``state`` and ``choice``, no state twice in a roll call."""
+    symbols = [record.symbol.text for record, _roll_call in adopted]
+    rows = _only_recorded(reading, rows, [roll_call.method for _record, roll_call in adopted])
+    rows = _read_cells(rows, CODE, lambda code: code if code in reading.known.states else None)
+    rows = _without(reading, rows, symbols, CODE)
+    rows = _read_cells(rows, CHOICE, CHOICES.get)
+    rows = _without(reading, rows, symbols, CHOICE)
+    return _once(reading, rows.select("row", "ref", "state", choice="cast"), symbols).select("ref", "state", "choice")
+
+
+def _only_recorded(reading: Reading, rows: pl.DataFrame, methods: Sequence[str]) -> pl.DataFrame:
+    """Return the rows that are votes: where a text was adopted otherwise, the file has a row for every member."""
+    for method, words in ("without-vote", "without a vote"), ("non-recorded", "by a non-recorded vote"):
+        refs = [ref for ref, found in enumerate(methods) if found == method]
+        if refs:
+            votes = rows.filter(~pl.col("ref").is_in(refs))
+            count = rows.height - votes.height
+            reading.notes.append(f"{count} rows of {len(refs)} texts adopted {words} are no votes and were not read.")
+            rows = votes
+    return rows
+
+
+def _read_cells(rows: pl.DataFrame, cell: Cell, read: Callable[[str], str | None]) -> pl.DataFrame:
+    """Return ``rows`` with what ``read`` makes of a cell's text in upper case."""
+    given = rows[cell.given].unique()
+    values = pl.Series([read(tidy(text).upper()) for text in given], dtype=pl.String).cast(pl.Categorical)
+    meanings = pl.DataFrame({cell.given: given, cell.read: values})
+    return rows.join(meanings, on=cell.given, how="left", nulls_equal=True)
+
+
+def _without(reading: Reading, rows: pl.DataFrame, symbols: Sequence[str], cell: Cell) -> pl.DataFrame:
+    """Return the rows whose ``cell`` could be read, with a problem for each different one that could not."""
+    left_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows.filter(pl.col(cell.read).is_null()).iter_rows(named=True):
+        left_out[tidy(row[cell.given])].append(row)
+    for value, same in left_out.items():
+        refs = {row["ref"] for row in same}
+        reading.problems.add(
+            cell.problem,
+            row=min(row["row"] for row in same),
+            column=cell.column,
+            value=value,
+            rows=len(same),
+            rejected=len(same),
+            reference=symbols[refs.pop()] if len(refs) == 1 else "",
+            name=", ".join(sorted({tidy(row["name"]) for row in same})),
+        )
+    return rows.drop_nulls(cell.read) if left_out else rows
+
+
+def _once(reading: Reading, rows: pl.DataFrame, symbols: Sequence[str]) -> pl.DataFrame:
+    """Return ``rows`` with each state once in a roll call: equal votes are one, and different ones are left out."""
+    vote = pl.col("ref").cast(pl.UInt64) * 2**32 + pl.col("state").to_physical()
+    if rows.select(vote.n_unique()).item() == rows.height:
+        return rows
+    votes = rows.group_by("ref", "state").agg(
+        pl.col("choice").first(),
+        pl.col("choice").unique().alias("choices"),
+        pl.col("row").min(),
+        pl.len().alias("count"),
+    )
+    different = votes.filter(pl.col("choices").list.len() > 1)
+    for ref, state, _choice, choices, row, count in different.iter_rows():
+        reading.problems.add(
+            "vote-twice",
+            row=row,
+            column="ms_vote",
+            value=state,
+            rows=count,
+            rejected=count,
+            reference=symbols[ref],
+            state=state,
+            choices=", ".join(sorted(choices)),
+        )
+    votes = votes.filter(pl.col("choices").list.len() == 1)
+    if repeated := int(votes["count"].sum()) - votes.height:
+        reading.notes.append(f"{repeated} rows repeat a vote that another row has already, and were not read again.")
+    return votes.sort("row")

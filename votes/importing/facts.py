@@ -1,0 +1,109 @@
+"""What sources say of a roll call, as facts, and which of it on record nobody else has changed since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from resolutions.symbols import parse_or_none
+from votes.importing.matching import said_votes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from votes.importing.edition import StatedRollCall
+    from votes.importing.record import KnownStatement
+
+ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+SAME_NAME = ("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "reference")
+"""What a stated roll call and one on record call the same."""
+BLANK = (None, "", [], "not-stated")
+
+
+def own_title(stated: StatedRollCall) -> str:
+    """Return the title of what was put to the vote, empty where it is the text's."""
+    return "" if stated.text and stated.title == stated.text.title else stated.title
+
+
+def facts_of(stated: StatedRollCall) -> dict[str, Any]:
+    """Return what the file says of a roll call and its text, without what it does not say."""
+    facts: dict[str, Any] = {
+        "date": stated.date.isoformat(),
+        "session": stated.session,
+        "title": own_title(stated),
+        **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
+        **dict(zip(ANNOUNCED, stated.announced, strict=True)),
+    }
+    if stated.text:
+        facts |= {
+            "symbol": stated.text.symbol.text,
+            "text_title": stated.text.title,
+            "agenda": stated.text.agenda,
+            "topics": sorted(stated.text.topics),
+            "drafts": spelled(stated.text.drafts),
+        }
+    return {name: value for name, value in facts.items() if value not in BLANK}
+
+
+def spelled(symbols: Iterable[str]) -> list[str]:
+    """Return symbols as the record has them: in the United Nations' spelling, each once, in the order of their keys."""
+    by_key = {}
+    for written in symbols:
+        parsed = parse_or_none(written)
+        text = parsed.text if parsed else " ".join(written.split())
+        by_key.setdefault(parsed.key if parsed else text.upper(), text)
+    return [text for _key, text in sorted(by_key.items())]
+
+
+def fact(facts: Mapping[str, Any], name: str) -> Any:
+    """Return one of the facts; a date is one with its precision."""
+    return (facts["date"], facts["date_precision"]) if name == "date" else facts.get(name)
+
+
+def is_new_date(said: tuple[str, str], recorded: tuple[str, str]) -> bool:
+    """Tell whether a date says more or other than the record's: a month is no news about a day in it."""
+    month_only = said[1] == "month" and recorded[1] == "day"
+    return not (month_only and said[0][:7] == recorded[0][:7])
+
+
+def quoted(value: Any) -> str:
+    """Return a fact as the report shows it."""
+    if isinstance(value, tuple):
+        date, precision = value
+        value = date[: {"year": 4, "month": 7}.get(precision, 10)]
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return "–" if value in BLANK else f"“{text[:80]}{'…' if len(text) > 80 else ''}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was said of a roll call before a new edition speaks of it: the base of the three-way comparison."""
+
+    last: KnownStatement | None
+    """By the edition before, of the same source and layout; None where it is spoken of for the first time."""
+    said: Sequence[KnownStatement]
+    """By all sources."""
+    precedence: Mapping[int, int]
+
+    def is_news(self, name: str, value: Any) -> bool:
+        """Tell whether the new edition says a fact for the first time, or otherwise than the one before."""
+        return self.last is None or name not in self.last.facts or fact(self.last.facts, name) != value
+
+    def is_untouched(self, name: str, recorded: Any) -> bool:
+        """Tell whether a fact is on record as the best source of those that state it has said, or is by nobody."""
+        stating = self._best([said for said in self.said if name in said.facts])
+        return any(fact(said.facts, name) == recorded for said in stating) if stating else recorded in BLANK
+
+    def votes(self, recorded: str) -> list[dict[str, str]]:
+        """Return the votes by state of the best source with any; nothing where those on record are by nobody."""
+        stating = self._best([said for said in self.said if said.votes])
+        return [said_votes(said.votes) for said in stating] if stating or recorded else [{}]
+
+    def is_voted_as_said(self, recorded: str) -> bool:
+        """Tell whether all votes on record are as the best source with any has said, or there are none."""
+        return not recorded or said_votes(recorded) in self.votes(recorded)
+
+    def _best(self, stating: Sequence[KnownStatement]) -> list[KnownStatement]:
+        """Return the statements of the source that goes before the others."""
+        best = min((self.precedence[said.source] for said in stating), default=None)
+        return [said for said in stating if self.precedence[said.source] == best]

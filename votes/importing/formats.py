@@ -1,0 +1,233 @@
+"""Which layout a file has, told by its header; every column of every layout, with the names it went by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from votes.importing.edition import UnfitFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from votes.importing.edition import Edition, Known
+    from votes.importing.files import OpenFile
+    from votes.importing.member_states import MemberStatesEdition
+
+GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
+MEMBER_STATES, VOETEN, PLENARY = "member-states", "voeten", "plenary"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a layout. Names are compared without case and surrounding space."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    """What editions of other years call it."""
+    optional: bool = False
+
+
+def _columns(*names: str, optional: Sequence[str] = ()) -> tuple[Column, ...]:
+    """Return columns that always had one name."""
+    return (*map(Column, names), *(Column(name, optional=True) for name in optional))
+
+
+# What a vote of the Digital Library's files needs is required, and so are the totals: they are announced figures
+# that an edition without them would seem to withdraw. What is merely good to have may be missing.
+_STATE_AND_CHOICE = (
+    Column("ms_code", ("ms_codes",)),
+    Column("ms_name", ("ms_names",), optional=True),
+    Column("ms_vote", ("ms_votes",)),
+)
+_TOTALS = (
+    Column("total_yes", ("yes",)),
+    Column("total_no", ("no",)),
+    Column("total_abstentions", ("abstentions",)),
+    Column("total_non_voting", ("non-voting",)),
+    Column("total_ms", ("total-voting",), optional=True),
+)
+_RECORD = (
+    Column("undl_id"),
+    Column("date"),
+    Column("resolution", ("resolutions",)),
+    *_columns(optional=("draft", "meeting", "subjects", "vote_note", "undl_link")),
+    *_TOTALS,
+)
+_ASSEMBLY = (
+    *_RECORD,
+    *_columns("session", "title", optional=("committee_report",)),
+    Column("agenda_title", ("agenda_titles",), optional=True),
+)
+
+COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
+    GA_VOTING: {"votes": (*_ASSEMBLY, *_STATE_AND_CHOICE, Column("modality", optional=True))},
+    SC_VOTING: {
+        "votes": (
+            *_RECORD,
+            *_STATE_AND_CHOICE,
+            *_columns("description", "modality", optional=("agenda", "permanent_member")),
+        )
+    },
+    GA_OUTCOMES: {"outcomes": (*_ASSEMBLY, Column("modality"))},
+    MEMBER_STATES: {
+        "states": _columns(
+            "Member State",
+            "ISO Code",
+            "Start date",
+            "End date",
+            optional=(
+                "M49 Code",
+                "Other Names",
+                "Earlier or Later Name",
+                "Earlier (a) or Later (b)",
+                "Geographic Term",
+                "Membership Document Symbol",
+                "Scope Note",
+                "French",
+                "Spanish",
+                "Arabic",
+                "Chinese",
+                "Russian",
+            ),
+        )
+    },
+    VOETEN: {
+        "votes": _columns("rcid", "country", "country_code", "vote"),
+        "roll_calls": _columns(
+            "rcid", "session", "date", "unres", "amend", "para", "descr", optional=("importantvote", "short")
+        ),
+        "issues": _columns("rcid", "short_name", "issue"),
+    },
+}
+"""The columns of each table of each layout; those of Plenary's own export stand with the export."""
+
+
+@cache
+def layouts() -> Mapping[str, Mapping[str, tuple[Column, ...]]]:
+    """Return ``COLUMNS`` with the tables of Plenary's own export, all of whose columns are required."""
+    own = import_module("votes.importing.own")  # only now: it asks the models for their columns
+    return {**COLUMNS, PLENARY: {table: _columns(*header) for table, header in own.HEADERS.items()}}
+
+
+def recognise(header: Sequence[str], file: str = "") -> tuple[str, str]:
+    """Return the format and the table that a header is of; ``file`` is what messages call the file.
+
+    Raises UnfitFileError, naming the layout that comes closest and what it lacks of it, for any other header.
+    """
+    return _table(header, [(form, table) for form, tables in layouts().items() for table in tables], file)
+
+
+def check(header: Sequence[str], form: str, file: str = "") -> str:
+    """Return the table of format ``form`` that a header is of; raise UnfitFileError, naming the missing columns."""
+    tables = layouts().get(form)
+    if not tables:
+        raise UnfitFileError(f"there is no format “{form}”. The formats are {', '.join(layouts())}.", file=file)
+    return _table(header, [(form, table) for table in tables], file)[1]
+
+
+def _table(header: Sequence[str], candidates: Sequence[tuple[str, str]], file: str) -> tuple[str, str]:
+    """Return that of ``candidates``, format and table, which has most columns in the header and lacks none."""
+    found = {candidate: names(header, *candidate) for candidate in candidates}
+    complete = [candidate for candidate in candidates if not _missing(candidate, found[candidate])]
+    if complete:
+        form, table = max(complete, key=lambda candidate: len(found[candidate]))
+        _refuse_two_names(header, form, table, file)
+        return form, table
+    closest = max(
+        candidates, key=lambda candidate: (len(found[candidate]), -len(_missing(candidate, found[candidate])))
+    )
+    missing = ", ".join(_missing(closest, found[closest]))
+    if not found[closest]:
+        raise UnfitFileError(
+            f"no column of a known layout is in the header ({', '.join(header)[:200]}). "
+            "Check that it is a voting file and begins with the line of column names.",
+            file=file,
+            line=1,
+        )
+    form, table = closest
+    raise UnfitFileError(
+        f"the header is of no known layout. It comes closest to {form} ({table}), and lacks of it: {missing}.",
+        file=file,
+        line=1,
+    )
+
+
+def _missing(candidate: tuple[str, str], found: Mapping[str, str]) -> list[str]:
+    """Return the required columns of a table that are not among those found."""
+    form, table = candidate
+    return [c.name for c in layouts()[form][table] if not c.optional and c.name not in found]
+
+
+def names(header: Iterable[str], form: str, table: str) -> dict[str, str]:
+    """Return, for each column of a table that the header has, its name in the file by its name in ``COLUMNS``."""
+    present = {_folded(name): name for name in header}
+    return {
+        column.name: present[_folded(name)]
+        for column in layouts()[form][table]
+        for name in reversed((column.name, *column.aliases))
+        if _folded(name) in present
+    }
+
+
+def _refuse_two_names(header: Sequence[str], form: str, table: str, file: str) -> None:
+    """Raise UnfitFileError where a header has a column twice, under two of its names."""
+    folded = [_folded(name) for name in header]
+    for column in layouts()[form][table]:
+        same = [n for n, f in zip(header, folded, strict=True) if f in map(_folded, (column.name, *column.aliases))]
+        if len(same) > 1:
+            raise UnfitFileError(
+                f"{' and '.join(f'“{name}”' for name in same)} are names of one column. Remove one of them.",
+                file=file,
+                line=1,
+                column=same[1],
+            )
+
+
+def _folded(name: str) -> str:
+    """Return a column's name for comparing."""
+    return name.strip().lower()
+
+
+def read_editions(
+    files: Sequence[OpenFile], known: Known, form: str | None = None
+) -> list[Edition | MemberStatesEdition]:
+    """Return what the files say: Voeten's tables are one edition, so are Plenary's, any other file is its own.
+
+    ``form`` is the format of all of them; by default each is recognised. Raises UnfitFileError.
+    """
+    groups: dict[tuple[str, int], dict[str, OpenFile]] = {}
+    for number, file in enumerate(files):
+        if form:
+            found, table = form, check(file.header, form, file.name)
+        else:
+            found, table = recognise(file.header, file.name)
+        group = groups.setdefault((found, 0 if found in (VOETEN, PLENARY) else number), {})
+        if table in group:
+            raise UnfitFileError(
+                f"it has the same table as {group[table].name}, “{table}” of {found}. Import one of the two.",
+                file=file.name,
+            )
+        group[table] = file
+    return [_read(found, group, known) for (found, _number), group in groups.items()]
+
+
+READERS = {
+    GA_VOTING: "digital_library",
+    SC_VOTING: "digital_library",
+    GA_OUTCOMES: "outcomes",
+    MEMBER_STATES: "member_states",
+    VOETEN: "voeten",
+    PLENARY: "own",
+}
+"""The module that reads each format."""
+
+
+def _read(form: str, tables: dict[str, OpenFile], known: Known) -> Edition | MemberStatesEdition:
+    """Return one edition. Each reader is imported when it is needed: they know this module."""
+    reader = import_module(f"votes.importing.{READERS[form]}")
+    given = tables if form in (VOETEN, PLENARY) else next(iter(tables.values()))
+    edition: Edition | MemberStatesEdition = reader.read(given, known)
+    return edition

@@ -1,0 +1,87 @@
+"""The cells of the UN Digital Library's files, each read by a function that raises ValueError where it cannot."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+TOPICS = {
+    "PALESTINE QUESTION": "palestinian-question",
+    "HUMAN RIGHTS--ADVANCEMENT": "human-rights",
+    "NUCLEAR WEAPONS--MATERIALS": "nuclear-weapons",
+    "ARMS CONTROL--DISARMAMENT": "arms-control",
+    "DECOLONIZATION": "decolonization",
+    "ECONOMIC DEVELOPMENT": "economic-development",
+}
+"""The slugs of the subjects that are topics of the record; a subject qualified further is one of them too."""
+
+METHODS = {
+    "vote, recorded": "recorded",
+    "vote, non-recorded": "non-recorded",
+    "without a vote": "without-vote",
+}
+"""The methods of voting by ``modality`` in lower case."""
+
+CHOICES = {"Y": "Y", "N": "N", "A": "A", "X": "X", "NV": "X"}
+"""The choices by ``ms_vote``; editions before 2025 wrote NV for non-voting."""
+
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
+EMERGENCY = re.compile(r"(?:ES-0*([0-9]+)|0*([0-9]+)EMSP)")
+SPECIAL = re.compile(r"(?:S-0*([0-9]+)|0*([0-9]+)SP)")
+ADOPTED = re.compile(r"\s*:\s*(?:resolution|decision)s?\s*/\s*(?:adopted|taken)\b.*$", re.IGNORECASE)
+COUNCIL_TITLE = re.compile(r"Security Council resolution [0-9]+ ?\([0-9]{4}\) ?\[(.+)\]\.?", re.IGNORECASE)
+
+
+def tidy(cell: str | None) -> str:
+    """Return a cell with single spaces and none around it; empty text for an empty cell."""
+    return " ".join(cell.split()) if cell else ""
+
+
+def read_date(cell: str) -> datetime.date:
+    """Return the date of ``2022-03-02``."""
+    if not DATE.fullmatch(cell):
+        raise ValueError(f"{cell!r} is no date")
+    return datetime.date.fromisoformat(cell)
+
+
+def read_total(cell: str) -> int | None:
+    """Return the number in ``120``, ``120.0`` or ``012``; None for an empty cell."""
+    if not cell:
+        return None
+    match = NUMBER.fullmatch(cell)
+    if not match:
+        raise ValueError(f"{cell!r} is no number of votes")
+    return int(match[1])
+
+
+def read_session(cell: str) -> str:
+    """Return the code of a session of the Assembly: ``10emsp`` and ``ES-10`` are ES-10, ``4sp`` is S-4."""
+    for pattern, prefix in (NUMBER, ""), (EMERGENCY, "ES-"), (SPECIAL, "S-"):
+        if match := pattern.fullmatch(cell.upper()):
+            return f"{prefix}{int(next(filter(None, match.groups())))}"
+    raise ValueError(f"{cell!r} is no session")
+
+
+def read_title(cell: str) -> str:
+    """Return the title of a text of the Assembly, without `` : resolution / adopted by the General Assembly``."""
+    return ADOPTED.sub("", cell) or cell
+
+
+def read_description(cell: str) -> str:
+    """Return the title in a description of the Council's: what is in brackets after the number, if it has them."""
+    match = COUNCIL_TITLE.fullmatch(cell)
+    title = match[1].strip() if match else cell
+    return title[:1].upper() + title[1:]
+
+
+def split(cell: str, separators: str) -> tuple[str, ...]:
+    """Return the parts of a list in a cell, each once."""
+    parts = (part.strip() for part in re.split(f"[{re.escape(separators)}]", cell))
+    return tuple(dict.fromkeys(filter(None, parts)))
+
+
+def topic_of(subject: str) -> str | None:
+    """Return the slug of the topic that a subject stands for, None for the many that are no topics."""
+    words = re.sub(r"\s*--\s*", "--", subject.upper())
+    return next((slug for name, slug in TOPICS.items() if words == name or words.startswith(f"{name}--")), None)

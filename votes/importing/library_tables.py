@@ -1,0 +1,73 @@
+"""From the columns of a UN Digital Library file to facts, and from what they say to an edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from votes.importing.edition import Edition, FileFacts
+from votes.importing.library_cells import tidy
+from votes.importing.library_roll_calls import SOURCE, Facts
+from votes.importing.tables import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from votes.importing.edition import StatedRollCall
+    from votes.importing.files import OpenFile
+    from votes.importing.library_roll_calls import Layout, Reading
+
+NO_VOTES = pl.DataFrame(schema={"ref": pl.UInt32, "state": pl.Categorical, "choice": pl.Categorical})
+
+
+def stated(frame: pl.LazyFrame, layout: Layout, columns: Mapping[str, str]) -> pl.LazyFrame:
+    """Return what the rows of a file say of their vote: the columns of ``Layout.facts`` that the file has.
+
+    Rows that say the same are one, with the first of them as ``row`` and their number as ``count``.
+    """
+    said = [pl.col(columns[name]).alias(name) for name in layout.facts if name in columns]
+    return frame.group_by(said).agg(pl.col("row").min(), pl.len().alias("count")).sort("row")
+
+
+def facts_of(table: pl.DataFrame) -> list[Facts]:
+    """Return the rows of ``stated`` with tidy cells, in the same order."""
+    return [
+        Facts(row.pop("row"), row.pop("count"), {column: tidy(cell) for column, cell in row.items()})
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def has_line_breaks(table: pl.DataFrame) -> bool:
+    """Tell whether any cell of text holds a line break, so that rows and lines are not counted alike."""
+    return any(column.str.contains("\n", literal=True).any() for column in table.select(pl.col(pl.String)))
+
+
+def edition(
+    file: OpenFile,
+    reading: Reading,
+    roll_calls: Sequence[StatedRollCall],
+    votes: pl.DataFrame,
+    *,
+    rows: int,
+    one_a_row: bool,
+) -> Edition:
+    """Return the edition, with rows of the file turned into lines; ``one_a_row`` as in ``tables.lines_of``."""
+    wanted = reading.problems.rows | {roll_call.line for roll_call in roll_calls}
+    lines = lines_of(file, wanted, one_a_row=one_a_row)
+    refs = {}
+    for roll_call in roll_calls:
+        roll_call.line = lines[roll_call.line]
+        if roll_call.text:
+            refs[roll_call.text.symbol.text] = roll_call.ref
+    if reading.other_subjects:
+        reading.notes.append(f"{len(reading.other_subjects)} subjects of the file are no topics here.")
+    return Edition(
+        format=reading.layout.format,
+        source=SOURCE,
+        files=[FileFacts(file.name, file.sha256, rows)],
+        roll_calls=list(roll_calls),
+        votes=votes,
+        problems=reading.problems.finish(lines, refs),
+        notes=reading.notes,
+    )

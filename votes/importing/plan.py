@@ -1,0 +1,458 @@
+"""What an edition changes in the record: decided here, before anything is written.
+
+Precedence is editor > landmark facts > UN Digital Library > Voeten. A source writes where the record has nothing, where
+the record is still as a source of its own or lower rank left it, and nowhere else: what a person changed stays, and so
+does what a better source said. Whatever a source says is kept as its statement, so a disagreement becomes a finding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import slugify
+
+from resolutions.models import Status
+from resolutions.symbols import loose
+from votes.importing.edition import RowProblem, StatedText
+from votes.importing.matching import Matcher, said_votes
+from votes.importing.record import KnownRollCall, KnownStatement, KnownText
+from votes.models import Format, RollCall
+from votes.record import free_slug
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from votes.importing.edition import Edition, StatedRollCall
+    from votes.importing.record import Record
+
+ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+TEXT_FACTS = {"text_title": "title", "agenda": "agenda", "topics": "topics", "drafts": "drafts"}
+BLANK: tuple[Any, ...] = (None, "", [], "not-stated")
+
+
+@dataclass
+class Plan:
+    """What is to be written. New rows have negative keys until they are."""
+
+    new_texts: list[KnownText] = field(default_factory=list)
+    changed_texts: dict[int, KnownText] = field(default_factory=dict)
+    removed_texts: list[int] = field(default_factory=list)
+    new_roll_calls: list[KnownRollCall] = field(default_factory=list)
+    new_refs: dict[int, int] = field(default_factory=dict)
+    """The new roll call of each of the edition's whose votes are all new."""
+    matched: dict[int, int] = field(default_factory=dict)
+    """The roll call on record of each of the others, by ref."""
+    changed_roll_calls: dict[int, KnownRollCall] = field(default_factory=dict)
+    removed_roll_calls: list[int] = field(default_factory=list)
+    votes_in: list[tuple[int, str, str]] = field(default_factory=list)
+    """Roll call, state code, choice."""
+    votes_changed: list[tuple[int, str, str]] = field(default_factory=list)
+    votes_out: list[tuple[int, str]] = field(default_factory=list)
+    new_statements: list[KnownStatement] = field(default_factory=list)
+    changed_statements: list[KnownStatement] = field(default_factory=list)
+    removed_statements: list[int] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    rejected: int = 0
+    """Rows left out by the plan, beside those the reader left out."""
+    changes: list[str] = field(default_factory=list)
+    """What changes in each roll call on record, in words."""
+    shrinking: list[str] = field(default_factory=list)
+    """What would be removed that the same source said before, in words."""
+    changed: set[int] = field(default_factory=set)
+    unchanged: int = 0
+
+    def roll_call_of(self, ref: int) -> int | None:
+        """Return the key of what a roll call of the edition is in the record; None where it was left out."""
+        return self.new_refs.get(ref, self.matched.get(ref))
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to write."""
+        return not any(
+            (
+                *(self.new_texts, self.changed_texts, self.removed_texts, self.new_roll_calls),
+                *(self.changed_roll_calls, self.removed_roll_calls, self.votes_in, self.votes_changed),
+                *(self.votes_out, self.new_statements, self.changed_statements, self.removed_statements),
+            )
+        )
+
+
+class Planner:
+    """Compares one edition with the record."""
+
+    def __init__(self, record: Record, edition: Edition, votes: Mapping[int, str]) -> None:
+        """Take the record, the edition and the edition's votes as statements write them, by ref."""
+        self.record, self.edition, self.votes = record, edition, votes
+        self.matcher = Matcher(record, edition, votes)
+        self.plan = Plan()
+        self.precedence = dict(record.sources.values())
+        self.slugs = set(record.roll_call_of_slug)
+        self.decided = {r.text for r in record.roll_calls.values() if r.decisive}
+
+    def make(self) -> Plan:
+        """Return the plan."""
+        for stated in self.edition.roll_calls:
+            match = self.matcher.match(stated)
+            if match.problem:
+                self._problem(stated, match.problem, **match.details)
+            if match.is_rejected:
+                continue
+            if match.roll_call is None:
+                self._add(stated, match.text, stands_alone=bool(match.problem))
+            else:
+                self.plan.matched[stated.ref] = match.roll_call.id
+                self._merge(stated, match.roll_call)
+        self._link_waiting()
+        if self.edition.format != Format.PLENARY:
+            self._remove_missing()
+        return self.plan
+
+    # Texts and roll calls that are new
+
+    def _add(self, stated: StatedRollCall, text: int | None, *, stands_alone: bool) -> None:
+        """Add a roll call, and its text where the file names one that is not on record.
+
+        One that ``stands_alone`` has no text, though the file names one.
+        """
+        if text is None and stated.text and not stands_alone:
+            text = self._add_text(stated.body, stated.session, stated.text)
+        is_draft = text is not None and self.record.texts[text].status == Status.DRAFT
+        decisive = stated.decisive and text is not None and text not in self.decided
+        if decisive:
+            self.decided.add(text)
+        key = -len(self.plan.new_roll_calls) - 1
+        symbol = self.record.texts[text].symbol if text is not None else ""
+        title = stated.title if text is None else own_title(stated)
+        roll_call = KnownRollCall(
+            id=key,
+            slug=stated.slug or self._slug(stated, symbol, decisive=decisive),
+            body=self.record.bodies[stated.body],
+            session=self._session(stated),
+            text=text,
+            decisive=decisive,
+            title=title or (stated.reference if text is None else ""),
+            date=stated.date,
+            status=Status.DRAFT if is_draft else Status.PUBLISHED,
+            source=self.record.sources[stated.source][0],
+            **{name: getattr(stated, name) for name in SAME_NAME},
+            **announced(stated),
+        )
+        self.slugs.add(roll_call.slug)
+        self.record.roll_calls[key] = roll_call
+        self.plan.new_roll_calls.append(roll_call)
+        self.plan.new_refs[stated.ref] = key
+        self._state(stated, key)
+
+    def _add_text(self, body: str, session: str | None, text: StatedText) -> int:
+        """Add a text; return its key."""
+        key = -len(self.plan.new_texts) - 1
+        new = KnownText(
+            id=key,
+            key=text.symbol.key,
+            symbol=text.symbol.text,
+            body=self.record.bodies[body],
+            session=self.record.sessions.get((body, session)) if session else None,
+            kind=text.kind,
+            title=text.title or text.symbol.text,
+            agenda=text.agenda,
+            status=text.status,
+            topics=sorted(text.topics),
+            drafts=list(text.drafts),
+            variants=list(text.variants),
+        )
+        self.plan.new_texts.append(new)
+        self.record.texts[key] = new
+        self.record.text_of_symbol[new.key] = key
+        return key
+
+    def _slug(self, stated: StatedRollCall, symbol: str, *, decisive: bool) -> str:
+        """Return a free permanent name."""
+        date = stated.date.isoformat()[: 7 if stated.date_precision == "month" else 10]
+        return free_slug(
+            of_symbol=slugify(loose(symbol)),
+            decisive=decisive,
+            of_date=f"{stated.body.lower()}-{date}",
+            taken=self.slugs,
+        )
+
+    def _session(self, stated: StatedRollCall) -> int | None:
+        """Return the key of the session."""
+        return self.record.sessions[(stated.body, stated.session)] if stated.session else None
+
+    # Roll calls on record
+
+    def _merge(self, stated: StatedRollCall, roll_call: KnownRollCall) -> None:
+        """Bring what is new in the file into a roll call on record, where the file's source may."""
+        source = self.record.sources[stated.source][0]
+        own = self.precedence[source] <= self.precedence[roll_call.source]
+        said = [s for s in self.record.statements[roll_call.id] if s.source == roll_call.source]
+        changes = []
+        if own:
+            changes += self._merge_facts(stated, roll_call, said)
+            changes += self._merge_votes(stated, roll_call, said)
+        self._state(stated, roll_call.id)
+        if own and (roll_call.source, roll_call.reference) != (source, stated.reference):
+            if roll_call.source != source:
+                changes.append(f"source {stated.source}")
+            roll_call.source, roll_call.reference = source, stated.reference
+            self.plan.changed_roll_calls[roll_call.id] = roll_call
+        if changes:
+            self.plan.changes.append(f"{roll_call.slug}: {'; '.join(changes)}")
+            self.plan.changed.add(roll_call.id)
+        else:
+            self.plan.unchanged += 1
+
+    def _merge_facts(self, stated: StatedRollCall, roll_call: KnownRollCall, said: list[KnownStatement]) -> list[str]:
+        """Change the facts that the file says otherwise and nobody else changed; return what changed, in words."""
+        recorded, facts, changes = self.record.facts(roll_call), facts_of(stated), []
+        if roll_call.text is None and (text := self._text_of(stated)) is not None:
+            roll_call.text = text
+            roll_call.decisive = stated.decisive and text not in self.decided
+            if roll_call.decisive:
+                self.decided.add(text)
+            self.plan.changed_roll_calls[roll_call.id] = roll_call
+            changes.append(f"symbol {self.record.texts[text].symbol}")
+            recorded = self.record.facts(roll_call)
+        for name, value in facts.items():
+            before = recorded.get(name)
+            if name in ("symbol", "date_precision") or value == before or name not in recorded:
+                continue
+            if name == "date" and not _new_date(facts, recorded):
+                continue
+            if not _untouched(name, before, said):
+                continue
+            if name == "method" and value not in RollCall.METHODS_WITH_VOTES and self._keeps_votes(roll_call, said):
+                continue
+            self._write(roll_call, name, value, facts)
+            changes.append(f"{name} {_quoted(before)} → {_quoted(value)}")
+        return changes
+
+    def _text_of(self, stated: StatedRollCall) -> int | None:
+        """Return the text that the file names, added where it is not on record."""
+        known = self.record.text_of_symbol.get(stated.symbol_key)
+        if known is None and stated.text:
+            return self._add_text(stated.body, stated.session, stated.text)
+        return None if stated.corroborate else known
+
+    def _write(self, roll_call: KnownRollCall, name: str, value: Any, facts: Mapping[str, Any]) -> None:
+        """Set a fact of a roll call or of its text."""
+        if name in TEXT_FACTS:
+            assert roll_call.text is not None
+            text = self.record.texts[roll_call.text]
+            setattr(text, TEXT_FACTS[name], value)
+            if text.id > 0:
+                self.plan.changed_texts[text.id] = text
+            return
+        if name == "date":
+            roll_call.date = type(roll_call.date).fromisoformat(value)
+            roll_call.date_precision = facts["date_precision"]
+        elif name == "session":
+            body = next(code for code, key in self.record.bodies.items() if key == roll_call.body)
+            roll_call.session = self.record.sessions[(body, value)]
+        else:
+            setattr(roll_call, name, value)
+        self.plan.changed_roll_calls[roll_call.id] = roll_call
+
+    def _keeps_votes(self, roll_call: KnownRollCall, said: list[KnownStatement]) -> bool:
+        """Tell whether a person entered or corrected votes, so that the roll call has to stay one with votes."""
+        recorded = self.record.votes.get(roll_call.id, "")
+        has_correction = any(corrected == roll_call.id for corrected, _state in self.record.corrected)
+        return has_correction or (recorded != "" and recorded not in [s.votes for s in said])
+
+    def _merge_votes(self, stated: StatedRollCall, roll_call: KnownRollCall, said: list[KnownStatement]) -> list[str]:
+        """Change the votes that the file says otherwise and nobody else changed; return what changed, in words."""
+        new, old = self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, "")
+        has_votes = roll_call.method in RollCall.METHODS_WITH_VOTES
+        if new == old or (not new and has_votes):
+            return []
+        now, then = said_votes(old), said_votes(new if has_votes else "")
+        base = [said_votes(s.votes) for s in said if s.votes] if old else [{}]
+        same_source = roll_call.source == self.record.sources[stated.source][0]
+        changes = []
+        for state in sorted({*now, *then}):
+            before, after = now.get(state), then.get(state)
+            if before == after or not any(votes.get(state) == before for votes in base or [now]):
+                continue
+            if after is None:
+                if (roll_call.id, state) in self.record.corrected:
+                    continue
+                self.plan.votes_out.append((roll_call.id, state))
+                if same_source:
+                    self.plan.shrinking.append(f"{roll_call.slug}: the vote of {state}")
+            elif before is None:
+                self.plan.votes_in.append((roll_call.id, state, after))
+            else:
+                self.plan.votes_changed.append((roll_call.id, state, after))
+            changes.append(f"{state} {before or '–'} → {after or '–'}")
+        return changes
+
+    # What the source said
+
+    def _state(self, stated: StatedRollCall, roll_call: int) -> None:
+        """Keep what the file says of a roll call."""
+        if self.edition.format == Format.PLENARY:
+            return
+        said = KnownStatement(
+            id=0,
+            roll_call=roll_call,
+            source=self.record.sources[stated.source][0],
+            format=self.edition.format,
+            reference=stated.reference,
+            symbol_key=stated.symbol_key,
+            facts=facts_of(stated),
+            votes=self.votes.get(stated.ref, ""),
+        )
+        before = self._statement(roll_call, said)
+        if before is None:
+            self.plan.new_statements.append(said)
+        elif (before.reference, before.symbol_key, before.facts, before.votes) != (
+            *(said.reference, said.symbol_key, said.facts, said.votes),
+        ):
+            said.id = before.id
+            self.plan.changed_statements.append(said)
+
+    def _statement(self, roll_call: int, like: KnownStatement) -> KnownStatement | None:
+        """Return what the same source's file of the same layout said of a roll call."""
+        statements = self.record.statements.get(roll_call, [])
+        return next((s for s in statements if (s.source, s.format) == (like.source, like.format)), None)
+
+    # Afterwards
+
+    def _link_waiting(self) -> None:
+        """Give a text that is on record now to the votes on its parts that were imported before it."""
+        new = {text.key: text.id for text in self.plan.new_texts}
+        for key, statements in self.record.statements.items():
+            roll_call = self.record.roll_calls.get(key)
+            if roll_call is None or roll_call.text is not None or roll_call.kind == RollCall.Kind.TEXT:
+                continue
+            text = next((new[s.symbol_key] for s in statements if s.symbol_key in new), None)
+            if text is not None:
+                roll_call.text = text
+                self.plan.changed_roll_calls[key] = roll_call
+                self.plan.changes.append(f"{roll_call.slug}: symbol {self.record.texts[text].symbol}")
+                self.plan.changed.add(key)
+
+    def _remove_missing(self) -> None:
+        """Remove what the source's file of this layout said before, of the same bodies and period, and says no more."""
+        source, periods = self.record.sources[self.edition.source][0], self.edition_periods()
+        gone = [
+            statement
+            for statements in self.record.statements.values()
+            for statement in statements
+            if (statement.source, statement.format) == (source, self.edition.format)
+            and statement.roll_call not in self.matcher.taken
+            and _within(statement, self.record.roll_calls[statement.roll_call], periods)
+        ]
+        leaving = Counter(self.record.roll_calls[s.roll_call].text for s in gone)
+        for statement in gone:
+            roll_call = self.record.roll_calls[statement.roll_call]
+            self.plan.removed_statements.append(statement.id)
+            if roll_call.source != source or not self._is_as_stated(roll_call, statement):
+                self.plan.changes.append(f"{roll_call.slug}: no longer in the file; kept")
+                continue
+            self.plan.shrinking.append(f"{roll_call.slug}: the whole vote")
+            self.plan.removed_roll_calls.append(roll_call.id)
+            on_text = sum(r.text == roll_call.text for r in self.record.roll_calls.values())
+            if roll_call.text is not None and on_text == leaving[roll_call.text]:
+                self.plan.removed_texts.append(roll_call.text)
+        self.plan.removed_texts = sorted(set(self.plan.removed_texts))
+
+    def edition_periods(self) -> dict[int, tuple[str, str]]:
+        """Return the first and the last date of the edition by body."""
+        dates: dict[int, list[str]] = defaultdict(list)
+        for stated in self.edition.roll_calls:
+            dates[self.record.bodies[stated.body]].append(stated.date.isoformat())
+        return {body: (min(said), max(said)) for body, said in dates.items()}
+
+    def _is_as_stated(self, roll_call: KnownRollCall, statement: KnownStatement) -> bool:
+        """Tell whether a roll call rests on this statement alone, and nobody changed it."""
+        if len(self.record.statements[roll_call.id]) > 1 or self.record.votes.get(roll_call.id, "") != statement.votes:
+            return False
+        if any(corrected == roll_call.id for corrected, _state in self.record.corrected):
+            return False
+        recorded = self.record.facts(roll_call)
+        return all(
+            recorded[name] == statement.facts.get(name, recorded[name])
+            for name in recorded
+            if recorded[name] not in BLANK
+        ) and (not roll_call.note or roll_call.note == statement.facts.get("note"))
+
+    def _problem(self, stated: StatedRollCall, problem: str, **details: Any) -> None:
+        """Keep a problem that only the record could tell."""
+        is_rejected = problem == "slug-taken"
+        rows = len(said_votes(self.votes.get(stated.ref, ""))) or 1
+        self.plan.rejected += rows if is_rejected else 0
+        self.plan.problems.append(
+            RowProblem(
+                kind="conflict" if is_rejected else "unmatched",
+                file=self.edition.files[0].name,
+                line=stated.line,
+                column=details.pop("column", "symbol"),
+                value=str(details.pop("value", stated.reference)),
+                problem=problem,
+                rejected=rows if is_rejected else 0,
+                ref=None if is_rejected else stated.ref,
+                reference=stated.reference,
+                details=details,
+            )
+        )
+
+
+SAME_NAME = ("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "reference")
+
+
+def announced(stated: StatedRollCall) -> dict[str, Any]:
+    """Return the announced totals by the names of their fields."""
+    return dict(zip(ANNOUNCED, stated.announced, strict=True))
+
+
+def own_title(stated: StatedRollCall) -> str:
+    """Return the title of what was put to the vote, empty where it is the text's."""
+    return "" if stated.text and stated.title == stated.text.title else stated.title
+
+
+def facts_of(stated: StatedRollCall) -> dict[str, Any]:
+    """Return what the file says of a roll call and its text, without what it does not say."""
+    facts: dict[str, Any] = {
+        "date": stated.date.isoformat(),
+        "session": stated.session,
+        "title": own_title(stated),
+        **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
+        **announced(stated),
+    }
+    if stated.text:
+        facts |= {
+            "symbol": stated.text.symbol.text,
+            "text_title": stated.text.title,
+            "agenda": stated.text.agenda,
+            "topics": sorted(stated.text.topics),
+            "drafts": list(stated.text.drafts),
+        }
+    return {name: value for name, value in facts.items() if value not in BLANK}
+
+
+def _untouched(name: str, before: Any, said: list[KnownStatement]) -> bool:
+    """Tell whether the record is as its own source said, or has nothing that anybody could have said."""
+    return any(s.facts.get(name) == before for s in said) or (
+        before in BLANK and not any(name in s.facts for s in said)
+    )
+
+
+def _new_date(facts: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
+    """Tell whether the file's date says more or other than the record's: a month is no news about a day in it."""
+    month_only = facts["date_precision"] == "month" and recorded["date_precision"] == "day"
+    return not (month_only and facts["date"][:7] == recorded["date"][:7])
+
+
+def _within(statement: KnownStatement, roll_call: KnownRollCall, periods: Mapping[int, tuple[str, str]]) -> bool:
+    """Tell whether a statement falls into the edition's period of its body."""
+    first, last = periods.get(roll_call.body, ("", ""))
+    return bool(last) and first <= statement.facts["date"] <= last
+
+
+def _quoted(value: Any) -> str:
+    """Return a fact as the report shows it."""
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return "–" if value in BLANK else f"“{text[:80]}{'…' if len(text) > 80 else ''}”"

@@ -1,0 +1,196 @@
+"""The votes of Voeten's table: whose seat a code stands for on a date, and who was absent."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from resolutions.text import fold
+from votes.importing.formats import VOETEN, names
+from votes.importing.tables import collect, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.importing.edition import Known
+    from votes.importing.files import OpenFile
+    from votes.importing.problems import Problems
+
+NO_MEMBER = "-"
+CHOICES = {"yes": "Y", "no": "N", "abstain": "A", "absent": "X", "1": "Y", "2": "A", "3": "N", "8": "X", "9": NO_MEMBER}
+"""Voeten's numbers put abstention before the vote against."""
+
+CHINA = {"TW": "CHN"}
+"""China's seat is one, whoever represents it; Voeten has TW until 1971-10-25."""
+
+WITHOUT_CODE = {"federal republic of germany": "GER", "yemen arab republic": "YEM", "zanzibar": "EAZ"}
+"""States that have no ISO 3166-1 code in the table, by their folded names."""
+
+HOLDERS = {
+    "CSK": ("CSK", "SCG"),
+    "DEU": ("GER", "DEU"),
+    "GER": ("GER", "DEU"),
+    "RUS": ("SUN", "RUS"),
+    "SRB": ("YUG", "SCG", "SRB"),
+    "SUN": ("SUN", "RUS"),
+    "TZA": ("EAT", "TZA"),
+    "YUG": ("YUG", "SCG", "SRB"),
+}
+"""Those who held, one after another, the seat that a code stands for: Voeten has RU from 1946 and YU until today.
+CS was Czechoslovakia's code and later that of Serbia and Montenegro."""
+
+NUMBER = r"^\s*(\d{1,9})(?:\.0*)?\s*$"
+"""An rcid: ``3`` or ``3.0``."""
+
+
+def read_rows(file: OpenFile) -> pl.DataFrame:
+    """Return all rows of the votes table.
+
+    ``row``, ``rcid`` as written, ``number``, ``country``, ``code``, ``vote`` as written and ``choice`` or null.
+    """
+    columns = names(file.header, VOETEN, "votes")
+    frame = scan(file).select(
+        "row",
+        pl.col(columns["rcid"]).fill_null("").alias("rcid"),
+        pl.col(columns["rcid"]).str.extract(NUMBER).cast(pl.UInt32).alias("number"),
+        pl.col(columns["country"]).fill_null("").alias("country"),
+        pl.col(columns["country_code"]).fill_null("").str.strip_chars().str.to_uppercase().alias("code"),
+        pl.col(columns["vote"]).fill_null("").alias("vote"),
+        pl.col(columns["vote"])
+        .str.strip_chars()
+        .str.to_lowercase()
+        .str.strip_suffix(".0")
+        .replace_strict(CHOICES, default=None, return_dtype=pl.String)
+        .alias("choice"),
+    )
+    return collect(file, frame)[0]
+
+
+def of_states(rows: pl.DataFrame, periods: pl.DataFrame, known: Known, problems: Problems) -> pl.DataFrame:
+    """Return the rows of known roll calls and states, with ``state``; what is left out becomes a problem.
+
+    ``periods`` has ``number``, ``first`` and ``last`` of each roll call: the days on which it may have been taken.
+    """
+    strangers = rows.join(periods, on="number", how="anti").group_by("rcid").agg(pl.len(), pl.col("row").min())
+    for rcid, count, row in strangers.iter_rows():
+        problems.add("unknown-roll-call", row=row, column="rcid", value=rcid, rows=count, rejected=count)
+    rows = rows.join(periods.select("number"), on="number", how="semi")
+    seats = rows.select("code", "country").unique()
+    bases = [_base(code, country, known) for code, country in seats.iter_rows()]
+    seats = seats.with_columns(pl.Series("base", bases, dtype=pl.String))
+    rows = rows.join(seats, on=["code", "country"], how="left")
+    _report_unknown(rows.filter(pl.col("base").is_null()), problems)
+    rows = rows.filter(pl.col("base").is_not_null())
+    held = rows.join(_held(periods, known), on=["base", "number"], how="left", maintain_order="left")
+    dtype = pl.Enum(sorted(known.states))
+    return held.select("row", "number", pl.coalesce("holder", "base").cast(dtype).alias("state"), "choice", "vote")
+
+
+def _base(code: str, country: str, known: Known) -> str | None:
+    """Return the state that a code and name stand for, whoever holds its seat; None where neither is known."""
+    base = (CHINA.get(code) or known.iso2.get(code)) if code else WITHOUT_CODE.get(fold(country).strip())
+    return base if base in known.states else None
+
+
+def _report_unknown(rows: pl.DataFrame, problems: Problems) -> None:
+    """Report the codes, and the names without a code, that stand for no state."""
+    for code, country, count, row in (
+        rows.group_by("code", "country").agg(pl.len(), pl.col("row").min()).sort("row").iter_rows()
+    ):
+        counts = {"row": row, "rows": count, "rejected": count}
+        if code:
+            problems.add("unknown-code", column="country_code", value=code, name=country, **counts)
+        else:
+            problems.add("no-code", column="country", value=country, **counts)
+
+
+def _held(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return ``base``, ``number`` and ``holder`` for the seats that were held by several states."""
+    spans = periods.select("first", "last").unique()
+    held = [
+        (base, first, last, holder(known, states, first, last))
+        for base, states in HOLDERS.items()
+        for first, last in spans.iter_rows()
+    ]
+    schema = {"base": pl.String, "first": pl.Date, "last": pl.Date, "holder": pl.String}
+    frame = pl.DataFrame(held, schema=schema, orient="row")
+    return periods.join(frame, on=["first", "last"]).select("base", "number", "holder")
+
+
+def holder(known: Known, states: Sequence[str], first: datetime.date, last: datetime.date) -> str:
+    """Return which of ``states``, in the order in which they held a seat, held it for most days from first to last.
+
+    Where none did, it is the last of them whose seat began before.
+    """
+    known_states = [state for state in states if state in known.states] or list(states)
+    days = {state: _days(known, state, first, last) for state in known_states}
+    most = max(days.values())
+    if most:
+        return [state for state in known_states if days[state] == most][-1]
+    began = [s for s in known_states if any(seat.since <= last for seat in known.seats_of.get(("GA", s), ()))]
+    return began[-1] if began else known_states[0]
+
+
+def _days(known: Known, state: str, first: datetime.date, last: datetime.date) -> int:
+    """Return on how many days from first to last ``state`` was a member of the Assembly."""
+    end = last + datetime.timedelta(days=1)
+    return sum(
+        max((min(seat.until or end, end) - max(seat.since, first)).days, 0)
+        for seat in known.seats_of.get(("GA", state), ())
+    )
+
+
+def choices(rows: pl.DataFrame, references: dict[int, str], problems: Problems) -> tuple[pl.DataFrame, list[str]]:
+    """Return the votes, ``number``, ``state`` and ``choice``, and notes on rows that are none.
+
+    Unknown choices and states with two different votes are left out and become problems.
+    """
+    notes = []
+    unknown = rows.filter(pl.col("choice").is_null()).group_by("vote").agg(pl.len(), pl.col("row").min())
+    for vote, count, row in unknown.iter_rows():
+        problems.add("unknown-choice", row=row, column="vote", value=vote, rows=count, rejected=count)
+    votes = rows.filter(pl.col("choice") != NO_MEMBER)
+    if outside := rows.filter(pl.col("choice") == NO_MEMBER).height:
+        notes.append(f"{outside} rows of states that were no members (9) are no votes.")
+    twice = votes.filter(pl.struct("number", "state").is_duplicated())
+    by_state = twice.group_by("number", "state").agg(pl.col("choice").unique().sort(), pl.len(), pl.col("row").min())
+    conflicts = by_state.filter(pl.col("choice").list.len() > 1)
+    for number, state, said, count, row in conflicts.sort("row").iter_rows():
+        problems.add(
+            "vote-twice",
+            row=row,
+            column="vote",
+            value=state,
+            rows=count,
+            rejected=count,
+            reference=references[number],
+            state=state,
+            choices=", ".join(said),
+        )
+    if twice.height:
+        votes = votes.join(conflicts, on=["number", "state"], how="anti").unique(["number", "state"])
+    if repeats := int(by_state.filter(pl.col("choice").list.len() == 1).select((pl.col("len") - 1).sum()).item()):
+        notes.append(f"{repeats} rows repeat a vote.")
+    return votes.select("number", "state", "choice"), notes
+
+
+def absences(rows: pl.DataFrame, periods: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return a non-vote for every member of the Assembly, on all days of a roll call's period, that has no row in it.
+
+    ``number``, ``state`` and ``choice``. A roll call without any row says nothing of who was there.
+    """
+    seats = pl.DataFrame(
+        [(s.state, s.since, s.until) for s in known.seats if s.body == "GA" and s.state in known.states],
+        schema={"state": rows.schema["state"], "since": pl.Date, "until": pl.Date},
+        orient="row",
+    )
+    is_member = (pl.col("since") <= pl.col("first")) & (pl.col("until").is_null() | (pl.col("last") < pl.col("until")))
+    members = periods.select("first", "last").unique().join(seats, how="cross").filter(is_member)
+    voted = periods.join(rows, on="number", how="semi")
+    return (
+        voted.join(members, on=["first", "last"])
+        .join(rows, on=["number", "state"], how="anti")
+        .select("number", "state", pl.lit("X").alias("choice"))
+    )
