@@ -11,6 +11,8 @@ from votes.models import MemberState
 from votes.reference import load_reference
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_django import DjangoDbBlocker
 
 
@@ -35,3 +37,9 @@ def plain_static_files(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def own_home(settings, tmp_path: Path) -> None:
+    """Keep what tests offer for download or upload out of the developer's own folder."""
+    settings.HOME = tmp_path / "home"

@@ -5,15 +5,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from votes.choices import Choice
 from votes.models.imports import FindingKind
+from votes.models.roll_calls import RollCallKind, RollCallMethod
+from votes.rules import Requirement, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django_stubs_ext import StrPromise
 
     from votes.models import Finding
+
+# A sentence that would name more than these says how many more there are.
+MOST_NAMED = 20
+
+# What a kind of finding means, and what readers should make of it.
+MEANINGS = {
+    FindingKind.TOTALS: gettext_lazy(
+        "The figures that the President announced are not those counted from the votes by member state. "
+        "Both are shown; neither is corrected by the other."
+    ),
+    FindingKind.ELECTORATE: gettext_lazy(
+        "A state has a vote though it was not a member of the body on that date, or a member has none. Often it is "
+        "the date that is wrong."
+    ),
+    FindingKind.SOURCES: gettext_lazy(
+        "Another source says otherwise than the record. The record follows an editor before the landmark facts, "
+        "these before the UN Digital Library, and this before Voeten."
+    ),
+    FindingKind.RESULT: gettext_lazy(
+        "By the majority required, nine votes and the veto in the Security Council among them, the figures make "
+        "another result than the recorded one."
+    ),
+    FindingKind.NO_VOTES: gettext_lazy("The vote was recorded, but who voted how is not here."),
+    FindingKind.DUPLICATE_SYMBOL: gettext_lazy(
+        "A text has more than one vote on the whole of it: it was voted on again, or a vote stands on the wrong text."
+    ),
+    FindingKind.NO_SYMBOL: gettext_lazy(
+        "The source names no resolution for the vote, or none that can be told with certainty."
+    ),
+    FindingKind.BLOC_DATES: gettext_lazy(
+        "A membership of a bloc cannot be right by the state’s seat in the General Assembly, or a bloc’s name is "
+        "taken for a state’s."
+    ),
+    FindingKind.UNKNOWN_CODE: gettext_lazy("A file names a member state by a code that is not known; its rows wait."),
+    FindingKind.UNREADABLE: gettext_lazy("A cell of a file is not what its column should hold."),
+    FindingKind.CONFLICT: gettext_lazy("Rows of a file say different things of one vote."),
+    FindingKind.UNMATCHED: gettext_lazy("What a file says could not be matched with the record for certain."),
+}
 
 # What may be wrong with rows of a file. The details of a finding fill the placeholders.
 PROBLEMS = {
@@ -50,6 +92,24 @@ PROBLEMS = {
         "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown."
     ),
     "slug-taken": gettext_lazy("The name “%(value)s” belongs to another vote here; the row was left out."),
+}
+
+# A problem that a newer release named.
+UNNAMED = gettext_lazy("%(problem)s: “%(value)s”.")
+
+# What may be wrong with a membership of a bloc, or with a bloc.
+BLOC_PROBLEMS = {
+    "never": gettext_lazy(
+        "%(state)s is in %(bloc)s from %(since)s until %(until)s, and had no seat in the General Assembly then."
+    ),
+    "before": gettext_lazy(
+        "%(state)s is in %(bloc)s, a group of members of the United Nations, from %(since)s; "
+        "its seat began on %(seat)s."
+    ),
+    "after": gettext_lazy(
+        "%(state)s is in %(bloc)s until %(until)s; its seat in the General Assembly ended on %(seat)s."
+    ),
+    "code": gettext_lazy("The name “%(slug)s” of %(bloc)s spells %(state)s, the code of a member state."),
 }
 
 # Facts of a roll call and its text as they are named in a sentence.
@@ -92,63 +152,109 @@ def _electorate(details: Mapping[str, Any]) -> str:
     """Say who voted and was no member, and which members have no vote."""
     said = []
     if details.get("strangers"):
-        said.append(_("not members on that date: %(codes)s") % {"codes": ", ".join(details["strangers"])})
+        said.append(_("not members on that date: %(codes)s") % {"codes": _listed(details["strangers"], ", ")})
     if details.get("missing"):
-        said.append(_("members without a vote: %(codes)s") % {"codes": ", ".join(details["missing"])})
+        said.append(_("members without a vote: %(codes)s") % {"codes": _listed(details["missing"], ", ")})
     return _("Votes and members of the date differ: %(said)s.") % {"said": "; ".join(said)}
 
 
 def _sources(details: Mapping[str, Any]) -> str:
-    """Say what another source says otherwise."""
+    """Say what another source says otherwise, facts in their order and then votes by code."""
+    facts, votes = details.get("facts", {}), details.get("votes", {})
     said = [
         _("%(fact)s “%(stated)s”, here “%(recorded)s”")
-        % {"fact": FACTS.get(fact, fact), "stated": stated, "recorded": recorded}
-        for fact, (recorded, stated) in details.get("facts", {}).items()
+        % {"fact": FACTS[fact], "stated": _value(fact, facts[fact][1]), "recorded": _value(fact, facts[fact][0])}
+        for fact in FACTS
+        if fact in facts
     ]
     said += [
         _("%(state)s %(stated)s, here %(recorded)s")
         % {"state": state, "stated": _choice(stated), "recorded": _choice(recorded)}
-        for state, (recorded, stated) in details.get("votes", {}).items()
+        for state, (recorded, stated) in sorted(votes.items())
     ]
-    return _("%(source)s says otherwise: %(said)s.") % {"source": details["source"], "said": "; ".join(said)}
+    return _("%(source)s says otherwise: %(said)s.") % {"source": details["source"], "said": _listed(said, "; ")}
+
+
+def _value(fact: str, value: str) -> StrPromise | str:
+    """Return the value of a fact as it is read."""
+    return LABELS[fact](value).label if fact in LABELS else value
+
+
+def _listed(said: Sequence[str], separator: str) -> str:
+    """Return what is said as a list, with how many more there are where they are many."""
+    more = len(said) - MOST_NAMED
+    if more <= 0:
+        return separator.join(said)
+    rest = ngettext("%(number)s more", "%(number)s more", more) % {"number": more}
+    return separator.join([*said[:MOST_NAMED], rest])
 
 
 def _choice(choice: str | None) -> str:
     """Return a choice in words, or that there is none."""
-    return str(Choice(choice).label) if choice else _("no vote")
+    return str(Choice(choice).label).lower() if choice else _("no vote")
 
 
 def _result(details: Mapping[str, Any]) -> str:
     """Say what the figures make of the proposal."""
-    return _("Recorded as %(recorded)s; by the figures %(figures)s it would be %(computed)s.") % dict(details)
+    return _("Recorded as %(recorded)s; by the figures %(figures)s it would be %(computed)s.") % {
+        "recorded": Result(details["recorded"]).label,
+        "figures": details["figures"],
+        "computed": Result(details["computed"]).label,
+    }
+
+
+def _duplicate(details: Mapping[str, Any]) -> str:
+    """Say which votes are on one text."""
+    return _("%(symbol)s has more than one vote on the whole text: %(slugs)s.") % {
+        "symbol": details["symbol"],
+        "slugs": _listed(details["slugs"], ", "),
+    }
+
+
+def _no_symbol(details: Mapping[str, Any]) -> str:
+    """Say that a vote has no text, and where its source has it."""
+    if details.get("reference"):
+        return _("A vote that belongs to no resolution (%(reference)s).") % {"reference": details["reference"]}
+    return _("A vote that belongs to no resolution.")
+
+
+def _bloc(details: Mapping[str, Any]) -> str:
+    """Say what is wrong with a membership of a bloc, or with its name."""
+    until = details.get("until") or _("today")
+    return str(BLOC_PROBLEMS[details["problem"]]) % _Said({**details, "until": until})
 
 
 def _problem(details: Mapping[str, Any]) -> str:
-    """Say what is wrong with rows of a file."""
-    place = _("%(file)s, line %(line)s, column %(column)s") % {
-        name: details.get(name, "") for name in ("file", "line", "column")
-    }
-    return f"{place}: {PROBLEMS[details['problem']] % details}"
+    """Say where rows of a file have a problem, and which; what the record itself shows stands nowhere in a file."""
+    place = [str(details[name]) for name in ("file",) if details.get(name)]
+    if details.get("line"):
+        place.append(_("line %(line)s") % {"line": details["line"]})
+    if details.get("column"):
+        place.append(_("column %(column)s") % {"column": details["column"]})
+    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Said(details)
+    return f"{', '.join(place)}: {said}" if place else said
 
 
-def _plain(text: Any) -> Callable[[Mapping[str, Any]], str]:
-    """Return the function that fills ``text`` with the details."""
-    return lambda details: str(text) % dict(details)
+class _Said(dict[str, Any]):
+    """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
 
+    def __missing__(self, name: str) -> str:
+        """Return a dash."""
+        return "–"
+
+
+# The facts whose values have names.
+LABELS = {"kind": RollCallKind, "method": RollCallMethod, "requirement": Requirement, "result": Result}
 
 SENTENCES: dict[FindingKind, Callable[[Mapping[str, Any]], str]] = {
     FindingKind.TOTALS: _totals,
     FindingKind.ELECTORATE: _electorate,
     FindingKind.SOURCES: _sources,
     FindingKind.RESULT: _result,
-    FindingKind.NO_VOTES: _plain(gettext_lazy("A recorded vote without its votes by member state.")),
-    FindingKind.DUPLICATE_SYMBOL: _plain(
-        gettext_lazy("%(symbol)s has more than one vote on the whole text: %(slugs)s.")
-    ),
-    FindingKind.NO_SYMBOL: _plain(gettext_lazy("A vote that belongs to no resolution (%(reference)s).")),
-    FindingKind.BLOC_DATES: _plain(
-        gettext_lazy("%(state)s is in %(bloc)s from %(since)s, and not a Member then: %(seat)s.")
-    ),
+    FindingKind.NO_VOTES: lambda _details: _("A recorded vote without its votes by member state."),
+    FindingKind.DUPLICATE_SYMBOL: _duplicate,
+    FindingKind.NO_SYMBOL: _no_symbol,
+    FindingKind.BLOC_DATES: _bloc,
     FindingKind.UNKNOWN_CODE: _problem,
     FindingKind.UNREADABLE: _problem,
     FindingKind.CONFLICT: _problem,

@@ -1,4 +1,4 @@
-"""The reference facts in ``data/``: read, checked, and added to the record where they are missing.
+"""The reference facts in ``data/`` or in an export: read, checked, and added to the record where they are missing.
 
 Loading them again is safe. What an editor changed since stays as it is and is reported as a difference: an
 editor goes before the landmark facts, and a disagreement is a finding, never an overwrite.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from votes.models import (
 from votes.record import record_votes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 BODIES = {Body.GENERAL_ASSEMBLY: "General Assembly", Body.SECURITY_COUNCIL: "Security Council"}
@@ -41,6 +42,20 @@ SESSION_PREFIXES = {
 
 
 ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+
+FILES = (
+    "sources.csv",
+    "topics.csv",
+    "sessions.csv",
+    "states.csv",
+    "state_names.csv",
+    "body_memberships.csv",
+    "blocs.csv",
+    "bloc_memberships.csv",
+    "landmark_roll_calls.csv",
+    "landmark_votes.csv",
+)
+"""What a folder of reference facts holds. Bodies need no file: there are two."""
 
 
 @dataclass
@@ -56,21 +71,30 @@ class Report:
 def load_reference(folder: Path) -> Report:
     """Add the facts in the CSV files of ``folder`` that the record does not have; all of them or none.
 
-    Raises FactError, with file and line, for a row that cannot be read.
+    Raises FactError, with file and line, for a row that cannot be read, FileNotFoundError for a missing file.
     """
-    rows = Rows(folder)
-    try:
-        return _load(rows)
-    except KeyError as error:
-        raise FactError(f"{rows.place}: {error} is not known.") from error
-    except (ValueError, csv.Error, ValidationError) as error:
-        raise FactError(f"{rows.place}: {error}") from error
+    rows = Rows({name: folder / name for name in FILES})
+    report = load_facts(rows)
+    with rows.placing_errors():
+        _add_landmarks(report, rows)
+    return report
 
 
-def _load(rows: Rows) -> Report:
-    """Add what is missing, table by table."""
+@transaction.atomic
+def load_facts(rows: Rows) -> Report:
+    """Add bodies, sources, topics, sessions, states, seats and blocs that the record does not have, all or none.
+
+    A table whose file ``rows`` does not name is left as it is. Raises FactError as ``load_reference`` does.
+    """
     report = Report()
-    _add(report, Body, ("code",), ({"code": code, "name": name} for code, name in BODIES.items()))
+    with rows.placing_errors():
+        _add_facts(report, rows)
+    return report
+
+
+def _add_facts(report: Report, rows: Rows) -> None:
+    """Add what is missing, table by table."""
+    _add(report, Body, ("code",), rows.bodies())
     bodies = {body.code: body for body in Body.objects.all()}
     _add(report, Source, ("slug",), rows.sources())
     _add(report, Topic, ("slug",), rows.read("topics.csv"))
@@ -83,37 +107,67 @@ def _load(rows: Rows) -> Report:
     _add(report, Bloc, ("slug",), rows.read("blocs.csv"))
     blocs = {bloc.slug: bloc for bloc in Bloc.objects.all()}
     _add(report, BlocMembership, ("bloc", "state", "since"), rows.memberships(blocs, states))
-    _add_landmarks(report, rows, bodies)
-    return report
 
 
 class FactError(Exception):
     """A reference file with something in it that cannot be read."""
 
 
+def as_it_stands(cell: str) -> str:
+    """Return the cell unchanged."""
+    return cell
+
+
 @dataclass
 class Rows:
     """The rows of the reference files as field values of the models they become."""
 
-    folder: Path
+    paths: Mapping[str, Path]
+    """Where each file is, by its name in ``data/``."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What messages call a file, where that is not its name in ``data/``."""
+    clean: Callable[[str], str] = as_it_stands
+    """What a cell stands for."""
     place: str = ""
     """The file and the line last read."""
 
+    @contextmanager
+    def placing_errors(self) -> Iterator[None]:
+        """Turn what is wrong with the row last read into a FactError that says where it is."""
+        try:
+            yield
+        except KeyError as error:
+            raise FactError(f"{self.place}: {error} is not known.") from error
+        except (ValueError, csv.Error, ValidationError) as error:
+            raise FactError(f"{self.place}: {error}") from error
+
     def read(self, name: str) -> Iterator[dict[str, Any]]:
-        """Yield each row of a file; a row with too many or too few cells raises FactError."""
-        path = self.folder / name
-        with path.open(encoding="utf-8", newline="") as file:
-            self.place = f"{name}, line 1"
+        """Yield each row of a file, none where there is no such file.
+
+        A row with too many or too few cells raises FactError.
+        """
+        if name not in self.paths:
+            return
+        said = self.called.get(name, name)
+        with self.paths[name].open(encoding="utf-8", newline="") as file:
+            self.place = f"{said}, line 1"
             reader = csv.DictReader(file, strict=True)
             reader.fieldnames  # noqa: B018  # reads the header, so that lines are counted from there
             while True:
-                self.place = f"{name}, line {reader.line_num + 1}"
+                self.place = f"{said}, line {reader.line_num + 1}"
                 row = next(reader, None)
                 if row is None:
                     return
                 if None in row or None in row.values():
                     raise FactError(f"{self.place}: the row has not as many cells as the header.")
-                yield row
+                yield {column: self.clean(cell) for column, cell in row.items()}
+
+    def bodies(self) -> Iterator[dict[str, Any]]:
+        """Yield the bodies of the file, or the two there are."""
+        if "bodies.csv" in self.paths:
+            yield from self.read("bodies.csv")
+        else:
+            yield from ({"code": code, "name": name} for code, name in BODIES.items())
 
     def sources(self) -> Iterator[dict[str, Any]]:
         """Yield sources."""
@@ -237,8 +291,9 @@ def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
     )
 
 
-def _add_landmarks(report: Report, rows: Rows, bodies: dict[str, Body]) -> None:
+def _add_landmarks(report: Report, rows: Rows) -> None:
     """Add the landmark roll calls with their texts and votes."""
+    bodies = {body.code: body for body in Body.objects.all()}
     source = Source.objects.get(slug="landmark")
     sessions = {(session.body.code, session.code): session for session in Session.objects.select_related("body")}
     topics = {topic.slug: topic for topic in Topic.objects.all()}

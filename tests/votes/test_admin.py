@@ -14,10 +14,22 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.factories import make_roll_call, make_state
-from votes.models import Bloc, BodyMembership, Correction, MemberState, RollCall, Tally, Vote
+from votes.models import (
+    Bloc,
+    BodyMembership,
+    Correction,
+    Finding,
+    ImportRun,
+    MemberState,
+    RollCall,
+    Statement,
+    Tally,
+    Vote,
+)
 from votes.record import publish, record_votes
 from votes.totals import Totals
 
@@ -585,12 +597,32 @@ def test_every_model_is_registered():
     assert not [model for model in MODELS if not admin.site.is_registered(model)]
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_every_list_is_shown_searched_and_filtered(editor: Client, world: World, model: type[Model]):
+def one_of_each(world: World) -> None:
+    """Write a row of each model that the reference facts have none of."""
     roll_call = draft(world)
     record_votes(roll_call=roll_call, choices={"USA": "N"})
     OtherSymbol.objects.create(resolution=text_of(roll_call), symbol="A/79/L.5")
     Correction.objects.create(roll_call=roll_call, state=MemberState.objects.get(code="USA"), intended="A")
+    Statement.objects.create(
+        roll_call=roll_call,
+        source=roll_call.source,
+        format="ga-voting",
+        reference="1",
+        symbol_key="A-RES-79-999",
+        facts={},
+    )
+    now = timezone.now()
+    ImportRun.objects.create(
+        format="ga-voting", by_name="usa", started=now, finished=now, files=[{"name": "a-res-79-999.csv"}]
+    )
+    Finding.objects.create(
+        kind="no-votes", key="no-votes:a-res-79-999", origin="record", roll_call=roll_call, found=now
+    )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_list_is_shown_searched_and_filtered(editor: Client, world: World, model: type[Model]):
+    one_of_each(world)
 
     shown = page(editor.get(list_url(model)))
 
@@ -612,10 +644,7 @@ def test_a_list_takes_a_bounded_number_of_queries(
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_page_of_one_record_is_shown(editor: Client, world: World, model: type[Model]):
-    roll_call = draft(world)
-    record_votes(roll_call=roll_call, choices={"USA": "N"})
-    OtherSymbol.objects.create(resolution=text_of(roll_call), symbol="A/79/L.5")
-    Correction.objects.create(roll_call=roll_call, state=MemberState.objects.get(code="USA"), intended="A")
+    one_of_each(world)
     instance = model._default_manager.order_by("pk").first()
 
     page(editor.get(url(instance)))

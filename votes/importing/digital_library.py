@@ -13,7 +13,7 @@ import polars as pl
 from votes.importing.formats import names, recognise
 from votes.importing.library_cells import CHOICES, tidy
 from votes.importing.library_roll_calls import LAYOUTS, Reading
-from votes.importing.library_tables import edition, facts_of, has_line_breaks, stated
+from votes.importing.library_tables import edition, facts_of, stated
 from votes.importing.problems import Problems
 from votes.importing.tables import collect, has_rows, scan
 
@@ -50,21 +50,18 @@ def read(file: OpenFile, known: Known) -> Edition:
     columns = names(file.header, form, table)
     said, cast = _tables(file, LAYOUTS[form], columns)
     reading = Reading(LAYOUTS[form], known, Problems(file.name, columns))
-    adopted = reading.adopted(_with_one_symbol(reading, reading.records(facts_of(said)), cast))
+    adopted = reading.adopted(_with_one_symbol(reading, reading.records(facts_of(said)), said, cast))
     refs = {facts.row: roll_call.ref for record, roll_call in adopted for facts in record.facts}
     votes = _votes(reading, cast.join(_keys(said, refs), on=VOTE, nulls_equal=True), adopted)
-    one_a_row = not cast["broken"].any() and not has_line_breaks(said)
-    return edition(file, reading, [roll_call for _, roll_call in adopted], votes, rows=cast.height, one_a_row=one_a_row)
+    return edition(file, reading, [roll_call for _, roll_call in adopted], votes, rows=cast.height)
 
 
 def _tables(file: OpenFile, layout: Layout, columns: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what the file says of each vote, and who cast which: ``VOTE``, ``code``, ``name`` and ``choice``.
 
-    Both have the number of the ``row``; ``broken`` tells of a line break in a cell that is not used.
+    Both have the number of the ``row``.
     """
     frame = scan(file)
-    used = {columns[name] for name in (*layout.facts, "ms_code", "ms_vote") if name in columns}
-    unused = [pl.col(name).str.contains("\n", literal=True) for name in file.header if name not in used]
     name = pl.col(columns["ms_name"]) if "ms_name" in columns else pl.lit(None, pl.String)
     cast = frame.select(
         "row",
@@ -72,7 +69,6 @@ def _tables(file: OpenFile, layout: Layout, columns: Mapping[str, str]) -> tuple
         pl.col(columns["ms_code"]).cast(pl.Categorical).alias("code"),
         pl.col(columns["ms_vote"]).cast(pl.Categorical).alias("choice"),
         name.cast(pl.Categorical).alias("name"),
-        pl.any_horizontal(pl.lit(value=False), *unused).alias("broken"),
     )
     said, votes = collect(file, stated(frame, layout, columns), cast)
     has_rows(file, votes)
@@ -85,7 +81,9 @@ def _keys(said: pl.DataFrame, refs: Mapping[int, int]) -> pl.DataFrame:
     return said.select(pl.col(VOTE).cast(pl.Categorical), ref=numbers).drop_nulls("ref").unique()
 
 
-def _with_one_symbol(reading: Reading, records: Sequence[Record], cast: pl.DataFrame) -> list[Record]:
+def _with_one_symbol(
+    reading: Reading, records: Sequence[Record], said: pl.DataFrame, cast: pl.DataFrame
+) -> list[Record]:
     """Return ``records`` without those that share a record number and are one vote under several symbols.
 
     They are several votes only if states have a vote in more than one of them.
@@ -96,8 +94,9 @@ def _with_one_symbol(reading: Reading, records: Sequence[Record], cast: pl.DataF
     torn = set()
     for number, same in by_number.items():
         if number and len(same) > 1:
-            rows = cast.filter(pl.col("undl_id").cast(pl.String).str.strip_chars() == number)
-            if rows["code"].is_unique().all():
+            keys = _keys(said, {facts.row: 0 for record in same for facts in record.facts})
+            rows = cast.join(keys, on=VOTE, how="semi", nulls_equal=True)
+            if rows["code"].cast(pl.String).str.strip_chars().str.to_uppercase().is_unique().all():
                 torn.add(number)
                 reading.symbols_differ(same)
     return [record for record in records if record.number not in torn]
@@ -138,7 +137,7 @@ def _without(reading: Reading, rows: pl.DataFrame, symbols: Sequence[str], cell:
     """Return the rows whose ``cell`` could be read, with a problem for each different one that could not."""
     left_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.filter(pl.col(cell.read).is_null()).iter_rows(named=True):
-        left_out[tidy(row[cell.given])].append(row)
+        left_out[tidy(row[cell.given]).upper()].append(row)
     for value, same in left_out.items():
         refs = {row["ref"] for row in same}
         reading.problems.add(

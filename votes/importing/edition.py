@@ -64,6 +64,8 @@ class StatedText:
     """Draft symbols as written."""
     variants: tuple[str, ...] = ()
     """Other spellings; in Plenary's own export."""
+    session: str | None = None
+    """The code of its session, empty for none; None: that of the roll call that names it."""
     status: str = "published"
 
 

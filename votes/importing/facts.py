@@ -17,12 +17,21 @@ if TYPE_CHECKING:
 ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 SAME_NAME = ("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "reference")
 """What a stated roll call and one on record call the same."""
-BLANK = (None, "", [], "not-stated")
+BLANK: tuple[Any, ...] = (None, "", [], "not-stated")
+
+
+def announced(stated: StatedRollCall) -> dict[str, Any]:
+    """Return the announced totals by the names of their fields."""
+    return dict(zip(ANNOUNCED, stated.announced, strict=True))
 
 
 def own_title(stated: StatedRollCall) -> str:
-    """Return the title of what was put to the vote, empty where it is the text's."""
-    return "" if stated.text and stated.title == stated.text.title else stated.title
+    """Return the title of what was put to the vote, empty where a file repeats that of the text.
+
+    Plenary's own export, which gives the permanent name, says it as the record has it.
+    """
+    is_repeated = not stated.slug and stated.text is not None and stated.title == stated.text.title
+    return "" if is_repeated else stated.title
 
 
 def facts_of(stated: StatedRollCall) -> dict[str, Any]:
@@ -32,7 +41,7 @@ def facts_of(stated: StatedRollCall) -> dict[str, Any]:
         "session": stated.session,
         "title": own_title(stated),
         **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
-        **dict(zip(ANNOUNCED, stated.announced, strict=True)),
+        **announced(stated),
     }
     if stated.text:
         facts |= {
@@ -47,7 +56,7 @@ def facts_of(stated: StatedRollCall) -> dict[str, Any]:
 
 def spelled(symbols: Iterable[str]) -> list[str]:
     """Return symbols as the record has them: in the United Nations' spelling, each once, in the order of their keys."""
-    by_key = {}
+    by_key: dict[str, str] = {}
     for written in symbols:
         parsed = parse_or_none(written)
         text = parsed.text if parsed else " ".join(written.split())

@@ -58,6 +58,8 @@ class OpenFile:
     """Of the file as it was given, in hexadecimal; of the archive for a member of one."""
     header: tuple[str, ...]
     """The column names as they stand in the file."""
+    lines: int = 0
+    """How many lines it has, 0 where that was not counted."""
     blank_end: bool = False
     """Whether blank lines follow the last row."""
 
@@ -274,7 +276,7 @@ class _Content:
         self.name, self.path = name, path
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._start = self._end = b""
-        self._size = 0
+        self._size = self._line_ends = 0
 
     def check(self, chunk: bytes) -> None:
         """Raise UnfitFileError if the next ``chunk`` of the file, which is on disk by now, is not text."""
@@ -290,6 +292,7 @@ class _Content:
             except UnicodeDecodeError as error:
                 raise self._not_utf_8(error, self._size - pending) from None
         self._size += len(chunk)
+        self._line_ends += chunk.count(b"\n")
         self._end = (self._end + chunk)[-4096:]
 
     def file(self, sha256: str) -> OpenFile:
@@ -299,7 +302,14 @@ class _Content:
         except UnicodeDecodeError as error:
             raise self._not_utf_8(error, self._size - len(error.object)) from None
         last_line = self._end.removesuffix(b"\n").rpartition(b"\n")[2]
-        return OpenFile(self.name, self.path, sha256, self._header(), blank_end=not last_line.strip())
+        return OpenFile(
+            name=self.name,
+            path=self.path,
+            sha256=sha256,
+            header=self._header(),
+            lines=self._line_ends + (not self._end.endswith(b"\n")),
+            blank_end=not last_line.strip(),
+        )
 
     def _check_start(self) -> None:
         """Raise UnfitFileError for what the first bytes give away."""

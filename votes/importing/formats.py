@@ -149,7 +149,9 @@ def _table(header: Sequence[str], candidates: Sequence[tuple[str, str]], file: s
         )
     form, table = closest
     raise UnfitFileError(
-        f"the header is of no known layout. It comes closest to {form} ({table}), and lacks of it: {missing}.",
+        f"the header is not that of a known layout. It comes closest to {form} ({table}), and lacks of it: {missing}."
+        if len({form for form, _table in candidates}) > 1
+        else f"the header is not that of {form} ({table}): it lacks {missing}.",
         file=file,
         line=1,
     )

@@ -165,21 +165,19 @@ class Reading:
         return symbol if symbol and symbol.text.startswith(prefix) and len(symbol.text) <= LONGEST_SYMBOL else None
 
     def adopted(self, records: Sequence[Record]) -> list[tuple[Record, StatedRollCall]]:
-        """Return the votes that can be taken with what is said of them, numbered, their line being still a row."""
-        adopted: list[tuple[Record, StatedRollCall]] = []
-        for record in self._without_second_records(records):
-            if roll_call := self._roll_call(record):
-                roll_call.ref = len(adopted)
-                adopted.append((record, roll_call))
-        return adopted
+        """Return the votes that can be taken with what is said of them, numbered, their line being still a row.
 
-    def _without_second_records(self, records: Sequence[Record]) -> list[Record]:
-        """Return the first record of each symbol, with a problem for each other."""
-        first: dict[str, Record] = {}
+        Of several records of one symbol it is the first.
+        """
+        adopted: dict[str, tuple[Record, StatedRollCall]] = {}
         for record in records:
-            if first.setdefault(record.symbol.key, record) is not record:
-                self._reject(record, "symbol-twice", "resolution", record.symbol.text)
-        return list(first.values())
+            if roll_call := self._roll_call(record):
+                if record.symbol.key in adopted:
+                    self._reject(record, "symbol-twice", "resolution", record.symbol.text)
+                    continue
+                roll_call.ref = len(adopted)
+                adopted[record.symbol.key] = record, roll_call
+        return list(adopted.values())
 
     def _reject(self, record: Record, problem: str, column: str, value: str, **details: object) -> None:
         """Note that a vote is left out."""

@@ -38,11 +38,6 @@ def facts_of(table: pl.DataFrame) -> list[Facts]:
     ]
 
 
-def has_line_breaks(table: pl.DataFrame) -> bool:
-    """Tell whether any cell of text holds a line break, so that rows and lines are not counted alike."""
-    return any(column.str.contains("\n", literal=True).any() for column in table.select(pl.col(pl.String)))
-
-
 def edition(
     file: OpenFile,
     reading: Reading,
@@ -50,11 +45,10 @@ def edition(
     votes: pl.DataFrame,
     *,
     rows: int,
-    one_a_row: bool,
 ) -> Edition:
-    """Return the edition, with rows of the file turned into lines; ``one_a_row`` as in ``tables.lines_of``."""
+    """Return the edition, with rows of the file, which has ``rows``, turned into lines."""
     wanted = reading.problems.rows | {roll_call.line for roll_call in roll_calls}
-    lines = lines_of(file, wanted, one_a_row=one_a_row)
+    lines = lines_of(file, wanted, of=rows)
     refs = {}
     for roll_call in roll_calls:
         roll_call.line = lines[roll_call.line]

@@ -131,7 +131,7 @@ def read(file: OpenFile, known: Known) -> MemberStatesEdition:
             reading.compare(code, same)
         elif state := reading.new(code, same):
             states.append(state)
-    lines = lines_of(file, reading.problems.rows | {state.line for state in states})
+    lines = lines_of(file, reading.problems.rows | {state.line for state in states}, of=table.height)
     return MemberStatesEdition(
         format=MEMBER_STATES,
         source=SOURCE,

@@ -27,4 +27,4 @@ def read(file: OpenFile, known: Known) -> Edition:
     if repeated := rows - said.height:
         reading.notes.append(f"{repeated} rows repeat another row, and were not read again.")
     roll_calls = [roll_call for _record, roll_call in reading.adopted(records)]
-    return edition(file, reading, roll_calls, NO_VOTES, rows=rows, one_a_row=False)
+    return edition(file, reading, roll_calls, NO_VOTES, rows=rows)

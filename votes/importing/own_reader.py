@@ -86,6 +86,7 @@ def text_of(row: Row) -> StatedText:
         topics=tuple(row["topics"].split()),
         drafts=tuple(filter(None, row["draft_symbols"].split("|"))),
         variants=tuple(filter(None, row["other_symbols"].split("|"))),
+        session=row["session"],
     )
 
 

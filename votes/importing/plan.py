@@ -7,7 +7,8 @@ does what a better source said. Whatever a source says is kept as its statement,
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,19 @@ from django.utils.text import slugify
 from resolutions.models import Status
 from resolutions.symbols import loose
 from votes.importing.edition import RowProblem, StatedText
+from votes.importing.facts import (
+    ANNOUNCED,
+    BLANK,
+    SAME_NAME,
+    Before,
+    announced,
+    fact,
+    facts_of,
+    is_new_date,
+    own_title,
+    quoted,
+    spelled,
+)
 from votes.importing.matching import Matcher, said_votes
 from votes.importing.record import KnownRollCall, KnownStatement, KnownText
 from votes.models import Format, RollCall
@@ -27,9 +41,7 @@ if TYPE_CHECKING:
     from votes.importing.edition import Edition, StatedRollCall
     from votes.importing.record import Record
 
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 TEXT_FACTS = {"text_title": "title", "agenda": "agenda", "topics": "topics", "drafts": "drafts"}
-BLANK: tuple[Any, ...] = (None, "", [], "not-stated")
 
 
 @dataclass
@@ -93,7 +105,7 @@ class Planner:
 
     def make(self) -> Plan:
         """Return the plan."""
-        for stated in self.edition.roll_calls:
+        for stated in sorted(self.edition.roll_calls, key=_in_order):
             match = self.matcher.match(stated)
             if match.problem:
                 self._problem(stated, match.problem, **match.details)
@@ -146,20 +158,21 @@ class Planner:
         self._state(stated, key)
 
     def _add_text(self, body: str, session: str | None, text: StatedText) -> int:
-        """Add a text; return its key."""
+        """Add a text, of ``session`` where it does not name its own; return its key."""
         key = -len(self.plan.new_texts) - 1
+        code = session if text.session is None else text.session
         new = KnownText(
             id=key,
             key=text.symbol.key,
             symbol=text.symbol.text,
             body=self.record.bodies[body],
-            session=self.record.sessions.get((body, session)) if session else None,
+            session=self.record.sessions[body, code] if code else None,
             kind=text.kind,
             title=text.title or text.symbol.text,
             agenda=text.agenda,
             status=text.status,
             topics=sorted(text.topics),
-            drafts=list(text.drafts),
+            drafts=spelled(text.drafts),
             variants=list(text.variants),
         )
         self.plan.new_texts.append(new)
@@ -186,47 +199,74 @@ class Planner:
     def _merge(self, stated: StatedRollCall, roll_call: KnownRollCall) -> None:
         """Bring what is new in the file into a roll call on record, where the file's source may."""
         source = self.record.sources[stated.source][0]
-        own = self.precedence[source] <= self.precedence[roll_call.source]
-        said = [s for s in self.record.statements[roll_call.id] if s.source == roll_call.source]
         changes = []
-        if own:
-            changes += self._merge_facts(stated, roll_call, said)
-            changes += self._merge_votes(stated, roll_call, said)
+        if self.precedence[source] <= self.precedence[roll_call.source]:
+            said = self.record.statements.get(roll_call.id, [])
+            before = Before(self._statement(roll_call.id, source), said, self.precedence)
+            changes += self._merge_facts(stated, roll_call, before)
+            changes += self._merge_votes(stated, roll_call, before)
+            changes += self._merge_source(stated, roll_call, before)
         self._state(stated, roll_call.id)
-        if own and (roll_call.source, roll_call.reference) != (source, stated.reference):
-            if roll_call.source != source:
-                changes.append(f"source {stated.source}")
-            roll_call.source, roll_call.reference = source, stated.reference
-            self.plan.changed_roll_calls[roll_call.id] = roll_call
         if changes:
             self.plan.changes.append(f"{roll_call.slug}: {'; '.join(changes)}")
             self.plan.changed.add(roll_call.id)
         else:
             self.plan.unchanged += 1
 
-    def _merge_facts(self, stated: StatedRollCall, roll_call: KnownRollCall, said: list[KnownStatement]) -> list[str]:
-        """Change the facts that the file says otherwise and nobody else changed; return what changed, in words."""
-        recorded, facts, changes = self.record.facts(roll_call), facts_of(stated), []
+    def _merge_facts(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
+        """Change the facts that the file says anew and nobody else changed; return what changed, in words."""
+        facts, changes = facts_of(stated), []
         if roll_call.text is None and (text := self._text_of(stated)) is not None:
             roll_call.text = text
             roll_call.decisive = stated.decisive and text not in self.decided
             if roll_call.decisive:
                 self.decided.add(text)
+            # What stood for the title of the text it was not known to be on.
+            is_said = roll_call.title == roll_call.reference or before.is_untouched("title", roll_call.title)
+            if "title" not in facts and is_said:
+                roll_call.title = ""
             self.plan.changed_roll_calls[roll_call.id] = roll_call
             changes.append(f"symbol {self.record.texts[text].symbol}")
-            recorded = self.record.facts(roll_call)
-        for name, value in facts.items():
-            before = recorded.get(name)
-            if name in ("symbol", "date_precision") or value == before or name not in recorded:
+        recorded = self.record.facts(roll_call)
+        for name in facts:
+            if name in ("symbol", "date_precision") or name not in recorded:
                 continue
-            if name == "date" and not _new_date(facts, recorded):
+            value, now = fact(facts, name), fact(recorded, name)
+            if value == now or not before.is_news(name, value) or not before.is_untouched(name, now):
                 continue
-            if not _untouched(name, before, said):
+            if name == "date" and not is_new_date(value, now):
                 continue
-            if name == "method" and value not in RollCall.METHODS_WITH_VOTES and self._keeps_votes(roll_call, said):
+            if name == "method" and not self._may_become(value, roll_call, before):
                 continue
-            self._write(roll_call, name, value, facts)
-            changes.append(f"{name} {_quoted(before)} → {_quoted(value)}")
+            self._write(roll_call, name, facts)
+            changes.append(f"{name} {quoted(now)} → {quoted(value)}")
+        return changes
+
+    def _may_become(self, method: str, roll_call: KnownRollCall, before: Before) -> bool:
+        """Tell whether a roll call may be of a method: where a person entered votes or totals it has to keep them."""
+        if method in RollCall.METHODS_WITH_VOTES:
+            return True
+        has_correction = any(corrected == roll_call.id for corrected, _state in self.record.corrected)
+        if has_correction or not before.is_voted_as_said(self.record.votes.get(roll_call.id, "")):
+            return False
+        totals_are_said = all(before.is_untouched(name, getattr(roll_call, name)) for name in ANNOUNCED)
+        return method != RollCall.Method.WITHOUT_VOTE or totals_are_said
+
+    def _merge_source(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
+        """Let a roll call be of the file's source, and go by its name there; return what changed, in words."""
+        source, changes = self.record.sources[stated.source][0], []
+        if before.last and before.last.reference == stated.reference:
+            return []
+        if roll_call.source != source:
+            changes.append(f"source {stated.source}")
+        elif roll_call.reference == stated.reference or roll_call.reference not in (
+            *("", *(said.reference for said in before.said)),
+        ):
+            return []
+        else:
+            changes.append(f"reference {quoted(roll_call.reference)} → {quoted(stated.reference)}")
+        roll_call.source, roll_call.reference = source, stated.reference
+        self.plan.changed_roll_calls[roll_call.id] = roll_call
         return changes
 
     def _text_of(self, stated: StatedRollCall) -> int | None:
@@ -236,8 +276,9 @@ class Planner:
             return self._add_text(stated.body, stated.session, stated.text)
         return None if stated.corroborate else known
 
-    def _write(self, roll_call: KnownRollCall, name: str, value: Any, facts: Mapping[str, Any]) -> None:
+    def _write(self, roll_call: KnownRollCall, name: str, facts: Mapping[str, Any]) -> None:
         """Set a fact of a roll call or of its text."""
+        value = facts[name]
         if name in TEXT_FACTS:
             assert roll_call.text is not None
             text = self.record.texts[roll_call.text]
@@ -253,39 +294,38 @@ class Planner:
             roll_call.session = self.record.sessions[(body, value)]
         else:
             setattr(roll_call, name, value)
+        if name == "method" and value == RollCall.Method.WITHOUT_VOTE:
+            for total in ANNOUNCED:
+                setattr(roll_call, total, None)
         self.plan.changed_roll_calls[roll_call.id] = roll_call
 
-    def _keeps_votes(self, roll_call: KnownRollCall, said: list[KnownStatement]) -> bool:
-        """Tell whether a person entered or corrected votes, so that the roll call has to stay one with votes."""
-        recorded = self.record.votes.get(roll_call.id, "")
-        has_correction = any(corrected == roll_call.id for corrected, _state in self.record.corrected)
-        return has_correction or (recorded != "" and recorded not in [s.votes for s in said])
-
-    def _merge_votes(self, stated: StatedRollCall, roll_call: KnownRollCall, said: list[KnownStatement]) -> list[str]:
-        """Change the votes that the file says otherwise and nobody else changed; return what changed, in words."""
+    def _merge_votes(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
+        """Change the votes that the file says anew and nobody else changed; return what changed, in words."""
         new, old = self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, "")
         has_votes = roll_call.method in RollCall.METHODS_WITH_VOTES
         if new == old or (not new and has_votes):
             return []
         now, then = said_votes(old), said_votes(new if has_votes else "")
-        base = [said_votes(s.votes) for s in said if s.votes] if old else [{}]
+        last = said_votes(before.last.votes) if before.last and has_votes else None
+        base = before.votes(old)
         same_source = roll_call.source == self.record.sources[stated.source][0]
         changes = []
         for state in sorted({*now, *then}):
-            before, after = now.get(state), then.get(state)
-            if before == after or not any(votes.get(state) == before for votes in base or [now]):
+            was, becomes = now.get(state), then.get(state)
+            is_news = last is None or last.get(state) != becomes
+            if was == becomes or not is_news or not any(votes.get(state) == was for votes in base):
                 continue
-            if after is None:
+            if becomes is None:
                 if (roll_call.id, state) in self.record.corrected:
                     continue
                 self.plan.votes_out.append((roll_call.id, state))
                 if same_source:
                     self.plan.shrinking.append(f"{roll_call.slug}: the vote of {state}")
-            elif before is None:
-                self.plan.votes_in.append((roll_call.id, state, after))
+            elif was is None:
+                self.plan.votes_in.append((roll_call.id, state, becomes))
             else:
-                self.plan.votes_changed.append((roll_call.id, state, after))
-            changes.append(f"{state} {before or '–'} → {after or '–'}")
+                self.plan.votes_changed.append((roll_call.id, state, becomes))
+            changes.append(f"{state} {was or '–'} → {becomes or '–'}")
         return changes
 
     # What the source said
@@ -304,19 +344,25 @@ class Planner:
             facts=facts_of(stated),
             votes=self.votes.get(stated.ref, ""),
         )
-        before = self._statement(roll_call, said)
+        before = self._statement(roll_call, said.source)
         if before is None:
             self.plan.new_statements.append(said)
-        elif (before.reference, before.symbol_key, before.facts, before.votes) != (
+            return
+        # An edition that leaves out a column takes nothing back.
+        takes_back = stated.method == RollCall.Method.WITHOUT_VOTE
+        said.facts = {n: v for n, v in before.facts.items() if not (takes_back and n in ANNOUNCED)} | said.facts
+        if stated.method in RollCall.METHODS_WITH_VOTES:
+            said.votes = said.votes or before.votes
+        if (before.reference, before.symbol_key, before.facts, before.votes) != (
             *(said.reference, said.symbol_key, said.facts, said.votes),
         ):
             said.id = before.id
             self.plan.changed_statements.append(said)
 
-    def _statement(self, roll_call: int, like: KnownStatement) -> KnownStatement | None:
-        """Return what the same source's file of the same layout said of a roll call."""
+    def _statement(self, roll_call: int, source: int) -> KnownStatement | None:
+        """Return what the source's file of the same layout said of a roll call before."""
         statements = self.record.statements.get(roll_call, [])
-        return next((s for s in statements if (s.source, s.format) == (like.source, like.format)), None)
+        return next((s for s in statements if (s.source, s.format) == (source, self.edition.format)), None)
 
     # Afterwards
 
@@ -345,7 +391,6 @@ class Planner:
             and statement.roll_call not in self.matcher.taken
             and _within(statement, self.record.roll_calls[statement.roll_call], periods)
         ]
-        leaving = Counter(self.record.roll_calls[s.roll_call].text for s in gone)
         for statement in gone:
             roll_call = self.record.roll_calls[statement.roll_call]
             self.plan.removed_statements.append(statement.id)
@@ -354,10 +399,12 @@ class Planner:
                 continue
             self.plan.shrinking.append(f"{roll_call.slug}: the whole vote")
             self.plan.removed_roll_calls.append(roll_call.id)
-            on_text = sum(r.text == roll_call.text for r in self.record.roll_calls.values())
-            if roll_call.text is not None and on_text == leaving[roll_call.text]:
-                self.plan.removed_texts.append(roll_call.text)
-        self.plan.removed_texts = sorted(set(self.plan.removed_texts))
+        leaving = {self.record.roll_calls[key].text for key in self.plan.removed_roll_calls}
+        staying = {r.text for key, r in self.record.roll_calls.items() if key not in self.plan.removed_roll_calls}
+        # A text with another spelling is one that an editor has worked on.
+        self.plan.removed_texts = sorted(
+            text for text in leaving - staying if text is not None and not self.record.texts[text].variants
+        )
 
     def edition_periods(self) -> dict[int, tuple[str, str]]:
         """Return the first and the last date of the edition by body."""
@@ -373,11 +420,17 @@ class Planner:
         if any(corrected == roll_call.id for corrected, _state in self.record.corrected):
             return False
         recorded = self.record.facts(roll_call)
+        # What the record needs and a file may leave out: a title, which is then the vote's or the text's own name.
+        stated = {
+            "title": recorded["title"] if roll_call.text is None else "",
+            "text_title": recorded["symbol"],
+            **statement.facts,
+            "symbol": recorded["symbol"],
+        }
         return all(
-            recorded[name] == statement.facts.get(name, recorded[name])
-            for name in recorded
-            if recorded[name] not in BLANK
-        ) and (not roll_call.note or roll_call.note == statement.facts.get("note"))
+            value == stated.get(name) or (value in BLANK and name not in statement.facts)
+            for name, value in recorded.items()
+        )
 
     def _problem(self, stated: StatedRollCall, problem: str, **details: Any) -> None:
         """Keep a problem that only the record could tell."""
@@ -400,59 +453,16 @@ class Planner:
         )
 
 
-SAME_NAME = ("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "reference")
+def _in_order(stated: StatedRollCall) -> tuple[Any, ...]:
+    """Return what sorts the roll calls of a file, in whatever order its rows are.
 
-
-def announced(stated: StatedRollCall) -> dict[str, Any]:
-    """Return the announced totals by the names of their fields."""
-    return dict(zip(ANNOUNCED, stated.announced, strict=True))
-
-
-def own_title(stated: StatedRollCall) -> str:
-    """Return the title of what was put to the vote, empty where it is the text's."""
-    return "" if stated.text and stated.title == stated.text.title else stated.title
-
-
-def facts_of(stated: StatedRollCall) -> dict[str, Any]:
-    """Return what the file says of a roll call and its text, without what it does not say."""
-    facts: dict[str, Any] = {
-        "date": stated.date.isoformat(),
-        "session": stated.session,
-        "title": own_title(stated),
-        **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
-        **announced(stated),
-    }
-    if stated.text:
-        facts |= {
-            "symbol": stated.text.symbol.text,
-            "text_title": stated.text.title,
-            "agenda": stated.text.agenda,
-            "topics": sorted(stated.text.topics),
-            "drafts": list(stated.text.drafts),
-        }
-    return {name: value for name, value in facts.items() if value not in BLANK}
-
-
-def _untouched(name: str, before: Any, said: list[KnownStatement]) -> bool:
-    """Tell whether the record is as its own source said, or has nothing that anybody could have said."""
-    return any(s.facts.get(name) == before for s in said) or (
-        before in BLANK and not any(name in s.facts for s in said)
-    )
-
-
-def _new_date(facts: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
-    """Tell whether the file's date says more or other than the record's: a month is no news about a day in it."""
-    month_only = facts["date_precision"] == "month" and recorded["date_precision"] == "day"
-    return not (month_only and facts["date"][:7] == recorded["date"][:7])
+    Those that bring their text come first, so that votes on parts of a text find it; then as they were taken.
+    """
+    number = re.sub(r"\d+", lambda digits: digits[0].zfill(12), stated.reference)
+    return stated.text is None, stated.date, stated.meeting, stated.ordinal or 0, number
 
 
 def _within(statement: KnownStatement, roll_call: KnownRollCall, periods: Mapping[int, tuple[str, str]]) -> bool:
     """Tell whether a statement falls into the edition's period of its body."""
     first, last = periods.get(roll_call.body, ("", ""))
     return bool(last) and first <= statement.facts["date"] <= last
-
-
-def _quoted(value: Any) -> str:
-    """Return a fact as the report shows it."""
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return "–" if value in BLANK else f"“{text[:80]}{'…' if len(text) > 80 else ''}”"

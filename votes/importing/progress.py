@@ -20,7 +20,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Say one thing, on a line of its own."""
-        self._clear()
+        self.clear()
         self.stream.write(f"{line}\n")
         self.stream.flush()
 
@@ -35,10 +35,10 @@ class Progress:
         self.stream.write(f"\r\x1b[2K{bar(done, total, now - self.began)}")
         self.stream.flush()
         if done >= total:
-            self._clear()
+            self.clear()
             self.began = 0.0
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
         """Take the bar away."""
         if self.has_bar:
             self.stream.write("\r\x1b[2K")
@@ -52,4 +52,4 @@ def bar(done: int, total: int, seconds: float) -> str:
     rate = done / seconds if seconds > 0 else 0.0
     left = f", {(total - done) / rate:.0f} s left" if rate and done < total else ""
     speed = f", {rate:,.0f} a second" if rate else ""
-    return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {share:4.0%}  {done:,} of {total:,} votes{speed}{left}"
+    return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {int(100 * share):3}%  {done:,} of {total:,} votes{speed}{left}"

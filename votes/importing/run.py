@@ -48,6 +48,8 @@ class Report:
     """How many findings the record has afterwards that nobody has acknowledged."""
     wrote: bool = False
     """Whether anything but the runs was written."""
+    left_out: set[str] = field(default_factory=set)
+    """The permanent names of roll calls that belong to other votes here."""
 
 
 def import_files(
@@ -156,12 +158,14 @@ def _import(
         if isinstance(edition, MemberStatesEdition):
             report.wrote |= _take_states(edition, about)
         else:
-            report.wrote |= _take(edition, about, allow_removals=allow_removals, say=say, progress=progress)
+            plan = _plan(edition, allow_removals=allow_removals, say=say)
+            report.wrote |= _take(edition, about, *plan, progress=progress)
+            report.left_out |= {problem.value for problem in plan[0].problems if problem.problem == "slug-taken"}
         report.runs.append(about)
         report.notes += edition.notes
         began = timezone.now()
     if tables:
-        report.wrote |= own.finish(tables)
+        report.wrote |= own.finish(tables, left_out=report.left_out)
     if report.wrote:
         say("Checking the record")
         check_record()
@@ -193,20 +197,20 @@ def _take_states(edition: MemberStatesEdition, run: ImportRun) -> bool:
     return _finish(run, found) or bool(run.changes)
 
 
-def _take(
-    edition: Edition,
-    run: ImportRun,
-    *,
-    allow_removals: bool,
-    say: Callable[[str], None],
-    progress: Callable[[int, int], None],
-) -> bool:
-    """Bring one edition into the record; return whether anything was written."""
+def _plan(edition: Edition, *, allow_removals: bool, say: Callable[[str], None]) -> tuple[Plan, Record]:
+    """Return what an edition changes in the record; raise ImportRefusedError where it would take things away."""
     say(f"Comparing {len(edition.roll_calls):,} roll calls and {len(edition.votes):,} votes with the record")
     record = Record.read()
     plan = Planner(record, edition, votes_by_roll_call(edition.votes)).make()
     if plan.shrinking and not allow_removals:
         raise ImportRefusedError(refusal(plan))
+    return plan, record
+
+
+def _take(
+    edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progress: Callable[[int, int], None]
+) -> bool:
+    """Bring one edition into the record; return whether anything was written."""
     run.rejected += plan.rejected
     run.added, run.changed, run.unchanged = len(plan.new_roll_calls), len(plan.changed), plan.unchanged
     run.removed, run.resolutions_added = len(plan.removed_roll_calls), len(plan.new_texts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from itertools import islice
+from os import SEEK_END
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,8 +14,13 @@ from votes.importing.records import LONGEST, cells, records
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from votes.importing.files import OpenFile
+
+_CELL = rb'(?:"[^"]*(?:""[^"]*)*"|[^",\r\n]*)'
+RECORD = re.compile(_CELL + rb"(?:," + _CELL + rb")*")
+"""A row as it should be written. Polars joins cells and rows between quotes that stand elsewhere."""
 
 
 def scan(file: OpenFile) -> pl.LazyFrame:
@@ -22,37 +28,54 @@ def scan(file: OpenFile) -> pl.LazyFrame:
 
     ``row`` (UInt32) numbers the rows from 0. A cell that is empty is null, or empty text where it was quoted.
     """
-    frame = _scan(file)
-    if file.blank_end:
-        frame = frame.filter(~pl.all_horizontal(pl.col(*file.header).is_null()))
-    return frame
-
-
-def _scan(file: OpenFile) -> pl.LazyFrame:
-    """Return all rows of a file, with one of nulls for each blank line."""
     if "row" in file.header:
         raise UnfitFileError("no layout has a column of this name. Remove it.", file=file.name, line=1, column="row")
-    return pl.scan_csv(file.path, infer_schema=False, row_index_name="row", new_columns=list(file.header), glob=False)
+    return pl.scan_csv(
+        file.path,
+        infer_schema=False,
+        row_index_name="row",
+        new_columns=list(file.header),
+        n_rows=_rows_before_the_end(file.path) if file.blank_end else None,
+        glob=False,
+    )
+
+
+def _rows_before_the_end(path: Path) -> int:
+    """Return how many rows a file has without the blank lines at its end, which Polars would read as rows."""
+    return max((number for number, (_line, record) in enumerate(records(path)) if record), default=0)
 
 
 def collect(file: OpenFile, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
     """Return ``frames``, all made from scans of ``file``, in one pass over it.
 
     Raises UnfitFileError, with the line, where the file has a row with too many or too few cells, a blank line
-    between rows, or a quote out of place.
+    between rows, or a quote out of place. A file with line breaks within cells is read slowly once more to be sure.
     """
     try:
         tables = pl.collect_all(frames, engine="streaming")
-        # Polars sees a row that is too long only when it reads all columns, and fills one that is too short with
-        # nulls. In a pass of its own this takes half the memory.
-        (nulls,) = pl.collect_all([_scan(file).select(pl.col(file.header).null_count())], engine="streaming")
+        # Polars sees a row that is too long only when it reads all columns, fills one that is too short with nulls,
+        # and joins rows between stray quotes. In a pass of its own this takes half the memory.
+        counts = scan(file).select(pl.col(file.header).null_count(), pl.len().alias("row"))
+        (found,) = pl.collect_all([counts], engine="streaming")
     except pl.exceptions.ComputeError as error:
         _check_records(file)
         reason = str(error).partition("\n")[0]
         raise UnfitFileError(f"it cannot be read as CSV ({reason}). Save it again as CSV.", file=file.name) from error
-    if nulls[file.header[-1]].item():
+    if found[file.header[-1]].item() or not _one_a_line(file, found["row"].item()) or _ends_oddly(file):
         _check_records(file)
     return tables
+
+
+def _one_a_line(file: OpenFile, rows: int) -> bool:
+    """Tell whether each of a file's ``rows`` is a line, as is the header, so that none of them can be two in one."""
+    return file.lines == rows + 1
+
+
+def _ends_oddly(file: OpenFile) -> bool:
+    """Tell whether a file ends, without a line end, in a comma or quote, where Polars overlooks what is wrong."""
+    with file.path.open("rb") as content:
+        content.seek(-1, SEEK_END)
+        return content.read() in (b",", b'"')
 
 
 def has_rows(file: OpenFile, table: pl.DataFrame) -> None:
@@ -79,13 +102,12 @@ def _problem(record: bytes, width: int) -> str:
     if quotes % 2 or len(record) > LONGEST:
         return "a quote that opens in this row is never closed. Mend the row, or download the file again."
     if quotes or b"\r" in record:
-        try:
-            count = len(cells(record))
-        except csv.Error:
+        if not RECORD.fullmatch(record):
             return (
                 "a quote or a carriage return stands where none can. A cell that has one is written in quotes, "
                 "and a quote in it is doubled. Mend the row."
             )
+        count = len(cells(record))
     else:
         count = record.count(b",") + 1
     if count == width:
@@ -96,16 +118,16 @@ def _problem(record: bytes, width: int) -> str:
     )
 
 
-def lines_of(file: OpenFile, rows: Collection[int], *, one_a_row: bool = False) -> dict[int, int]:
+def lines_of(file: OpenFile, rows: Collection[int], *, of: int | None = None) -> dict[int, int]:
     """Return the line on which each of ``rows`` begins, counted from 1 with the header.
 
-    This reads the file slowly up to the last of them, unless the caller knows that no cell holds a line break.
+    ``of`` is the number of rows that the file has; without it, and where cells hold line breaks, this reads the file
+    slowly up to the last of them.
     """
     if not rows:
         return {}
-    if one_a_row:
-        first = next(islice(records(file.path), 1, None))[0]
-        return {row: first + row for row in rows}
+    if of is not None and _one_a_line(file, of):
+        return {row: row + 2 for row in rows}
     wanted, last = set(rows), max(rows)
     lines = (line for line, _record in islice(records(file.path), 1, last + 2))
     return {row: line for row, line in enumerate(lines) if row in wanted}

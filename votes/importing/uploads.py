@@ -271,7 +271,7 @@ def remove_expired() -> None:
 def safe_name(name: str) -> str:
     """Return the name of an uploaded file as it is kept: no folders, nothing that a file system may not like."""
     last = re.split(r"[/\\]", name)[-1]
-    plain = re.sub(r"[^\w.\- ()]", "_", last).strip(". ").lstrip("-")
+    plain = re.sub(r"[^\w.\- ()]", "_", last).lstrip(". -").rstrip(". ")
     while len(plain.encode()) > NAME_BYTES:
         stem, dot, ending = plain.rpartition(".")
         plain = f"{stem[:-1]}{dot}{ending}" if len(ending) < 10 and stem else plain[:-1]

@@ -1,6 +1,6 @@
 """Carrying out a plan: rows go in by COPY and sets are changed by one statement each, never row by row.
 
-Votes are the bulk. Into a record that has none they are loaded bare: constraints, indexes and triggers of the table
+Votes are the bulk. Into a record that has none they are loaded bare: keys, indexes and triggers of the table
 are dropped and put back within the transaction, which checks every row once and together. A record with votes has
 readers, so there the constraints stay, and nobody waits.
 """
@@ -141,7 +141,10 @@ class Writer:
 
 
 class Bare:
-    """Within it the table of votes has no constraint, index or trigger; leaving it, everything is back and checked."""
+    """Within it the table of votes has no key, index or trigger; leaving it, everything is back and checked.
+
+    Checks stay: they cost the same row by row, and putting one back may spell it otherwise.
+    """
 
     def __init__(self, cursor: Any) -> None:
         self.cursor = cursor
@@ -153,7 +156,7 @@ class Bare:
         self.cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         self.cursor.execute(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE contype IN ('c', 'f', 'p', 'u') AND 'votes_vote'::regclass IN (conrelid, confrelid) "
+            "WHERE contype IN ('f', 'p', 'u') AND 'votes_vote'::regclass IN (conrelid, confrelid) "
             # Foreign keys go first and come last, for they lean on the keys.
             "ORDER BY contype = 'f' DESC, contype, conname"
         )
@@ -217,8 +220,9 @@ def _copy_frame(cursor: Any, frame: pl.DataFrame, progress: Callable[[int, int],
     if not len(frame):
         return
     progress(0, len(frame))
+    into = f"COPY votes_vote ({', '.join(VOTE_COLUMNS)}) FROM STDIN"
     # Django turns the errors of statements into its own, but not those of a COPY.
-    with connection.wrap_database_errors, cursor.copy(f"COPY votes_vote ({', '.join(VOTE_COLUMNS)}) FROM STDIN") as copy:
+    with connection.wrap_database_errors, cursor.copy(into) as copy:
         for start in range(0, len(frame), size):
             copy.write(frame.slice(start, size).write_csv(separator="\t", include_header=False))
             progress(min(start + size, len(frame)), len(frame))

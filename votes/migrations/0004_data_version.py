@@ -38,6 +38,10 @@ OF_RESOLUTION = (
     "EXISTS (SELECT FROM resolutions_resolution p WHERE p.id = r.resolution_id AND p.status = ''published'')"
 )
 OF_ROLL_CALL = "EXISTS (SELECT FROM votes_rollcall p WHERE p.id = r.roll_call_id AND p.status = ''published'')"
+OF_NO_DRAFT = (
+    "CASE WHEN r.roll_call_id IS NOT NULL THEN " + OF_ROLL_CALL + " "
+    "WHEN r.resolution_id IS NOT NULL THEN " + OF_RESOLUTION + " ELSE true END"
+)
 PUBLISHED = "r.status = ''published''"
 PUBLIC = {
     "resolutions_body": "true",
@@ -57,7 +61,7 @@ PUBLIC = {
     "votes_vote": OF_ROLL_CALL,
     "votes_correction": OF_ROLL_CALL,
     "votes_statement": OF_ROLL_CALL,
-    "votes_finding": "true",
+    "votes_finding": OF_NO_DRAFT,
     "votes_importrun": "r.state = ''done''",
 }
 EVENTS = {

@@ -145,6 +145,15 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Return those that say nothing of drafts."""
         return self.exclude(roll_call__status="draft").exclude(roll_call__isnull=True, resolution__status="draft")
 
+    def beside(self, roll_call: RollCall) -> FindingQuerySet:
+        """Return those to show on a roll call's page, with what they show.
+
+        What the page works out by itself, totals and result, only where somebody said why it may stand.
+        """
+        worked_out = Q(kind__in=[FindingKind.TOTALS, FindingKind.RESULT], acknowledged_at__isnull=True)
+        found = self.public().filter(roll_call=roll_call).exclude(worked_out)
+        return found.select_related("roll_call__source", "run__source")
+
     def open(self) -> FindingQuerySet:
         """Return those that nobody has acknowledged."""
         return self.filter(acknowledged_at__isnull=True)

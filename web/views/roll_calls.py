@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from resolutions.models import Resolution
 from votes.breakdown import Breakdown
 from votes.explanation import Explanation
-from votes.models import RollCall
+from votes.models import Finding, RollCall
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
@@ -83,6 +83,7 @@ def _show(request: HttpRequest, shown: RollCall, template: str, context: dict[st
         "breakdown": breakdown,
         "explanation": Explanation.of(shown, breakdown.states),
         "sheet": Sheet.of(breakdown, request.GET),
+        "findings": Finding.objects.beside(shown),
         "ignored": unanswered(request.GET, Sheet.parameters),
     }
     return render_page_or_part(request, template, "roll_calls/_sheet.html", context)

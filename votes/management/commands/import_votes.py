@@ -66,6 +66,7 @@ class Command(BaseCommand):
                 progress=progress.rows,
             )
         except (UnfitFileError, ImportRefusedError) as error:
+            progress.clear()
             raise CommandError(str(error)) from error
         for run in report.runs:
             self.tell(run)

@@ -1,0 +1,149 @@
+"""A site rebuilt from another's export: imported into an empty database, it exports the same bytes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from resolutions.models import Body, OtherSymbol, Resolution, Session
+from tests.factories import day, make_votes
+from votes.exporting import package
+from votes.exporting.package import export_record
+from votes.exporting.tables import TABLES
+from votes.importing.run import import_files
+from votes.models import MemberState, RollCall, Source, Statement
+
+FILES = [*sorted(f"{table}.csv" for table in TABLES), "CODEBOOK.md", "README.md"]
+
+
+@pytest.fixture(autouse=True)
+def no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Parquet out, which is made from the CSV files: each takes a program of its own."""
+    monkeypatch.setattr(package, "write_parquet", lambda _table, _source, target: target.write_bytes(b"PAR1"))
+
+
+@pytest.fixture
+def odd(hard: list[RollCall]) -> None:
+    """Add to what is hard to export what is hard to take back."""
+    assembly, council = Body.objects.get(code="GA"), Body.objects.get(code="SC")
+    sessions = {session.code: session for session in Session.objects.filter(body=assembly)}
+    text = hard[0].resolution
+    assert text
+    # Texts that nobody voted on, with all there is to a text.
+    Resolution.objects.create(
+        body=council, symbol="S/2024/239", kind="draft", title="+ Nobody voted", status="published"
+    )
+    alone = Resolution.objects.create(
+        body=assembly, session=sessions["30"], symbol="A/DEC/30/401", kind="decision", title="Alone", status="published"
+    )
+    alone.topics.add(*text.topics.all())
+    OtherSymbol.objects.create(resolution=alone, symbol="A/L.9", kind="draft")
+    OtherSymbol.objects.create(resolution=alone, symbol="Decision four-oh-one", kind="variant")
+    # A symbol that no rule reads, a session that is not the roll call's, a title that is the text's again.
+    strange = Resolution.objects.create(
+        body=assembly,
+        session=sessions["31"],
+        symbol="Draft without number",
+        kind="draft",
+        title="Twice",
+        status="published",
+    )
+    make_votes(
+        RollCall.objects.create(
+            slug="odd-strange", body=assembly, session=sessions["30"], resolution=strange, title="Twice",
+            date=day("1976-01-01"), source=Source.objects.get(slug="landmark"), status="published",
+        ),
+        {"KHM": "Y", "USA": "N"},
+    )  # fmt: skip
+    # Further votes on a text, one of them without a vote, none with votes on record.
+    for number, values in enumerate(({"kind": "paragraph"}, {"kind": "paragraph"}, {"method": "without-vote"}), 1):
+        RollCall.objects.create(
+            **{
+                "slug": f"odd-{number}", "body": assembly, "resolution": text, "title": f"Paragraph {number}",
+                "date": day("1975-11-01"), "source": Source.objects.get(slug="voeten"), "status": "published", **values,
+            }
+        )  # fmt: skip
+    Statement.objects.create(
+        roll_call=RollCall.objects.get(slug="odd-1"), source=Source.objects.get(slug="voeten"), format="voeten",
+        reference="R/30/1", facts={"date": "1975-11"},
+    )  # fmt: skip
+    # What an editor changed of the reference facts.
+    MemberState.objects.filter(code="KHM").update(name="@Khmer", note="line\r\nbreak")
+
+
+def empty_the_record() -> None:
+    """Leave the tables as migrations leave them: empty."""
+    models = [model for label in ("resolutions", "votes") for model in apps.get_app_config(label).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in models)} CASCADE")
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of the tables, and of what else must not depend on when and where it is exported."""
+    return {name: (folder / name).read_bytes() for name in FILES}
+
+
+@pytest.mark.usefixtures("odd")
+def test_an_empty_database_gives_the_same_bytes(tmp_path: Path):
+    before = tables(export_record(tmp_path / "one").folder)
+    assert before["roll-calls.csv"].count(b"odd-") >= 4
+    empty_the_record()
+    assert export_record(tmp_path / "empty").file("votes", "csv").rows == 0
+
+    report = import_files([str(tmp_path / "one")], by_name="test")
+
+    (run,) = report.runs
+    assert (run.added, run.rejected, run.findings) == (RollCall.objects.count(), 0, 0)
+    after = tables(export_record(tmp_path / "two").folder)
+    for name in before:
+        assert after[name].decode() == before[name].decode(), name
+
+
+@pytest.mark.usefixtures("odd")
+def test_taking_it_back_into_the_same_record_writes_nothing(tmp_path: Path):
+    before = tables(export_record(tmp_path / "one").folder)
+
+    report = import_files([str(tmp_path / "one")], by_name="test")
+
+    (run,) = report.runs
+    assert (run.added, run.changed, run.removed, run.rejected) == (0, 0, 0, 0)
+    assert report.wrote is False
+    assert tables(export_record(tmp_path / "two").folder) == before
+
+
+def test_three_tables_are_enough_where_the_facts_are_known(tmp_path: Path, hard: list[RollCall]):
+    before = tables(export_record(tmp_path / "one").folder)
+    RollCall.objects.filter(slug="hard-motion").delete()
+    three = [str(tmp_path / "one" / f"{table}.csv") for table in ("resolutions", "roll-calls", "votes")]
+
+    (run,) = import_files(three, by_name="test").runs
+
+    assert run.added == 1
+    after = tables(export_record(tmp_path / "two").folder)
+    assert after == before
+
+
+def test_what_an_editor_wrote_here_stays(tmp_path: Path, hard: list[RollCall]):
+    folder = export_record(tmp_path / "one").folder
+    correction = hard[0].corrections.get()
+    correction.intended, correction.reference = "A", "entered by hand"
+    correction.save()
+
+    import_files([str(folder)], by_name="test")
+
+    correction.refresh_from_db()
+    assert (correction.intended, correction.reference) == ("A", "entered by hand")
+
+
+def test_the_description_differs_in_version_and_date_alone(tmp_path: Path, record: None):
+    one = json.loads((export_record(tmp_path / "one").folder / "datapackage.json").read_text())
+    empty_the_record()
+    import_files([str(tmp_path / "one")], by_name="test")
+    two = json.loads((export_record(tmp_path / "two").folder / "datapackage.json").read_text())
+
+    assert {name for name in one if one[name] != two[name]} <= {"version", "created"}

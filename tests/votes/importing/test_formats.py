@@ -1,0 +1,161 @@
+"""A file's layout is told by its header, in every variant in which it was published."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.votes.importing.layouts import (
+    COUNCIL,
+    GA,
+    GA_2024,
+    GA_MARCH_2025,
+    MEMBER_STATES,
+    OUTCOME,
+    OUTCOMES,
+    SC,
+    columns,
+    sheet,
+    votes,
+)
+from votes.importing.edition import Edition, Known, UnfitFileError
+from votes.importing.files import opened
+from votes.importing.formats import COLUMNS, check, layouts, names, read_editions, recognise
+from votes.importing.member_states import MemberStatesEdition
+from votes.importing.own import HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+VOETEN_VOTES = columns("rcid,country,country_code,vote")
+VOETEN_ROLL_CALLS = columns("rcid,session,importantvote,date,unres,amend,para,short,descr")
+VOETEN_ISSUES = columns("rcid,short_name,issue")
+
+HEADERS_OF = [
+    (GA, ("ga-voting", "votes")),
+    (GA_2024, ("ga-voting", "votes")),
+    (GA_MARCH_2025, ("ga-voting", "votes")),
+    (SC, ("sc-voting", "votes")),
+    (OUTCOMES, ("ga-outcomes", "outcomes")),
+    (MEMBER_STATES, ("member-states", "states")),
+    (VOETEN_VOTES, ("voeten", "votes")),
+    (VOETEN_ROLL_CALLS, ("voeten", "roll_calls")),
+    (VOETEN_ISSUES, ("voeten", "issues")),
+    *((header, ("plenary", table)) for table, header in HEADERS.items()),
+]
+
+
+@pytest.mark.parametrize(("header", "layout"), HEADERS_OF)
+def test_every_header_is_recognised(header: Sequence[str], layout: tuple[str, str]):
+    assert recognise(header) == layout
+    assert recognise([f" {name.upper()}" for name in header]) == layout
+    assert recognise([*header, "a new column"]) == layout
+    assert recognise(random.Random(1).sample(header, len(header))) == layout  # noqa: S311  # any order will do
+    assert check(header, layout[0]) == layout[1]
+
+
+def test_names_of_columns_in_a_file_by_their_names_in_the_layout():
+    found = names([" MS_Codes", "ms_votes", "non-voting", "else"], "ga-voting", "votes")
+    assert found == {"ms_code": " MS_Codes", "ms_vote": "ms_votes", "total_non_voting": "non-voting"}
+
+
+def test_every_layout_says_its_columns_once():
+    assert list(layouts()) == [*COLUMNS, "plenary"]
+    for tables in layouts().values():
+        for table in tables.values():
+            said = [name for column in table for name in (column.name, *column.aliases)]
+            assert len(said) == len(set(said))
+
+
+def refused(header: Sequence[str], form: str | None = None) -> str:
+    with pytest.raises(UnfitFileError) as error:
+        check(header, form, "a.csv") if form else recognise(header, "a.csv")
+    return str(error.value)
+
+
+def test_a_header_that_is_of_no_layout():
+    assert refused([name for name in GA if name not in ("ms_vote", "date")]) == (
+        "a.csv, line 1: the header is not that of a known layout. "
+        "It comes closest to ga-voting (votes), and lacks of it: date, ms_vote."
+    )
+    assert refused([name for name in SC if name != "modality"]) == (
+        "a.csv, line 1: the header is not that of a known layout. "
+        "It comes closest to sc-voting (votes), and lacks of it: modality."
+    )
+    assert refused(["rcid", "country", "vote"]) == (
+        "a.csv, line 1: the header is not that of a known layout. "
+        "It comes closest to voeten (votes), and lacks of it: country_code."
+    )
+    assert refused(["hello", "world"]) == (
+        "a.csv, line 1: no column of a known layout is in the header (hello, world). "
+        "Check that it is a voting file and begins with the line of column names."
+    )
+    assert refused([*GA, "ms_codes"]) == (
+        "a.csv, line 1, column ms_codes: “ms_code” and “ms_codes” are names of one column. Remove one of them."
+    )
+
+
+def test_a_format_that_is_named_and_not_that_of_the_file():
+    assert refused(GA, "sc-voting") == (
+        "a.csv, line 1: the header is not that of sc-voting (votes): it lacks description, modality."
+    )
+    assert refused(GA, "excel") == (
+        "a.csv: there is no format “excel”. "
+        "The formats are ga-voting, sc-voting, ga-outcomes, member-states, voeten, plenary."
+    )
+
+
+def editions(write, known: Known, form: str | None = None, **files: str) -> list[Edition | MemberStatesEdition]:
+    with opened([write(f"{name}.csv", content) for name, content in files.items()]) as found:
+        return read_editions(found, known, form)
+
+
+def test_each_file_of_the_library_is_an_edition(write: Callable[[str, str], str], known: Known):
+    assembly = sheet(GA, votes("FRA:Y USA:N"))
+    found = editions(
+        write,
+        known,
+        ga=assembly,
+        again=assembly,
+        sc=sheet(SC, [COUNCIL]),
+        outcomes=sheet(OUTCOMES, [OUTCOME]),
+        states=sheet(MEMBER_STATES, [{"Member State": "FRANCE", "ISO Code": "FRA", "Start date": "1945"}]),
+    )
+    assert [edition.format for edition in found] == [
+        "ga-voting",
+        "ga-voting",
+        "sc-voting",
+        "ga-outcomes",
+        "member-states",
+    ]
+    assert [edition.files[0].name for edition in found] == [
+        "ga.csv",
+        "again.csv",
+        "sc.csv",
+        "outcomes.csv",
+        "states.csv",
+    ]
+    assert [edition.problems for edition in found] == [[], [], [], [], []]
+    (forced,) = editions(write, known, "ga-voting", ga=assembly)
+    assert forced.format == "ga-voting"
+
+
+def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], known: Known, monkeypatch):
+    given = {}
+    monkeypatch.setattr("votes.importing.voeten.read", lambda files, _known: given.update(files))
+    tables = {
+        "v": ",".join(VOETEN_VOTES),
+        "r": ",".join(VOETEN_ROLL_CALLS),
+        "i": ",".join(VOETEN_ISSUES),
+    }
+    assert len(editions(write, known, **tables)) == 1
+    assert {table: file.name for table, file in given.items()} == {
+        "votes": "v.csv",
+        "roll_calls": "r.csv",
+        "issues": "i.csv",
+    }
+    with pytest.raises(UnfitFileError) as error:
+        editions(write, known, **tables, more=tables["v"])
+    assert str(error.value) == "more.csv: it has the same table as v.csv, “votes” of voeten. Import one of the two."

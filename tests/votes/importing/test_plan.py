@@ -1,0 +1,825 @@
+"""What an edition changes: what differs, where its source may, and nothing that a person changed."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from resolutions.models import OtherSymbol, Resolution, Topic
+from tests.factories import make_resolution, make_roll_call, make_votes
+from tests.votes.importing.editions import (
+    LIBRARY,
+    LINK,
+    Said,
+    contents,
+    library,
+    planned,
+    rewritten,
+    taken,
+    versions,
+    voeten,
+    votes_of,
+)
+from votes.importing.edition import Edition
+from votes.importing.facts import facts_of, quoted
+from votes.models import Correction, Format, MemberState, RollCall, Source, Statement, Tally, Vote
+from votes.record import record_votes, unpublish
+
+pytestmark = pytest.mark.usefixtures("record")
+
+TEN = "BRAY CHNN FRAY GBRY INDA MEXY NORY RUSN SWEY USAA"
+FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
+SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
+THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
+
+
+def vote(slug: str, state: str) -> Vote:
+    return Vote.objects.get(roll_call__slug=slug, state__code=state)
+
+
+def roll_call(slug: str = "a-res-79-1") -> RollCall:
+    return RollCall.objects.select_related("resolution", "source").get(slug=slug)
+
+
+def statement(slug: str = "a-res-79-1", form: str = Format.GA_VOTING) -> Statement:
+    return Statement.objects.get(roll_call__slug=slug, format=form)
+
+
+class TestNew:
+    """What is not on record."""
+
+    def test_a_roll_call_comes_with_its_text_votes_and_statement(self):
+        plan = taken(
+            library(
+                replace(
+                    FIRST,
+                    agenda="Item 12",
+                    topics=("human-rights", "arms-control"),
+                    drafts=("A/79/L.20", "a/79/l.3", "A/79/L.20"),
+                    meeting="A/79/PV.40",
+                    note="Later corrected.",
+                )
+            )
+        )
+
+        (row,) = [row for row in contents() if row["source"] == LIBRARY]
+        assert row == {
+            "slug": "a-res-79-1",
+            "body": "GA",
+            "session": "79",
+            "symbol": "A/RES/79/1",
+            "text": ["Peace", "Item 12", "published", "resolution"],
+            "topics": ["arms-control", "human-rights"],
+            "others": ["draft A/79/L.20", "draft A/79/L.3"],
+            "votes": "CHNN FRAY GBRY RUSN USAA",
+            "tally": "2-2-1-0",
+            "source": LIBRARY,
+            "decisive": True,
+            "title": "",
+            "date": "2024-12-02",
+            "date_precision": "day",
+            "meeting": "A/79/PV.40",
+            "ordinal": None,
+            "kind": "text",
+            "method": "recorded",
+            "requirement": "not-stated",
+            "result": "adopted",
+            "announced_yes": 2,
+            "announced_no": 2,
+            "announced_abstaining": 1,
+            "announced_non_voting": 0,
+            "note": "Later corrected.",
+            "source_reference": f"{LINK}1",
+            "status": "published",
+        }
+        said = statement()
+        assert (said.source.slug, said.reference, said.symbol_key, said.votes) == (
+            LIBRARY,
+            f"{LINK}1",
+            "A/RES/79/1",
+            "CHNN FRAY GBRY RUSN USAA",
+        )
+        assert said.facts == {
+            "date": "2024-12-02",
+            "date_precision": "day",
+            "session": "79",
+            "meeting": "A/79/PV.40",
+            "kind": "text",
+            "method": "recorded",
+            "result": "adopted",
+            "note": "Later corrected.",
+            "announced_yes": 2,
+            "announced_no": 2,
+            "announced_abstaining": 1,
+            "announced_non_voting": 0,
+            "symbol": "A/RES/79/1",
+            "text_title": "Peace",
+            "agenda": "Item 12",
+            "topics": ["arms-control", "human-rights"],
+            "drafts": ["A/79/L.20", "A/79/L.3"],
+        }
+        assert (len(plan.new_roll_calls), len(plan.new_texts), plan.changes, plan.unchanged) == (1, 1, [], 0)
+
+    def test_it_has_what_saving_it_by_the_models_derives(self):
+        taken(library(Said("A/RES/79/5A", title="Côte d’Ivoire", agenda="Dag Hammarskjöld", drafts=("A/79/L.5",))))
+        text = Resolution.objects.get(symbol="A/RES/79/5 A")
+        before = Resolution.objects.filter(pk=text.pk).values().get()
+        other = OtherSymbol.objects.filter(resolution=text).values().get()
+
+        text.save()
+        OtherSymbol.objects.get(resolution=text).save()
+
+        assert Resolution.objects.filter(pk=text.pk).values().get() == before
+        assert OtherSymbol.objects.filter(resolution=text).values().get() == other
+
+    def test_on_an_editors_draft_text_it_is_a_draft(self):
+        make_resolution("A/RES/79/1", title="In the works")
+
+        taken(library(FIRST))
+
+        assert roll_call().status == "draft"
+        text = Resolution.objects.get(symbol="A/RES/79/1")
+        assert (text.status, text.title) == ("draft", "In the works")
+
+    def test_a_text_has_one_decisive_vote_and_an_editors_stays_it(self):
+        text = make_resolution("A/RES/79/1", status="published")
+        make_roll_call("by-hand", resolution=text, decisive=True, kind="procedural", status="published")
+
+        taken(library(FIRST))
+
+        assert [(r.slug, r.decisive) for r in text.roll_calls.order_by("slug")] == [
+            ("a-res-79-1-1", False),
+            ("by-hand", True),
+        ]
+
+    def test_names_that_are_taken_are_numbered(self):
+        make_roll_call("a-res-79-1")
+        make_roll_call("ga-2024-12-02-1")
+
+        plan = planned(voeten(FIRST, Said("", number=9, kind="motion", date="2024-12-02")))
+
+        assert [new.slug for new in plan.new_roll_calls] == ["a-res-79-1-2", "ga-2024-12-02-2"]
+
+
+class TestTheSameAgain:
+    """Nothing is written twice."""
+
+    @pytest.mark.parametrize("edition", [library(FIRST, SECOND), voeten(FIRST, SECOND)], ids=["library", "voeten"])
+    def test_the_same_edition_changes_nothing(self, edition: Edition):
+        taken(edition)
+
+        plan = planned(edition)
+
+        assert plan.is_empty
+        assert plan.unchanged == 2
+        assert plan.changes == []
+
+    def test_drafts_in_another_spelling_and_order_are_the_same(self):
+        taken(library(replace(FIRST, drafts=("A/79/L.20", "A/79/L.3"))))
+
+        assert planned(library(replace(FIRST, drafts=("a/79/l.3", "A/79/L.20")))).is_empty
+
+    def test_two_layouts_of_one_source_that_differ_do_not_undo_each_other(self):
+        voting, outcomes = library(FIRST), library(replace(FIRST, votes="", title="Peace!"), form=Format.GA_OUTCOMES)
+        taken(voting)
+        taken(outcomes)
+        assert Resolution.objects.get(symbol="A/RES/79/1").title == "Peace!"
+
+        assert planned(voting).is_empty
+        assert planned(outcomes).is_empty
+
+
+class TestANewerEdition:
+    """What differs is changed and reported, and nothing else is touched."""
+
+    @pytest.mark.parametrize(
+        ("newer", "change"),
+        [
+            ({"date": "2024-12-03"}, "date “2024-12-02” → “2024-12-03”"),
+            ({"totals": (3, 2, 1, 0)}, "announced_yes “2” → “3”"),
+            ({"title": "Peace and quiet"}, "text_title “Peace” → “Peace and quiet”"),
+            ({"agenda": "Item 12"}, "agenda – → “Item 12”"),
+            ({"topics": ("human-rights",)}, "topics – → “human-rights”"),
+            ({"drafts": ("A/79/L.3",)}, "drafts – → “A/79/L.3”"),
+            ({"meeting": "A/79/PV.40"}, "meeting – → “A/79/PV.40”"),
+            ({"note": "n" * 90}, f"note – → “{'n' * 80}…”"),
+            ({"session": "78"}, "session “79” → “78”"),
+            ({"number": 99}, f"reference “{LINK}1” → “{LINK}99”"),
+            (
+                {"votes": "CHNN FRAN GBRY RUSN USAA"},
+                "announced_yes “2” → “1”; announced_no “2” → “3”; FRA Y → N",
+            ),
+            ({"votes": "BRAY CHNN FRAY GBRY RUSN USAA", "totals": (2, 2, 1, 0)}, "BRA – → Y"),
+        ],
+    )
+    def test_it_changes_what_differs_and_says_so(self, newer: dict[str, Any], change: str):
+        taken(library(FIRST, SECOND))
+        before = {model: versions(model) for model in (Resolution, RollCall, Vote, Statement, Tally)}
+        edition = library(replace(FIRST, **newer), SECOND)
+
+        plan = taken(edition)
+
+        assert plan.changes == [f"a-res-79-1: {change}"]
+        assert (len(plan.changed), plan.unchanged, plan.shrinking) == (1, 1, [])
+        after = {model: rewritten(rows, versions(model)) for model, rows in before.items()}
+        first = roll_call()
+        assert after[Statement] == {statement().pk}
+        assert after[RollCall] <= {first.pk}
+        assert after[Resolution] <= {first.resolution_id}
+        assert after[Tally] <= {first.pk}
+        assert after[Vote] <= set(first.votes.values_list("pk", flat=True))
+        assert len(after[Vote]) <= 1
+        assert planned(edition).is_empty
+        assert contents("A/RES/79/1") == _fresh(edition)
+
+    def test_a_changed_text_alone_leaves_its_vote_and_a_changed_vote_leaves_its_text(self):
+        taken(library(FIRST))
+        before = {model: versions(model) for model in (Resolution, RollCall, Vote)}
+
+        taken(library(replace(FIRST, title="Peace and quiet")))
+        assert rewritten(before[RollCall], versions(RollCall)) == set()
+        assert rewritten(before[Vote], versions(Vote)) == set()
+
+        before = {model: versions(model) for model in (Resolution, RollCall)}
+        taken(library(replace(FIRST, title="Peace and quiet", votes="CHNN FRAN GBRY RUSN USAA", totals=(2, 2, 1, 0))))
+        assert rewritten(before[RollCall], versions(RollCall)) == set()
+        assert rewritten(before[Resolution], versions(Resolution)) == set()
+        assert votes_of("a-res-79-1") == "CHNN FRAN GBRY RUSN USAA"
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "1-3-1"
+
+    def test_an_added_roll_call_touches_no_other(self):
+        taken(library(FIRST, THIRD))
+        before = {model: versions(model) for model in (Resolution, RollCall, Vote, Statement, Tally)}
+
+        plan = taken(library(FIRST, SECOND, THIRD))
+
+        new = roll_call("a-res-79-2")
+        assert [text.symbol for text in plan.new_texts] == ["A/RES/79/2"]
+        assert (plan.changes, plan.unchanged) == ([], 2)
+        assert {model: rewritten(rows, versions(model)) for model, rows in before.items()} == {
+            Resolution: {new.resolution_id},
+            RollCall: {new.pk},
+            Vote: set(new.votes.values_list("pk", flat=True)),
+            Statement: {statement("a-res-79-2").pk},
+            Tally: {new.pk},
+        }
+
+    def test_totals_only_become_votes_and_votes_totals_only(self):
+        counted = replace(FIRST, votes="", method="non-recorded", totals=(2, 2, 1, 0))
+        taken(library(counted))
+
+        plan = taken(library(FIRST))
+        assert plan.changes == [
+            "a-res-79-1: method “non-recorded” → “recorded”; CHN – → N; FRA – → Y; GBR – → Y; RUS – → N; USA – → A"
+        ]
+
+        plan = taken(library(counted))
+        assert len(plan.shrinking) == 5
+        assert (roll_call().method, votes_of("a-res-79-1")) == ("non-recorded", "")
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "0-0-0"
+
+    def test_a_vote_may_turn_out_to_have_been_none(self):
+        taken(library(FIRST))
+
+        taken(library(replace(FIRST, votes="", method="without-vote")))
+
+        now = roll_call()
+        assert (now.method, now.announced_yes, now.announced_non_voting, votes_of("a-res-79-1")) == (
+            *("without-vote", None, None, ""),
+        )
+
+
+def _fresh(edition: Edition) -> list[dict[str, Any]]:
+    """Return what the first text becomes where the edition is the first to be imported."""
+    RollCall.objects.filter(source__slug=LIBRARY).delete()
+    Resolution.objects.filter(symbol__startswith="A/RES/79/").delete()
+    taken(edition)
+    return contents("A/RES/79/1")
+
+
+class TestColumnsThatComeAndGo:
+    """An edition without a column takes nothing back, and does not make what is there a person's."""
+
+    full = replace(FIRST, note="A note", meeting="A/79/PV.1", agenda="Item 1", topics=("human-rights",))
+    bare = replace(FIRST, totals=(None, None, None, None))
+
+    def test_what_an_edition_leaves_out_stays_and_is_changed_by_the_next_that_has_it(self):
+        taken(library(self.full))
+        before = contents()
+
+        plan = taken(library(self.bare))
+        assert (plan.changes, contents()) == ([], before)
+        assert planned(library(self.bare)).is_empty
+        assert planned(library(self.full)).is_empty
+
+        plan = taken(library(replace(self.full, note="Another", agenda="Item 2", totals=(4, 2, 1, 0))))
+        assert plan.changes == [
+            "a-res-79-1: note “A note” → “Another”; announced_yes “2” → “4”; agenda “Item 1” → “Item 2”"
+        ]
+
+    def test_votes_too(self):
+        taken(library(FIRST))
+
+        assert planned(library(replace(FIRST, votes="", totals=(2, 2, 1, 0)))).is_empty
+
+    def test_what_a_person_changed_meanwhile_stays(self):
+        taken(library(self.full))
+        RollCall.objects.filter(slug="a-res-79-1").update(note="By hand")
+
+        taken(library(self.bare))
+        taken(library(replace(self.full, note="Another")))
+
+        assert roll_call().note == "By hand"
+
+
+class TestByHand:
+    """What a person changed stays; what nobody changed follows the source."""
+
+    newer = replace(
+        FIRST,
+        date="2024-12-04",
+        title="Peace and quiet",
+        note="From the library",
+        meeting="A/79/PV.40",
+        totals=(3, 2, 0, 0),
+        votes="BRAY CHNY FRAN GBRY RUSN USAY",
+        topics=("arms-control",),
+    )
+
+    def newest(self) -> tuple[str, str, str]:
+        row = next(row for row in contents() if row["slug"] == "a-res-79-1")
+        return row["date"], row["text"][0], row["note"]
+
+    @pytest.mark.parametrize("again", [FIRST, newer], ids=["the same edition", "a newer one"])
+    @pytest.mark.parametrize("way", ["record_votes", "update"])
+    def test_a_vote(self, again: Said, way: str):
+        taken(library(FIRST))
+        choices = {"CHN": "A", "FRA": "Y", "GBR": "Y", "RUS": "N", "USA": "A"}
+        if way == "update":
+            Vote.objects.filter(pk=vote("a-res-79-1", "CHN").pk).update(choice="A")
+        else:
+            record_votes(roll_call=roll_call(), choices=choices)
+
+        taken(library(again))
+
+        expected = "CHNA FRAY GBRY RUSN USAA" if again is FIRST else "BRAY CHNA FRAN GBRY RUSN USAY"
+        assert votes_of("a-res-79-1") == expected
+
+    def test_a_vote_that_was_added_and_one_that_was_taken_away(self):
+        taken(library(FIRST))
+        vote("a-res-79-1", "RUS").delete()
+        make_votes(roll_call(), {"IND": "A", "BRA": "N"})
+
+        for edition in (library(FIRST), library(self.newer)):
+            plan = taken(edition)
+            assert plan.shrinking == []
+        assert votes_of("a-res-79-1") == "BRAN CHNY FRAN GBRY INDA USAY"
+
+    def test_all_votes_taken_away_stay_away(self):
+        taken(library(FIRST))
+        Vote.objects.filter(roll_call=roll_call()).delete()
+
+        taken(library(FIRST))
+        assert votes_of("a-res-79-1") == ""
+        taken(library(replace(FIRST, votes="BRAY CHNY FRAY GBRY RUSN USAA")))
+        assert votes_of("a-res-79-1") == "BRAY"
+
+    def test_votes_entered_where_the_source_had_none(self):
+        taken(library(replace(FIRST, votes=""), form=Format.GA_OUTCOMES))
+        make_votes(roll_call(), {"CHN": "Y", "IND": "A"})
+
+        taken(library(FIRST))
+
+        assert votes_of("a-res-79-1") == "CHNY INDA"
+
+    @pytest.mark.parametrize(
+        ("field", "by_hand"),
+        [
+            ("date", "2024-11-30"),
+            ("note", "From an editor"),
+            ("meeting", "A/79/PV.1"),
+            ("announced_abstaining", 9),
+            ("result", "rejected"),
+            ("source_reference", "A better link"),
+            ("method", "roll-call"),
+            ("requirement", "two-thirds"),
+            ("ordinal", 7),
+            ("title", "What was put to the vote"),
+            ("announced_yes", None),
+        ],
+    )
+    def test_a_fact(self, field: str, by_hand: object):
+        taken(library(FIRST))
+        first = roll_call()
+        setattr(first, field, by_hand)
+        first.save()
+
+        for edition in (library(FIRST), library(self.newer), library(replace(self.newer, number=77))):
+            taken(edition)
+            kept = getattr(roll_call(), field)
+            assert (kept.isoformat() if field == "date" else kept) == by_hand
+        date, title, note = self.newest()
+        assert title == "Peace and quiet"
+        assert (field == "date") or date == "2024-12-04"
+        assert (field == "note") or note == "From the library"
+        assert votes_of("a-res-79-1") == self.newer.votes
+
+    def test_what_was_emptied_by_hand_stays_empty(self):
+        taken(library(replace(FIRST, note="A note", meeting="A/79/PV.1")))
+        RollCall.objects.filter(slug="a-res-79-1").update(note="", meeting="")
+
+        taken(library(replace(FIRST, note="Another note", meeting="A/79/PV.2")))
+
+        assert (roll_call().note, roll_call().meeting) == ("", "")
+
+    def test_the_title_the_agenda_item_the_topics_and_drafts_of_a_text(self):
+        taken(library(FIRST))
+        text = roll_call().resolution
+        assert text is not None
+        text.title, text.agenda = "By hand", "By hand too"
+        text.save()
+        text.topics.set(Topic.objects.filter(slug="human-rights"))
+        OtherSymbol.objects.create(resolution=text, symbol="A/79/L.9", kind="draft")
+        OtherSymbol.objects.create(resolution=text, symbol="A/RES/79/001 BIS", kind="variant")
+
+        taken(library(FIRST))
+        taken(library(replace(self.newer, agenda="Item 1", topics=("arms-control",), drafts=("A/79/L.1",))))
+
+        (row,) = contents("A/RES/79/1")
+        assert row["text"] == ["By hand", "By hand too", "published", "resolution"]
+        assert row["topics"] == ["human-rights"]
+        assert row["others"] == ["draft A/79/L.9", "variant A/RES/79/1 BIS"]
+        assert row["date"] == "2024-12-04"
+
+    def test_a_correction_keeps_its_vote(self):
+        taken(library(FIRST))
+        china = MemberState.objects.get(code="CHN")
+        Correction.objects.create(roll_call=roll_call(), state=china, intended="A", reference="A/79/PV.41")
+
+        taken(library(replace(FIRST, votes="FRAY GBRY RUSN USAA")))
+
+        assert votes_of("a-res-79-1") == FIRST.votes
+        assert Correction.objects.get().intended == "A"
+
+        taken(library(replace(FIRST, votes="", method="without-vote")))
+        assert (roll_call().method, votes_of("a-res-79-1")) == ("recorded", FIRST.votes)
+
+    @pytest.mark.parametrize("touched", ["votes", "totals"])
+    def test_votes_or_totals_by_hand_keep_the_method(self, touched: str):
+        taken(library(FIRST))
+        if touched == "votes":
+            Vote.objects.filter(pk=vote("a-res-79-1", "CHN").pk).update(choice="A")
+        else:
+            RollCall.objects.filter(slug="a-res-79-1").update(announced_no=44)
+        before = [row for row in contents() if row["slug"] == "a-res-79-1"]
+
+        taken(library(replace(FIRST, votes="", method="without-vote")))
+
+        assert [row for row in contents() if row["slug"] == "a-res-79-1"] == before
+
+    def test_what_is_no_longer_in_the_file_and_was_changed_by_hand_is_kept(self):
+        taken(library(FIRST, SECOND, THIRD))
+        Vote.objects.filter(pk=vote("a-res-79-2", "CHN").pk).update(choice="A")
+        before = contents()
+
+        plan = taken(library(FIRST, THIRD))
+
+        assert plan.changes == ["a-res-79-2: no longer in the file; kept"]
+        assert plan.shrinking == []
+        assert contents() == before
+        assert planned(library(FIRST, THIRD)).is_empty
+
+    @pytest.mark.parametrize(
+        "values",
+        [{"note": "By hand"}, {"meeting": "A/79/PV.1"}, {"ordinal": 3}, {"announced_no": None}, {"title": "By hand"}],
+    )
+    def test_and_so_is_one_with_a_fact_by_hand(self, values: dict[str, Any]):
+        taken(library(FIRST, SECOND, THIRD))
+        RollCall.objects.filter(slug="a-res-79-2").update(**values)
+
+        assert planned(library(FIRST, THIRD)).removed_roll_calls == []
+
+
+class TestEditorsOwn:
+    """An editor goes before every source."""
+
+    def test_an_editors_roll_call_is_never_changed_and_what_the_source_says_is_kept_beside_it(self):
+        text = make_resolution("A/RES/79/1", title="By hand", status="published")
+        make_roll_call(
+            "by-hand", resolution=text, decisive=True, votes={"CHN": "Y"}, status="published", announced=(1, 0, 0, 0)
+        )
+        before = contents()
+
+        plan = taken(library(FIRST))
+
+        assert contents() == before
+        assert (plan.unchanged, plan.changes) == (1, [])
+        assert statement("by-hand").votes == FIRST.votes
+
+    def test_an_editors_draft_stays_a_draft_and_untouched(self):
+        text = make_resolution("A/RES/79/1", title="In the works")
+        make_roll_call("in-the-works", resolution=text, decisive=True, title="", votes={"CHN": "Y"})
+        before = contents()
+
+        taken(library(FIRST))
+        taken(library(replace(FIRST, votes=TEN)))
+
+        assert contents() == before
+        assert roll_call("in-the-works").status == "draft"
+
+    def test_what_an_editor_took_out_of_view_stays_out_of_it(self):
+        taken(library(FIRST))
+        unpublish(roll_calls=[roll_call()])
+
+        taken(library(replace(FIRST, votes="CHNA FRAY GBRY RUSN USAA")))
+
+        assert roll_call().status == "draft"
+
+    def test_a_landmark_is_never_changed(self):
+        landmark = RollCall.objects.get(slug="a-res-es-11-7")
+        before = contents(landmarks=True)
+        said = Said("A/RES/ES-11/7", votes="CHNY USAY", date="2020-01-01", session="ES-11", title="Otherwise")
+
+        plan = taken(library(said))
+        taken(voeten(replace(said, votes=votes_of("a-res-es-11-7"), date="2025-02-24")))
+
+        assert contents(landmarks=True) == before
+        assert (plan.unchanged, plan.changes, plan.new_roll_calls) == (1, [], [])
+        assert landmark.statements.count() == 2
+
+
+class TestPrecedence:
+    """The Digital Library goes before Voeten, whichever comes first."""
+
+    theirs = Said("A/RES/50/1", number=700, session="50", date="1995-12-12", month=True, votes=TEN, title="PEACE, ETC.")
+    official = replace(
+        theirs, number=7, month=False, title="Peace", votes=TEN.replace("USAA", "USAN"), topics=("human-rights",)
+    )
+
+    def test_the_library_takes_over_what_voeten_brought(self):
+        taken(voeten(self.theirs))
+        assert roll_call("a-res-50-1").date.isoformat() == "1995-12-01"
+
+        plan = taken(library(self.official))
+
+        (change,) = plan.changes
+        assert change == (
+            "a-res-50-1: date “1995-12” → “1995-12-12”; result – → “adopted”; announced_yes – → “6”; "
+            "announced_no – → “3”; announced_abstaining – → “1”; announced_non_voting – → “0”; "
+            "text_title “PEACE, ETC.” → “Peace”; topics – → “human-rights”; USA A → N; source un-digital-library"
+        )
+        assert plan.shrinking == []
+        (row,) = [row for row in contents() if row["slug"] == "a-res-50-1"]
+        assert (row["source"], row["source_reference"], row["date"], row["date_precision"]) == (
+            *(LIBRARY, f"{LINK}7", "1995-12-12", "day"),
+        )
+        assert row["votes"] == self.official.votes
+
+    def test_voeten_changes_nothing_of_what_the_library_brought(self):
+        taken(library(self.official))
+        before = contents()
+
+        plan = taken(voeten(self.theirs))
+
+        assert contents() == before
+        assert (plan.unchanged, plan.changes) == (1, [])
+        said = statement("a-res-50-1", Format.VOETEN)
+        assert (said.votes, said.facts["date"], said.facts["date_precision"]) == (TEN, "1995-12-01", "month")
+
+    @pytest.mark.parametrize(
+        "official",
+        [
+            official,
+            replace(official, date="1995-12-01"),
+            replace(official, votes=TEN.replace("SWEY ", "")),
+            replace(official, votes=f"AUSX {TEN}"),
+            replace(official, number=700, drafts=("A/50/L.1",)),
+        ],
+        ids=["all", "on the first of the month", "a vote less", "a vote more", "a draft"],
+    )
+    def test_both_orders_end_in_the_same_record(self, official: Said):
+        editions = [voeten(self.theirs), library(official)]
+        ends = []
+        for order in (editions, editions[::-1]):
+            for edition in (*order, *order):
+                taken(edition)
+            ends.append(contents("A/RES/50/1"))
+            assert all(planned(edition).is_empty for edition in editions)
+            RollCall.objects.filter(slug="a-res-50-1").delete()
+            Resolution.objects.filter(symbol="A/RES/50/1").delete()
+
+        assert ends[0] == ends[1]
+        assert ends[0][0]["date_precision"] == "day"
+        assert ends[0][0]["votes"] == official.votes
+
+    def test_what_the_library_does_not_say_stays_as_voeten_said_it(self):
+        # The one thing in which the orders differ: coming later, Voeten adds nothing.
+        theirs = replace(self.theirs, agenda="Item 5", topics=("decolonization",))
+        taken(voeten(theirs))
+        taken(library(replace(self.official, topics=())))
+
+        (row,) = contents("A/RES/50/1")
+        assert (row["text"][1], row["topics"]) == ("Item 5", ["decolonization"])
+
+    def test_the_one_layout_of_the_library_takes_over_and_the_other_brings_the_votes(self):
+        taken(voeten(self.theirs))
+        taken(library(replace(self.official, votes="", totals=(6, 3, 1, 0)), form=Format.GA_OUTCOMES))
+        assert votes_of("a-res-50-1") == TEN
+
+        taken(library(self.official))
+
+        assert votes_of("a-res-50-1") == self.official.votes
+
+    def test_an_editors_return_to_what_voeten_said_is_not_taken_for_voetens(self):
+        taken(voeten(self.theirs))
+        taken(library(self.official))
+        Vote.objects.filter(pk=vote("a-res-50-1", "USA").pk).update(choice="A")
+
+        taken(library(self.official))
+        taken(library(replace(self.official, votes=TEN.replace("USAA", "USAY"))))
+
+        assert votes_of("a-res-50-1") == TEN
+
+    def test_a_month_is_no_news_about_a_day_and_another_month_is(self):
+        taken(library(self.official))
+        RollCall.objects.filter(slug="a-res-50-1").update(source=Source.objects.get(slug="voeten"))
+
+        taken(voeten(self.theirs))
+
+        assert roll_call("a-res-50-1").date.isoformat() == "1995-12-12"
+
+
+class TestRemovals:
+    """An edition that lacks what the one before had."""
+
+    def test_it_is_told_what_would_go_and_it_goes_with_its_text(self):
+        taken(library(FIRST, SECOND, THIRD))
+
+        plan = taken(library(FIRST, THIRD))
+
+        assert plan.shrinking == ["a-res-79-2: the whole vote"]
+        assert not RollCall.objects.filter(slug="a-res-79-2").exists()
+        assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
+        assert Statement.objects.count() == 2
+        assert planned(library(FIRST, THIRD)).is_empty
+
+    def test_a_text_with_another_vote_on_it_stays(self):
+        taken(library(FIRST, SECOND, THIRD))
+        make_roll_call("motion", resolution=roll_call("a-res-79-2").resolution, kind="motion")
+
+        taken(library(FIRST, THIRD))
+
+        assert not RollCall.objects.filter(slug="a-res-79-2").exists()
+        assert Resolution.objects.filter(symbol="A/RES/79/2").exists()
+
+    def test_of_two_votes_on_a_text_the_one_changed_by_hand_stays_with_it(self):
+        twice = (Said("A/RES/79/2", number=5, kind="text"), Said("A/RES/79/2", number=6, kind="amendment"))
+        taken(voeten(replace(FIRST, number=4), *twice, THIRD))
+        RollCall.objects.filter(slug="a-res-79-2-1").update(note="By hand")
+
+        plan = taken(voeten(replace(FIRST, number=4), THIRD))
+
+        assert plan.shrinking == ["a-res-79-2: the whole vote"]
+        assert [str(r) for r in Resolution.objects.get(symbol="A/RES/79/2").roll_calls.all()] == ["a-res-79-2-1"]
+
+    def test_two_votes_on_a_text_go_with_it(self):
+        twice = (Said("A/RES/79/2", number=5, kind="text"), Said("A/RES/79/2", number=6, kind="amendment"))
+        taken(voeten(replace(FIRST, number=4), *twice, THIRD))
+
+        plan = taken(voeten(replace(FIRST, number=4), THIRD))
+
+        assert sorted(plan.shrinking) == ["a-res-79-2-1: the whole vote", "a-res-79-2: the whole vote"]
+        assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
+
+    def test_a_text_with_drafts_topics_and_an_agenda_item_goes_too(self):
+        full = replace(SECOND, drafts=("A/79/L.20", "a/79/l.3"), topics=("human-rights",), agenda="Item 1", note="N")
+        taken(library(FIRST, full, THIRD))
+
+        taken(library(FIRST, THIRD))
+
+        assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
+
+    def test_a_spelling_that_an_editor_added_keeps_the_text(self):
+        taken(library(FIRST, SECOND, THIRD))
+        text = Resolution.objects.get(symbol="A/RES/79/2")
+        OtherSymbol.objects.create(resolution=text, symbol="79/2", kind="variant")
+
+        taken(library(FIRST, THIRD))
+
+        assert Resolution.objects.filter(symbol="A/RES/79/2").exists()
+
+    def test_votes_that_are_missing_shrink_the_record_too(self):
+        taken(library(FIRST))
+
+        plan = planned(library(replace(FIRST, votes="CHNN FRAY GBRY")))
+
+        assert plan.shrinking == ["a-res-79-1: the vote of RUS", "a-res-79-1: the vote of USA"]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (library(FIRST, SECOND), library(FIRST)),
+            (library(FIRST, SECOND), library(SECOND)),
+            (library(FIRST, SECOND), library()),
+            (library(FIRST, SECOND), voeten(replace(FIRST, number=5), replace(THIRD, number=6))),
+            (library(FIRST, SECOND), library(FIRST, THIRD, form=Format.GA_OUTCOMES)),
+            (
+                library(Said("S/RES/2767 (2024)", date="2024-12-27"), form=Format.SC_VOTING),
+                library(Said("S/RES/2768 (2025)", date="2025-01-15"), form=Format.SC_VOTING),
+            ),
+            (
+                library(Said("S/RES/2768 (2025)", date="2024-12-10"), form=Format.SC_VOTING),
+                library(FIRST, SECOND),
+            ),
+            (voeten(replace(FIRST, number=5), replace(SECOND, number=6)), library(FIRST, THIRD)),
+        ],
+        ids=[
+            *("after it", "before it", "nothing", "another source", "another layout", "another year of the Council"),
+            *("another body", "Voeten's"),
+        ],
+    )
+    def test_what_a_file_does_not_speak_of_is_not_missing(self, before: Edition, after: Edition):
+        taken(before)
+
+        plan = planned(after)
+
+        assert plan.shrinking == []
+        assert plan.removed_roll_calls == []
+        assert plan.removed_statements == []
+
+    def test_what_two_sources_have_is_kept_where_one_drops_it(self):
+        taken(library(FIRST, SECOND, THIRD))
+        taken(voeten(replace(SECOND, number=5)))
+
+        plan = taken(library(FIRST, THIRD))
+
+        assert plan.changes == ["a-res-79-2: no longer in the file; kept"]
+        assert votes_of("a-res-79-2") == SECOND.votes
+
+
+class TestWaiting:
+    """Votes on parts of a text that is not on record yet."""
+
+    part = Said("A/RES/79/1", number=8, kind="amendment", title="Oral amendment", votes="CHNY USAN")
+
+    def test_they_get_it_when_it_comes(self):
+        taken(voeten(self.part))
+        assert roll_call("ga-2024-12-17-1").resolution is None
+
+        plan = taken(library(FIRST))
+
+        assert str(roll_call("ga-2024-12-17-1").resolution) == "A/RES/79/1"
+        assert plan.changes == ["ga-2024-12-17-1: symbol A/RES/79/1"]
+        assert (roll_call("ga-2024-12-17-1").title, roll_call("ga-2024-12-17-1").decisive) == ("Oral amendment", False)
+        assert planned(voeten(self.part)).is_empty
+        assert planned(library(FIRST)).is_empty
+
+    def test_a_draft_waits_on(self):
+        taken(voeten(self.part))
+        unpublish(roll_calls=[roll_call("ga-2024-12-17-1")])
+
+        taken(library(FIRST))
+
+        assert roll_call("ga-2024-12-17-1").status == "draft"
+
+    def test_one_in_the_same_file_has_it_at_once(self):
+        taken(voeten(self.part, replace(FIRST, number=9)))
+
+        assert str(roll_call("a-res-79-1-1").resolution) == "A/RES/79/1"
+
+    def test_another_symbol_is_not_what_they_wait_for(self):
+        taken(voeten(self.part))
+
+        taken(library(SECOND))
+
+        assert roll_call("ga-2024-12-17-1").resolution is None
+
+
+class TestFacts:
+    """What is compared."""
+
+    def test_what_a_file_does_not_say_is_no_fact(self):
+        (stated,) = voeten(Said("", number=3, kind="motion", title="", session=None)).roll_calls
+
+        assert facts_of(stated) == {
+            "date": "2024-12-17",
+            "date_precision": "day",
+            "kind": "motion",
+            "method": "recorded",
+        }
+
+    @pytest.mark.parametrize(
+        ("value", "said"),
+        [
+            (None, "–"),
+            ("", "–"),
+            ([], "–"),
+            (0, "“0”"),
+            (["b", "a"], "“b, a”"),
+            (("1995-12-01", "month"), "“1995-12”"),
+            (("1995-01-01", "year"), "“1995”"),
+            (("1995-12-01", "day"), "“1995-12-01”"),
+        ],
+    )
+    def test_the_report_quotes_them(self, value: Any, said: str):
+        assert quoted(value) == said

@@ -1,0 +1,256 @@
+"""Carrying out a plan: the table of votes loaded bare against the slow twin, and everything back in its place."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+
+from resolutions.models import Resolution
+from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
+from votes.importing import writing
+from votes.importing.plan import Planner
+from votes.importing.record import Record
+from votes.importing.run import votes_by_roll_call
+from votes.importing.writing import Written, write
+from votes.models import Correction, MemberState, RollCall, Statement, Tally, Vote
+
+pytestmark = pytest.mark.usefixtures("record")
+
+SAID = (
+    Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA"),
+    Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAX", topics=("human-rights",)),
+    Said("A/RES/79/3", number=3, date="2024-12-19", votes="", method="without-vote", drafts=("A/79/L.3",)),
+)
+CATALOGUE = """
+SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated::text
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'index', tablename, indexname, indexdef, '' FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), tgenabled::text
+FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull::text
+FROM pg_attribute WHERE attrelid = 'votes_vote'::regclass AND attnum > 0 AND NOT attisdropped
+ORDER BY 1, 2, 3
+"""
+# Triggers that keep foreign keys have names of their own each time, and are compared by what they do.
+FOREIGN_KEYS = """
+SELECT tgrelid::regclass::text, tgfoid::regproc::text, tgenabled::text, tgdeferrable, tginitdeferred, count(*)
+FROM pg_trigger WHERE tgisinternal GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+def catalogue() -> list[tuple[Any, ...]]:
+    """Return the constraints, indexes and triggers."""
+    return [*rows(CATALOGUE), *rows(FOREIGN_KEYS)]
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Take back what is written within."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def _no_votes(record: None) -> None:
+    """Take away the votes of the landmarks."""
+    Vote.objects.all().delete()
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, _no_votes: None) -> list[str]:
+    """Have even few votes loaded bare; return what was said to the table on the way."""
+    monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
+    said: list[str] = []
+    plain = writing.Bare.__enter__
+
+    def entered(self: writing.Bare) -> None:
+        plain(self)
+        said.append("bare")
+
+    monkeypatch.setattr(writing.Bare, "__enter__", entered)
+    return said
+
+
+class TestBare:
+    """A record without votes."""
+
+    def test_the_record_is_that_of_the_slow_way(self, bare: list[str], monkeypatch: pytest.MonkeyPatch):
+        with taken_back():
+            taken(library(*SAID))
+            assert bare == ["bare"]
+            fast = contents(landmarks=True), list(Tally.objects.values_list("roll_call__slug", "cast")), statements()
+        monkeypatch.setattr(writing, "ANALYSED_FROM", 10**9)
+
+        taken(library(*SAID))
+
+        assert bare == ["bare"]
+        slow = contents(landmarks=True), list(Tally.objects.values_list("roll_call__slug", "cast")), statements()
+        assert fast == slow
+        assert votes_of("a-res-79-1") == "CHNN FRAY GBRY RUSN USAA"
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-2")) == "2-0-0"
+        assert Vote.objects.count() == 8
+
+    def test_constraints_indexes_and_triggers_are_as_before(self, bare: list[str]):
+        before = catalogue()
+
+        taken(library(*SAID))
+
+        assert bare == ["bare"]
+        assert catalogue() == before
+        kinds = {(row[0], row[2]) for row in before if row[1] == "votes_vote"}
+        assert {("trigger", "tally_insert"), ("trigger", "note_insert"), ("constraint", "vote_choice")} <= kinds
+        assert ("constraint", "correction_of_vote") in {(row[0], row[2]) for row in before}
+
+    def test_they_hold_afterwards(self, bare: list[str]):
+        taken(library(*SAID))
+        vote = Vote.objects.get(roll_call__slug="a-res-79-1", state__code="CHN")
+
+        with pytest.raises(IntegrityError, match="vote_choice"), transaction.atomic():
+            Vote.objects.filter(pk=vote.pk).update(choice="Q")
+        with pytest.raises(IntegrityError, match="one_vote_a_state"), transaction.atomic():
+            Vote.objects.create(roll_call=vote.roll_call, state=vote.state, choice="Y")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="correction_of_vote"), transaction.atomic():
+            Correction.objects.create(roll_call=vote.roll_call, state=MemberState.objects.get(code="BRA"), intended="Y")
+        vote.delete()
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-1-1"
+
+    @pytest.mark.parametrize(
+        ("wrong", "error", "match"),
+        [
+            (lambda votes: votes.with_columns(choice=pl.lit("Q")), IntegrityError, "vote_choice"),
+            (lambda votes: votes.with_columns(choice=pl.lit("YY")), DataError, "too long"),
+            (lambda votes: pl.concat([votes, votes.head(1)]), IntegrityError, "one_vote_a_state_and_roll_call"),
+            (
+                lambda votes: votes.with_columns(ref=pl.lit(2, pl.UInt32)).unique("state"),
+                IntegrityError,
+                "recorded no votes",
+            ),
+            (
+                lambda votes: votes.with_columns(state=pl.lit("QQQ")),
+                pl.exceptions.InvalidOperationError,
+                "replace_strict",
+            ),
+        ],
+        ids=["no choice", "too long", "twice", "of a text without a vote", "of no state"],
+    )
+    def test_a_wrong_vote_fails_all_of_it(
+        self,
+        bare: list[str],
+        wrong: Callable[[pl.DataFrame], pl.DataFrame],
+        error: type[Exception],
+        match: str,
+    ):
+        before = contents(landmarks=True), catalogue()
+        edition = library(*SAID)
+        edition.votes = wrong(edition.votes)
+
+        with pytest.raises(error, match=match):
+            taken(edition)
+
+        assert (contents(landmarks=True), catalogue()) == before
+
+    def test_votes_of_roll_calls_on_record_come_in_beside_it(self, bare: list[str]):
+        taken(library(replace(SAID[0], votes="", method="non-recorded", totals=(2, 2, 1, 0))))
+
+        taken(library(*SAID))
+
+        assert bare == ["bare"]
+        assert votes_of("a-res-79-1") == SAID[0].votes
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-2-1"
+
+    def test_a_live_record_keeps_its_constraints_on(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
+        monkeypatch.setattr(writing, "Bare", None)
+
+        taken(library(*SAID))
+
+        assert votes_of("a-res-79-1") == SAID[0].votes
+
+    @pytest.mark.usefixtures("_no_votes")
+    def test_a_handful_of_votes_is_not_worth_it(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(writing, "Bare", None)
+
+        taken(library(*SAID))
+
+        assert votes_of("a-res-79-1") == SAID[0].votes
+
+
+def statements() -> list[tuple[Any, ...]]:
+    return list(
+        Statement.objects.order_by("roll_call__slug").values_list(
+            "roll_call__slug", "source__slug", "format", "reference", "symbol_key", "facts", "votes"
+        )
+    )
+
+
+class TestWrite:
+    """What is written, and what is told of it."""
+
+    def test_counts_and_progress(self):
+        taken(library(SAID[0]))
+        edition = library(replace(SAID[0], votes="BRAY CHNN FRAN RUSN USAA"), SAID[1])
+        record = Record.read()
+        told: list[tuple[int, int]] = []
+
+        plan = Planner(record, edition, votes_by_roll_call(edition.votes)).make()
+        written = write(plan, record, edition, lambda done, total: told.append((done, total)))
+
+        assert written == Written(votes_added=4, votes_changed=1, votes_removed=1)
+        assert told == [(0, 3), (3, 3)]
+
+    def test_nothing_is_told_where_there_is_no_vote_to_add(self):
+        taken(library(SAID[0]))
+        edition, record = library(replace(SAID[0], title="Otherwise")), Record.read()
+        told: list[tuple[int, int]] = []
+
+        plan = Planner(record, edition, votes_by_roll_call(edition.votes)).make()
+        write(plan, record, edition, lambda done, total: told.append((done, total)))
+
+        assert told == []
+
+    def test_any_text_comes_through_as_it_is(self):
+        strange = "a\tb\nc\\N\\d “e” 'f' , ; \u2028 \\."
+        said = replace(SAID[0], title=strange, note="\\N", agenda=strange)
+
+        taken(library(said))
+
+        text = Resolution.objects.get(symbol="A/RES/79/1")
+        assert (text.title, text.agenda, RollCall.objects.get(slug="a-res-79-1").note) == (strange, strange, "\\N")
+        assert planned(library(said)).is_empty
+
+    def test_keys_come_from_the_sequences(self):
+        taken(library(*SAID))
+
+        for model in (Resolution, RollCall, Vote, Statement):
+            last = model._default_manager.order_by("-pk").first()
+            assert last
+            assert rows(f"SELECT last_value FROM {model._meta.db_table}_id_seq") == [(last.pk,)]  # noqa: S608
+        more = Resolution.objects.create(body=RollCall.objects.all()[0].body, symbol="A/RES/79/77", title="More")
+        assert more.pk > Resolution.objects.get(symbol="A/RES/79/3").pk
+
+    def test_what_the_database_refuses_is_djangos_error(self):
+        long = replace(SAID[0], meeting="A/79/PV." + "1" * 40)
+
+        with pytest.raises(DataError, match="too long"):
+            taken(library(long))
+
+    def test_roll_calls_without_a_text_are_found_by_their_title(self):
+        taken(voeten(Said("", number=9, kind="motion", title="Motion to adjourn")))
+
+        assert [r.slug for r in RollCall.objects.search("adjourn")] == ["ga-2024-12-17-1"]

@@ -1,0 +1,145 @@
+"""Findings in words."""
+
+from typing import Any
+
+import pytest
+from django.utils.functional import Promise
+
+from votes.findings import BLOC_PROBLEMS, MEANINGS, PROBLEMS, SENTENCES
+from votes.models import Finding
+from votes.verification.blocs import AFTER, BEFORE, CODE, NEVER
+
+CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (
+            "totals",
+            {"differences": [["Y", 105, 104], ["X", 0, 1]]},
+            (
+                "Announced and counted totals differ: In favour 105 announced, 104 counted; "
+                "Non-voting 0 announced, 1 counted."
+            ),
+        ),
+        (
+            "electorate",
+            {"strangers": ["GER"], "missing": ["DEU", "YEM"]},
+            ("Votes and members of the date differ: not members on that date: GER; members without a vote: DEU, YEM."),
+        ),
+        (
+            "electorate",
+            {"strangers": [], "missing": ["YEM"]},
+            "Votes and members of the date differ: members without a vote: YEM.",
+        ),
+        (
+            "electorate",
+            {"strangers": CODES, "missing": []},
+            f"Votes and members of the date differ: not members on that date: {', '.join(CODES[:20])}, 10 more.",
+        ),
+        (
+            # As the database gives them back: not in their order.
+            "sources",
+            {
+                "source": "Voeten",
+                "votes": {"USA": ["Y", None], "AFG": [None, "A"]},
+                "facts": {
+                    "kind": ["text", "paragraph-amendment"],
+                    "date": ["2005-12", "2005-11"],
+                    "result": ["adopted", "rejected"],
+                    "announced_no": ["0", "1"],
+                },
+            },
+            (
+                "Voeten says otherwise: date “2005-11”, here “2005-12”; kind “amendment to a paragraph”, "
+                "here “whole text”; result “rejected”, here “adopted”; announced against “1”, here “0”; "
+                "AFG abstaining, here no vote; USA no vote, here in favour."
+            ),
+        ),
+        (
+            "sources",
+            {"source": "Voeten", "votes": {code: ["Y", "N"] for code in CODES}},
+            "Voeten says otherwise: "
+            + "; ".join(f"{code} against, here in favour" for code in CODES[:20])
+            + "; 10 more.",
+        ),
+        (
+            "result",
+            {"recorded": "adopted", "figures": "10-1-4", "computed": "vetoed"},
+            "Recorded as adopted; by the figures 10-1-4 it would be vetoed.",
+        ),
+        ("no-votes", {}, "A recorded vote without its votes by member state."),
+        (
+            "duplicate-symbol",
+            {"symbol": "A/RES/99/7", "slugs": ["a-res-99-7", "a-res-99-7-1"]},
+            "A/RES/99/7 has more than one vote on the whole text: a-res-99-7, a-res-99-7-1.",
+        ),
+        ("no-symbol", {"reference": "rcid 7"}, "A vote that belongs to no resolution (rcid 7)."),
+        ("no-symbol", {"reference": ""}, "A vote that belongs to no resolution."),
+        (
+            "bloc-dates",
+            {"problem": "never", "state": "Ruritania", "bloc": "EU", "since": "1958-01-01", "until": "", "seat": ""},
+            "Ruritania is in EU from 1958-01-01 until today, and had no seat in the General Assembly then.",
+        ),
+        (
+            "bloc-dates",
+            {"problem": "after", "state": "Ruritania", "bloc": "EU", "until": "1990-10-04", "seat": "1990-10-03"},
+            "Ruritania is in EU until 1990-10-04; its seat in the General Assembly ended on 1990-10-03.",
+        ),
+        (
+            "bloc-dates",
+            {"problem": "before", "state": "Ruritania", "bloc": "WEOG", "since": "1963-12-17", "seat": "1973-09-18"},
+            (
+                "Ruritania is in WEOG, a group of members of the United Nations, from 1963-12-17; "
+                "its seat began on 1973-09-18."
+            ),
+        ),
+        (
+            "bloc-dates",
+            {"problem": "code", "slug": "nam", "bloc": "Non-Aligned", "state": "NAM"},
+            "The name “nam” of Non-Aligned spells NAM, the code of a member state.",
+        ),
+        (
+            "unknown-code",
+            {"problem": "unknown-code", "file": "ga.csv", "line": 7, "column": "ms_code", "value": "XX", "name": "X"},
+            "ga.csv, line 7, column ms_code: “XX” (X) is no code of a member state; its rows were left out.",
+        ),
+        (
+            "conflict",
+            {"problem": "vote-twice", "file": "ga.csv", "line": 7, "column": "", "state": "USA", "choices": "Y, N"},
+            "ga.csv, line 7: USA has two different votes, Y, N; both were left out.",
+        ),
+        (
+            "unmatched",
+            {"problem": "draft-kept"},
+            "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown.",
+        ),
+        # What a newer or a careless writer leaves must not keep the rest of a page from being read.
+        (
+            "unreadable",
+            {"problem": "unreadable-date"},
+            "“–” is no date; dates look like 2022-03-02. The rows were left out.",
+        ),
+        ("unreadable", {"problem": "unheard-of", "value": "100%"}, "unheard-of: “100%”."),
+    ],
+)
+def test_a_finding_is_a_sentence(kind: str, details: dict[str, Any], said: str):
+    finding = Finding(kind=kind, details=details)
+
+    assert str(finding) == finding.sentence == said
+
+
+def test_every_kind_has_a_sentence_and_a_meaning():
+    assert set(SENTENCES) == set(MEANINGS) == set(Finding.Kind)
+    assert set(BLOC_PROBLEMS) == {NEVER, BEFORE, AFTER, CODE}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_every_problem_makes_a_sentence_of_what_there_is(problem: str):
+    said = Finding(kind="unreadable", details={"problem": problem, "file": "a.csv", "line": 2}).sentence
+
+    assert isinstance(PROBLEMS[problem], Promise)
+    assert str(said).startswith("a.csv, line 2: ")
+    assert "%(" not in str(said)
+    assert str(said).endswith(".")

@@ -1,0 +1,116 @@
+"""Votes against the members of the date."""
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolutions.models import Body
+from tests.factories import day, make_roll_call, make_seat, make_state
+from tests.votes.random_record import CODES, PERIODS, RECORD, Record, Stage, records
+from tests.votes.verification.conftest import about
+from votes.models import BodyMembership, RollCall
+from votes.verification.electorate import electorates, period
+
+seats_held = st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=5, max_size=5)
+precisions = st.lists(st.sampled_from(["day", "day", "month", "year"]), min_size=8, max_size=8)
+
+
+def days_of(date: datetime.date, precision: str) -> list[datetime.date]:
+    """Return every day that a date may mean, found by trying all days of the years around it."""
+    start = datetime.date(date.year - 1, 1, 1)
+    days = [start + datetime.timedelta(days=number) for number in range(3 * 366)]
+    same = {"day": (0, 1, 2), "month": (0, 1), "year": (0,)}[precision]
+    return [one for one in days if all((one.timetuple()[part] == date.timetuple()[part]) for part in same)]
+
+
+@given(record=records(), held=seats_held, precisions=precisions)
+@settings(RECORD, max_examples=40)
+def test_they_differ_where_trying_every_day_says_so(
+    stage: Stage, organ: Body, record: Record, held: list[tuple[bool, ...]], precisions: list[str]
+):
+    seats = {
+        code: [
+            (day(since), day(until or "9999-12-31")) for (since, until), has in zip(PERIODS, row, strict=True) if has
+        ]
+        for code, row in zip(CODES, held, strict=True)
+    }
+    with stage.holding(record) as roll_calls:
+        BodyMembership.objects.bulk_create(
+            BodyMembership(
+                body=organ, state=stage.states[code], since=since, until=None if until.year == 9999 else until
+            )
+            for code, intervals in seats.items()
+            for since, until in intervals
+        )
+        expected = {}
+        for taken, precision in zip(record.taken, precisions, strict=False):
+            RollCall.objects.filter(slug=taken.slug).update(body=organ, date_precision=precision)
+            days = days_of(taken.date, precision)
+
+            def sits(code: str, on: datetime.date) -> bool:
+                return any(since <= on < until for since, until in seats[code])
+
+            strangers = [c for c in CODES if c in taken.choices and not any(sits(c, on) for on in days)]
+            missing = [c for c in CODES if c not in taken.choices and all(sits(c, on) for on in days)]
+            if taken.choices and (strangers or missing):
+                expected[taken.slug] = {"strangers": strangers, "missing": missing}
+        assert about(electorates, *roll_calls.values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("precision", "strangers", "missing"),
+    [
+        ("day", ["DEU"], ["DDR"]),
+        ("month", [], []),
+        ("year", [], []),
+    ],
+)
+def test_a_month_convicts_nobody_of_whom_it_is_not_certain(
+    record: None, precision: str, strangers: list[str], missing: list[str]
+):
+    """Germany united on 3 October 1990; a vote of that month may have been before it or after."""
+    members = BodyMembership.objects.filter(body__code="GA").on(day("1990-10-02")).values_list("state__code", flat=True)
+    votes = dict.fromkeys(members, "Y") | {"DEU": "Y"}
+    del votes["DDR"]
+    taken = make_roll_call(votes=votes, date=day("1990-10-01"), date_precision=precision)
+
+    found = about(electorates, taken)
+
+    assert found == ({taken.slug: {"strangers": strangers, "missing": missing}} if strangers else {})
+
+
+def test_seats_that_follow_each_other_are_one(organ: Body):
+    state = make_state("QQA")
+    make_seat(state=state, body=organ, since="2000-01-01", until=day("2000-01-15"))
+    make_seat(state=state, body=organ, since="2000-01-15")
+    other = make_state("QQB")
+    make_seat(state=other, body=organ)
+    taken = make_roll_call("a-vote", votes={"QQB": "Y"}, body=organ, date=day("2000-01-01"), date_precision="month")
+
+    assert about(electorates, taken) == {"a-vote": {"strangers": [], "missing": ["QQA"]}}
+    [found] = [row for row in electorates() if row.roll_call_id == taken.pk]
+    assert (found.kind, found.key) == ("electorate", "electorate:a-vote")
+
+
+@pytest.mark.parametrize(
+    ("date", "precision", "first", "last"),
+    [
+        ("2024-02-17", "day", "2024-02-17", "2024-02-17"),
+        ("2024-02-01", "month", "2024-02-01", "2024-02-29"),
+        ("2023-12-31", "month", "2023-12-01", "2023-12-31"),
+        ("2024-01-01", "year", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_a_period_has_all_its_days(date: str, precision: str, first: str, last: str):
+    assert period(day(date), precision) == (day(first), day(last))
+
+
+def test_three_queries_however_many_roll_calls(record: None, django_assert_num_queries):
+    make_roll_call(votes={"USA": "Y"})
+    with django_assert_num_queries(3):
+        list(electorates())
+    make_roll_call(votes={"USA": "Y", "FRA": "N"})
+    with django_assert_num_queries(3):
+        list(electorates())

@@ -1,0 +1,184 @@
+"""What goes with the tables: the description for programs, the note to the reader, how to cite."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from votes.exporting.codebook import codes
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable, Sequence
+
+    from votes.exporting.tables import Column, ForeignKey, Table
+    from votes.models import Source
+
+NAME = "plenary-record"
+TITLE = "Plenary: the open record of how the world votes"
+AUTHORS = "The Plenary authors"
+COVERAGE = (
+    "Recorded votes of the United Nations General Assembly and Security Council. Missing data is better than wrong "
+    "data: the UN Digital Library's files hold adopted texts only, so failed and vetoed drafts are here only when "
+    "entered or imported from elsewhere."
+)
+README = """\
+# {title}
+
+{coverage}
+
+Each table is there as CSV and as Parquet. `CODEBOOK.md` says what the columns mean, `datapackage.json`
+says it to programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
+
+## Citing
+{authors}. {title}. Give the data version and its date, which stand
+in `datapackage.json`, and name the source as well: each recorded vote says where it comes from.
+
+## Sources and terms
+How a state voted is a fact that nobody owns. These are the terms of the sources.
+
+{terms}
+
+## A site of your own
+`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, permanent names included;
+exporting it again gives the same tables, byte for byte.
+"""
+MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+TYPES = {"text": "string", "integer": "integer", "date": "date"}
+"""The kinds of columns in the words of Frictionless table schemas."""
+
+
+@dataclass(frozen=True)
+class DataVersion:
+    """A state of the record: the number of its changes, and when the last of them was."""
+
+    number: int
+    changed: datetime.datetime | None
+
+    @property
+    def key(self) -> str:
+        """Return a name that no other state has, of another database neither."""
+        return f"{self.number}-{self.changed:%Y%m%dT%H%M%S.%f}" if self.changed else f"{self.number}"
+
+
+@dataclass(frozen=True)
+class File:
+    """A table in one of its two forms."""
+
+    name: str
+    table: str
+    form: str
+    """``csv`` or ``parquet``."""
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """How to cite a data version, in a sentence and as BibTeX."""
+
+    text: str
+    bibtex: str
+
+
+def citation(version: DataVersion, address: str) -> Citation:
+    """Return how to cite the record of ``version``, found at ``address``."""
+    said = f"Data version {version.number}{f' of {version.changed:%Y-%m-%d}' if version.changed else ''}"
+    entry = {
+        "author": f"{{{AUTHORS}}}",
+        "title": f"{{{TITLE}}}",
+        **({"year": str(version.changed.year)} if version.changed else {}),
+        "note": said,
+        "url": address,
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.items())
+    return Citation(f"{AUTHORS}. {TITLE}. {said}. {address}", f"@misc{{plenary{version.number},\n{lines}}}")
+
+
+def readme(sources: Iterable[Source]) -> str:
+    """Return the note to the reader of a package, with the terms of each source."""
+    return README.format(title=TITLE, coverage=textwrap.fill(COVERAGE, 100), authors=AUTHORS, terms=_terms(sources))
+
+
+def _terms(sources: Iterable[Source]) -> str:
+    """Return a list of the sources with their terms."""
+    said = ([f"**{s.name}**: {s.licence}.", s.note, f"<{s.url}>" if s.url else ""] for s in sources)
+    return "\n".join(f"- {' '.join(filter(None, parts))}" for parts in said)
+
+
+def description(
+    version: DataVersion, files: Sequence[File], tables: Sequence[Table], sources: Sequence[Source]
+) -> dict[str, Any]:
+    """Return the description as a Frictionless Data Package, version 1."""
+    described = {table.name: table for table in tables}
+    return {
+        "profile": "data-package",
+        "name": NAME,
+        "title": TITLE,
+        "description": COVERAGE,
+        "version": str(version.number),
+        **({"created": version.changed.isoformat()} if version.changed else {}),
+        "licenses": [{"title": f"{s.name}: {s.licence}", "path": s.url or "README.md"} for s in sources],
+        "sources": [{"title": s.name, **({"path": s.url} if s.url else {})} for s in sources],
+        "contributors": [{"title": AUTHORS, "role": "author"}],
+        "resources": [_resource(file, described[file.table]) for file in files],
+    }
+
+
+def _resource(file: File, table: Table) -> dict[str, Any]:
+    """Describe a file; the schema stands with the CSV file, and holds for the other as well."""
+    said = {
+        "name": file.table if file.form == "csv" else f"{file.table}-{file.form}",
+        "path": file.name,
+        "description": table.description,
+        "format": file.form,
+        "mediatype": MEDIA_TYPES[file.form],
+        "table": file.table,
+        "rows": file.rows,
+        "bytes": file.bytes,
+        "hash": f"sha256:{file.sha256}",
+    }
+    if file.form != "csv":
+        return {**said, "profile": "data-resource"}
+    dialect = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+    return {
+        **said,
+        "profile": "tabular-data-resource",
+        "encoding": "utf-8",
+        "dialect": dialect,
+        "schema": {
+            "fields": [_field(table, column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "foreignKeys": [_foreign_key(key) for key in table.foreign if _is_checkable(table, key)],
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(table: Table, column: Column) -> dict[str, Any]:
+    """Describe a column."""
+    known = list(codes(table.name, column.name))
+    constraints: dict[str, Any] = {} if column.optional else {"required": True}
+    if known:
+        constraints["enum"] = known
+    if table.key == (column.name,):
+        constraints["unique"] = True
+    return {
+        "name": column.name,
+        "type": TYPES[column.kind],
+        "description": column.description,
+        **({"constraints": constraints} if constraints else {}),
+    }
+
+
+def _foreign_key(key: ForeignKey) -> dict[str, Any]:
+    """Describe a foreign key."""
+    return {"fields": list(key.columns), "reference": {"resource": key.table, "fields": list(key.references)}}
+
+
+def _is_checkable(table: Table, key: ForeignKey) -> bool:
+    """Tell whether a key can be stated: readers take one of several columns for broken where one of them is empty."""
+    optional = {column.name for column in table.columns if column.optional}
+    return len(key.columns) == 1 or not optional & {*key.columns}

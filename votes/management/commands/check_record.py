@@ -1,0 +1,48 @@
+"""Check the whole record against itself and its sources."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from votes.models import Finding
+from votes.verification.check import Changes, check_record
+
+
+class Command(BaseCommand):
+    """Check the record, bring the findings in step, and say what they are."""
+
+    help = "Check the whole record and bring its findings, the rows of /data/quality/, in step. Safe to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whether to list, and whether open findings are a failure."""
+        parser.add_argument("--list", action="store_true", help="print every open finding with its public address")
+        parser.add_argument("--strict", action="store_true", help="end with 1 where findings are open")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check, and print counts by kind and what changed."""
+        checked = check_record()
+        labels = dict(Finding.Kind.choices)
+        for kind, (number, acknowledged) in checked.counts.items():
+            self.stdout.write(f"  {labels[kind]}: {number:,} open, {acknowledged:,} acknowledged")
+        self.stdout.write(f"{checked.open:,} open findings." if checked.open else "No open findings.")
+        self.stdout.write(_changes(checked.changes))
+        if options["list"]:
+            self._list()
+        if options["strict"] and checked.open:
+            sys.exit(1)
+
+    def _list(self) -> None:
+        """Print a line a finding: kind, public address, sentence; what is not public has no such address."""
+        opened = Finding.objects.open()
+        public = set(opened.public().values_list("pk", flat=True))
+        for finding in opened.select_related("roll_call__resolution", "resolution", "state", "bloc"):
+            address = (finding.get_absolute_url() or "-") if finding.pk in public else "(draft)"
+            self.stdout.write(f"{finding.kind}\t{address}\t{finding.sentence}")
+
+
+def _changes(changes: Changes) -> str:
+    """Return what was written, in a sentence."""
+    if not changes.wrote:
+        return "Nothing changed, and nothing was written."
+    return f"{changes.added:,} new, {changes.changed:,} changed, {changes.removed:,} gone."

@@ -1,0 +1,28 @@
+"""Write the whole record to a folder."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from votes.exporting.package import ExportRefusedError, export_record
+
+
+class Command(BaseCommand):
+    """Write every public table as CSV and Parquet, with codebook, description and sums."""
+
+    help = "Write the whole public record to DIR: CSV and Parquet, codebook, description and SHA-256 sums."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder."""
+        parser.add_argument("folder", metavar="DIR", type=Path, help="new, empty, or one with an earlier export")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Write, and say what was written."""
+        try:
+            package = export_record(folder, self.stdout.write)
+        except ExportRefusedError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be written: {error}. What was there before is still there.") from error
+        self.stdout.write(f"Data version {package.version.number} is in {package.folder}.")
