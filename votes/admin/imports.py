@@ -1,0 +1,337 @@
+"""The admin of imports: upload files, see what they would change, import them; and what was imported before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from resolutions.admin.base import RecordAdmin
+from votes.admin.uploading import HowForm, UploadForm, UploadHandler
+from votes.importing import uploads
+from votes.importing.child import TIME_LIMIT, imported, process
+from votes.importing.uploads import Receiver, UploadError
+from votes.models import Finding, ImportRun
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrPromise
+
+    from votes.importing.uploads import Upload
+
+LIST = "admin:votes_importrun_changelist"
+CHANGES_OPEN = 20
+CHANGES_KEPT = 1000
+"""As many as are kept with an import, by ``votes.importing.run``, which must not be loaded here."""
+NOTES_TOLD = 10
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(RecordAdmin[ImportRun]):
+    """The imports. Nobody types one in: adding means uploading files, and what was imported stays on record."""
+
+    list_display = ("started", "state", "file_names", "roll_calls", "votes", "lines", "findings", "by_name", "format")
+    list_filter = ("format", "state")
+    date_hierarchy = "started"
+    search_fields = ("by_name", "files")
+    search_help_text = _("A file’s name or SHA-256, or who imported it.")
+
+    counts = ("added", "changed", "unchanged", "removed")
+    fieldsets = (
+        (None, {"fields": ("state_now", "format", "source", ("started", "finished"), "by_name", "files_read")}),
+        (_("Roll calls"), {"fields": (counts, "resolutions_added")}),
+        (_("Votes"), {"fields": (("votes_added", "votes_changed", "votes_removed"),)}),
+        (_("Rows"), {"fields": (("rows", "rejected"), "findings_link")}),
+        (_("What changed of what was on record"), {"fields": ("changes_listed",)}),
+    )
+
+    # Who may do what
+
+    def has_change_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        """Let nobody rewrite what was done."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
+        """Let a check be deleted from its own page, and an import never."""
+        checked = obj is not None and obj.state == ImportRun.State.CHECKED
+        return checked and super().has_delete_permission(request, obj)
+
+    # The list
+
+    @admin.display(description=_("files"))
+    def file_names(self, run: ImportRun) -> str:
+        """Return the names of the files."""
+        return ", ".join(file["name"] for file in run.files)
+
+    @admin.display(description=_("roll calls"))
+    def roll_calls(self, run: ImportRun) -> str:
+        """Return what became of roll calls."""
+        return in_words(
+            (_("%(count)s added"), run.added),
+            (_("%(count)s changed"), run.changed),
+            (_("%(count)s unchanged"), run.unchanged),
+            (_("%(count)s removed"), run.removed),
+        )
+
+    @admin.display(description=_("votes"))
+    def votes(self, run: ImportRun) -> str:
+        """Return what became of votes."""
+        return in_words(
+            (_("%(count)s added"), run.votes_added),
+            (_("%(count)s changed"), run.votes_changed),
+            (_("%(count)s removed"), run.votes_removed),
+        )
+
+    @admin.display(description=_("rows"), ordering="rows")
+    def lines(self, run: ImportRun) -> str:
+        """Return how many rows were read and how many rejected."""
+        return in_words((_("%(count)s read"), run.rows), (_("%(count)s rejected"), run.rejected))
+
+    # The page of an import
+
+    @admin.display(description=_("state"))
+    def state_now(self, run: ImportRun) -> str:
+        """Return how far it has come, and for a check what can still be done."""
+        if run.state == ImportRun.State.DONE:
+            return run.get_state_display()
+        if uploads.find(run.upload):
+            return format_html(
+                '{}. <a href="{}">{}</a>', run.get_state_display(), upload_url(run.upload), _("Import or discard it")
+            )
+        return format_html(
+            "{}. {}",
+            run.get_state_display(),
+            _("The uploaded files are gone, so it cannot be imported any more. Upload them again."),
+        )
+
+    @admin.display(description=_("files"))
+    def files_read(self, run: ImportRun) -> str:
+        """Return the files with their rows and sums."""
+        return format_html_join(
+            "",
+            "<div><b>{}</b>, {}<br>SHA-256 <code>{}</code></div>",
+            (
+                (
+                    file["name"],
+                    ngettext("%(rows)s row", "%(rows)s rows", file["rows"]) % {"rows": in_figures(file["rows"])},
+                    file["sha256"],
+                )
+                for file in run.files
+            ),
+        )
+
+    @admin.display(description=_("findings"))
+    def findings_link(self, run: ImportRun) -> str:
+        """Return how many rows could not be taken as they stand, with the way to them."""
+        if run.state != ImportRun.State.DONE or not run.findings:
+            return str(run.findings)
+        return format_html('<a href="{}">{}</a>', findings_url(run), run.findings)
+
+    @admin.display(description=_("changes"))
+    def changes_listed(self, run: ImportRun) -> str:
+        """Return what changed in which roll call, a line each."""
+        lines = format_html_join("", "<div>{}</div>", ((change,) for change in run.changes))
+        if len(run.changes) >= CHANGES_KEPT:
+            first = _("The first %(count)s; no more are kept.") % {"count": in_figures(len(run.changes))}
+            return format_html("<div>{}</div>{}", first, lines)
+        return lines or str(_("None"))
+
+    # Uploading
+
+    def get_urls(self) -> list[Any]:
+        """Return the admin's addresses with that of an upload."""
+        view = self.admin_site.admin_view(self.upload_view)
+        return [path("uploads/<str:token>/", view, name="votes_importrun_upload"), *super().get_urls()]
+
+    @method_decorator(csrf_exempt)
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the form for uploading, or take an upload.
+
+        The token against forged requests is checked a step later than usual: reading it reads the body, and where
+        the body goes has to be said before.
+        """
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        uploads.remove_expired()
+        receiver = Receiver()
+        handler = UploadHandler(receiver, announced=int(request.META.get("CONTENT_LENGTH") or 0))
+        request.upload_handlers = [handler]
+        try:
+            return self._add_view(request, handler)
+        finally:
+            receiver.abandon()
+
+    @method_decorator(csrf_protect)
+    def _add_view(self, request: HttpRequest, handler: UploadHandler) -> HttpResponse:
+        """Show the form, or check what was uploaded with it and go to its page."""
+        if request.method == "POST":
+            form = UploadForm(request.POST, request.FILES)
+            if handler.refusal:
+                form.errors["chosen"] = form.error_class([handler.refusal])
+            if form.is_valid():
+                upload = handler.receiver.keep(by=request.user.get_username(), **form.how)
+                return self._check(request, upload)
+        else:
+            form = UploadForm()
+        context = {
+            "title": _("Import files"),
+            "form": form,
+            "waiting": uploads.waiting(),
+            "limit": f"{uploads.LIMIT / 1024**3:g}",
+            "minutes": TIME_LIMIT // 60,
+        }
+        return self._page(request, "upload.html", context)
+
+    # An upload
+
+    def upload_view(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show what importing an upload would change; on POST import it, check it again or discard it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if runs := imported(token):
+            self.message_user(request, _("This upload has been imported already."), messages.WARNING)
+            return self._leave(request, runs_url(runs))
+        upload = uploads.find(token)
+        if upload is None:
+            gone = _("The uploaded files are gone: imported, discarded, or older than a day. Upload them again.")
+            self.message_user(request, gone, messages.ERROR)
+            return self._leave(request, reverse(LIST))
+        if request.method != "POST":
+            return self._show(request, upload)
+        try:
+            return self._act(request, upload)
+        except UploadError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(upload_url(token))
+
+    def _act(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Do what the button says."""
+        if "_discard" in request.POST:
+            upload.discard()
+            self.message_user(request, _("The uploaded files were discarded; nothing was written."), messages.SUCCESS)
+            return self._leave(request, reverse(LIST))
+        if "_check" in request.POST:
+            form = HowForm(request.POST)
+            if not form.is_valid():
+                return self._show(request, upload, form)
+            return self._check(request, upload.read_as(**form.how))
+        return self._import(request, upload)
+
+    def _check(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Check an upload, and go to the page that shows what came of it."""
+        try:
+            process(upload, by=account(request), dry_run=True)
+        except UploadError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        return HttpResponseRedirect(upload_url(upload.token))
+
+    def _import(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Import an upload, if it is what was seen, and go to the page of the import."""
+        seen = upload.outcome
+        if seen is None or seen.error or seen.mark != request.POST.get("seen"):
+            raise UploadError(_("This upload was checked again since you saw it. Look again before you import it."))
+        outcome = process(upload, by=account(request), dry_run=False)
+        if outcome.error:
+            self.message_user(request, _("Nothing was imported; see below."), messages.ERROR)
+            return HttpResponseRedirect(upload_url(upload.token))
+        upload.discard()
+        runs = imported(upload.token)
+        for run in runs:
+            self.log_addition(request, run, [{"added": {}}])
+        self._tell(request, runs, outcome)
+        return self._leave(request, runs_url(runs))
+
+    def _leave(self, request: HttpRequest, address: str) -> HttpResponse:
+        """Go from an upload to a page of imports, or to the start for who may upload and not look."""
+        return HttpResponseRedirect(address if self.has_view_permission(request) else reverse("admin:index"))
+
+    def _tell(self, request: HttpRequest, runs: list[ImportRun], outcome: uploads.Outcome) -> None:
+        """Say that it was imported, where the findings are, and what the readers noted."""
+        done: Any = _("Imported.") if outcome.wrote else _("Imported; everything was on record already.")
+        findings = sum(run.findings for run in runs)
+        if findings:
+            about = ngettext(
+                "%(count)d finding is about rows of these files.",
+                "%(count)d findings are about rows of these files.",
+                findings,
+            ) % {"count": findings}
+            first = next(run for run in runs if run.findings)
+            done = format_html('{} <a href="{}">{}</a>', done, findings_url(first), about)
+        self.message_user(request, done, messages.SUCCESS)
+        for note in outcome.notes[:NOTES_TOLD]:
+            self.message_user(request, note, messages.INFO)
+
+    def _show(self, request: HttpRequest, upload: Upload, form: HowForm | None = None) -> HttpResponse:
+        """Show what a check or an import of an upload came to."""
+        outcome = upload.outcome
+        runs = list(ImportRun.objects.filter(upload=upload.token).order_by("pk")) if outcome else []
+        found = [str(Finding(kind=row["kind"], details=row["details"])) for row in outcome.found] if outcome else []
+        how = {"file_format": upload.file_format, "allow_removals": upload.allow_removals}
+        context = {
+            "title": _("What the import would change"),
+            "upload": upload,
+            "outcome": outcome,
+            "ready": outcome and not outcome.error,
+            "runs": runs,
+            "found": found,
+            "found_more": sum(run.findings for run in runs) - len(found),
+            "changes_open": CHANGES_OPEN,
+            "changes_kept": CHANGES_KEPT,
+            "form": form or HowForm(initial=how),
+            "minutes": TIME_LIMIT // 60,
+        }
+        if outcome and outcome.error:
+            context["title"] = _("It cannot be imported like this")
+        return self._page(request, "check.html", context)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        """Return a page of the admin."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/votes/importrun/{template}", context)
+
+
+def in_words(*counts: tuple[StrPromise, int]) -> str:
+    """Return the counts that are not zero, each in its words; a dash where all are."""
+    said = [str(words) % {"count": in_figures(count)} for words, count in counts if count]
+    return ", ".join(said) or "-"
+
+
+def in_figures(number: int) -> str:
+    """Return a number as it is read: 773,563."""
+    return str(number_format(number, force_grouping=True))
+
+
+def account(request: HttpRequest) -> User:
+    """Return who asks; the admin lets nobody else through."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def upload_url(token: str) -> str:
+    """Return the address of an upload."""
+    return reverse("admin:votes_importrun_upload", args=[token])
+
+
+def runs_url(runs: list[ImportRun]) -> str:
+    """Return the address of one import, or of the list of several that belong together."""
+    if len(runs) == 1:
+        return reverse("admin:votes_importrun_change", args=[runs[0].pk])
+    return f"{reverse(LIST)}?upload={runs[0].upload}"
+
+
+def findings_url(run: ImportRun) -> str:
+    """Return the address of the findings in files of an import's layout."""
+    return f"{reverse('admin:votes_finding_changelist')}?origin={run.format}"

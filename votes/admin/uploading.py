@@ -1,0 +1,113 @@
+"""The forms by which files are uploaded, and the handler that takes them as they arrive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.utils.translation import gettext_lazy as _
+
+from votes.importing.uploads import LIMIT, UploadError, too_large
+from votes.models import Format
+
+if TYPE_CHECKING:
+    from votes.importing.uploads import Receiver
+
+
+FORM_BYTES = 1024**2
+"""More than anything takes that is sent beside the files."""
+
+
+class UploadHandler(FileUploadHandler):
+    """Passes an upload on to its receiver chunk by chunk, so that no file is ever held in memory."""
+
+    def __init__(self, receiver: Receiver, *, announced: int) -> None:
+        super().__init__()
+        self.receiver = receiver
+        self.refusal = too_large() if announced > LIMIT + FORM_BYTES else ""
+        """Why the upload was not taken, empty while nothing speaks against it."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin the next file."""
+        super().new_file(*args, **kwargs)
+        if self.refusal:
+            raise StopUpload(connection_reset=False)
+        try:
+            self.receiver.begin(self.file_name or "")
+        except UploadError as error:
+            self._stop(error)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Take the next bytes of the file."""
+        try:
+            self.receiver.write(raw_data)
+        except UploadError as error:
+            self._stop(error)
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
+        """End the file; the form sees its name and size."""
+        try:
+            stored = self.receiver.end()
+        except UploadError as error:
+            self._stop(error)
+        return UploadedFile(name=stored.name, size=stored.size)
+
+    def _stop(self, error: UploadError) -> None:
+        """Take nothing more. The rest is still read and dropped, or the browser would not show why."""
+        self.refusal = str(error)
+        raise StopUpload(connection_reset=False) from error
+
+
+class FilesInput(forms.FileInput):
+    """An input for several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or more; gives a list."""
+
+    widget = FilesInput(attrs={"accept": ".csv,.gz,.zip"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Check each file."""
+        files = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in files or [None]]
+
+
+class HowForm(forms.Form):
+    """How an upload is read."""
+
+    file_format = forms.ChoiceField(
+        label=_("Layout"),
+        required=False,
+        choices=[("", _("recognised by the header")), *Format.choices],
+        help_text=_("Choose one only where the header does not tell."),
+    )
+    allow_removals = forms.BooleanField(
+        label=_("Allow removals"),
+        required=False,
+        help_text=_(
+            "A new edition that leaves out what the same source said before is refused, for most often such a file "
+            "is not whole. Tick this if the source has really withdrawn it: then it is removed here too."
+        ),
+    )
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """Return the choices made."""
+        return {name: self.cleaned_data[name] for name in ("file_format", "allow_removals")}
+
+
+class UploadForm(HowForm):
+    """Files and how they are read."""
+
+    chosen = FilesField(
+        label=_("Files"),
+        help_text=_(
+            "A .csv file as it was published, or packed as .gz or .zip. Choose Voeten’s three tables together."
+        ),
+    )
+    field_order = ("chosen", "file_format", "allow_removals")
