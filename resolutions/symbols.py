@@ -69,7 +69,7 @@ def from_roman(numeral: str) -> int:
     raise ValueError(f"{numeral!r} is not a session in Roman numerals")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)  # more than the texts of the record: an import asks for each several times
 def parse(text: str) -> Symbol:
     """Read a symbol in any spelling met in the official files, in Voeten's tables or on a document.
 

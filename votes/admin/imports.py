@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 LIST = "admin:votes_importrun_changelist"
 CHANGES_OPEN = 20
-CHANGES_KEPT = 1000
-"""As many as are kept with an import, by ``votes.importing.run``, which must not be loaded here."""
 NOTES_TOLD = 10
 
 
@@ -142,7 +140,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     def changes_listed(self, run: ImportRun) -> str:
         """Return what changed in which roll call, a line each."""
         lines = format_html_join("", "<div>{}</div>", ((change,) for change in run.changes))
-        if len(run.changes) >= CHANGES_KEPT:
+        if len(run.changes) >= ImportRun.CHANGES_KEPT:
             first = _("The first %(count)s; no more are kept.") % {"count": in_figures(len(run.changes))}
             return format_html("<div>{}</div>{}", first, lines)
         return lines or str(_("None"))
@@ -289,7 +287,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             "found": found,
             "found_more": sum(run.findings for run in runs) - len(found),
             "changes_open": CHANGES_OPEN,
-            "changes_kept": CHANGES_KEPT,
+            "changes_kept": ImportRun.CHANGES_KEPT,
             "form": form or HowForm(initial=how),
             "minutes": TIME_LIMIT // 60,
         }

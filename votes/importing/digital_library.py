@@ -70,7 +70,7 @@ def _tables(file: OpenFile, layout: Layout, columns: Mapping[str, str]) -> tuple
         pl.col(columns["ms_vote"]).cast(pl.Categorical).alias("choice"),
         name.cast(pl.Categorical).alias("name"),
     )
-    said, votes = collect(file, stated(frame, layout, columns), cast)
+    said, votes = collect(file, stated(file, layout, columns), cast)
     has_rows(file, votes)
     return said, votes
 

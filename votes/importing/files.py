@@ -17,6 +17,7 @@ import urllib.request
 import uuid
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -136,13 +137,20 @@ def _unpacked(path: Path, name: str, folder: Path) -> Iterator[OpenFile]:
             elif start in ZIPS:
                 yield from _unzipped(given, name, folder)
             else:
-                digest, content = hashlib.sha256(), _Content(name, path)
-                while chunk := given.read(CHUNK):
-                    digest.update(chunk)
-                    content.check(chunk)
-                yield content.file(digest.hexdigest())
+                content = _Content(name, path)
+                with ThreadPoolExecutor(1) as meanwhile:
+                    digest = meanwhile.submit(_sha256, path)
+                    while chunk := given.read(CHUNK):
+                        content.check(chunk)
+                yield content.file(digest.result())
     except PermissionError:
         raise UnfitFileError("it may not be read. Check its permissions.", file=name) from None
+
+
+def _sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    with path.open("rb") as given:
+        return hashlib.file_digest(given, "sha256").hexdigest()
 
 
 def _gunzipped(given: BufferedReader, name: str, folder: Path) -> OpenFile:
@@ -293,7 +301,7 @@ class _Content:
                 raise self._not_utf_8(error, self._size - pending) from None
         self._size += len(chunk)
         self._line_ends += chunk.count(b"\n")
-        self._end = (self._end + chunk)[-4096:]
+        self._end = chunk[-4096:] if len(chunk) >= 4096 else (self._end + chunk)[-4096:]
 
     def file(self, sha256: str) -> OpenFile:
         """Return the file, all of which has been checked; raise UnfitFileError if it ends badly or has no header."""

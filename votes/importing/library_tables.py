@@ -9,7 +9,7 @@ import polars as pl
 from votes.importing.edition import Edition, FileFacts
 from votes.importing.library_cells import tidy
 from votes.importing.library_roll_calls import SOURCE, Facts
-from votes.importing.tables import lines_of
+from votes.importing.tables import counts, lines_of, scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 NO_VOTES = pl.DataFrame(schema={"ref": pl.UInt32, "state": pl.Categorical, "choice": pl.Categorical})
 
 
-def stated(frame: pl.LazyFrame, layout: Layout, columns: Mapping[str, str]) -> pl.LazyFrame:
+def stated(file: OpenFile, layout: Layout, columns: Mapping[str, str]) -> pl.LazyFrame:
     """Return what the rows of a file say of their vote: the columns of ``Layout.facts`` that the file has.
 
-    Rows that say the same are one, with the first of them as ``row`` and their number as ``count``.
+    Rows that say the same are one, with the first of them as ``row``, their number as ``count``, and ``counts``.
     """
     said = [pl.col(columns[name]).alias(name) for name in layout.facts if name in columns]
-    return frame.group_by(said).agg(pl.col("row").min(), pl.len().alias("count")).sort("row")
+    return scan(file).group_by(said).agg(pl.col("row").min(), pl.len().alias("count"), *counts(file)).sort("row")
 
 
 def facts_of(table: pl.DataFrame) -> list[Facts]:

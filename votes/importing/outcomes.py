@@ -8,7 +8,7 @@ from votes.importing.formats import GA_OUTCOMES, check, names
 from votes.importing.library_roll_calls import LAYOUTS, Reading
 from votes.importing.library_tables import NO_VOTES, edition, facts_of, stated
 from votes.importing.problems import Problems
-from votes.importing.tables import collect, has_rows, scan
+from votes.importing.tables import collect, has_rows
 
 if TYPE_CHECKING:
     from votes.importing.edition import Edition, Known
@@ -19,7 +19,7 @@ def read(file: OpenFile, known: Known) -> Edition:
     """Return what a file of outcomes says, without votes; raise UnfitFileError where it is no such file."""
     layout = LAYOUTS[GA_OUTCOMES]
     columns = names(file.header, GA_OUTCOMES, check(file.header, GA_OUTCOMES, file.name))
-    (said,) = collect(file, stated(scan(file), layout, columns))
+    (said,) = collect(file, stated(file, layout, columns))
     has_rows(file, said)
     reading = Reading(layout, known, Problems(file.name, columns))
     records = reading.records(facts_of(said))

@@ -45,23 +45,42 @@ def _rows_before_the_end(path: Path) -> int:
     return max((number for number, (_line, record) in enumerate(records(path)) if record), default=0)
 
 
-def collect(file: OpenFile, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
-    """Return ``frames``, all made from scans of ``file``, in one pass over it.
+ROWS, SHORT, READ = "rows", "rows without a last cell", "cells read"
 
-    Raises UnfitFileError, with the line, where the file has a row with too many or too few cells, a blank line
-    between rows, or a quote out of place. A file with line breaks within cells is read slowly once more to be sure.
+
+def counts(file: OpenFile) -> list[pl.Expr]:
+    """Return what tells, of all rows or those of a group, whether they are whole; reading it reads all columns.
+
+    Polars sees a row that is too long only when it reads all columns, fills one that is too short with nulls, and
+    joins rows between stray quotes.
+    """
+    return [
+        pl.len().alias(ROWS),
+        pl.col(file.header[-1]).null_count().alias(SHORT),
+        pl.sum_horizontal(pl.col(file.header).count()).alias(READ),
+    ]
+
+
+def collect(file: OpenFile, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
+    """Return ``frames``, all made from scans of ``file``.
+
+    Where the first of them has the columns of ``counts``, no more is read than for the frames; they are left out of
+    what is returned. Raises UnfitFileError, with the line, where the file has a row with too many or too few cells, a
+    blank line between rows, or a quote out of place. A file with line breaks within cells is read slowly once more to
+    be sure.
     """
     try:
         tables = pl.collect_all(frames, engine="streaming")
-        # Polars sees a row that is too long only when it reads all columns, fills one that is too short with nulls,
-        # and joins rows between stray quotes. In a pass of its own this takes half the memory.
-        counts = scan(file).select(pl.col(file.header).null_count(), pl.len().alias("row"))
-        (found,) = pl.collect_all([counts], engine="streaming")
+        if READ in tables[0].columns:
+            found = tables[0].select(ROWS, SHORT).sum()
+            tables[0] = tables[0].drop(ROWS, SHORT, READ)
+        else:  # in a pass of its own this takes half the memory
+            (found,) = pl.collect_all([scan(file).select(counts(file))], engine="streaming")
     except pl.exceptions.ComputeError as error:
         _check_records(file)
         reason = str(error).partition("\n")[0]
         raise UnfitFileError(f"it cannot be read as CSV ({reason}). Save it again as CSV.", file=file.name) from error
-    if found[file.header[-1]].item() or not _one_a_line(file, found["row"].item()) or _ends_oddly(file):
+    if found[SHORT].item() or not _one_a_line(file, found[ROWS].item()) or _ends_oddly(file):
         _check_records(file)
     return tables
 

@@ -7,11 +7,12 @@ readers, so there the constraints stay, and nobody waits.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from django.db import connection
+from django.db import IntegrityError, connection
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -56,21 +57,21 @@ def write(plan: Plan, record: Record, edition: Edition, progress: Callable[[int,
     Writer(plan, record).write_facts()
     bulk = _bulk_votes(plan, record, edition)
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'")
         _remove_votes(cursor, plan, record)
         _change_votes(cursor, plan, record)
         _write_roll_calls(cursor, plan)
         cursor.execute("SELECT NOT EXISTS (SELECT FROM votes_vote)")
         is_bare = cursor.fetchone()[0] and len(bulk) >= ANALYSED_FROM
-        if is_bare:
-            with Bare(cursor):
-                _copy_frame(cursor, bulk, progress)
-        else:
+        with _way_in(cursor, bulk, is_bare=is_bare):
             _copy_frame(cursor, bulk, progress)
         few = [(roll_call, record.states[state], choice) for roll_call, state, choice in plan.votes_in]
         _copy(cursor, "votes_vote", VOTE_COLUMNS, few)
+        _check_references(cursor)
         if len(bulk) >= ANALYSED_FROM:
-            cursor.execute("ANALYZE votes_vote, votes_rollcall, votes_tally, votes_statement, resolutions_resolution")
-    return Written(len(bulk) + len(few), len(plan.votes_changed), len(plan.votes_out))
+            cursor.execute("ANALYZE votes_vote (roll_call_id, state_id, choice), votes_rollcall, votes_tally")
+    gone = sum(len(record.votes.get(key, "").split()) for key in plan.removed_roll_calls)
+    return Written(len(bulk) + len(few), len(plan.votes_changed), len(plan.votes_out) + gone)
 
 
 class Writer:
@@ -179,38 +180,93 @@ class Bare:
         for definition in self.indexes:
             self.cursor.execute(definition)
         self.cursor.execute("ALTER TABLE votes_vote ENABLE TRIGGER USER")
-        self.cursor.execute(COUNT_ALL)
-        self.cursor.execute("SELECT votes_need_recorded(array_agg(DISTINCT roll_call_id)) FROM votes_vote")
+        _count(self.cursor, 0)
 
     def _execute(self, statement: str, *names: str) -> None:
         """Execute ``statement`` with quoted names; definitions of constraints come from the database itself."""
         self.cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-COUNT_ALL = """
-UPDATE votes_tally t SET yes = d.yes, no = d.no, abstaining = d.abstaining, non_voting = d.non_voting
-FROM (
+class Together:
+    """Within it, new roll calls' votes are added without looking each one up; leaving it, all are checked as one set.
+
+    The constraints stay as they are, for this and for every other connection: only the triggers that look up a vote's
+    roll call and state, and those that count it, do not fire in this transaction meanwhile. The roll calls are new,
+    so nobody else can see or remove them, and the states are locked as the lookups would lock them.
+    """
+
+    def __init__(self, cursor: Any, first: int) -> None:
+        self.cursor = cursor
+        self.first = first
+        """The key of the first of the new roll calls; none of them has had votes."""
+
+    def __enter__(self) -> None:
+        """Lock the states, and let no trigger of this transaction fire."""
+        self.cursor.execute("SELECT FROM votes_memberstate ORDER BY id FOR KEY SHARE")
+        self.cursor.execute("SET LOCAL session_replication_role = replica")
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """Do for all votes together what the triggers would have done; nothing after a failure."""
+        if failed:
+            return
+        self.cursor.execute("SET LOCAL session_replication_role = origin")
+        self.cursor.execute(STRAY, [self.first])
+        if strays := self.cursor.fetchone()[0]:
+            raise IntegrityError(f"{strays} votes are of a roll call or a member state that is not on record")
+        _count(self.cursor, self.first)
+
+
+def _count(cursor: Any, first: int) -> None:
+    """Count the votes of the roll calls from the key ``first`` on, and check that they are of ones that record any."""
+    cursor.execute(COUNT, [first])
+    cursor.execute(KEEP_COUNT)
+    cursor.execute(NEED_RECORDED, [first])
+
+
+def _way_in(cursor: Any, votes: pl.DataFrame, *, is_bare: bool) -> Bare | Together | nullcontext[None]:
+    """Return how ``votes`` of new roll calls come in."""
+    if is_bare:
+        return Bare(cursor)
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if len(votes) < ANALYSED_FROM or not cursor.fetchone()[0]:
+        return nullcontext()
+    return Together(cursor, int(votes["roll_call_id"].min()))  # type: ignore[arg-type]  # there are votes
+
+
+# Counted into a table of its own, which PostgreSQL does on several processors, as it would not within an UPDATE.
+COUNT = """
+CREATE TEMP TABLE counted ON COMMIT DROP AS
     SELECT roll_call_id, count(*) FILTER (WHERE choice = 'Y') AS yes, count(*) FILTER (WHERE choice = 'N') AS no,
         count(*) FILTER (WHERE choice = 'A') AS abstaining, count(*) FILTER (WHERE choice = 'X') AS non_voting
-    FROM votes_vote GROUP BY roll_call_id
-) d WHERE t.roll_call_id = d.roll_call_id
+    FROM votes_vote WHERE roll_call_id >= %s GROUP BY roll_call_id;
+"""
+KEEP_COUNT = """
+UPDATE votes_tally t SET yes = d.yes, no = d.no, abstaining = d.abstaining, non_voting = d.non_voting
+FROM counted d WHERE t.roll_call_id = d.roll_call_id;
+DROP TABLE counted
+"""
+NEED_RECORDED = """
+SELECT votes_need_recorded(array_agg(roll_call_id)) FROM votes_tally
+WHERE roll_call_id >= %s AND yes + no + abstaining + non_voting > 0
+"""
+STRAY = """
+SELECT count(*) FROM votes_vote v
+LEFT JOIN votes_rollcall r ON r.id = v.roll_call_id
+LEFT JOIN votes_memberstate s ON s.id = v.state_id
+WHERE v.roll_call_id >= %s AND (r.id IS NULL OR s.id IS NULL)
 """
 
 
 def _bulk_votes(plan: Plan, record: Record, edition: Edition) -> pl.DataFrame:
-    """Return the votes of the new roll calls: roll_call_id, state_id, choice, in the order of the keys."""
+    """Return the votes of the new roll calls: roll_call_id, state_id, choice."""
     keys = pl.DataFrame(
         {"ref": list(plan.new_refs), "roll_call_id": list(plan.new_refs.values())},
         schema={"ref": pl.UInt32, "roll_call_id": pl.Int64},
     )
-    return (
-        edition.votes.join(keys, on="ref")
-        .select(
-            "roll_call_id",
-            pl.col("state").cast(pl.String).replace_strict(record.states, return_dtype=pl.Int64).alias("state_id"),
-            pl.col("choice").cast(pl.String),
-        )
-        .sort("roll_call_id", "state_id")
+    return edition.votes.join(keys, on="ref").select(
+        "roll_call_id",
+        pl.col("state").cast(pl.String).replace_strict(record.states, return_dtype=pl.Int64).alias("state_id"),
+        pl.col("choice").cast(pl.String),
     )
 
 
@@ -226,6 +282,17 @@ def _copy_frame(cursor: Any, frame: pl.DataFrame, progress: Callable[[int, int],
         for start in range(0, len(frame), size):
             copy.write(frame.slice(start, size).write_csv(separator="\t", include_header=False))
             progress(min(start + size, len(frame)), len(frame))
+
+
+def _check_references(cursor: Any) -> None:
+    """Check the foreign keys of all that was written now, by the index.
+
+    The table of member states is so small that the planner would rather read all of it, once for every vote.
+    """
+    cursor.execute(
+        "SET LOCAL enable_seqscan = off; SET CONSTRAINTS ALL IMMEDIATE; "
+        "SET CONSTRAINTS ALL DEFERRED; SET LOCAL enable_seqscan = on"
+    )
 
 
 def _remove_votes(cursor: Any, plan: Plan, record: Record) -> None:

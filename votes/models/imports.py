@@ -41,6 +41,9 @@ class ImportRun(models.Model):
 
     State = ImportState
 
+    CHANGES_KEPT = 1000
+    """How many changes are kept in words; the figures count all."""
+
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DONE)
     format = models.CharField(_("format"), max_length=16, choices=Format.choices)
     source = models.ForeignKey(

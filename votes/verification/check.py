@@ -38,6 +38,8 @@ CHECKS: tuple[Callable[[], Iterator[Found]], ...] = (
 BATCH = 1000
 LONGEST_KEY = 300
 """As long as the column is."""
+PLACE = ("file", "line", "since", "until")
+"""Where a finding in a file was met: the details that every edition has otherwise."""
 SUBJECTS = ("roll_call", "resolution", "state", "bloc")
 
 
@@ -101,9 +103,11 @@ def replace_findings(*, origin: str, found: Iterable[Found], run: ImportRun | No
         known = {row.key: row for row in Finding.objects.filter(origin=origin)}
         rows = _rows(origin, found, run)
         again = [(known[key], row) for key, row in rows.items() if key in known]
-        changed = [_anew(old, row) for old, row in again if old.details != row.details]
+        changed = [_anew(old, row) for old, row in again if _said(old) != _said(row)]
         moved = [
-            _about(old, row) for old, row in again if old.details == row.details and _subject(old) != _subject(row)
+            _about(old, row)
+            for old, row in again
+            if _said(old) == _said(row) and (old.details, _subject(old)) != (row.details, _subject(row))
         ]
         gone = [row.pk for key, row in known.items() if key not in rows]
         new = [row for key, row in rows.items() if key not in known]
@@ -112,7 +116,7 @@ def replace_findings(*, origin: str, found: Iterable[Found], run: ImportRun | No
         Finding.objects.bulk_create(new, batch_size=BATCH)
         anew = ("details", "run", "found", "acknowledged_at", "acknowledged_by", *SUBJECTS)
         Finding.objects.bulk_update(changed, anew, batch_size=BATCH)
-        Finding.objects.bulk_update(moved, SUBJECTS, batch_size=BATCH)
+        Finding.objects.bulk_update(moved, ("details", *SUBJECTS), batch_size=BATCH)
     written = len(changed) + len(moved)
     return Changes(len(new), written, len(gone), len(again) - written)
 
@@ -149,13 +153,20 @@ def fit(key: str) -> str:
     return f"{key[: LONGEST_KEY - len(tail) - 1]}:{tail}"
 
 
+def _said(row: Finding) -> dict[str, object]:
+    """Return what was found without where: the same row on another line of the next edition is no news."""
+    place = PLACE if "line" in row.details else ()
+    return {name: value for name, value in row.details.items() if name not in place}
+
+
 def _subject(row: Finding) -> tuple[int | None, ...]:
     """Return the keys of what a finding is about."""
     return tuple(getattr(row, f"{name}_id") for name in SUBJECTS)
 
 
 def _about(old: Finding, new: Finding) -> Finding:
-    """Return the known row, about what was found now."""
+    """Return the known row, about what was found now and where it was."""
+    old.details = new.details
     for name in SUBJECTS:
         setattr(old, f"{name}_id", getattr(new, f"{name}_id"))
     return old
@@ -163,6 +174,6 @@ def _about(old: Finding, new: Finding) -> Finding:
 
 def _anew(old: Finding, new: Finding) -> Finding:
     """Return the known row as what was found now, which nobody has acknowledged yet."""
-    old.details, old.run, old.found = new.details, new.run, new.found
+    old.run, old.found = new.run, new.found
     old.acknowledged_at = old.acknowledged_by = None
     return _about(old, new)

@@ -57,7 +57,6 @@ VOTES = """
     WITH recorded AS MATERIALIZED (
         SELECT v.roll_call_id, string_agg(m.code || v.choice, ' ' ORDER BY m.code COLLATE "C") AS votes
         FROM votes_vote v JOIN votes_memberstate m ON m.id = v.state_id
-        WHERE v.roll_call_id IN (SELECT roll_call_id FROM votes_statement WHERE votes <> '')
         GROUP BY v.roll_call_id
     )
     SELECT s.id, s.format, coalesce(r.votes, ''), s.votes

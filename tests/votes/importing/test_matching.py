@@ -32,7 +32,7 @@ def by_slug(*roll_calls: tuple[str, Said]) -> Edition:
     """Return an edition of Plenary's own export."""
     edition = library(*(said for _slug, said in roll_calls))
     for stated, (slug, _said) in zip(edition.roll_calls, roll_calls, strict=True):
-        stated.slug = slug
+        stated.slug, stated.title = slug, ""
     edition.format, edition.source = Format.PLENARY, ""
     return edition
 

@@ -477,6 +477,26 @@ class TestByHand:
 
         assert [row for row in contents() if row["slug"] == "a-res-79-1"] == before
 
+    def test_one_that_was_taken_off_its_text_stays_off_it(self):
+        taken(library(FIRST))
+        RollCall.objects.filter(slug="a-res-79-1").update(resolution=None, decisive=False, title="By hand")
+
+        taken(library(FIRST))
+        taken(library(self.newer))
+
+        now = roll_call()
+        assert (now.resolution, now.title, now.date.isoformat()) == (None, "By hand", "2024-12-04")
+
+    def test_and_one_that_was_put_on_another_stays_on_that(self):
+        taken(library(FIRST))
+        text = make_resolution("A/RES/79/500", title="Another", status="published")
+        RollCall.objects.filter(slug="a-res-79-1").update(resolution=text)
+
+        taken(library(self.newer))
+
+        (row,) = contents("A/RES/79/500")
+        assert (row["slug"], row["text"][0], row["date"]) == ("a-res-79-1", "Another", "2024-12-04")
+
     def test_what_is_no_longer_in_the_file_and_was_changed_by_hand_is_kept(self):
         taken(library(FIRST, SECOND, THIRD))
         Vote.objects.filter(pk=vote("a-res-79-2", "CHN").pk).update(choice="A")
@@ -786,6 +806,14 @@ class TestWaiting:
         taken(voeten(self.part, replace(FIRST, number=9)))
 
         assert str(roll_call("a-res-79-1-1").resolution) == "A/RES/79/1"
+
+    def test_an_editors_own_waits_for_nothing(self):
+        taken(voeten(self.part))
+        RollCall.objects.filter(slug="ga-2024-12-17-1").update(source=Source.objects.get(slug="editor"))
+
+        taken(library(FIRST))
+
+        assert roll_call("ga-2024-12-17-1").resolution is None
 
     def test_another_symbol_is_not_what_they_wait_for(self):
         taken(voeten(self.part))

@@ -21,7 +21,6 @@ from tests.votes.importing.editions import (
     outcomes_file,
     sc_file,
     voeten_files,
-    votes_of,
 )
 from votes.importing import run as running
 from votes.importing import writing
@@ -29,7 +28,6 @@ from votes.importing.edition import UnfitFileError
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import Finding, Format, ImportRun, MemberState, RollCall, Statement, Vote
 from votes.record import record_votes
-from votes.verification.check import check_record
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -41,10 +39,10 @@ COUNTS = (
     *("votes_removed", "resolutions_added", "findings"),
 )
 VOETEN = (
-    Said("A/RES/79/1", number=9001, date="2024-12-02", votes=FIRST.votes),
-    Said("A/RES/79/1", number=9000, date="2024-12-02", kind="amendment", title="An amendment", votes="CHNY USAN"),
+    Said("A/RES/79/2", number=9001, date="2024-12-17", votes=SECOND.votes),
+    Said("A/RES/79/2", number=9000, date="2024-12-17", kind="amendment", title="An amendment", votes="CHNY USAN"),
     Said("A/RES/18/99", number=4000, session="18", date="1963-12-11", title="Page 99", votes="FRAY USAN"),
-    Said("", number=9002, date="2024-12-02", kind="paragraph", title="A paragraph", votes="FRAY USAN"),
+    Said("", number=9002, date="2024-12-17", kind="paragraph", title="A paragraph", votes="FRAY USAN"),
 )
 
 
@@ -90,7 +88,7 @@ class TestAFreshImport:
         assert began <= run.started <= run.finished <= timezone.now()
         assert said == ["Reading ga.csv", "Comparing 3 roll calls and 11 votes with the record", "Checking the record"]
         assert report.findings == Finding.objects.open().count()
-        assert set(Finding.objects.values_list("kind", flat=True)) == {"electorate"}
+        assert set(Finding.objects.values_list("kind", flat=True)) == {"electorate", "result"}
 
     def test_rows_that_cannot_be_taken_are_counted_and_findings(self, tmp_path: Path):
         wrong = replace(FIRST, votes="CHNN FRAY QQQY USAZ", totals=(1, 1, 1, 0))
@@ -105,17 +103,12 @@ class TestAFreshImport:
             "resolutions_added": 2,
             "findings": 2,
         }
-        found = Finding.objects.filter(origin=Format.GA_VOTING).order_by("key")
+        found = Finding.objects.filter(origin=Format.GA_VOTING).order_by("-kind", "key")
         assert [(f.kind, f.key, str(f.roll_call), f.run) for f in found] == [
-            (
-                "unknown-code",
-                "ga-voting:unknown-code:A/RES/79/1:ms_code:QQQ",
-                "a-res-79-1",
-                the_run(report),
-            ),
             ("unreadable", "ga-voting:unknown-choice:A/RES/79/1:ms_vote:Z", "a-res-79-1", the_run(report)),
+            ("unknown-code", "ga-voting:unknown-code:A/RES/79/1:ms_code:QQQ", "a-res-79-1", the_run(report)),
         ]
-        assert [f.details["line"] for f in found] == [4, 5]
+        assert [f.details["line"] for f in found] == [5, 4]
         assert all(f.details["since"] == f.details["until"] == "2024-12-02" for f in found)
 
     def test_several_files_are_several_editions_of_one_transaction(self, tmp_path: Path):
@@ -133,7 +126,7 @@ class TestAFreshImport:
         bad.write_text("<html>Sign in</html>", encoding="utf-8")
         before = fingerprint()
 
-        with pytest.raises(UnfitFileError, match="bad.csv"):
+        with pytest.raises(UnfitFileError, match=r"bad\.csv"):
             imported(ga_file(tmp_path / "ga.csv", FIRST), str(bad))
 
         assert fingerprint() == before
@@ -167,7 +160,7 @@ class TestTheSameAgain:
         assert problems == ["page-number"]
         assert (the_run(report).findings, the_run(first).findings) == (1, 1)
         assert the_run(report).unchanged == 4
-        assert str(RollCall.objects.get(title="An amendment").resolution) == "A/RES/79/1"
+        assert str(RollCall.objects.get(title="An amendment").resolution) == "A/RES/79/2"
 
     def test_nor_of_several_files_that_were_imported_in_turn(self, tmp_path: Path):
         ga = ga_file(tmp_path / "ga.csv", FIRST, THIRD)
@@ -233,7 +226,7 @@ class TestANewerEdition:
         assert (finding.details["file"], finding.details["line"]) == ("newer.csv", 7)
 
     def test_a_finding_goes_when_the_row_is_mended_and_stays_for_other_periods(self, tmp_path: Path):
-        wrong = [replace(said, votes=f"{said.votes} QQQY") for said in (FIRST, THIRD)]
+        wrong = [replace(said, votes=f"{said.votes} {code}Y") for said, code in ((FIRST, "QQQ"), (THIRD, "QQR"))]
         imported(ga_file(tmp_path / "ga.csv", *wrong))
         assert Finding.objects.filter(origin=Format.GA_VOTING).count() == 2
 
@@ -267,7 +260,7 @@ class TestRemovals:
             "changed": 1,
             "unchanged": 1,
             "removed": 1,
-            "votes_removed": 1,
+            "votes_removed": 4,
         }
         assert [row["slug"] for row in contents()] == ["a-res-79-1", "a-res-79-3"]
         assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
@@ -279,7 +272,7 @@ class TestRemovals:
         many = [Said(f"A/RES/79/{n}", number=n, votes="CHNY FRAN") for n in range(100, 112)]
         imported(ga_file(tmp_path / "ga.csv", FIRST, *many, THIRD))
 
-        with pytest.raises(ImportRefusedError, match="; and 2 more. Nothing was written.") as told:
+        with pytest.raises(ImportRefusedError, match=r"; and 2 more\. Nothing was written\.") as told:
             imported(ga_file(tmp_path / "shrunk.csv", FIRST, THIRD))
         assert str(told.value).count("the whole vote") == 10
 
@@ -297,17 +290,17 @@ class TestRemovals:
 
         imported(sc_file(tmp_path / "2025.csv", *of_2025))
         imported(outcomes_file(tmp_path / "outcomes.csv", FIRST, THIRD))
-        imported(*voeten_files(tmp_path, VOETEN[0], Said("", number=9005, date="2024-12-19", kind="paragraph")))
+        imported(*voeten_files(tmp_path, Said("", number=9005, date="2024-12-19", kind="paragraph")))
         imported(ga_file(tmp_path / "ga.csv", SECOND, THIRD))
 
         still = [row["slug"] for row in contents()]
         assert {row["slug"] for row in expected} <= set(still)
 
     def test_voetens_own_absence_is_noticed(self, tmp_path: Path):
-        imported(*voeten_files(tmp_path, *VOETEN, Said("", number=9006, date="2024-12-09", kind="paragraph")))
+        imported(*voeten_files(tmp_path, *VOETEN))
 
-        with pytest.raises(ImportRefusedError, match="the whole vote"):
-            imported(*voeten_files(tmp_path, *VOETEN[:3], Said("", number=9007, date="2024-12-10", kind="paragraph")))
+        with pytest.raises(ImportRefusedError, match=r"period: ga-2024-12-17-1: the whole vote\. Nothing"):
+            imported(*voeten_files(tmp_path, *VOETEN[:3]))
 
 
 class TestByHand:
@@ -323,11 +316,10 @@ class TestByHand:
         roll_call.date, roll_call.note = "2024-12-01", "Checked by hand."
         roll_call.save()
 
-        again = imported(name)
+        imported(name)
         newer = replace(FIRST, date="2024-12-05", votes="CHNX FRAN GBRY RUSN USAA", title="Otherwise")
         imported(ga_file(tmp_path / "newer.csv", newer, SECOND))
 
-        assert not again.wrote or check_record()
         (row,) = contents("A/RES/79/1")
         assert (row["votes"], row["date"], row["note"], row["text"][0]) == (
             "BRAY CHNA FRAN GBRY RUSN USAA",
@@ -373,7 +365,7 @@ class TestOrder:
 
     def test_the_library_and_voeten_end_in_the_same_record(self, tmp_path: Path):
         absent = " ".join(f"{code}X" for code in ("AFG", "ALB"))
-        library_name = ga_file(tmp_path / "ga.csv", replace(FIRST, votes=f"{absent} {FIRST.votes}"), SECOND, THIRD)
+        library_name = ga_file(tmp_path / "ga.csv", FIRST, replace(SECOND, votes=f"{absent} {SECOND.votes}"), THIRD)
         theirs = voeten_files(tmp_path, *VOETEN)
         ends = []
         for order in ([[library_name], theirs], [theirs, [library_name]]):
@@ -390,8 +382,8 @@ class TestOrder:
         of_file = [[row for row in findings if row[0].startswith("voeten")] for _rows, findings in ends]
         assert of_file[0] == of_file[1]
         assert len(ends[0][0]) == 6
-        assert [row["votes"] for row in ends[0][0] if row["symbol"] == "A/RES/79/1" and row["kind"] == "text"] == [
-            f"AFGX ALBX {FIRST.votes}"
+        assert [row["votes"] for row in ends[0][0] if row["symbol"] == "A/RES/79/2" and row["kind"] == "text"] == [
+            f"AFGX ALBX {SECOND.votes}"
         ]
 
 
@@ -411,9 +403,14 @@ STAGES = {
 class TestFailing:
     """An import that fails leaves the record as it was."""
 
-    @pytest.mark.parametrize("stage", STAGES)
-    @pytest.mark.parametrize("when", ["before", "after"])
-    @pytest.mark.parametrize("error", [RuntimeError, IntegrityError, KeyboardInterrupt])
+    @pytest.mark.parametrize(
+        ("stage", "when", "error"),
+        [
+            *((stage, "after", RuntimeError) for stage in STAGES),
+            ("adding votes", "before", IntegrityError),
+            ("checking", "before", KeyboardInterrupt),
+        ],
+    )
     def test_at_any_stage(
         self, stage: str, when: str, error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
@@ -430,16 +427,16 @@ class TestFailing:
             reached.append(stage)
             raise error("no more")
 
-        monkeypatch.setattr(module, name, failing)
-        expected = ImportRefusedError if error is IntegrityError else error
-        with pytest.raises(expected, match="no more") as told:
-            imported(newer, allow_removals=True)
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, failing)
+            refused = error is IntegrityError
+            with pytest.raises(ImportRefusedError if refused else error, match="no more") as told:
+                imported(newer, allow_removals=True)
 
         assert reached == [stage]
         assert fingerprint() == before
-        if error is IntegrityError:
+        if refused:
             assert str(told.value) == "The database refused it (no more). Nothing was written."
-        monkeypatch.undo()
         assert the_run(imported(newer, allow_removals=True)).changed == 1
 
     def test_what_the_database_itself_refuses_is_said(self, tmp_path: Path):
@@ -476,7 +473,8 @@ class TestDryRun:
         dry = imported(name, dry_run=True, allow_removals=True, say=dry_said.append)
 
         assert fingerprint() == before
-        assert (the_run(dry).pk, the_run(dry).state) == (None, "checked")
+        assert the_run(dry).pk is None
+        assert the_run(dry).state == "checked"
         done = imported(name, allow_removals=True, say=said.append)
         assert after_the_fact(dry) == after_the_fact(done)
         assert dry_said == said

@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from resolutions.models import Resolution
 from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
+from votes.data_version import data_version
 from votes.importing import writing
 from votes.importing.plan import Planner
 from votes.importing.record import Record
@@ -85,6 +86,27 @@ def bare(monkeypatch: pytest.MonkeyPatch, _no_votes: None) -> list[str]:
     return said
 
 
+WRONG_VOTES = pytest.mark.parametrize(
+    ("wrong", "error", "match"),
+    [
+        (lambda votes: votes.with_columns(choice=pl.lit("Q")), IntegrityError, "vote_choice"),
+        (lambda votes: votes.with_columns(choice=pl.lit("YY")), DataError, "too long"),
+        (lambda votes: pl.concat([votes, votes.head(1)]), IntegrityError, "one_vote_a_state_and_roll_call"),
+        (
+            lambda votes: votes.with_columns(ref=pl.lit(2, pl.UInt32)).unique("state"),
+            IntegrityError,
+            "recorded no votes",
+        ),
+        (
+            lambda votes: votes.with_columns(state=pl.lit("QQQ")),
+            pl.exceptions.InvalidOperationError,
+            "replace_strict",
+        ),
+    ],
+    ids=["no choice", "too long", "twice", "of a text without a vote", "of no state"],
+)
+
+
 class TestBare:
     """A record without votes."""
 
@@ -130,25 +152,7 @@ class TestBare:
         vote.delete()
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-1-1"
 
-    @pytest.mark.parametrize(
-        ("wrong", "error", "match"),
-        [
-            (lambda votes: votes.with_columns(choice=pl.lit("Q")), IntegrityError, "vote_choice"),
-            (lambda votes: votes.with_columns(choice=pl.lit("YY")), DataError, "too long"),
-            (lambda votes: pl.concat([votes, votes.head(1)]), IntegrityError, "one_vote_a_state_and_roll_call"),
-            (
-                lambda votes: votes.with_columns(ref=pl.lit(2, pl.UInt32)).unique("state"),
-                IntegrityError,
-                "recorded no votes",
-            ),
-            (
-                lambda votes: votes.with_columns(state=pl.lit("QQQ")),
-                pl.exceptions.InvalidOperationError,
-                "replace_strict",
-            ),
-        ],
-        ids=["no choice", "too long", "twice", "of a text without a vote", "of no state"],
-    )
+    @WRONG_VOTES
     def test_a_wrong_vote_fails_all_of_it(
         self,
         bare: list[str],
@@ -174,14 +178,6 @@ class TestBare:
         assert votes_of("a-res-79-1") == SAID[0].votes
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-2-1"
 
-    def test_a_live_record_keeps_its_constraints_on(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
-        monkeypatch.setattr(writing, "Bare", None)
-
-        taken(library(*SAID))
-
-        assert votes_of("a-res-79-1") == SAID[0].votes
-
     @pytest.mark.usefixtures("_no_votes")
     def test_a_handful_of_votes_is_not_worth_it(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(writing, "Bare", None)
@@ -189,6 +185,98 @@ class TestBare:
         taken(library(*SAID))
 
         assert votes_of("a-res-79-1") == SAID[0].votes
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have even few votes come together into the live record; return what ways they took."""
+    monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
+    monkeypatch.setattr(writing, "Bare", None)
+    said: list[str] = []
+    plain = writing.Together.__enter__
+
+    def entered(self: writing.Together) -> None:
+        plain(self)
+        said.append("together")
+
+    monkeypatch.setattr(writing.Together, "__enter__", entered)
+    return said
+
+
+class TestTogether:
+    """A live record, into which many votes come by somebody who may have them checked as one set."""
+
+    def test_the_record_is_that_of_the_slow_way(self, together: list[str], monkeypatch: pytest.MonkeyPatch):
+        with taken_back():
+            taken(library(*SAID))
+            fast = contents(landmarks=True), statements()
+        monkeypatch.setattr(writing, "ANALYSED_FROM", 10**9)
+
+        taken(library(*SAID))
+
+        assert together == ["together"]
+        assert (contents(landmarks=True), statements()) == fast
+        assert votes_of("a-res-79-1") == "CHNN FRAY GBRY RUSN USAA"
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-2")) == "2-0-0"
+
+    def test_the_triggers_fire_again_afterwards(self, together: list[str]):
+        before = catalogue()
+
+        taken(library(*SAID))
+
+        assert (together, catalogue()) == (["together"], before)
+        assert rows("SHOW session_replication_role") == [("origin",)]
+        Vote.objects.get(roll_call__slug="a-res-79-1", state__code="CHN").delete()
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-1-1"
+
+    @WRONG_VOTES
+    def test_a_wrong_vote_fails_all_of_it(
+        self,
+        together: list[str],
+        wrong: Callable[[pl.DataFrame], pl.DataFrame],
+        error: type[Exception],
+        match: str,
+    ):
+        before = contents(landmarks=True)
+        edition = library(*SAID)
+        edition.votes = wrong(edition.votes)
+
+        with pytest.raises(error, match=match):
+            taken(edition)
+
+        assert contents(landmarks=True) == before
+        assert rows("SHOW session_replication_role") == [("origin",)]
+
+    def test_nor_is_a_vote_of_a_state_that_is_not_there_let_in(self, together: list[str]):
+        edition, record = library(*SAID), Record.read()
+        record.states["CHN"] = 10**9
+        plan = Planner(record, edition, votes_by_roll_call(edition.votes)).make()
+
+        with pytest.raises(IntegrityError, match="2 votes are of a roll call or a member state"), transaction.atomic():
+            write(plan, record, edition, lambda done, total: None)
+
+        assert together == ["together"]
+        assert not RollCall.objects.filter(slug="a-res-79-1").exists()
+
+    def test_it_is_a_change_of_what_is_public(self, together: list[str]):
+        with taken_back():
+            rows("DELETE FROM votes_change RETURNING 1")
+            taken(library(*SAID))
+            assert data_version() == 1
+
+    def test_who_may_not_has_each_vote_looked_up(self, together: list[str]):
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE ROLE plain")
+            cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain")
+            cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO plain")
+            cursor.execute("SET LOCAL ROLE plain")
+
+            taken(library(*SAID))
+
+            cursor.execute("RESET ROLE")
+        assert together == []
+        assert votes_of("a-res-79-1") == SAID[0].votes
+        assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-2-1"
 
 
 def statements() -> list[tuple[Any, ...]]:
