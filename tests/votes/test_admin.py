@@ -613,7 +613,11 @@ def one_of_each(world: World) -> None:
     )
     now = timezone.now()
     ImportRun.objects.create(
-        format="ga-voting", by_name="usa", started=now, finished=now, files=[{"name": "a-res-79-999.csv"}]
+        format="ga-voting",
+        by_name="usa",
+        started=now,
+        finished=now,
+        files=[{"name": "a-res-79-999.csv", "sha256": "0" * 64, "rows": 1}],
     )
     Finding.objects.create(
         kind="no-votes", key="no-votes:a-res-79-999", origin="record", roll_call=roll_call, found=now

@@ -167,7 +167,7 @@ def test_a_reason_acknowledges_and_taking_it_away_withdraws(client: Client, edit
 def test_a_reason_that_stayed_is_given_again_by_saving(client: Client, editor: User, findings: dict[str, Finding]):
     finding = findings["file"]
     acknowledge(seen={finding.pk: finding.found}, reason="As printed.", by=editor)
-    write(Found("unknown-code", "file", {**finding.details, "line": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
     finding.refresh_from_db()
     assert finding.acknowledged_at is None
 
@@ -184,7 +184,7 @@ def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
 ):
     finding = findings["file"]
     data = fields(page(client.get(url(finding))))
-    write(Found("unknown-code", "file", {**finding.details, "line": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
 
     refused = page(client.post(url(finding), data | {"reason": "As printed."}))
 
@@ -257,7 +257,7 @@ def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: 
 
 def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: User, findings: dict[str, Finding]):
     asked = page(client.post(LIST, chosen(findings, "shown", "file")))
-    write(Found("unknown-code", "file", {**findings["file"].details, "line": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**findings["file"].details, "rows": 8}), origin="ga-voting")
 
     done = client.post(LIST, confirmed(asked, "As printed."))
 

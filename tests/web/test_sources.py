@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 # What stands in pages as it is in every language.
-AS_THEY_ARE = {"Plenary", "USA", "eu"}
+AS_THEY_ARE = {"Plenary", "USA", "eu", "CSV", "Parquet", "BibTeX", *["CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"]}
 
 TEMPLATES = sorted(
     path
