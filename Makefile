@@ -21,7 +21,7 @@ test: ## Install what it needs, then lint, types, import contract, migrations an
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-bench: ## Measure the pages against an empty view under the same gunicorn
+bench: ## Measure the pages against an empty view, imports and exports against COPY
 	@sh scripts/bootstrap dev
 	@$(PY) -m benchmarks $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Measure each public page against an empty Django view under the same gunicorn command, in one run.
+"""Measure each public page against an empty Django view under the same gunicorn command, then imports and exports.
 
 A server of its own, with a database of its own below ``.plenary/bench``, is started, measured and stopped.
 Each page is measured between two measurements of the empty view, in turn, several times; the table has the
@@ -21,6 +21,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import importing
 from benchmarks.load import CONNECTIONS, measure
 
 if TYPE_CHECKING:
@@ -46,11 +47,20 @@ PAGES = [
 
 
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print the tables."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2, help="how long each measurement lasts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured")
+    parser.add_argument("--only", choices=["pages", "imports"], help="measure one part; imports have exports with them")
     arguments = parser.parse_args()
+    if arguments.only != "imports":
+        pages(arguments)
+    if arguments.only != "pages":
+        importing.main()
+
+
+def pages(arguments: argparse.Namespace) -> None:
+    """Measure the pages, and print their table."""
     with server() as port:
         rows = [row(port, path, arguments.seconds, arguments.rounds) for path in PAGES]
     print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()},")
@@ -60,6 +70,7 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|")
     for line in rows:
         print(line)
+    print()
 
 
 def row(port: int, path: str, seconds: float, rounds: int) -> str:

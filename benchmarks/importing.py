@@ -1,7 +1,7 @@
-"""Measure imports of the General Assembly file against the COPY of the same file into a bare text table.
+"""Measure imports of the General Assembly file, and exports of its votes, against COPY on the same server.
 
-All in one run on one server: a database of its own below ``.plenary/bench-import``. The plain COPY is measured before
-and after each import, and an import is compared with the mean of both, since machines are shared.
+All in one run, in a database of its own below ``.plenary/bench-import``. The bare COPY is measured before and after
+each import or export, which is compared with the mean of both, since machines are shared.
 """
 
 from __future__ import annotations
@@ -46,12 +46,16 @@ def main() -> None:
     print(line("into a record without votes", file, "empty", 2.0))
     print(line("the same file again", file, "", 1.5))
     print(line("into a record with votes, constraints kept", file, "landmarks", 4.0))
+    exports = apart(export_lines)
     many = HOME / "copies.csv"
     write_copies(file, many)
     seconds, peak = measured(many, "empty")
     once, _peak = measured(file, "empty")
     print(f"\n{COPIES} copies of the file under other symbols, into a record without votes: {seconds:.1f} s, ", end="")
-    print(f"{seconds / once:.1f} x the {once:.1f} s of one; peak {peak:.0f} MB.")
+    print(f"{seconds / once:.1f} x the {once:.1f} s of one; peak {peak:.0f} MB.\n")
+    print("| export of the whole record | seconds | COPY TO STDOUT seconds | ratio | first bytes ms | memory MB |")
+    print("|---|---:|---:|---:|---:|---:|")
+    print("\n".join(exports))
 
 
 def prepare() -> None:
@@ -144,6 +148,43 @@ def _copy_seconds(file: str) -> float:
         seconds = time.perf_counter() - began
         cursor.execute("DROP TABLE bare")
     return seconds
+
+
+def export_lines() -> list[str]:
+    """Return the lines of the table of exports; memory is how far the peak of the process rose."""
+    setup()
+    from votes.exporting import streams, tables  # noqa: PLC0415
+
+    lines = []
+    for table in (tables.VOTES, tables.ROLL_CALLS):
+        for name, chunks in (("csv", streams.csv_chunks), ("json", streams.json_chunks)):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            bare = copy_out_seconds(table)
+            began = time.perf_counter()
+            made = iter(chunks(table))
+            next(made)
+            first = time.perf_counter() - began
+            for _chunk in made:
+                pass
+            seconds = time.perf_counter() - began
+            bare = (bare + copy_out_seconds(table)) / 2
+            rise = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            path = f"`/{table.name}.{name}`"
+            lines.append(
+                f"| {path} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {1000 * first:.0f} | {rise:.0f} |"
+            )
+    return lines
+
+
+def copy_out_seconds(table: Any) -> float:
+    """Return the seconds that a bare COPY of the same rows TO STDOUT takes, its lines thrown away."""
+    from django.db import connection  # noqa: PLC0415
+
+    began = time.perf_counter()
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({table.cells()}) TO STDOUT (FORMAT csv, HEADER)") as copy:
+        for _line in copy:
+            pass
+    return time.perf_counter() - began
 
 
 def write_copies(file: Path, many: Path) -> None:

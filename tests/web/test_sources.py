@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 
 # What stands in pages as it is in every language.
-AS_THEY_ARE = {"Plenary", "USA", "eu", "CSV", "Parquet", "BibTeX", *["CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"]}
+FORMATS = {"CSV", "Parquet", "BibTeX", "CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"}
+AS_THEY_ARE = {"Plenary", "USA", "eu", *FORMATS}
 
 TEMPLATES = sorted(
     path

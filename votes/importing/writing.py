@@ -57,7 +57,7 @@ def write(plan: Plan, record: Record, edition: Edition, progress: Callable[[int,
     Writer(plan, record).write_facts()
     bulk = _bulk_votes(plan, record, edition)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '512MB'")
         _remove_votes(cursor, plan, record)
         _change_votes(cursor, plan, record)
         _write_roll_calls(cursor, plan)
