@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from votes.choices import Choice
 from votes.importing.facts import ANNOUNCED, Before, fact, facts_of, is_new_date, quoted
 from votes.importing.matching import said_votes
 from votes.models import RollCall
@@ -29,9 +30,15 @@ class Merger:
         *,
         decided: set[int | None],
         add_text: Callable[[str, str | None, StatedText], int],
+        derives_absences: bool,
     ) -> None:
-        """Take the edition's ``votes`` by ref, the texts that have a decisive vote, and how a text is added."""
+        """Take the edition's ``votes`` by ref, the texts that have a decisive vote, and how a text is added.
+
+        Where a layout has no row for an absent member, and so ``derives_absences``, a row that is missing shows as a
+        vote that became non-voting.
+        """
         self.record, self.plan, self.votes, self.decided, self.add_text = record, plan, votes, decided, add_text
+        self.derives_absences = derives_absences
 
     def merge(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
         """Bring in what is new; return what changed, in words."""
@@ -132,7 +139,8 @@ class Merger:
         """Change the votes that the file says otherwise and nobody else changed; return what changed, in words."""
         new, old = self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, "")
         has_votes = roll_call.method in RollCall.METHODS_WITH_VOTES
-        if new == old or (not new and has_votes):
+        says_none = before.last and before.last.votes and stated.method in RollCall.METHODS_WITH_VOTES
+        if new == old or (not new and has_votes and not says_none):
             return []
         now, then = said_votes(old), said_votes(new if has_votes else "")
         base = before.votes(old)
@@ -152,5 +160,7 @@ class Merger:
                 self.plan.votes_in.append((roll_call.id, state, becomes))
             else:
                 self.plan.votes_changed.append((roll_call.id, state, becomes))
+                if same_source and self.derives_absences and becomes == Choice.NON_VOTING:
+                    self.plan.shrinking.append(f"{roll_call.slug}: the vote of {state}")
             changes.append(f"{state} {was or '–'} → {becomes or '–'}")
         return changes

@@ -31,7 +31,10 @@ FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text
     AS said (roll_call, source, format, reference, symbol_key, facts, votes)
 JOIN votes_rollcall r ON r.slug = said.roll_call
 JOIN votes_source s ON s.slug = said.source
-ON CONFLICT (roll_call_id, source_id, format) DO NOTHING
+ON CONFLICT (roll_call_id, source_id, format) DO UPDATE SET
+    (reference, symbol_key, facts, votes) = (excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
+WHERE (votes_statement.reference, votes_statement.symbol_key, votes_statement.facts, votes_statement.votes)
+    IS DISTINCT FROM (excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
 """
 
 
@@ -40,7 +43,11 @@ def add_rest(
     corrections: Iterable[Mapping[str, str]],
     statements: Iterable[Mapping[str, str]],
 ) -> bool:
-    """Add what of these the record does not have; return whether anything was added."""
+    """Add what of these the record does not have, and what sources say now; return whether anything was written.
+
+    What the record says of roll calls was brought in line with the export before, where nobody had changed it, and
+    what sources say must go with it, or the next edition would take the change for a person's.
+    """
     added = add_texts(texts)
     added += _insert(CORRECTIONS, corrections, ("roll_call", "state", "intended", "reference"))
     said = ("roll_call", "source", "format", "reference", "symbol_key", "facts", "votes")

@@ -1,8 +1,9 @@
 """What an edition changes in the record: decided here, before anything is written.
 
-Precedence is editor > landmark facts > UN Digital Library > Voeten. A source writes where the record has nothing, where
-the record is still as a source of its own or lower rank left it, and nowhere else: what a person changed stays, and so
-does what a better source said. Whatever a source says is kept as its statement, so a disagreement becomes a finding.
+Precedence is editor > landmark facts > UN Digital Library > Voeten. A source adds the roll calls that are not on record,
+and writes into those of its own or a lower source, where they are still as sources left them; nowhere else. What a
+person changed stays, drafts stay, and so does what a better source said. Whatever a source says is kept as its
+statement, so a disagreement becomes a finding.
 """
 
 from __future__ import annotations
@@ -98,7 +99,14 @@ class Planner:
         self.precedence = dict(record.sources.values())
         self.slugs = set(record.roll_call_of_slug)
         self.decided = {r.text for r in record.roll_calls.values() if r.decisive}
-        self.merger = Merger(record, self.plan, votes, decided=self.decided, add_text=self._add_text)
+        self.merger = Merger(
+            record,
+            self.plan,
+            votes,
+            decided=self.decided,
+            add_text=self._add_text,
+            derives_absences=edition.format == Format.VOETEN,
+        )
 
     def make(self) -> Plan:
         """Return the plan."""
@@ -194,10 +202,10 @@ class Planner:
     # Roll calls on record
 
     def _merge(self, stated: StatedRollCall, roll_call: KnownRollCall) -> None:
-        """Bring what is new in the file into a roll call on record, where the file's source may."""
+        """Bring what is new in the file into a roll call on record, where the file's source may; never into a draft."""
         source = self.record.sources[stated.source][0]
         changes: list[str] = []
-        if self.precedence[source] <= self.precedence[roll_call.source]:
+        if roll_call.status != Status.DRAFT and self.precedence[source] <= self.precedence[roll_call.source]:
             said = self.record.statements.get(roll_call.id, [])
             before = Before(self._statement(roll_call.id, source), said, self.precedence)
             changes = self.merger.merge(stated, roll_call, before)
@@ -231,8 +239,6 @@ class Planner:
         # An edition that leaves out a column takes nothing back.
         takes_back = stated.method == RollCall.Method.WITHOUT_VOTE
         said.facts = {n: v for n, v in before.facts.items() if not (takes_back and n in ANNOUNCED)} | said.facts
-        if stated.method in RollCall.METHODS_WITH_VOTES:
-            said.votes = said.votes or before.votes
         if (before.reference, before.symbol_key, before.facts, before.votes) != (
             *(said.reference, said.symbol_key, said.facts, said.votes),
         ):
@@ -280,6 +286,7 @@ class Planner:
                 self.plan.changes.append(f"{roll_call.slug}: no longer in the file; kept")
                 continue
             self.plan.shrinking.append(f"{roll_call.slug}: the whole vote")
+            self.plan.changes.append(f"{roll_call.slug}: removed")
             self.plan.removed_roll_calls.append(roll_call.id)
         leaving = {self.record.roll_calls[key].text for key in self.plan.removed_roll_calls}
         staying = {r.text for key, r in self.record.roll_calls.items() if key not in self.plan.removed_roll_calls}
@@ -298,6 +305,8 @@ class Planner:
     def _is_as_stated(self, roll_call: KnownRollCall, statement: KnownStatement) -> bool:
         """Tell whether a roll call rests on this statement alone, and nobody changed it."""
         if len(self.record.statements[roll_call.id]) > 1 or self.record.votes.get(roll_call.id, "") != statement.votes:
+            return False
+        if Status.DRAFT in (roll_call.status, self.record.texts[roll_call.text].status if roll_call.text else ""):
             return False
         if any(corrected == roll_call.id for corrected, _state in self.record.corrected):
             return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import polars as pl
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from votes.importing import own
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from votes.importing.plan import Plan
 
 SHRINKING_NAMED = 10
+
+
+# Why a vote stood without a text, once it is on one: another source has confirmed the symbol.
+SETTLED = Q(details__problem__in=["page-number", "votes-disagree"], roll_call__resolution__isnull=False)
 
 
 class ImportRefusedError(Exception):
@@ -180,6 +185,7 @@ def _import(
         report.wrote |= own.finish(tables, left_out=report.left_out)
     if report.wrote:
         say("Checking the record")
+        Finding.objects.filter(SETTLED).delete()
         check_record()
     report.findings = Finding.objects.open().count()
     return report
@@ -307,7 +313,7 @@ def _of_other_periods(edition: Edition) -> Iterator[Found]:
     first, last = period_of(edition)
     for finding in Finding.objects.filter(origin=edition.format):
         since, until = finding.details.get("since", ""), finding.details.get("until", "")
-        if not (first <= since and until <= last):
+        if since and not (first <= since and until <= last):
             yield Found(
                 kind=finding.kind,
                 key=finding.key,

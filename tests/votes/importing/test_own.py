@@ -314,14 +314,20 @@ class TestFinishing:
 
     def test_what_is_on_record_stays(self, full: Export):
         Correction.objects.update(intended="N", reference="by hand")
-        Statement.objects.update(reference="other")
         Resolution.objects.filter(symbol="S/2024/239").update(title="Other", status="draft")
 
         assert own.finish(full.files()) is False
 
         assert Correction.objects.get().reference == "by hand"
-        assert Statement.objects.get().reference == "other"
         assert Resolution.objects.get(symbol="S/2024/239").title == "Other"
+
+    def test_what_sources_say_goes_with_the_roll_calls_that_were_brought_in_line(self, full: Export):
+        said = Statement.objects.get().reference
+        Statement.objects.update(reference="other")
+
+        assert own.finish(full.files()) is True
+        assert Statement.objects.get().reference == said
+        assert own.finish(full.files()) is False
 
     def test_a_text_that_is_on_record_by_another_spelling_is_not_added_again(self, full: Export):
         Resolution.objects.filter(symbol="S/2024/239").delete()

@@ -317,10 +317,12 @@ class TestColumnsThatComeAndGo:
             "a-res-79-1: note “A note” → “Another”; announced_yes “2” → “4”; agenda “Item 1” → “Item 2”"
         ]
 
-    def test_votes_too(self):
+    def test_votes_are_no_column_that_a_file_may_lack(self):
         taken(library(FIRST))
 
-        assert planned(library(replace(FIRST, votes="", totals=(2, 2, 1, 0)))).is_empty
+        plan = planned(library(replace(FIRST, votes="")))
+
+        assert plan.shrinking == [f"a-res-79-1: the vote of {state}" for state in ("CHN", "FRA", "GBR", "RUS", "USA")]
 
     def test_what_a_person_changed_meanwhile_stays(self):
         taken(library(self.full))
@@ -851,3 +853,35 @@ class TestFacts:
     )
     def test_the_report_quotes_them(self, value: Any, said: str):
         assert quoted(value) == said
+
+
+class TestDrafts:
+    """What is a draft is an editor's, whoever brought it."""
+
+    def test_an_edition_changes_nothing_in_a_draft(self):
+        taken(library(FIRST))
+        RollCall.objects.filter(slug="a-res-79-1").update(status="draft")
+
+        plan = taken(library(replace(FIRST, votes="CHNY FRAY GBRY RUSN USAA", date="2024-12-03", note="New")))
+
+        assert plan.changes == []
+        assert (votes_of("a-res-79-1"), roll_call().note, roll_call().status) == (FIRST.votes, "", "draft")
+
+    def test_a_draft_is_not_removed(self):
+        other = replace(FIRST, symbol="A/RES/79/2", number=2, date="2024-12-03")
+        last = replace(FIRST, symbol="A/RES/79/3", number=3, date="2024-12-04")
+        taken(library(FIRST, other, last))
+        RollCall.objects.filter(slug="a-res-79-2").update(status="draft")
+
+        plan = taken(library(FIRST, last))
+
+        assert (plan.shrinking, plan.removed_roll_calls) == ([], [])
+        assert plan.changes == ["a-res-79-2: no longer in the file; kept"]
+
+
+def test_a_table_cut_short_shows_as_positions_that_became_absences():
+    taken(voeten(replace(FIRST, symbol="R/79/1")))
+
+    plan = planned(voeten(replace(FIRST, symbol="R/79/1", votes="CHNN FRAY GBRY RUSN USAX")))
+
+    assert plan.shrinking == ["a-res-79-1: the vote of USA"]
