@@ -91,10 +91,10 @@ def measured(file: Path, into: str) -> tuple[float, float]:
 def setup() -> Any:
     """Set Django up in a fresh process; return its open connection."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django  # noqa: PLC0415  # in a process of its own
+    import django
 
     django.setup()
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     connection.ensure_connection()
     return connection
@@ -103,7 +103,7 @@ def setup() -> Any:
 def make_record(into: str) -> None:
     """Empty the record, and load the reference facts: with the landmark votes or, for ``empty``, without."""
     connection = setup()
-    from votes.reference import load_reference  # noqa: PLC0415
+    from votes.reference import load_reference
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -121,7 +121,7 @@ def make_record(into: str) -> None:
 def import_seconds(file: str) -> tuple[float, float]:
     """Import; return seconds and the process's peak megabytes."""
     setup()
-    from votes.importing.run import import_files  # noqa: PLC0415
+    from votes.importing.run import import_files
 
     began = time.perf_counter()
     import_files([file], by_name="make bench")
@@ -153,7 +153,7 @@ def _copy_seconds(file: str) -> float:
 def export_lines() -> list[str]:
     """Return the lines of the table of exports; memory is how far the peak of the process rose."""
     setup()
-    from votes.exporting import streams, tables  # noqa: PLC0415
+    from votes.exporting import streams, tables
 
     lines = []
     for table in (tables.VOTES, tables.ROLL_CALLS):
@@ -178,7 +178,7 @@ def export_lines() -> list[str]:
 
 def copy_out_seconds(table: Any) -> float:
     """Return the seconds that a bare COPY of the same rows TO STDOUT takes, its lines thrown away."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     began = time.perf_counter()
     with connection.cursor() as cursor, cursor.copy(f"COPY ({table.cells()}) TO STDOUT (FORMAT csv, HEADER)") as copy:

@@ -171,7 +171,7 @@ class TestTheFolder:
             export_record(folder)
 
         assert {path.name: path.read_text() for path in folder.iterdir()} == dict.fromkeys(there, "mine")
-        assert os.listdir(tmp_path) == ["mine"]  # noqa: PTH208
+        assert os.listdir(tmp_path) == ["mine"]  # noqa: PTH208  # hidden files too
 
     def test_a_file_is_refused(self, tmp_path: Path):
         (tmp_path / "out").write_text("mine")
@@ -194,7 +194,7 @@ class TestTheFolder:
             call_command("export_record", str(folder))
 
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-        assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
+        assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208  # hidden files too
 
     def test_the_command_says_what_it_wrote(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         call_command("export_record", str(tmp_path / "out"))

@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from resolutions.models import Resolution
 from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
 from votes.data_version import data_version
-from votes.importing import writing
+from votes.importing import loading
 from votes.importing.plan import Planner
 from votes.importing.record import Record
 from votes.importing.run import votes_by_roll_call
@@ -74,15 +74,15 @@ def _no_votes(record: None) -> None:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, _no_votes: None) -> list[str]:
     """Have even few votes loaded bare; return what was said to the table on the way."""
-    monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
+    monkeypatch.setattr(loading, "MANY", 1)
     said: list[str] = []
-    plain = writing.Bare.__enter__
+    plain = loading.Bare.__enter__
 
-    def entered(self: writing.Bare) -> None:
+    def entered(self: loading.Bare) -> None:
         plain(self)
         said.append("bare")
 
-    monkeypatch.setattr(writing.Bare, "__enter__", entered)
+    monkeypatch.setattr(loading.Bare, "__enter__", entered)
     return said
 
 
@@ -115,7 +115,7 @@ class TestBare:
             taken(library(*SAID))
             assert bare == ["bare"]
             fast = contents(landmarks=True), list(Tally.objects.values_list("roll_call__slug", "cast")), statements()
-        monkeypatch.setattr(writing, "ANALYSED_FROM", 10**9)
+        monkeypatch.setattr(loading, "MANY", 10**9)
 
         taken(library(*SAID))
 
@@ -180,7 +180,7 @@ class TestBare:
 
     @pytest.mark.usefixtures("_no_votes")
     def test_a_handful_of_votes_is_not_worth_it(self, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(writing, "Bare", None)
+        monkeypatch.setattr(loading, "Bare", None)
 
         taken(library(*SAID))
 
@@ -190,16 +190,16 @@ class TestBare:
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Have even few votes come together into the live record; return what ways they took."""
-    monkeypatch.setattr(writing, "ANALYSED_FROM", 1)
-    monkeypatch.setattr(writing, "Bare", None)
+    monkeypatch.setattr(loading, "MANY", 1)
+    monkeypatch.setattr(loading, "Bare", None)
     said: list[str] = []
-    plain = writing.Together.__enter__
+    plain = loading.Together.__enter__
 
-    def entered(self: writing.Together) -> None:
+    def entered(self: loading.Together) -> None:
         plain(self)
         said.append("together")
 
-    monkeypatch.setattr(writing.Together, "__enter__", entered)
+    monkeypatch.setattr(loading.Together, "__enter__", entered)
     return said
 
 
@@ -210,7 +210,7 @@ class TestTogether:
         with taken_back():
             taken(library(*SAID))
             fast = contents(landmarks=True), statements()
-        monkeypatch.setattr(writing, "ANALYSED_FROM", 10**9)
+        monkeypatch.setattr(loading, "MANY", 10**9)
 
         taken(library(*SAID))
 
