@@ -62,8 +62,13 @@ PROBLEMS = {
     "unknown-code": gettext_lazy("“%(value)s” (%(name)s) is no code of a member state; its rows were left out."),
     "unknown-choice": gettext_lazy("“%(value)s” is no choice (Y, N, A, X or NV); the row was left out."),
     "unreadable-date": gettext_lazy("“%(value)s” is no date; dates look like 2022-03-02. The rows were left out."),
+    "future-date": gettext_lazy("“%(value)s” is still to come; the rows were left out."),
     "unreadable-total": gettext_lazy("“%(value)s” is no number; the total was left empty."),
     "unreadable-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the rows were left out."),
+    "no-symbol-cell": gettext_lazy("The cell of the symbol is empty; the rows were left out."),
+    "other-body": gettext_lazy(
+        "“%(value)s” is a text of another body than this file is about; the rows were left out."
+    ),
     "unread-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the vote stands without a resolution."),
     "unknown-session": gettext_lazy("There is no session “%(value)s”; the session was left empty."),
     "unknown-topic": gettext_lazy("“%(value)s” is no topic of this record; it was left out."),
@@ -74,7 +79,16 @@ PROBLEMS = {
     "facts-differ": gettext_lazy(
         "Rows of one vote disagree: %(values)s. The cell was left empty, or the vote left out where it needs it."
     ),
-    "symbol-twice": gettext_lazy("Two records have the symbol %(value)s; only the first was taken."),
+    "symbol-twice": gettext_lazy(
+        "More than one record has the symbol %(value)s: %(kept)s, the lowest number, was taken; %(left_out)s left out."
+    ),
+    "listed-again": gettext_lazy(
+        "“%(value)s” is the vote on %(symbol)s listed again (rcid %(kept)s was kept); it was left out. All votes agree."
+    ),
+    "listed-otherwise": gettext_lazy(
+        "“%(value)s” is the vote on %(symbol)s listed again (rcid %(kept)s was kept); it was left out. "
+        "States whose votes differ, %(differ)s: %(states)s."
+    ),
     "page-number": gettext_lazy("“%(value)s” may be a page number and not a symbol; no text on record confirms it."),
     "votes-disagree": gettext_lazy(
         "“%(value)s” names %(symbol)s, but the votes are not those of that text (%(share)s%% agree); "
@@ -83,6 +97,10 @@ PROBLEMS = {
     "own-letter": gettext_lazy("“%(value)s” is a name of the source’s own, and no symbol of the United Nations."),
     "second-vote": gettext_lazy(
         "Another vote of the same kind goes by “%(value)s”; this one may be a motion on the text."
+    ),
+    "not-adopted": gettext_lazy(
+        "“%(value)s” had no more votes in favour than against, so that no resolution was adopted; "
+        "the vote stands without one."
     ),
     "name-unknown": gettext_lazy("%(state)s is called “%(value)s” in the file, a name the record does not have."),
     "dates-differ": gettext_lazy(

@@ -111,6 +111,53 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "ga.csv, line 7: USA has two different votes, Y, N; both were left out.",
         ),
         (
+            "conflict",
+            {"problem": "symbol-twice", "value": "A/RES/79/1", "kept": "5", "left_out": "6, 7"},
+            "More than one record has the symbol A/RES/79/1: 5, the lowest number, was taken; 6, 7 left out.",
+        ),
+        (
+            "conflict",
+            {"problem": "listed-again", "value": "R/50/38B/II", "symbol": "A/RES/50/38 B", "kept": 3898},
+            (
+                "“R/50/38B/II” is the vote on A/RES/50/38 B listed again (rcid 3898 was kept); it was left out. "
+                "All votes agree."
+            ),
+        ),
+        (
+            "conflict",
+            {
+                "problem": "listed-otherwise",
+                "value": "R/50/38B/II",
+                "symbol": "A/RES/50/38 B",
+                "kept": 3898,
+                "differ": 2,
+                "states": "FRA, USA",
+            },
+            (
+                "“R/50/38B/II” is the vote on A/RES/50/38 B listed again (rcid 3898 was kept); it was left out. "
+                "States whose votes differ, 2: FRA, USA."
+            ),
+        ),
+        (
+            "unmatched",
+            {"problem": "not-adopted", "value": "R/63/263"},
+            (
+                "“R/63/263” had no more votes in favour than against, so that no resolution was adopted; "
+                "the vote stands without one."
+            ),
+        ),
+        (
+            "unreadable",
+            {"problem": "other-body", "value": "S/RES/1(1946)"},
+            "“S/RES/1(1946)” is a text of another body than this file is about; the rows were left out.",
+        ),
+        ("unreadable", {"problem": "no-symbol-cell"}, "The cell of the symbol is empty; the rows were left out."),
+        (
+            "unreadable",
+            {"problem": "future-date", "value": "2999-01-01"},
+            "“2999-01-01” is still to come; the rows were left out.",
+        ),
+        (
             "unmatched",
             {"problem": "draft-kept"},
             "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown.",

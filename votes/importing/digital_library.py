@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from votes.importing.formats import names, recognise
+from votes.importing.formats import check, names, recognise
 from votes.importing.library_cells import CHOICES, tidy
 from votes.importing.library_roll_calls import LAYOUTS, Reading
 from votes.importing.library_tables import edition, facts_of, stated
-from votes.importing.problems import Problems
+from votes.importing.problems import Problems, period
 from votes.importing.tables import collect, has_rows, scan
 
 if TYPE_CHECKING:
@@ -44,9 +44,15 @@ CODE = Cell("code", "state", "ms_code", "unknown-code")
 CHOICE = Cell("choice", "cast", "ms_vote", "unknown-choice")
 
 
-def read(file: OpenFile, known: Known) -> Edition:
-    """Return what a voting file says; raise UnfitFileError where it is no table of its layout."""
-    form, table = recognise(file.header, file.name)
+def read(file: OpenFile, known: Known, form: str | None = None) -> Edition:
+    """Return what a voting file says; raise UnfitFileError where it is no table of its layout.
+
+    ``form`` is the format; by default it is recognised.
+    """
+    if form:
+        table = check(file.header, form, file.name)
+    else:
+        form, table = recognise(file.header, file.name)
     columns = names(file.header, form, table)
     said, cast = _tables(file, LAYOUTS[form], columns)
     reading = Reading(LAYOUTS[form], known, Problems(file.name, columns))
@@ -107,9 +113,9 @@ def _votes(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record,
     symbols = [record.symbol.text for record, _roll_call in adopted]
     rows = _only_recorded(reading, rows, [roll_call.method for _record, roll_call in adopted])
     rows = _read_cells(rows, CODE, lambda code: code if code in reading.known.states else None)
-    rows = _without(reading, rows, symbols, CODE)
+    rows = _without(reading, rows, adopted, CODE)
     rows = _read_cells(rows, CHOICE, CHOICES.get)
-    rows = _without(reading, rows, symbols, CHOICE)
+    rows = _without(reading, rows, adopted, CHOICE)
     return _once(reading, rows.select("row", "ref", "state", choice="cast"), symbols).select("ref", "state", "choice")
 
 
@@ -133,21 +139,23 @@ def _read_cells(rows: pl.DataFrame, cell: Cell, read: Callable[[str], str | None
     return rows.join(meanings, on=cell.given, how="left", nulls_equal=True)
 
 
-def _without(reading: Reading, rows: pl.DataFrame, symbols: Sequence[str], cell: Cell) -> pl.DataFrame:
-    """Return the rows whose ``cell`` could be read, with a problem for each different one that could not."""
+def _without(
+    reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record, StatedRollCall]], cell: Cell
+) -> pl.DataFrame:
+    """Return the rows whose ``cell`` could be read, with a problem for each different one of a vote that could not."""
     left_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.filter(pl.col(cell.read).is_null()).iter_rows(named=True):
         left_out[tidy(row[cell.given]).upper()].append(row)
     for value, same in left_out.items():
-        refs = {row["ref"] for row in same}
-        reading.problems.add(
+        votes: dict[str, list[int]] = defaultdict(list)
+        for row in same:
+            votes[adopted[row["ref"]][0].symbol.text].append(row["row"])
+        reading.problems.add_to_votes(
             cell.problem,
-            row=min(row["row"] for row in same),
+            votes,
             column=cell.column,
             value=value,
-            rows=len(same),
-            rejected=len(same),
-            reference=symbols[refs.pop()] if len(refs) == 1 else "",
+            period=period(roll_call.date for _record, roll_call in adopted),
             name=", ".join(sorted({tidy(row["name"]) for row in same})),
         )
     return rows.drop_nulls(cell.read) if left_out else rows

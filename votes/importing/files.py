@@ -339,6 +339,10 @@ class _Content:
         try:
             header = tuple(cells(record))
         except csv.Error as error:
+            if b"\r" in record and b"\n" not in record:
+                raise UnfitFileError(
+                    f"its lines end in a carriage return, without a line feed. {SAVE_AS_UTF_8}", file=self.name, line=1
+                ) from None
             raise UnfitFileError(f"the header cannot be read as CSV ({error}).", file=self.name, line=1) from None
         for separator, word in (";", "semicolons"), ("\t", "tabs"):
             if len(header) == 1 and separator in header[0]:

@@ -231,5 +231,7 @@ def _read(form: str, tables: dict[str, OpenFile], known: Known) -> Edition | Mem
     """Return one edition. Each reader is imported when it is needed: they know this module."""
     reader = import_module(f"votes.importing.{READERS[form]}")
     given = tables if form in (VOETEN, PLENARY) else next(iter(tables.values()))
-    edition: Edition | MemberStatesEdition = reader.read(given, known)
+    # One module reads both voting files, and a file may have the columns of both.
+    more = [form] if form in (GA_VOTING, SC_VOTING) else []
+    edition: Edition | MemberStatesEdition = reader.read(given, known, *more)
     return edition

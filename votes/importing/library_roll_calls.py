@@ -23,6 +23,7 @@ from votes.importing.library_cells import (
     split,
     topic_of,
 )
+from votes.importing.problems import is_future
 
 if TYPE_CHECKING:
     import datetime
@@ -126,6 +127,12 @@ class Record:
         return said
 
 
+def _order(number: str) -> tuple[bool, int, str]:
+    """Return what sorts record numbers as numbers, and what is no number after them."""
+    is_number = number.isascii() and number.isdigit()
+    return (not is_number, int(number) if is_number else 0, number)
+
+
 @dataclass
 class Reading:
     """What is known while the facts of one file are read."""
@@ -143,41 +150,63 @@ class Reading:
         What has no readable symbol is left out, with a problem for each record number and symbol.
         """
         found: dict[tuple[str, str], Record] = {}
-        unreadable: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+        left_out: dict[tuple[str, str], list[Facts]] = defaultdict(list)
         for some in facts:
             number, cell = some.cells["undl_id"], some.cells["resolution"]
-            symbol = self._symbol(cell)
-            if symbol is None:
-                unreadable[number, cell].append(some)
+            symbol = parse_or_none(cell)
+            if symbol is None or self._problem_of(cell, symbol):
+                left_out[number, cell].append(some)
             else:
                 found.setdefault((number, symbol.key), Record(symbol, [])).facts.append(some)
-        for (_number, cell), group in unreadable.items():
+        for (_number, cell), group in left_out.items():
             rows = sum(some.count for some in group)
-            self.problems.add(
-                "unreadable-symbol", row=group[0].row, column="resolution", value=cell, rows=rows, rejected=rows
-            )
+            problem = self._problem_of(cell, parse_or_none(cell))
+            self.problems.add(problem, row=group[0].row, column="resolution", value=cell, rows=rows, rejected=rows)
         return list(found.values())
 
-    def _symbol(self, cell: str) -> Symbol | None:
-        """Return the symbol of a text of the body, None for anything else."""
-        symbol = parse_or_none(cell)
+    def _problem_of(self, cell: str, symbol: Symbol | None) -> str:
+        """Return what keeps a cell from being the symbol of a text of the body, empty where nothing does."""
+        if not cell:
+            return "no-symbol-cell"
+        if symbol is None or len(symbol.text) > LONGEST_SYMBOL:
+            return "unreadable-symbol"
         prefix = "S/" if self.layout.body == Body.SECURITY_COUNCIL else "A/"
-        return symbol if symbol and symbol.text.startswith(prefix) and len(symbol.text) <= LONGEST_SYMBOL else None
+        return "" if symbol.text.startswith(prefix) else "other-body"
 
     def adopted(self, records: Sequence[Record]) -> list[tuple[Record, StatedRollCall]]:
         """Return the votes that can be taken with what is said of them, numbered, their line being still a row.
 
-        Of several records of one symbol it is the first.
+        Of several records of one symbol it is that with the lowest number, wherever it stands in the file.
         """
-        adopted: dict[str, tuple[Record, StatedRollCall]] = {}
+        named: dict[str, list[tuple[Record, StatedRollCall]]] = defaultdict(list)
         for record in records:
             if roll_call := self._roll_call(record):
-                if record.symbol.key in adopted:
-                    self._reject(record, "symbol-twice", "resolution", record.symbol.text)
-                    continue
-                roll_call.ref = len(adopted)
-                adopted[record.symbol.key] = record, roll_call
-        return list(adopted.values())
+                named[record.symbol.key].append((record, roll_call))
+        adopted = []
+        for same in named.values():
+            kept, *others = sorted(same, key=lambda pair: _order(pair[0].number))
+            adopted.append(kept)
+            if others:
+                self._symbol_twice(kept[0], [record for record, _roll_call in others])
+        adopted.sort(key=lambda pair: pair[0].row)
+        for ref, (_record, roll_call) in enumerate(adopted):
+            roll_call.ref = ref
+        return adopted
+
+    def _symbol_twice(self, kept: Record, others: Sequence[Record]) -> None:
+        """Note that the records of a symbol besides that which was kept, in their order, are left out."""
+        rows = sum(record.count for record in others)
+        self.problems.add(
+            "symbol-twice",
+            row=min(record.row for record in others),
+            column="resolution",
+            value=kept.symbol.text,
+            rows=rows,
+            rejected=rows,
+            reference=kept.symbol.text,
+            kept=kept.number,
+            left_out=", ".join(record.number for record in others),
+        )
 
     def _reject(self, record: Record, problem: str, column: str, value: str, **details: object) -> None:
         """Note that a vote is left out."""
@@ -260,10 +289,14 @@ class Reading:
             return None
         cell = next(iter(said), "")
         try:
-            return read_date(cell)
+            date = read_date(cell)
         except ValueError:
             self._reject(record, "unreadable-date", "date", cell)
             return None
+        if is_future(date):
+            self._reject(record, "future-date", "date", cell)
+            return None
+        return date
 
     def _method(self, record: Record) -> str | None:
         """Return how a text was adopted; None, with a problem, for a modality that is not known."""

@@ -18,10 +18,10 @@ import polars as pl
 from votes.importing import voeten_aliases
 from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText, UnfitFileError
 from votes.importing.formats import VOETEN, names
-from votes.importing.problems import Problems
+from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, lines_of, scan
 from votes.importing.voeten_texts import Row, one_vote_a_text, read_symbols, session_of
-from votes.importing.voeten_votes import NUMBER, absences, choices, of_states, read_rows
+from votes.importing.voeten_votes import NUMBER, Calls, absences, choices, of_states, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -91,11 +91,11 @@ class _Reader:
         cells = self._cells("roll_calls", "session", "date", "unres", "amend", "para", "descr", "short")
         rows, undated = self._rows(cells)
         notes = read_symbols(rows, voeten_aliases.load(), self.problems["roll_calls"])
-        periods = _periods(rows)
+        calls = Calls(_periods(rows), {row.number: row.reference for row in rows})
         said = said.filter(~pl.col("number").is_in(list(undated)).fill_null(value=False))
-        seated = of_states(said, periods, self.known, self.problems["votes"])
-        votes, more = choices(seated, {row.number: row.reference for row in rows}, self.problems["votes"])
-        absent = absences(seated, periods, self.known)
+        seated = of_states(said, calls, self.known, self.problems["votes"])
+        votes, more = choices(seated, calls, self.problems["votes"])
+        absent = absences(seated, calls.periods, self.known)
         topics = self._topics({row.number for row in rows}, undated)
         rows = one_vote_a_text(rows, votes, self._rows_of, self.problems["roll_calls"])
         return self._edition(rows, votes, absent, topics, [*notes, *more])
@@ -119,7 +119,7 @@ class _Reader:
     # Roll calls
 
     def _rows(self, cells: Iterable[Mapping[str, str]]) -> tuple[list[Row], set[int]]:
-        """Return the roll calls, and the numbers of those without a date that can be read, which become problems."""
+        """Return the roll calls, and the numbers of those without a date that can be, which become problems."""
         rows: dict[int, Row] = {}
         undated: set[int] = set()
         for cell in cells:
@@ -142,11 +142,14 @@ class _Reader:
         return UnfitFileError(message, file=file.name, line=lines_of(file, [place])[place], column=column)
 
     def _row(self, number: int, cell: Mapping[str, str]) -> Row | None:
-        """Return a roll call; None, and a problem, where its date cannot be read."""
+        """Return a roll call; None, and a problem, where its date cannot be read or is still to come."""
         try:
             date = datetime.date.fromisoformat(cell["date"].strip())
         except ValueError:
             self._report(cell, "date", "unreadable-date", f"rcid {number}", self._rows_of(number))
+            return None
+        if is_future(date):
+            self._report(cell, "date", "future-date", f"rcid {number}", self._rows_of(number))
             return None
         is_exact = date >= EXACT_SINCE
         row = Row(

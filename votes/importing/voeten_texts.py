@@ -180,20 +180,35 @@ def one_vote_a_text(
             ):
                 listed_again.add(row.number)
                 decisive.is_section |= row.title != decisive.title and parse_or_none(decisive.unres) != decisive.symbol
-                count, reference = rows_of(row.number), row.reference
-                problems.add(
-                    "symbol-twice",
-                    row=row.row,
-                    column="unres",
-                    value=row.unres,
-                    rows=count,
-                    rejected=count,
-                    reference=reference,
-                )
+                differ = _differing(cast[row.number], cast[decisive.number])
+                _report_again(row, decisive, differ, rows_of(row.number), problems)
             else:
                 row.symbol = None
-                _report(row, "second-vote", problems)
+                _report(row, "not-adopted" if row.number in rejected else "second-vote", problems)
     return [row for row in rows if row.number not in listed_again]
+
+
+def _report_again(row: Row, kept: Row, differ: Sequence[str], count: int, problems: Problems) -> None:
+    """Report that a roll call, of ``count`` rows, is another listed again, and the states whose votes differ."""
+    problems.add(
+        "listed-otherwise" if differ else "listed-again",
+        row=row.row,
+        column="unres",
+        value=row.unres or row.reference,
+        rows=count,
+        rejected=count,
+        reference=row.reference,
+        symbol=kept.symbol.text if kept.symbol else "",
+        kept=kept.number,
+        differ=len(differ),
+        states=", ".join(differ),
+    )
+    problems.link(row.reference, kept.reference)
+
+
+def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """Return the states whose votes are not the same in two lists, sorted."""
+    return sorted(state for state in one.keys() | other.keys() if one.get(state) != other.get(state))
 
 
 def _rejected(votes: pl.DataFrame) -> set[int]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from resolutions.text import fold
 from votes.importing.formats import VOETEN, names
+from votes.importing.problems import period
 from votes.importing.tables import collect, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from votes.importing.edition import Known
     from votes.importing.files import OpenFile
@@ -68,11 +71,31 @@ def read_rows(file: OpenFile) -> pl.DataFrame:
     return collect(file, frame)[0]
 
 
-def of_states(rows: pl.DataFrame, periods: pl.DataFrame, known: Known, problems: Problems) -> pl.DataFrame:
-    """Return the rows of known roll calls and states, with ``state``; what is left out becomes a problem.
+@dataclass(frozen=True)
+class Calls:
+    """What is known of the roll calls when the votes are read."""
 
-    ``periods`` has ``number``, ``first`` and ``last`` of each roll call: the days on which it may have been taken.
-    """
+    periods: pl.DataFrame
+    """``number``, ``first`` and ``last`` of each: the days on which it may have been taken."""
+    references: Mapping[int, str]
+    """The source's own name of each, by its number."""
+
+    @property
+    def period(self) -> str:
+        """Return the days between which all of them were taken."""
+        return period([*self.periods["first"], *self.periods["last"]])
+
+    def rows_by_reference(self, rows: pl.DataFrame) -> dict[str, list[int]]:
+        """Return the ``row`` of each of ``rows`` by the reference of its roll call, in the order of the file."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, row in rows.select("number", "row").sort("row").iter_rows():
+            found[self.references[number]].append(row)
+        return found
+
+
+def of_states(rows: pl.DataFrame, calls: Calls, known: Known, problems: Problems) -> pl.DataFrame:
+    """Return the rows of known roll calls and states, with ``state``; what is left out becomes a problem."""
+    periods = calls.periods
     strangers = rows.join(periods, on="number", how="anti").group_by("rcid").agg(pl.len(), pl.col("row").min())
     for rcid, count, row in strangers.iter_rows():
         problems.add("unknown-roll-call", row=row, column="rcid", value=rcid, rows=count, rejected=count)
@@ -81,7 +104,7 @@ def of_states(rows: pl.DataFrame, periods: pl.DataFrame, known: Known, problems:
     bases = [_base(code, country, known) for code, country in seats.iter_rows()]
     seats = seats.with_columns(pl.Series("base", bases, dtype=pl.String))
     rows = rows.join(seats, on=["code", "country"], how="left")
-    _report_unknown(rows.filter(pl.col("base").is_null()), problems)
+    _report_unknown(rows.filter(pl.col("base").is_null()), calls, problems)
     rows = rows.filter(pl.col("base").is_not_null())
     held = rows.join(_held(periods, known), on=["base", "number"], how="left", maintain_order="left")
     dtype = pl.Enum(sorted(known.states))
@@ -94,16 +117,16 @@ def _base(code: str, country: str, known: Known) -> str | None:
     return base if base in known.states else None
 
 
-def _report_unknown(rows: pl.DataFrame, problems: Problems) -> None:
+def _report_unknown(rows: pl.DataFrame, calls: Calls, problems: Problems) -> None:
     """Report the codes, and the names without a code, that stand for no state."""
-    for code, country, count, row in (
-        rows.group_by("code", "country").agg(pl.len(), pl.col("row").min()).sort("row").iter_rows()
-    ):
-        counts = {"row": row, "rows": count, "rejected": count}
+    for (code, country), same in rows.group_by("code", "country"):
+        votes, period = calls.rows_by_reference(same), calls.period
         if code:
-            problems.add("unknown-code", column="country_code", value=code, name=country, **counts)
+            problems.add_to_votes(
+                "unknown-code", votes, column="country_code", value=str(code), period=period, name=country
+            )
         else:
-            problems.add("no-code", column="country", value=country, **counts)
+            problems.add_to_votes("no-code", votes, column="country", value=str(country), period=period)
 
 
 def _held(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
@@ -142,15 +165,16 @@ def _days(known: Known, state: str, first: datetime.date, last: datetime.date) -
     )
 
 
-def choices(rows: pl.DataFrame, references: dict[int, str], problems: Problems) -> tuple[pl.DataFrame, list[str]]:
+def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.DataFrame, list[str]]:
     """Return the votes, ``number``, ``state`` and ``choice``, and notes on rows that are none.
 
     Unknown choices and states with two different votes are left out and become problems.
     """
     notes = []
-    unknown = rows.filter(pl.col("choice").is_null()).group_by("vote").agg(pl.len(), pl.col("row").min())
-    for vote, count, row in unknown.iter_rows():
-        problems.add("unknown-choice", row=row, column="vote", value=vote, rows=count, rejected=count)
+    for (vote,), same in rows.filter(pl.col("choice").is_null()).group_by("vote"):
+        problems.add_to_votes(
+            "unknown-choice", calls.rows_by_reference(same), column="vote", value=str(vote), period=calls.period
+        )
     votes = rows.filter(pl.col("choice") != NO_MEMBER)
     if outside := rows.filter(pl.col("choice") == NO_MEMBER).height:
         notes.append(f"{outside} rows of states that were no members (9) are no votes.")
@@ -165,7 +189,7 @@ def choices(rows: pl.DataFrame, references: dict[int, str], problems: Problems) 
             value=state,
             rows=count,
             rejected=count,
-            reference=references[number],
+            reference=calls.references[number],
             state=state,
             choices=", ".join(said),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -224,8 +225,16 @@ def test_symbols_in_all_their_forms(reading, cell: str, symbol: str, kind: str):
     assert roll_call.symbol_key == parse(symbol).key
 
 
-@pytest.mark.parametrize("cell", ["", "A/RES/", "resolution 5", "S/RES/2774 (2025)"])
-def test_what_is_no_symbol_of_the_body(reading, cell: str):
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("", "no-symbol-cell"),
+        ("A/RES/", "unreadable-symbol"),
+        ("resolution 5", "unreadable-symbol"),
+        ("S/RES/2774 (2025)", "other-body"),
+    ],
+)
+def test_what_is_no_symbol_of_the_body(reading, cell: str, problem: str):
     rows = [
         *votes("FRA:Y"),
         *votes("FRA:Y USA:N", undl_id="7", resolution=cell),
@@ -239,7 +248,7 @@ def test_what_is_no_symbol_of_the_body(reading, cell: str):
         line=3,
         column="resolution",
         value=cell,
-        problem="unreadable-symbol",
+        problem=problem,
         rows=3,
         rejected=3,
     )
@@ -289,8 +298,23 @@ def test_a_code_that_is_not_known_leaves_out_its_rows(reading):
             column="ms_code",
             value="XXA",
             problem="unknown-code",
-            rows=3,
-            rejected=3,
+            rows=1,
+            rejected=1,
+            ref=0,
+            reference="A/RES/79/1",
+            details={"name": "ATLANTIS, XXA'S NAME"},
+        ),
+        RowProblem(
+            kind="unknown-code",
+            file="a.csv",
+            line=6,
+            column="ms_code",
+            value="XXA",
+            problem="unknown-code",
+            rows=2,
+            rejected=2,
+            ref=1,
+            reference="A/RES/79/2",
             details={"name": "ATLANTIS, XXA'S NAME"},
         ),
         RowProblem(
@@ -354,6 +378,20 @@ def test_a_date_that_cannot_be_read_leaves_out_the_vote(reading, cell: str):
         rejected=2,
         reference="A/RES/79/1",
     )
+
+
+def test_a_date_still_to_come_leaves_out_the_vote(reading):
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    coming = (today + datetime.timedelta(days=2)).isoformat()
+    rows = [
+        *votes("FRA:Y USA:N", date=coming),
+        *votes("FRA:N", undl_id="2", resolution="A/RES/79/2", date=today.isoformat()),
+    ]
+    edition = reading(sheet(GA, rows))
+    assert cast(edition) == ["0 FRA:N"]
+    problem = only_problem(edition)
+    assert (problem.problem, problem.kind, problem.value, problem.line) == ("future-date", "unreadable", coming, 2)
+    assert (problem.rows, problem.rejected, problem.reference) == (2, 2, "A/RES/79/1")
 
 
 # Rows that contradict each other
@@ -444,8 +482,8 @@ def test_spellings_of_one_symbol_are_one_vote(reading):
 def test_a_second_record_of_a_symbol_is_left_out(reading):
     rows = [
         *votes("FRA:Y"),
-        *votes("USA:N DEU:N", undl_id="2", resolution="A / RES/79/1"),
-        *votes("USA:A", undl_id="3"),
+        *votes("USA:N DEU:N", undl_id="10000000", resolution="A / RES/79/1"),
+        *votes("USA:A", undl_id="4000002"),
     ]
     edition = reading(sheet(GA, rows))
     assert cast(edition) == ["0 FRA:Y"]
@@ -460,7 +498,49 @@ def test_a_second_record_of_a_symbol_is_left_out(reading):
         rejected=3,
         ref=0,
         reference="A/RES/79/1",
+        details={"kept": "4000001", "left_out": "4000002, 10000000"},
     )
+
+
+def test_of_two_records_of_a_symbol_the_lower_number_is_taken_whatever_the_order(reading):
+    rows = [
+        *votes("FRA:Y USA:N", undl_id="1000", total_yes="7", undl_link=""),
+        *votes("DEU:A GBR:N", undl_id="999", total_yes="8", undl_link=""),
+        *votes("AFG:A", undl_id="none", total_yes="9", undl_link=""),
+        *votes("FRA:Y", undl_id="5", resolution="A/RES/79/2", undl_link=""),
+    ]
+    said = set()
+    for seed in range(12):
+        edition = reading(sheet(GA, random.Random(seed).sample(rows, len(rows))))  # noqa: S311  # any order will do
+        symbols = [roll_call.symbol_key for roll_call in edition.roll_calls]
+        taken = {(r.symbol_key, r.reference, r.announced) for r in edition.roll_calls}
+        cast_votes = {(symbols[ref], state, choice) for ref, state, choice in edition.votes.iter_rows()}
+        problem = only_problem(edition)
+        found = (problem.value, problem.rows, problem.rejected, *sorted(problem.details.items()))
+        said.add((frozenset(taken), frozenset(cast_votes), found))
+    first, second = parse("A/RES/79/1").key, parse("A/RES/79/2").key
+    assert said == {
+        (
+            frozenset({(first, "999", (8, 1, 0, 0)), (second, "5", (2, 1, 0, 0))}),
+            frozenset({(first, "DEU", "A"), (first, "GBR", "N"), (second, "FRA", "Y")}),
+            ("A/RES/79/1", 3, 3, ("kept", "999"), ("left_out", "1000, none")),
+        )
+    }
+
+
+def test_a_code_unknown_in_many_votes_is_one_problem_of_the_period(reading):
+    rows = [
+        row
+        for number in range(51)
+        for row in votes(
+            "FRA:Y XXA:Y", undl_id=str(number), resolution=f"A/RES/79/{number + 1}", date=f"2024-12-{number % 9 + 1:02}"
+        )
+    ]
+    problem = only_problem(reading(sheet(GA, rows)))
+    assert (problem.problem, problem.reference, problem.ref) == ("unknown-code", "2024-12-01–2024-12-09", None)
+    assert (problem.line, problem.rows, problem.rejected) == (3, 51, 51)
+    found = reading(sheet(GA, rows[:100])).problems
+    assert [(p.reference, p.rejected, p.ref) for p in found] == [(f"A/RES/79/{n + 1}", 1, n) for n in range(50)]
 
 
 def test_a_state_with_two_votes(reading):

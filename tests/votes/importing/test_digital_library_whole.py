@@ -23,7 +23,7 @@ CODES = ["FRA", "USA", "DEU", "XXA", "fra", ""]
 CHOICES = ["Y", "N", "A", "X", "NV", "nv", "P"]
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(["1", "2"]),
+        st.sampled_from(["9", "10"]),
         st.sampled_from(["A/RES/79/1", "A/RES/79/1 ", "A/RES/79/2", "no symbol"]),
         st.sampled_from(CODES),
         st.sampled_from(CHOICES),
@@ -40,20 +40,26 @@ def slow(content: str, known: Known) -> tuple[list[str], set[str], int]:
         {**row, "resolution": row["resolution"].strip(), "ms_code": row["ms_code"].upper()}
         for row in csv.DictReader(io.StringIO(content))
     ]
-    owners: dict[str, str] = {}
+    numbers = defaultdict(set)
+    for row in rows:
+        if slow_vote(row, rows):
+            numbers[row["resolution"]].add(int(row["undl_id"]))
+    taken: list[str] = []
     votes = set()
     rejected = 0
     for row in rows:
         vote = slow_vote(row, rows)
-        if not vote or owners.setdefault(row["resolution"], row["undl_id"]) != row["undl_id"]:
+        if not vote or int(row["undl_id"]) != min(numbers[row["resolution"]]):
             rejected += 1
             continue
+        if row["resolution"] not in taken:
+            taken.append(row["resolution"])
         choices = {slow_choice(other) for other in vote if other["ms_code"] == row["ms_code"]} - {""}
         if row["ms_code"] in known.states and slow_choice(row) and len(choices) == 1:
             votes.add(f"{row['resolution']} {row['ms_code']}:{choices.pop()}")
         else:
             rejected += 1
-    return list(owners), votes, rejected
+    return taken, votes, rejected
 
 
 def slow_vote(row: dict[str, str], rows: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -142,6 +142,16 @@ def test_each_file_of_the_library_is_an_edition(write: Callable[[str, str], str]
     assert forced.format == "ga-voting"
 
 
+def test_a_format_that_is_named_goes_before_what_the_columns_look_like(write: Callable[[str, str], str], known: Known):
+    both = sheet([*SC, "session", "title", "agenda_title", "committee_report"], [COUNCIL])
+    (edition,) = editions(write, known, "sc-voting", both=both)
+    assert isinstance(edition, Edition)
+    assert (edition.format, edition.problems) == ("sc-voting", [])
+    assert [(r.body, r.symbol_key) for r in edition.roll_calls] == [("SC", "S/RES/2774(2025)")]
+    (edition,) = editions(write, known, both=both)
+    assert edition.format == "ga-voting"
+
+
 def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], known: Known, monkeypatch):
     given = {}
     monkeypatch.setattr("votes.importing.voeten.read", lambda files, _known: given.update(files))

@@ -112,7 +112,7 @@ def test_rows_that_repeat_or_contradict_each_other(reading):
                 OUTCOME,
                 {**OUTCOME, "resolution": "A/RES/79/2", "title": "Two\nlines"},
                 {**OUTCOME, "resolution": "A/RES/79/2", "title": "Another"},
-                {**OUTCOME, "undl_id": "7"},
+                {**OUTCOME, "undl_id": "4000007"},
                 {**OUTCOME, "resolution": "A/RES/79/3", "date": "yesterday"},
                 {**OUTCOME, "resolution": "the third"},
             ],

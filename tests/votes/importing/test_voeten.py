@@ -280,8 +280,14 @@ def test_an_unknown_code_is_left_out(tables: Tables):
     edition = tables.read()
 
     assert problems_of(edition) == [
-        ("unknown-code", "unknown-code", "votes.csv", 3, "country_code", "QQ", 2, 2),
+        ("unknown-code", "unknown-code", "votes.csv", 3, "country_code", "QQ", 1, 1),
+        ("unknown-code", "unknown-code", "votes.csv", 4, "country_code", "QQ", 1, 1),
         ("unreadable", "no-code", "votes.csv", 5, "country", "Atlantis", 1, 1),
+    ]
+    assert [(p.reference, p.ref) for p in edition.problems] == [
+        ("rcid 60001, R/60/45", 0),
+        ("rcid 60002", 1),
+        ("rcid 60001, R/60/45", 0),
     ]
     assert edition.problems[0].details == {"name": "State QQ"}
     assert cast_of(edition) == {"USA": "Y"}
@@ -295,6 +301,30 @@ def test_votes_without_their_roll_call_are_left_out(tables: Tables):
         ("unreadable", "unknown-roll-call", "votes.csv", 5, "rcid", "77", 2, 2),
         ("unreadable", "unknown-roll-call", "votes.csv", 7, "rcid", "x", 1, 1),
     ]
+
+
+def test_a_code_unknown_in_many_roll_calls_is_one_problem_of_the_period(tables: Tables):
+    for number in range(51):
+        tables.add(str(60001 + number), votes="US:yes QQ:no FR:perhaps", unres="", date=f"2005-12-{number % 9 + 1:02}")
+
+    edition = tables.read()
+
+    assert [(p.problem, p.reference, p.line, p.rows, p.rejected, p.ref) for p in edition.problems] == [
+        ("unknown-code", "2005-12-01–2005-12-09", 3, 51, 51, None),
+        ("unknown-choice", "2005-12-01–2005-12-09", 4, 51, 51, None),
+    ]
+
+
+def test_a_date_still_to_come_leaves_out_the_roll_call_and_its_votes(tables: Tables):
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    coming = (today + datetime.timedelta(days=2)).isoformat()
+    tables.add("60001", date=coming)
+    tables.add("60002", date=today.isoformat(), unres="")
+
+    edition = tables.read()
+
+    assert [stated.reference for stated in edition.roll_calls] == ["rcid 60002"]
+    assert problems_of(edition) == [("unreadable", "future-date", "roll_calls.csv", 2, "date", coming, 4, 4)]
 
 
 @pytest.mark.parametrize(
@@ -448,7 +478,7 @@ def test_what_is_no_symbol_leads_to_no_text(tables: Tables, unres: str):
 
 
 def test_of_two_votes_on_a_text_the_first_by_rcid_decided_it(tables: Tables):
-    tables.add("60009", votes="US:no FR:no IN:no BR:yes")
+    tables.add("60009", votes="US:yes FR:yes IN:no")
     tables.add("60005", votes="US:yes FR:no IN:yes")
 
     edition = tables.read()
@@ -468,7 +498,7 @@ def test_what_was_rejected_is_not_the_text_that_was_adopted(tables: Tables):
     motion, text = edition.roll_calls
     assert (motion.text, motion.symbol_key, motion.decisive) == (None, "", False)
     assert (text.symbol_key, text.decisive) == ("A/RES/60/45", True)
-    assert [(p.problem, p.ref) for p in edition.problems] == [("second-vote", 0)]
+    assert [(p.problem, p.ref) for p in edition.problems] == [("not-adopted", 0)]
 
 
 def test_one_vote_listed_twice_is_one_vote(tables: Tables):
@@ -480,10 +510,31 @@ def test_one_vote_listed_twice_is_one_vote(tables: Tables):
 
     assert [stated.reference for stated in edition.roll_calls] == ["rcid 60001, R/60/45", "rcid 60003, R/60/45"]
     assert problems_of(edition) == [
-        ("conflict", "symbol-twice", "roll_calls.csv", 3, "unres", "R/60/45", 4, 4),
+        ("conflict", "listed-again", "roll_calls.csv", 3, "unres", "R/60/45", 4, 4),
         ("unmatched", "second-vote", "roll_calls.csv", 4, "unres", "R/60/45", 1, 0),
     ]
+    assert edition.problems[0].ref == 0
+    assert edition.problems[0].details == {"symbol": "A/RES/60/45", "kept": 60001, "differ": 0, "states": ""}
     assert set(votes_of(edition)) == {0, 1}
+
+
+def test_a_vote_listed_again_says_whose_votes_differ(tables: Tables):
+    same = "US:yes FR:no IN:yes AF:yes AL:yes DZ:yes AO:yes AR:yes AM:yes AU:yes AT:yes AZ:yes BS:yes BH:yes "
+    more = "BB:yes BY:yes BE:yes BZ:yes BJ:yes "
+    tables.add("60001", unres="R/60/44")
+    tables.add("60003", votes=f"{same}{more}BT:no")
+    tables.add("60002", votes=f"{same}{more}BT:yes")
+
+    edition = tables.read()
+
+    (problem,) = edition.problems
+    assert (problem.problem, problem.kind, problem.reference) == (
+        "listed-otherwise",
+        "conflict",
+        "rcid 60003, R/60/45",
+    )
+    assert edition.roll_calls[problem.ref or 0].reference == "rcid 60002, R/60/45"
+    assert problem.details == {"symbol": "A/RES/60/45", "kept": 60002, "differ": 1, "states": "BTN"}
 
 
 @pytest.mark.parametrize(
@@ -602,12 +653,13 @@ def test_the_whole_files_are_read(edition: Edition):
     problems = Counter(problem.problem for problem in edition.problems)
     assert problems == {
         "page-number": 464,
-        "symbol-twice": 26,
+        "listed-again": 17,
+        "listed-otherwise": 9,
         "own-letter": 13,
         "unread-symbol": 4,
-        "second-vote": 1,
+        "not-adopted": 1,
     }
-    assert len(edition.roll_calls) + problems["symbol-twice"] == 6_203
+    assert len(edition.roll_calls) + problems["listed-again"] + problems["listed-otherwise"] == 6_203
     left_out = sum(problem.rejected - 1 for problem in edition.problems if problem.rejected)
     choices = Counter(dict(edition.votes["choice"].cast(pl.String).value_counts().iter_rows()))
     assert choices["Y"] + choices["N"] + choices["A"] + left_out == 870_109
