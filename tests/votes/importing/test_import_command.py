@@ -72,7 +72,7 @@ def test_the_same_again(tmp_path: Path):
         "  votes: 0 added, 0 changed, 0 removed\n"
         "  resolutions: 0 added\n"
         "  findings about rows: 0\n"
-        f"Nothing to change, found in 0.0 s. {open_findings()}\n"
+        f"Nothing to change; compared in 0.0 s. {open_findings()}\n"
     )
     assert fingerprint(without=["votes_importrun"]) == before
 

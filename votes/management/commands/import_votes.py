@@ -97,5 +97,5 @@ class Command(BaseCommand):
         found = f"{report.findings:,} open findings" + (", see /data/quality/" if report.findings else "")
         if dry_run:
             return f"Nothing was written: this was a dry run of {seconds:.1f} s. {found}."
-        done = "Imported" if report.wrote else "Nothing to change, found"
+        done = "Imported" if report.wrote else "Nothing to change; compared"
         return f"{done} in {seconds:.1f} s. {found}."
