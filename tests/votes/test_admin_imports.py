@@ -600,7 +600,7 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
     before = RollCall.objects.count(), Vote.objects.count()
     checked = ImportRun.objects.get()
     assert (checked.state, checked.upload, checked.by) == ("checked", token, live)
-    assert (checked.added, checked.votes_added, checked.rejected, checked.findings) == (2, 28, 2, 1)
+    assert (checked.added, checked.votes_added, checked.rejected, checked.findings) == (2, 28, 2, 2)
     assert not RollCall.objects.filter(slug="s-res-2768-2025").exists()
     assert Finding.objects.filter(origin="sc-voting").count() == 0
     soup = page(client.get(url))
@@ -610,16 +610,17 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
         ["2", "", "", ""],
     ]
     assert items(soup, "Findings about rows") == [
-        "sc.csv.gz, line 12, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out."
+        "sc.csv.gz, line 12, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
+        "sc.csv.gz, line 27, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
     ]
 
     response = confirm(client, url)
     run = ImportRun.objects.get()
     assert leads(response) == f"{LIST}{run.pk}/change/"
     assert (run.state, run.upload, run.by, run.by_name) == ("done", token, live, "editor")
-    assert (run.added, run.votes_added, run.rejected, run.findings) == (2, 28, 2, 1)
+    assert (run.added, run.votes_added, run.rejected, run.findings) == (2, 28, 2, 2)
     assert (RollCall.objects.count(), Vote.objects.count()) == (before[0] + 2, before[1] + 28)
-    assert Finding.objects.filter(origin="sc-voting", run=run).count() == 1
+    assert Finding.objects.filter(origin="sc-voting", run=run).count() == 2
     assert run.files == [{"name": "sc.csv.gz", "sha256": checked.files[0]["sha256"], "rows": 30}]
     assert stored(home) == []
     assert LogEntry.objects.get().object_id == str(run.pk)
