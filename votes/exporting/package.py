@@ -20,7 +20,7 @@ from django.db import connection
 from votes.exporting.codebook import markdown
 from votes.exporting.papers import MEDIA_TYPES, DataVersion, File, description, readme
 from votes.exporting.parquet import write_parquet
-from votes.exporting.streams import csv_chunks, snapshot
+from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import Source
 

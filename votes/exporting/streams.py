@@ -10,12 +10,11 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.functions import Collate
 
 from votes.data_version import data_version
@@ -23,6 +22,7 @@ from votes.exporting.lines import vote_lines
 from votes.exporting.parquet import MAGIC, write_parquet
 from votes.exporting.tables import VOTES
 from votes.models import RollCall
+from votes.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -39,25 +39,6 @@ FIRST_BATCH, BATCH, BATCH_OF_VOTES = 20, 1000, 200
 
 PARQUET = threading.BoundedSemaphore(2)
 """How many Parquet files a process writes at once: each takes a process of its own and a file on disk."""
-
-SNAPSHOT = """
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-SET LOCAL datestyle = 'ISO';
-SET LOCAL jit = off;
-SET LOCAL work_mem = '16MB'
-"""
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Read everything within as of one moment; within another transaction, as that one sees it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(SNAPSHOT)
-        yield
 
 
 class Stream:

@@ -1,0 +1,254 @@
+"""The record in memory: the vote matrix with the names that go with it, one for each data version.
+
+Loaded from PostgreSQL in one query, so version and data are of one snapshot by themselves, and shared by all threads
+of a process. Whoever reads it reads everything else in the same snapshot: a page never mixes two versions.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.db import connection
+
+from votes.analysis.groups import Group, Membership
+from votes.analysis.matrix import LETTERS, VoteMatrix
+from votes.data_version import data_version
+from votes.snapshot import in_snapshot, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+KEPT = 2
+"""How many versions a process keeps: the newest, and the one that requests begun before it still read."""
+
+# A row with all names, then a row a published roll call that has votes. Each vote is four bytes: the state's key and
+# the letter of the choice, which PostgreSQL puts together faster than it writes text.
+QUERY = """
+SELECT NULL::bigint AS key, json_build_object(
+    'version', (SELECT count(*) FROM votes_change),
+    'bodies', (SELECT json_agg(json_build_array(code, name) ORDER BY code) FROM resolutions_body),
+    'sessions', (
+        SELECT json_agg(json_build_array(code, name) ORDER BY opened DESC NULLS LAST, kind, number DESC)
+        FROM resolutions_session),
+    'topics', (
+        SELECT json_agg(json_build_array(id, slug, name) ORDER BY slug COLLATE "C") FROM resolutions_topic),
+    'states', (
+        SELECT json_agg(json_build_array(id, code, name, sort_name) ORDER BY code COLLATE "C") FROM votes_memberstate),
+    'names', (SELECT json_agg(json_build_array(state_id, name, since, until) ORDER BY state_id, since)
+        FROM votes_statename),
+    'blocs', (
+        SELECT json_agg(json_build_array(id, slug, short_name, name, kind) ORDER BY slug COLLATE "C") FROM votes_bloc),
+    'memberships', (
+        SELECT json_agg(json_build_array(bloc_id, state_id, since, until) ORDER BY bloc_id, state_id, since)
+        FROM votes_blocmembership WHERE status = 'member')
+)::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL::bigint[] AS topics,
+    NULL::bytea AS votes
+UNION ALL (
+    SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, t.topics, v.votes
+    FROM votes_rollcall r
+    JOIN (
+        SELECT roll_call_id, string_agg(int4send((state_id * 256 + ascii(choice))::integer), '') AS votes
+        FROM votes_vote GROUP BY roll_call_id
+    ) v ON v.roll_call_id = r.id
+    JOIN resolutions_body b ON b.id = r.body_id
+    LEFT JOIN resolutions_session s ON s.id = r.session_id
+    LEFT JOIN (
+        SELECT resolution_id, array_agg(topic_id) AS topics FROM resolutions_resolution_topics GROUP BY resolution_id
+    ) t ON t.resolution_id = r.resolution_id
+    WHERE r.status = 'published'
+    ORDER BY r.date, r.slug COLLATE "C"
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A member state's names."""
+
+    key: int
+    code: str
+    name: str
+    sort_name: str
+    former: tuple[tuple[str, datetime.date, datetime.date], ...]
+    """Other names, each from a day up to but not including another."""
+
+    def name_on(self, date: datetime.date) -> str:
+        """Return its name of a day."""
+        return next((name for name, since, until in self.former if since <= date < until), self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class BlocRead:
+    """A bloc with its full memberships."""
+
+    key: int
+    slug: str
+    short_name: str
+    name: str
+    kind: str
+    group: Group
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything public about who voted how, as of one data version. Mappings are in the order to show them."""
+
+    version: int
+    matrix: VoteMatrix
+    bodies: Mapping[str, str]
+    """Names by code."""
+    sessions: Mapping[str, str]
+    """Names by code, newest first."""
+    topics: Mapping[str, str]
+    """Names by slug."""
+    states: Mapping[str, State]
+    """By code."""
+    blocs: Mapping[str, BlocRead]
+    """By slug."""
+
+    @cached_property
+    def states_by_name(self) -> list[State]:
+        """Return the states in the order of their names."""
+        return sorted(self.states.values(), key=lambda state: (state.sort_name, state.code))
+
+    @cached_property
+    def blocs_by_name(self) -> list[BlocRead]:
+        """Return the blocs in the order of their short names."""
+        return sorted(self.blocs.values(), key=lambda bloc: (bloc.short_name, bloc.slug))
+
+    @cached_property
+    def bloc_totals(self) -> Mapping[str, NDArray[np.int16]]:
+        """Return R x 5 by bloc, how many of the members of each roll call's date made each choice."""
+        return {slug: bloc.group.totals(self.matrix) for slug, bloc in self.blocs.items()}
+
+
+class Shared:
+    """The records that the threads of a process share, by data version.
+
+    A version is loaded once, by one thread; whoever needs it meanwhile waits. Requests that began with the version
+    before go on with that one.
+    """
+
+    def __init__(self) -> None:
+        self._records: dict[int, Record] = {}
+        self._loading = threading.Lock()
+
+    def at(self, version: int) -> Record:
+        """Return the record of ``version``, which is that of the open snapshot."""
+        record = self._records.get(version)
+        if record is None:
+            with self._loading:
+                record = self._records.get(version)
+                if record is None:
+                    record = load()
+                    # A new dict each time: who looks into the old one meanwhile is not disturbed.
+                    kept = sorted({**self._records, record.version: record}.items())[-KEPT:]
+                    self._records = dict(kept)
+        return record
+
+    def forget(self) -> None:
+        """Forget everything, for tests and for a database that was replaced by another."""
+        self._records = {}
+
+
+SHARED = Shared()
+
+
+@contextmanager
+def reading() -> Iterator[Record]:
+    """Open a snapshot and yield the record as of it; everything read within is as of the same moment.
+
+    Within a transaction that may write, the record is loaded for this caller alone: what that transaction has
+    changed is nobody else's to see and may be taken back.
+    """
+    with snapshot():
+        yield record_of_snapshot()
+
+
+def record_of_snapshot() -> Record:
+    """Return the record as of the snapshot that is open."""
+    if not in_snapshot():
+        return load()
+    return SHARED.at(data_version())
+
+
+def load() -> Record:
+    """Read everything in one query. Raises ValueError for a letter that is no choice."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY)
+        names, *roll_calls = cursor.fetchall()
+    about = json.loads(names[1])
+    states = [(key, code, name, sort_name) for key, code, name, sort_name in about["states"] or []]
+    topics = [(key, slug, name) for key, slug, name in about["topics"] or []]
+    former: dict[int, list[tuple[str, datetime.date, datetime.date]]] = {}
+    for state, name, since, until in about["names"] or []:
+        former.setdefault(state, []).append((name, _date(since) or datetime.date.min, _date(until) or datetime.date.max))
+    codes = {key: code for key, code, _name, _sort_name in states}
+    memberships: dict[int, list[Membership]] = {}
+    for bloc, state, since, until in about["memberships"] or []:
+        held = Membership(codes[state], _date(since), _date(until))
+        memberships.setdefault(bloc, []).append(held)
+    return Record(
+        version=about["version"],
+        matrix=matrix_of(
+            roll_calls,
+            states=[(key, code) for key, code, _name, _sort_name in states],
+            topics=[(key, slug) for key, slug, _name in topics],
+        ),
+        bodies=dict(about["bodies"] or []),
+        sessions=dict(about["sessions"] or []),
+        topics={slug: name for _key, slug, name in sorted(topics, key=lambda topic: topic[2])},
+        states={
+            code: State(key, code, name, sort_name, tuple(former.get(key, ()))) for key, code, name, sort_name in states
+        },
+        blocs={
+            slug: BlocRead(key, slug, short_name, name, kind, Group(tuple(memberships.get(key, ()))))
+            for key, slug, short_name, name, kind in about["blocs"] or []
+        },
+    )
+
+
+def matrix_of(
+    roll_calls: Sequence[tuple[Any, ...]], *, states: Sequence[tuple[int, str]], topics: Sequence[tuple[int, str]]
+) -> VoteMatrix:
+    """Return the matrix of rows as ``QUERY`` has them; states and topics are keys with codes and slugs, in order."""
+    keys, slugs, dates, bodies, kinds, sessions, sets, votes = list(zip(*roll_calls, strict=True)) or [()] * 8
+    # Each vote in one number: the state's key above eight bits, and the letter in them.
+    packed = np.frombuffer(b"".join(votes), ">i4").astype(np.int64)
+    rows = np.repeat(np.arange(len(votes)), [len(row) // 4 for row in votes])
+    columns = np.full(max((key for key, _code in states), default=0) + 1, -1)
+    columns[[key for key, _code in states]] = np.arange(len(states))
+    letters = np.zeros(256, np.int8)
+    letters[[ord(letter) for letter in LETTERS]] = list(LETTERS.values())
+    cast = letters[packed & 255]
+    if cast.size and not cast.all():
+        raise ValueError(f"A vote has a letter that is none of {', '.join(LETTERS)}.")
+    choices = np.zeros((len(votes), len(states)), np.int8)
+    choices[rows, columns[packed >> 8]] = cast
+    bits = {key: 1 << place for place, (key, _slug) in enumerate(topics)}
+    return VoteMatrix(
+        choices=choices,
+        keys=np.array(keys, np.int64),
+        slugs=np.array(slugs, np.str_),
+        dates=np.array(dates, "datetime64[D]"),
+        bodies=np.array(bodies, np.str_),
+        kinds=np.array(kinds, np.str_),
+        sessions=np.array([session or "" for session in sessions], np.str_),
+        topics=np.array([sum(bits[topic] for topic in of or ()) for of in sets], np.int64),
+        topic_slugs=tuple(slug for _key, slug in topics),
+        states=tuple(code for _key, code in states),
+    )
+
+
+def _date(text: str | None) -> datetime.date | None:
+    """Return the date of PostgreSQL's JSON, None for a null."""
+    return datetime.date.fromisoformat(text) if text else None

@@ -1,0 +1,42 @@
+"""Reading as of one moment, whatever others write meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SNAPSHOT = """
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET LOCAL datestyle = 'ISO';
+SET LOCAL jit = off;
+SET LOCAL work_mem = '16MB'
+"""
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything within as of one moment; within another transaction, as that one sees it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(SNAPSHOT)
+        yield
+
+
+def in_snapshot() -> bool:
+    """Tell whether the transaction, if there is one, sees only what is committed, and all of it as of one moment.
+
+    A transaction that may write sees its own changes, which nobody else sees and which may be taken back.
+    """
+    if not connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only') = 'on'")
+        return bool(cursor.fetchone()[0])
