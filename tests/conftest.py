@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from votes.models import MemberState
+from votes.reading import SHARED
 from votes.reference import load_reference
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ def record(db: None) -> None:
         with connection.cursor() as cursor:
             # Or pages would be planned for whatever a test before has imported and left no trace of but statistics.
             cursor.execute("ANALYZE votes_vote, votes_rollcall, votes_tally, votes_blocmembership")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Forget what another test's database held; a version there may be the number of another one here."""
+    SHARED.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,15 @@ A roll call is always read with the membership of its own date.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from votes.models import BlocMembership, MemberState
-from votes.parties import BLOC_POSITIONS, BLOC_VOTES, COUNTS, bloc_totals, bloc_votes
+from votes.choices import Choice
+from votes.models import BlocMembership, MemberState, Vote
+from votes.models.intervals import holds_on
 from votes.totals import Totals
 
 if TYPE_CHECKING:
@@ -24,6 +25,32 @@ if TYPE_CHECKING:
 
     from votes.models import Bloc, RollCall
 
+
+# The votes of those that were full members of a bloc on the date of the roll call.
+BLOC_VOTES = """
+    SELECT v.roll_call_id, v.state_id, v.choice
+    FROM votes_blocmembership m
+    JOIN votes_vote v ON v.state_id = m.state_id
+    JOIN votes_rollcall r ON r.id = v.roll_call_id
+    WHERE m.bloc_id = %s AND m.status = 'member' AND m.since <= r.date AND (m.until IS NULL OR r.date < m.until)
+"""
+
+# The plurality among them: Y, N or A, S for a tie, X where nobody voted.
+BLOC_POSITIONS = """
+    SELECT roll_call_id, CASE
+        WHEN y > greatest(n, a) THEN 'Y'
+        WHEN n > greatest(y, a) THEN 'N'
+        WHEN a > greatest(y, n) THEN 'A'
+        WHEN y + n + a > 0 THEN 'S'
+        ELSE 'X' END AS position
+    FROM (
+        SELECT roll_call_id,
+            count(*) FILTER (WHERE choice = 'Y') AS y,
+            count(*) FILTER (WHERE choice = 'N') AS n,
+            count(*) FILTER (WHERE choice = 'A') AS a
+        FROM ({votes}) votes GROUP BY roll_call_id
+    ) totals
+"""
 
 # A share of fewer positions than this says little and is not shown.
 MINIMUM_POSITIONS = 5
@@ -102,3 +129,26 @@ def members_on(bloc: Bloc, date: datetime.date) -> list[BlocMembership]:
     status = {status: place for place, status in enumerate(BlocMembership.Status.values)}
     memberships = bloc.memberships.on(date).select_related("state")
     return sorted(memberships, key=lambda membership: (status[membership.status], membership.state.sort_name))
+
+
+def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
+    """Return the votes of states that were full members of ``bloc`` on the date of the roll call."""
+    return Vote.objects.filter(
+        holds_on(F("roll_call__date"), "state__bloc_memberships__"),
+        state__bloc_memberships__bloc=bloc,
+        state__bloc_memberships__status=BlocMembership.Status.MEMBER,
+    )
+
+
+def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
+    """Return a row a roll call with how many of the bloc's members of that date chose what."""
+    return bloc_votes(bloc).values("roll_call").annotate(**COUNTS)
+
+
+# How many votes there are of each choice, by the names of ``Totals``.
+COUNTS = {
+    "yes": Count("pk", filter=Q(choice=Choice.YES)),
+    "no": Count("pk", filter=Q(choice=Choice.NO)),
+    "abstaining": Count("pk", filter=Q(choice=Choice.ABSTAINING)),
+    "non_voting": Count("pk", filter=Q(choice=Choice.NON_VOTING)),
+}

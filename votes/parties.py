@@ -1,61 +1,29 @@
-"""Parties to a question about votes: a state, several states each, or a bloc; and the positions they took.
+"""Parties to a question about votes: a state, several states, or a bloc; and the positions they took.
 
 A bloc's position in a roll call is the plurality of in favour, against and abstaining among its voting
 members of that date; a tie is ``split``. Addresses say ``USA:against``, ``eu:for``, ``USA,FRA,GBR:for`` and
-``USA~eu``; states are upper-case codes and blocs lower-case slugs.
+``USA~eu``; states are upper-case codes and blocs lower-case slugs. Everything is read from the vote matrix.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Q
-from django.db.models.expressions import RawSQL
+import numpy as np
 from django.utils.translation import gettext as _
 
+from votes.analysis.groups import Group, positions_of
+from votes.analysis.matrix import LETTERS, NO, SPLIT, YES, Choices, Mask
 from votes.choices import WORDS, Choice
-from votes.models import Bloc, BlocMembership, MemberState, Vote
-from votes.models.intervals import holds_on
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    import datetime
 
-SPLIT, SPLIT_LETTER = "split", "S"
+    from votes.reading import Record
 
-STATE_POSITIONS = "SELECT roll_call_id, choice AS position FROM votes_vote WHERE state_id = %s"
-
-# The votes of those that were full members of a bloc on the date of the roll call.
-BLOC_VOTES = """
-    SELECT v.roll_call_id, v.state_id, v.choice
-    FROM votes_blocmembership m
-    JOIN votes_vote v ON v.state_id = m.state_id
-    JOIN votes_rollcall r ON r.id = v.roll_call_id
-    WHERE m.bloc_id = %s AND m.status = 'member' AND m.since <= r.date AND (m.until IS NULL OR r.date < m.until)
-"""
-
-# The plurality among them: Y, N or A, S for a tie, X where nobody voted.
-BLOC_POSITIONS = """
-    SELECT roll_call_id, CASE
-        WHEN y > greatest(n, a) THEN 'Y'
-        WHEN n > greatest(y, a) THEN 'N'
-        WHEN a > greatest(y, n) THEN 'A'
-        WHEN y + n + a > 0 THEN 'S'
-        ELSE 'X' END AS position
-    FROM (
-        SELECT roll_call_id,
-            count(*) FILTER (WHERE choice = 'Y') AS y,
-            count(*) FILTER (WHERE choice = 'N') AS n,
-            count(*) FILTER (WHERE choice = 'A') AS a
-        FROM ({votes}) votes GROUP BY roll_call_id
-    ) totals
-"""
-
-DIFFERENT = """
-    SELECT one.roll_call_id FROM ({one}) one JOIN ({other}) other USING (roll_call_id)
-    WHERE one.position IN ('Y', 'N', 'A') AND other.position IN ('Y', 'N', 'A') AND one.position <> other.position
-"""
+SPLIT_WORD = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +31,60 @@ class Party:
     """One or more member states, or one bloc."""
 
     text: str
-    states: tuple[MemberState, ...] = ()
-    bloc: Bloc | None = None
+    """As addresses write it."""
+    names: tuple[str, ...]
+    """Today's names of the states, or the short name of the bloc."""
+    codes: tuple[str, ...] = ()
+    """The states, as the address lists them; empty for a bloc."""
+    bloc: str = ""
+    """The slug of the bloc."""
 
     @classmethod
-    def parse(cls, text: str) -> Party:
+    def parse(cls, text: str, record: Record) -> Party:
         """Read ``USA``, ``USA,FRA,GBR`` or ``eu``; raise ValueError, saying what is unknown, for anything else."""
         if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
-            bloc = Bloc.objects.filter(slug=text).first()
-            if bloc is None:
+            if text not in record.blocs:
                 if len(text) == 3:
                     message = _("There is no bloc “%(slug)s”. States are upper-case codes.")
                 else:
                     message = _("There is no bloc “%(slug)s”.")
                 raise ValueError(message % {"slug": text})
-            return cls(text, bloc=bloc)
-        codes = text.split(",")
-        well_formed = [code for code in codes if re.fullmatch("[A-Z]{3}", code)]
-        found = {state.code: state for state in MemberState.objects.filter(code__in=well_formed)}
-        if unknown := [code for code in codes if code not in found]:
+            return cls(text, (record.blocs[text].short_name,), bloc=text)
+        codes = tuple(dict.fromkeys(text.split(",")))
+        if unknown := [code for code in codes if code not in record.states]:
             raise ValueError(_("There is no member state “%(codes)s”.") % {"codes": "”, “".join(unknown)})
-        return cls(text, states=tuple(found[code] for code in codes))
+        return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
         """Return the names as they are read."""
-        return str(self.bloc) if self.bloc else ", ".join(map(str, self.states))
+        return ", ".join(self.names)
 
-    def took(self, word: str) -> Q:
-        """Return the condition on roll calls that each of the states, or the bloc, took the position ``word``.
+    @property
+    def is_state(self) -> bool:
+        """Tell whether it is one state, whose choices are its positions."""
+        return len(self.codes) == 1
 
-        ``word`` is one of for, against, abstain, nonvoting, and for a bloc also split; a bloc is nonvoting
-        where it had members in the electorate and none of them voted.
+    def group(self, record: Record) -> Group:
+        """Return its members by date: those of the bloc, or always the states listed."""
+        return record.blocs[self.bloc].group if self.bloc else Group.of_states(self.codes)
+
+    def positions(self, record: Record) -> Choices:
+        """Return R, its position on each roll call of the record's matrix.
+
+        A state's is its choice; that of a bloc or of several states the plurality among those voting.
         """
-        letter = SPLIT_LETTER if word == SPLIT else Choice.from_word(word).value
-        condition = Q()
-        for sql, parameters in self._positions():
-            taken = RawSQL(f"SELECT roll_call_id FROM ({sql}) p WHERE position = %s", (*parameters, letter))
-            condition &= Q(pk__in=taken)
-        return condition
-
-    def differs_from(self, other: Party) -> Q:
-        """Return the condition on roll calls that both took a position, neither of them split, and not the same."""
-        (own_sql, own), (its_sql, its) = self._positions()[0], other._positions()[0]
-        sql = DIFFERENT.format(one=own_sql, other=its_sql)
-        return Q(pk__in=RawSQL(sql, (*own, *its)))
-
-    def _positions(self) -> list[tuple[str, tuple[int, ...]]]:
-        """Return the query of ``roll_call_id`` and ``position`` with its parameters, for each state or the bloc."""
+        if self.is_state:
+            return record.matrix.of(self.codes[0])
         if self.bloc:
-            return [(BLOC_POSITIONS.format(votes=BLOC_VOTES), (self.bloc.pk,))]
-        return [(STATE_POSITIONS, (state.pk,)) for state in self.states]
+            return positions_of(record.bloc_totals[self.bloc])
+        return self.group(record).positions(record.matrix)
+
+    def has_member_on(self, code: str, date: datetime.date, record: Record) -> bool:
+        """Tell whether the state ``code`` belongs to it on ``date``."""
+        return any(
+            held.state == code and (held.since or date) <= date and (held.until is None or date < held.until)
+            for held in self.group(record).memberships
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +96,13 @@ class Position:
     word: str
 
     @classmethod
-    def parse(cls, text: str) -> Position:
+    def parse(cls, text: str, record: Record) -> Position:
         """Read a position; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
         who, colon, word = text.partition(":")
         if not colon or not who:
             raise ValueError(_("“%(text)s” should look like USA:against or eu:for.") % {"text": text})
-        party = Party.parse(who)
-        words = [*WORDS.values(), *([SPLIT] if party.bloc else [])]
+        party = Party.parse(who, record)
+        words = [*WORDS.values(), *([SPLIT_WORD] if party.bloc else [])]
         if word not in words:
             raise ValueError(
                 _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
@@ -140,12 +112,18 @@ class Position:
 
     def __str__(self) -> str:
         """Return the condition as it is read."""
-        choice = _("Split") if self.word == SPLIT else Choice.from_word(self.word).label
+        choice = _("Split") if self.word == SPLIT_WORD else Choice.from_word(self.word).label
         return _("%(party)s: %(choice)s") % {"party": self.party, "choice": choice}
 
-    def condition(self) -> Q:
-        """Return the condition on roll calls."""
-        return self.party.took(self.word)
+    def met(self, record: Record) -> Mask:
+        """Return R, the roll calls in which each of the states, or the bloc, took the position.
+
+        A bloc is non-voting where it had members in the electorate and none of them took a position.
+        """
+        taken = SPLIT if self.word == SPLIT_WORD else LETTERS[Choice.from_word(self.word)]
+        if self.party.bloc:
+            return self.party.positions(record) == taken
+        return np.logical_and.reduce([record.matrix.of(code) == taken for code in self.party.codes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,40 +135,23 @@ class Difference:
     other: Party
 
     @classmethod
-    def parse(cls, text: str) -> Difference:
+    def parse(cls, text: str, record: Record) -> Difference:
         """Read a difference; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
         one, tilde, other = text.partition("~")
         if not tilde or not one or not other or "," in text:
             raise ValueError(_("“%(text)s” should name two states or blocs, such as USA~eu.") % {"text": text})
-        return cls(text, Party.parse(one), Party.parse(other))
+        return cls(text, Party.parse(one, record), Party.parse(other, record))
 
     def __str__(self) -> str:
         """Return the condition as it is read."""
         return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
 
-    def condition(self) -> Q:
-        """Return the condition on roll calls."""
-        return self.one.differs_from(self.other)
+    def met(self, record: Record) -> Mask:
+        """Return R, the roll calls in which both took a position, neither of them split, and not the same."""
+        one, other = self.one.positions(record), self.other.positions(record)
+        return takes(one) & takes(other) & (one != other)
 
 
-def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
-    """Return the votes of states that were full members of ``bloc`` on the date of the roll call."""
-    return Vote.objects.filter(
-        holds_on(F("roll_call__date"), "state__bloc_memberships__"),
-        state__bloc_memberships__bloc=bloc,
-        state__bloc_memberships__status=BlocMembership.Status.MEMBER,
-    )
-
-
-def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
-    """Return a row a roll call with how many of the bloc's members of that date chose what."""
-    return bloc_votes(bloc).values("roll_call").annotate(**COUNTS)
-
-
-# How many votes there are of each choice, by the names of ``Totals``.
-COUNTS = {
-    "yes": Count("pk", filter=Q(choice=Choice.YES)),
-    "no": Count("pk", filter=Q(choice=Choice.NO)),
-    "abstaining": Count("pk", filter=Q(choice=Choice.ABSTAINING)),
-    "non_voting": Count("pk", filter=Q(choice=Choice.NON_VOTING)),
-}
+def takes(positions: Choices) -> Mask:
+    """Return where ``positions`` has one: in favour, abstaining or against, and not split or non-voting."""
+    return (positions >= YES) & (positions <= NO)

@@ -20,17 +20,18 @@ from django.db import connection
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import LETTERS, VoteMatrix
 from votes.data_version import data_version
+from votes.register import NO_ROW, Labels, Register
 from votes.snapshot import in_snapshot, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 KEPT = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
 
-# A row with all names, then a row a published roll call that has votes. Each vote is four bytes: the state's key and
+# A row with all names, then a row a published roll call, newest first. Each vote is four bytes: the state's key and
 # the letter of the choice, which PostgreSQL puts together faster than it writes text.
 QUERY = """
 SELECT NULL::bigint AS key, json_build_object(
@@ -50,24 +51,33 @@ SELECT NULL::bigint AS key, json_build_object(
     'memberships', (
         SELECT json_agg(json_build_array(bloc_id, state_id, since, until) ORDER BY bloc_id, state_id, since)
         FROM votes_blocmembership WHERE status = 'member')
-)::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL::bigint[] AS topics,
+)::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL AS result,
+    NULL::bigint[] AS topics, NULL::boolean AS decisive, NULL::bigint[] AS counted, NULL::bigint[] AS announced,
     NULL::bytea AS votes
 UNION ALL (
-    SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, t.topics, v.votes
+    SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, r.result, t.topics, r.decisive,
+        ARRAY[coalesce(y.yes, 0), coalesce(y.no, 0), coalesce(y.abstaining, 0), coalesce(y.non_voting, 0)],
+        ARRAY[coalesce(r.announced_yes, -1), coalesce(r.announced_no, -1)], v.votes
     FROM votes_rollcall r
-    JOIN (
+    LEFT JOIN (
         SELECT roll_call_id, string_agg(int4send((state_id * 256 + ascii(choice))::integer), '') AS votes
         FROM votes_vote GROUP BY roll_call_id
     ) v ON v.roll_call_id = r.id
     JOIN resolutions_body b ON b.id = r.body_id
+    LEFT JOIN votes_tally y ON y.roll_call_id = r.id
     LEFT JOIN resolutions_session s ON s.id = r.session_id
+    LEFT JOIN resolutions_resolution p ON p.id = r.resolution_id
     LEFT JOIN (
         SELECT resolution_id, array_agg(topic_id) AS topics FROM resolutions_resolution_topics GROUP BY resolution_id
     ) t ON t.resolution_id = r.resolution_id
     WHERE r.status = 'published'
-    ORDER BY r.date, r.slug COLLATE "C"
+    -- The order of RollCallQuerySet.newest_first.
+    ORDER BY r.date DESC, p.symbol_sort DESC NULLS LAST, r.ordinal DESC, r.slug
 )
 """
+
+# The columns of a roll call in the query's rows.
+KEY, SLUG, DATE, BODY, KIND, SESSION, RESULT, TOPICS, DECISIVE, COUNTED, ANNOUNCED, VOTES = range(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ class Record:
 
     version: int
     matrix: VoteMatrix
+    register: Register
     bodies: Mapping[str, str]
     """Names by code."""
     sessions: Mapping[str, str]
@@ -191,19 +202,24 @@ def load() -> Record:
     topics = [(key, slug, name) for key, slug, name in about["topics"] or []]
     former: dict[int, list[tuple[str, datetime.date, datetime.date]]] = {}
     for state, name, since, until in about["names"] or []:
-        former.setdefault(state, []).append((name, _date(since) or datetime.date.min, _date(until) or datetime.date.max))
+        former.setdefault(state, []).append(
+            (name, _date(since) or datetime.date.min, _date(until) or datetime.date.max)
+        )
     codes = {key: code for key, code, _name, _sort_name in states}
     memberships: dict[int, list[Membership]] = {}
     for bloc, state, since, until in about["memberships"] or []:
         held = Membership(codes[state], _date(since), _date(until))
         memberships.setdefault(bloc, []).append(held)
+    matrix = matrix_of(
+        # A row of the matrix by date and then by slug: labels, whatever the order of the list.
+        sorted((row for row in roll_calls if row[VOTES]), key=lambda row: (row[DATE], row[SLUG])),
+        states=[(key, code) for key, code, _name, _sort_name in states],
+        topics=[(key, slug) for key, slug, _name in topics],
+    )
     return Record(
         version=about["version"],
-        matrix=matrix_of(
-            roll_calls,
-            states=[(key, code) for key, code, _name, _sort_name in states],
-            topics=[(key, slug) for key, slug, _name in topics],
-        ),
+        matrix=matrix,
+        register=register_of(roll_calls, matrix, topics=[key for key, _slug, _name in topics]),
         bodies=dict(about["bodies"] or []),
         sessions=dict(about["sessions"] or []),
         topics={slug: name for _key, slug, name in sorted(topics, key=lambda topic: topic[2])},
@@ -221,7 +237,8 @@ def matrix_of(
     roll_calls: Sequence[tuple[Any, ...]], *, states: Sequence[tuple[int, str]], topics: Sequence[tuple[int, str]]
 ) -> VoteMatrix:
     """Return the matrix of rows as ``QUERY`` has them; states and topics are keys with codes and slugs, in order."""
-    keys, slugs, dates, bodies, kinds, sessions, sets, votes = list(zip(*roll_calls, strict=True)) or [()] * 8
+    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 12
+    votes = columns_of_rows[VOTES]
     # Each vote in one number: the state's key above eight bits, and the letter in them.
     packed = np.frombuffer(b"".join(votes), ">i4").astype(np.int64)
     rows = np.repeat(np.arange(len(votes)), [len(row) // 4 for row in votes])
@@ -234,19 +251,44 @@ def matrix_of(
         raise ValueError(f"A vote has a letter that is none of {', '.join(LETTERS)}.")
     choices = np.zeros((len(votes), len(states)), np.int8)
     choices[rows, columns[packed >> 8]] = cast
-    bits = {key: 1 << place for place, (key, _slug) in enumerate(topics)}
     return VoteMatrix(
         choices=choices,
-        keys=np.array(keys, np.int64),
-        slugs=np.array(slugs, np.str_),
-        dates=np.array(dates, "datetime64[D]"),
-        bodies=np.array(bodies, np.str_),
-        kinds=np.array(kinds, np.str_),
-        sessions=np.array([session or "" for session in sessions], np.str_),
-        topics=np.array([sum(bits[topic] for topic in of or ()) for of in sets], np.int64),
+        keys=np.array(columns_of_rows[KEY], np.int64),
+        slugs=np.array(columns_of_rows[SLUG], np.str_),
+        dates=np.array(columns_of_rows[DATE], "datetime64[D]"),
+        bodies=np.array(columns_of_rows[BODY], np.str_),
+        kinds=np.array(columns_of_rows[KIND], np.str_),
+        sessions=np.array([session or "" for session in columns_of_rows[SESSION]], np.str_),
+        topics=_bits(columns_of_rows[TOPICS], [key for key, _slug in topics]),
         topic_slugs=tuple(slug for _key, slug in topics),
         states=tuple(code for _key, code in states),
     )
+
+
+def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, topics: Sequence[int]) -> Register:
+    """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs."""
+    columns = list(zip(*roll_calls, strict=True)) or [()] * 12
+    rows = matrix.rows_by_slug
+    return Register(
+        keys=np.array(columns[KEY], np.int64),
+        dates=np.array(columns[DATE], "datetime64[D]"),
+        bodies=Labels.of(columns[BODY]),
+        sessions=Labels.of(columns[SESSION]),
+        kinds=Labels.of(columns[KIND]),
+        results=Labels.of(columns[RESULT]),
+        topics=_bits(columns[TOPICS], topics),
+        topic_slugs=matrix.topic_slugs,
+        decisive=np.array(columns[DECISIVE], bool),
+        counted=np.array(columns[COUNTED], np.int64).reshape(-1, 4),
+        announced=np.array(columns[ANNOUNCED], np.int64).reshape(-1, 2),
+        rows=np.array([rows.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp),
+    )
+
+
+def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArray[np.int64]:
+    """Return sets of keys of topics as bits, the first of ``topics`` the lowest."""
+    bits = {key: 1 << place for place, key in enumerate(topics)}
+    return np.array([sum(bits[topic] for topic in of or ()) for of in sets], np.int64)
 
 
 def _date(text: str | None) -> datetime.date | None:

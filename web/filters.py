@@ -1,35 +1,40 @@
 """The filters of roll calls, declared once: what the address may ask, and what is wrong with it if it is.
 
 A value that is not known is an error beside its field. Nothing is ignored in silence and a typo never yields
-everything or nothing.
+everything or nothing. Each filter says what it means twice: to the database, for downloads and programs, and to the
+register in memory, for pages, which count each facet under all other filters. Both say the same (the tests compare
+them), and conditions on how members voted come from the vote matrix for both.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters
+import numpy as np
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resolutions.models import Body, Session, Topic
+from resolutions.models import Body
+from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
-from votes.models import RollCall, Vote
+from votes.models import RollCall
 from votes.parties import Difference, Position
 from votes.rules import Result
-from votes.state_record import state_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
 
-    from votes.models import MemberState
+    from votes.analysis.matrix import Mask
+    from votes.reading import Record
 
 # A vote on an amendment to a paragraph is found under both.
 KINDS = {
@@ -76,9 +81,11 @@ class RepeatedFilter(django_filters.Filter):
     field_class = RepeatedField
 
     def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference]) -> QuerySet[RollCall]:
-        """Return the roll calls that meet every condition."""
+        """Return the roll calls that meet every condition, by their keys in the vote matrix."""
+        record: Record = self.parent.record
         for meant in value or []:
-            qs = qs.filter(meant.condition())
+            keys = record.matrix.keys[meant.met(record)].tolist()
+            qs = qs.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # a constant and a parameter
         return qs
 
 
@@ -104,12 +111,12 @@ class KnownFilter(django_filters.Filter):
     field_class = KnownField
 
 
-def known_session(text: str) -> str:
+def known_session(text: str, record: Record) -> str:
     """Return the code of the session that ``79``, ``ES-11`` or the files' ``11emsp`` and ``4sp`` name."""
     code = text.strip().upper()
     if match := re.fullmatch(r"(\d+)(EMSP|SP)", code):
         code = f"{'ES' if match[2] == 'EMSP' else 'S'}-{match[1]}"
-    if not Session.objects.filter(code=code).exists():
+    if code not in record.sessions:
         raise LookupError(_("There is no session “%(code)s”; codes look like 79, S-4 and ES-11.") % {"code": text})
     return code
 
@@ -122,10 +129,10 @@ def known_date(text: str) -> datetime.date:
         raise LookupError(_("“%(text)s” is not a date; dates look like 2022-03-02.") % {"text": text}) from None
 
 
-def known_topic(text: str) -> str:
+def known_topic(text: str, record: Record) -> str:
     """Return the slug of a topic."""
-    if not Topic.objects.filter(slug=text).exists():
-        slugs = ", ".join(Topic.objects.order_by("slug").values_list("slug", flat=True))
+    if text not in record.topics:
+        slugs = ", ".join(sorted(record.topics))
         raise LookupError(_("There is no topic “%(slug)s”; the topics are %(slugs)s.") % {"slug": text, "slugs": slugs})
     return text
 
@@ -148,16 +155,16 @@ class RollCallFilter(django_filters.FilterSet):
         label=gettext_lazy("Body"),
         **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
     )
-    session = KnownFilter(field_name="session__code", known=known_session, label=gettext_lazy("Session"))
+    session = KnownFilter(field_name="session__code", label=gettext_lazy("Session"))
     since = KnownFilter(field_name="date", lookup_expr="gte", known=known_date, label=gettext_lazy("Since"))
     until = KnownFilter(field_name="date", lookup_expr="lt", known=known_date, label=gettext_lazy("Before"))
-    topic = KnownFilter(field_name="resolution__topics__slug", known=known_topic, label=gettext_lazy("Topic"))
+    topic = KnownFilter(field_name="resolution__topics__slug", label=gettext_lazy("Topic"))
     kind = django_filters.ChoiceFilter(
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
     )
     result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
-    position = RepeatedFilter(parse=Position.parse, label=gettext_lazy("How members voted"))
-    differ = RepeatedFilter(parse=Difference.parse, label=gettext_lazy("Who differed"))
+    position = RepeatedFilter(label=gettext_lazy("How members voted"))
+    differ = RepeatedFilter(label=gettext_lazy("Who differed"))
     order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
 
     facets: ClassVar = ["body", "result", "topic", "kind", "session"]
@@ -166,29 +173,66 @@ class RollCallFilter(django_filters.FilterSet):
         model = RollCall
         fields: list[str] = []
 
-    def names_of(self, facet: str) -> dict[str, Any]:
+    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.record = record
+        for name, known in {"session": known_session, "topic": known_topic}.items():
+            self.filters[name].extra["known"] = partial(known, record=record)
+        for name, parse in {"position": Position.parse, "differ": Difference.parse}.items():
+            self.filters[name].extra["parse"] = partial(parse, record=record)
+
+    def names_of(self, facet: str) -> Mapping[str, Any]:
         """Return the values that a facet may take with their names, in the order to show them."""
-        if facet == "body":
-            return dict(Body.objects.values_list("code", "name"))
-        if facet == "session":
-            return dict(Session.objects.order_by("-opened", "kind", "-number").values_list("code", "name"))
-        if facet == "topic":
-            return dict(Topic.objects.values_list("slug", "name"))
+        if facet in ("body", "session", "topic"):
+            return {"body": self.record.bodies, "session": self.record.sessions, "topic": self.record.topics}[facet]
         return dict(RollCall.Kind.choices if facet == "kind" else Result.choices)
 
-    def count_by(self, facet: str, selected: QuerySet[RollCall]) -> tuple[dict[str, int], int]:
-        """Return how many of ``selected`` have each value of a facet, and how many there are."""
-        field = "kind" if facet == "kind" else self.filters[facet].field_name
-        counts = dict(selected.values_list(field).annotate(Count("pk")))
-        every = selected.count() if facet == "topic" else sum(counts.values())
+    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
+        """Return how many of those of the register that are in ``among`` have each value, and how many there are."""
+        register = self.record.register
+        every = int(among.sum())
+        if facet == "topic":
+            return register.count_topics(among), every
+        labels = {
+            "body": register.bodies,
+            "session": register.sessions,
+            "kind": register.kinds,
+            "result": register.results,
+        }
+        counts = labels[facet].count(among)
         if facet == "kind":
             counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
         return counts, every
 
-    def filter_queryset(self, queryset: QuerySet[RollCall], without: str = "") -> QuerySet[RollCall]:
-        """Return what the filters select, all of them or all but ``without``."""
+    def among(self, name: str, value: Any) -> Mask | None:
+        """Return which of the register a filter with this value selects; None for what selects nothing away."""
+        register = self.record.register
+        match name:
+            case "q":
+                found = RollCall.objects.published().search(value).values_list("pk", flat=True)
+                return register.with_keys(list(found))
+            case "body":
+                return register.bodies.are(value)
+            case "session":
+                return register.sessions.are(value)
+            case "since":
+                return register.between(since=value)
+            case "until":
+                return register.between(until=value)
+            case "topic":
+                return register.on_topic(value)
+            case "kind":
+                return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
+            case "result":
+                return register.results.are(value)
+            case "position" | "differ":
+                return register.voted(np.logical_and.reduce([meant.met(self.record) for meant in value]))
+        return None
+
+    def filter_queryset(self, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
+        """Return what the filters select, in their order."""
         for name, value in self.form.cleaned_data.items():
-            if name != without and value not in (None, "", []):
+            if value not in (None, "", []):
                 queryset = self.filters[name].filter(queryset, value)
         if not self.form.cleaned_data.get("order"):
             queryset = self.in_order(queryset, "order", "")
@@ -221,22 +265,28 @@ class StateFilter(RollCallFilter):
 
     facets: ClassVar = ["choice", *RollCallFilter.facets]
 
-    def __init__(self, *args: Any, state: MemberState, **kwargs: Any) -> None:
-        self.state = state
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        self.code = code
         super().__init__(*args, **kwargs)
 
-    def names_of(self, facet: str) -> dict[str, Any]:
+    def names_of(self, facet: str) -> Mapping[str, Any]:
         """Return the values of a facet, the state's own choices among them."""
         return {c.word: c.label for c in Choice} if facet == "choice" else super().names_of(facet)
 
-    def count_by(self, facet: str, selected: QuerySet[RollCall]) -> tuple[dict[str, int], int]:
+    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
         """Return the counts of a facet, the state's own choices among them."""
         if facet != "choice":
-            return super().count_by(facet, selected)
-        totals = state_totals(self.state, selected)
-        return {choice.word: totals.of(choice) for choice in Choice}, totals.members
+            return super().count_by(facet, among)
+        chosen = self.record.matrix.of(self.code)[self.record.register.rows[among]]
+        counts = np.bincount(chosen, minlength=5).tolist()
+        return {choice.word: counts[LETTERS[choice]] for choice in Choice}, sum(counts) - counts[OUTSIDE]
+
+    def among(self, name: str, value: Any) -> Mask | None:
+        """Return which of the register a filter selects, the state's own choice among them."""
+        if name != "choice":
+            return super().among(name, value)
+        return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
 
     def chose(self, queryset: QuerySet[RollCall], _name: str, value: str) -> QuerySet[RollCall]:
         """Select by the state's choice."""
-        chosen = Vote.objects.filter(state=self.state, choice=Choice.from_word(value))
-        return queryset.filter(pk__in=chosen.values("roll_call"))
+        return queryset.filter(votes__state__code=self.code, votes__choice=Choice.from_word(value))

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.db.models import Count, Q, Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from votes.models import RollCall
+from votes.register import NO_ROW
 from votes.rules import Result
 from votes.totals import Totals
-from web.filters import CONDITIONS, ORDERS, RELEVANCE, RollCallFilter
+from web.filters import CLOSENESS, CONDITIONS, ORDERS, RELEVANCE, RollCallFilter
 from web.parameters import HOW, WHO, alone, unanswered
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
-    from django.db.models import QuerySet
     from django.http import QueryDict
 
-    from votes.models import RollCall
+    from votes.analysis.matrix import Mask, Rows
     from votes.parties import Difference, Position
+    from votes.reading import Record
 
 PAGE_SIZE = 25
 
@@ -54,33 +57,90 @@ class Facet:
         return any(value.chosen for value in self.values)
 
 
+class RollCalls(Sequence["RollCall"]):
+    """The roll calls with these keys, in this order; slices are read from the database."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self.keys = keys
+
+    def __len__(self) -> int:
+        """Return their number."""
+        return len(self.keys)
+
+    def __getitem__(self, which: Any) -> Any:
+        """Return some of them, in their order, in one query."""
+        if not isinstance(which, slice):
+            return self[which : which + 1][0]
+        keys = self.keys[which]
+        found = RollCall.objects.with_tally().in_bulk(keys) if keys else {}
+        return [found[key] for key in keys]
+
+
 class Listing:
-    """The roll calls that the parameters of an address select from ``roll_calls``."""
+    """The roll calls that the parameters of an address select from those ``among`` the record's register."""
 
     def __init__(
         self,
         parameters: QueryDict,
-        roll_calls: QuerySet[RollCall],
+        record: Record,
+        *,
+        among: Mask | None = None,
         filter_class: type[RollCallFilter] = RollCallFilter,
         **filter_arguments: Any,
     ) -> None:
         self.parameters = parameters
-        self.roll_calls = roll_calls
-        self.filter = filter_class(parameters, queryset=roll_calls, **filter_arguments)
+        self.record = record
+        self.filter = filter_class(parameters, queryset=RollCall.objects.published(), record=record, **filter_arguments)
         self.form = self.filter.form
         self.is_valid = self.form.is_valid()
         self.page_error = ""
+        self._among = np.ones(len(record.register), bool) if among is None else among
 
     @cached_property
-    def selected(self) -> QuerySet[RollCall]:
-        """Return all roll calls selected, in their order; none where the filters have errors."""
-        return self.filter.filter_queryset(self.roll_calls) if self.is_valid else self.roll_calls.none()
+    def _met(self) -> dict[str, Mask]:
+        """Return, for each filter that has a value without error, which of the register it selects."""
+        values = self.form.cleaned_data.items()
+        met = {name: self.filter.among(name, value) for name, value in values if value not in (None, "", [])}
+        return {name: mask for name, mask in met.items() if mask is not None}
+
+    def _but(self, name: str = "") -> Mask:
+        """Return which of the register all filters select, or all but one."""
+        among = self._among.copy()
+        for other, mask in self._met.items():
+            if other != name:
+                among &= mask
+        return among
+
+    @cached_property
+    def selected(self) -> Mask:
+        """Return P, which of the register are selected; none where the filters have errors."""
+        return self._but() if self.is_valid else np.zeros(len(self._among), bool)
+
+    @cached_property
+    def places(self) -> Rows:
+        """Return the places in the register of those selected, in the order asked for."""
+        words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
+        if order == CLOSENESS:
+            closest = self.record.register.by_closeness
+            return closest[self.selected[closest]]
+        places = np.flatnonzero(self.selected)
+        if order == RELEVANCE and words and len(places):
+            keys = self.record.register.keys[places]
+            found = RollCall.objects.filter(pk__in=keys.tolist()).most_relevant_first(words)
+            at = dict(zip(keys.tolist(), places.tolist(), strict=True))
+            return np.array([at[key] for key in found.values_list("pk", flat=True)], np.intp)
+        return places
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Return the rows of the vote matrix of those selected that have votes, ascending."""
+        rows = self.record.register.rows[self.selected]
+        return np.sort(rows[rows != NO_ROW])
 
     @cached_property
     def page(self) -> Page[RollCall]:
         """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
-        paginator = Paginator(self.selected.with_tally(), PAGE_SIZE)  # type: ignore[attr-defined]  # RollCallQuerySet
-        paginator.count = self.totals["roll_calls"]
+        paginator = Paginator(RollCalls(self.record.register.keys[self.places].tolist()), PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
             return paginator.page(number)
@@ -97,24 +157,17 @@ class Listing:
         return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1))
 
     @cached_property
-    def totals(self) -> dict[str, Any]:
-        """Return the totals of all selected: roll calls by result, and the votes cast in them."""
-        return self.selected.order_by().aggregate(
-            roll_calls=Count("pk"),
-            adopted=Count("pk", filter=Q(result=Result.ADOPTED)),
-            rejected=Count("pk", filter=Q(result=Result.REJECTED)),
-            vetoed=Count("pk", filter=Q(result=Result.VETOED)),
-            yes=Sum("tally__yes", default=0),
-            no=Sum("tally__no", default=0),
-            abstaining=Sum("tally__abstaining", default=0),
-            non_voting=Sum("tally__non_voting", default=0),
-        )
+    def totals(self) -> dict[str, int]:
+        """Return how many are selected, in all and by result."""
+        register = self.record.register
+        counts = register.results.count(self.selected)
+        results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
+        return {"roll_calls": int(self.selected.sum()), **results}
 
     @property
     def votes(self) -> Totals:
         """Return the votes of all selected added up by choice."""
-        totals = self.totals
-        return Totals(totals["yes"], totals["no"], totals["abstaining"], totals["non_voting"])
+        return Totals(*self.record.register.counted[self.selected].sum(axis=0).tolist())
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -164,10 +217,9 @@ class Listing:
         return [order for order in ORDERS if order[0] != RELEVANCE or self.parameters.get("q")]
 
     def _facet(self, name: str) -> Facet:
-        """Return one facet: a query for the counts and one for the names."""
+        """Return one facet with its values."""
         chosen = self.form.cleaned_data.get(name) or ""
-        selected = self.filter.filter_queryset(self.roll_calls, without=name).order_by()
-        counts, every = self.filter.count_by(name, selected)
+        counts, every = self.filter.count_by(name, self._but(name))
         values = [
             FacetValue(value, str(label), counts.get(value, 0), value == chosen)
             for value, label in self.filter.names_of(name).items()

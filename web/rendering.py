@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from votes.models import Bloc, MemberState
-
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from votes.reading import Record
 
 
 def render_page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
@@ -25,9 +25,9 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
     return response
 
 
-def parties() -> dict[str, Any]:
-    """Return the blocs and member states to pick from, by slug or code and name: two queries, made where shown."""
+def parties(record: Record) -> dict[str, Any]:
+    """Return the blocs and member states to pick from, by slug or code and name."""
     return {
-        "blocs": Bloc.objects.order_by("short_name").values_list("slug", "short_name"),
-        "states": MemberState.objects.values_list("code", "name"),
+        "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
+        "states": [(state.code, state.name) for state in record.states_by_name],
     }

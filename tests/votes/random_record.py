@@ -14,6 +14,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from resolutions.models import Status
 from tests.factories import day, make_bloc, make_body, make_source, make_state
 from votes.models import Bloc, BlocMembership, MemberState, RollCall, Vote
 
@@ -131,7 +132,14 @@ class Stage:
             roll_calls = {
                 roll_call.slug: roll_call
                 for roll_call in RollCall.objects.bulk_create(
-                    RollCall(slug=t.slug, body=make_body(), date=t.date, title="A motion", source=make_source())
+                    RollCall(
+                        slug=t.slug,
+                        body=make_body(),
+                        date=t.date,
+                        title="A motion",
+                        source=make_source(),
+                        status=Status.PUBLISHED,
+                    )
                     for t in record.taken
                 )
             }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from votes.analysis.matrix import OUTSIDE, ABSTAINING, NO, NON_VOTING, SPLIT, YES, Choices, Mask
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES, Choices, Mask
 
 if TYPE_CHECKING:
     import datetime

@@ -1,4 +1,4 @@
-"""The vote matrix: every choice of every member state in every roll call, labelled, in one small array that never changes.
+"""The vote matrix: every choice of every member state in every roll call, in one small labelled array.
 
 Rows are roll calls in the order of their dates (within a day by slug), columns are member states in the order of
 their codes. An order that comes from the labels and never from the rows of a table is what makes the same question
@@ -72,7 +72,9 @@ class VoteMatrix:
             if values.shape != (rolls,):
                 raise ValueError(f"{axis} has the shape {values.shape}, not ({rolls},).")
             values.flags.writeable = False
-        if self.choices.dtype != np.int8 or (self.choices.size and not 0 <= self.choices.min() <= self.choices.max() <= 4):
+        if self.choices.dtype != np.int8 or (
+            self.choices.size and not 0 <= self.choices.min() <= self.choices.max() <= 4
+        ):
             raise ValueError("Choices are int8 from 0 to 4.")
         if states != len(self.states) or list(self.states) != sorted(set(self.states)):
             raise ValueError("States are as many as columns, in the order of their codes, each once.")
@@ -109,7 +111,9 @@ class VoteMatrix:
             if field.name != "keys":
                 value = getattr(self, field.name)
                 digest.update(field.name.encode())
-                digest.update(np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+                digest.update(
+                    np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
+                )
         return digest.hexdigest()
 
     def of(self, code: str) -> Choices:

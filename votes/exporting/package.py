@@ -23,6 +23,7 @@ from votes.exporting.parquet import write_parquet
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import Source
+from votes.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

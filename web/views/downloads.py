@@ -22,6 +22,8 @@ from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, VOTES
 from votes.models import RollCall, Source
+from votes.reading import reading, record_of_snapshot
+from web.filters import RollCallFilter
 from web.listings import Listing
 from web.parameters import address, unanswered
 from web.problems import errors_of, problem, unknown
@@ -50,12 +52,20 @@ RETRY_AFTER = "10"
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
-    records = RollCall.objects.published()
-    listing = Listing(request.GET, records.decisive() if of == "resolutions" else records)
-    if errors := errors_of(listing):
-        detail = _("The query asks for something that is not known, so nothing was selected.")
-        return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
-    return _send(request, TABLES[of], form, listing.selected, name=_file_name(of, request))
+    with reading() as record:
+        listing = Listing(request.GET, record)
+        if errors := errors_of(listing):
+            detail = _("The query asks for something that is not known, so nothing was selected.")
+            return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+
+    def selected() -> QuerySet[RollCall]:
+        # Asked anew within the snapshot that is sent: positions and rows are of one version.
+        records = RollCall.objects.published()
+        records = records.decisive() if of == "resolutions" else records
+        asked = RollCallFilter(request.GET, queryset=records, record=record_of_snapshot())
+        return asked.qs if asked.is_valid() else records.none()
+
+    return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
 
 
 @require_safe
@@ -70,14 +80,14 @@ def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     if slug != slug.lower():
         own = reverse("web:roll_call_download", args=[slug.lower(), form])
         return redirect(address(own, request.GET), permanent=True)
-    return _send(request, VOTES, form, found, name=f"plenary-{slug}", about=partial(_about_roll_call, found))
+    return _send(request, VOTES, form, lambda: found, name=f"plenary-{slug}", about=partial(_about_roll_call, found))
 
 
 def _send(
     request: HttpRequest,
     table: Table,
     form: str,
-    selected: QuerySet[RollCall],
+    selected: Callable[[], QuerySet[RollCall]],
     *,
     name: str,
     about: Callable[[], dict[str, Any]] = dict,
@@ -101,8 +111,8 @@ def _send(
 
     def chunks() -> Iterator[bytes]:
         if form == "json":
-            return json_chunks(table, selected, about={"record": _about(request), **about()})
-        return (csv_chunks if form == "csv" else parquet_chunks)(table, selected)
+            return json_chunks(table, selected(), about={"record": _about(request), **about()})
+        return (csv_chunks if form == "csv" else parquet_chunks)(table, selected())
 
     stream = Stream(chunks)
     return StreamingHttpResponse(stream, headers={**headers, "ETag": _tag(request, table, stream.version)})

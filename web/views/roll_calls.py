@@ -1,6 +1,5 @@
 """Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from resolutions.models import Resolution
 from votes.breakdown import Breakdown
 from votes.explanation import Explanation
 from votes.models import Finding, RollCall
+from votes.reading import reading
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
@@ -19,23 +19,21 @@ from web.sheet import Sheet
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
     """Show a row a resolution with the roll call that decided it."""
-    return _list(request, RollCall.objects.published().decisive(), "resolutions")
+    return _list(request, "resolutions")
 
 
 @tidy_address
 def roll_calls(request: HttpRequest) -> HttpResponse:
     """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
-    return _list(request, RollCall.objects.published(), "roll_calls")
+    return _list(request, "roll_calls")
 
 
-def _list(request: HttpRequest, records: QuerySet[RollCall], of: str) -> HttpResponse:
+def _list(request: HttpRequest, of: str) -> HttpResponse:
     """Show a filtered list."""
-    context = {
-        "listing": Listing(request.GET, records),
-        "of": of,
-        **parties(),
-    }
-    return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
+    with reading() as record:
+        among = record.register.decisive if of == "resolutions" else None
+        context = {"listing": Listing(request.GET, record, among=among), "of": of, **parties(record)}
+        return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
 
 
 @tidy_address

@@ -1,0 +1,95 @@
+"""Each filter means the same to the register in memory, which pages ask, as to the database, which downloads ask."""
+
+import itertools
+import random
+
+import pytest
+from django.http import QueryDict
+
+from tests.web.pages import Maker
+from votes.models import RollCall
+from votes.reading import load
+from web.filters import RollCallFilter, StateFilter
+from web.listings import Listing
+
+pytestmark = pytest.mark.usefixtures("record")
+
+VALUES = {
+    "q": ["ukraine", "ES-11", "lighthouses", "nosuchword"],
+    "body": ["GA", "SC"],
+    "session": ["ES-11", "10emsp", "80"],
+    "since": ["1980-01-01", "2022-03-02"],
+    "until": ["2022-03-02", "2025-02-24"],
+    "topic": ["human-rights", "nuclear-weapons"],
+    "kind": ["text", "amendment", "paragraph", "motion"],
+    "result": ["adopted", "vetoed", "rejected"],
+    "position": ["USA:against", "eu:for", "nato:split", "USA,RUS:against", "FRA:nonvoting"],
+    "differ": ["USA~eu", "brics~USA"],
+    "order": ["closeness", "relevance", "date"],
+}
+
+
+def queries() -> list[str]:
+    """Each value alone, each pair of filters, and a fixed choice of more of them together."""
+    alone = [f"{name}={value}" for name, values in VALUES.items() for value in values]
+    pairs = [f"{one}={VALUES[one][0]}&{other}={VALUES[other][-1]}" for one, other in itertools.permutations(VALUES, 2)]
+    draw = random.Random(46)  # noqa: S311  # a choice of tests, the same in every run
+    more = [
+        "&".join(f"{name}={draw.choice(VALUES[name])}" for name in draw.sample(sorted(VALUES), 3)) for _ in range(60)
+    ]
+    return ["", *alone, *pairs, *more]
+
+
+@pytest.fixture
+def several(maker: Maker) -> None:
+    """A record with all kinds of things, roll calls without votes and without a text among them."""
+    maker.many(range(1, 31))
+    maker.roll_call("amended", "USA:Y RUS:N", kind="paragraph-amendment", title="Paragraph 4 on lighthouses")
+    maker.roll_call("moved", "USA:N FRA:X", kind="motion", title="Motion on lighthouses", result="rejected")
+    maker.roll_call("totals-only", "", kind="text", title="Lighthouses", announced_yes=30, announced_no=29)
+    maker.roll_call("no-totals", "", kind="text", title="Lighthouses again", method="without-vote")
+
+
+def test_pages_and_downloads_select_the_same_in_the_same_order(several: None):
+    record = load()
+    everything = RollCall.objects.published()
+    for query in queries():
+        asked = RollCallFilter(QueryDict(query), queryset=everything, record=record)
+        assert asked.is_valid(), query
+        shown = Listing(QueryDict(query), record)
+        assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True)), query
+
+
+@pytest.mark.parametrize("choice", ["for", "against", "abstain", "nonvoting"])
+def test_a_states_own_choice_selects_the_same(several: None, choice: str):
+    record = load()
+    query = QueryDict(f"choice={choice}")
+    voted = record.register.voted(record.matrix.of("USA") != 0)
+    asked = StateFilter(query, queryset=RollCall.objects.published(), record=record, code="USA")
+    shown = Listing(query, record, among=voted, filter_class=StateFilter, code="USA")
+    assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True))
+    assert len(shown.places) == dict(shown.filter.count_by("choice", voted)[0])[choice]
+
+
+def test_totals_of_what_is_selected_are_those_of_the_database(several: None):
+    record = load()
+    for query in ["", "body=SC", "position=USA:against", "q=lighthouses", "since=2000-01-01&result=adopted"]:
+        shown = Listing(QueryDict(query), record)
+        chosen = list(RollCall.objects.filter(pk__in=record.register.keys[shown.places].tolist()).with_tally())
+        assert shown.totals == {
+            "roll_calls": len(chosen),
+            **{result: sum(r.result == result for r in chosen) for result in ("adopted", "rejected", "vetoed")},
+        }
+        figures = [(r.tally.yes, r.tally.no, r.tally.abstaining, r.tally.non_voting) for r in chosen]
+        votes = shown.votes
+        assert [votes.yes, votes.no, votes.abstaining, votes.non_voting] == [
+            sum(f[i] for f in figures) for i in range(4)
+        ]
+
+
+def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
+    record = load()
+    for query in ["", "body=SC", "q=lighthouses", "position=eu:for"]:
+        shown = Listing(QueryDict(query), record)
+        chosen = RollCall.objects.filter(pk__in=record.register.keys[shown.places].tolist(), tally__cast__gt=0)
+        assert sorted(record.matrix.slugs[shown.rows].tolist()) == sorted(chosen.values_list("slug", flat=True))

@@ -1,0 +1,123 @@
+"""The register: every published roll call, newest first, with what lists select, count and order by.
+
+Where the vote matrix says who voted how, the register says what was voted on. It has the roll calls without votes
+too. Lists, their facets and their totals are answered from it; the database is asked for the words of a search and
+for the rows of the page that is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from votes.analysis.matrix import Mask, Rows
+
+NO_ROW = -1
+"""Where a roll call has no votes, and so no row in the matrix."""
+
+FIGURES = ("yes", "no", "abstaining", "non_voting")
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """One of a few texts for each roll call, as its number among ``values``; NO_ROW for none."""
+
+    numbers: NDArray[np.int64]
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Collection[str | None]) -> Labels:
+        """Return the labels that ``texts`` make, numbered in alphabetical order."""
+        values = tuple(sorted({text for text in texts if text}))
+        places = {text: place for place, text in enumerate(values)}
+        return cls(np.array([places[text] if text else NO_ROW for text in texts], np.int64), values)
+
+    def are(self, value: str) -> Mask:
+        """Return where the text is ``value``."""
+        return self.numbers == self.values.index(value) if value in self.values else np.zeros(len(self.numbers), bool)
+
+    def count(self, among: Mask) -> dict[str, int]:
+        """Return how many of those in ``among`` have each text."""
+        numbers = self.numbers[among]
+        counts = np.bincount(numbers[numbers >= 0], minlength=len(self.values))
+        return dict(zip(self.values, counts.tolist(), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """P published roll calls, newest first, as ``RollCall.objects.newest_first()`` has them."""
+
+    keys: NDArray[np.int64]
+    """P: keys in the database."""
+    dates: NDArray[np.datetime64]
+    """P: in days, descending."""
+    bodies: Labels
+    sessions: Labels
+    kinds: Labels
+    results: Labels
+    topics: NDArray[np.int64]
+    """P: sets of topics as bits, the first of ``topic_slugs`` the lowest."""
+    topic_slugs: tuple[str, ...]
+    decisive: Mask
+    """P: whether it stands for its text in lists."""
+    counted: NDArray[np.int64]
+    """P x 4: votes counted in favour, against, abstaining, non-voting; zeros without votes."""
+    announced: NDArray[np.int64]
+    """P x 2: announced in favour and against, NO_ROW where not on record."""
+    rows: Rows
+    """P: the row in the vote matrix, or NO_ROW."""
+
+    def __len__(self) -> int:
+        """Return the number of roll calls."""
+        return len(self.keys)
+
+    def between(self, since: datetime.date | None = None, until: datetime.date | None = None) -> Mask:
+        """Return which are of ``since`` or later, and before ``until``."""
+        among = np.ones(len(self), bool)
+        if since is not None:
+            among &= self.dates >= np.datetime64(since, "D")
+        if until is not None:
+            among &= self.dates < np.datetime64(until, "D")
+        return among
+
+    def on_topic(self, slug: str) -> Mask:
+        """Return which are on texts about a topic."""
+        if slug not in self.topic_slugs:
+            return np.zeros(len(self), bool)
+        return (self.topics >> self.topic_slugs.index(slug)) & 1 == 1
+
+    def of_kinds(self, kinds: Collection[str]) -> Mask:
+        """Return which were votes on one of these kinds of thing."""
+        return np.logical_or.reduce([self.kinds.are(kind) for kind in kinds])
+
+    def voted(self, met: Mask) -> Mask:
+        """Return which meet a condition on the rows of the matrix; those without votes meet none."""
+        return np.append(met, False)[self.rows]
+
+    def with_keys(self, keys: Collection[int]) -> Mask:
+        """Return which have one of these keys."""
+        return np.isin(self.keys, np.fromiter(keys, np.int64, len(keys)))
+
+    def count_topics(self, among: Mask) -> Mapping[str, int]:
+        """Return how many of those in ``among`` are about each topic."""
+        topics = self.topics[among]
+        return {slug: int(((topics >> place) & 1).sum()) for place, slug in enumerate(self.topic_slugs)}
+
+    @cached_property
+    def by_closeness(self) -> Rows:
+        """Return the places of all roll calls, the closest first; see ``RollCallQuerySet.closest_first``."""
+        has_votes = self.counted.sum(axis=1) > 0
+        yes, no = np.where(has_votes[:, None], self.counted[:, :2], self.announced).T
+        cast = np.where((yes >= 0) & (no >= 0), yes + no, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            margins = np.where(cast > 0, np.abs(yes - no) / cast, np.inf)
+        return np.argsort(margins, kind="stable")

@@ -1,0 +1,93 @@
+"""A picture: one drawing, shown within a page and as a file of its own, light and dark."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+# The tokens of plenary.css that drawings use, for files that stand without it: (light, dark).
+TOKENS = {
+    "paper": ("#fbfaf6", "#14171b"),
+    "panel": ("#f3f0e8", "#1d2127"),
+    "ink": ("#1d2126", "#e9e6df"),
+    "muted": ("#595f67", "#a6abb2"),
+    "line": ("#dad5c9", "#363c44"),
+    "accent": ("#17506b", "#8fc7e2"),
+    "choice-Y": ("#1c6e92", "#58aed2"),
+    "choice-N": ("#c4541a", "#ef8a4c"),
+    "choice-A": ("#878d94", "#8b9199"),
+    "choice-edge": ("#6d737b", "#9aa0a8"),
+    # Eight series that differ for every common colour blindness; dashes and markers differ too.
+    "series-1": ("#17506b", "#8fc7e2"),
+    "series-2": ("#c4541a", "#ef8a4c"),
+    "series-3": ("#3f7d3a", "#8ccf7f"),
+    "series-4": ("#7a4a9e", "#c9a2e8"),
+    "series-5": ("#8a6d00", "#e0c14a"),
+    "series-6": ("#a3275f", "#f08ab8"),
+    "series-7": ("#2f8f9d", "#5fd0dc"),
+    "series-8": ("#5b5f66", "#b9bec6"),
+    # Agreement from little to much, in nine steps of one hue that read the same in grey.
+    **{
+        f"heat-{step}": (light, dark)
+        for step, (light, dark) in enumerate(
+            zip(
+                ("#f4f1e6", "#e3e6de", "#cbd9d9", "#aecbd3", "#8ebaca", "#6ba5bd", "#478eac", "#237594", "#0b5471"),
+                ("#1b2026", "#1f2b34", "#223844", "#264757", "#2c586c", "#376c84", "#48849e", "#639fb9", "#92c6de"),
+                strict=True,
+            )
+        )
+    },
+}
+
+# What drawings may do, as classes: fill-, stroke- and text classes from the tokens, and a few kinds of text and line.
+_SHAPES = """
+text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetica Neue",Arial,sans-serif;font-size:12px}
+.small{font-size:10px}.strong{font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}
+.axis{stroke-width:1;fill:none}.thin{stroke-width:1;fill:none}.thick{stroke-width:2;fill:none}
+.band{opacity:.18}.dash-2{stroke-dasharray:6 3}.dash-3{stroke-dasharray:2 3}.dash-4{stroke-dasharray:8 3 2 3}
+.flow{opacity:.55}
+"""
+
+
+def rules(dark: bool = False) -> str:
+    """Return the colour classes of drawings, for the light or the dark scheme."""
+    return "".join(f".f-{name}{{fill:{pair[dark]}}}.s-{name}{{stroke:{pair[dark]}}}" for name, pair in TOKENS.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of ``width`` x ``height`` user units with a title and a description for those who do not see it.
+
+    ``body`` is SVG made of shapes with classes ``f-NAME`` (fill) and ``s-NAME`` (stroke) from ``TOKENS`` and the
+    classes of ``_SHAPES``; whatever text comes from the record must have been escaped. Text in a drawing is short:
+    codes, figures and labels.
+    """
+
+    title: str
+    description: str
+    width: int
+    height: int
+    body: str
+
+    def inline(self, css_class: str = "picture") -> SafeString:
+        """Return the drawing to stand in a page, whose stylesheet colours it and keeps it within its column."""
+        own = hashlib.sha256(f"{self.title}\n{self.description}".encode()).hexdigest()[:8]
+        return mark_safe(  # noqa: S308  # title and description are escaped here, the body where it is made
+            f'<svg class="{css_class}" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
+            f'height="{self.height}" role="img" aria-labelledby="t-{own} d-{own}">'
+            f'<title id="t-{own}">{escape(self.title)}</title><desc id="d-{own}">{escape(self.description)}</desc>'
+            f"{self.body}</svg>"
+        )
+
+    def standalone(self) -> str:
+        """Return the drawing as a file of its own, with its colours and a ground, light or dark as the viewer is."""
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
+            f'width="{self.width}" height="{self.height}" role="img" aria-labelledby="t d">'
+            f'<title id="t">{escape(self.title)}</title><desc id="d">{escape(self.description)}</desc>'
+            f"<style>{_SHAPES}{rules()}@media (prefers-color-scheme:dark){{{rules(dark=True)}}}</style>"
+            f'<rect width="100%" height="100%" class="f-paper"/>{self.body}</svg>'
+        )
