@@ -1,27 +1,27 @@
 """The front page."""
 
-from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from resolutions.models import Topic
-from votes.models import RollCall
+from votes.reading import reading
+from web.listings import RollCalls
+
+LATEST, CLOSEST = 8, 4
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, what the record covers, and the latest votes."""
-    published = RollCall.objects.published()
-    context = {
-        "latest": published.decisive().with_tally().newest_first()[:8],
-        "closest": published.decisive().filter(tally__cast__gt=0).with_tally().closest_first()[:4],
-        "record": published.aggregate(
-            roll_calls=Count("pk"), first=Min("date"), last=Max("date"), bodies=Count("body", distinct=True)
-        ),
-        "topics": Topic.objects.annotate(
-            roll_calls=Count(
-                "resolutions__roll_calls",
-                filter=Q(resolutions__roll_calls__status="published", resolutions__roll_calls__decisive=True),
-            )
-        ).filter(roll_calls__gt=0),
-    }
-    return render(request, "home.html", context)
+    with reading() as record:
+        register = record.register
+        decided = register.decisive & (register.rows >= 0)
+        closest = register.by_closeness
+        topics = register.count_topics(register.decisive)
+        context = {
+            "latest": RollCalls(register.keys[register.decisive][:LATEST].tolist())[:],
+            "closest": RollCalls(register.keys[closest[decided[closest]]][:CLOSEST].tolist())[:],
+            "roll_calls": len(register),
+            "first": register.dates[-1].astype(object) if len(register) else None,
+            "last": register.dates[0].astype(object) if len(register) else None,
+            "topics": [(slug, name, topics[slug]) for slug, name in record.topics.items() if topics[slug]],
+        }
+        return render(request, "home.html", context)
