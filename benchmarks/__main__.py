@@ -1,6 +1,7 @@
 """Measure each public page against an empty Django view under the same gunicorn command, then imports and exports.
 
-A server of its own, with a database of its own below ``.plenary/bench``, is started, measured and stopped.
+A server of its own, with a database of its own below ``.plenary/bench`` that holds the whole record of the General
+Assembly where its file is at hand, is started, measured and stopped.
 Each page is measured between two measurements of the empty view, in turn, several times; the table has the
 medians.
 """
@@ -25,10 +26,12 @@ from benchmarks import importing
 from benchmarks.load import CONNECTIONS, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 EMPTY = "/benchmark/empty"
+FILE = importing.CORPORA / f"{importing.FILE}.gz"
+FIT = ["fit_ideal_points"] if (ROOT / "votes" / "management" / "commands" / "fit_ideal_points.py").exists() else []
 PAGES = [
     "/",
     "/resolutions/",
@@ -41,7 +44,13 @@ PAGES = [
     "/states/",
     "/states/USA/",
     "/blocs/",
-    "/blocs/nato/?on=2022-03-02",
+    "/blocs/eu/",
+    "/compare/states/?state=USA&state=FRA",
+    "/compare/states/?state=USA&state=RUS&state=eu&state=brics&since=2016-01-01",
+    "/compare/roll-calls/?a=a-res-es-11-1&b=a-res-es-11-7",
+    "/agreement/",
+    "/agreement/?bloc=eu",
+    "/ideal-points/",
     "/about/",
 ]
 
@@ -61,11 +70,13 @@ def main() -> None:
 
 def pages(arguments: argparse.Namespace) -> None:
     """Measure the pages, and print their table."""
-    with server() as port:
+    with server() as (port, processes):
         rows = [row(port, path, arguments.seconds, arguments.rounds) for path in PAGES]
+        memory = {process: resident(process) for process in processes()}
     print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()},")
     print(f"Python {platform.python_version()}, {CONNECTIONS} connections, ", end="")
-    print(f"{arguments.rounds} rounds of {arguments.seconds:g} s.\n")
+    print(f"{arguments.rounds} rounds of {arguments.seconds:g} s.")
+    print(f"Largest worker, everything loaded: {max(memory.values()):.0f} MB.\n")
     print("| page | requests/s | of an empty view | p50 ms | p99 ms |")
     print("|---|---:|---:|---:|---:|")
     for line in rows:
@@ -89,8 +100,8 @@ def row(port: int, path: str, seconds: float, rounds: int) -> str:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """Run gunicorn with the reference facts in a database of its own; yield the port."""
+def server() -> Iterator[tuple[int, Callable[[], list[int]]]]:
+    """Run gunicorn with the record in a database of its own; yield the port, and what returns its workers' numbers."""
     home = ROOT / ".plenary" / "bench"
     shutil.rmtree(home, ignore_errors=True)
     with closing(socket.socket()) as probe:
@@ -98,14 +109,33 @@ def server() -> Iterator[int]:
         port = probe.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"PLENARY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+    for command in ["migrate -v0", "load_reference", *([f"import_votes {FILE}", *FIT] if FILE.exists() else [])]:
+        subprocess.run(
+            [sys.executable, "manage.py", *command.split()], cwd=ROOT, env=environment, check=True, stdout=sys.stderr
+        )
     serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
     process = subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, process)
-        yield port
+        yield port, lambda: children(process.pid)
     finally:
         process.terminate()
         process.wait()
+
+
+def children(process: int) -> list[int]:
+    """Return the numbers of all processes that descend from one, as Linux tells."""
+    own = Path(f"/proc/{process}/task/{process}/children")
+    found = [int(number) for number in own.read_text().split()] if own.exists() else []
+    return found + [deeper for number in found for deeper in children(number)]
+
+
+def resident(process: int) -> float:
+    """Return the megabytes of memory that a Python process has, 0 for any other."""
+    status = Path(f"/proc/{process}/status").read_text()
+    if b"postgres" in Path(f"/proc/{process}/cmdline").read_bytes():
+        return 0
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

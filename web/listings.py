@@ -72,7 +72,7 @@ class RollCalls(Sequence["RollCall"]):
         if not isinstance(which, slice):
             return self[which : which + 1][0]
         keys = self.keys[which]
-        found = RollCall.objects.with_tally().in_bulk(keys) if keys else {}
+        found = RollCall.objects.select_related("body", "resolution", "tally").in_bulk(keys) if keys else {}
         return [found[key] for key in keys]
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from votes.choices import Choice
 from votes.models import RollCall
+from votes.rules import Result
 from web.templatetags.plenary import NOTHING, bar, dated, mark, position
 
 if TYPE_CHECKING:
@@ -45,12 +46,13 @@ def _row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals |
     """Return one roll call in a list."""
     symbol = roll_call.resolution.symbol if roll_call.resolution else roll_call.meeting
     symbol = f'<span class="symbol">{escape(symbol)}</span> ' if symbol else ""
-    kind = f' <span class="tag">{escape(roll_call.get_kind_display())}</span>' if roll_call.kind != "text" else ""
+    kind = RollCall.Kind(roll_call.kind)
+    tag = f' <span class="tag">{escape(str(kind.label))}</span>' if kind != RollCall.Kind.TEXT else ""
     day = f'<time datetime="{roll_call.date.isoformat()}">{dated(roll_call.date, roll_call.date_precision)}</time>'
     own = escape(roll_call.get_absolute_url())
     what = (
         f'<li class="row"><div class="row-what">'
-        f'<p class="overline">{symbol}<span>{escape(str(roll_call.body))}</span> {day}{kind}</p>'
+        f'<p class="overline">{symbol}<span>{escape(str(roll_call.body))}</span> {day}{tag}</p>'
         f'<h3 class="row-title" lang="en"><a href="{own}">{escape(roll_call.heading)}</a></h3></div>'
     )
     parts = [what]
@@ -62,11 +64,11 @@ def _row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals |
     if totals:
         parts.append(
             f'<div class="row-how"><p class="row-tally"><strong class="tally">{totals}</strong> '
-            f'<span class="result result-{roll_call.result}">{escape(roll_call.get_result_display())}</span></p>'
+            f'<span class="result result-{roll_call.result}">{escape(str(Result(roll_call.result).label))}</span></p>'
             f"{bar(totals)}</div></li>"
         )
     else:
-        method = escape(roll_call.get_method_display())
+        method = escape(str(RollCall.Method(roll_call.method).label))
         parts.append(f'<div class="row-how"><p class="row-tally"><span class="result">{method}</span></p></div></li>')
     return "".join(parts)
 

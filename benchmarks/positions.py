@@ -1,0 +1,101 @@
+"""Conditions on how members voted: keys from the vote matrix against the SQL that reads every vote, in one run.
+
+Both answer the keys of the roll calls of a list, newest first, in a query that has the list's other conditions too.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUERIES = ["position=USA:against", "position=eu:for", "position=non-aligned:split", "differ=USA~eu"]
+ROUNDS = 5
+
+STATE = """
+    SELECT roll_call_id, choice AS position FROM votes_vote v JOIN votes_memberstate s ON s.id = v.state_id
+    WHERE s.code = %s
+"""
+BLOC = """
+    SELECT roll_call_id, CASE
+        WHEN y > greatest(n, a) THEN 'Y' WHEN n > greatest(y, a) THEN 'N' WHEN a > greatest(y, n) THEN 'A'
+        WHEN y + n + a > 0 THEN 'S' ELSE 'X' END AS position
+    FROM (
+        SELECT v.roll_call_id, count(*) FILTER (WHERE choice = 'Y') AS y, count(*) FILTER (WHERE choice = 'N') AS n,
+            count(*) FILTER (WHERE choice = 'A') AS a
+        FROM votes_blocmembership m JOIN votes_bloc b ON b.id = m.bloc_id
+        JOIN votes_vote v ON v.state_id = m.state_id JOIN votes_rollcall r ON r.id = v.roll_call_id
+        WHERE b.slug = %s AND m.status = 'member' AND m.since <= r.date AND (m.until IS NULL OR r.date < m.until)
+        GROUP BY v.roll_call_id
+    ) totals
+"""
+LETTERS = {"for": "Y", "against": "N", "abstain": "A", "nonvoting": "X", "split": "S"}
+
+
+def measure_positions() -> None:
+    """Print the table; Django is set up, and the record imported."""
+    from django.db import connection
+    from django.http import QueryDict
+
+    from votes.models import RollCall
+    from votes.reading import reading
+    from web.filters import RollCallFilter
+
+    def by_matrix(query: str) -> list[int]:
+        with reading() as record:
+            asked = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
+            return list(asked.qs.values_list("pk", flat=True))
+
+    def by_sql(query: str) -> list[int]:
+        condition, parameters = sql_of(query)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.id FROM votes_rollcall r LEFT JOIN resolutions_resolution t ON t.id = r.resolution_id "
+                f"WHERE r.status = 'published' AND r.id IN ({condition}) "
+                "ORDER BY r.date DESC, t.symbol_sort DESC NULLS LAST, r.ordinal DESC, r.slug",
+                parameters,
+            )
+            return [key for (key,) in cursor.fetchall()]
+
+    print("| condition | roll calls | matrix ms | SQL ms | SQL / matrix |")
+    print("|---|---:|---:|---:|---:|")
+    for query in QUERIES:
+        found = by_matrix(query)
+        if found != by_sql(query):
+            raise RuntimeError(f"{query}: the matrix and SQL do not answer the same.")
+        fast, slow = milliseconds(by_matrix, query), milliseconds(by_sql, query)
+        print(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
+    print()
+
+
+def sql_of(query: str) -> tuple[str, list[str]]:
+    """Return the query of keys that a condition means, and its parameters."""
+    name, _equals, condition = query.partition("=")
+    if name == "position":
+        who, _colon, word = condition.partition(":")
+        return f"SELECT roll_call_id FROM ({of(who)}) p WHERE position = %s", [who, LETTERS[word]]
+    one, _tilde, other = condition.partition("~")
+    differing = (
+        f"SELECT one.roll_call_id FROM ({of(one)}) one JOIN ({of(other)}) other USING (roll_call_id) "
+        "WHERE one.position IN ('Y', 'N', 'A') AND other.position IN ('Y', 'N', 'A') "
+        "AND one.position <> other.position"
+    )
+    return differing, [one, other]
+
+
+def of(party: str) -> str:
+    """Return the query of a party's positions."""
+    return STATE if party.isupper() else BLOC
+
+
+def milliseconds(answer: Callable[[str], Any], query: str) -> float:
+    """Return how long an answer takes, the median of some."""
+    taken = []
+    for _round in range(ROUNDS):
+        began = time.perf_counter()
+        answer(query)
+        taken.append(time.perf_counter() - began)
+    return 1000 * statistics.median(taken)
