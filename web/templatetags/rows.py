@@ -76,9 +76,9 @@ def _row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals |
 def _bloc(totals: Totals) -> str:
     """Return what a bloc's members did in one roll call."""
     own = f"{mark(totals.position)} " if totals.position else ""
-    said = f'<p>{own}<strong>{escape(position(totals))}</strong> <span class="tally">{totals}</span>'
+    said = f'<p>{own}<strong>{escape(str(position(totals)))}</strong> <span class="tally">{totals}</span>'
     if totals.voting > 1:
-        said += f'</p><p class="muted">{escape(_("cohesion"))} {number_format(totals.cohesion, 2)}'
+        said += f'</p><p class="muted">{escape(_("cohesion"))} {number_format(totals.cohesion or 0, 2)}'
     return f'<div class="row-bloc">{said}</p>{bar(totals)}</div>'
 
 
