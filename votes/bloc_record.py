@@ -1,66 +1,45 @@
-"""A bloc's record: its position and cohesion by roll call, and which members broke with it how often.
+"""A bloc's record: its position by roll call, how far it keeps together, and which members break with it how often.
 
-A roll call is always read with the membership of its own date.
+Everything is read from the vote matrix, each roll call with the full members of its own date.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q
+import numpy as np
 
-from votes.choices import Choice
-from votes.models import BlocMembership, MemberState, Vote
-from votes.models.intervals import holds_on
+from votes.analysis.breaks import BODY
+from votes.analysis.cohesion import agreement_index, mean_by, rice_index
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES, positions_only
+from votes.analysis.pairs import is_position
+from votes.models import BlocMembership
 from votes.totals import Totals
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-    from django.db.models import QuerySet
+    from numpy.typing import NDArray
 
+    from votes.analysis.matrix import Mask, Rows
     from votes.models import Bloc, RollCall
+    from votes.reading import BlocRead, Record, State
 
-
-# The votes of those that were full members of a bloc on the date of the roll call.
-BLOC_VOTES = """
-    SELECT v.roll_call_id, v.state_id, v.choice
-    FROM votes_blocmembership m
-    JOIN votes_vote v ON v.state_id = m.state_id
-    JOIN votes_rollcall r ON r.id = v.roll_call_id
-    WHERE m.bloc_id = %s AND m.status = 'member' AND m.since <= r.date AND (m.until IS NULL OR r.date < m.until)
-"""
-
-# The plurality among them: Y, N or A, S for a tie, X where nobody voted.
-BLOC_POSITIONS = """
-    SELECT roll_call_id, CASE
-        WHEN y > greatest(n, a) THEN 'Y'
-        WHEN n > greatest(y, a) THEN 'N'
-        WHEN a > greatest(y, n) THEN 'A'
-        WHEN y + n + a > 0 THEN 'S'
-        ELSE 'X' END AS position
-    FROM (
-        SELECT roll_call_id,
-            count(*) FILTER (WHERE choice = 'Y') AS y,
-            count(*) FILTER (WHERE choice = 'N') AS n,
-            count(*) FILTER (WHERE choice = 'A') AS a
-        FROM ({votes}) votes GROUP BY roll_call_id
-    ) totals
-"""
-
-# A share of fewer positions than this says little and is not shown.
 MINIMUM_POSITIONS = 5
+"""A share of fewer positions than this says little and is not shown."""
+
+MINIMUM_ROLL_CALLS = 10
+"""Roll calls below which no mean is given for a year or a topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberBreaks:
     """How often a member took a position, and another than the bloc's."""
 
-    state: MemberState
+    state: State
     positions: int
     breaks: int
 
@@ -70,58 +49,185 @@ class MemberBreaks:
         return 100 * self.breaks / self.positions if self.positions >= MINIMUM_POSITIONS else None
 
 
-def roll_calls_of(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> QuerySet[RollCall]:
-    """Return those of ``roll_calls`` in whose electorate the bloc had a member on their date."""
-    members = bloc_votes(bloc).filter(roll_call=OuterRef("pk"))
-    return roll_calls.filter(Exists(members))
+@dataclass(frozen=True, slots=True)
+class Cohesion:
+    """How far a bloc kept together over the roll calls of a year or on a topic: means over roll calls.
 
-
-def members_totals(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> Totals:
-    """Return how often the bloc's members chose what in all of ``roll_calls`` together: one query."""
-    votes = bloc_votes(bloc).filter(roll_call__in=roll_calls.order_by().values("pk"))
-    return Totals(**votes.aggregate(**COUNTS))
-
-
-def positions_on(bloc: Bloc, roll_calls: Iterable[RollCall]) -> list[tuple[RollCall, Totals]]:
-    """Return each roll call with the totals of the bloc's members of its date: one query."""
-    shown = list(roll_calls)
-    rows = {row["roll_call"]: row for row in bloc_totals(bloc).filter(roll_call__in=shown)}
-    none = {"yes": 0, "no": 0, "abstaining": 0, "non_voting": 0}
-    return [(roll_call, Totals(*(rows.get(roll_call.pk, none)[name] for name in none))) for roll_call in shown]
-
-
-def breaks(bloc: Bloc, roll_calls: QuerySet[RollCall]) -> list[MemberBreaks]:
-    """Return each member that took a position, those with the largest share of breaks first: two queries.
-
-    Last come those with too few positions for a share.
-
-    A break is a position other than the bloc's, the plurality of its voting members; where they tie there is
-    no position to break with. Members with equal shares are ordered by how often, then by name.
+    The indices are those of ``votes.analysis.cohesion``, over roll calls on which at least two members took a position
+    (Rice: were in favour or against); None below ``MINIMUM_ROLL_CALLS`` of them.
     """
-    try:
-        selected, parameters = roll_calls.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(BREAKS.format(selected=selected), (bloc.pk, *parameters))
-        counts = {state: (positions, broke) for state, positions, broke in cursor.fetchall()}
-    lines = [MemberBreaks(state, *counts[state.pk]) for state in MemberState.objects.filter(pk__in=counts)]
-    return sorted(lines, key=lambda line: (-_or_less(line.share), -line.breaks, line.state.sort_name))
+
+    of: str
+    """The year, or the slug of the topic."""
+    agreement_index: float | None
+    roll_calls: int
+    """What the agreement index rests on."""
+    rice_index: float | None
+    rice_roll_calls: int
+    """What Rice's index rests on."""
+    voting: float
+    """How many members took a position, on average over ``roll_calls``; 0 where there are none."""
 
 
-def _or_less(share: float | None) -> float:
-    """Return a share to sort by, less than any where there is none."""
-    return -1 if share is None else share
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """A roll call on which a bloc was divided."""
+
+    row: int
+    totals: Totals
+    agreement_index: float
 
 
-BREAKS = f"""
-WITH votes AS MATERIALIZED ({BLOC_VOTES}),
-positions AS ({BLOC_POSITIONS.format(votes="SELECT * FROM votes")})
-SELECT state_id, count(*), count(*) FILTER (WHERE choice <> position)
-FROM votes JOIN positions USING (roll_call_id)
-WHERE choice <> 'X' AND position IN ('Y', 'N', 'A') AND roll_call_id IN ({{selected}})
-GROUP BY state_id
-"""
+@dataclass(frozen=True)
+class BlocRecord:
+    """What a bloc did on the roll calls that a page's filters select.
+
+    Cohesion is read in one body, the General Assembly unless another is asked for: of most blocs a handful sits in the
+    Council, and how those agree would pass for how the bloc does. Breaks are counted wherever they happened.
+    """
+
+    record: Record
+    bloc: BlocRead
+    rows: Rows
+    """Rows of the record's matrix, ascending."""
+    body: str = BODY
+
+    @cached_property
+    def totals(self) -> NDArray[np.int16]:
+        """Return R x 5, how many of its members of each date made each choice, on the whole record."""
+        return self.record.bloc_totals[self.bloc.slug]
+
+    @property
+    def votes(self) -> Totals:
+        """Return how often its members chose what on all roll calls selected together."""
+        return _totals(self.totals[self.rows].sum(axis=0, dtype=np.int64))
+
+    def positions_on(self, roll_calls: Collection[RollCall]) -> list[tuple[RollCall, Totals]]:
+        """Return each roll call with the totals of the bloc's members of its date."""
+        at = self.record.matrix.rows_by_slug
+        none = Totals(0, 0, 0, 0)
+        return [(one, _totals(self.totals[at[one.slug]]) if one.slug in at else none) for one in roll_calls]
+
+    @cached_property
+    def breaks(self) -> list[MemberBreaks]:
+        """Return each member that took a position, those with the largest share of breaks first.
+
+        Last come those with too few positions for a share. A break is a position other than the bloc's, the plurality
+        of its voting members; where they tie there is no position to break with. Members with equal shares are ordered
+        by how often, then by name.
+        """
+        record, matrix = self.record, self.record.matrix
+        positions = np.zeros(len(matrix), np.int8)
+        positions[self.rows] = positions_only(
+            record.bloc_positions[list(record.blocs).index(self.bloc.slug), self.rows]
+        )
+        counts: dict[str, tuple[int, int]] = {}
+        # By membership rather than by roll call: of a large bloc this reads a tenth of what a mask of all would.
+        for held in self.bloc.group.memberships:
+            if (column := matrix.columns.get(held.state)) is not None:
+                span = matrix.span(held.since, held.until)
+                own, its = matrix.by_state[column, span], positions[span]
+                both = is_position(own) & (its != OUTSIDE)
+                taken, broken = counts.get(held.state, (0, 0))
+                other = both & (own != its)
+                counts[held.state] = (taken + int(np.count_nonzero(both)), broken + int(np.count_nonzero(other)))
+        lines = [MemberBreaks(record.states[code], *counts[code]) for code in counts if counts[code][0]]
+        return sorted(
+            lines,
+            key=lambda line: (-_or_less(line.share), -line.breaks, line.state.sort_name, line.state.code),
+        )
+
+    @cached_property
+    def in_body(self) -> Rows:
+        """Return the rows of the body on which any of its members was in the electorate."""
+        rows = self.rows[self.record.matrix.bodies[self.rows] == self.body]
+        return rows[self.totals[rows].any(axis=1)]
+
+    @cached_property
+    def by_year(self) -> list[Cohesion]:
+        """Return its cohesion in each calendar year in which it had members in the body, ascending."""
+        years, labels = np.unique(self.record.matrix.years[self.in_body], return_inverse=True)
+        return self._cohesion([str(year) for year in years.tolist()], self.in_body, labels)
+
+    @cached_property
+    def by_topic(self) -> list[Cohesion]:
+        """Return its cohesion on each topic on which it had any, in the order of the topics' names.
+
+        A roll call on several topics counts for each of them.
+        """
+        matrix = self.record.matrix
+        slugs = list(self.record.topics)
+        about = [self.in_body[matrix.on_topic(slug)[self.in_body]] for slug in slugs]
+        labels = np.repeat(np.arange(len(slugs)), [len(rows) for rows in about])
+        rows = np.concatenate([self.in_body[:0], *about])
+        return [one for one in self._cohesion(slugs, rows, labels) if one.roll_calls]
+
+    @cached_property
+    def overall(self) -> Cohesion:
+        """Return its cohesion over all of them."""
+        (all_of_them,) = self._cohesion([""], self.in_body, np.zeros(len(self.in_body), np.int64))
+        return all_of_them
+
+    def divided(self, number: int) -> list[Divided]:
+        """Return the roll calls with the lowest agreement index, the most divided first, then the newer; then by slug.
+
+        Only those on which at least half of the bloc's members of the day took a position: where two of thirty vote
+        and differ, the bloc is not divided. Where it was of one mind it is not divided either.
+        """
+        rows = self.in_body
+        index = agreement_index(self.totals[rows])
+        met = (index < 1) & (2 * self._voting(rows) >= self._members()[rows])
+        rows, index = rows[met], index[met]
+        days = self.record.matrix.dates[rows].astype(np.int64)
+        return [
+            Divided(int(rows[place]), _totals(self.totals[rows[place]]), float(index[place]))
+            for place in np.lexsort((rows, -days, index))[:number].tolist()
+        ]
+
+    def _cohesion(self, names: list[str], rows: Rows, labels: NDArray[np.int64]) -> list[Cohesion]:
+        """Return the cohesion over the rows with each label, whose names are ``names``."""
+        totals = self.totals[rows]
+        index = agreement_index(totals)
+        voting = np.where(np.isnan(index), np.nan, self._voting(rows))
+        means, counts = mean_by(index, labels, len(names))
+        rice, rice_counts = mean_by(rice_index(totals), labels, len(names))
+        members, _counts = mean_by(voting, labels, len(names))
+        return [
+            Cohesion(
+                of=name,
+                agreement_index=mean if count >= MINIMUM_ROLL_CALLS else None,
+                roll_calls=count,
+                rice_index=rice_mean if rice_count >= MINIMUM_ROLL_CALLS else None,
+                rice_roll_calls=rice_count,
+                voting=number if count else 0.0,
+            )
+            for name, mean, count, rice_mean, rice_count, number in zip(
+                names,
+                means.tolist(),
+                counts.tolist(),
+                rice.tolist(),
+                rice_counts.tolist(),
+                members.tolist(),
+                strict=True,
+            )
+        ]
+
+    def _voting(self, rows: Rows) -> NDArray[np.int64]:
+        """Return how many members took a position on each of ``rows``."""
+        return self.totals[rows][:, [YES, ABSTAINING, NO]].sum(axis=1, dtype=np.int64)
+
+    def _members(self) -> NDArray[np.int64]:
+        """Return R, how many full members the bloc had on the day of each roll call, in the electorate or not."""
+        members = np.zeros(len(self.record.matrix), np.int64)
+        for held in self.bloc.group.memberships:
+            members[self.record.matrix.span(held.since, held.until)] += 1
+        return members
+
+
+def roll_calls_of(record: Record, bloc: BlocRead) -> Mask:
+    """Return which of the record's register had a member of the bloc in their electorate on their date."""
+    present: Mask = np.logical_or.reduce(record.bloc_totals[bloc.slug] > 0, axis=1)
+    return record.register.voted(present)
 
 
 def members_on(bloc: Bloc, date: datetime.date) -> list[BlocMembership]:
@@ -131,24 +237,12 @@ def members_on(bloc: Bloc, date: datetime.date) -> list[BlocMembership]:
     return sorted(memberships, key=lambda membership: (status[membership.status], membership.state.sort_name))
 
 
-def bloc_votes(bloc: Bloc) -> QuerySet[Vote]:
-    """Return the votes of states that were full members of ``bloc`` on the date of the roll call."""
-    return Vote.objects.filter(
-        holds_on(F("roll_call__date"), "state__bloc_memberships__"),
-        state__bloc_memberships__bloc=bloc,
-        state__bloc_memberships__status=BlocMembership.Status.MEMBER,
-    )
+def _totals(numbers: NDArray[np.integer]) -> Totals:
+    """Return the totals of 5 numbers by choice, of which the first is of nobody."""
+    by_choice = dict(zip(range(5), numbers.tolist(), strict=True))
+    return Totals(by_choice[YES], by_choice[NO], by_choice[ABSTAINING], by_choice[NON_VOTING])
 
 
-def bloc_totals(bloc: Bloc) -> QuerySet[Vote, Any]:
-    """Return a row a roll call with how many of the bloc's members of that date chose what."""
-    return bloc_votes(bloc).values("roll_call").annotate(**COUNTS)
-
-
-# How many votes there are of each choice, by the names of ``Totals``.
-COUNTS = {
-    "yes": Count("pk", filter=Q(choice=Choice.YES)),
-    "no": Count("pk", filter=Q(choice=Choice.NO)),
-    "abstaining": Count("pk", filter=Q(choice=Choice.ABSTAINING)),
-    "non_voting": Count("pk", filter=Q(choice=Choice.NON_VOTING)),
-}
+def _or_less(share: float | None) -> float:
+    """Return a share to sort by, less than any where there is none."""
+    return -1 if share is None else share

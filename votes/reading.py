@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import connection
 
-from votes.analysis.groups import Group, Membership
+from votes.analysis.breaks import BODY as ASSEMBLY
+from votes.analysis.breaks import SurpriseTable, all_surprises, years_before
+from votes.analysis.groups import Group, Membership, positions_of
 from votes.analysis.matrix import LETTERS, VoteMatrix
 from votes.data_version import data_version
 from votes.register import NO_ROW, Labels, Register
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from votes.analysis.matrix import Choices
 
 KEPT = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
@@ -140,6 +144,21 @@ class Record:
     def bloc_totals(self) -> Mapping[str, NDArray[np.int16]]:
         """Return R x 5 by bloc, how many of the members of each roll call's date made each choice."""
         return {slug: bloc.group.totals(self.matrix) for slug, bloc in self.blocs.items()}
+
+    @cached_property
+    def bloc_positions(self) -> Choices:
+        """Return B x R, the position of each bloc, in the order of ``blocs``, on each roll call."""
+        shape = (len(self.blocs), len(self.matrix))
+        return np.array([positions_of(totals) for totals in self.bloc_totals.values()], np.int8).reshape(shape)
+
+    @cached_property
+    def recent_surprises(self) -> SurpriseTable:
+        """Return the breaks of the Assembly's roll calls of the year up to its last one."""
+        assembly = self.matrix.rows(body=ASSEMBLY)
+        if not len(assembly):
+            return all_surprises(self.matrix, assembly)
+        last: datetime.date = self.matrix.dates[assembly[-1]].item()
+        return all_surprises(self.matrix, self.matrix.rows(body=ASSEMBLY, since=years_before(last, 1)))
 
 
 class Shared:

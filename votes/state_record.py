@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+import numpy as np
 
+from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
-from votes.models import BlocMembership, BodyMembership, StateName, Vote
+from votes.models import BlocMembership, BodyMembership, StateName
 from votes.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import QuerySet
-
+    from votes.analysis.matrix import Rows
     from votes.models import MemberState, RollCall
+    from votes.reading import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,16 @@ class StateRecord:
     former_names: list[StateName]
 
     @classmethod
-    def of(cls, state: MemberState, selected: QuerySet[RollCall], page: Iterable[RollCall]) -> StateRecord:
-        """Read the record of ``state`` in ``selected``, with the single choices for ``page``, in five queries."""
-        shown = list(page)
-        choices = dict(state.votes.filter(roll_call__in=shown).values_list("roll_call", "choice"))
+    def of(cls, state: MemberState, record: Record, rows: Rows, page: Iterable[RollCall]) -> StateRecord:
+        """Read the record of ``state`` in ``rows`` of the matrix, with its choices on ``page``: three queries."""
+        choices = record.matrix.of(state.code)
+        counts = np.bincount(choices[rows], minlength=5)
+        letters = {number: Choice(letter) for letter, number in LETTERS.items()}
+        at = record.matrix.rows_by_slug
         return cls(
-            totals=state_totals(state, selected),
-            votes=[(roll_call, Choice(choices[roll_call.pk])) for roll_call in shown],
+            totals=Totals(*(int(counts[LETTERS[choice]]) for choice in Choice)),
+            votes=[(roll_call, letters[int(choices[at[roll_call.slug]])]) for roll_call in page],
             seats=list(state.body_memberships.select_related("body").order_by("body__code", "since")),
             blocs=list(state.bloc_memberships.select_related("bloc").order_by("bloc__short_name", "since")),
             former_names=list(state.former_names.order_by("until")),
         )
-
-
-def state_totals(state: MemberState, roll_calls: QuerySet[RollCall]) -> Totals:
-    """Return how often ``state`` made each choice in ``roll_calls``."""
-    counts = dict(
-        Vote.objects.filter(state=state, roll_call__in=roll_calls.order_by().values("pk"))
-        .values_list("choice")
-        .annotate(Count("pk"))
-    )
-    return Totals(*(counts.get(choice, 0) for choice in Choice.values))

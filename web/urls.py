@@ -4,20 +4,14 @@ from django.urls import path, re_path
 
 from web.views import (
     about,
-    agreement,
     blocs,
-    compare_roll_calls,
-    compare_states,
     data,
     downloads,
     home,
-    ideal_points,
     quality,
     roll_calls,
     states,
 )
-
-FORM = r"(?P<form>csv|json|svg|png)"
 
 app_name = "web"
 
@@ -33,14 +27,6 @@ urlpatterns = [
     path("states/<str:code>/", states.state, name="state"),
     path("blocs/", blocs.blocs, name="blocs"),
     path("blocs/<slug:slug>/", blocs.bloc, name="bloc"),
-    path("compare/states/", compare_states.page, name="compare_states"),
-    re_path(rf"^compare/states\.{FORM}$", compare_states.file, name="compare_states_file"),
-    path("compare/roll-calls/", compare_roll_calls.page, name="compare_roll_calls"),
-    re_path(rf"^compare/roll-calls\.{FORM}$", compare_roll_calls.file, name="compare_roll_calls_file"),
-    path("agreement/", agreement.page, name="agreement"),
-    re_path(rf"^agreement\.{FORM}$", agreement.file, name="agreement_file"),
-    path("ideal-points/", ideal_points.page, name="ideal_points"),
-    re_path(rf"^ideal-points\.{FORM}$", ideal_points.file, name="ideal_points_file"),
     path("data/", data.data, name="data"),
     path("data/codebook/", data.codebook, name="codebook"),
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),

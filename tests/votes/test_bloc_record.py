@@ -2,14 +2,23 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, records
-from votes.bloc_record import MemberBreaks, breaks, members_on, positions_on, roll_calls_of
+from votes.bloc_record import BlocRecord, MemberBreaks, members_on, roll_calls_of
 from votes.models import Bloc, RollCall
+from votes.reading import load
 from votes.totals import Totals
+
+
+def of(slug: str, prefix: str = "") -> BlocRecord:
+    """Return the bloc's record on the roll calls whose slugs begin like that."""
+    read = load()
+    rows = [row for slug_, row in read.matrix.rows_by_slug.items() if slug_.startswith(prefix)]
+    return BlocRecord(read, read.blocs[slug], np.array(sorted(rows), np.intp))
 
 
 @pytest.fixture
@@ -20,8 +29,7 @@ def stage(db: None) -> Stage:
 @given(record=records())
 @settings(RECORD, max_examples=40)
 def test_breaks_are_those_counted_by_hand(stage: Stage, record: Record):
-    with stage.holding(record) as roll_calls:
-        asked = RollCall.objects.filter(pk__in=[roll_call.pk for roll_call in roll_calls.values()])
+    with stage.holding(record):
         for slug in SLUGS:
             positions: Counter[str] = Counter()
             broke: Counter[str] = Counter()
@@ -33,7 +41,7 @@ def test_breaks_are_those_counted_by_hand(stage: Stage, record: Record):
                     if choice != "X":
                         positions[code] += 1
                         broke[code] += WORDS[choice] != word
-            lines = breaks(stage.blocs[slug], asked)
+            lines = of(slug, "random-").breaks
 
             assert {line.state.code: (line.positions, line.breaks) for line in lines} == {
                 code: (positions[code], broke[code]) for code in positions
@@ -49,11 +57,11 @@ def test_breaks_are_those_counted_by_hand(stage: Stage, record: Record):
 @settings(RECORD, max_examples=30)
 def test_the_roll_calls_of_a_bloc_are_those_in_whose_electorate_it_had_a_member(stage: Stage, record: Record):
     with stage.holding(record) as roll_calls:
-        asked = RollCall.objects.filter(pk__in=[roll_call.pk for roll_call in roll_calls.values()])
+        read = load()
+        slugs = {roll_call.pk: slug for slug, roll_call in roll_calls.items()}
         for slug in SLUGS:
-            found = roll_calls_of(stage.blocs[slug], asked).values_list("slug", flat=True)
-            assert set(found) == {taken.slug for taken in record.taken if record.choices_of(slug, taken)}
-            assert len(found) == len(set(found))
+            keys = read.register.keys[roll_calls_of(read, read.blocs[slug])].tolist()
+            assert {slugs[key] for key in keys} == {t.slug for t in record.taken if record.choices_of(slug, t)}
 
 
 @given(record=records())
@@ -61,7 +69,7 @@ def test_the_roll_calls_of_a_bloc_are_those_in_whose_electorate_it_had_a_member(
 def test_totals_by_roll_call_are_those_counted_by_hand(stage: Stage, record: Record):
     with stage.holding(record) as roll_calls:
         for slug in SLUGS:
-            assert positions_on(stage.blocs[slug], roll_calls.values()) == [
+            assert of(slug).positions_on(list(roll_calls.values())) == [
                 (roll_calls[taken.slug], Totals.count(record.choices_of(slug, taken).values()))
                 for taken in record.taken
             ]
@@ -72,10 +80,10 @@ def test_the_share_is_of_the_positions_taken(db: None):
     bloc = make_bloc(members=tuple(make_state(code) for code in codes))
     for votes in ("YYYNN", "NNNYN", "AAYAY", "YYAYN", "NNXNN", "YYXNN", "XXXNX", "YNXXX", "YYNNA"):
         choices = dict(zip(codes, votes, strict=True))
-        make_roll_call(f"asked-{votes.lower()}", votes=choices)
-    make_roll_call("not-asked", votes=dict(zip(codes, "NYYYY", strict=True)))
+        make_roll_call(f"asked-{votes.lower()}", status="published", votes=choices)
+    make_roll_call("not-asked", status="published", votes=dict(zip(codes, "NYYYY", strict=True)))
 
-    lines = breaks(bloc, RollCall.objects.filter(slug__startswith="asked-").order_by("-date"))
+    lines = of(bloc.slug, "asked-").breaks
 
     # YYXNN, YNXXX and YYNNA were ties, with nothing to break with.
     assert [(line.state.code, line.positions, line.breaks, line.share) for line in lines] == [
@@ -91,25 +99,27 @@ def test_a_larger_share_goes_before_more_breaks(db: None):
     codes = ("QQA", "QQB", "QQC", "QQD", "QQE")
     bloc = make_bloc(members=tuple(make_state(code) for code in codes))
     for number, last in enumerate(["NN", "NN", "NN", "NN", "YY", "NX", "YX", "YX", "NX", "YX"]):
-        make_roll_call(f"asked-{number}", votes=dict(zip(codes, f"YYY{last}", strict=True)))
+        make_roll_call(f"asked-{number}", status="published", votes=dict(zip(codes, f"YYY{last}", strict=True)))
 
-    lines = breaks(bloc, RollCall.objects.filter(slug__startswith="asked-"))
+    lines = of(bloc.slug, "asked-").breaks
 
     assert [(line.state.code, line.positions, line.breaks) for line in lines][:2] == [("QQE", 5, 4), ("QQD", 10, 6)]
 
 
 def test_a_share_is_in_per_cent_and_of_at_least_five(db: None):
-    assert MemberBreaks(make_state(), positions=8, breaks=1).share == 12.5
-    assert MemberBreaks(make_state(), positions=5, breaks=0).share == 0
-    assert MemberBreaks(make_state(), positions=4, breaks=4).share is None
+    code = make_state().code
+    state = load().states[code]
+    assert MemberBreaks(state, positions=8, breaks=1).share == 12.5
+    assert MemberBreaks(state, positions=5, breaks=0).share == 0
+    assert MemberBreaks(state, positions=4, breaks=4).share is None
 
 
 def test_no_roll_calls_have_no_breaks(db: None):
     bloc = make_bloc(members=(make_state(),))
 
-    assert breaks(bloc, RollCall.objects.none()) == []
-    assert breaks(bloc, RollCall.objects.all()) == []
-    assert positions_on(bloc, []) == []
+    assert of(bloc.slug, "no-such-").breaks == []
+    assert of(bloc.slug).breaks == []
+    assert of(bloc.slug).positions_on([]) == []
 
 
 def test_queries_do_not_grow_with_the_roll_calls(record: None, django_assert_num_queries):
@@ -117,10 +127,10 @@ def test_queries_do_not_grow_with_the_roll_calls(record: None, django_assert_num
     roll_calls = list(RollCall.objects.published().with_tally())
     assert len(roll_calls) == 22
 
-    with django_assert_num_queries(2):
-        lines = breaks(union, RollCall.objects.published().newest_first())
-    with django_assert_num_queries(1):
-        totals = dict(positions_on(union, roll_calls))
+    own = of("eu")
+    with django_assert_num_queries(0):
+        lines = own.breaks
+        totals = dict(own.positions_on(roll_calls))
     with django_assert_num_queries(1):
         assert len(members_on(union, day("2025-02-24"))) == 27
 

@@ -42,7 +42,7 @@ def queries() -> list[str]:
 
 @pytest.fixture
 def several(maker: Maker) -> None:
-    """A record with all kinds of things, roll calls without votes and without a text among them."""
+    """Write a record with all kinds of things, roll calls without votes and without a text among them."""
     maker.many(range(1, 31))
     maker.roll_call("amended", "USA:Y RUS:N", kind="paragraph-amendment", title="Paragraph 4 on lighthouses")
     maker.roll_call("moved", "USA:N FRA:X", kind="motion", title="Motion on lighthouses", result="rejected")

@@ -99,6 +99,13 @@ class VoteMatrix:
         return {slug: row for row, slug in enumerate(self.slugs.tolist())}
 
     @cached_property
+    def by_state(self) -> Choices:
+        """Return S x R, the same choices with those of each state side by side in memory."""
+        by_state = np.ascontiguousarray(self.choices.T)
+        by_state.flags.writeable = False
+        return by_state
+
+    @cached_property
     def years(self) -> NDArray[np.int64]:
         """Return the calendar year of each roll call."""
         return self.dates.astype("datetime64[Y]").astype(np.int64) + 1970

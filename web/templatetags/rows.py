@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -57,7 +57,7 @@ def _row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals |
     )
     parts = [what]
     if voted:
-        parts.append(f'<p class="row-voted voted-{voted.value}">{mark(voted)} {escape(voted.label)}</p>')
+        parts.append(f'<p class="row-voted voted-{voted.value}">{mark(voted)} {escape(str(voted.label))}</p>')
     if bloc_totals:
         parts.append(_bloc(bloc_totals))
     totals = roll_call.totals
@@ -78,7 +78,7 @@ def _bloc(totals: Totals) -> str:
     own = f"{mark(totals.position)} " if totals.position else ""
     said = f'<p>{own}<strong>{escape(str(position(totals)))}</strong> <span class="tally">{totals}</span>'
     if totals.voting > 1:
-        said += f'</p><p class="muted">{escape(_("cohesion"))} {number_format(totals.cohesion or 0, 2)}'
+        said += f'</p><p class="muted">{escape(_("cohesion"))} {floatformat(totals.cohesion, 2)}'
     return f'<div class="row-bloc">{said}</p>{bar(totals)}</div>'
 
 

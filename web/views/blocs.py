@@ -3,14 +3,15 @@
 import datetime
 
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from votes.bloc_record import MINIMUM_POSITIONS, breaks, members_on, members_totals, positions_on, roll_calls_of
+from votes.bloc_record import MINIMUM_POSITIONS, BlocRecord, members_on, roll_calls_of
 from votes.breakdown import former_names
-from votes.models import Bloc, BlocMembership, RollCall
+from votes.models import Bloc, BlocMembership
 from votes.models.intervals import holds_on
+from votes.reading import Record, reading
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
@@ -42,22 +43,39 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     parameters = request.GET.copy()
     asked = parameters.pop("on", [""])[-1]
     on, error = _date(asked)
+    with reading() as record:
+        return _show(request, record, found, on=on, on_error=error, asked=asked, parameters=parameters)
+
+
+def _show(
+    request: HttpRequest,
+    record: Record,
+    found: Bloc,
+    *,
+    on: datetime.date,
+    on_error: str,
+    asked: str,
+    parameters: QueryDict,
+) -> HttpResponse:
+    """Show a bloc as of one snapshot."""
     members, names = members_on(found, on), former_names(on)
-    listing = Listing(parameters, roll_calls_of(found, RollCall.objects.published()))
+    read = record.blocs[found.slug]
+    listing = Listing(parameters, record, among=roll_calls_of(record, read))
+    own = BlocRecord(record, read, listing.rows)
     context = {
         "bloc": found,
         "on": on,
-        "on_error": error,
+        "on_error": on_error,
         "members": [(membership, names.get(membership.state_id)) for membership in members],
         "full": sum(membership.status == BlocMembership.Status.MEMBER for membership in members),
         "listing": listing,
         "kept": [("on", asked)] if asked else [],
         "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
         "minimum": MINIMUM_POSITIONS,
-        **parties(),
-        "votes": members_totals(found, listing.selected),
-        "positions": positions_on(found, listing.page),
-        "breaks": breaks(found, listing.selected),
+        **parties(record),
+        "votes": own.votes,
+        "positions": own.positions_on(listing.page),
+        "breaks": own.breaks,
     }
     return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
 

@@ -6,7 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from votes.models import MemberState, RollCall
+from votes.analysis.matrix import OUTSIDE
+from votes.models import MemberState
+from votes.reading import reading
 from votes.state_record import StateRecord
 from web.filters import StateFilter
 from web.listings import Listing
@@ -36,14 +38,15 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("There is no member state with the code “%(code)s”.") % {"code": code})
     if code != found.code:
         return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
-    voted = RollCall.objects.published().filter(votes__state=found)
-    listing = Listing(request.GET, voted, StateFilter, state=found)
-    context = {
-        "state": found,
-        "listing": listing,
-        **parties(),
-        "record": StateRecord.of(found, listing.selected, listing.page),
-        "predecessors": found.predecessors.all(),
-        "successors": found.successors.all(),
-    }
-    return render_page_or_part(request, "states/state.html", "states/_votes.html", context)
+    with reading() as record:
+        voted = record.register.voted(record.matrix.of(found.code) != OUTSIDE)
+        listing = Listing(request.GET, record, among=voted, filter_class=StateFilter, code=found.code)
+        context = {
+            "state": found,
+            "listing": listing,
+            **parties(record),
+            "record": StateRecord.of(found, record, listing.rows, listing.page),
+            "predecessors": found.predecessors.all(),
+            "successors": found.successors.all(),
+        }
+        return render_page_or_part(request, "states/state.html", "states/_votes.html", context)

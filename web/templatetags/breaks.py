@@ -1,0 +1,43 @@
+"""Notable breaks in words: who left how many of its closest partners."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from votes.analysis.matrix import LETTERS
+from votes.choices import Choice
+from web.templatetags.plenary import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from votes.analysis.breaks import Break
+    from votes.reading import Record
+
+register = template.Library()
+
+CHOICES = {number: Choice(letter) for letter, number in LETTERS.items()}
+
+
+@register.simple_tag
+def break_list(breaks: Iterable[Break], record: Record) -> SafeString:
+    """Return each break as a line: the state, its choice, and how many of its closest partners voted otherwise."""
+    states = reverse("web:states")
+    lines = []
+    for one in breaks:
+        choice = CHOICES[one.choice]
+        said = _("%(other)s of its %(partners)s closest partners voted otherwise") % {
+            "other": one.other,
+            "partners": one.partners,
+        }
+        lines.append(
+            f'<li>{mark(choice)} <a href="{states}{one.state}/">{escape(record.states[one.state].name)}</a> '
+            f'<span class="muted">{escape(str(choice.label).lower())}; {escape(said)}</span></li>'
+        )
+    return mark_safe(f'<ul class="break-list">{"".join(lines)}</ul>')  # noqa: S308  # escaped piece by piece
