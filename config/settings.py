@@ -10,6 +10,10 @@ from pathlib import Path
 from config.database import database_from_environment
 from config.secret_key import secret_key_in
 
+# One thread for each product of matrices, set before NumPy is loaded: ours are small, there are as many processes as
+# cores, and threads that wait for a core that others use make a product ten times as slow.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this installation keeps outside the code: the embedded database, its secret key, collected static files.
