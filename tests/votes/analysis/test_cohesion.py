@@ -28,6 +28,8 @@ Y, A, N, X = YES, ABSTAINING, NO, NON_VOTING
         ((9, 9, 9, 0), 0.0, 0.0),
         ((2, 0, 2, 0), 0.25, 0.0),
         ((3, 1, 0, 0), 0.625, 1.0),
+        ((1, 0, 1, 0), 0.25, 0.0),
+        ((0, 2, 2, 0), 0.25, 1.0),
         ((6, 3, 1, 5), 0.4, 5 / 7),
         # One voting member is of one mind, which says nothing of the group.
         ((1, 0, 0, 0), math.nan, math.nan),
