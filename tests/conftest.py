@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -11,6 +12,10 @@ from django.db import connection
 from votes.models import MemberState
 from votes.reading import SHARED
 from votes.reference import load_reference
+
+# Machines are shared: how long an example takes says nothing of what is tested.
+hypothesis.settings.register_profile("plenary", deadline=None)
+hypothesis.settings.load_profile("plenary")
 
 if TYPE_CHECKING:
     from pathlib import Path
