@@ -22,7 +22,10 @@ from votes.models import (
     Bloc,
     BodyMembership,
     Correction,
+    CutPoint,
     Finding,
+    IdealPoint,
+    IdealPointFit,
     ImportRun,
     MemberState,
     RollCall,
@@ -622,6 +625,24 @@ def one_of_each(world: World) -> None:
     Finding.objects.create(
         kind="no-votes", key="no-votes:a-res-79-999", origin="record", roll_call=roll_call, found=now
     )
+    fit = IdealPointFit.objects.create(
+        fitted_at=now,
+        data_version=1,
+        digest="0" * 32,
+        model="a model",
+        settings={},
+        iterations=1,
+        converged=True,
+        change=0,
+        bound=0,
+        roll_calls=1,
+        items=1,
+        states=1,
+        votes=1,
+    )
+    usa = MemberState.objects.get(code="USA")
+    IdealPoint.objects.create(fit=fit, state=usa, session=79, estimate=1, standard_error=0.1, votes=1)
+    CutPoint.objects.create(fit=fit, roll_call=roll_call, session=79, discrimination=1, lower=0, upper=0, roll_calls=1)
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -149,13 +149,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.exclude(roll_call__status="draft").exclude(roll_call__isnull=True, resolution__status="draft")
 
     def beside(self, roll_call: RollCall) -> FindingQuerySet:
-        """Return those to show on a roll call's page, with what they show.
+        """Return those to show on a published roll call's page.
 
         What the page works out by itself, totals and result, only where somebody said why it may stand.
         """
         worked_out = Q(kind__in=[FindingKind.TOTALS, FindingKind.RESULT], acknowledged_at__isnull=True)
-        found = self.public().filter(roll_call=roll_call).exclude(worked_out)
-        return found.select_related("roll_call__source", "run__source")
+        # From the roll call, so that each finding knows it and its source without asking.
+        found: FindingQuerySet = roll_call.findings.exclude(worked_out)
+        return found
 
     def open(self) -> FindingQuerySet:
         """Return those that nobody has acknowledged."""
