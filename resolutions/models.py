@@ -158,9 +158,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         parsed = parse_or_none(text)
         key = parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
         own = self.filter(symbol_key=key)
-        if own.exists():
-            return own
-        return self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
+        return own or self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
 
     def near_symbol(self, text: str) -> ResolutionQuerySet:
         """Return those with a symbol that holds the words and numbers of ``text`` in their order."""

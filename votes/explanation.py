@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from resolutions.models import Body
 from votes.choices import Choice
-from votes.models import BodyMembership, RollCall
+from votes.models import RollCall
 from votes.rules import Requirement, Result, Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from votes.beside import Beside
     from votes.breakdown import StateChoice
     from votes.totals import Totals
 
@@ -30,38 +31,28 @@ class Explanation:
     findings: tuple[str, ...]
 
     @classmethod
-    def of(cls, roll_call: RollCall, states: Sequence[StateChoice]) -> Explanation:
-        """Explain ``roll_call`` by its totals and the ``states`` that voted: at most three queries."""
+    def of(cls, roll_call: RollCall, states: Sequence[StateChoice], beside: Beside) -> Explanation:
+        """Explain ``roll_call`` by its totals, the ``states`` that voted and the members of its body."""
         totals = roll_call.totals
         if totals is None:
             return cls(_("Adopted without a vote."), (), ()) if _without_vote(roll_call) else cls("", (), ())
-        vetoers: tuple[StateChoice, ...] = ()
-        if roll_call.body.code == Body.SECURITY_COUNCIL:
-            permanent = set(
-                BodyMembership.objects.filter(body=roll_call.body, permanent=True)
-                .on(roll_call.date)
-                .values_list("state", flat=True)
-            )
-            vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.pk in permanent)
-        reached = _verdict(roll_call, totals, len(vetoers))
+        vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in beside.permanent)
+        reached = _verdict(roll_call, totals, len(vetoers), beside)
         # Without the votes nobody knows whether a permanent member was against.
         unknown = roll_call.counted is None and roll_call.requirement == Requirement.SC_SUBSTANTIVE
-        findings = () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached))
-        return cls(_explain(roll_call, totals, reached, vetoers), vetoers, findings)
+        findings = (
+            () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
+        )
+        return cls(_explain(roll_call, totals, reached, vetoers, beside.body), vetoers, findings)
 
 
-def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int) -> Verdict:
+def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
     """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
-    if roll_call.body.code == Body.SECURITY_COUNCIL and roll_call.requirement == Requirement.NOT_STATED:
+    if beside.body == Body.SECURITY_COUNCIL and roll_call.requirement == Requirement.NOT_STATED:
         return Verdict(None, None, None)
-    return verdict(roll_call.requirement, totals, roll_call.date, permanent_against, _members(roll_call, totals))
-
-
-def _members(roll_call: RollCall, totals: Totals) -> int:
-    """Return the size of the electorate: all members of the body on the date, or who was counted, if that is more."""
-    if roll_call.requirement != Requirement.TWO_THIRDS_OF_MEMBERS:
-        return totals.members
-    return max(totals.members, BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date).count())
+    # The electorate is all members of the body on the date, or who was counted, where that is more.
+    members = max(totals.members, beside.seats)
+    return verdict(roll_call.requirement, totals, roll_call.date, permanent_against, members)
 
 
 def _without_vote(roll_call: RollCall) -> bool:
@@ -69,12 +60,12 @@ def _without_vote(roll_call: RollCall) -> bool:
     return roll_call.method == RollCall.Method.WITHOUT_VOTE
 
 
-def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]) -> str:
+def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
     """Return the sentence under the tally."""
     result = str(roll_call.get_result_display()).capitalize()
     if roll_call.result == Result.NOT_STATED:
         result = _("The result is not on record")
-    if roll_call.body.code == Body.SECURITY_COUNCIL:
+    if body == Body.SECURITY_COUNCIL:
         return _explain_council(roll_call, result, totals, reached, vetoers)
     if totals.share_in_favour is None:
         return _("%(result)s: nobody voted in favour or against.") % {"result": result}
@@ -133,7 +124,7 @@ def _explain_council(
     return text % figures
 
 
-def _findings(roll_call: RollCall, reached: Verdict) -> list[str]:
+def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
     found = []
     if roll_call.counted and roll_call.announced:
@@ -142,10 +133,8 @@ def _findings(roll_call: RollCall, reached: Verdict) -> list[str]:
                 _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
                 % {"choice": choice.label, "announced": announced, "counted": counted}
             )
-    if roll_call.counted:
-        members = BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date).count()
-        if missing := members - roll_call.counted.members:
-            found.append(_without_entry(missing, members))
+    if roll_call.counted and (missing := members - roll_call.counted.members):
+        found.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
         found.append(
             _("Recorded as %(recorded)s; the figures would make it %(reached)s.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.utils.translation import gettext as _
 
-from votes.analysis.groups import Group, positions_of
+from votes.analysis.groups import Group
 from votes.analysis.matrix import LETTERS, NO, SPLIT, YES, Choices, Mask
 from votes.choices import WORDS, Choice
 
@@ -76,7 +76,8 @@ class Party:
         if self.is_state:
             return record.matrix.of(self.codes[0])
         if self.bloc:
-            return positions_of(record.bloc_totals[self.bloc])
+            positions: Choices = record.bloc_positions[list(record.blocs).index(self.bloc)]
+            return positions
         return self.group(record).positions(record.matrix)
 
     def has_member_on(self, code: str, date: datetime.date, record: Record) -> bool:

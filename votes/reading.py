@@ -11,26 +11,31 @@ import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
 
 from votes.analysis.breaks import BODY as ASSEMBLY
-from votes.analysis.breaks import SurpriseTable, all_surprises, years_before
+from votes.analysis.breaks import Partners, SurpriseTable, all_surprises, partners, years_before
 from votes.analysis.groups import Group, Membership, positions_of
 from votes.analysis.matrix import LETTERS, VoteMatrix
+from votes.analysis.memberships import Memberships
 from votes.data_version import data_version
+from votes.listed import ListedRollCall
 from votes.register import NO_ROW, Labels, Register
 from votes.snapshot import in_snapshot, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Choices
+
+DAYS_KEPT = 16
+"""For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
 
 KEPT = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
@@ -57,11 +62,14 @@ SELECT NULL::bigint AS key, json_build_object(
         FROM votes_blocmembership WHERE status = 'member')
 )::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL AS result,
     NULL::bigint[] AS topics, NULL::boolean AS decisive, NULL::bigint[] AS counted, NULL::bigint[] AS announced,
+    NULL AS precision, NULL AS method, NULL AS meeting, NULL AS title, NULL AS symbol, NULL AS text,
     NULL::bytea AS votes
 UNION ALL (
     SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, r.result, t.topics, r.decisive,
         ARRAY[coalesce(y.yes, 0), coalesce(y.no, 0), coalesce(y.abstaining, 0), coalesce(y.non_voting, 0)],
-        ARRAY[coalesce(r.announced_yes, -1), coalesce(r.announced_no, -1)], v.votes
+        ARRAY[coalesce(r.announced_yes, -1), coalesce(r.announced_no, -1), coalesce(r.announced_abstaining, -1),
+            coalesce(r.announced_non_voting, -1)],
+        r.date_precision, r.method, r.meeting, r.title, p.symbol, p.title, v.votes
     FROM votes_rollcall r
     LEFT JOIN (
         SELECT roll_call_id, string_agg(int4send((state_id * 256 + ascii(choice))::integer), '') AS votes
@@ -81,7 +89,8 @@ UNION ALL (
 """
 
 # The columns of a roll call in the query's rows.
-KEY, SLUG, DATE, BODY, KIND, SESSION, RESULT, TOPICS, DECISIVE, COUNTED, ANNOUNCED, VOTES = range(12)
+KEY, SLUG, DATE, BODY, KIND, SESSION, RESULT, TOPICS, DECISIVE, COUNTED, ANNOUNCED = range(11)
+PRECISION, METHOD, MEETING, TITLE, SYMBOL, TEXT, VOTES = range(11, 18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,26 @@ class Record:
     """By code."""
     blocs: Mapping[str, BlocRead]
     """By slug."""
+    said: Mapping[int, tuple[Any, ...]]
+    """By the key of a roll call what lists show of it; see ``listed``."""
+
+    def listed(self, keys: Iterable[int]) -> list[ListedRollCall]:
+        """Return the roll calls with these keys, in their order; raise KeyError for a key that is none's."""
+        return [ListedRollCall.of(self.said[key], self.bodies) for key in keys]
+
+    def listed_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
+        """Return the roll calls in these rows of the matrix, in their order."""
+        return self.listed(self.matrix.keys[list(rows)].tolist())
+
+    def same_title(self, key: int) -> list[ListedRollCall]:
+        """Return the roll calls that decided other texts of the same title as that of ``key``, newest first."""
+        symbol, title = self.said[key][SYMBOL], self.said[key][TEXT]
+        others = [
+            other
+            for other, row in self.said.items()
+            if title and row[TEXT] == title and row[DECISIVE] and row[SYMBOL] != symbol
+        ]
+        return self.listed(others)
 
     @cached_property
     def states_by_name(self) -> list[State]:
@@ -141,6 +170,11 @@ class Record:
         return sorted(self.blocs.values(), key=lambda bloc: (bloc.short_name, bloc.slug))
 
     @cached_property
+    def memberships(self) -> Memberships:
+        """Return the memberships of all blocs, in the order of ``blocs``."""
+        return Memberships.of((bloc.group for bloc in self.blocs.values()), self.matrix.columns)
+
+    @cached_property
     def bloc_totals(self) -> Mapping[str, NDArray[np.int16]]:
         """Return R x 5 by bloc, how many of the members of each roll call's date made each choice."""
         return {slug: bloc.group.totals(self.matrix) for slug, bloc in self.blocs.items()}
@@ -150,6 +184,11 @@ class Record:
         """Return B x R, the position of each bloc, in the order of ``blocs``, on each roll call."""
         shape = (len(self.blocs), len(self.matrix))
         return np.array([positions_of(totals) for totals in self.bloc_totals.values()], np.int8).reshape(shape)
+
+    @cached_property
+    def partners_before(self) -> Callable[[datetime.date], Partners]:
+        """Return what tells who were closest partners before a day; the last few days asked about are kept."""
+        return lru_cache(maxsize=DAYS_KEPT)(partial(partners, self.matrix))
 
     @cached_property
     def recent_surprises(self) -> SurpriseTable:
@@ -249,6 +288,7 @@ def load() -> Record:
             slug: BlocRead(key, slug, short_name, name, kind, Group(tuple(memberships.get(key, ()))))
             for key, slug, short_name, name, kind in about["blocs"] or []
         },
+        said={row[KEY]: row[:VOTES] for row in roll_calls},
     )
 
 
@@ -256,7 +296,7 @@ def matrix_of(
     roll_calls: Sequence[tuple[Any, ...]], *, states: Sequence[tuple[int, str]], topics: Sequence[tuple[int, str]]
 ) -> VoteMatrix:
     """Return the matrix of rows as ``QUERY`` has them; states and topics are keys with codes and slugs, in order."""
-    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 12
+    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 18
     votes = columns_of_rows[VOTES]
     # Each vote in one number: the state's key above eight bits, and the letter in them.
     packed = np.frombuffer(b"".join(votes), ">i4").astype(np.int64)
@@ -286,7 +326,7 @@ def matrix_of(
 
 def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, topics: Sequence[int]) -> Register:
     """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs."""
-    columns = list(zip(*roll_calls, strict=True)) or [()] * 12
+    columns = list(zip(*roll_calls, strict=True)) or [()] * 18
     rows = matrix.rows_by_slug
     return Register(
         keys=np.array(columns[KEY], np.int64),
@@ -299,7 +339,7 @@ def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, to
         topic_slugs=matrix.topic_slugs,
         decisive=np.array(columns[DECISIVE], bool),
         counted=np.array(columns[COUNTED], np.int64).reshape(-1, 4),
-        announced=np.array(columns[ANNOUNCED], np.int64).reshape(-1, 2),
+        announced=np.array(columns[ANNOUNCED], np.int64).reshape(-1, 4)[:, :2],
         rows=np.array([rows.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp),
     )
 

@@ -107,6 +107,11 @@ class Register:
         """Return which have one of these keys."""
         return np.isin(self.keys, np.fromiter(keys, np.int64, len(keys)))
 
+    def topics_of(self, key: int) -> list[str]:
+        """Return the slugs of the topics of the roll call with this key; none for a key that is none's."""
+        topics = int(self.topics[self.keys == key].sum())
+        return [slug for place, slug in enumerate(self.topic_slugs) if topics >> place & 1]
+
     def count_topics(self, among: Mask) -> Mapping[str, int]:
         """Return how many of those in ``among`` are about each topic."""
         topics = self.topics[among]

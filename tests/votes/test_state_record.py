@@ -1,24 +1,14 @@
 """A member state's record: how it voted in the roll calls asked about, and what it is a member of."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tests.factories import make_bloc, make_membership, make_roll_call, make_seat, make_state
+from tests.factories import day, make_bloc, make_membership, make_roll_call, make_seat, make_state
 from tests.votes.random_record import CODES, RECORD, Record, Stage, records
-from votes.models import MemberState, RollCall
 from votes.reading import load
-from votes.state_record import StateRecord
+from votes.state_record import AboutState, Held, StateRecord
 from votes.totals import Totals
-
-
-def of(state: MemberState, prefix: str = "", page: Sequence[RollCall] = ()) -> StateRecord:
-    """Return the state's record on the roll calls whose slugs begin like that."""
-    read = load()
-    rows = [row for slug, row in read.matrix.rows_by_slug.items() if slug.startswith(prefix)]
-    return StateRecord.of(state, read, np.array(sorted(rows), np.intp), page)
 
 
 @pytest.fixture
@@ -30,47 +20,71 @@ def stage(db: None) -> Stage:
 @settings(RECORD, max_examples=30)
 def test_totals_are_those_counted_by_hand(stage: Stage, record: Record):
     with stage.holding(record):
-        for prefix in ("random-", "random-1", "no-such-"):
-            selected = [taken for taken in record.taken if taken.slug.startswith(prefix)]
+        read = load()
+        for selected in (record.taken, record.taken[1:], []):
+            rows = [read.matrix.rows_by_slug[t.slug] for t in selected if t.choices]
             for code in CODES:
                 expected = Totals.count(t.choices[code] for t in selected if code in t.choices)
-                assert of(stage.states[code], prefix).totals == expected
+                assert StateRecord.of(code, read, np.array(rows, np.intp), []).totals == expected
 
 
 def test_a_page_shows_single_choices_and_the_totals_are_of_everything_asked_about(db: None):
     state, other = make_state(), make_state()
     roll_calls = [
-        make_roll_call(f"asked-{n}", status="published", votes={state.code: choice}) for n, choice in enumerate("YYNAX")
+        make_roll_call(f"asked-{n}", votes={state.code: choice}, status="published") for n, choice in enumerate("YYNAX")
     ]
-    make_roll_call("not-asked", status="published", votes={state.code: "N"})
-    make_roll_call("asked-of-others", status="published", votes={other.code: "N"})
+    make_roll_call("not-asked", votes={state.code: "N"}, status="published")
+    make_roll_call("asked-of-others", votes={other.code: "N"}, status="published")
+    read = load()
+    rows = np.flatnonzero(np.char.startswith(read.matrix.slugs, "asked-"))
 
-    record = of(state, "asked-", roll_calls[2:4])
+    record = StateRecord.of(state.code, read, rows, read.listed(roll_call.pk for roll_call in roll_calls[2:5]))
 
     assert record.totals == Totals(2, 1, 1, 1)
-    assert [(roll_call.slug, choice) for roll_call, choice in record.votes] == [("asked-2", "N"), ("asked-3", "A")]
+    assert [(one.slug, choice) for one, choice in record.votes] == [
+        ("asked-2", "N"),
+        ("asked-3", "A"),
+        ("asked-4", "X"),
+    ]
 
 
-def test_what_a_state_is_a_member_of_is_in_order(db: None):
-    state = make_state()
-    make_seat(state=state, since="1990-01-01", until="1995-01-01")
-    make_seat(state=state, since="1950-01-01", until="1960-01-01")
+def test_what_is_on_record_of_a_state_is_in_order(db: None):
+    state, earlier, later = make_state("QQB", note="A note"), make_state("QQA"), make_state("QQC")
+    make_seat(state=state, since="1990-01-01", until=day("1995-01-01"), permanent=True, until_precision="year")
+    make_seat(state=state, since="1950-01-01", until=day("1960-01-01"))
     for slug, since in (("bloc-z", "1990-01-01"), ("bloc-a", "2000-01-01")):
-        make_membership(bloc=make_bloc(slug), state=state, since=since)
+        make_membership(bloc=make_bloc(slug), state=state, since=since, status="observer")
+    state.former_names.create(
+        name="Second", official_name="The Second", since=day("1970-01-01"), until=day("1980-01-01")
+    )
+    state.former_names.create(name="First", until=day("1970-01-01"), until_precision="month")
+    earlier.successors.add(state)
+    state.successors.add(later)
 
-    record = of(state)
+    about = AboutState.read("QQB")
 
-    assert [str(seat.since) for seat in record.seats] == ["1950-01-01", "1990-01-01"]
-    assert [str(membership.bloc) for membership in record.blocs] == ["bloc-a", "bloc-z"]
-    assert record.former_names == []
-    assert record.totals == Totals(0, 0, 0, 0)
+    assert about is not None
+    assert (about.code, about.name, about.official_name, about.note) == ("QQB", "State QQB", "", "A note")
+    assert about.seats == [
+        Held("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
+        Held("GA", "General Assembly", "permanent", day("1990-01-01"), "day", day("1995-01-01"), "year"),
+    ]
+    assert about.blocs == [
+        Held("bloc-a", "bloc-a", "observer", day("2000-01-01"), "day", None, "day"),
+        Held("bloc-z", "bloc-z", "observer", day("1990-01-01"), "day", None, "day"),
+    ]
+    assert about.former_names == [
+        Held("", "First", "", None, "day", day("1970-01-01"), "month"),
+        Held("", "Second", "The Second", day("1970-01-01"), "day", day("1980-01-01"), "day"),
+    ]
+    assert (about.predecessors, about.successors) == (["QQA"], ["QQC"])
 
 
-def test_a_record_takes_three_queries_and_that_of_the_matrix(record: None, django_assert_num_queries):
-    state = MemberState.objects.get(code="USA")
-    page = list(RollCall.objects.published().filter(votes__state=state).with_tally())
+def test_a_state_of_which_nothing_is_on_record_has_a_record_too(db: None, django_assert_num_queries):
+    make_state("QQA")
+    with django_assert_num_queries(1):
+        about = AboutState.read("QQA")
 
-    assert len(page) == 22
-    for shown in (page, page[:2]):
-        with django_assert_num_queries(4):
-            of(state, "", shown)
+    assert about is not None
+    assert (about.seats, about.blocs, about.former_names, about.predecessors, about.successors) == ([], [], [], [], [])
+    assert AboutState.read("QQZ") is None

@@ -58,12 +58,15 @@ def measures(counts: Table) -> Agreement:
     ``kappa``: agreement beyond what the two parties' own shares of positions make by chance (Cohen 1960); None
     where chance alone makes all agree, that is where both took one and the same position throughout.
     """
-    common = int(counts.sum())
-    same = int(np.trace(counts))
-    opposed = int(counts[0, 2] + counts[2, 0])
-    agreeing = int(counts[0, 0] + counts[2, 2])
-    # In whole numbers up to the one division, so that equal tables of any origin have equal measures to the last bit.
-    chance = int(counts.sum(1) @ counts.sum(0))
+    # In whole numbers up to the one division, so that equal tables of any origin have equal measures to the last bit;
+    # Python's own, since a page asks for hundreds of small tables.
+    (yes, y_a, y_n), (a_y, abstaining, a_n), (n_y, n_a, no) = counts.tolist()
+    ones = (yes + y_a + y_n, a_y + abstaining + a_n, n_y + n_a + no)
+    others = (yes + a_y + n_y, y_a + abstaining + n_a, y_n + a_n + no)
+    common = sum(ones)
+    same = yes + abstaining + no
+    agreeing, opposed = yes + no, y_n + n_y
+    chance = ones[0] * others[0] + ones[1] * others[1] + ones[2] * others[2]
     return Agreement(
         common=common,
         coincident=agreeing + opposed,

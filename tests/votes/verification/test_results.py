@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from tests.factories import day, make_body, make_roll_call
 from tests.votes.random_record import RECORD
 from tests.votes.verification.conftest import about
+from votes.beside import Beside
 from votes.breakdown import Breakdown
 from votes.explanation import Explanation
 from votes.models import BodyMembership, RollCall
+from votes.reading import load
 from votes.rules import Requirement, Result
 from votes.verification.results import contradicted_results
 
@@ -118,7 +120,9 @@ def test_it_is_what_the_page_of_the_vote_says(
     taken = make_roll_call(
         "a-vote", body=make_body(body), date=day(f"{year}-06-01"), votes=votes, announced=announced, **values
     )
-    explained = Explanation.of(taken, Breakdown.of(taken).states)
+    RollCall.objects.filter(pk=taken.pk).update(status="published")
+    beside = Beside.of(taken)
+    explained = Explanation.of(taken, Breakdown.of(taken, load(), beside.intended).states, beside)
     said = [text for text in explained.findings if text.startswith("Recorded as")]
 
     found = about(contradicted_results, taken)
