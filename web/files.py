@@ -6,8 +6,9 @@ import csv
 import hashlib
 import io
 import json
+import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
@@ -16,17 +17,18 @@ from django.utils.translation import gettext as _
 from votes.exporting.cells import safe
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
-from web.pictures.png import BusyError, png
+from web.pictures.png import BusyError, NotDrawnError, png
 from web.problems import problem, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.http import HttpRequest
 
     from votes.reading import Record
     from web.pictures.picture import Picture
-    from web.questions import Question
+
+LOG = logging.getLogger(__name__)
 
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -36,9 +38,21 @@ CONTENT_TYPES = {
 }
 
 
-def refusal(question: Question) -> HttpResponse | None:
+class Asked(Protocol):
+    """A question that an address asks."""
+
+    @property
+    def errors(self) -> Mapping[str, list[str]]:
+        """Return what is wrong with it, by parameter."""
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """Return what it asks in vain; see ``web.parameters.unanswered``."""
+
+
+def refusal(question: Asked) -> HttpResponse | None:
     """Return what is wrong with a question as problem details, or None where it can be answered."""
-    errors = dict(question.errors)
+    errors = {name: list(said) for name, said in question.errors.items()}
     for asked in question.ignored:
         errors.setdefault(asked.partition("=")[0], []).append(unknown(asked))
     if not errors:
@@ -81,13 +95,34 @@ def json_file(request: HttpRequest, record: Record, name: str, content: dict[str
 def picture_file(
     request: HttpRequest, record: Record, name: str, form: str, picture: Callable[[], Picture]
 ) -> HttpResponse:
-    """Return a picture as ``form``, svg or png. ``picture`` draws it, and is only asked where that is needed."""
+    """Return a picture as ``form``, svg or png. ``picture`` draws it, and is only asked where that is needed.
+
+    The file says where it is from, as of when: it is passed on without its address.
+    """
+
+    def drawn() -> bytes:
+        svg = picture().standalone(_source(request))
+        return png(svg) if form == "png" else svg.encode()
+
     try:
-        drawn = (lambda: picture().standalone().encode()) if form == "svg" else (lambda: png(picture().standalone()))
         return _file(request, record, f"{name}.{form}", drawn)
     except BusyError:
         detail = _("Too many pictures are being drawn. Come again, or take the SVG.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")
+    except NotDrawnError:
+        LOG.exception("A picture could not be drawn: %s", request.get_full_path())
+        detail = _("The picture could not be drawn as PNG, which has been noted. Take the SVG.")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _source(request: HttpRequest) -> str:
+    """Return where a picture is from: the site, and the data version with its day."""
+    version = current_version()
+    said = {"site": request.get_host(), "number": version.number}
+    if version.changed is None:
+        return _("Plenary, %(site)s, data version %(number)s") % said
+    day = version.changed.date().isoformat()
+    return _("Plenary, %(site)s, data version %(number)s of %(day)s") % {**said, "day": day}
 
 
 def _file(request: HttpRequest, record: Record, name: str, content: Callable[[], bytes]) -> HttpResponse:

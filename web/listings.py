@@ -11,6 +11,7 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from votes.listed import ListedRollCall
 from votes.models import RollCall
 from votes.register import NO_ROW
 from votes.rules import Result
@@ -57,10 +58,11 @@ class Facet:
         return any(value.chosen for value in self.values)
 
 
-class RollCalls(Sequence["RollCall"]):
-    """The roll calls with these keys, in this order; slices are read from the database."""
+class RollCalls(Sequence[ListedRollCall]):
+    """The roll calls with these keys, in this order; only those of a slice are put together."""
 
-    def __init__(self, keys: Sequence[int]) -> None:
+    def __init__(self, record: Record, keys: Sequence[int]) -> None:
+        self.record = record
         self.keys = keys
 
     def __len__(self) -> int:
@@ -68,12 +70,10 @@ class RollCalls(Sequence["RollCall"]):
         return len(self.keys)
 
     def __getitem__(self, which: Any) -> Any:
-        """Return some of them, in their order, in one query."""
+        """Return some of them, in their order."""
         if not isinstance(which, slice):
             return self[which : which + 1][0]
-        keys = self.keys[which]
-        found = RollCall.objects.select_related("body", "resolution", "tally").in_bulk(keys) if keys else {}
-        return [found[key] for key in keys]
+        return self.record.listed(self.keys[which])
 
 
 class Listing:
@@ -138,9 +138,9 @@ class Listing:
         return np.sort(rows[rows != NO_ROW])
 
     @cached_property
-    def page(self) -> Page[RollCall]:
+    def page(self) -> Page[ListedRollCall]:
         """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
-        paginator = Paginator(RollCalls(self.record.register.keys[self.places].tolist()), PAGE_SIZE)
+        paginator = Paginator(RollCalls(self.record, self.record.register.keys[self.places].tolist()), PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
             return paginator.page(number)

@@ -7,7 +7,7 @@ and then nothing is selected.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from votes.models import RollCall
-from web.filters import KINDS, KnownField, known_date, one_of
+from votes.periods import Period
+from web.filters import KINDS, KnownField, known_date, known_topic, one_of
 from web.parameters import unanswered
 
 if TYPE_CHECKING:
@@ -36,22 +37,14 @@ class QuestionForm(forms.Form):
 
     def __init__(self, parameters: QueryDict, record: Record) -> None:
         super().__init__(parameters)
-
-        def known_topic(text: str) -> str:
-            if text not in record.topics:
-                raise LookupError(
-                    _("There is no topic “%(slug)s”; the topics are %(slugs)s.")
-                    % {"slug": text, "slugs": ", ".join(sorted(record.topics))}
-                )
-            return text
-
+        of_record = partial(known_topic, record=record)
         self.fields = {
             "body": forms.ChoiceField(
                 required=False, label=gettext_lazy("Body"), **one_of(list(record.bodies.items()))
             ),
             "since": KnownField(required=False, known=known_date, label=gettext_lazy("Since")),
             "until": KnownField(required=False, known=known_date, label=gettext_lazy("Before")),
-            "topic": KnownField(required=False, known=known_topic, label=gettext_lazy("Topic")),
+            "topic": KnownField(required=False, known=of_record, label=gettext_lazy("Topic")),
             "kind": forms.ChoiceField(
                 required=False, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
             ),
@@ -62,7 +55,7 @@ class Question:
     """The roll calls that an address asks about, and what is wrong with what it asks.
 
     ``also`` names the page's own parameters, those in ``repeatable`` may stand several times; the page reads them
-    itself and calls ``refuse`` for what it cannot answer.
+    itself, calls ``refuse`` for what it cannot answer, and adds to ``labels`` what its fields are called.
     """
 
     def __init__(
@@ -71,6 +64,7 @@ class Question:
         self.parameters = parameters
         self.record = record
         self.form = QuestionForm(parameters, record)
+        self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
         self.ignored = unanswered(parameters, {*FILTERS, *also}, repeatable)
         self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
         since, until = self.since, self.until
@@ -94,10 +88,12 @@ class Question:
     @property
     def labelled_errors(self) -> list[tuple[str, list[str]]]:
         """Return each parameter's label, or its name, with what is wrong with it."""
-        return [
-            (str(self.form.fields[name].label) if name in self.form.fields else name, said)
-            for name, said in self._errors.items()
-        ]
+        return [(str(self.labels.get(name, name)), said) for name, said in self._errors.items()]
+
+    @property
+    def bodies(self) -> list[tuple[str, str]]:
+        """Return the bodies to choose from, by their values in the address; none is chosen without one."""
+        return [("", _("Any")), *self.record.bodies.items()]
 
     @property
     def since(self) -> datetime.date | None:
@@ -137,19 +133,16 @@ class Question:
     def preceding(self) -> tuple[datetime.date, datetime.date] | None:
         """Return the period as long as the one asked about that ends where it begins; None without a beginning.
 
-        Without an end, the period asked about ends the day after the last roll call of the record.
+        Without an end, the period asked about ends the day after the last roll call of the record. None also where
+        the preceding one would begin before the calendar does.
         """
         since, until = self.since, self.until
         matrix = self.record.matrix
         if since is None or not len(matrix) or not self.is_valid:
             return None
         until = until or matrix.dates[-1].astype(object) + timedelta(days=1)
-        if until <= since:
-            return None
-        if (since.month, since.day) == (until.month, until.day):
-            # Whole years: the same days of the years before, whatever leap years do to the number of days.
-            return since.replace(year=max(1, 2 * since.year - until.year)), since
-        return since - (until - since), since
+        before = Period(since, until).preceding if since < until else None
+        return (before.since, before.until) if before else None
 
     @property
     def chosen(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from votes.choices import Choice
 from votes.totals import Totals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import QueryDict
 
     from votes.breakdown import Breakdown, StateChoice
@@ -25,19 +27,13 @@ SORTS = [
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A state's line and the totals of the table down to it."""
-
-    line: StateChoice
-    running: Totals
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """The lines that the parameters ``bloc``, ``choice`` and ``sort`` select, in their order."""
 
-    rows: tuple[SheetRow, ...]
+    lines: tuple[StateChoice, ...]
     totals: Totals
+    blocs: tuple[tuple[str, str], ...]
+    """The blocs of the electorate to pick from, by slug and short name."""
     bloc: str
     choice: str
     sort: str
@@ -51,34 +47,29 @@ class Sheet:
         """Select from ``breakdown``; a value that is not known selects nothing and is named in ``errors``."""
         bloc, word = parameters.get("bloc", ""), parameters.get("choice", "")
         sort = parameters.get("sort") or BY_NAME
+        blocs = tuple((line.bloc.slug, line.bloc.short_name) for line in breakdown.blocs)
         errors = []
-        if bloc and bloc not in {line.bloc.slug for line in breakdown.blocs}:
+        lines: Sequence[StateChoice] | None = breakdown.of_bloc(bloc) if bloc else breakdown.states
+        if lines is None:
             errors.append(_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": bloc})
         if word and word not in {choice.word for choice in Choice}:
             words = ", ".join(choice.word for choice in Choice)
             errors.append(_("“%(word)s” is not a vote; choose one of %(words)s.") % {"word": word, "words": words})
         if sort not in dict(SORTS):
             errors.append(_("“%(sort)s” is no order; choose name, choice or code.") % {"sort": sort})
-        lines = [
-            line
-            for line in breakdown.states
-            if not errors and (not bloc or bloc in line.blocs) and (not word or line.choice.word == word)
-        ]
-        order = list(Choice)
+        if errors or lines is None:
+            lines = []
+        if word:
+            lines = [line for line in lines if line.choice.word == word]
         if sort == BY_CHOICE:
-            lines.sort(key=lambda line: order.index(line.choice))
+            order = list(Choice)
+            lines = sorted(lines, key=lambda line: order.index(line.choice))
         elif sort == BY_CODE:
-            lines.sort(key=lambda line: line.state.code)
-        return cls(tuple(_running(lines)), Totals.count(line.choice for line in lines), bloc, word, sort, tuple(errors))
+            lines = sorted(lines, key=lambda line: line.state.code)
+        totals = Totals.count(line.choice for line in lines)
+        return cls(tuple(lines), totals, blocs, bloc, word, sort, tuple(errors))
 
-
-def _running(lines: list[StateChoice]) -> list[SheetRow]:
-    """Return each line with the totals down to it."""
-    fields = {Choice.YES: "yes", Choice.NO: "no", Choice.ABSTAINING: "abstaining", Choice.NON_VOTING: "non_voting"}
-    running = Totals(0, 0)
-    rows = []
-    for line in lines:
-        field = fields[line.choice]
-        running = replace(running, **{field: getattr(running, field) + 1})
-        rows.append(SheetRow(line, running))
-    return rows
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the choices to pick from, by word and label."""
+        return [(choice.word, str(choice.label)) for choice in Choice]

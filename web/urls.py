@@ -4,14 +4,20 @@ from django.urls import path, re_path
 
 from web.views import (
     about,
+    agreement,
     blocs,
+    compare_roll_calls,
+    compare_states,
     data,
     downloads,
     home,
+    ideal_points,
     quality,
     roll_calls,
     states,
 )
+
+FORM = r"(?P<form>csv|json|svg|png)"
 
 app_name = "web"
 
@@ -25,8 +31,24 @@ urlpatterns = [
     re_path(r"^roll-calls/(?P<slug>[-\w]+)\.(?P<form>csv|json)$", downloads.roll_call, name="roll_call_download"),
     path("states/", states.states, name="states"),
     path("states/<str:code>/", states.state, name="state"),
+    re_path(r"^states/(?P<code>[A-Za-z]+)\.(?P<form>json)$", states.file, name="state_file"),
+    re_path(
+        r"^states/(?P<code>[A-Za-z]+)/(?P<what>partners|blocs|breaks)\.(?P<form>csv)$", states.file, name="state_table"
+    ),
+    re_path(r"^states/(?P<code>[A-Za-z]+)/(?P<what>blocs)\.(?P<form>svg|png)$", states.file, name="state_picture"),
     path("blocs/", blocs.blocs, name="blocs"),
     path("blocs/<slug:slug>/", blocs.bloc, name="bloc"),
+    re_path(r"^blocs/(?P<slug>[-\w]+)\.(?P<form>json)$", blocs.file, name="bloc_file"),
+    re_path(r"^blocs/(?P<slug>[-\w]+)/(?P<what>cohesion|breaks)\.(?P<form>csv)$", blocs.file, name="bloc_table"),
+    re_path(r"^blocs/(?P<slug>[-\w]+)/(?P<what>cohesion)\.(?P<form>svg|png)$", blocs.file, name="bloc_picture"),
+    path("compare/states/", compare_states.page, name="compare_states"),
+    re_path(rf"^compare/states\.{FORM}$", compare_states.file, name="compare_states_file"),
+    path("compare/roll-calls/", compare_roll_calls.page, name="compare_roll_calls"),
+    re_path(rf"^compare/roll-calls\.{FORM}$", compare_roll_calls.file, name="compare_roll_calls_file"),
+    path("agreement/", agreement.page, name="agreement"),
+    re_path(rf"^agreement\.{FORM}$", agreement.file, name="agreement_file"),
+    path("ideal-points/", ideal_points.page, name="ideal_points"),
+    re_path(rf"^ideal-points\.{FORM}$", ideal_points.file, name="ideal_points_file"),
     path("data/", data.data, name="data"),
     path("data/codebook/", data.codebook, name="codebook"),
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 # What stands in pages as it is in every language.
-FORMATS = {"CSV", "Parquet", "BibTeX", "CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"}
-AS_THEY_ARE = {"Plenary", "USA", "eu", *FORMATS}
+FORMATS = {"CSV", "JSON", "SVG", "PNG", "Parquet", "BibTeX", "CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"}
+AS_THEY_ARE = {"Plenary", "USA", "FRA", "GBR", "eu", "RES", "ES", *FORMATS}
 
 TEMPLATES = sorted(
     path
@@ -25,7 +25,7 @@ def untranslated(source: str) -> list[str]:
     source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", source, flags=re.DOTALL)
     attributes = " ".join(re.findall(READ_ALOUD, source))
     described = " ".join(re.findall(r"""name="description" content="([^"]*)\"""", source))
-    visible = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", " ", source, flags=re.DOTALL)
+    visible = re.sub(r"<(script|style|code)\b.*?</\1>|<[^>]*>", " ", source, flags=re.DOTALL)
     visible = re.sub(r"&\w+;", " ", visible)
     words = re.findall(r"[^\W\d_]{2,}", f"{visible} {attributes} {described}")
     return [word for word in words if word not in AS_THEY_ARE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -40,6 +41,8 @@ TOKENS = {
             )
         )
     },
+    # Figures on the seventh step, which neither ink nor paper stands out from enough.
+    "on-heat": ("#000000", "#000000"),
 }
 
 # What drawings may do, as classes: fill-, stroke- and text classes from the tokens, and a few kinds of text and line.
@@ -49,7 +52,14 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetic
 .axis{stroke-width:1;fill:none}.thin{stroke-width:1;fill:none}.thick{stroke-width:2;fill:none}
 .band{opacity:.18}.dash-2{stroke-dasharray:6 3}.dash-3{stroke-dasharray:2 3}.dash-4{stroke-dasharray:8 3 2 3}
 .flow{opacity:.55}
+.heading{font-size:13px;font-weight:600}.source{font-size:10px}
 """
+
+MARGIN, HEADING_LINE, SOURCE_LINE = 10, 17, 22
+"""What a file has around the drawing: a margin, lines of a heading, and a last line for the source."""
+
+WIDEST_LETTER = 8.4
+"""How wide a letter of a heading is at most on average, in user units, so that its lines fit whatever the font."""
 
 
 def rules(dark: bool = False) -> str:
@@ -82,12 +92,35 @@ class Picture:
             f"{self.body}</svg>"
         )
 
-    def standalone(self) -> str:
-        """Return the drawing as a file of its own, with its colours and a ground, light or dark as the viewer is."""
+    def standalone(self, source: str = "") -> str:
+        """Return the drawing as a file of its own, with its colours and a ground, light or dark as the viewer is.
+
+        Above it stands its title and below it ``source``, where it is from.
+        """
+        width, height = self.size_alone
+        lines = self._heading
+        top = MARGIN + HEADING_LINE * len(lines) + MARGIN
+        heading = "".join(
+            f'<tspan x="0" dy="{HEADING_LINE if place else 0}">{escape(line)}</tspan>'
+            for place, line in enumerate(lines)
+        )
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
-            f'width="{self.width}" height="{self.height}" role="img" aria-labelledby="t d">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} {-top} {width} {height}" '
+            f'width="{width}" height="{height}" role="img" aria-labelledby="t d">'
             f'<title id="t">{escape(self.title)}</title><desc id="d">{escape(self.description)}</desc>'
             f"<style>{_SHAPES}{rules()}@media (prefers-color-scheme:dark){{{rules(dark=True)}}}</style>"
-            f'<rect width="100%" height="100%" class="f-paper"/>{self.body}</svg>'
+            f'<rect x="{-MARGIN}" y="{-top}" width="{width}" height="{height}" class="f-paper"/>'
+            f'<text class="f-ink heading" y="{MARGIN + HEADING_LINE - 4 - top}">{heading}</text>{self.body}'
+            f'<text class="f-muted source" x="0" y="{self.height + SOURCE_LINE - 6}">{escape(source)}</text></svg>'
         )
+
+    @property
+    def size_alone(self) -> tuple[int, int]:
+        """Return width and height of the file, in user units."""
+        around = MARGIN + HEADING_LINE * len(self._heading) + MARGIN + SOURCE_LINE + MARGIN // 2
+        return self.width + 2 * MARGIN, self.height + around
+
+    @property
+    def _heading(self) -> list[str]:
+        """Return the title in lines that fit above the drawing."""
+        return textwrap.wrap(self.title, int(self.width / WIDEST_LETTER), break_on_hyphens=False)

@@ -11,7 +11,9 @@ SCALE = 2
 """Pixels to a user unit, so that text is sharp on today's screens and in print."""
 
 SECONDS = 20
-AT_ONCE = 2
+"""How long a drawing may take."""
+AT_ONCE, WAITING = 2, 3.0
+"""How many are drawn at once, and for how many seconds others wait: each that waits keeps a thread from readers."""
 KEPT = 32
 """How many pictures a process keeps drawn; one is some hundred kilobytes at most."""
 
@@ -28,13 +30,18 @@ class BusyError(Exception):
     """Raised where too many pictures are being drawn already."""
 
 
+class NotDrawnError(Exception):
+    """Raised where a picture cannot be drawn, with what is known of why."""
+
+
 @lru_cache(maxsize=KEPT)
 def png(svg: str) -> bytes:
     """Return the picture as PNG, on its light ground.
 
-    Raises BusyError where others take all places for ``SECONDS``, and RuntimeError where it cannot be drawn.
+    Raises BusyError where others take all places for ``WAITING``, and NotDrawnError where the child takes longer than
+    ``SECONDS``, dies, cannot be started or leaves nothing.
     """
-    if not _PLACES.acquire(timeout=SECONDS):
+    if not _PLACES.acquire(timeout=WAITING):
         raise BusyError
     try:
         drawn = subprocess.run(
@@ -44,8 +51,11 @@ def png(svg: str) -> bytes:
             timeout=SECONDS,
             check=False,
         )
+    except (subprocess.TimeoutExpired, OSError) as error:
+        raise NotDrawnError(str(error)) from error
     finally:
         _PLACES.release()
-    if drawn.returncode:
-        raise RuntimeError(f"The picture could not be drawn: {drawn.stderr.decode(errors='replace').strip()[-500:]}")
+    if drawn.returncode or not drawn.stdout:
+        said = drawn.stderr.decode(errors="replace").strip()[-500:]
+        raise NotDrawnError(f"The child ended with {drawn.returncode}: {said}")
     return drawn.stdout

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from django.db.models import TextChoices
     from django.forms import Form
 
     from votes.totals import Totals
@@ -65,21 +66,29 @@ def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
     if totals is None or not totals.members:
         return NOTHING
     labels = choice_labels(get_language())
+    whole = totals.members
     rects, spoken, start = [], [], 0
-    for choice, value in figures(totals):
+    values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
+    for (letter, label), value in zip(labels, values, strict=True):
         if value:
-            x, width = percent_of(start, totals.members), percent_of(value, totals.members)
-            rects.append(f'<rect class="fill-{choice.value}" x="{x}" width="{width}" height="100%"/>')
-            spoken.append(f"{value} {labels[choice]}")
+            x, width = percent_of(start, whole), percent_of(value, whole)
+            rects.append(f'<rect class="fill-{letter}" x="{x}" width="{width}" height="100%"/>')
+            spoken.append(f"{value} {label}")
             start += value
     # Put together by hand: a page has dozens of bars, and nothing here comes from outside but the labels.
     return mark_safe(f'<svg class="{css_class}" role="img" aria-label="{", ".join(spoken)}">{"".join(rects)}</svg>')  # noqa: S308
 
 
 @functools.cache
-def choice_labels(language: str | None) -> dict[Choice, str]:
-    """Return the choices as they are spoken within a sentence of the active ``language``, escaped."""
-    return {choice: escape(choice.label.lower()) for choice in Choice}
+def choice_labels(language: str | None) -> list[tuple[str, str]]:
+    """Return the letters of the choices with what is said within a sentence of the active ``language``, escaped."""
+    return [(choice.value, escape(choice.label.lower())) for choice in Choice]
+
+
+@functools.cache
+def labels(kind: type[TextChoices], language: str | None) -> dict[str, str]:
+    """Return what is said of the values of ``kind`` in the active ``language``, escaped."""
+    return {value: html.escape(str(label)) for value, label in kind.choices}
 
 
 def percent_of(part: int, whole: int) -> str:

@@ -10,75 +10,93 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from django import template
-from django.template.defaultfilters import floatformat
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Result
-from web.templatetags.plenary import NOTHING, bar, dated, mark, position
+from web.figures import NOT_SHOWN, Figures
+from web.templatetags.plenary import NOTHING, bar, dated, labels, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.forms import Form
 
+    from votes.listed import ListedRollCall
     from votes.totals import Totals
     from web.listings import Facet
 
 register = template.Library()
 
+TEXT = str(RollCall.Kind.TEXT)
+"""What most are votes on, and lists need not say."""
+
 
 @register.simple_tag
-def roll_call_row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals | None = None) -> SafeString:
+def roll_call_row(
+    roll_call: RollCall | ListedRollCall, voted: Choice | None = None, bloc_totals: Totals | None = None
+) -> SafeString:
     """Return one roll call in a list; ``voted`` and ``bloc_totals`` where the list is about a state or a bloc."""
     return mark_safe(_row(roll_call, voted, bloc_totals))  # noqa: S308  # escaped piece by piece
 
 
 @register.simple_tag
-def roll_call_rows(roll_calls: Iterable[RollCall]) -> SafeString:
+def roll_call_rows(roll_calls: Iterable[RollCall | ListedRollCall]) -> SafeString:
     """Return the roll calls of a list."""
     return mark_safe("\n".join(_row(roll_call) for roll_call in roll_calls))  # noqa: S308  # escaped piece by piece
 
 
-def _row(roll_call: RollCall, voted: Choice | None = None, bloc_totals: Totals | None = None) -> str:
+def _row(roll_call: RollCall | ListedRollCall, voted: Choice | None = None, bloc_totals: Totals | None = None) -> str:
     """Return one roll call in a list."""
-    symbol = roll_call.resolution.symbol if roll_call.resolution else roll_call.meeting
-    symbol = f'<span class="symbol">{escape(symbol)}</span> ' if symbol else ""
-    kind = RollCall.Kind(roll_call.kind)
-    tag = f' <span class="tag">{escape(str(kind.label))}</span>' if kind != RollCall.Kind.TEXT else ""
-    day = f'<time datetime="{roll_call.date.isoformat()}">{dated(roll_call.date, roll_call.date_precision)}</time>'
-    own = escape(roll_call.get_absolute_url())
-    what = (
-        f'<li class="row"><div class="row-what">'
-        f'<p class="overline">{symbol}<span>{escape(str(roll_call.body))}</span> {day}{tag}</p>'
-        f'<h3 class="row-title" lang="en"><a href="{own}">{escape(roll_call.heading)}</a></h3></div>'
-    )
-    parts = [what]
+    parts = [f'<li class="row"><div class="row-what">{what(roll_call)}</div>']
     if voted:
-        parts.append(f'<p class="row-voted voted-{voted.value}">{mark(voted)} {escape(str(voted.label))}</p>')
+        label = labels(Choice, get_language())[voted]
+        parts.append(f'<p class="row-voted voted-{voted.value}">{mark(voted)} {label}</p>')
     if bloc_totals:
         parts.append(_bloc(bloc_totals))
-    totals = roll_call.totals
-    if totals:
-        parts.append(
-            f'<div class="row-how"><p class="row-tally"><strong class="tally">{totals}</strong> '
-            f'<span class="result result-{roll_call.result}">{escape(str(Result(roll_call.result).label))}</span></p>'
-            f"{bar(totals)}</div></li>"
-        )
-    else:
-        method = escape(str(RollCall.Method(roll_call.method).label))
-        parts.append(f'<div class="row-how"><p class="row-tally"><span class="result">{method}</span></p></div></li>')
+    parts.append(f'<div class="row-how">{how(roll_call)}</div></li>')
     return "".join(parts)
+
+
+def what(roll_call: RollCall | ListedRollCall, *, with_body: bool = True) -> str:
+    """Return what was voted on, as HTML: symbol, body, day and kind, and the title with its address."""
+    symbol = roll_call.resolution.symbol if roll_call.resolution else roll_call.meeting
+    symbol = f'<span class="symbol">{escape(symbol)}</span> ' if symbol else ""
+    body = f"<span>{escape(str(roll_call.body))}</span> " if with_body else ""
+    kind = roll_call.kind
+    tag = "" if kind == TEXT else f' <span class="tag">{labels(RollCall.Kind, get_language())[kind]}</span>'
+    day = f'<time datetime="{roll_call.date.isoformat()}">{dated(roll_call.date, roll_call.date_precision)}</time>'
+    return (
+        f'<p class="overline">{symbol}{body}{day}{tag}</p><h3 class="row-title" lang="en">'
+        f'<a href="{escape(roll_call.get_absolute_url())}">{escape(roll_call.heading)}</a></h3>'
+    )
+
+
+def how(roll_call: RollCall | ListedRollCall) -> str:
+    """Return how the vote went, as HTML: tally, result and bar, or without totals the method."""
+    totals = roll_call.totals
+    if not totals:
+        method = labels(RollCall.Method, get_language())[roll_call.method]
+        return f'<p class="row-tally"><span class="result">{method}</span></p>'
+    return (
+        f'<p class="row-tally"><strong class="tally">{totals}</strong> '
+        f'<span class="result result-{roll_call.result}">{labels(Result, get_language())[roll_call.result]}</span></p>'
+        f"{bar(totals)}"
+    )
 
 
 def _bloc(totals: Totals) -> str:
     """Return what a bloc's members did in one roll call."""
-    own = f"{mark(totals.position)} " if totals.position else ""
-    said = f'<p>{own}<strong>{escape(str(position(totals)))}</strong> <span class="tally">{totals}</span>'
+    position = totals.position
+    taken = f"{mark(position)} <strong>{labels(Choice, get_language())[position]}" if position else "<strong>"
+    if not position:
+        taken += escape(_("Split")) if totals.is_split else NOT_SHOWN
+    said = f'<p>{taken}</strong> <span class="tally">{totals}</span>'
     if totals.voting > 1:
-        said += f'</p><p class="muted">{escape(_("cohesion"))} {floatformat(totals.cohesion, 2)}'
+        said += f'</p><p class="muted">{escape(_("cohesion"))} {Figures().decimal(totals.cohesion, 2)}'
     return f'<div class="row-bloc">{said}</p>{bar(totals)}</div>'
 
 

@@ -1,20 +1,37 @@
 """Blocs and their records."""
 
+from __future__ import annotations
+
 import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from votes.bloc_record import MINIMUM_POSITIONS, BlocRecord, members_on, roll_calls_of
-from votes.breakdown import former_names
+from votes.analysis.breaks import BODY
+from votes.bloc_record import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from votes.models import Bloc, BlocMembership
 from votes.models.intervals import holds_on
-from votes.reading import Record, reading
+from votes.reading import reading
+from web import bloc_tables
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
+from web.pictures.profiles import cohesion
+from web.problems import problem
+from web.profile_files import links, send
 from web.rendering import parties, render_page_or_part
+
+if TYPE_CHECKING:
+    from votes.reading import Record
+
+SHEETS = {"cohesion": bloc_tables.cohesion, "breaks": bloc_tables.breaks}
+
+FILES = (".json", "/cohesion.csv", "/breaks.csv", "/cohesion.svg", "/cohesion.png")
 
 
 def blocs(request: HttpRequest) -> HttpResponse:
@@ -34,50 +51,87 @@ def blocs(request: HttpRequest) -> HttpResponse:
 
 @tidy_address
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a bloc: its members on the day ``?on=`` names, its position by roll call, and who breaks most."""
-    found = Bloc.objects.filter(slug=slug.lower()).first()
-    if found is None:
-        raise Http404(_("There is no bloc “%(slug)s”.") % {"slug": slug})
-    if slug != found.slug:
-        return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
-    parameters = request.GET.copy()
-    asked = parameters.pop("on", [""])[-1]
-    on, error = _date(asked)
+    """Show a bloc: its members on the day ``?on=`` names, its cohesion, who breaks, and its position by roll call."""
     with reading() as record:
-        return _show(request, record, found, on=on, on_error=error, asked=asked, parameters=parameters)
+        found = Bloc.objects.filter(slug=slug.lower()).first()
+        if found is None:
+            raise Http404(_unknown(slug))
+        if slug != found.slug:
+            return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
+        parameters = request.GET.copy()
+        asked = parameters.pop("on", [""])[-1]
+        on, error = _date(asked)
+        members = members_on(record, record.blocs[found.slug], on)
+        listing, own = _record(parameters, record, found.slug)
+        context = {
+            "bloc": found,
+            "on": on,
+            "on_error": error,
+            "members": members,
+            "full": sum(held.status == BlocMembership.Status.MEMBER for held in members),
+            "listing": listing,
+            "kept": [("on", asked)] if asked else [],
+            "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
+            **parties(record),
+            "votes": own.votes,
+            "positions": own.positions_on(listing.page),
+            # The pages after the first go on with the list.
+            **(_shown(listing, own) if listing.is_valid and listing.page.number == 1 else {}),
+        }
+        return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
 
 
-def _show(
-    request: HttpRequest,
-    record: Record,
-    found: Bloc,
-    *,
-    on: datetime.date,
-    on_error: str,
-    asked: str,
-    parameters: QueryDict,
-) -> HttpResponse:
-    """Show a bloc as of one snapshot."""
-    members, names = members_on(found, on), former_names(on)
-    read = record.blocs[found.slug]
+@require_safe
+def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResponse:
+    """Send how far a bloc keeps together: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        if slug.lower() not in record.blocs:
+            return problem(HTTPStatus.NOT_FOUND, _unknown(slug))
+        if slug != slug.lower():
+            own_path = request.path.replace(f"/{slug}", f"/{slug.lower()}", 1)
+            return redirect(address(own_path, request.GET), permanent=True)
+        listing, own = _record(request.GET, record, slug)
+        return send(
+            request,
+            record,
+            listing,
+            name="-".join(filter(None, ("plenary", slug, what))),
+            form=form,
+            sheet=lambda: SHEETS[what](own),
+            whole=lambda: bloc_tables.whole(own),
+            picture=lambda: cohesion(own),
+        )
+
+
+def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, BlocRecord]:
+    """Return the roll calls with a member of the bloc that the parameters select, and its record on them."""
+    read = record.blocs[slug]
     listing = Listing(parameters, record, among=roll_calls_of(record, read))
-    own = BlocRecord(record, read, listing.rows)
-    context = {
-        "bloc": found,
-        "on": on,
-        "on_error": on_error,
-        "members": [(membership, names.get(membership.state_id)) for membership in members],
-        "full": sum(membership.status == BlocMembership.Status.MEMBER for membership in members),
-        "listing": listing,
-        "kept": [("on", asked)] if asked else [],
-        "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
-        "minimum": MINIMUM_POSITIONS,
-        **parties(record),
-        "votes": own.votes,
-        "positions": own.positions_on(listing.page),
+    return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
+
+
+def _shown(listing: Listing, own: BlocRecord) -> dict[str, Any]:
+    """Return what the page shows of a bloc's record."""
+    record = own.record
+    divided = own.divided(bloc_tables.DIVIDED)
+    known = any(one.agreement_index is not None for one in own.by_year)
+    return {
+        "own": own,
+        "body": record.bodies.get(own.body, own.body),
+        "topics": record.topics,
+        "chart": cohesion(own).inline("picture chart") if known else "",
+        "years": own.by_year[::-1],
+        "by_topic": own.by_topic,
         "breaks": own.breaks,
+        "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
+        "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
+        "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
     }
-    return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
+
+
+def _unknown(slug: str) -> str:
+    """Return that there is no such bloc."""
+    return _("There is no bloc “%(slug)s”.") % {"slug": slug}
 
 
 def _date(text: str) -> tuple[datetime.date, str]:

@@ -1,15 +1,19 @@
 """Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
-from votes.breakdown import Breakdown
+from votes.beside import Beside
+from votes.breakdown import Breakdown, PartnerBreaks
 from votes.explanation import Explanation
+from votes.ideal_points import cut_point_of
 from votes.models import Finding, RollCall
-from votes.reading import reading
+from votes.reading import Record, reading
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
@@ -39,49 +43,66 @@ def _list(request: HttpRequest, of: str) -> HttpResponse:
 @tidy_address
 def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show a text with its roll calls; any other spelling of its symbol, and a unique near miss, redirect to it."""
-    published = Resolution.objects.published()
-    named = list(published.with_symbol(symbol.rstrip("/"))[:2])
-    is_known = bool(named)
-    named = named or list(published.near_symbol(symbol)[:2])
-    if is_known and len(named) > 1:
-        raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
-    if len(named) != 1:
-        raise Http404(_("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
-    found = named[0]
-    if symbol != found.symbol:
-        # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
-        return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
-    taken = RollCall.objects.published().filter(resolution=found).with_tally().select_related("source").newest_first()
-    decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
-    others = [roll_call for roll_call in taken if roll_call is not decisive]
-    context = {"resolution": found, "topics": found.topics.all(), "others": others}
-    if decisive is None:
-        return render(request, "roll_calls/resolution.html", context)
-    return _show(request, decisive, "roll_calls/resolution.html", context)
+    with reading() as record:
+        published = Resolution.objects.published()
+        named = list(published.with_symbol(symbol.rstrip("/"))[:2])
+        is_known = bool(named)
+        named = named or list(published.near_symbol(symbol)[:2])
+        if is_known and len(named) > 1:
+            raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
+        if len(named) != 1:
+            raise Http404(_("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
+        found = named[0]
+        if symbol != found.symbol:
+            # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
+            return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
+        # The resolution is known to each already.
+        taken = list(found.roll_calls.published().select_related("body", "tally").newest_first())
+        decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
+        others = [roll_call for roll_call in taken if roll_call is not decisive]
+        context: dict[str, object] = {"resolution": found, "others": others}
+        if decisive is None:
+            context |= {"body": found.body, "session": found.session}
+            return render(request, "roll_calls/resolution.html", context)
+        beside = Beside.of(decisive)
+        context |= {"body": beside.body_name, "session": beside.session}
+        if found.session_id != decisive.session_id:
+            context["session"] = found.session
+        topics = record.register.topics_of(decisive.pk)
+        context["topics"] = [(slug, name) for slug, name in record.topics.items() if slug in topics]
+        return _show(request, record, decisive, beside, template="roll_calls/resolution.html", **context)
 
 
 @tidy_address
 def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one recorded vote."""
-    published = RollCall.objects.published().with_tally().select_related("source")
-    found = published.filter(slug=slug.lower()).first()
-    if found is None:
-        raise Http404(_("There is no recorded vote “%(slug)s”.") % {"slug": slug})
-    if slug != found.slug:
-        own = reverse("web:roll_call", args=[found.slug])
-        return redirect(address(own, request.GET), permanent=True)
-    return _show(request, found, "roll_calls/roll_call.html", {})
+    with reading() as record:
+        published = RollCall.objects.published().select_related("resolution", "tally")
+        found = published.filter(slug=slug.lower()).order_by().first()
+        if found is None:
+            raise Http404(_("There is no recorded vote “%(slug)s”.") % {"slug": slug})
+        if slug != found.slug:
+            own = reverse("web:roll_call", args=[found.slug])
+            return redirect(address(own, request.GET), permanent=True)
+        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html")
 
 
-def _show(request: HttpRequest, shown: RollCall, template: str, context: dict[str, object]) -> HttpResponse:
+def _show(
+    request: HttpRequest, record: Record, shown: RollCall, beside: Beside, *, template: str, **context: object
+) -> HttpResponse:
     """Show a roll call in full."""
-    breakdown = Breakdown.of(shown)
+    breakdown = Breakdown.of(shown, record, beside.intended)
     context |= {
+        "record": record,
         "roll_call": shown,
         "breakdown": breakdown,
-        "explanation": Explanation.of(shown, breakdown.states),
+        # Asked for by the whole page only.
+        "partner_breaks": partial(PartnerBreaks.of, shown, record),
+        "cut_point": partial(cut_point_of, shown, record),
+        "explanation": Explanation.of(shown, breakdown.states, beside),
         "sheet": Sheet.of(breakdown, request.GET),
-        "findings": Finding.objects.beside(shown),
+        "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+        "beside": beside,
         "ignored": unanswered(request.GET, Sheet.parameters),
     }
     return render_page_or_part(request, template, "roll_calls/_sheet.html", context)

@@ -1,19 +1,43 @@
 """Member states and their records."""
 
+from __future__ import annotations
+
 import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
+from votes.bloc_record import MINIMUM_POSITIONS
 from votes.models import MemberState
 from votes.reading import reading
-from votes.state_record import StateRecord
+from votes.state_profile import MINIMUM_YEAR, StateProfile
+from votes.state_record import AboutState, StateRecord
+from web import state_tables
 from web.filters import StateFilter
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
+from web.pictures.profiles import bloc_years
+from web.problems import problem
+from web.profile_files import links, send
 from web.rendering import parties, render_page_or_part
+
+if TYPE_CHECKING:
+    from votes.reading import Record
+
+ENDS, BREAKS, MOVED = 10, 10, 3
+"""How many partners at each end, breaks, and partners that moved most a page shows."""
+
+SHEETS = {"partners": state_tables.partners, "blocs": state_tables.blocs, "breaks": state_tables.breaks}
+
+FILES = (".json", "/partners.csv", "/blocs.csv", "/breaks.csv", "/blocs.svg", "/blocs.png")
 
 
 def states(request: HttpRequest) -> HttpResponse:
@@ -32,21 +56,108 @@ def states(request: HttpRequest) -> HttpResponse:
 
 @tidy_address
 def state(request: HttpRequest, code: str) -> HttpResponse:
-    """Show how a member state voted; ``?choice=against`` and all filters of the list of roll calls narrow it."""
-    found = MemberState.objects.filter(code=code.upper()).first() if code.isalpha() else None
-    if found is None:
-        raise Http404(_("There is no member state with the code “%(code)s”.") % {"code": code})
-    if code != found.code:
-        return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
+    """Show how a member state voted, and with whom; all filters of the list of roll calls narrow both."""
     with reading() as record:
-        voted = record.register.voted(record.matrix.of(found.code) != OUTSIDE)
-        listing = Listing(request.GET, record, among=voted, filter_class=StateFilter, code=found.code)
+        found = AboutState.read(code.upper()) if code.upper() in record.states else None
+        if found is None:
+            raise Http404(_unknown(code))
+        if code != found.code:
+            return redirect(address(reverse("web:state", args=[found.code]), request.GET), permanent=True)
+        listing = _listing(request.GET, record, found.code)
         context = {
             "state": found,
             "listing": listing,
             **parties(record),
-            "record": StateRecord.of(found, record, listing.rows, listing.page),
-            "predecessors": found.predecessors.all(),
-            "successors": found.successors.all(),
+            "record": StateRecord.of(found.code, record, listing.rows, listing.page),
+            "predecessors": [record.states[other] for other in found.predecessors],
+            "successors": [record.states[other] for other in found.successors],
+            # The pages after the first go on with the list.
+            **(_shown(listing, _profile(listing, found.code)) if listing.is_valid and listing.page.number == 1 else {}),
         }
         return render_page_or_part(request, "states/state.html", "states/_votes.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResponse:
+    """Send whom a state votes with: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        if code.upper() not in record.states:
+            return problem(HTTPStatus.NOT_FOUND, _unknown(code))
+        if code != code.upper():
+            own = request.path.replace(f"/{code}", f"/{code.upper()}", 1)
+            return redirect(address(own, request.GET), permanent=True)
+        listing = _listing(request.GET, record, code)
+        profile = _profile(listing, code)
+        return send(
+            request,
+            record,
+            listing,
+            name="-".join(filter(None, ("plenary", code, what))),
+            form=form,
+            sheet=lambda: SHEETS[what](profile),
+            whole=lambda: state_tables.whole(profile),
+            picture=lambda: bloc_years(profile),
+        )
+
+
+def _listing(parameters: QueryDict, record: Record, code: str) -> Listing:
+    """Return the roll calls in whose electorate the state was that the parameters select."""
+    voted = record.register.voted(record.matrix.of(code) != OUTSIDE)
+    return Listing(parameters, record, among=voted, filter_class=StateFilter, code=code)
+
+
+def _profile(listing: Listing, code: str) -> StateProfile:
+    """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
+    meant = listing.form.cleaned_data
+    since, until = meant.get("since"), meant.get("until")
+    asked = listing.rows
+    if since or until:
+        # The years before a period are compared with it, under all other filters.
+        others = listing.parameters.copy()
+        for name in ("since", "until"):
+            others.pop(name, None)
+        asked = _listing(others, listing.record, code).rows
+    return StateProfile(listing.record, code, meant.get("body") or BODY, asked, since, until)
+
+
+def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
+    """Return what the page shows of a profile."""
+    record = profile.record
+    closest, farthest = profile.ends(ENDS)
+    nearer, further = profile.moved(MOVED)
+    breaks = profile.breaks[:BREAKS]
+    own = reverse("web:state", args=[profile.code])
+    chart = bloc_years(profile) if len(profile.latest_years) else None
+    return {
+        "profile": profile,
+        "body": record.bodies.get(profile.body, profile.body),
+        "closest": closest,
+        "farthest": farthest,
+        "nearer": nearer,
+        "further": further,
+        "charted": {one.bloc.slug for one in profile.charted.blocs},
+        "compare": _compare(profile, listing),
+        "chart": chart.inline("picture chart") if chart else "",
+        "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
+        "latest": profile.with_blocs(profile.latest_years),
+        "breaks": list(zip(breaks, record.listed_in(one.row for one in breaks), strict=True)),
+        "files": links(listing.parameters, own.removesuffix("/"), FILES),
+        "minimum": {
+            "common": MINIMUM_COMMON,
+            "year": MINIMUM_YEAR,
+            "voting": MINIMUM_VOTING,
+            "positions": MINIMUM_POSITIONS,
+        },
+    }
+
+
+def _compare(profile: StateProfile, listing: Listing) -> str:
+    """Return the address that compares the state with another over the same roll calls, up to the other's code."""
+    asked = {"body": profile.body, **(state_tables.days(profile.period) or {})}
+    asked |= {name: str(listing.parameters[name]) for name in ("topic", "kind") if listing.parameters.get(name)}
+    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code})}&state="
+
+
+def _unknown(code: str) -> str:
+    """Return that there is no such state."""
+    return _("There is no member state with the code “%(code)s”.") % {"code": code}
