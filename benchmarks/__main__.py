@@ -1,4 +1,4 @@
-"""Measure each public page against an empty Django view under the same gunicorn command, then imports and exports.
+"""Measure public pages against an empty view under the same gunicorn command, then the analysis, imports and exports.
 
 A server of its own, with a database of its own below ``.plenary/bench`` that holds the whole record of the General
 Assembly where its file is at hand, is started, measured and stopped.
@@ -22,13 +22,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import importing
+from benchmarks import analysis, ideal_points, importing
 from benchmarks.load import CONNECTIONS, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".plenary" / "bench"
 EMPTY = "/benchmark/empty"
 FILE = importing.CORPORA / f"{importing.FILE}.gz"
 FIT = ["fit_ideal_points"] if (ROOT / "votes" / "management" / "commands" / "fit_ideal_points.py").exists() else []
@@ -60,11 +61,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2, help="how long each measurement lasts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured")
-    parser.add_argument("--only", choices=["pages", "imports"], help="measure one part; imports have exports with them")
+    parts = ["pages", "analysis", "imports"]
+    parser.add_argument("--only", choices=parts, help="measure one part; imports have exports with them")
     arguments = parser.parse_args()
-    if arguments.only != "imports":
+    asked = [arguments.only] if arguments.only else parts
+    if "pages" in asked:
         pages(arguments)
-    if arguments.only != "pages":
+    if "analysis" in asked:
+        analysis.measure_analysis(HOME)
+        ideal_points.measure_ideal_points(HOME)
+    if "imports" in asked:
         importing.main()
 
 
@@ -102,13 +108,12 @@ def row(port: int, path: str, seconds: float, rounds: int) -> str:
 @contextmanager
 def server() -> Iterator[tuple[int, Callable[[], list[int]]]]:
     """Run gunicorn with the record in a database of its own; yield the port, and what returns its workers' numbers."""
-    home = ROOT / ".plenary" / "bench"
-    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(HOME, ignore_errors=True)
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {"PLENARY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+    environment |= {"PLENARY_HOME": str(HOME), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
     for command in ["migrate -v0", "load_reference", *([f"import_votes {FILE}", *FIT] if FILE.exists() else [])]:
         subprocess.run(
             [sys.executable, "manage.py", *command.split()], cwd=ROOT, env=environment, check=True, stdout=sys.stderr

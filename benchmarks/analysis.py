@@ -1,4 +1,4 @@
-"""The vote matrix and agreement of all states on the record of the General Assembly, against the least that they take.
+"""The vote matrix, agreement and conditions on votes on the record of the Assembly, against the least that they take.
 
 What is compared is measured in turn, several times, in one process; the table has the medians.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import importing
+from benchmarks import importing, positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ EDIT = """
 
 
 def measure_analysis(home: Path) -> None:
-    """Print the table for the record in the database below ``home``, which is made and filled where it is not there.
+    """Print the tables for the record in the database below ``home``, which is made and filled where it is not there.
 
     The first vote of the record is edited and edited back.
     """
@@ -48,8 +48,9 @@ def measure_analysis(home: Path) -> None:
             subprocess.run(
                 [sys.executable, "manage.py", *command.split()], cwd=importing.ROOT, check=True, stdout=sys.stderr
             )
-    print("\n".join(importing.apart(lines)))
-    print()
+    for table in (lines, positions.lines):
+        print("\n".join(importing.apart(table)))
+        print()
 
 
 def lines() -> list[str]:

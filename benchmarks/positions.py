@@ -9,6 +9,8 @@ import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import importing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,9 +37,9 @@ BLOC = """
 LETTERS = {"for": "Y", "against": "N", "abstain": "A", "nonvoting": "X", "split": "S"}
 
 
-def measure_positions() -> None:
-    """Print the table; Django is set up, and the record imported."""
-    from django.db import connection
+def lines() -> list[str]:
+    """Return the lines of the table, of the record in the database that the environment names."""
+    connection = importing.setup()
     from django.http import QueryDict
 
     from votes.models import RollCall
@@ -60,15 +62,14 @@ def measure_positions() -> None:
             )
             return [key for (key,) in cursor.fetchall()]
 
-    print("| condition | roll calls | matrix ms | SQL ms | SQL / matrix |")
-    print("|---|---:|---:|---:|---:|")
+    found_lines = ["| condition | roll calls | matrix ms | SQL ms | SQL / matrix |", "|---|---:|---:|---:|---:|"]
     for query in QUERIES:
         found = by_matrix(query)
         if found != by_sql(query):
             raise RuntimeError(f"{query}: the matrix and SQL do not answer the same.")
         fast, slow = milliseconds(by_matrix, query), milliseconds(by_sql, query)
-        print(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
-    print()
+        found_lines.append(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
+    return found_lines
 
 
 def sql_of(query: str) -> tuple[str, list[str]]:
