@@ -5,27 +5,27 @@ Everything is read from the vote matrix, each roll call with the full members of
 
 from __future__ import annotations
 
-import datetime
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from django.db import connection
 
 from votes.analysis.breaks import BODY
 from votes.analysis.cohesion import agreement_index, mean_by, rice_index
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES, positions_only
+from votes.analysis.memberships import ALWAYS, FOREVER
 from votes.analysis.pairs import is_position
 from votes.models import BlocMembership
 from votes.totals import Totals
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from votes.analysis.cohesion import Values
     from votes.analysis.matrix import Mask, Rows
     from votes.listed import ListedRollCall
     from votes.reading import BlocRead, Record, State
@@ -125,14 +125,13 @@ class BlocRecord:
         )
         counts: dict[str, tuple[int, int]] = {}
         # By membership rather than by roll call: of a large bloc this reads a tenth of what a mask of all would.
-        for held in self.bloc.group.memberships:
-            if (column := matrix.columns.get(held.state)) is not None:
-                span = matrix.span(held.since, held.until)
+        for code, span in self._spans:
+            if (column := matrix.columns.get(code)) is not None:
                 own, its = matrix.by_state[column, span], positions[span]
                 both = is_position(own) & (its != OUTSIDE)
-                taken, broken = counts.get(held.state, (0, 0))
+                taken, broken = counts.get(code, (0, 0))
                 other = both & (own != its)
-                counts[held.state] = (taken + int(np.count_nonzero(both)), broken + int(np.count_nonzero(other)))
+                counts[code] = (taken + int(np.count_nonzero(both)), broken + int(np.count_nonzero(other)))
         lines = [MemberBreaks(record.states[code], *counts[code]) for code in counts if counts[code][0]]
         return sorted(
             lines,
@@ -149,7 +148,7 @@ class BlocRecord:
     def by_year(self) -> list[Cohesion]:
         """Return its cohesion in each calendar year in which it had members in the body, ascending."""
         years, labels = np.unique(self.record.matrix.years[self.in_body], return_inverse=True)
-        return self._cohesion([str(year) for year in years.tolist()], self.in_body, labels)
+        return self._cohesion([str(year) for year in years.tolist()], np.arange(len(labels)), labels)
 
     @cached_property
     def by_topic(self) -> list[Cohesion]:
@@ -159,15 +158,16 @@ class BlocRecord:
         """
         matrix = self.record.matrix
         slugs = list(self.record.topics)
-        about = [self.in_body[matrix.on_topic(slug)[self.in_body]] for slug in slugs]
-        labels = np.repeat(np.arange(len(slugs)), [len(rows) for rows in about])
-        rows = np.concatenate([self.in_body[:0], *about])
-        return [one for one in self._cohesion(slugs, rows, labels) if one.roll_calls]
+        about = [np.flatnonzero(matrix.on_topic(slug)[self.in_body]) for slug in slugs]
+        labels = np.repeat(np.arange(len(slugs)), [len(places) for places in about])
+        places = np.concatenate([np.zeros(0, np.intp), *about])
+        return [one for one in self._cohesion(slugs, places, labels) if one.roll_calls]
 
     @cached_property
     def overall(self) -> Cohesion:
         """Return its cohesion over all of them."""
-        (all_of_them,) = self._cohesion([""], self.in_body, np.zeros(len(self.in_body), np.int64))
+        everything = np.arange(len(self.in_body))
+        (all_of_them,) = self._cohesion([""], everything, np.zeros_like(everything))
         return all_of_them
 
     def divided(self, number: int) -> list[Divided]:
@@ -177,8 +177,8 @@ class BlocRecord:
         and differ, the bloc is not divided. Where it was of one mind it is not divided either.
         """
         rows = self.in_body
-        index = agreement_index(self.totals[rows])
-        met = (index < 1) & (2 * self._voting(rows) >= self._members()[rows])
+        index, _rice, voting = self._measured
+        met = (index < 1) & (2 * voting >= self._members()[rows])
         rows, index = rows[met], index[met]
         days = self.record.matrix.dates[rows].astype(np.int64)
         return [
@@ -186,13 +186,20 @@ class BlocRecord:
             for place in np.lexsort((rows, -days, index))[:number].tolist()
         ]
 
-    def _cohesion(self, names: list[str], rows: Rows, labels: NDArray[np.int64]) -> list[Cohesion]:
-        """Return the cohesion over the rows with each label, whose names are ``names``."""
-        totals = self.totals[rows]
-        index = agreement_index(totals)
-        voting = np.where(np.isnan(index), np.nan, self._voting(rows))
+    @cached_property
+    def _measured(self) -> tuple[Values, Values, NDArray[np.int64]]:
+        """Return, for each of ``in_body``, agreement index, Rice index, and how many members took a position."""
+        totals = self.totals[self.in_body]
+        voting = totals[:, [YES, ABSTAINING, NO]].sum(axis=1, dtype=np.int64)
+        return agreement_index(totals), rice_index(totals), voting
+
+    def _cohesion(self, names: list[str], places: Rows, labels: NDArray[np.int64]) -> list[Cohesion]:
+        """Return the cohesion over the ``places`` in ``in_body`` with each label, whose names are ``names``."""
+        all_index, all_rice, all_voting = self._measured
+        index = all_index[places]
+        voting = np.where(np.isnan(index), np.nan, all_voting[places])
         means, counts = mean_by(index, labels, len(names))
-        rice, rice_counts = mean_by(rice_index(totals), labels, len(names))
+        rice, rice_counts = mean_by(all_rice[places], labels, len(names))
         members, _counts = mean_by(voting, labels, len(names))
         return [
             Cohesion(
@@ -214,16 +221,21 @@ class BlocRecord:
             )
         ]
 
-    def _voting(self, rows: Rows) -> NDArray[np.int64]:
-        """Return how many members took a position on each of ``rows``."""
-        return self.totals[rows][:, [YES, ABSTAINING, NO]].sum(axis=1, dtype=np.int64)
-
     def _members(self) -> NDArray[np.int64]:
         """Return R, how many full members the bloc had on the day of each roll call, in the electorate or not."""
         members = np.zeros(len(self.record.matrix), np.int64)
-        for held in self.bloc.group.memberships:
-            members[self.record.matrix.span(held.since, held.until)] += 1
+        for _state, span in self._spans:
+            members[span] += 1
         return members
+
+    @cached_property
+    def _spans(self) -> list[tuple[str, slice]]:
+        """Return each full membership, the code of the state with the rows of the matrix it spans."""
+        held, dates = self.bloc.group.memberships, self.record.matrix.dates
+        since = np.array([one.since or ALWAYS for one in held], "datetime64[D]")
+        until = np.array([one.until or FOREVER for one in held], "datetime64[D]")
+        starts, stops = np.searchsorted(dates, since).tolist(), np.searchsorted(dates, until).tolist()
+        return [(one.state, slice(*rows)) for one, *rows in zip(held, starts, stops, strict=True)]
 
 
 def roll_calls_of(record: Record, bloc: BlocRead) -> Mask:
@@ -240,29 +252,20 @@ class BlocMember:
     name: str
     """Its name of the day."""
     status: str
-    since: datetime.date
+    since: datetime.date | None
     since_precision: str
 
 
-# Of a large bloc some hundred and thirty rows: through the models they take as long as a page may.
-MEMBERS = """
-SELECT coalesce(json_agg(json_build_array(s.code, m.status, m.since, m.since_precision)), '[]')::text
-FROM votes_blocmembership m JOIN votes_memberstate s ON s.id = m.state_id
-WHERE m.bloc_id = %s AND m.since <= %s AND (m.until IS NULL OR %s < m.until)
-"""
-
-
 def members_on(record: Record, bloc: BlocRead, date: datetime.date) -> list[BlocMember]:
-    """Return the memberships that held on ``date``, full ones first, by name: one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, (bloc.key, date, date))
-        rows = json.loads(cursor.fetchone()[0])
-    order = {status: place for place, status in enumerate(BlocMembership.Status.values)}
-    rows.sort(key=lambda row: (order[row[1]], record.states[row[0]].sort_name, row[0]))
-    return [
-        BlocMember(code, record.states[code].name_on(date), status, datetime.date.fromisoformat(since), precision)
-        for code, status, since, precision in rows
+    """Return the memberships that held on ``date``, full ones first, by name."""
+    found = [
+        BlocMember(code, record.states[code].name_on(date), held.kind, held.since, held.since_precision)
+        for code, held in record.held_by_bloc.get(bloc.slug, ())
+        if held.holds_on(date)
     ]
+    # They are by name already, and stay so among equals.
+    order = {status: place for place, status in enumerate(BlocMembership.Status.values)}
+    return sorted(found, key=lambda member: order[member.status])
 
 
 def _totals(numbers: NDArray[np.integer]) -> Totals:

@@ -24,8 +24,10 @@ from votes.analysis.matrix import LETTERS, VoteMatrix
 from votes.analysis.memberships import Memberships
 from votes.data_version import data_version
 from votes.listed import ListedRollCall
+from votes.models import Bloc
 from votes.register import NO_ROW, Labels, Register
 from votes.snapshot import in_snapshot, snapshot
+from votes.state_record import read_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Choices
+    from votes.state_record import AboutState, Held
 
 DAYS_KEPT = 16
 """For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
@@ -121,7 +124,7 @@ class BlocRead:
     group: Group
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """Everything public about who voted how, as of one data version. Mappings are in the order to show them."""
 
@@ -170,9 +173,40 @@ class Record:
         return sorted(self.blocs.values(), key=lambda bloc: (bloc.short_name, bloc.slug))
 
     @cached_property
+    def about_states(self) -> Mapping[str, AboutState]:
+        """Return what is on record of each state itself, by code in the order of the names.
+
+        Read when it is first asked for, in a snapshot of the record's version, as what follows.
+        """
+        return read_states()
+
+    @cached_property
+    def held_by_bloc(self) -> Mapping[str, list[tuple[str, Held]]]:
+        """Return all memberships of each bloc, of whatever status, with the codes of the states, by their names."""
+        found: dict[str, list[tuple[str, Held]]] = {}
+        for about in self.about_states.values():
+            for held in about.blocs:
+                found.setdefault(held.key, []).append((about.code, held))
+        return found
+
+    @cached_property
+    def about_blocs(self) -> Mapping[str, Bloc]:
+        """Return what is on record of each bloc itself, by slug in the order of a page."""
+        return {bloc.slug: bloc for bloc in Bloc.objects.in_order()}
+
+    @cached_property
     def memberships(self) -> Memberships:
         """Return the memberships of all blocs, in the order of ``blocs``."""
         return Memberships.of((bloc.group for bloc in self.blocs.values()), self.matrix.columns)
+
+    @cached_property
+    def memberships_of(self) -> Mapping[tuple[str, str], list[Membership]]:
+        """Return the full memberships by the slug of the bloc and the code of the state, in their order."""
+        found: dict[tuple[str, str], list[Membership]] = {}
+        for bloc in self.blocs.values():
+            for held in bloc.group.memberships:
+                found.setdefault((bloc.slug, held.state), []).append(held)
+        return found
 
     @cached_property
     def bloc_totals(self) -> Mapping[str, NDArray[np.int16]]:
@@ -239,8 +273,8 @@ def reading() -> Iterator[Record]:
     Within a transaction that may write, the record is loaded for this caller alone: what that transaction has
     changed is nobody else's to see and may be taken back.
     """
-    with snapshot():
-        yield record_of_snapshot()
+    with snapshot() as opened:
+        yield SHARED.at(data_version()) if opened else record_of_snapshot()
 
 
 def record_of_snapshot() -> Record:

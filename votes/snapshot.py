@@ -19,15 +19,18 @@ SET LOCAL work_mem = '16MB'
 
 
 @contextmanager
-def snapshot() -> Iterator[None]:
-    """Read everything within as of one moment; within another transaction, as that one sees it."""
+def snapshot() -> Iterator[bool]:
+    """Read everything within as of one moment; within another transaction, as that one sees it.
+
+    Yields whether it was opened here, and not the transaction before.
+    """
     if connection.in_atomic_block:
-        yield
+        yield False
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(SNAPSHOT)
-        yield
+        yield True
 
 
 def in_snapshot() -> bool:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from votes.analysis.agreement import agreement_with, all_agreement, shares
-from votes.analysis.breaks import BODY, MINIMUM_COMMON, NOTABLE, YEARS, years_before
+from votes.analysis.breaks import BODY, MINIMUM_COMMON, NOTABLE, YEARS, ranked, years_before
 from votes.analysis.groups import positions_of
 from votes.analysis.pairs import is_position
 from votes.analysis.state_breaks import surprises_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.breaks import AllCounts
-    from votes.analysis.groups import Group
     from votes.analysis.matrix import Choices, Dates, Mask, Rows
     from votes.reading import BlocRead, Record, State
 
@@ -50,8 +49,7 @@ SEAT_OF_CHINA = datetime.date(1971, 10, 25)
 """The day on which the representation of China's seat changed, which comparisons that span it say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(NamedTuple):
     """Another state, with what it has in common over a period."""
 
     state: State
@@ -202,49 +200,45 @@ class StateProfile:
 
         Of equal agreement those with more roll calls in common come first, then by name.
         """
-        rows, matrix = self.within, self.record.matrix
+        matrix, states = self.record.matrix, self.record.states
         if self.period is None or not self.positions:
             return []
-        in_common, alike = self._everyone
-        enough = in_common >= MINIMUM_COMMON
+        in_common, alike, pairs = self._everyone
         column = matrix.columns[self.code]
-        common, share = in_common[column], shares(alike, in_common)
-        # Each pair stands in the square twice, which changes no share of all; a state with itself is no pair.
-        np.fill_diagonal(enough, False)
-        pairs = np.sort(share[enough])
-        lower = np.searchsorted(pairs, share[column], side="left") / max(1, len(pairs))
-        preceding = self.period.preceding
-        earlier = matrix.take(self.between(preceding.since, preceding.until) if preceding else rows[:0])
-        before, same_before = agreement_with(earlier, earlier.of(self.code))
-        found = []
-        for place in np.flatnonzero(enough[column]).tolist():
-            agreement, then = float(share[column, place]), int(before[place])
-            found.append(
-                Partner(
-                    state=self.record.states[matrix.states[place]],
-                    agreement=agreement,
-                    common=int(common[place]),
-                    same=int(alike[column, place]),
-                    lower=float(lower[place]),
-                    before=then,
-                    change=agreement - int(same_before[place]) / then if then >= MINIMUM_COMMON else None,
-                )
-            )
+        enough = in_common[column] >= MINIMUM_COMMON
+        enough[column] = False
+        places = np.flatnonzero(enough)
+        common, same = in_common[column, places].astype(np.int64), alike[column, places].astype(np.int64)
+        agreement = shares(same, common)
+        lower = np.searchsorted(pairs, agreement, side="left") / max(1, len(pairs))
+        earlier = np.zeros(len(matrix), np.int8)
+        if preceding := self.period.preceding:
+            rows = self.between(preceding.since, preceding.until)
+            earlier[rows] = self.own[rows]
+        before, same_before = (counts[places] for counts in agreement_with(matrix, earlier))
+        change = [
+            share - then_same / then if then >= MINIMUM_COMMON else None
+            for share, then_same, then in zip(agreement.tolist(), same_before.tolist(), before.tolist(), strict=True)
+        ]
+        named = (states[matrix.states[place]] for place in places.tolist())
+        figures = (counts.tolist() for counts in (agreement, common, same, lower, before))
+        found = list(map(Partner, named, *figures, change))
         return sorted(found, key=lambda p: (-p.agreement, -p.common, p.state.sort_name, p.state.code))
 
     @property
-    def _everyone(self) -> tuple[AllCounts, AllCounts]:
+    def _everyone(self) -> tuple[AllCounts, AllCounts, NDArray[np.float64]]:
         """Return S x S each, the roll calls of the period on which two took a position, and the same one.
 
-        For what a page shows unless something else is asked for, the five years before a day, all states share them.
+        And the agreement of all pairs, as ``ranked`` has it. For what a page shows unless something else is asked
+        for, the five years before a day, all states share them.
         """
         period, matrix = self.period, self.record.matrix
         if period and self.body == BODY and period.since == years_before(period.until):
             before = self.record.partners_before(period.until)
             if before.roll_calls == len(self.within):
-                return before.common, before.same
+                return before.common, before.same, before.ranked
         counted = all_agreement(matrix.take(self.within), ("agreement",))
-        return counted.common, counted.same
+        return counted.common, counted.same, ranked(counted.common, counted.same)
 
     def ends(self, number: int) -> tuple[list[Partner], list[Partner]]:
         """Return the ``number`` closest partners, closest first, and the farthest of the others, farthest first.
@@ -252,10 +246,13 @@ class StateProfile:
         Who agrees exactly as much as the last of them is among them, so that no order of names decides who is.
         """
         partners = self.partners
-        closest = [p for p in partners if p.agreement >= partners[min(number, len(partners)) - 1].agreement]
+        if not partners:
+            return [], []
+        least = partners[min(number, len(partners)) - 1].agreement
+        closest = [p for p in partners if p.agreement >= least]
         others = partners[len(closest) :][::-1]
-        farthest = [p for p in others if p.agreement <= others[min(number, len(others)) - 1].agreement]
-        return closest, farthest
+        most = others[min(number, len(others)) - 1].agreement if others else 0.0
+        return closest, [p for p in others if p.agreement <= most]
 
     def moved(self, number: int) -> tuple[list[Partner], list[Partner]]:
         """Return the ``number`` partners whose agreement rose most, and those whose agreement fell most, by change.
@@ -266,8 +263,9 @@ class StateProfile:
         changes = [(one.change, one) for one in self.partners if one.change is not None]
         found = []
         for sign in (1, -1):
-            ranked = sorted(((sign * change, one) for change, one in changes if sign * change > 0), key=lambda p: -p[0])
-            found.append([one for change, one in ranked if change >= ranked[min(number, len(ranked)) - 1][0]])
+            moved = sorted(((sign * change, one) for change, one in changes if sign * change > 0), key=lambda p: -p[0])
+            least = moved[min(number, len(moved)) - 1][0] if moved else 0.0
+            found.append([one for change, one in moved if change >= least])
         return found[0], found[1]
 
     @cached_property
@@ -281,16 +279,14 @@ class StateProfile:
             return []
         matrix = self.record.matrix
         found = surprises_of(matrix, self.code, self.within)
-        breaks = [
-            StateBreak(row, CHOICES[int(self.own[row])], voting, other, surprise)
-            for row, voting, other, surprise in zip(
-                found.rows.tolist(), found.partners.tolist(), found.other.tolist(), found.surprise.tolist(), strict=True
-            )
-            if surprise > 0
-        ]
-        dates = {one.row: int(matrix.dates[one.row].astype(np.int64)) for one in breaks}
+        surprise, days = found.surprise, matrix.dates[found.rows].astype(np.int64)
         # Rows of a day ascend by slug.
-        return sorted(breaks, key=lambda one: (-one.surprise, -dates[one.row], -one.other, one.row))
+        order = np.lexsort((found.rows, -found.other, -days, -surprise))
+        order = order[surprise[order] > 0]
+        figures = (values[order].tolist() for values in (found.partners, found.other, surprise))
+        rows = found.rows[order]
+        choices = [CHOICES[choice] for choice in self.own[rows].tolist()]
+        return [StateBreak(*one) for one in zip(rows.tolist(), choices, *figures, strict=True)]
 
     @cached_property
     def own_blocs(self) -> list[OwnBloc]:
@@ -303,7 +299,10 @@ class StateProfile:
         dates = self.record.matrix.dates[rows]
         found = []
         for place, bloc in enumerate(self.record.blocs.values()):
-            held = rows[member_on(bloc.group, self.code, dates)]
+            member = self._member_on(bloc, dates)
+            if member is None:
+                continue
+            held = rows[member]
             positions = self.record.bloc_positions[place, held]
             both = is_position(positions)
             if number := int(np.count_nonzero(both)):
@@ -340,23 +339,23 @@ class StateProfile:
             if slugs is None or bloc.slug in slugs
         ]
         positions = self.record.bloc_positions[[place for place, _bloc in asked]][:, rows]
-        members = []
-        for place, (_place, bloc) in enumerate(asked):
-            member = member_on(bloc.group, self.code, dates)
-            members.append(bool(member.any()))
-            if members[-1]:
-                others = self.record.bloc_totals[bloc.slug][rows[member]]
-                others[np.arange(len(others)), own[member]] -= 1
-                positions[place, member] = positions_of(others)
+        held = [(at, bloc, self._member_on(bloc, dates)) for at, (_place, bloc) in enumerate(asked)]
+        members = {at: (bloc, member) for at, bloc, member in held if member is not None}
+        if members:
+            others = np.concatenate([self.record.bloc_totals[of.slug][rows[on]] for of, on in members.values()])
+            others -= np.concatenate([own[on] for _of, on in members.values()])[:, np.newaxis] == np.arange(5)
+            stops = np.cumsum([np.count_nonzero(on) for _of, on in members.values()])
+            for at, found in zip(members, np.split(positions_of(others), stops[:-1]), strict=True):
+                positions[at, members[at][1]] = found
         both = is_position(positions)
         common = np.add.reduceat(both, starts, axis=1, dtype=np.int64)
         same = np.add.reduceat(both & (positions == own), starts, axis=1, dtype=np.int64)
         return ByYear(
             years.tolist(),
             [
-                BlocAgreement(bloc, member, tuple(in_common), tuple(alike))
-                for (_place, bloc), member, in_common, alike in zip(
-                    asked, members, common.tolist(), same.tolist(), strict=True
+                BlocAgreement(bloc, at in members, tuple(in_common), tuple(alike))
+                for at, ((_place, bloc), in_common, alike) in enumerate(
+                    zip(asked, common.tolist(), same.tolist(), strict=True)
                 )
                 if any(in_common)
             ],
@@ -379,6 +378,15 @@ class StateProfile:
         known = [one for one in found.blocs if any(share is not None for share in one.shares)]
         return ByYear(found.years, sorted(known, key=lambda one: slugs.index(one.bloc.slug)))
 
+    def _member_on(self, bloc: BlocRead, dates: Dates) -> Mask | None:
+        """Return for each of ``dates``, ascending, if the state was a full member of the bloc; None if on none."""
+        held: Mask = np.zeros(len(dates), bool)
+        for membership in self.record.memberships_of.get((bloc.slug, self.code), ()):
+            since, until = membership.since or datetime.date.min, membership.until or datetime.date.max
+            start, stop = np.searchsorted(dates, np.array([since, until], "datetime64[D]"))
+            held[start:stop] = True
+        return held if held.any() else None
+
     @property
     def notable(self) -> int:
         """Return on how many roll calls of the period its breaks were notable."""
@@ -387,14 +395,3 @@ class StateProfile:
 
 CHOICES = {1: Choice.YES, 2: Choice.ABSTAINING, 3: Choice.NO}
 """The positions by the codes of the matrix."""
-
-
-def member_on(group: Group, code: str, dates: Dates) -> Mask:
-    """Return, for each of ``dates``, which ascend, whether the state was a full member of the group."""
-    held: NDArray[np.bool_] = np.zeros(len(dates), bool)
-    for membership in group.memberships:
-        if membership.state == code:
-            since, until = membership.since or datetime.date.min, membership.until or datetime.date.max
-            start, stop = np.searchsorted(dates, np.array([since, until], "datetime64[D]"))
-            held[start:stop] = True
-    return held

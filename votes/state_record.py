@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from votes.listed import ListedRollCall
     from votes.reading import Record
 
-# All that a page says of a state itself, in one query: six small ones through the models take as long as a page may.
+# All that pages say of the states themselves, in one query.
 QUERY = """
 SELECT json_build_object(
     'code', s.code, 'name', s.name, 'official_name', s.official_name, 'note', s.note,
@@ -49,7 +49,7 @@ SELECT json_build_object(
         FROM votes_memberstate_successors l JOIN votes_memberstate p ON p.id = l.to_memberstate_id
         WHERE l.from_memberstate_id = s.id)
 )::text
-FROM votes_memberstate s WHERE s.code = %s
+FROM votes_memberstate s ORDER BY s.sort_name, s.code
 """
 
 
@@ -67,6 +67,10 @@ class Held:
     since_precision: str
     until: datetime.date | None
     until_precision: str
+
+    def holds_on(self, date: datetime.date) -> bool:
+        """Tell whether it was held on a day."""
+        return (self.since is None or self.since <= date) and (self.until is None or date < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,23 @@ class AboutState:
     """Codes, in the order of the names."""
 
     @classmethod
-    def read(cls, code: str) -> AboutState | None:
-        """Return what is on record of the state with the code, in one query; None where there is none."""
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY, (code,))
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        found: dict[str, Any] = json.loads(row[0])
+    def of(cls, found: dict[str, Any]) -> AboutState:
+        """Return it of a row of the query."""
         held = {name: [_held(one) for one in found[name] or []] for name in ("seats", "blocs", "former_names")}
         others = {name: found[name] or [] for name in ("predecessors", "successors")}
         return cls(**{**found, **held, **others})
+
+    def seats_in(self, body: str) -> list[Held]:
+        """Return its seats in the body with this code, by date."""
+        return [seat for seat in self.seats if seat.key == body]
+
+
+def read_states() -> dict[str, AboutState]:
+    """Return what is on record of each member state, by code in the order of the names: one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY)
+        rows = [AboutState.of(json.loads(row[0])) for row in cursor.fetchall()]
+    return {about.code: about for about in rows}
 
 
 @dataclass(frozen=True, slots=True)

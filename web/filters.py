@@ -2,8 +2,8 @@
 
 A value that is not known is an error beside its field. Nothing is ignored in silence and a typo never yields
 everything or nothing. Each filter says what it means twice: to the database, for downloads and programs, and to the
-register in memory, for pages, which count each facet under all other filters. Both say the same (the tests compare
-them), and conditions on how members voted come from the vote matrix for both.
+register in memory (``web.selection``), for pages, which count each facet under all other filters. Both say the same
+(the tests compare them), and conditions on how members voted come from the vote matrix for both.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import datetime
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import django_filters
-import numpy as np
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models.expressions import RawSQL
@@ -22,18 +21,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resolutions.models import Body
-from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.parties import Difference, Position
 from votes.rules import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from django.db.models import QuerySet
 
-    from votes.analysis.matrix import Mask
     from votes.reading import Record
 
 # A vote on an amendment to a paragraph is found under both.
@@ -54,12 +51,12 @@ ORDERS = [
 
 
 class RepeatedField(forms.Field):
-    """A parameter that may stand in the address several times, each value read by ``parse``."""
+    """A parameter that may stand in the address several times, each value read by ``known``."""
 
     widget = forms.MultipleHiddenInput
 
-    def __init__(self, *, parse: Callable[[str], Any], **kwargs: Any) -> None:
-        self.parse = parse
+    def __init__(self, *, known: Callable[[str], Any] = str, **kwargs: Any) -> None:
+        self.known = known
         super().__init__(**kwargs)
 
     def clean(self, value: list[str] | None) -> list[Any]:
@@ -67,7 +64,7 @@ class RepeatedField(forms.Field):
         meant, problems = [], []
         for text in dict.fromkeys(filter(None, map(str.strip, value or []))):
             try:
-                meant.append(self.parse(text))
+                meant.append(self.known(text))
             except ValueError as error:
                 problems.append(str(error))
         if problems:
@@ -92,7 +89,7 @@ class RepeatedFilter(django_filters.Filter):
 class KnownField(forms.CharField):
     """A value that must be known to the record: the text of ``known`` says what there is."""
 
-    def __init__(self, *, known: Callable[[str], Any], **kwargs: Any) -> None:
+    def __init__(self, *, known: Callable[[str], Any] = str, **kwargs: Any) -> None:
         self.known = known
         super().__init__(**kwargs)
 
@@ -137,6 +134,15 @@ def known_topic(text: str, record: Record) -> str:
     return text
 
 
+KNOWN: dict[str, Callable[..., Any]] = {
+    "session": known_session,
+    "topic": known_topic,
+    "position": Position.parse,
+    "differ": Difference.parse,
+}
+"""What reads the values that only a record knows, given a text and the record."""
+
+
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the arguments of a choice filter whose error says what the choices are."""
     message = gettext_lazy("“%(value)s” is not among: {choices}.")
@@ -167,8 +173,6 @@ class RollCallFilter(django_filters.FilterSet):
     differ = RepeatedFilter(label=gettext_lazy("Who differed"))
     order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
 
-    facets: ClassVar = ["body", "result", "topic", "kind", "session"]
-
     class Meta:
         model = RollCall
         fields: list[str] = []
@@ -176,58 +180,8 @@ class RollCallFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.record = record
-        for name, known in {"session": known_session, "topic": known_topic}.items():
+        for name, known in KNOWN.items():
             self.filters[name].extra["known"] = partial(known, record=record)
-        for name, parse in {"position": Position.parse, "differ": Difference.parse}.items():
-            self.filters[name].extra["parse"] = partial(parse, record=record)
-
-    def names_of(self, facet: str) -> Mapping[str, Any]:
-        """Return the values that a facet may take with their names, in the order to show them."""
-        if facet in ("body", "session", "topic"):
-            return {"body": self.record.bodies, "session": self.record.sessions, "topic": self.record.topics}[facet]
-        return dict(RollCall.Kind.choices if facet == "kind" else Result.choices)
-
-    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
-        """Return how many of those of the register that are in ``among`` have each value, and how many there are."""
-        register = self.record.register
-        every = int(among.sum())
-        if facet == "topic":
-            return register.count_topics(among), every
-        labels = {
-            "body": register.bodies,
-            "session": register.sessions,
-            "kind": register.kinds,
-            "result": register.results,
-        }
-        counts = labels[facet].count(among)
-        if facet == "kind":
-            counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
-        return counts, every
-
-    def among(self, name: str, value: Any) -> Mask | None:
-        """Return which of the register a filter with this value selects; None for what selects nothing away."""
-        register = self.record.register
-        match name:
-            case "q":
-                found = RollCall.objects.published().search(value).values_list("pk", flat=True)
-                return register.with_keys(list(found))
-            case "body":
-                return register.bodies.are(value)
-            case "session":
-                return register.sessions.are(value)
-            case "since":
-                return register.between(since=value)
-            case "until":
-                return register.between(until=value)
-            case "topic":
-                return register.on_topic(value)
-            case "kind":
-                return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
-            case "result":
-                return register.results.are(value)
-            case "position" | "differ":
-                return register.voted(np.logical_and.reduce([meant.met(self.record) for meant in value]))
-        return None
 
     def filter_queryset(self, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
         """Return what the filters select, in their order."""
@@ -263,29 +217,9 @@ class StateFilter(RollCallFilter):
         method="chose", label=gettext_lazy("Its vote"), **one_of([(c.word, c.label) for c in Choice])
     )
 
-    facets: ClassVar = ["choice", *RollCallFilter.facets]
-
     def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
         self.code = code
         super().__init__(*args, **kwargs)
-
-    def names_of(self, facet: str) -> Mapping[str, Any]:
-        """Return the values of a facet, the state's own choices among them."""
-        return {c.word: c.label for c in Choice} if facet == "choice" else super().names_of(facet)
-
-    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
-        """Return the counts of a facet, the state's own choices among them."""
-        if facet != "choice":
-            return super().count_by(facet, among)
-        chosen = self.record.matrix.of(self.code)[self.record.register.rows[among]]
-        counts = np.bincount(chosen, minlength=5).tolist()
-        return {choice.word: counts[LETTERS[choice]] for choice in Choice}, sum(counts) - counts[OUTSIDE]
-
-    def among(self, name: str, value: Any) -> Mask | None:
-        """Return which of the register a filter selects, the state's own choice among them."""
-        if name != "choice":
-            return super().among(name, value)
-        return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
 
     def chose(self, queryset: QuerySet[RollCall], _name: str, value: str) -> QuerySet[RollCall]:
         """Select by the state's choice."""

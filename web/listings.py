@@ -16,8 +16,9 @@ from votes.models import RollCall
 from votes.register import NO_ROW
 from votes.rules import Result
 from votes.totals import Totals
-from web.filters import CLOSENESS, CONDITIONS, ORDERS, RELEVANCE, RollCallFilter
+from web.filters import CLOSENESS, CONDITIONS, DATE_ORDER, ORDERS, RELEVANCE
 from web.parameters import HOW, WHO, alone, unanswered
+from web.selection import Selection
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -85,13 +86,12 @@ class Listing:
         record: Record,
         *,
         among: Mask | None = None,
-        filter_class: type[RollCallFilter] = RollCallFilter,
-        **filter_arguments: Any,
+        selection: Selection | None = None,
     ) -> None:
         self.parameters = parameters
         self.record = record
-        self.filter = filter_class(parameters, queryset=RollCall.objects.published(), record=record, **filter_arguments)
-        self.form = self.filter.form
+        self.selection = selection or Selection(record)
+        self.form = self.selection.form_of(parameters)
         self.is_valid = self.form.is_valid()
         self.page_error = ""
         self._among = np.ones(len(record.register), bool) if among is None else among
@@ -100,7 +100,7 @@ class Listing:
     def _met(self) -> dict[str, Mask]:
         """Return, for each filter that has a value without error, which of the register it selects."""
         values = self.form.cleaned_data.items()
-        met = {name: self.filter.among(name, value) for name, value in values if value not in (None, "", [])}
+        met = {name: self.selection.among(name, value) for name, value in values if value not in (None, "", [])}
         return {name: mask for name, mask in met.items() if mask is not None}
 
     def _but(self, name: str = "") -> Mask:
@@ -172,12 +172,12 @@ class Listing:
     @cached_property
     def facets(self) -> list[Facet]:
         """Return each facet with its values' counts under the other filters that have no error."""
-        return [self._facet(name) for name in self.filter.facets]
+        return [self._facet(name) for name in self.selection.facets]
 
     @cached_property
     def ignored(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        known = {*self.filter.filters, "page", WHO, HOW}
+        known = {*self.form.fields, "page", WHO, HOW}
         return unanswered(self.parameters, known, CONDITIONS) + alone(self.parameters)
 
     @property
@@ -209,20 +209,27 @@ class Listing:
     @property
     def errors(self) -> list[tuple[str, list[str]]]:
         """Return each filter's label and what is wrong with its value."""
-        return [(str(self.form.fields[name].label), list(errors)) for name, errors in self.form.errors.items()]
+        return [(str(self.form.fields[name].label), [str(e) for e in said]) for name, said in self.form.errors.items()]
 
     @property
     def orders(self) -> list[tuple[str, Any]]:
-        """Return the orders to offer; relevance needs words to be relevant to."""
-        return [order for order in ORDERS if order[0] != RELEVANCE or self.parameters.get("q")]
+        """Return the orders to offer, the usual one without a value; relevance needs words to be relevant to."""
+        offered = [order for order in ORDERS if order[0] != RELEVANCE or self.parameters.get("q")]
+        return [("" if value == DATE_ORDER else value, label) for value, label in offered]
+
+    @property
+    def order(self) -> str | None:
+        """Return the order that the address asks for, empty for the usual one; None where it asks for none."""
+        asked = self.parameters.get("order") or None
+        return "" if asked == DATE_ORDER else asked
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""
         chosen = self.form.cleaned_data.get(name) or ""
-        counts, every = self.filter.count_by(name, self._but(name))
+        counts, every = self.selection.count_by(name, self._but(name))
         values = [
-            FacetValue(value, str(label), counts.get(value, 0), value == chosen)
-            for value, label in self.filter.names_of(name).items()
+            FacetValue(value, label, counts.get(value, 0), value == chosen)
+            for value, label in self.selection.names_of(name).items()
             if counts.get(value) or value == chosen
         ]
         return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors)

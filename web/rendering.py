@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from votes.reading import KEPT
+from web.templatetags.plenary import Options
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest, HttpResponse
 
     from votes.reading import Record
@@ -25,9 +31,10 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
     return response
 
 
-def parties(record: Record) -> dict[str, Any]:
+@lru_cache(maxsize=KEPT)
+def parties(record: Record) -> Mapping[str, Options]:
     """Return the blocs and member states to pick from, by slug or code and name."""
     return {
-        "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
-        "states": [(state.code, state.name) for state in record.states_by_name],
+        "blocs": Options((bloc.slug, bloc.short_name) for bloc in record.blocs_by_name),
+        "states": Options((state.code, state.name) for state in record.states_by_name),
     }

@@ -339,7 +339,8 @@ class TestMembers:
         assert on("2000-01-31") == others
         assert on("1945-12-31") == []
 
-    def test_it_is_one_query(self, record: None, django_assert_num_queries):
+    def test_it_is_one_query_for_all_blocs_and_days(self, record: None, django_assert_num_queries):
         read = load()
         with django_assert_num_queries(1):
             assert len(members_on(read, read.blocs["eu"], day("2025-02-24"))) == 27
+            assert len(members_on(read, read.blocs["eu"], day("2015-02-24"))) == 28

@@ -315,7 +315,7 @@ class TestSharing:
         self.choice()
         with CaptureQueriesContext(connection) as queries, reading():
             pass
-        assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "SET", "SELECT", "SELECT", "COMMIT"]
+        assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "SET", "SELECT", "COMMIT"]
 
 
 def test_the_membership_is_that_of_the_date(db: None):

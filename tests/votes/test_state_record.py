@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_seat, make_state
 from tests.votes.random_record import CODES, RECORD, Record, Stage, records
 from votes.reading import load
-from votes.state_record import AboutState, Held, StateRecord
+from votes.state_record import Held, StateRecord, read_states
 from votes.totals import Totals
 
 
@@ -61,9 +61,10 @@ def test_what_is_on_record_of_a_state_is_in_order(db: None):
     earlier.successors.add(state)
     state.successors.add(later)
 
-    about = AboutState.read("QQB")
+    states = read_states()
+    about = states["QQB"]
 
-    assert about is not None
+    assert [code for code in states if code.startswith("QQ")] == ["QQA", "QQB", "QQC"]
     assert (about.code, about.name, about.official_name, about.note) == ("QQB", "State QQB", "", "A note")
     assert about.seats == [
         Held("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
@@ -83,8 +84,22 @@ def test_what_is_on_record_of_a_state_is_in_order(db: None):
 def test_a_state_of_which_nothing_is_on_record_has_a_record_too(db: None, django_assert_num_queries):
     make_state("QQA")
     with django_assert_num_queries(1):
-        about = AboutState.read("QQA")
+        states = read_states()
 
-    assert about is not None
+    about = states["QQA"]
     assert (about.seats, about.blocs, about.former_names, about.predecessors, about.successors) == ([], [], [], [], [])
-    assert AboutState.read("QQZ") is None
+    assert about.seats_in("GA") == []
+    assert "QQZ" not in states
+
+
+def test_a_seat_is_held_from_its_first_day_up_to_the_day_after_its_last(db: None):
+    state = make_state("QQA")
+    make_seat(state=state, since="1950-01-01", until=day("1960-01-01"))
+    make_seat(state=state, since="1970-01-01")
+
+    earlier, today = read_states()["QQA"].seats_in("GA")
+
+    held = [earlier.holds_on(day(text)) for text in ("1949-12-31", "1950-01-01", "1959-12-31", "1960-01-01")]
+    assert held == [False, True, True, False]
+    assert [today.holds_on(day(text)) for text in ("1969-12-31", "1970-01-01", "2100-01-01")] == [False, True, True]
+    assert read_states()["QQA"].seats_in("SC") == []

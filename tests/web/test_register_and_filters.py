@@ -11,6 +11,7 @@ from votes.models import RollCall
 from votes.reading import load
 from web.filters import RollCallFilter, StateFilter
 from web.listings import Listing
+from web.selection import StateSelection
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -66,9 +67,9 @@ def test_a_states_own_choice_selects_the_same(several: None, choice: str):
     query = QueryDict(f"choice={choice}")
     voted = record.register.voted(record.matrix.of("USA") != 0)
     asked = StateFilter(query, queryset=RollCall.objects.published(), record=record, code="USA")
-    shown = Listing(query, record, among=voted, filter_class=StateFilter, code="USA")
+    shown = Listing(query, record, among=voted, selection=StateSelection(record, "USA"))
     assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True))
-    assert len(shown.places) == dict(shown.filter.count_by("choice", voted)[0])[choice]
+    assert len(shown.places) == dict(shown.selection.count_by("choice", voted)[0])[choice]
 
 
 def test_totals_of_what_is_selected_are_those_of_the_database(several: None):

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +45,7 @@ Counts = NDArray[np.int16]
 AllCounts = NDArray[np.int64] | NDArray[np.int32] | NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Partners:
     """Who agreed with whom over the years before a day. Arrays are S x S, rows the state, columns its partner."""
 
@@ -60,6 +61,11 @@ class Partners:
     """Those of them on which it was the same one."""
     closest: Mask
     """Whether the column is among the closest partners of the row; not symmetric."""
+
+    @cached_property
+    def ranked(self) -> NDArray[np.float64]:
+        """Return the agreement of all pairs, as ``ranked`` has them."""
+        return ranked(self.common, self.same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,12 @@ def closest(common: AllCounts, same: AllCounts, *, number: int = PARTNERS, minim
     place = len(share) - number
     last = np.partition(share, place, axis=1)[:, place] if place > 0 else np.zeros(len(share))
     return share >= np.maximum(last, 0.0)[:, np.newaxis]
+
+
+def ranked(common: AllCounts, same: AllCounts) -> NDArray[np.float64]:
+    """Return the share of the same position of each pair with ``MINIMUM_COMMON`` roll calls in common, ascending."""
+    pairs = np.tri(len(common), k=-1, dtype=bool) & (common >= MINIMUM_COMMON)
+    return np.sort(shares(same[pairs], common[pairs]))
 
 
 def partners(matrix: VoteMatrix, before: datetime.date, years: int = YEARS) -> Partners:
@@ -247,9 +259,7 @@ def _count(choices: Choices, close: Mask) -> tuple[Counts, Counts, Counts]:
 
 def _breaks(matrix: VoteMatrix, row: int, voting: Counts, other: Counts, opposed: Counts) -> list[Break]:
     """Return the breaks of a row, in the order of ``surprises``, of S counts each."""
-    choices = matrix.choices[row]
-    found = [
-        Break(matrix.states[column], *(int(counts[column]) for counts in (choices, voting, other, opposed)))
-        for column in np.flatnonzero(voting >= MINIMUM_VOTING).tolist()
-    ]
+    columns = np.flatnonzero(voting >= MINIMUM_VOTING)
+    figures = (counts[columns].tolist() for counts in (matrix.choices[row], voting, other, opposed))
+    found = [Break(matrix.states[column], *one) for column, *one in zip(columns.tolist(), *figures, strict=True)]
     return sorted(found, key=lambda one: (-one.surprise, -one.other, one.state))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,15 +29,6 @@ class MemberStateQuerySet(models.QuerySet["MemberState"]):
     def members_of(self, body: Body, date: datetime.date) -> MemberStateQuerySet:
         """Return the electorate: those with a seat in ``body`` on ``date``."""
         return self.filter(pk__in=BodyMembership.objects.filter(body=body).on(date).values("state"))
-
-    def with_seats(self, date: datetime.date) -> MemberStateQuerySet:
-        """Return the states with ``is_member`` of the General Assembly on ``date`` and ``admitted``, the first day."""
-        assembly = BodyMembership.objects.filter(state=OuterRef("pk"), body__code=Body.GENERAL_ASSEMBLY)
-        return self.annotate(
-            is_member=Exists(assembly.on(date)),
-            admitted=Subquery(assembly.order_by("since").values("since")[:1]),
-            left=Subquery(assembly.order_by("-since").values("until")[:1]),
-        )
 
 
 class MemberState(models.Model):

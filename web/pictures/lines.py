@@ -117,10 +117,11 @@ def line_chart(
         *(_level(tick, text, up(tick), start, across.end) for tick, text in zip(ticks, texts, strict=True)),
         *_below(below, across, height - BELOW, numbered=x_labels is None),
     ]
+    columns = [across(at) for at in x]
     drawn = [
         [
-            None if value is None else (across(at), up(min(max(value, low), high)))
-            for at, value in zip(x, one.values, strict=True)
+            None if value is None else (column, up(min(max(value, low), high)))
+            for column, value in zip(columns, one.values, strict=True)
         ]
         for one in series
     ]

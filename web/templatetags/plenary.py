@@ -7,6 +7,8 @@ import html
 from typing import TYPE_CHECKING
 
 from django import template
+from django.template.base import Node
+from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,12 +24,46 @@ if TYPE_CHECKING:
 
     from django.db.models import TextChoices
     from django.forms import Form
+    from django.template.base import FilterExpression, NodeList, Parser, Token
+    from django.template.context import Context
 
     from votes.totals import Totals
 
 register = template.Library()
 
 NOTHING = SafeString("")
+
+
+class Kept(Node):
+    """A part of a template that says the same to every reader: rendered once for each language.
+
+    With an argument, once for each value of it, of which there must be few: ``about`` names a section of the site.
+    """
+
+    def __init__(self, nodelist: NodeList, about: FilterExpression | None = None) -> None:
+        self.nodelist = nodelist
+        self.about = about
+        self.texts: dict[tuple[str | None, str, object], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        """Return its text, from memory if it was rendered before."""
+        about = self.about.resolve(context, ignore_failures=True) if self.about else None
+        # Addresses begin with what the server puts before all of them.
+        key = (get_language(), get_script_prefix(), about)
+        text = self.texts.get(key)
+        if text is None:
+            text = self.texts[key] = self.nodelist.render(context)
+        return text
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> Kept:
+    """Return the node of ``{% kept %}…{% endkept %}`` or ``{% kept about %}…{% endkept %}``; see ``Kept``."""
+    about = token.split_contents()[1:]
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodelist, parser.compile_filter(about[0]) if about else None)
+
 
 MARKS = {
     choice: format_html('<svg class="mark mark-{}" aria-hidden="true"><use href="#mark-{}"/></svg>', choice, choice)
@@ -39,12 +75,6 @@ MARKS = {
 def mark(choice: str) -> SafeString:
     """Return the mark of a choice: a shape of its own, so that colour is never the only sign."""
     return MARKS[str(choice)]
-
-
-@register.filter
-def word(choice: Choice) -> str:
-    """Return the word of a choice in addresses."""
-    return choice.word
 
 
 @register.simple_tag
@@ -63,18 +93,19 @@ def figures(totals: Totals) -> list[tuple[Choice, int]]:
 @register.simple_tag
 def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
     """Return a bar divided by choice, as a picture that says its figures to those who cannot see it."""
-    if totals is None or not totals.members:
+    if totals is None:
         return NOTHING
-    labels = choice_labels(get_language())
-    whole = totals.members
+    values = (totals.yes, totals.no, totals.abstaining or 0, totals.non_voting or 0)
+    whole = sum(values)
     rects, spoken, start = [], [], 0
-    values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
-    for (letter, label), value in zip(labels, values, strict=True):
+    for (letter, label), value in zip(choice_labels(get_language()), values, strict=True):
         if value:
-            x, width = percent_of(start, whole), percent_of(value, whole)
+            x, width = f"{100 * start / whole:.3f}%", f"{100 * value / whole:.3f}%"
             rects.append(f'<rect class="fill-{letter}" x="{x}" width="{width}" height="100%"/>')
             spoken.append(f"{value} {label}")
             start += value
+    if not whole:
+        return NOTHING
     # Put together by hand: a page has dozens of bars, and nothing here comes from outside but the labels.
     return mark_safe(f'<svg class="{css_class}" role="img" aria-label="{", ".join(spoken)}">{"".join(rects)}</svg>')  # noqa: S308
 
@@ -117,9 +148,23 @@ def _dated(date: datetime.date, precision: str, language: str | None) -> str:
     return date_format(date, formats[DatePrecision(precision)])
 
 
+class Options(tuple[tuple[str, str], ...]):
+    """Values and labels of a long select that many pages have, with its options as long as none is chosen."""
+
+    @functools.cached_property
+    def unchosen(self) -> SafeString:
+        """Return the options."""
+        return _options(self, None)
+
+
 @register.simple_tag
 def options(values: Iterable[tuple[str, str]], chosen: str | None = None) -> SafeString:
     """Return the options of a select, given their values and labels; a template's loop takes ten times as long."""
+    return values.unchosen if isinstance(values, Options) and not chosen else _options(values, chosen)
+
+
+def _options(values: Iterable[tuple[str, str]], chosen: str | None) -> SafeString:
+    """Return the options of a select, one of them chosen."""
     selected = {chosen: " selected"}
     options = (
         f'<option value="{html.escape(value)}"{selected.get(value, "")}>{html.escape(str(label))}</option>'

@@ -15,18 +15,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from votes.models import BlocMembership
+from votes.models.intervals import DatePrecision
 from web.figures import Figures
 from web.templatetags.plenary import bar, dated, mark
 from web.templatetags.rows import roll_call_row, what
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection, Iterable, Sequence
 
     from votes.bloc_record import BlocMember, Cohesion, Divided, MemberBreaks
     from votes.choices import Choice
     from votes.listed import ListedRollCall
+    from votes.models import Bloc
     from votes.state_profile import ByYear, OwnBloc, Partner, StateBreak
-    from votes.state_record import Held
+    from votes.state_record import AboutState, Held
     from votes.totals import Totals
 
 register = template.Library()
@@ -126,6 +129,40 @@ def own_blocs_table(lines: Iterable[OwnBloc]) -> SafeString:
         for one in lines
     ]
     return _table("breaks", (_("Bloc"), _("Breaks"), _("Positions taken"), _("Share")), rows)
+
+
+@register.simple_tag
+def index_of_states(states: Iterable[tuple[AboutState, Sequence[Held]]], *, with_years: bool = False) -> SafeString:
+    """Return states as items of a list, each given with its seats in the Assembly, of which the years may be said."""
+    address, items = reverse("web:states"), []
+    for about, seats in states:
+        years = ""
+        if with_years:
+            since, until = (dated(date, DatePrecision.YEAR) for date in _reach(seats))
+            years = f' <span class="muted">{since}–{until}</span>'
+        items.append(
+            f'<li><a href="{address}{about.code}/">{escape(about.name)}</a> '
+            f'<span class="code">{about.code}</span>{years}</li>'
+        )
+    return mark_safe("".join(items))  # noqa: S308  # escaped piece by piece
+
+
+def _reach(seats: Sequence[Held]) -> tuple[datetime.date | None, datetime.date | None]:
+    """Return the first day of the first of ``seats``, by date, and the day after the last one."""
+    return (seats[0].since, seats[-1].until) if seats else (None, None)
+
+
+@register.simple_tag
+def bloc_cards(blocs: Iterable[tuple[Bloc, int]]) -> SafeString:
+    """Return blocs with how many members they have, as items of a list."""
+    address, items = reverse("web:blocs"), []
+    for bloc, members in blocs:
+        name = "" if bloc.name == bloc.short_name else f'<p class="muted">{escape(bloc.name)}</p>'
+        items.append(
+            f'<li><h3><a href="{address}{bloc.slug}/">{escape(bloc.short_name)}</a> '
+            f'<span class="count">{members}</span></h3>{name}<p>{escape(bloc.description)}</p></li>'
+        )
+    return mark_safe("".join(items))  # noqa: S308  # escaped piece by piece
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ Whatever comes from the record is escaped here.
 
 from __future__ import annotations
 
+import functools
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.forms import Form
+    from django.http import QueryDict
 
     from votes.listed import ListedRollCall
     from votes.totals import Totals
-    from web.listings import Facet
+    from web.listings import Facet, Listing
 
 register = template.Library()
 
@@ -90,14 +92,28 @@ def how(roll_call: RollCall | ListedRollCall) -> str:
 
 def _bloc(totals: Totals) -> str:
     """Return what a bloc's members did in one roll call."""
-    position = totals.position
-    taken = f"{mark(position)} <strong>{labels(Choice, get_language())[position]}" if position else "<strong>"
-    if not position:
-        taken += escape(_("Split")) if totals.is_split else NOT_SHOWN
+    language, position, voting = get_language(), totals.position, totals.voting
+    if position:
+        taken = f"{mark(position)} <strong>{labels(Choice, language)[position]}"
+    else:
+        taken = f"<strong>{_split(language) if voting else NOT_SHOWN}"
     said = f'<p>{taken}</strong> <span class="tally">{totals}</span>'
-    if totals.voting > 1:
-        said += f'</p><p class="muted">{escape(_("cohesion"))} {Figures().decimal(totals.cohesion, 2)}'
+    if voting > 1:
+        word, say = _cohesion(language)
+        said += f'</p><p class="muted">{word} {say.decimal(totals.cohesion, 2)}'
     return f'<div class="row-bloc">{said}</p>{bar(totals)}</div>'
+
+
+@functools.cache
+def _split(_language: str | None) -> str:
+    """Return what is said of a bloc whose members tie, escaped."""
+    return escape(_("Split"))
+
+
+@functools.cache
+def _cohesion(_language: str | None) -> tuple[str, Figures]:
+    """Return the word before a bloc's cohesion, escaped, and how figures are written."""
+    return escape(_("cohesion")), Figures()
 
 
 @register.simple_tag
@@ -117,6 +133,33 @@ def facet_values(facet: Facet, form: Form) -> SafeString:
         for value in facet.values
     ]
     return mark_safe("\n".join([first, *others]))  # noqa: S308  # labels are escaped, names and values are slugs
+
+
+@register.simple_tag
+def choice_options(chosen: str | None) -> SafeString:
+    """Return the choices as options of a select, by their words in addresses."""
+    said = labels(Choice, get_language())
+    return mark_safe(  # noqa: S308  # labels are escaped
+        "".join(
+            f'<option value="{choice.word}"{" selected" if choice.word == chosen else ""}>{said[choice]}</option>'
+            for choice in Choice
+        )
+    )
+
+
+@register.simple_tag
+def page_numbers(listing: Listing, asked: QueryDict) -> SafeString:
+    """Return the numbers of the pages to offer, with their addresses: those of what is ``asked``, of another page."""
+    parameters, numbers = asked.copy(), []
+    for number in listing.page_numbers:
+        if number == listing.page.number:
+            numbers.append(f'<span aria-current="page">{number}</span>')
+        elif isinstance(number, int):
+            parameters["page"] = str(number)
+            numbers.append(f'<a href="?{escape(parameters.urlencode())}">{number}</a>')
+        else:
+            numbers.append(f"<span>{number}</span>")
+    return mark_safe("".join(numbers))  # noqa: S308  # numbers, and addresses that are escaped
 
 
 @register.simple_tag

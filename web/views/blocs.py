@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from http import HTTPStatus
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from votes.analysis.breaks import BODY
 from votes.bloc_record import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from votes.models import Bloc, BlocMembership
-from votes.models.intervals import holds_on
 from votes.reading import reading
 from web import bloc_tables
 from web.listings import Listing
@@ -37,15 +36,14 @@ FILES = (".json", "/cohesion.csv", "/breaks.csv", "/cohesion.svg", "/cohesion.pn
 def blocs(request: HttpRequest) -> HttpResponse:
     """Show all blocs with how many members they have today."""
     today = datetime.datetime.now(datetime.UTC).date()
-    members = Count(
-        "memberships",
-        filter=holds_on(today, "memberships__") & Q(memberships__status=BlocMembership.Status.MEMBER),
-    )
-    context = {
-        "blocs": Bloc.objects.annotate(members=members).in_order(),
-        "today": today,
-        "ignored": unanswered(request.GET, ()),
-    }
+    with reading() as record:
+        members = dict(zip(record.blocs, record.memberships.on(today).sum(axis=1).tolist(), strict=True))
+        kinds = groupby(record.about_blocs.values(), lambda bloc: bloc.kind)
+        context = {
+            "kinds": [(Bloc.Kind(kind).label, [(bloc, members[bloc.slug]) for bloc in blocs]) for kind, blocs in kinds],
+            "today": today,
+            "ignored": unanswered(request.GET, ()),
+        }
     return render(request, "blocs/list.html", context)
 
 
@@ -53,7 +51,7 @@ def blocs(request: HttpRequest) -> HttpResponse:
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a bloc: its members on the day ``?on=`` names, its cohesion, who breaks, and its position by roll call."""
     with reading() as record:
-        found = Bloc.objects.filter(slug=slug.lower()).first()
+        found = record.about_blocs.get(slug.lower())
         if found is None:
             raise Http404(_unknown(slug))
         if slug != found.slug:

@@ -44,7 +44,7 @@ def _list(request: HttpRequest, of: str) -> HttpResponse:
 def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show a text with its roll calls; any other spelling of its symbol, and a unique near miss, redirect to it."""
     with reading() as record:
-        published = Resolution.objects.published()
+        published = Resolution.objects.published().order_by()
         named = list(published.with_symbol(symbol.rstrip("/"))[:2])
         is_known = bool(named)
         named = named or list(published.near_symbol(symbol)[:2])
@@ -57,10 +57,13 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
             return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
         # The resolution is known to each already.
-        taken = list(found.roll_calls.published().select_related("body", "tally").newest_first())
+        taken = list(found.roll_calls.published().select_related("tally").order_by())
         decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
-        others = [roll_call for roll_call in taken if roll_call is not decisive]
-        context: dict[str, object] = {"resolution": found, "others": others}
+        others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
+        context: dict[str, object] = {
+            "resolution": found,
+            "others": record.listed(record.register.keys[others].tolist()),
+        }
         if decisive is None:
             context |= {"body": found.body, "session": found.session}
             return render(request, "roll_calls/resolution.html", context)

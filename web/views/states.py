@@ -16,18 +16,17 @@ from django.views.decorators.http import require_safe
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
 from votes.bloc_record import MINIMUM_POSITIONS
-from votes.models import MemberState
 from votes.reading import reading
 from votes.state_profile import MINIMUM_YEAR, StateProfile
-from votes.state_record import AboutState, StateRecord
+from votes.state_record import StateRecord
 from web import state_tables
-from web.filters import StateFilter
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.pictures.profiles import bloc_years
 from web.problems import problem
 from web.profile_files import links, send
 from web.rendering import parties, render_page_or_part
+from web.selection import StateSelection
 
 if TYPE_CHECKING:
     from votes.reading import Record
@@ -43,22 +42,19 @@ FILES = (".json", "/partners.csv", "/blocs.csv", "/breaks.csv", "/blocs.svg", "/
 def states(request: HttpRequest) -> HttpResponse:
     """Show all member states, today's and former ones."""
     today = datetime.datetime.now(datetime.UTC).date()
-    return render(
-        request,
-        "states/list.html",
-        {
-            "states": MemberState.objects.with_seats(today),
-            "today": today,
-            "ignored": unanswered(request.GET, ()),
-        },
-    )
+    with reading() as record:
+        seated = [(about, about.seats_in(BODY)) for about in record.about_states.values()]
+    context: dict[str, Any] = {"members": [], "others": [], "today": today, "ignored": unanswered(request.GET, ())}
+    for about, seats in seated:
+        context["members" if any(seat.holds_on(today) for seat in seats) else "others"].append((about, seats))
+    return render(request, "states/list.html", context)
 
 
 @tidy_address
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Show how a member state voted, and with whom; all filters of the list of roll calls narrow both."""
     with reading() as record:
-        found = AboutState.read(code.upper()) if code.upper() in record.states else None
+        found = record.about_states.get(code.upper())
         if found is None:
             raise Http404(_unknown(code))
         if code != found.code:
@@ -103,7 +99,7 @@ def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResp
 def _listing(parameters: QueryDict, record: Record, code: str) -> Listing:
     """Return the roll calls in whose electorate the state was that the parameters select."""
     voted = record.register.voted(record.matrix.of(code) != OUTSIDE)
-    return Listing(parameters, record, among=voted, filter_class=StateFilter, code=code)
+    return Listing(parameters, record, among=voted, selection=StateSelection(record, code))
 
 
 def _profile(listing: Listing, code: str) -> StateProfile:

@@ -1,0 +1,158 @@
+"""What the filters of roll calls mean to the register in memory, for pages, which count each facet under the others.
+
+``web.filters`` has the filters themselves and what they mean to the database.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from django import forms
+from django.utils.translation import get_language
+
+from votes.analysis.matrix import LETTERS, OUTSIDE
+from votes.choices import Choice
+from votes.models import RollCall
+from votes.rules import Result
+from web.filters import KINDS, KNOWN, RollCallFilter, StateFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from django.http import QueryDict
+
+    from votes.analysis.matrix import Mask
+    from votes.reading import Record
+
+
+def form_for(filters: type[RollCallFilter]) -> type[forms.Form]:
+    """Return the form of the filters, to be made once: making it anew would take longer than its answers."""
+    fields = {name: one.field for name, one in copy.deepcopy(filters.base_filters).items()}
+    return type("SelectionForm", (forms.Form,), fields)
+
+
+class Selection:
+    """The filters of roll calls, over the register of a record."""
+
+    form_class: ClassVar[type[forms.Form]] = form_for(RollCallFilter)
+    facets: ClassVar = ["body", "result", "topic", "kind", "session"]
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def form_of(self, parameters: QueryDict) -> forms.Form:
+        """Return the form of the filters with what the parameters of an address say."""
+        form = self.form_class(parameters)
+        for name, known in KNOWN.items():
+            form.fields[name].known = functools.partial(known, record=self.record)  # type: ignore[attr-defined]  # ours
+        return form
+
+    def names_of(self, facet: str) -> Mapping[str, str]:
+        """Return the values that a facet may take with their names, in the order to show them."""
+        match facet:
+            case "body":
+                return self.record.bodies
+            case "session":
+                return self.record.sessions
+            case "topic":
+                return self.record.topics
+            case "kind":
+                return kinds(get_language())
+        return results(get_language())
+
+    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
+        """Return how many of those of the register that are in ``among`` have each value, and how many there are."""
+        register = self.record.register
+        every = int(np.count_nonzero(among))
+        if facet == "topic":
+            return register.count_topics(among), every
+        labels = {
+            "body": register.bodies,
+            "session": register.sessions,
+            "kind": register.kinds,
+            "result": register.results,
+        }
+        counts = labels[facet].count(among)
+        if facet == "kind":
+            counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
+        return counts, every
+
+    def among(self, name: str, value: Any) -> Mask | None:
+        """Return which of the register a filter with this value selects; None for what selects nothing away."""
+        register = self.record.register
+        match name:
+            case "q":
+                found = RollCall.objects.published().search(value).values_list("pk", flat=True)
+                return register.with_keys(list(found))
+            case "body":
+                return register.bodies.are(value)
+            case "session":
+                return register.sessions.are(value)
+            case "since":
+                return register.between(since=value)
+            case "until":
+                return register.between(until=value)
+            case "topic":
+                return register.on_topic(value)
+            case "kind":
+                return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
+            case "result":
+                return register.results.are(value)
+            case "position" | "differ":
+                return register.voted(np.logical_and.reduce([meant.met(self.record) for meant in value]))
+        return None
+
+
+class StateSelection(Selection):
+    """The same, and how the state ``code`` itself voted."""
+
+    form_class: ClassVar = form_for(StateFilter)
+    facets: ClassVar = ["choice", *Selection.facets]
+
+    def __init__(self, record: Record, code: str) -> None:
+        super().__init__(record)
+        self.code = code
+
+    def names_of(self, facet: str) -> Mapping[str, str]:
+        """Return the values of a facet, the state's own choices among them."""
+        return choices(get_language()) if facet == "choice" else super().names_of(facet)
+
+    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
+        """Return the counts of a facet, the state's own choices among them."""
+        if facet != "choice":
+            return super().count_by(facet, among)
+        chosen = self.record.matrix.of(self.code)[self.record.register.rows[among]]
+        counts = np.bincount(chosen, minlength=5).tolist()
+        return {choice.word: counts[LETTERS[choice]] for choice in Choice}, sum(counts) - counts[OUTSIDE]
+
+    def among(self, name: str, value: Any) -> Mask | None:
+        """Return which of the register a filter selects, the state's own choice among them."""
+        if name != "choice":
+            return super().among(name, value)
+        return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
+
+
+@functools.cache
+def kinds(_language: str | None) -> Mapping[str, str]:
+    """Return the kinds of what was put to the vote with their names in the active language."""
+    return _said(RollCall.Kind.choices)
+
+
+@functools.cache
+def results(_language: str | None) -> Mapping[str, str]:
+    """Return the results with their names in the active language."""
+    return _said(Result.choices)
+
+
+@functools.cache
+def choices(_language: str | None) -> Mapping[str, str]:
+    """Return the choices by their words in addresses with their names in the active language."""
+    return _said((choice.word, choice.label) for choice in Choice)
+
+
+def _said(names: Iterable[tuple[str, Any]]) -> Mapping[str, str]:
+    """Return names by value, as texts."""
+    return {value: str(name) for value, name in names}
