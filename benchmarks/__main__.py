@@ -22,7 +22,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import analysis, ideal_points, importing
+from benchmarks import analysis, entry, ideal_points, importing
 from benchmarks.load import CONNECTIONS, measure
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2, help="how long each measurement lasts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured")
-    parts = ["pages", "analysis", "imports"]
+    parts = ["pages", "analysis", "entry", "imports"]
     parser.add_argument("--only", choices=parts, help="measure one part; imports have exports with them")
     arguments = parser.parse_args()
     asked = [arguments.only] if arguments.only else parts
@@ -70,6 +70,8 @@ def main() -> None:
     if "analysis" in asked:
         analysis.measure_analysis(HOME)
         ideal_points.measure_ideal_points(HOME)
+    if "entry" in asked:
+        entry.measure_entry()
     if "imports" in asked:
         importing.main()
 

@@ -1,0 +1,1 @@
+"""Entering votes: what pasted and uploaded sheets say, understood before anything is saved."""

@@ -1,0 +1,99 @@
+"""What was not understood, or does not fit: a kind with its details, and one sentence for each kind.
+
+Sentences are made when they are shown, so that they can be translated: ``message`` takes what translates them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from votes.entry.text import Place
+
+
+class Kind(StrEnum):
+    """What may be wrong."""
+
+    UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
+    NOT_A_MEMBER = "not-a-member"
+    NAMED_TWICE = "named-twice"
+    IN_TWO_LISTS = "in-two-lists"
+    HEADING_TWICE = "heading-twice"
+    NOT_UNDERSTOOD = "not-understood"
+    NAME_AFTER_END = "name-after-end"
+    TOTAL = "total"
+    TOTALS_DIFFER = "totals-differ"
+    RESULTS_DIFFER = "results-differ"
+    SYMBOLS_DIFFER = "symbols-differ"
+    CORRECTED_TWICE = "corrected-twice"
+    CORRECTED_TO_THE_SAME = "corrected-to-the-same"
+    TOO_LONG = "too-long"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem with what its sentence needs; ``choice`` and ``other`` among the details are letters of choices."""
+
+    kind: Kind
+    place: Place | None = None
+    """None where it is the whole text's."""
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    suggestions: tuple[str, ...] = ()
+    """Codes of states that may be meant, the nearest first."""
+
+
+def gettext_noop(text: str) -> str:
+    """Return ``text``; it marks a sentence to be translated where it is shown."""
+    return text
+
+
+SENTENCES: dict[Kind, str] = {
+    Kind.UNKNOWN: gettext_noop("“%(text)s” is no name of a state that is known."),
+    Kind.AMBIGUOUS: gettext_noop("“%(text)s” may be more than one state; write the name in full."),
+    Kind.NOT_A_MEMBER: gettext_noop("%(state)s was not a member on that date; it was left out."),
+    Kind.NAMED_TWICE: gettext_noop("%(state)s is named twice under “%(choice)s”; it was counted once."),
+    Kind.IN_TWO_LISTS: gettext_noop("%(state)s is under “%(other)s” and under “%(choice)s”; it was left out of both."),
+    Kind.HEADING_TWICE: gettext_noop(
+        "“%(choice)s” is a heading twice; what stands under the second one was not read. Paste one vote at a time."
+    ),
+    Kind.NOT_UNDERSTOOD: gettext_noop("This was not understood, and left out: “%(text)s”."),
+    Kind.NAME_AFTER_END: gettext_noop(
+        "The list was read up to here, but a name follows, %(state)s. Is there a comma missing?"
+    ),
+    Kind.TOTAL: gettext_noop(
+        "“%(choice)s”: %(announced)d announced, %(counted)d in the list, a difference of %(difference)+d."
+    ),
+    Kind.TOTALS_DIFFER: gettext_noop("“%(choice)s”: %(number)d are announced here, and %(other_number)d elsewhere."),
+    Kind.RESULTS_DIFFER: gettext_noop("The text says “adopted” in one place and “not adopted” in another."),
+    Kind.SYMBOLS_DIFFER: gettext_noop("The text names more than one symbol, %(symbols)s; none was taken."),
+    Kind.CORRECTED_TWICE: gettext_noop("%(state)s is said to have intended two different things."),
+    Kind.CORRECTED_TO_THE_SAME: gettext_noop("%(state)s is said to have intended “%(choice)s”, as it is listed."),
+    Kind.TOO_LONG: gettext_noop(
+        "There is more here than the lists of one vote can hold; from here on nothing was read."
+    ),
+    Kind.NOTHING: gettext_noop(
+        "No list of states and no announced result was found. Lists begin with a heading such as “In favour:”."
+    ),
+}
+
+CHOICES: dict[str, str] = {
+    "Y": gettext_noop("In favour"),
+    "N": gettext_noop("Against"),
+    "A": gettext_noop("Abstaining"),
+    "X": gettext_noop("Non-voting"),
+}
+
+
+def message(problem: Problem, translate: Callable[[str], str] = str) -> str:
+    """Return the problem in a sentence, which ``translate`` puts from English into the reader's language."""
+    details = dict(problem.details)
+    for name in ("choice", "other"):
+        if name in details:
+            details[name] = translate(CHOICES[str(details[name])])
+    return translate(SENTENCES[problem.kind]) % details
