@@ -5,9 +5,13 @@ embedded PostgreSQL. A deployment sets SECRET_KEY, ALLOWED_HOSTS and DATABASE_UR
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.database import database_from_environment
+from config.environment import whole_number
 from config.secret_key import secret_key_in
 
 # One thread for each product of matrices, set before NumPy is loaded: ours are small, there are as many processes as
@@ -36,7 +40,7 @@ INSTALLED_APPS = [
     "web",
     "votes",
     "resolutions",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -46,6 +50,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "django_htmx",
+    "config.apps.AxesConfig",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "csp",
 ]
 
 MIDDLEWARE = [
@@ -53,13 +62,16 @@ MIDDLEWARE = [
     "web.middleware.with_language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -94,6 +106,77 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Logging in. Failures are counted for a name from an address: by name alone, anybody could lock out an editor, and by
+# address alone, one editor everybody in the same office.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+AXES_FAILURE_LIMIT = whole_number("LOGIN_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=whole_number("LOGIN_WAIT_MINUTES", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "config.proxies.client_address"
+AXES_LOCKOUT_CALLABLE = "config.accounts.views.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # Who logged in and when Django keeps; from where is nobody's business.
+AXES_ENABLE_ADMIN = False  # Ours is in config/admin.py.
+AXES_VERBOSE = False
+
+# One-time codes: each account may set them up; with REQUIRE_CODES, whoever may publish has to.
+REQUIRE_CODES = os.environ.get("REQUIRE_CODES", "") == "1"
+OTP_TOTP_ISSUER = "Plenary"
+
+# Whether who entered a vote may publish it. By default somebody else does.
+PUBLISH_OWN_ENTRIES = os.environ.get("PUBLISH_OWN_ENTRIES", "") == "1"
+
+# Cookies, which the admin alone sets. A session lasts a working day.
+HTTPS = os.environ.get("HTTPS", "") == "1"
+TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", 0, least=0)
+if HTTPS and TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_AGE = 3600 * whole_number("SESSION_HOURS", 12)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+
+# What a request may carry. A megabyte of pasted text is three as a browser writes accents and punctuation, and a
+# sheet of 193 rows has some 200 fields.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.RefusesLargeUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+# What a page may load: files of our own, and nothing that stands in the page itself.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# Mail, for passwords alone. Without EMAIL_HOST none is sent, and the page for a new password says so.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_SECURITY = os.environ.get("EMAIL_SECURITY", "") or "starttls"
+if EMAIL_SECURITY not in ("starttls", "tls", "none"):
+    raise ImproperlyConfigured(f"EMAIL_SECURITY must be starttls, tls or none, not “{EMAIL_SECURITY}”.")
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_PORT = whole_number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or "plenary@localhost"
+PASSWORD_RESET_TIMEOUT = 3600 * 24
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -1,9 +1,25 @@
 """All addresses: the public site and the admin."""
 
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from config.accounts.views import PasswordResetView, named
+
+# Django's pages for a new password, by the names that its admin links to.
+password_reset = [
+    path("", PasswordResetView.as_view(extra_context=named()), name="admin_password_reset"),
+    path("done/", auth.PasswordResetDoneView.as_view(extra_context=named()), name="password_reset_done"),
+    path(
+        "<uidb64>/<token>/",
+        auth.PasswordResetConfirmView.as_view(extra_context=named()),
+        name="password_reset_confirm",
+    ),
+    path("complete/", auth.PasswordResetCompleteView.as_view(extra_context=named()), name="password_reset_complete"),
+]
+
 urlpatterns = [
+    path("admin/password_reset/", include(password_reset)),
     path("admin/", admin.site.urls),
     path("", include("web.urls")),
 ]

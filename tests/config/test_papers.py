@@ -23,7 +23,9 @@ def test_every_variable_that_is_read_stands_in_env_example():
     read = {
         name
         for source in SOURCES
-        for name in re.findall(r"environ(?:\.get\(|\[|\.setdefault\()\"([A-Z_]+)\"", source.read_text())
+        for name in re.findall(
+            r"(?:environ(?:\.get\(|\[|\.setdefault\()|whole_number\()\"([A-Z_]+)\"", source.read_text()
+        )
     }
     written = set(re.findall(r"^#?([A-Z_]+)=", text(".env.example"), re.MULTILINE))
     assert read - INTERNAL == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -15,6 +16,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.db import connection
+
+from config.management.commands.serve import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,3 +153,22 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(home: Path):
     }
     assert len(keys) == 1
     assert (home / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("engine", "said", "answer"),
+    [
+        ("config.postgresql", None, {"PUBLISH_OWN_ENTRIES": "1"}),
+        ("config.postgresql", "0", {}),
+        ("config.postgresql", "1", {}),
+        ("django.db.backends.postgresql", None, {}),
+    ],
+)
+def test_a_newcomer_alone_publishes_own_entries_and_nobody_else(monkeypatch, engine, said, answer):
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", engine)
+    monkeypatch.delenv("PUBLISH_OWN_ENTRIES", raising=False)
+    if said is not None:
+        monkeypatch.setenv("PUBLISH_OWN_ENTRIES", said)
+    told = io.StringIO()
+    assert Command(stdout=told).who_publishes() == answer
+    assert ("PUBLISH_OWN_ENTRIES=0" in told.getvalue()) == bool(answer)

@@ -47,12 +47,23 @@ class Command(BaseCommand):
         self.say(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
         self.say(f"  Read   {address}/resolutions/A/RES/ES-11/7")
         self.say(f"  Enter  {address}/admin/ (.venv/bin/python manage.py changepassword admin sets a new password)")
+        publishing = self.who_publishes()
         self.say("")
         self.stdout.flush()
-        environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1"}
+        environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1", **publishing}
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
         os.chdir(settings.BASE_DIR)
         os.execve(sys.executable, gunicorn, environment)  # noqa: S606  # our own arguments, no shell
+
+    def who_publishes(self) -> dict[str, str]:
+        """Let one person enter and publish where nobody said otherwise and the data are on this machine alone.
+
+        The embedded database is a newcomer's, who has one account and follows the README.
+        """
+        if os.environ.get("PUBLISH_OWN_ENTRIES") or connection.settings_dict["ENGINE"] != "config.postgresql":
+            return {}
+        self.say("         who enters a vote may publish it here; PUBLISH_OWN_ENTRIES=0 asks for a second person")
+        return {"PUBLISH_OWN_ENTRIES": "1"}
 
     def say(self, line: str) -> None:
         """Say what was done."""

@@ -1,0 +1,1 @@
+"""Who may enter the admin: logging in, one-time codes, passwords by mail."""

@@ -1,0 +1,83 @@
+"""The forms of one-time codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.utils.translation import gettext_lazy as _
+from django_otp.forms import OTPTokenForm
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.http import HttpRequest
+    from django_otp.models import Device
+
+CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "spellcheck": "false"}
+
+
+class CodeField(forms.CharField):
+    """A code as people type it: in groups, in capitals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=32, widget=forms.TextInput(attrs=CODE), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Return the code without spaces, in small letters."""
+        return "".join((super().to_python(value) or "").split()).lower()
+
+
+class CodeForm(OTPTokenForm):  # type: ignore[misc]  # django-otp has no types
+    """Asks for a code of the app or a backup code; which of the two it is shows in its length."""
+
+    otp_device = None
+    otp_challenge = None
+    otp_token = CodeField(
+        label=_("One-time code"),
+        help_text=_("Six digits from your authenticator app, or one of your backup codes."),
+    )
+    otp_error_messages = {
+        **OTPTokenForm.otp_error_messages,
+        "invalid_token": _("This code is not right. Each code can be used once; wait for the next one."),
+        "device_required": _("This code is not right."),
+    }
+
+    def __init__(self, user: User, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
+        # Past the parent, which fills the list of devices that this form does not have.
+        super(OTPTokenForm, self).__init__(*args, **kwargs)
+        self.user = user
+
+    def _chosen_device(self, user: User) -> Device | None:
+        """Return the app or the sheet of backup codes, locked, or None."""
+        model = TOTPDevice if len(self.cleaned_data.get("otp_token", "")) == 6 else StaticDevice
+        return model.objects.devices_for_user(user, confirmed=True).select_for_update().first()
+
+
+class FirstCodeForm(forms.Form):
+    """Takes the first code of an app."""
+
+    code = CodeField(label=_("Code from the app"), help_text=_("The six digits that the app shows now."))
+
+
+class PasswordForm(forms.Form):
+    """Asks for the password again. Wrong ones count as failed logins."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Check it."""
+        password: str = self.cleaned_data["password"]
+        if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
+            raise forms.ValidationError(_("This is not your password."))
+        return password

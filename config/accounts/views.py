@@ -1,0 +1,132 @@
+"""The pages of an account: its one-time codes, its password by mail, and why it has to wait."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from io import BytesIO
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import qrcode
+from axes.helpers import get_cool_off
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import views as auth
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django_otp import login as verify_session
+from django_otp.views import LoginView
+from qrcode.image.svg import SvgPathFillImage
+
+from config.accounts import codes
+from config.accounts.forms import CodeForm, FirstCodeForm, PasswordForm
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
+
+
+class CodeView(LoginView):  # type: ignore[misc]  # django-otp has no types
+    """Asks for the code, after the password and before the admin opens."""
+
+    otp_token_form = CodeForm
+    template_name = "admin/accounts/code.html"
+
+
+def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show how one-time codes stand; set them up, make new backup codes, or remove them."""
+    user: Any = request.user
+    first, password = FirstCodeForm(), PasswordForm(request)
+    backup_codes: list[str] = []
+    if "_begin" in request.POST:
+        codes.begin(user=user)
+        return HttpResponseRedirect(request.get_full_path())
+    if "_confirm" in request.POST:
+        first = FirstCodeForm(request.POST)
+        if first.is_valid():
+            confirmed = codes.confirm(user=user, code=first.cleaned_data["code"])
+            if confirmed is None:
+                first.add_error("code", _("This code is not right. Wait for the next one, and check the clock."))
+            else:
+                app, backup_codes = confirmed
+                verify_session(request, app)
+    if "_renew" in request.POST or "_remove" in request.POST:
+        password = PasswordForm(request, request.POST)
+        if password.is_valid() and "_renew" in request.POST and codes.app_of(user):
+            backup_codes = codes.renew_backup_codes(user=user)
+            # The sheet that this session may have been opened with is gone.
+            verify_session(request, codes.app_of(user))
+        elif password.is_valid() and codes.remove(user=user):
+            messages.success(request, _("Your one-time codes were removed."))
+            return HttpResponseRedirect(reverse("admin:codes"))
+    app, pending = codes.app_of(user), codes.pending_app_of(user)
+    context = {
+        **site.each_context(request),
+        "title": _("One-time codes"),
+        "app": app,
+        "pending": pending,
+        "picture": picture(pending.config_url) if pending else "",
+        "key": in_groups(b32encode(pending.bin_key).decode()) if pending else "",
+        "left": codes.backup_codes_left(user),
+        "backup_codes": backup_codes,
+        "first": first,
+        "password": password,
+        "required": codes.is_required(user),
+        "onward": onward(request),
+    }
+    return TemplateResponse(request, "admin/accounts/codes.html", context)
+
+
+def onward(request: HttpRequest) -> str:
+    """Return the page that was asked for before codes had to be set up, or the front page of the admin."""
+    target = request.GET.get(REDIRECT_FIELD_NAME, "")
+    own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if own else reverse("admin:index")
+
+
+def picture(text: str) -> SafeString:
+    """Return the QR code of ``text`` as an SVG element, drawn here: the key goes to nobody else."""
+    drawn = BytesIO()
+    qrcode.make(text, image_factory=SvgPathFillImage).save(drawn)
+    _declaration, svg = drawn.getvalue().decode().split("\n", 1)
+    return mark_safe(svg)  # noqa: S308  # squares and numbers only
+
+
+def in_groups(key: str) -> str:
+    """Return ``key`` in groups of four, as one types it."""
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+class PasswordResetView(auth.PasswordResetView):
+    """Sends a link for a new password, or says that no mail can be sent."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Do not pretend to send what goes nowhere."""
+        if settings.EMAIL_HOST:
+            return super().dispatch(request, *args, **kwargs)
+        context = {**named(), "title": _("Password reset")}
+        return TemplateResponse(request, "registration/password_reset_without_mail.html", context)
+
+
+def named() -> dict[str, Any]:
+    """Return what pages outside the admin's own addresses need to carry its name."""
+    return {"site_header": admin.site.site_header, "site_title": admin.site.site_title, "site_url": "/"}
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
+    """Say how long to wait, in place of whatever a failed login beyond the limit would have shown."""
+    wait = get_cool_off(request)
+    assert wait is not None
+    seconds = ceil(wait.total_seconds())
+    context = {**named(), "title": _("Too many failed logins"), "minutes": ceil(seconds / 60)}
+    page = render(request, "admin/accounts/locked_out.html", context, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page

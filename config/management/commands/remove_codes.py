@@ -1,0 +1,26 @@
+"""Remove the one-time codes of an account whose device is lost."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.accounts import codes
+
+
+class Command(BaseCommand):
+    """For the administrator who lost their own; in the admin, the list of users has an action for others."""
+
+    help = "Remove the one-time codes of an account, so that its password alone logs it in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the account's name."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, username: str, **options: Any) -> None:
+        """Remove them, and say whether there were any."""
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no account “{username}”.")
+        removed = codes.remove(user=user)
+        self.stdout.write(f"{username}: one-time codes removed." if removed else f"{username} had no one-time codes.")

@@ -1,0 +1,29 @@
+"""Accounts that log in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Hash passwords in no time, which is what nobody wants elsewhere."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def account(db: None) -> Callable[..., User]:
+    """Return a maker of staff accounts."""
+
+    def make(name: str = "ana", **values: object) -> User:
+        return User.objects.create_user(name, f"{name}@example.org", PASSWORD, **{"is_staff": True, **values})
+
+    return make

@@ -1,0 +1,137 @@
+"""What browsers are told: where a page may load from, and what cookies are for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+def policy(response) -> dict[str, str]:
+    """Return the content security policy of an answer."""
+    parts = response.headers["Content-Security-Policy"].split("; ")
+    return dict(part.split(" ", 1) for part in parts)
+
+
+@pytest.mark.usefixtures("record")
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/", 200),
+        ("/resolutions/A/RES/ES-11/7", 200),
+        ("/nowhere/", 404),
+        ("/admin/", 302),
+        ("/admin/login/", 200),
+        ("/admin/password_reset/", 200),
+    ],
+)
+def test_every_page_loads_our_own_files_alone(client: Client, address: str, status: int):
+    response = client.get(address)
+    assert (response.status_code, policy(response)) == (status, POLICY)
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+def test_so_do_the_pages_of_the_admin(client: Client):
+    client.force_login(User.objects.create_superuser("admin"))
+    for address in ("/admin/", "/admin/votes/rollcall/", "/admin/votes/rollcall/add/", "/admin/codes/"):
+        assert policy(client.get(address)) == POLICY
+
+
+@pytest.mark.django_db
+def test_a_form_that_another_window_made_out_of_date_is_told_so():
+    visitor = Client(enforce_csrf_checks=True)
+    answer = visitor.post("/admin/login/", {"username": "x", "password": "y"})
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert (answer.status_code, policy(answer)) == (403, POLICY)
+    assert page.h1
+    assert page.h1.text == "This form is out of date"
+    assert page.select("style, [style], script") == []
+
+
+def read(**environment: str) -> dict[str, Any]:
+    """Return settings as another process reads them with these variables."""
+    names = [
+        "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_PROXY_SSL_HEADER", "SESSION_COOKIE_AGE", "REQUIRE_CODES",
+        "AXES_FAILURE_LIMIT", "EMAIL_BACKEND", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_USE_SSL", "DEFAULT_FROM_EMAIL",
+    ]  # fmt: skip
+    code = (
+        "import json; from config import settings as s; "
+        f"print(json.dumps({{name: getattr(s, name, None) for name in {names}}}))"
+    )
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**kept, "SECRET_KEY": "x", **environment}, cwd=settings.BASE_DIR,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return json.loads(done.stdout) if not done.returncode else {"error": done.stderr.splitlines()[-1]}
+
+
+def test_what_the_variables_do(tmp_path: Path):
+    plain = read(PLENARY_HOME=str(tmp_path))
+    assert plain == {
+        "SESSION_COOKIE_SECURE": False,
+        "CSRF_COOKIE_SECURE": False,
+        "SECURE_PROXY_SSL_HEADER": None,
+        "SESSION_COOKIE_AGE": 12 * 3600,
+        "REQUIRE_CODES": False,
+        "AXES_FAILURE_LIMIT": 5,
+        "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
+        "EMAIL_PORT": 587,
+        "EMAIL_USE_TLS": True,
+        "EMAIL_USE_SSL": False,
+        "DEFAULT_FROM_EMAIL": "plenary@localhost",
+    }
+    set_up = read(
+        PLENARY_HOME=str(tmp_path), HTTPS="1", TRUSTED_PROXIES="1", SESSION_HOURS="8", REQUIRE_CODES="1",
+        LOGIN_FAILURES="3", EMAIL_HOST="mail.example.org", EMAIL_SECURITY="tls", DEFAULT_FROM_EMAIL="a@example.org",
+    )  # fmt: skip
+    assert set_up == {
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
+        "SESSION_COOKIE_AGE": 8 * 3600,
+        "REQUIRE_CODES": True,
+        "AXES_FAILURE_LIMIT": 3,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_PORT": 465,
+        "EMAIL_USE_TLS": False,
+        "EMAIL_USE_SSL": True,
+        "DEFAULT_FROM_EMAIL": "a@example.org",
+    }
+
+
+def test_a_variable_that_makes_no_sense_is_named(tmp_path: Path):
+    error = read(PLENARY_HOME=str(tmp_path), EMAIL_SECURITY="yes")["error"]
+    assert error.endswith("EMAIL_SECURITY must be starttls, tls or none, not “yes”.")
+
+
+@pytest.mark.django_db
+def test_no_script_reads_a_cookie_and_no_other_site_sends_one(client: Client):
+    User.objects.create_superuser("admin", password="correct horse battery")
+    client.get("/admin/login/")
+    client.post("/admin/login/", {"username": "admin", "password": "correct horse battery"})
+    flags = {name: (morsel["httponly"], morsel["samesite"]) for name, morsel in client.cookies.items()}
+    assert flags == {"csrftoken": (True, "Lax"), "sessionid": (True, "Lax")}
