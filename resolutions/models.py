@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -207,6 +208,9 @@ class Resolution(SymbolFields):
     agenda = models.TextField(_("agenda item"), blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="resolutions", verbose_name=_("topics"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    entered_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("entered by")
+    )
     search_text = models.TextField(editable=False)
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="english"),
@@ -220,6 +224,10 @@ class Resolution(SymbolFields):
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
         ordering = ("-symbol_sort",)
+        permissions = [
+            ("publish_resolution", "Can publish and unpublish texts"),
+            ("amend_resolution", "Can change published texts"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["symbol_key"],

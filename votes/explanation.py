@@ -13,6 +13,7 @@ from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Requirement, Result, Verdict, verdict
+from votes.workflow import differences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,8 @@ class Explanation:
     text: str
     permanent_against: tuple[StateChoice, ...]
     findings: tuple[str, ...]
+    difference_reason: str = ""
+    """Why counted and announced totals differ, as an editor says it; empty where they agree."""
 
     @classmethod
     def of(cls, roll_call: RollCall, states: Sequence[StateChoice], beside: Beside) -> Explanation:
@@ -43,7 +46,13 @@ class Explanation:
         findings = (
             () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
         )
-        return cls(_explain(roll_call, totals, reached, vetoers, beside.body), vetoers, findings)
+        explained = _explain(roll_call, totals, reached, vetoers, beside.body)
+        return cls(explained, vetoers, findings, difference_reason(roll_call))
+
+
+def difference_reason(roll_call: RollCall) -> str:
+    """Return what an editor says of why counted and announced totals differ; empty where they agree."""
+    return roll_call.difference_reason if differences(roll_call, roll_call.counted) else ""
 
 
 def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
@@ -127,12 +136,11 @@ def _explain_council(
 def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
     found = []
-    if roll_call.counted and roll_call.announced:
-        for choice, counted, announced in roll_call.counted.differences(roll_call.announced):
-            found.append(
-                _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
-                % {"choice": choice.label, "announced": announced, "counted": counted}
-            )
+    for choice, counted, announced in differences(roll_call, roll_call.counted):
+        found.append(
+            _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
+            % {"choice": choice.label, "announced": announced, "counted": counted}
+        )
     if roll_call.counted and (missing := members - roll_call.counted.members):
         found.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):

@@ -11,23 +11,29 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Status
 from votes.choices import Choice
-from votes.models import MemberState, RollCall, Vote
+from votes.models import MemberState, RetiredAddress, RollCall, Vote
+from votes.workflow import AMEND, check_permission
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Mapping
+
+    from django.contrib.auth.models import User
 
     from resolutions.models import Resolution
 
 
 @transaction.atomic
-def record_votes(*, roll_call: RollCall, choices: Mapping[str, str]) -> int:
+def record_votes(*, roll_call: RollCall, choices: Mapping[str, str], by: User | None = None) -> int:
     """Make the votes of ``roll_call`` exactly ``choices``, by member-state code; return how many rows changed.
 
-    Raises ValidationError, naming each culprit, for a state that is not a member of the body on that date,
-    a choice that is none of Y, N, A and X, and a roll call whose method records no votes. Nothing is written
-    unless everything is.
+    Where any do, ``by`` is from then on one of those who entered it; None is a program. Raises ValidationError, naming
+    each culprit, for a state that is not a member of the body on that date, a choice that is none of Y, N, A and X,
+    and a roll call whose method records no votes; PermissionDenied for a person who may not change what is public.
+    Nothing is written unless everything is.
     """
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
+    if roll_call.status == Status.PUBLISHED:
+        check_permission(by, AMEND)
     check_choices(roll_call, choices)
     before = {vote.state.code: vote for vote in roll_call.votes.select_related("state")}
     gone = [vote.pk for code, vote in before.items() if code not in choices]
@@ -39,7 +45,10 @@ def record_votes(*, roll_call: RollCall, choices: Mapping[str, str]) -> int:
     for vote in changed:
         vote.choice = choices[vote.state.code]
     Vote.objects.bulk_update(changed, ["choice"])
-    return len(gone) + len(new) + len(changed)
+    count = len(gone) + len(new) + len(changed)
+    if by is not None and count:
+        roll_call.entered_by.add(by)
+    return count
 
 
 def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
@@ -60,58 +69,16 @@ def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
         raise ValidationError(problems)
 
 
-@transaction.atomic
-def publish(*, roll_calls: Iterable[RollCall]) -> int:
-    """Show ``roll_calls`` in public, and the resolutions they belong to; return how many were drafts.
-
-    Raises ValidationError for a roll call that should have votes and has none.
-    """
-    drafts = _locked(roll_calls, Status.DRAFT)
-    for roll_call in drafts:
-        check_publishable(roll_call, voted=roll_call.votes.exists())
-    for roll_call in drafts:
-        if roll_call.resolution and roll_call.resolution.status == Status.DRAFT:
-            roll_call.resolution.status = Status.PUBLISHED
-            roll_call.resolution.save(update_fields=["status"])
-        roll_call.status = Status.PUBLISHED
-        roll_call.save(update_fields=["status"])
-    return len(drafts)
-
-
-def _locked(roll_calls: Iterable[RollCall], status: Status) -> list[RollCall]:
-    """Return those of ``roll_calls`` that have ``status``, as they are now and locked until the transaction ends."""
-    keys = [roll_call.pk for roll_call in roll_calls]
-    locked = RollCall.objects.filter(pk__in=keys, status=status).select_related("resolution")
-    return list(locked.order_by("pk").select_for_update(of=("self",)))
-
-
-@transaction.atomic
-def unpublish(*, roll_calls: Iterable[RollCall]) -> int:
-    """Take ``roll_calls`` out of public view; return how many were published. Their resolutions stay as they are."""
-    published = _locked(roll_calls, Status.PUBLISHED)
-    for roll_call in published:
-        roll_call.status = Status.DRAFT
-        roll_call.save(update_fields=["status"])
-    return len(published)
-
-
-def check_publishable(roll_call: RollCall, *, voted: bool) -> None:
-    """Raise ValidationError, saying what to do, for a roll call that is not ready for the public.
-
-    ``voted`` tells whether it has votes, or will have when what an editor entered is saved.
-    """
-    if roll_call.method in RollCall.METHODS_WITH_VOTES and not voted:
-        raise ValidationError(
-            _("%(slug)s has no votes yet. Enter them, or choose a method that records totals only.")
-            % {"slug": roll_call.slug}
-        )
-
-
 def slug_for(*, resolution: Resolution | None, decisive: bool, body_code: str, date: str) -> str:
     """Return a free permanent name for a new roll call: its symbol, or its body and date, numbered where taken."""
     of_symbol = slugify(resolution.symbol_loose) if resolution else ""
     of_date = f"{body_code.lower()}-{date}"
-    taken = set(RollCall.objects.filter(slug__startswith=of_symbol or of_date).values_list("slug", flat=True))
+    # A name that was public once is never given to another vote.
+    taken = {
+        slug
+        for model in (RollCall, RetiredAddress)
+        for slug in model.objects.filter(slug__startswith=of_symbol or of_date).values_list("slug", flat=True)
+    }
     return free_slug(of_symbol=of_symbol, decisive=decisive, of_date=of_date, taken=taken)
 
 

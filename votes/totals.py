@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+FIGURES = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+"""The fields of a roll call that hold what was announced, in the order of the choices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """How many members chose what. A figure that was not announced is None."""

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.db import DataError, IntegrityError, models, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models
 from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.because import because
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.contrib.admin import ModelAdmin, TabularInline
     from django.forms import BaseInlineFormSet, ModelForm
@@ -42,9 +46,21 @@ else:
         __class_getitem__ = classmethod(lambda cls, _of: cls)
 
 
-__all__ = ["BaseInlineFormSet", "ModelAdmin", "ModelForm", "Of", "RecordAdmin", "TabularInline", "refusal"]
+__all__ = [
+    "BaseInlineFormSet",
+    "ModelAdmin",
+    "ModelForm",
+    "Of",
+    "ReadOnlyAdmin",
+    "ReasonForm",
+    "ReasonFormSet",
+    "RecordAdmin",
+    "TabularInline",
+    "refusal",
+]
 
 Of = TypeVar("Of", bound=models.Model)
+OfParent = TypeVar("OfParent", bound=models.Model)
 
 REFUSALS = {
     "published_roll_call_of_published_resolution": _(
@@ -96,11 +112,36 @@ class RecordAdmin(ModelAdmin[Of]):
         if request.method != "POST":
             return view()
         try:
-            with transaction.atomic():
+            with because(by=request.user, reason=request.POST.get("reason", "")):
                 return view()
+        except ValidationError as refused:
+            # Of a rule that no longer held when the record was locked, or of a page without a form.
+            for message in refused.messages:
+                self.message_user(request, message, messages.ERROR)
         except (IntegrityError, DataError) as refused:
             self.message_user(request, refusal(refused), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(request.get_full_path())
+
+    def ask_reason(
+        self, request: HttpRequest, about: Sequence[Of], *, title: Any, said: Any, back: str, action: str = ""
+    ) -> TemplateResponse:
+        """Show what is about to be done to ``about``, ``said`` in a sentence, and a field for the reason.
+
+        With ``action`` the form comes back as that action on the list, otherwise to the same address.
+        """
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "said": said,
+            "back": back,
+            "action": action,
+            "opts": self.opts,
+            "shown": about[: self.list_per_page],
+            "more": max(0, len(about) - self.list_per_page),
+            "keys": [one.pk for one in about],
+            "is_missing": "reason" in request.POST,
+        }
+        return TemplateResponse(request, "admin/reason.html", context)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -118,6 +159,67 @@ class RecordAdmin(ModelAdmin[Of]):
         if held_by:
             return [], {}, set(), held_by
         return super().get_deleted_objects(objs, request)
+
+
+class ReadOnlyAdmin(RecordAdmin[Of]):
+    """Rows to look at: they are written elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
+        """Say no."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
+        """Say no."""
+        return False
+
+
+class ReasonForm(ModelForm[Of]):
+    """A form that asks why, where it changes what the public sees; the history keeps the reason."""
+
+    reason = forms.CharField(
+        label=_("Reason for the change"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
+        help_text=_("Shown in public with what changed."),
+    )
+
+    def needs_reason(self) -> bool:
+        """Tell whether a change has to be explained."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of a change."""
+        cleaned = super().clean() or self.cleaned_data
+        if "reason" in self.fields and self.changes and not cleaned.get("reason") and self.needs_reason():
+            self.add_error("reason", NO_REASON)
+        return cleaned
+
+    @property
+    def changes(self) -> list[str]:
+        """Return the fields that are sent with another value, but the reason."""
+        return [name for name in self.changed_data if name != "reason"]
+
+
+NO_REASON = _("This has been public. Say why it changes.")
+
+
+class ReasonFormSet(BaseInlineFormSet[Of, OfParent, Any]):
+    """Rows on the page of what may have been public: changing one needs the reason that the page asks for."""
+
+    def needs_reason(self) -> bool:
+        """Tell whether a change has to be explained."""
+        raise NotImplementedError
+
+    def clean(self) -> None:
+        """Ask for the reason of a change."""
+        super().clean()
+        if self.has_changed() and not self.data.get("reason", "").strip() and self.needs_reason():
+            raise ValidationError(NO_REASON)
 
 
 def refusal(refused: Exception) -> str:

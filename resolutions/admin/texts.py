@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -11,7 +12,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import BaseInlineFormSet, ModelForm, RecordAdmin, TabularInline
+from resolutions.admin.base import (
+    ModelForm,
+    ReadOnlyAdmin,
+    ReasonForm,
+    ReasonFormSet,
+    RecordAdmin,
+    TabularInline,
+)
 from resolutions.models import (
     Body,
     OtherSymbol,
@@ -26,8 +34,9 @@ from resolutions.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.contrib.auth.models import User
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 @admin.register(Body)
@@ -60,8 +69,11 @@ class TopicAdmin(RecordAdmin[Topic]):
     permanent = ("slug",)
 
 
-class ResolutionForm(ModelForm[Resolution]):
+class ResolutionForm(ReasonForm[Resolution]):
     """A text, checked against what stands on it."""
+
+    by: User
+    """Whose form it is."""
 
     class Meta:
         model = Resolution
@@ -74,7 +86,7 @@ class ResolutionForm(ModelForm[Resolution]):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session of another body, and what would leave a roll call without its text."""
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         body, session, symbol = cleaned.get("body"), cleaned.get("session"), cleaned.get("symbol")
         if body and session and session.body != body:
             self.add_error("session", wrong_session(session))
@@ -87,7 +99,20 @@ class ResolutionForm(ModelForm[Resolution]):
             published = roll_calls.filter(status=Status.PUBLISHED).values_list("slug", flat=True)
             if cleaned.get("status") == Status.DRAFT and published:
                 self.add_error("status", stays_published(list(published)))
+        if cleaned.get("status") == Status.PUBLISHED and not self.needs_reason():
+            self._check_publisher()
         return cleaned
+
+    def needs_reason(self) -> bool:
+        """Tell whether the public sees it."""
+        return is_public(self.instance)
+
+    def _check_publisher(self) -> None:
+        """Refuse to publish what the same person enters."""
+        try:
+            check_publisher(self.instance, by=self.by, changes=bool({*self.changes} - {"status"}))
+        except ValidationError as error:
+            self.add_error("status", error)
 
     def _check_symbol(self, symbol: str) -> None:
         """Refuse a symbol that another text has in whichever spelling."""
@@ -95,6 +120,24 @@ class ResolutionForm(ModelForm[Resolution]):
         text.derive_symbol()
         if Resolution.objects.filter(symbol_key=text.symbol_key).exclude(pk=self.instance.pk).exists():
             self.add_error("symbol", _("Another resolution already has this symbol."))
+
+
+def is_public(text: Resolution | None) -> bool:
+    """Tell whether the public sees a text, whatever a form has made of it meanwhile."""
+    return text is not None and Resolution.objects.published().filter(pk=text.pk).exists()
+
+
+def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> None:
+    """Raise ValidationError where ``by`` entered what is to be published, or ``changes`` it in the same breath."""
+    is_own = changes or (text.pk and text.entered_by.filter(pk=by.pk).exists())
+    if is_own and not settings.PUBLISH_OWN_ENTRIES:
+        raise ValidationError(
+            _(
+                "You entered or changed %(symbol)s, so somebody else has to publish it: leave it a draft. Where one "
+                "person does both, the site is run with PUBLISH_OWN_ENTRIES=1."
+            ),
+            params={"symbol": text.symbol},
+        )
 
 
 def wrong_session(session: Session) -> ValidationError:
@@ -133,8 +176,12 @@ class OtherSymbolForm(ModelForm[OtherSymbol]):
         return cleaned
 
 
-class OtherSymbolFormSet(BaseInlineFormSet[OtherSymbol, Resolution, Any]):
+class OtherSymbolFormSet(ReasonFormSet[OtherSymbol, Resolution]):
     """The other symbols of one text."""
+
+    def needs_reason(self) -> bool:
+        """Tell whether the public sees the text."""
+        return is_public(self.instance)
 
     def clean(self) -> None:
         """Refuse one symbol entered twice."""
@@ -161,15 +208,13 @@ class OtherSymbolInline(TabularInline[OtherSymbol, Resolution]):
 
 
 @admin.register(OtherSymbol)
-class OtherSymbolAdmin(RecordAdmin[OtherSymbol]):
-    """Draft symbols and spelling variants."""
+class OtherSymbolAdmin(ReadOnlyAdmin[OtherSymbol]):
+    """Draft symbols and spelling variants, to look up; they are entered on the page of their text."""
 
-    form = OtherSymbolForm
     list_display = ("symbol", "kind", "resolution")
     list_filter = ("kind",)
     list_select_related = ("resolution",)
     search_fields = ("symbol",)
-    autocomplete_fields = ("resolution",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OtherSymbol], search_term: str
@@ -198,12 +243,53 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         (_("Subject"), {"fields": ("agenda", "topics")}),
         (_("Publication"), {"fields": ("status",)}),
     )
+    fieldset_of_change = (_("Publication"), {"fields": ("status", "reason")})
     actions = ("publish", "unpublish")
 
     @staticmethod
     def view_on_site(resolution: Resolution) -> str | None:
         """Return the public address of a text that has one."""
         return resolution.get_absolute_url() if resolution.status == Status.PUBLISHED else None
+
+    # Who may do what
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Tell whether texts may be published and taken out of view."""
+        return request.user.has_perm("resolutions.publish_resolution")
+
+    def has_change_permission(self, request: HttpRequest, obj: Resolution | None = None) -> bool:
+        """Leave what is public to those who may amend it."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (not is_public(obj) or request.user.has_perm("resolutions.amend_resolution"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Resolution | None = None) -> bool:
+        """Keep what is public."""
+        return super().has_delete_permission(request, obj) and not is_public(obj)
+
+    # The page
+
+    def get_form(self, request: HttpRequest, obj: Resolution | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """Return the form, which knows whose it is."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.by = request.user  # type: ignore[attr-defined]
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Resolution | None = None) -> Any:
+        """Return the parts of the page, for what is public with the reason of a change."""
+        if is_public(obj) and self.has_change_permission(request, obj):
+            return (*self.fieldsets[:-1], self.fieldset_of_change)
+        return self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[str]:
+        """Return the fields that are shown and not entered."""
+        own = [] if self.has_publish_permission(request) else ["status"]
+        return [*super().get_readonly_fields(request, obj), *own]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what belongs to a text, and who entered it."""
+        super().save_related(request, form, formsets, change)
+        if {*form.changes} - {"status"} or any(formset.has_changed() for formset in formsets):
+            form.instance.entered_by.add(request.user)
 
     def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:
         """Save; a symbol that was public once goes on leading here, whatever it is changed to."""
@@ -229,21 +315,35 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
             words &= Q(search_text__contains=word)
         return queryset.filter(near_symbol(search_term) | words), False
 
-    @admin.action(description=_("Publish the selected texts"), permissions=["change"])
+    @admin.action(description=_("Publish the selected texts"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> None:
-        """Show texts in public."""
-        self._set_status(request, queryset.filter(status=Status.DRAFT), Status.PUBLISHED)
+        """Show texts in public, all of them or, where this editor entered one of them, none."""
+        drafts = queryset.filter(status=Status.DRAFT)
+        for text in drafts:
+            check_publisher(text, by=request.user)  # type: ignore[arg-type]
+        self._set_status(request, drafts, Status.PUBLISHED)
 
-    @admin.action(description=_("Unpublish the selected texts"), permissions=["change"])
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> None:
+    @admin.action(description=_("Unpublish the selected texts"), permissions=["publish"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> HttpResponse | None:
         """Take texts out of public view, all of them or, where one of them is needed, none."""
         needed = queryset.filter(roll_calls__status=Status.PUBLISHED).distinct()
         for resolution in needed:
             slugs = resolution.roll_calls.filter(status=Status.PUBLISHED).values_list("slug", flat=True)
             why = " ".join(stays_published(list(slugs)).messages)
             self.message_user(request, f"{resolution}: {why}", messages.ERROR)
-        if not needed:
-            self._set_status(request, queryset.filter(status=Status.PUBLISHED), Status.DRAFT)
+        if needed:
+            return None
+        if not request.POST.get("reason", "").strip():
+            return self.ask_reason(
+                request,
+                list(queryset),
+                title=_("Unpublish"),
+                said=_("These texts leave public view. The reason stays in the history."),
+                back=request.get_full_path(),
+                action="unpublish",
+            )
+        self._set_status(request, queryset.filter(status=Status.PUBLISHED), Status.DRAFT)
+        return None
 
     def _set_status(self, request: HttpRequest, resolutions: QuerySet[Resolution], status: Status) -> None:
         """Give texts a status, and say how many there were."""

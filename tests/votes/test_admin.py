@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from resolutions.because import because
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.factories import make_roll_call, make_state
 from votes.models import (
@@ -28,17 +29,20 @@ from votes.models import (
     IdealPointFit,
     ImportRun,
     MemberState,
+    RetiredAddress,
     RollCall,
     Statement,
     Tally,
     Vote,
 )
-from votes.record import publish, record_votes
+from votes.record import record_votes
 from votes.totals import Totals
+from votes.workflow import publish
 
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.test import Client
+    from pytest_django import Settings
 
     from tests.votes.conftest import World
 
@@ -51,8 +55,9 @@ MODELS = [
 
 
 @pytest.fixture
-def editor(client: Client, world: World) -> Client:
-    """Return a browser in which an editor has logged in."""
+def editor(client: Client, world: World, settings: Settings) -> Client:
+    """Return a browser in which an editor has logged in, who enters and publishes alone."""
+    settings.PUBLISH_OWN_ENTRIES = True
     client.force_login(User.objects.create_superuser("editor"))
     return client
 
@@ -168,7 +173,7 @@ def test_from_the_facts_to_the_votes_to_the_public(editor: Client, world: World)
         "Non-voting",
         "No entry",
     ]
-    assert not sheet.select(".field-votes select")
+    assert not sheet.select(".sheet-row select")
     assert not sheet.select(".viewsitelink")
 
     choices = dict.fromkeys(world.codes, "Y") | {"USA": "N", "ISR": "N", "FRA": "A"}
@@ -410,7 +415,7 @@ def test_a_published_roll_call_keeps_its_votes(editor: Client, world: World):
     record_votes(roll_call=roll_call, choices={"USA": "N"})
     publish(roll_calls=[roll_call])
 
-    assert refused(editor, roll_call, votes({"USA": ""})) == [
+    assert refused(editor, roll_call, votes({"USA": ""}) | {"reason": "A mistake."}) == [
         "a-res-79-999 has no votes yet. Enter them, or choose a method that records totals only."
     ]
 
@@ -454,7 +459,10 @@ def test_roll_calls_are_published_and_unpublished_from_the_list(editor: Client, 
     assert said(acted) == ["1 roll call published.", "Also published: A/RES/79/999."]
     assert RollCall.objects.published().filter(pk=roll_call.pk).exists()
 
-    acted = editor.post(LIST, {"action": "unpublish", "_selected_action": [roll_call.pk]})
+    action = {"action": "unpublish", "_selected_action": [roll_call.pk]}
+    asked = fields(page(editor.post(LIST, action)))
+    assert RollCall.objects.published().filter(pk=roll_call.pk).exists()
+    acted = editor.post(LIST, asked | {"reason": "The meeting was another."})
     assert said(acted)[-1] == "1 roll call unpublished."
     assert not RollCall.objects.published().filter(pk=roll_call.pk).exists()
     assert LogEntry.objects.count() == 2
@@ -468,6 +476,7 @@ def test_a_text_with_published_roll_calls_stays_published(editor: Client, world:
 
     text = url(text_of(roll_call))
     data = fields(page(editor.get(text)))
+    data["reason"] = "A mistake."
     assert errors(page(editor.post(text, data | {"status": "draft"}))) == [why]
     acted = editor.post(list_url(Resolution), {"action": "unpublish", "_selected_action": [text_of(roll_call).pk]})
     assert said(acted) == [f"A/RES/79/999: {why}"]
@@ -523,7 +532,8 @@ def test_one_text_a_symbol_whatever_the_spelling(editor: Client, world: World, s
 def test_a_public_symbol_that_is_changed_goes_on_leading_to_its_text(editor: Client, world: World):
     resolution = world.resolution("A/RES/79/998")
     Resolution.objects.filter(pk=resolution.pk).update(status="published")
-    editor.post(url(resolution), fields(page(editor.get(url(resolution)))) | {"symbol": "A/RES/79/997"})
+    changed = {"symbol": "A/RES/79/997", "reason": "A misprint."}
+    editor.post(url(resolution), fields(page(editor.get(url(resolution)))) | changed)
 
     moved = editor.get("/resolutions/A/RES/79/998")
     assert (moved.status_code, moved.headers["Location"]) == (301, "/resolutions/A/RES/79/997")
@@ -622,9 +632,12 @@ def one_of_each(world: World) -> None:
         finished=now,
         files=[{"name": "a-res-79-999.csv", "sha256": "0" * 64, "rows": 1}],
     )
+    RetiredAddress.objects.create(slug="usa-a-res-79-999", kind="withdrawn", reason="Twice.", roll_call=roll_call)
     Finding.objects.create(
         kind="no-votes", key="no-votes:a-res-79-999", origin="record", roll_call=roll_call, found=now
     )
+    with because(by_name="usa", reason="a-res-79-999"):
+        MemberState.objects.filter(code="USA").update(note="A change to published data.")
     fit = IdealPointFit.objects.create(
         fitted_at=now,
         data_version=1,
@@ -802,7 +815,7 @@ def test_the_page_takes_as_many_queries_for_193_votes_as_for_one(
 ):
     roll_call = draft(world)
     record_votes(roll_call=roll_call, choices=dict.fromkeys(world.codes[:count], "Y"))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         shown = page(editor.get(url(roll_call)))
     data = fields(shown) | votes(dict.fromkeys(world.codes[:count], "N"))
 

@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from resolutions.models import Status
 from tests.votes.conftest import DAY, World
 from votes.models import RollCall
-from votes.record import publish, record_votes, slug_for, unpublish
+from votes.record import record_votes, slug_for
 from votes.totals import Totals
+from votes.workflow import publish, unpublish
 
 
 def recorded(roll_call: RollCall) -> dict[str, str]:

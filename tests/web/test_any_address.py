@@ -20,7 +20,8 @@ KNOWN = [
     "nonvoting", "nato", "NATO", "code", "name", "choice", "a-res-es-11-7", "USA", "%", "\x00", "١",
 ]  # fmt: skip
 PATHS = [
-    "/", "/resolutions/", "/roll-calls/", "/resolutions/A/RES/ES-11/7", "/roll-calls/s-2022-155/", "/states/",
+    "/", "/resolutions/", "/roll-calls/", "/resolutions/A/RES/ES-11/7", "/roll-calls/s-2022-155/",
+    "/roll-calls/s-2022-155/history/", "/states/",
     "/states/USA/", "/states/SUN/", "/blocs/", "/blocs/eu/", "/about/", "/contact/", "/privacy/",
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from votes.exporting import streams
 from votes.exporting.streams import PARQUET
 from votes.models import Correction, MemberState, RollCall
 from votes.reading import load
-from votes.record import publish
+from votes.workflow import publish
 from web.filters import RollCallFilter
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def test_an_error_on_the_way_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch
         ("/votes.json", 11),
         ("/votes.csv?position=USA:againts", 2),
         ("/roll-calls/a-res-es-11-7.csv", 5),
-        ("/roll-calls/a-res-es-11-7.json", 12),
+        ("/roll-calls/a-res-es-11-7.json", 13),
     ],
 )
 def test_the_number_of_queries_stays(

@@ -6,7 +6,7 @@ from django.test import Client
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.web.pages import Maker, get, symbols
 from votes.models import Correction, MemberState, RollCall
-from votes.record import publish
+from votes.workflow import publish
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -44,6 +44,10 @@ ADDRESSES = [
     "/roll-calls/a-res-79-777/",
     "/roll-calls/secret-motion/",
     "/roll-calls/secret-amendment/",
+    "/roll-calls/secret-motion/history/",
+    "/roll-calls/secret-motion/history.json",
+    "/roll-calls/a-res-79-777/history/",
+    "/roll-calls/a-res-es-11-7/history/",
     "/flumequux",
     "/search/motionquux",
     # Records that would count it.
@@ -102,7 +106,8 @@ def test_drafts_change_no_page_and_publishing_changes_them(maker: Maker):
     public = answers()
     unchanged = {key.removesuffix(" {}") for key in public if key.endswith(" {}") and public[key] == before[key]}
     # What drafts would have shown in shows them now, so that the comparison above compared something.
-    assert unchanged == {"/states/", "/blocs/", "/about/", "/resolutions/A/RES/67/19", "/search/motionquux"}
+    elsewhere = {"/roll-calls/a-res-es-11-7/history/", "/resolutions/A/RES/67/19", "/search/motionquux"}
+    assert unchanged == {"/states/", "/blocs/", "/about/", *elsewhere}
     assert symbols(get("/resolutions/?session=79")) == ["A/RES/79/888", "A/RES/79/777"]
 
 

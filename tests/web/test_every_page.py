@@ -21,6 +21,7 @@ PAGES = {
     "/resolutions/?page=7&nothing=1": 200,
     "/roll-calls/": 200,
     "/roll-calls/a-res-es-11-7/": 200,
+    "/roll-calls/a-res-es-11-7/history/": 200,
     "/resolutions/A/RES/ES-11/7": 200,
     "/resolutions/A/RES/ES-11/7?bloc=nope": 200,
     "/resolutions/A/RES/2758(XXVI)": 200,

@@ -21,6 +21,7 @@ QUERIES = [
     ("/resolutions/es-11/7", 5),
     ("/resolutions/nowhere", 10),
     ("/roll-calls/a-res-es-11-7/", 5),
+    ("/roll-calls/a-res-es-11-7/history/", 4),
     ("/compare/roll-calls/", 2),
     ("/compare/roll-calls/?a=a-res-es-11-1", 2),
     ("/compare/roll-calls/?a=a-res-es-11-1&b=a-res-es-11-7", 2),

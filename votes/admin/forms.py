@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import ModelForm
+from resolutions.admin.base import ReasonForm
 from resolutions.admin.texts import wrong_session
 from resolutions.models import Body, Session, Status
-from votes.admin.sheet import VotesField, VotingSheet, fingerprint
+from votes.admin.sheet import VotesField, seen_choices, show_sheet
 from votes.models import RollCall
-from votes.record import check_choices, check_publishable, slug_for
+from votes.record import check_choices, slug_for
 from votes.rules import Requirement, Result
+from votes.totals import Totals
+from votes.workflow import been_public, check_publishable, check_publisher
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 COUNCIL_ONLY = {
     "result": ((Result.VETOED,), _("Only the Security Council has a veto.")),
@@ -24,8 +29,11 @@ COUNCIL_ONLY = {
 }
 
 
-class RollCallForm(ModelForm[RollCall]):
+class RollCallForm(ReasonForm[RollCall]):
     """The facts of a roll call, checked against each other."""
+
+    by: User
+    """Whose form it is."""
 
     class Meta:
         model = RollCall
@@ -42,7 +50,7 @@ class RollCallForm(ModelForm[RollCall]):
 
     def clean(self) -> dict[str, Any]:
         """Check the facts against each other."""
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         self._fill_in(cleaned)
         body, resolution, session = (cleaned.get(name) for name in ("body", "resolution", "session"))
         if body and resolution and resolution.body != body:
@@ -63,6 +71,15 @@ class RollCallForm(ModelForm[RollCall]):
             self.add_error("title", _("A roll call without a resolution needs a title."))
         self._check_ordinal(cleaned)
         return cleaned
+
+    def needs_reason(self) -> bool:
+        """Tell whether the public has seen it."""
+        return bool(been_public([self.instance]))
+
+    @property
+    def facts_changed(self) -> bool:
+        """Tell whether anything is changed that the one who publishes has to verify."""
+        return bool({*self.changes} - {"status", "difference_reason"})
 
     def _fill_in(self, cleaned: dict[str, Any]) -> None:
         """Take the session from the resolution where it was left empty."""
@@ -124,28 +141,18 @@ class NewRollCallForm(RollCallForm):
 class RollCallWithVotesForm(RollCallForm):
     """The facts of a roll call on record, with its votes and whether the public sees them."""
 
+    start = ""
+    """The code of the member whose row is the first."""
+
     votes = VotesField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["votes"] = recorded = recorded_choices(self.instance)
-        sheet = self.fields["votes"].widget
-        assert isinstance(sheet, VotingSheet)
-        sheet.roll_call, sheet.recorded = self.instance, recorded
+        self.initial["votes"] = show_sheet(self, self.instance, start=self.start)
 
     def clean_votes(self) -> dict[str, str] | None:
         """Refuse to replace votes that this editor has not seen."""
-        choices: dict[str, str] | None = self.cleaned_data["votes"]
-        if choices is not None:
-            RollCall.objects.select_for_update().get(pk=self.instance.pk)
-            if self.data[self.add_prefix("votes")] != fingerprint(recorded_choices(self.instance)):
-                raise ValidationError(
-                    _(
-                        "Someone else changed these votes since you opened this page. "
-                        "Your entries are below and not saved yet; saving again replaces theirs."
-                    )
-                )
-        return choices
+        return seen_choices(self, self.instance)
 
     def clean(self) -> dict[str, Any]:
         """Check, beside the facts, that only a roll call of a text decides it."""
@@ -168,12 +175,19 @@ class RollCallWithVotesForm(RollCallForm):
             self.add_error("votes", error)
             return
         if self.instance.status == Status.PUBLISHED:
-            try:
-                check_publishable(self.instance, voted=bool(choices))
-            except ValidationError as error:
-                self.add_error("status" if "status" in self.fields else NON_FIELD_ERRORS, error)
+            self._check_publishable(Totals.count(choices.values()) if choices else None)
 
-
-def recorded_choices(roll_call: RollCall) -> dict[str, str]:
-    """Return the votes on record by state code."""
-    return dict(roll_call.votes.values_list("state__code", "choice"))
+    def _check_publishable(self, counted: Totals | None) -> None:
+        """Check whether the public may see it, and whether this editor may be the one to show it."""
+        becomes_public = self.initial.get("status") != Status.PUBLISHED
+        status = "status" if "status" in self.fields else NON_FIELD_ERRORS
+        try:
+            check_publishable(self.instance, counted=counted)
+        except ValidationError as error:
+            differ = counted is not None and "difference_reason" in self.fields
+            self.add_error("difference_reason" if differ else status, error)
+        try:
+            if becomes_public and status in self.fields:
+                check_publisher(self.instance, by=self.by, changes=self.facts_changed)
+        except ValidationError as error:
+            self.add_error(status, error)

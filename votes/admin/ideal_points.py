@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from votes.admin.votes import ReadOnlyAdmin
+from resolutions.admin.base import ReadOnlyAdmin
 from votes.models import CutPoint, IdealPoint, IdealPointFit
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
@@ -15,17 +16,21 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import RecordAdmin, TabularInline
+from resolutions.admin.base import ReasonFormSet, TabularInline
 from resolutions.models import Status, near_symbol
 from resolutions.text import fold
+from votes.admin.filling import FillingAdmin
 from votes.admin.forms import NewRollCallForm, RollCallWithVotesForm
-from votes.admin.sheet import ANNOUNCED
+from votes.admin.publishing import WorkFilter, draft_texts
+from votes.admin.sheet import ANNOUNCED, changed_votes
 from votes.choices import Choice
-from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
-from votes.record import publish, record_votes, unpublish
+from votes.history import history_of
+from votes.models import Correction, MemberState, RollCall, Source, Tally
+from votes.record import record_votes
+from votes.workflow import been_public, differences, in_words, publish, publish_text, unpublish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -55,17 +60,35 @@ class FiguresFilter(admin.SimpleListFilter):
         return queryset
 
 
+class CorrectionFormSet(ReasonFormSet[Correction, RollCall]):
+    """The corrections of a roll call."""
+
+    def needs_reason(self) -> bool:
+        """Tell whether the public has seen the roll call."""
+        return bool(been_public([self.instance]))
+
+    def clean(self) -> None:
+        """Refuse to publish with the corrections that the same person enters."""
+        super().clean()
+        if not self.has_changed() or settings.PUBLISH_OWN_ENTRIES:
+            return
+        drafts = RollCall.objects.filter(pk=self.instance.pk, status=Status.DRAFT)
+        if self.instance.status == Status.PUBLISHED and drafts.exists():
+            raise ValidationError(_("Save these as a draft; who enters corrections does not publish them."))
+
+
 class CorrectionInline(TabularInline[Correction, RollCall]):
     """The corrections of a roll call on its page."""
 
     model = Correction
+    formset = CorrectionFormSet
     autocomplete_fields = ("state",)
     classes = ("collapse",)
     extra = 0
 
 
 @admin.register(RollCall)
-class RollCallAdmin(RecordAdmin[RollCall]):
+class RollCallAdmin(FillingAdmin):
     """The votes taken."""
 
     list_display = (
@@ -78,14 +101,13 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         "announced_totals",
         "counted_totals",
     )
-    list_filter = ("status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
+    list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
     search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")
     date_hierarchy = "date"
     autocomplete_fields = ("resolution", "session")
     radio_fields = {"status": admin.VERTICAL}
     permanent = ("slug",)
-    actions = ("publish", "unpublish")
 
     what = ("resolution", "title", "kind")
     when = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal"))
@@ -139,7 +161,11 @@ class RollCallAdmin(RecordAdmin[RollCall]):
 
     def get_form(self, request: HttpRequest, obj: RollCall | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form with the facts only, and with the votes once there is a roll call to have them."""
-        return super().get_form(request, obj, change, form=RollCallWithVotesForm if obj else NewRollCallForm, **kwargs)
+        form: Any = RollCallWithVotesForm if obj else NewRollCallForm
+        form = super().get_form(request, obj, change, form=form, **kwargs)
+        form.by = request.user
+        form.start = request.GET.get("start", "")
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: RollCall | None = None) -> Any:
         """Return the parts of the page."""
@@ -165,12 +191,17 @@ class RollCallAdmin(RecordAdmin[RollCall]):
                 {"fields": self.how, "description": self.announced_help, "classes": closed},
             ),
             *([(_("Who voted how"), {"fields": ("comparison", "votes")})] if on_record else []),
-            (_("Publication"), {"fields": ("status",)}),
+            (_("Publication"), {"fields": self._publication(request, obj)}),
         ]
+
+    def _publication(self, request: HttpRequest, roll_call: RollCall) -> tuple[str, ...]:
+        """Return the fields of publication; why something changes is asked where the public has seen it."""
+        asks = self.has_change_permission(request, roll_call) and been_public([roll_call])
+        return ("entered", "status", "difference_reason", *(("reason",) if asks else ()))
 
     def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[str]:
         """Return the fields that are shown and not entered."""
-        return [*super().get_readonly_fields(request, obj), "summary", "comparison"]
+        return [*super().get_readonly_fields(request, obj), "summary", "comparison", "entered"]
 
     def get_inlines(self, request: HttpRequest, obj: RollCall | None) -> tuple[type[Any], ...]:
         """Return the corrections once there is something to correct."""
@@ -205,10 +236,17 @@ class RollCallAdmin(RecordAdmin[RollCall]):
             return str(_("No votes are recorded."))
         if not announced:
             return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
-        figures = {"counted": counted, "announced": announced, "differences": differences(roll_call)}
+        found = in_words(differences(roll_call, counted))
+        figures = {"counted": counted, "announced": announced, "differences": found}
         if not figures["differences"]:
             return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
         return str(_("Counted %(counted)s, announced %(announced)s. They differ: %(differences)s.") % figures)
+
+    @admin.display(description=_("Entered by"))
+    def entered(self, roll_call: RollCall) -> str:
+        """Return who entered or changed it."""
+        names = sorted(user.get_username() for user in roll_call.entered_by.all())
+        return ", ".join(names) or str(_("nobody here: it was imported"))
 
     @admin.display(description=_("Votes"))
     def votes(self, roll_call: RollCall) -> str:
@@ -224,18 +262,37 @@ class RollCallAdmin(RecordAdmin[RollCall]):
 
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
         """Save the facts and the votes, then show them to the public or not, the way every writer does."""
-        public = obj.status == Status.PUBLISHED
-        obj.status = Status.DRAFT
+        status = obj.status
+        if change and "status" in form.changed_data:
+            obj.status = form.initial["status"]
         super().save_model(request, obj, form, change)
+        if not change or form.facts_changed:
+            obj.entered_by.add(request.user)  # type: ignore[arg-type]  # who is in the admin is no stranger
         if form.cleaned_data.get("votes") is not None:
-            record_votes(roll_call=obj, choices=form.cleaned_data["votes"])
-        if public:
-            drafts = draft_texts([obj])
-            publish(roll_calls=[obj])
-            obj.status = Status.PUBLISHED
-            if "status" in form.changed_data:
-                self.message_user(request, _("Published: %(slug)s.") % {"slug": obj.slug}, messages.SUCCESS)
-            self._tell_published_with(request, drafts)
+            record_votes(roll_call=obj, choices=form.cleaned_data["votes"], by=request.user)  # type: ignore[arg-type]
+        drafts = draft_texts([obj])
+        if status != obj.status:
+            self._move(request, obj, Status(status), reason=form.cleaned_data.get("reason", ""))
+        elif status == Status.PUBLISHED:
+            publish_text(obj)
+        if status == Status.PUBLISHED:
+            self.tell_published_with(request, drafts)
+
+    def _move(self, request: HttpRequest, roll_call: RollCall, status: Status, *, reason: str) -> None:
+        """Publish a roll call, or take it out of view."""
+        by: Any = request.user
+        if status == Status.PUBLISHED:
+            publish(roll_calls=[roll_call], by=by, reason=reason)
+            self.message_user(request, _("Published: %(slug)s.") % {"slug": roll_call.slug}, messages.SUCCESS)
+        else:
+            unpublish(roll_calls=[roll_call], by=by, reason=reason)
+        roll_call.status = status
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the corrections, and who entered them."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            form.instance.entered_by.add(request.user)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Iterable[Any], add: bool = False
@@ -267,13 +324,10 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
         """Say what is worth a second look: figures that differ, members without an entry."""
         obj.tally = Tally.objects.get(roll_call=obj)
-        if named := differences(obj):
-            self.message_user(
-                request,
-                _("Counted and announced totals of %(slug)s differ: %(differences)s.")
-                % {"slug": obj.slug, "differences": named},
-                messages.WARNING,
-            )
+        if found := differences(obj, obj.counted):
+            named = {"slug": obj.slug, "differences": in_words(found)}
+            told = _("Counted and announced totals of %(slug)s differ: %(differences)s.") % named
+            self.message_user(request, told, messages.WARNING)
         if obj.has_votes:
             missing = MemberState.objects.members_of(obj.body, obj.date).count() - obj.tally.cast
             if missing > 0:
@@ -285,90 +339,22 @@ class RollCallAdmin(RecordAdmin[RollCall]):
                 self.message_user(request, text % {"count": missing, "slug": obj.slug}, messages.WARNING)
         return super().response_change(request, obj)
 
-    @admin.action(description=_("Publish the selected roll calls and their resolutions"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> None:
-        """Show roll calls in public, all of them or, where one is not ready, none."""
-        roll_calls = list(queryset.filter(status=Status.DRAFT))
-        drafts = draft_texts(roll_calls)
-        try:
-            count = publish(roll_calls=roll_calls)
-        except ValidationError as error:
-            for message in error.messages:
-                self.message_user(request, message, messages.ERROR)
-            return
-        self._log_status(request, roll_calls)
-        text = ngettext("%(count)d roll call published.", "%(count)d roll calls published.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        self._tell_published_with(request, drafts)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show or save a roll call; what has been public can be withdrawn."""
+        found = RollCall.objects.filter(pk=object_id) if object_id.isdecimal() else RollCall.objects.none()
+        extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(found))}
+        return super().change_view(request, object_id, form_url, extra_context)
 
-    @admin.action(description=_("Unpublish the selected roll calls"), permissions=["change"])
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> None:
-        """Take roll calls out of public view."""
-        roll_calls = list(queryset.filter(status=Status.PUBLISHED))
-        count = unpublish(roll_calls=roll_calls)
-        self._log_status(request, roll_calls)
-        text = ngettext("%(count)d roll call unpublished.", "%(count)d roll calls unpublished.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+    # What became of it
 
-    def _log_status(self, request: HttpRequest, roll_calls: Iterable[RollCall]) -> None:
-        """Keep in the history that the status changed."""
-        for roll_call in roll_calls:
-            self.log_change(request, roll_call, [{"changed": {"fields": ["Status"]}}])
-
-    def _tell_published_with(self, request: HttpRequest, symbols: Sequence[str]) -> None:
-        """Say which resolutions became public with their roll calls."""
-        if symbols:
-            self.message_user(
-                request,
-                _("Also published: %(symbols)s.") % {"symbols": ", ".join(symbols)},
-                messages.SUCCESS,
-            )
-
-    # Deleting
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
-        """Return what goes with roll calls: their votes, whoever may not write votes by themselves."""
-        pks = [roll_call.pk for roll_call in objs]
-        counts = {
-            model._meta.verbose_name_plural: count
-            for model in (RollCall, Vote, Correction)
-            if (
-                count := model._default_manager.filter(
-                    **{"pk__in" if model is RollCall else "roll_call__in": pks}
-                ).count()
-            )
-        }
-        allowed = all(self.has_delete_permission(request, roll_call) for roll_call in objs)
-        refused = set() if allowed else {RollCall._meta.verbose_name}
-        return [str(roll_call) for roll_call in objs], counts, refused, []
-
-
-def differences(roll_call: RollCall) -> str:
-    """Return, in words, where counted and announced totals differ; empty where they agree or one is missing."""
-    counted, announced = roll_call.counted, roll_call.announced
-    if not counted or not announced:
-        return ""
-    return "; ".join(
-        str(
-            _("%(choice)s %(counted)d counted, %(announced)d announced")
-            % {"choice": choice.label, "counted": ours, "announced": theirs}
-        )
-        for choice, ours, theirs in counted.differences(announced)
-    )
-
-
-def changed_votes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Return which states' votes changed into what: ``Votes: Y: FRA GBR; –: USA``."""
-    became = defaultdict(list)
-    for code in sorted({*before, *after}):
-        if before.get(code) != after.get(code):
-            became[after.get(code, "–")].append(code)
-    return "Votes: " + "; ".join(f"{choice}: {' '.join(codes)}" for choice, codes in sorted(became.items()))
-
-
-def draft_texts(roll_calls: Iterable[RollCall]) -> list[str]:
-    """Return the symbols of the texts of ``roll_calls`` that are still drafts."""
-    texts = (roll_call.resolution for roll_call in roll_calls)
-    return sorted({text.symbol for text in texts if text and text.status == Status.DRAFT})
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what editors did here, and every change since it was first public, whichever way it was made."""
+        roll_call = self.get_object(request, object_id)
+        if roll_call is not None and self.has_view_or_change_permission(request, roll_call):
+            names = dict(MemberState.objects.values_list("code", "name"))
+            extra_context = {**(extra_context or {}), "history": history_of(roll_call, names, full=True)}
+        return super().history_view(request, object_id, extra_context)

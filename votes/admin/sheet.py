@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.text import fold
 from votes.choices import Choice
-from votes.models import MemberState
+from votes.models import MemberState, RollCall
+from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.safestring import SafeString
 
-    from votes.models import RollCall
-
 # The fields beside which the choices are counted, in the order of the choices.
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+ANNOUNCED = FIGURES
+
+STRANGER = "-"
+"""What the row of a state that is no member sends for no entry: it is none of those that are filled in together."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +36,68 @@ class Row:
     code: str
     name: str
     choice: str
+    """Empty for no entry."""
+    recorded: str
+    """What is on record, empty for no vote."""
     member: bool
 
+    @property
+    def search_text(self) -> str:
+        """Return what its name is found by as one types."""
+        return fold(self.name)
 
-def rows(roll_call: RollCall, choices: Mapping[str, str], recorded: Mapping[str, str]) -> list[Row]:
-    """Return the electorate by name with its ``choices``, after any others that have a vote or are given one."""
+    @property
+    def said(self) -> str:
+        """Return the choice in words."""
+        return _in_words(self.choice)
+
+    @property
+    def said_on_record(self) -> str:
+        """Return the choice on record in words."""
+        return _in_words(self.recorded)
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the sheet and the record say two things."""
+        return self.choice != self.recorded
+
+
+def _in_words(choice: str) -> str:
+    """Return a choice in words; what is none is repeated."""
+    if choice in Choice.values:
+        return str(Choice(choice).label)
+    return choice or str(_("No entry"))
+
+
+def rows(
+    roll_call: RollCall, choices: Mapping[str, str], recorded: Mapping[str, str], start: str = ""
+) -> tuple[list[Row], list[Row]]:
+    """Return the others that have a vote or are given one, and the electorate: both with their ``choices``.
+
+    The order is that of the names of the date in the English alphabet. The electorate begins with ``start``, a code,
+    and goes round, as the seats do from the member drawn by lot; where that is no member, with the first name.
+    """
     electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
     members = {state.code: state for state in electorate.prefetch_related("former_names")}
     strange = {*choices, *recorded} - set(members)
     others = MemberState.objects.filter(code__in=strange).prefetch_related("former_names") if strange else []
-    listed = [
-        Row(state.code, state.name_on(roll_call.date), choices.get(state.code, ""), state.code in members)
-        for state in (*others, *members.values())
-    ]
-    return sorted(listed, key=lambda row: (row.member, fold(row.name)))
+
+    def row(state: MemberState) -> Row:
+        code = state.code
+        name = state.name_on(roll_call.date)
+        return Row(code, name, choices.get(code, ""), recorded.get(code, ""), code in members)
+
+    def by_name(row: Row) -> tuple[str, str]:
+        return fold(row.name), row.code
+
+    seated = sorted(map(row, members.values()), key=by_name)
+    first = next((number for number, one in enumerate(seated) if one.code == start), 0)
+    return sorted(map(row, others), key=by_name), seated[first:] + seated[:first]
+
+
+def recorded_choices(roll_call: RollCall) -> dict[str, str]:
+    """Return the votes on record by state code."""
+    return dict(roll_call.votes.values_list("state__code", "choice"))
 
 
 def fingerprint(recorded: Mapping[str, str]) -> str:
@@ -53,12 +105,31 @@ def fingerprint(recorded: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()[:16]
 
 
+def changed_votes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Return which states' votes changed into what: ``Votes: Y: FRA GBR; –: USA``."""
+    became = defaultdict(list)
+    for code in sorted({*before, *after}):
+        if before.get(code) != after.get(code):
+            became[after.get(code, "–")].append(code)
+    return "Votes: " + "; ".join(f"{choice}: {' '.join(codes)}" for choice, codes in sorted(became.items()))
+
+
 class VotingSheet(forms.Widget):
-    """The rows. Sends ``votes-USA=Y`` for each, and in ``votes`` which recorded votes it was shown with."""
+    """The rows. Sends ``votes-USA=Y`` for each, and in ``votes`` which recorded votes it was shown with.
+
+    Beside them, ``votes_others`` is the choice of all members without an entry, and ``votes_start`` is the first row.
+    """
 
     template_name = "admin/votes/rollcall/sheet.html"
     roll_call: RollCall
     recorded: Mapping[str, str] = {}
+    announced: Mapping[str, int] = {}
+    """Figures to count against, by choice, where the page has no fields for them."""
+    start = ""
+    compares = False
+    """Whether the rows that differ from the record are pointed at."""
+    restores = False
+    """Whether what this browser kept of an earlier visit, not saved, goes before what is on record."""
 
     class Media:
         css = {"all": ("admin-plenary/sheet.css",)}
@@ -66,24 +137,35 @@ class VotingSheet(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the sheet as HTML, from the project's templates."""
+        others, members = rows(self.roll_call, value or {}, self.recorded, self.start)
+        listed = [*others, *members]
+        figures = [(choice, field, self.announced.get(choice)) for choice, field in zip(Choice, ANNOUNCED, strict=True)]
         return render_to_string(
             self.template_name,
             {
                 "name": name,
                 "fingerprint": fingerprint(self.recorded),
-                "rows": rows(self.roll_call, value or {}, self.recorded),
+                "rows": listed,
+                "members": sorted(members, key=lambda row: (row.search_text, row.code)),
+                "differing": [row for row in listed if row.differs] if self.compares else [],
+                "compares": self.compares,
+                "restores": self.restores,
+                "start": self.start,
                 "choices": Choice.choices,
+                "stranger": STRANGER,
                 "roll_call": self.roll_call,
-                "figures": zip(Choice, ANNOUNCED, strict=True),
+                "figures": figures,
             },
         )
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | None:
-        """Return the choices by state code; None where the page had no sheet."""
+        """Return the choices by state code, the others' filled in; None where the page had no sheet."""
         if name not in data:
             return None
-        start = f"{name}-"
-        return {key.removeprefix(start): data[key] for key in data if key.startswith(start) and data[key]}
+        begins = f"{name}-"
+        others = data.get(f"{name}_others", "")
+        sent = {key.removeprefix(begins): data[key] or others for key in data if key.startswith(begins)}
+        return {code: choice for code, choice in sent.items() if choice not in ("", STRANGER)}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Tell whether the page had no sheet."""
@@ -105,3 +187,42 @@ class VotesField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Tell whether the sheet was sent with other choices than it was shown with."""
         return data is not None and data != initial
+
+
+def show_sheet(form: forms.BaseForm, roll_call: RollCall, *, start: str = "") -> dict[str, str]:
+    """Make the sheet of ``form`` that of ``roll_call``; return the votes on record."""
+    sheet = _sheet_of(form)
+    recorded = recorded_choices(roll_call)
+    sheet.roll_call, sheet.recorded = roll_call, recorded
+    sheet.start = form.data.get(form.add_prefix("votes_start"), start)
+    sheet.restores = not form.is_bound
+    return recorded
+
+
+def seen_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] | None:
+    """Return the choices sent; raise ValidationError, and show the differences, where others were recorded meanwhile.
+
+    Locks the roll call until the transaction ends, so that what was compared is what is replaced.
+    """
+    choices: dict[str, str] | None = form.cleaned_data["votes"]
+    if choices is None:
+        return None
+    RollCall.objects.select_for_update().get(pk=roll_call.pk)
+    recorded = recorded_choices(roll_call)
+    if choices != recorded and form.data[form.add_prefix("votes")] != fingerprint(recorded):
+        sheet = _sheet_of(form)
+        sheet.recorded, sheet.compares = recorded, True
+        raise ValidationError(
+            _(
+                "Someone else changed these votes since you opened this page. "
+                "Your entries are below and not saved yet; saving again replaces theirs."
+            )
+        )
+    return choices
+
+
+def _sheet_of(form: forms.BaseForm) -> VotingSheet:
+    """Return the sheet of a form."""
+    sheet = form.fields["votes"].widget
+    assert isinstance(sheet, VotingSheet)
+    return sheet

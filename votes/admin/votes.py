@@ -10,9 +10,9 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import Of, RecordAdmin
+from resolutions.admin.base import ReadOnlyAdmin, RecordAdmin
 from resolutions.models import near_symbol
-from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
+from votes.models import Correction, MemberState, RetiredAddress, RollCall, Source, Tally, Vote
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,30 +31,13 @@ class SourceAdmin(RecordAdmin[Source]):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(RecordAdmin[Correction]):
-    """What delegations said later that they had intended."""
+class CorrectionAdmin(ReadOnlyAdmin[Correction]):
+    """What delegations said later that they had intended, to look up; it is entered on the page of the roll call."""
 
     list_display = ("state", "roll_call", "intended", "reference")
     list_filter = ("intended", "roll_call__body")
     list_select_related = ("state", "roll_call")
     search_fields = ("state__code", "state__name", "state__sort_name", "roll_call__slug")
-    autocomplete_fields = ("roll_call", "state")
-
-
-class ReadOnlyAdmin(RecordAdmin[Of]):
-    """Rows to look at: they are written elsewhere."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
-        return False
 
 
 class FirstPages(Paginator):  # type: ignore[type-arg]  # Django's cannot be subscripted
@@ -102,6 +85,16 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
             found = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
             queryset = queryset.filter(roll_call__in=found)
         return queryset, False
+
+
+@admin.register(RetiredAddress)
+class RetiredAddressAdmin(ReadOnlyAdmin[RetiredAddress]):
+    """Addresses that say why a recorded vote is gone, or lead to what it became."""
+
+    list_display = ("slug", "kind", "roll_call", "reason", "at", "by")
+    list_filter = ("kind",)
+    list_select_related = ("roll_call", "by")
+    search_fields = ("slug", "reason")
 
 
 @admin.register(Tally)

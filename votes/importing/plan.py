@@ -97,7 +97,7 @@ class Planner:
         self.matcher = Matcher(record, edition, votes)
         self.plan = Plan()
         self.precedence = dict(record.sources.values())
-        self.slugs = set(record.roll_call_of_slug)
+        self.slugs = {*record.roll_call_of_slug, *record.retired_slugs}
         self.decided = {r.text for r in record.roll_calls.values() if r.decisive}
         self.merger = Merger(
             record,

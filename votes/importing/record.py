@@ -12,7 +12,7 @@ from django.db import connection
 from resolutions.models import Body, Session, Topic
 from resolutions.text import fold
 from votes.importing.edition import Known, Seat
-from votes.models import BodyMembership, MemberState, Source, StateName
+from votes.models import BodyMembership, MemberState, RetiredAddress, Source, StateName
 
 if TYPE_CHECKING:
     import datetime
@@ -124,6 +124,8 @@ class Record:
     """By roll call."""
     votes: dict[int, str] = field(default_factory=dict)
     """The votes of a roll call as a statement writes them, by roll call; roll calls without votes are not in it."""
+    retired_slugs: set[str] = field(default_factory=set)
+    """Of roll calls that were public once; no other is named so."""
     corrected: set[tuple[int, str]] = field(default_factory=set)
     """Roll call and state code of each correction."""
 
@@ -152,6 +154,7 @@ class Record:
             "SELECT c.roll_call_id, s.code FROM votes_correction c JOIN votes_memberstate s ON s.id = c.state_id"
         )
         record.corrected = set(_rows(corrected))
+        record.retired_slugs = set(RetiredAddress.objects.values_list("slug", flat=True))
         return record
 
     def _add_text(self, text: KnownText) -> None:

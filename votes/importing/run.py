@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import Q
 from django.utils import timezone
 
+from resolutions.because import because
 from votes.importing import own
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from votes.importing.plan import Plan
 
 SHRINKING_NAMED = 10
+
+COMMAND = "import_votes"
+"""What the history calls an import, also one begun in the admin."""
 
 
 # Why a vote stood without a text, once it is on one: another source has confirmed the symbol.
@@ -76,14 +80,15 @@ def import_files(
     """
     with opened(names, stdin=stdin) as files, _explained(), _without_collecting(), transaction.atomic():
         _begin(say)
-        report = _import(
-            files,
-            who={"by": by, "by_name": by_name},
-            file_format=file_format,
-            allow_removals=allow_removals,
-            say=say,
-            progress=progress,
-        )
+        with because(by=by, by_name=by_name, command=COMMAND):
+            report = _import(
+                files,
+                who={"by": by, "by_name": by_name},
+                file_format=file_format,
+                allow_removals=allow_removals,
+                say=say,
+                progress=progress,
+            )
         if dry_run:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -164,6 +169,7 @@ def _import(
     say(f"Reading {', '.join(file.name for file in files)}")
     for edition in read_editions(files, known(), file_format):
         about = ImportRun(
+            pk=_new_key(),
             format=edition.format,
             source=Source.objects.filter(slug=edition.source).first(),
             started=began,
@@ -172,12 +178,13 @@ def _import(
             rejected=edition.rejected,
             **who,
         )
-        if isinstance(edition, MemberStatesEdition):
-            report.wrote |= _take_states(edition, about)
-        else:
-            plan = _plan(edition, allow_removals=allow_removals, say=say)
-            report.wrote |= _take(edition, about, *plan, progress=progress)
-            report.left_out |= {problem.value for problem in plan[0].problems if problem.problem == "slug-taken"}
+        with because(import_run=about.pk):
+            if isinstance(edition, MemberStatesEdition):
+                report.wrote |= _take_states(edition, about)
+            else:
+                plan = _plan(edition, allow_removals=allow_removals, say=say)
+                report.wrote |= _take(edition, about, *plan, progress=progress)
+                report.left_out |= {problem.value for problem in plan[0].problems if problem.problem == "slug-taken"}
         report.runs.append(about)
         report.notes += edition.notes
         began = timezone.now()
@@ -189,6 +196,13 @@ def _import(
         check_record()
     report.findings = Finding.objects.open().count()
     return report
+
+
+def _new_key() -> int:
+    """Return the key of a run that begins, so that the history can name it before the run is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('votes_importrun', 'id'))")
+        return int(cursor.fetchone()[0])
 
 
 def _own_tables(files: list[OpenFile], file_format: str | None) -> dict[str, OpenFile]:
@@ -245,7 +259,7 @@ def _finish(run: ImportRun, findings: Sequence[Found], *, found: int | None = No
     """Keep the run, and bring the findings in files of its layout in step; return whether any of them moved."""
     run.findings = len(findings) if found is None else found
     run.finished = timezone.now()
-    run.save()
+    run.save(force_insert=True)
     return replace_findings(origin=run.format, found=findings, run=run).wrote
 
 

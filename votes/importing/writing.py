@@ -180,9 +180,13 @@ def _remove_votes(cursor: Any, plan: Plan, record: Record) -> None:
     if plan.removed_roll_calls:
         for table in ("votes_vote", "votes_tally", "votes_statement", "votes_finding"):
             cursor.execute(f"DELETE FROM {table} WHERE roll_call_id = ANY (%s)", [plan.removed_roll_calls])
+        cursor.execute("DELETE FROM votes_rollcall_entered_by WHERE rollcall_id = ANY (%s)", [plan.removed_roll_calls])
         cursor.execute("DELETE FROM votes_rollcall WHERE id = ANY (%s)", [plan.removed_roll_calls])
     if plan.removed_texts:
-        for table in ("resolutions_resolution_topics", "resolutions_othersymbol", "votes_finding"):
+        for table in (
+            *("resolutions_resolution_topics", "resolutions_othersymbol", "resolutions_resolution_entered_by"),
+            "votes_finding",
+        ):
             cursor.execute(f"DELETE FROM {table} WHERE resolution_id = ANY (%s)", [plan.removed_texts])
         cursor.execute("DELETE FROM resolutions_resolution WHERE id = ANY (%s)", [plan.removed_texts])
 

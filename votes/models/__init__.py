@@ -1,9 +1,12 @@
 """Who votes, in which groups, and how: member states, blocs, roll calls and votes."""
 
 from votes.models.blocs import Bloc, BlocMembership
+from votes.models.corrections import Correction
+from votes.models.history import HistoryEvent, Revision
 from votes.models.ideal_points import CutPoint, IdealPoint, IdealPointFit
 from votes.models.imports import Finding, Format, ImportRun, Statement
-from votes.models.roll_calls import Correction, RollCall, Source, Tally, Vote
+from votes.models.retired import RetiredAddress
+from votes.models.roll_calls import RollCall, Source, Tally, Vote
 from votes.models.states import BodyMembership, MemberState, StateName
 
 __all__ = [
@@ -14,10 +17,13 @@ __all__ = [
     "CutPoint",
     "Finding",
     "Format",
+    "HistoryEvent",
     "IdealPoint",
     "IdealPointFit",
     "ImportRun",
     "MemberState",
+    "RetiredAddress",
+    "Revision",
     "RollCall",
     "Source",
     "StateName",

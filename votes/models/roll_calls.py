@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.functions import Abs, Cast, Coalesce, NullIf
@@ -170,6 +170,13 @@ class RollCall(models.Model):
     announced_abstaining = models.PositiveSmallIntegerField(_("announced abstaining"), null=True, blank=True)
     announced_non_voting = models.PositiveSmallIntegerField(_("announced non-voting"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("Shown in public."))
+    difference_reason = models.TextField(
+        _("why counted and announced totals differ"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Shown in public. A vote whose totals differ is not published without it."),
+    )
     source = models.ForeignKey(Source, models.PROTECT, related_name="roll_calls", verbose_name=_("source"))
     source_reference = models.CharField(
         _("reference in the source"),
@@ -178,6 +185,13 @@ class RollCall(models.Model):
         help_text=_("A record number or an address."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    entered_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        help_text=_("Who entered or changed its facts or votes. Publishing it is for somebody else."),
+    )
     # Equal to the status for a published roll call of a resolution and otherwise null, so that a foreign key
     # to the resolution's (id, body, status) holds exactly the published ones: see the migrations.
     needs_status = models.GeneratedField(
@@ -198,6 +212,12 @@ class RollCall(models.Model):
         verbose_name = _("roll call")
         verbose_name_plural = _("roll calls")
         ordering = ("-date", "slug")
+        permissions = [
+            ("publish_rollcall", "Can publish and unpublish roll calls"),
+            ("amend_rollcall", "Can change published roll calls"),
+            ("withdraw_rollcall", "Can withdraw roll calls that have been public"),
+            ("merge_rollcall", "Can merge two records of one vote"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(slug__regex="^[a-z0-9]+(-[a-z0-9]+)*$"),
@@ -346,37 +366,3 @@ class Vote(models.Model):
     def __str__(self) -> str:
         """Return who voted how."""
         return f"{self.state}: {self.get_choice_display()}"
-
-
-class Correction(models.Model):
-    """A delegation's later notice that it had intended to vote otherwise; it never changes the vote or the tally."""
-
-    roll_call = models.ForeignKey(RollCall, models.CASCADE, related_name="corrections", verbose_name=_("roll call"))
-    state = models.ForeignKey(MemberState, models.PROTECT, related_name="corrections", verbose_name=_("member state"))
-    intended = models.CharField(
-        _("intended choice"), max_length=1, choices=[c for c in Choice.choices if c[0] != Choice.NON_VOTING]
-    )
-    reference = models.CharField(
-        _("where it was recorded"), max_length=200, blank=True, help_text=_("Such as the verbatim record.")
-    )
-
-    class Meta:
-        verbose_name = _("correction")
-        verbose_name_plural = _("corrections")
-        ordering = ("roll_call", "state")
-        constraints = [
-            models.UniqueConstraint(fields=["roll_call", "state"], name="one_correction_a_state_and_roll_call"),
-            models.CheckConstraint(condition=Q(intended__in=["Y", "N", "A"]), name="correction_intended"),
-        ]
-
-    def clean(self) -> None:
-        """Refuse a correction of no vote, and one to what the vote is."""
-        vote = Vote.objects.filter(roll_call=self.roll_call_id, state=self.state_id).first()
-        if self.state_id and vote is None:
-            raise ValidationError({"state": _("It has no vote in this roll call to correct.")})
-        if vote and vote.choice == self.intended:
-            raise ValidationError({"intended": _("This is how its vote is recorded.")})
-
-    def __str__(self) -> str:
-        """Return who had intended what."""
-        return f"{self.state}: {self.get_intended_display()}"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from resolutions.text import fold
 from votes.data_version import data_version
+from votes.explanation import difference_reason
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
@@ -27,6 +28,7 @@ from web.filters import RollCallFilter
 from web.listings import Listing
 from web.parameters import address, unanswered
 from web.problems import errors_of, problem, unknown
+from web.views import retired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from votes.exporting.tables import Table
+    from votes.models.roll_calls import RollCallQuerySet
 
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
 
@@ -76,7 +79,7 @@ def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
         return problem(HTTPStatus.BAD_REQUEST, _("The votes of one roll call have no filters."), errors=errors)
     found = RollCall.objects.published().filter(slug=slug.lower())
     if not found.exists():
-        return problem(HTTPStatus.NOT_FOUND, _("There is no recorded vote “%(slug)s”.") % {"slug": slug})
+        return retired.file(request, slug, form, "web:roll_call_download")
     if slug != slug.lower():
         own = reverse("web:roll_call_download", args=[slug.lower(), form])
         return redirect(address(own, request.GET), permanent=True)
@@ -144,7 +147,12 @@ def _about(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _about_roll_call(found: QuerySet[RollCall]) -> dict[str, object]:
-    """Return a roll call and its corrections as JSON has them."""
+def _about_roll_call(found: RollCallQuerySet) -> dict[str, object]:
+    """Return a roll call, its corrections, and why its totals differ where they do, as JSON has them."""
     (itself,) = rows_of(LISTED_ROLL_CALLS, found)
-    return {"roll_call": itself, "corrections": rows_of(CORRECTIONS, found)}
+    roll_call = found.with_tally().get()
+    return {
+        "roll_call": itself,
+        "difference_reason": difference_reason(roll_call) or None,
+        "corrections": rows_of(CORRECTIONS, found),
+    }

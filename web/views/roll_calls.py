@@ -5,6 +5,7 @@ from functools import partial
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
@@ -12,12 +13,13 @@ from votes.beside import Beside
 from votes.breakdown import Breakdown, PartnerBreaks
 from votes.explanation import Explanation
 from votes.ideal_points import cut_point_of
-from votes.models import Finding, RollCall
+from votes.models import Finding, RetiredAddress, RollCall
 from votes.reading import Record, reading
 from web.listings import Listing
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part
 from web.sheet import Sheet
+from web.views import history, retired
 
 
 @tidy_address
@@ -65,6 +67,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             "others": record.listed(record.register.keys[others].tolist()),
         }
         if decisive is None:
+            context["withdrawn"] = RetiredAddress.objects.withdrawn_on(found)
             context |= {"body": found.body, "session": found.session}
             return render(request, "roll_calls/resolution.html", context)
         beside = Beside.of(decisive)
@@ -83,7 +86,7 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
         published = RollCall.objects.published().select_related("resolution", "tally")
         found = published.filter(slug=slug.lower()).order_by().first()
         if found is None:
-            raise Http404(_("There is no recorded vote “%(slug)s”.") % {"slug": slug})
+            return retired.page(request, slug, "web:roll_call")
         if slug != found.slug:
             own = reverse("web:roll_call", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)
@@ -104,6 +107,7 @@ def _show(
         "cut_point": partial(cut_point_of, shown, record),
         "explanation": Explanation.of(shown, breakdown.states, beside),
         "sheet": Sheet.of(breakdown, request.GET),
+        "history": SimpleLazyObject(partial(history.read, shown, record)) if beside.has_history else None,
         "findings": Finding.objects.beside(shown) if beside.has_findings else (),
         "beside": beside,
         "ignored": unanswered(request.GET, Sheet.parameters),

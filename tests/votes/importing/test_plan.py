@@ -23,7 +23,8 @@ from tests.votes.importing.editions import (
 from votes.importing.edition import Edition
 from votes.importing.facts import facts_of, quoted
 from votes.models import Correction, Format, MemberState, RollCall, Source, Statement, Tally, Vote
-from votes.record import record_votes, unpublish
+from votes.record import record_votes
+from votes.workflow import unpublish
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from resolutions.because import because
 from votes.reference import FactError, load_reference
 
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Load, and say what was added, found and left alone."""
         try:
-            report = load_reference(folder)
+            with because(command="load_reference"):
+                report = load_reference(folder)
         except (FactError, FileNotFoundError) as error:
             raise CommandError(str(error)) from error
         for name in [*report.added, *(name for name in report.unchanged if name not in report.added)]:

@@ -1,0 +1,67 @@
+"""What body, session and date tell of a vote before anything of it is entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resolutions.models import Body, Session
+from resolutions.symbols import LAST_ROMAN_SESSION
+from votes.models import MemberState, RollCall
+
+if TYPE_CHECKING:
+    import datetime
+
+FIRST_OF_YEAR = 1994
+"""From then on the Council's documents are numbered by year: S/1994/1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is filled in; a symbol that ends in a stroke or a full stop is still to be completed."""
+
+    symbol: str
+    draft_symbol: str
+    meeting: str
+    ordinal: int | None
+    electorate: int
+    """How many members the body had on the date."""
+
+
+def session_on(body: Body, date: datetime.date) -> Session | None:
+    """Return the regular session in which ``body`` met on ``date``, None where it has none.
+
+    Special and emergency special sessions meet beside it, so that nobody can tell by the date.
+    """
+    regular = Session.objects.filter(body=body, kind=Session.Kind.REGULAR, opened__lte=date)
+    return regular.order_by("-opened").first()
+
+
+def proposal(body: Body, session: Session | None, date: datetime.date) -> Proposal:
+    """Return what to fill in: the beginnings of symbols, and the meeting on record on that day, or how it begins."""
+    symbol, draft_symbol, meeting = _beginnings(body, session, date)
+    same_day = RollCall.objects.filter(body=body, session=session, date=date).exclude(meeting="")
+    ordinal = None
+    if last := same_day.order_by("-ordinal", "-pk").first():
+        meeting = last.meeting
+        known = same_day.filter(meeting=meeting, ordinal__isnull=False).order_by("-ordinal").first()
+        ordinal = known.ordinal + 1 if known and known.ordinal is not None else None
+    return Proposal(symbol, draft_symbol, meeting, ordinal, MemberState.objects.members_of(body, date).count())
+
+
+def _beginnings(body: Body, session: Session | None, date: datetime.date) -> tuple[str, str, str]:
+    """Return how the symbols of a text, of its draft and of a meeting begin."""
+    if body.code == Body.SECURITY_COUNCIL:
+        return "S/RES/", f"S/{date.year}/" if date.year >= FIRST_OF_YEAR else "S/", "S/PV."
+    if session is None:
+        return "A/RES/", "A/", "A/"
+    prefix = {Session.Kind.REGULAR: "", Session.Kind.SPECIAL: "S-", Session.Kind.EMERGENCY_SPECIAL: "ES-"}
+    if session.number <= LAST_ROMAN_SESSION[prefix[Session.Kind(session.kind)]]:
+        # A/RES/3379(XXX), A/L.767, A/PV.2400: numbered through all sessions.
+        return "A/RES/", "A/L.", "A/PV."
+    return f"A/RES/{session.code}/", f"A/{session.code}/L.", f"A/{session.code}/PV."
+
+
+def is_complete(symbol: str) -> bool:
+    """Tell whether a symbol is more than the beginning that was filled in."""
+    return bool(symbol.strip()) and not symbol.strip().endswith(("/", "."))

@@ -1,0 +1,115 @@
+"""The history of what is public: written by the database's triggers, whichever way a change comes."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.models import among
+from votes.models.imports import ImportRun
+
+
+class Revision(models.Model):
+    """Who changed published data when, and why: one a transaction, or one for each reason given in it."""
+
+    transaction = models.BigIntegerField(_("transaction"), help_text=_("The database's number."))
+    at = models.DateTimeField(_("at"))
+    context = models.CharField(_("context"), max_length=36, help_text=_("Which of the transaction's reasons."))
+    role = models.CharField(_("database role"), max_length=63, help_text=_("Who had logged in to the database."))
+    # No foreign key of the history holds anything back: it outlives what it tells of.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("by"),
+    )
+    by_name = models.CharField(_("by"), max_length=200, help_text=_("The account's name of the time, or who it was."))
+    reason = models.TextField(_("reason"))
+    command = models.CharField(_("command"), max_length=100)
+    import_run = models.ForeignKey(
+        ImportRun,
+        models.DO_NOTHING,
+        null=True,
+        related_name="revisions",
+        db_constraint=False,
+        verbose_name=_("import"),
+    )
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=["transaction", "at", "context"], name="revision_once_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        """Return when, and by whom or from where."""
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by_name or self.command or self.role}"
+
+
+class HistoryEventKind(models.TextChoices):
+    """What of the record an event is about."""
+
+    ROLL_CALL = "roll-call", _("recorded vote")
+    VOTE = "vote", _("vote")
+    CORRECTION = "correction", _("correction")
+    RESOLUTION = "resolution", _("resolution")
+    TOPIC = "topic", _("topic of a resolution")
+    OTHER_SYMBOL = "other-symbol", _("other symbol")
+    STATE = "state", _("member state")
+    STATE_NAME = "state-name", _("former name")
+    SUCCESSOR = "successor", _("successor of a member state")
+    SEAT = "seat", _("membership of a body")
+    BLOC = "bloc", _("bloc")
+    BLOC_MEMBERSHIP = "bloc-membership", _("membership of a bloc")
+    BODY = "body", _("body")
+    SESSION = "session", _("session")
+    SUBJECT = "subject", _("topic")
+    SOURCE = "source", _("source")
+    TRUNCATED = "truncated", _("table emptied")
+
+
+class HistoryEvent(models.Model):
+    """One row of the record, before and after a change."""
+
+    Kind = HistoryEventKind
+
+    revision = models.ForeignKey(
+        Revision, models.DO_NOTHING, related_name="events", db_constraint=False, verbose_name=_("revision")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    key = models.BigIntegerField(_("key of the row"), null=True)
+    roll_call = models.BigIntegerField(_("key of the roll call"), null=True)
+    resolution = models.BigIntegerField(_("key of the resolution"), null=True)
+    subject = models.CharField(
+        _("of"), max_length=300, help_text=_("The slug, symbol or code of the roll call, resolution, state or bloc.")
+    )
+    name = models.CharField(
+        _("which"), max_length=400, help_text=_("Which of the subject's rows: for a vote the code of the state.")
+    )
+    shown = models.BooleanField(
+        _("public"), help_text=_("False of what happened to a record while it was out of public view.")
+    )
+    old = models.JSONField(_("before"), null=True)
+    new = models.JSONField(_("after"), null=True)
+
+    class Meta:
+        verbose_name = _("change to published data")
+        verbose_name_plural = _("changes to published data")
+        ordering = ("-id",)
+        constraints = [among("kind", HistoryEventKind, "history_event_kind")]
+        indexes = [
+            models.Index(fields=["roll_call"], name="history_event_roll_call"),
+            models.Index(fields=["resolution"], name="history_event_resolution"),
+            models.Index(fields=["subject"], name="history_event_subject"),
+            models.Index(fields=["name"], condition=Q(kind="truncated"), name="history_event_truncated"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what of which."""
+        return " ".join(filter(None, (self.get_kind_display(), self.subject, self.name)))

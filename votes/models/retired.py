@@ -1,0 +1,74 @@
+"""Public addresses of recorded votes that are no longer there."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.models import Resolution, Status, among
+from votes.models.roll_calls import RollCall
+
+
+class RetiredAddressKind(models.TextChoices):
+    """Why an address is no longer one of a recorded vote."""
+
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    MERGED = "merged", _("merged with another record of the same vote")
+
+
+class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
+    """The words in which retired addresses are asked for."""
+
+    def shown(self) -> RetiredAddressQuerySet:
+        """Return those that answer: withdrawn ones, and those that lead to what is public, or was withdrawn itself."""
+        gone = RetiredAddress.objects.filter(kind=RetiredAddressKind.WITHDRAWN, roll_call=models.OuterRef("roll_call"))
+        return self.filter(
+            Q(kind=RetiredAddressKind.WITHDRAWN) | Q(roll_call__status=Status.PUBLISHED) | models.Exists(gone)
+        )
+
+    def withdrawn_on(self, resolution: Resolution) -> RetiredAddressQuerySet:
+        """Return those of the votes on a text that were withdrawn, newest first."""
+        return self.filter(kind=RetiredAddressKind.WITHDRAWN, roll_call__resolution=resolution)
+
+
+class RetiredAddress(models.Model):
+    """The name of a recorded vote that was public once: it answers why it is gone, or leads to what it became."""
+
+    Kind = RetiredAddressKind
+
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    reason = models.TextField(_("reason"), help_text=_("Shown in public."))
+    # Without a constraint, since an import may remove what its source has taken back; the address stays what it was.
+    roll_call = models.ForeignKey(
+        RollCall,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="retired_addresses",
+        verbose_name=_("roll call"),
+        help_text=_("The record that was withdrawn, or that the address leads to."),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    objects = RetiredAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("retired address")
+        verbose_name_plural = _("retired addresses")
+        ordering = ("-at", "slug")
+        constraints = [
+            among("kind", RetiredAddressKind, "retired_address_kind"),
+            models.CheckConstraint(condition=~Q(reason=""), name="retired_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the slug."""
+        return self.slug

@@ -1,0 +1,21 @@
+"""The work lists on the first page of the admin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+from votes.workflow import WORK, work_lists
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/votes/work.html")
+def work(user: User) -> dict[str, Any]:
+    """Show the work lists of ``user`` with how many roll calls stand on each; nothing to who may see none."""
+    lists = work_lists(user) if user.has_perm("votes.view_rollcall") else {}
+    return {"lists": [(name, WORK[name], found.count()) for name, found in lists.items()]}
