@@ -1,39 +1,333 @@
-// The voting sheet: counts the choices as they are made, beside the announced totals, and fills in the rest.
+// The voting sheet: keys, counts beside the announced totals, undo, and what was entered kept until it is saved.
 "use strict";
 
-function startSheet(sheet) {
-  const tools = sheet.querySelector("[data-tools]");
-  const radios = (value) => sheet.querySelectorAll(`input[type="radio"][value="${value}"]`);
+const KEPT = "plenary-sheet-";
+const KEPT_TEXT = "plenary-text-";
 
+// What is kept is a comfort: without it, or where it is full or forbidden, everything else works.
+const store = {
+  read(key) {
+    try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
+  },
+  write(key, value) {
+    try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden */ }
+  },
+  drop(key) {
+    try { localStorage.removeItem(key); } catch { /* forbidden */ }
+  },
+};
+
+const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[‘’]/g, "'");
+
+function startSheet(sheet) {
+  const CHOICES = { y: "Y", n: "N", a: "A", x: "X" };
+  const part = (name) => sheet.querySelector(`[data-${name}]`);
+  const holder = part("rows");
+  const form = sheet.closest("form");
+  const key = KEPT + sheet.dataset.rollCall;
+  const alphabet = [...holder.querySelectorAll(".sheet-row")];
+  const named = new Map(alphabet.map((row) => [row.dataset.code, row]));
+  const members = alphabet.filter((row) => !row.classList.contains("sheet-stranger"));
+  members.sort((a, b) => (a.dataset.key < b.dataset.key ? -1 : a.dataset.key > b.dataset.key ? 1 : 0));
+  const shown = new Map(alphabet.map((row) => [row.dataset.code, choiceOf(row)]));
+  const before = new Map(shown);
+  const steps = [];
+  let current = null;
+
+  // Choices
+
+  function radiosOf(row) {
+    return [...row.querySelectorAll('input[type="radio"]')];
+  }
+  function choiceOf(row) {
+    const value = row.querySelector("input:checked")?.value ?? "";
+    return value === "-" ? "" : value;
+  }
+  function choose(row, choice) {
+    const radios = radiosOf(row);
+    const radio = radios.find((one) => one.value === choice) ?? radios.at(-1);
+    radio.checked = true;
+  }
+  function nameOf(row) {
+    return row.querySelector("[data-name]").textContent;
+  }
+
+  // Notes what has changed since it was last asked as one step that can be undone.
+  function note() {
+    const step = [];
+    for (const row of alphabet) {
+      const code = row.dataset.code;
+      const choice = choiceOf(row);
+      if (choice !== before.get(code)) {
+        step.push([code, before.get(code)]);
+        before.set(code, choice);
+      }
+    }
+    if (step.length) {
+      steps.push(step);
+      keep();
+    }
+    count();
+    return step;
+  }
+  function undo() {
+    const step = steps.pop();
+    if (!step) return;
+    for (const [code, choice] of step) {
+      choose(named.get(code), choice);
+      before.set(code, choice);
+    }
+    keep();
+    count();
+    if (step.length === 1) go(named.get(step[0][0]));
+  }
+
+  // Counts
+
+  let saying;
   function count() {
-    for (const figure of tools.querySelectorAll("[data-count] > [data-choice]")) {
-      const counted = [...radios(figure.dataset.choice)].filter((radio) => radio.checked).length;
-      figure.querySelector("[data-counted]").textContent = counted;
+    const counted = { "": 0, Y: 0, N: 0, A: 0, X: 0 };
+    for (const row of alphabet) {
+      const choice = choiceOf(row);
+      if (choice || members.includes(row)) counted[choice] += 1;
+    }
+    const said = [];
+    for (const figure of sheet.querySelectorAll(".sheet-count > [data-choice]")) {
+      const number = counted[figure.dataset.choice];
+      figure.querySelector("[data-counted]").textContent = number;
+      said.push(`${figure.dataset.label} ${number}`);
       const difference = figure.querySelector("[data-difference]");
       if (!difference) continue;
-      const announced = document.getElementById(figure.dataset.announced)?.value ?? "";
-      const differs = announced !== "" && Number(announced) !== counted;
-      difference.textContent = announced === "" ? "" : `(${difference.dataset.text} ${announced})`;
+      const announced = document.getElementById(figure.dataset.announced)?.value ?? figure.dataset.figure;
+      const by = number - Number(announced);
+      const differs = announced !== "" && by !== 0;
+      const sign = by > 0 ? `+${by}` : `−${-by}`;
+      difference.textContent =
+        announced === "" ? "" : `(${difference.dataset.text} ${announced}${differs ? `: ${sign}` : ""})`;
+      if (differs) said.push(difference.textContent);
       figure.classList.toggle("sheet-differs", differs);
+      figure.classList.toggle("sheet-agrees", announced !== "" && !differs);
     }
+    part("undo").disabled = steps.length === 0;
+    // Said aloud when the keys rest, or it would be said after every one.
+    clearTimeout(saying);
+    saying = setTimeout(() => { part("said").textContent = said.join(", "); }, 800);
   }
 
-  for (const button of tools.querySelectorAll("[data-fill]")) {
-    button.addEventListener("click", () => {
-      for (const empty of radios("")) {
-        const row = empty.closest(".sheet-row");
-        if (empty.checked && !row.classList.contains("sheet-stranger")) {
-          row.querySelector(`input[value="${button.dataset.fill}"]`).checked = true;
-        }
-      }
+  // Moving: of all the rows, Tab reaches the current one, and there what is chosen.
+
+  function makeCurrent(row) {
+    if (current && current !== row) for (const radio of radiosOf(current)) radio.tabIndex = -1;
+    current = row;
+    for (const radio of radiosOf(row)) radio.tabIndex = 0;
+    return row.querySelector("input:checked") ?? radiosOf(row).at(-1);
+  }
+  function go(row) {
+    if (row) makeCurrent(row).focus();
+  }
+  const move = (by) => {
+    const all = [...holder.querySelectorAll(".sheet-row")];
+    go(all[Math.min(Math.max(all.indexOf(current) + by, 0), all.length - 1)]);
+  };
+
+  // Finding: names that begin with what was typed, then codes, then words within names.
+
+  const finder = part("find");
+  const found = part("found");
+  let hits = [];
+  let hit = 0;
+  let from = null;
+  function find() {
+    const typed = fold(finder.value.trim());
+    hits = [];
+    hit = 0;
+    if (typed) {
+      const of = (test) => members.filter((row) => !hits.includes(row) && test(row));
+      hits = of((row) => row.dataset.key.startsWith(typed));
+      hits = [...hits, ...of((row) => row.dataset.code.toLowerCase() === typed)];
+      hits = [...hits, ...of((row) => row.dataset.key.split(/[^a-z0-9]+/).some((word) => word.startsWith(typed)))];
+    }
+    tell();
+  }
+  function tell() {
+    const none = finder.value.trim() ? found.dataset.none : "";
+    found.textContent = hits.length ? `${nameOf(hits[hit])} (${hit + 1}/${hits.length})` : none;
+    for (const row of alphabet) row.classList.toggle("sheet-found", row === hits[hit]);
+    hits[hit]?.scrollIntoView({ block: "center" });
+  }
+  function leaveFinder(row) {
+    finder.value = "";
+    find();
+    go(row ?? current ?? members[0]);
+  }
+  function openFinder(text) {
+    from = current;
+    finder.value = text;
+    finder.focus();
+    find();
+  }
+  finder.addEventListener("input", find);
+  finder.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (hits.length) leaveFinder(hits[hit]);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      leaveFinder(from);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (hits.length) hit = (hit + (event.key === "ArrowDown" ? 1 : hits.length - 1)) % hits.length;
+      tell();
+    }
+  });
+
+  // Keys
+
+  function pressed(event) {
+    const letter = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (letter === "z" && !event.shiftKey) return undo;
+      if (event.key === "Enter") return () => form.querySelector('[type="submit"].default')?.click();
+      return null;
+    }
+    if (event.altKey || event.isComposing) return null;
+    if (letter in CHOICES) {
+      return () => {
+        choose(current, CHOICES[letter]);
+        note();
+        move(1);
+      };
+    }
+    const moves = { ArrowDown: 1, ArrowUp: -1, Home: -alphabet.length, End: alphabet.length };
+    if (event.key in moves) return () => move(moves[event.key]);
+    if (event.key === "Backspace") return undo;
+    if (event.key === "Delete") {
+      return () => {
+        choose(current, "");
+        note();
+        go(current);
+      };
+    }
+    if (event.key === "Enter") return () => {};
+    if (event.key === "/") return () => openFinder("");
+    if (/^\p{L}$/u.test(event.key)) return () => openFinder(event.key);
+    return null;
+  }
+  holder.addEventListener("keydown", (event) => {
+    const row = event.target.closest(".sheet-row");
+    if (!row) return;
+    makeCurrent(row);
+    const action = pressed(event);
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  });
+  holder.addEventListener("focusin", (event) => {
+    const row = event.target.closest(".sheet-row");
+    if (row) makeCurrent(row);
+  });
+  form.addEventListener("input", (event) => {
+    if (holder.contains(event.target)) {
+      makeCurrent(event.target.closest(".sheet-row"));
+      note();
+    } else if (!sheet.contains(event.target)) {
       count();
+    }
+  });
+
+  // All others, undo, the first row, and the rows that differ
+
+  for (const button of sheet.querySelectorAll("[data-fill]")) {
+    button.addEventListener("click", () => {
+      for (const row of members) if (!choiceOf(row)) choose(row, button.dataset.fill);
+      note();
     });
   }
-  sheet.closest("form").addEventListener("input", count);
-  tools.hidden = false;
+  part("undo").addEventListener("click", undo);
+  for (const link of form.querySelectorAll("[data-go]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      go(named.get(link.dataset.go));
+    });
+  }
+  part("start").addEventListener("change", (event) => {
+    const first = Math.max(members.indexOf(named.get(event.target.value)), 0);
+    for (const row of [...members.slice(first), ...members.slice(0, first)]) holder.append(row);
+    const address = new URL(location.href);
+    if (event.target.value) address.searchParams.set("start", event.target.value);
+    else address.searchParams.delete("start");
+    history.replaceState(null, "", address);
+    if (members.length) makeCurrent(members[first]);
+    event.stopPropagation();
+  });
+
+  // What is kept in the browser until it is saved
+
+  function keep() {
+    const choices = {};
+    for (const row of alphabet) if (choiceOf(row)) choices[row.dataset.code] = choiceOf(row);
+    store.write(key, { fingerprint: sheet.dataset.fingerprint, choices });
+  }
+  function take(choices) {
+    for (const row of alphabet) choose(row, choices[row.dataset.code] ?? "");
+    note();
+  }
+  function offerKept() {
+    const kept = store.read(key);
+    if (!kept?.choices) return;
+    const same = alphabet.every((row) => (kept.choices[row.dataset.code] ?? "") === choiceOf(row));
+    if (same) {
+      store.drop(key);
+      return;
+    }
+    const box = part("kept");
+    const text = part("kept-text");
+    const takeKept = part("take-kept");
+    const restored = kept.fingerprint === sheet.dataset.fingerprint;
+    const show = () => {
+      take(kept.choices);
+      takeKept.hidden = true;
+    };
+    if (restored) show();
+    box.hidden = false;
+    text.textContent = restored ? text.dataset.restored : text.dataset.offered;
+    takeKept.addEventListener("click", show);
+    part("drop-kept").addEventListener("click", () => {
+      take(Object.fromEntries(shown));
+      store.drop(key);
+      box.hidden = true;
+      go(current);
+    });
+  }
+  form.addEventListener("submit", keep);
+
+  for (const radio of holder.querySelectorAll('input[type="radio"]')) radio.tabIndex = -1;
+  for (const element of sheet.querySelectorAll("[data-no-script]")) element.hidden = true;
+  const first = holder.querySelector(".sheet-row");
+  if (first) makeCurrent(first);
+  part("tools").hidden = false;
+  part("keys").hidden = false;
+  // Where a page is refused, and shows what was sent, the record's own choices are not what to go back to.
+  if ("restores" in sheet.dataset) offerKept();
   count();
+  addEventListener("pageshow", note);
+}
+
+// A pasted text is kept like the sheet, until the sheet is saved.
+function keepText(area) {
+  const key = KEPT_TEXT + area.form.dataset.rollCall;
+  // Beside a sheet stands the text that filled it, or none.
+  if (!area.value && !area.form.querySelector("[data-sheet]")) area.value = store.read(key) ?? "";
+  area.addEventListener("input", () => (area.value ? store.write(key, area.value) : store.drop(key)));
 }
 
 document.addEventListener("DOMContentLoaded", () => {
+  for (const told of document.querySelectorAll('.messagelist [class*="sheet-saved-"]')) {
+    const [, rollCall] = /sheet-saved-(\d+)/.exec(told.className);
+    store.drop(KEPT + rollCall);
+    store.drop(KEPT_TEXT + rollCall);
+  }
   document.querySelectorAll("[data-sheet]").forEach(startSheet);
+  document.querySelectorAll("textarea[data-keep]").forEach(keepText);
 });

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_django import Settings
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 FLAGS = [
@@ -38,6 +40,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def one_person(settings: Settings) -> None:
+    """Let who enters a vote publish it, as ``make run`` does for a newcomer."""
+    settings.PUBLISH_OWN_ENTRIES = True
 
 
 @pytest.fixture
