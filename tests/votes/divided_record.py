@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from resolutions.models import Body, Session
 from tests.factories import make_resolution, make_roll_call
+from votes.ideal_points import Estimates, Material, estimates_of, is_stale
+from votes.ideal_points_fit import fit_record, store
+from votes.reading import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,3 +68,26 @@ def divided(sessions: Iterable[int] = (49, 50), cuts: Iterable[int] = (3, 6, 9, 
         for session in sessions
         for place, at in enumerate(cuts)
     ]
+
+
+def material() -> Material:
+    """Return what would be fitted to the record."""
+    with reading() as record:
+        return Material.of(record)
+
+
+def fitted() -> Estimates:
+    """Return the estimates of a new fit, as a page reads them."""
+    store(fit_record())
+    with reading() as record:
+        estimates = estimates_of(record)
+    assert estimates is not None
+    return estimates
+
+
+def stale() -> bool:
+    """Tell whether the page would say that the estimates are out of date."""
+    with reading() as record:
+        estimates = estimates_of(record)
+        assert estimates is not None
+        return is_stale(record, estimates)

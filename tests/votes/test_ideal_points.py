@@ -12,35 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from resolutions.models import Body, Resolution
 from tests.factories import make_roll_call
-from tests.votes.divided_record import LINE, cut, divided, put, turned
+from tests.votes.divided_record import LINE, cut, divided, fitted, material, put, stale, turned
 from votes.analysis.matrix import ABSTAINING, NO, YES
-from votes.ideal_points import MINIMUM, MODEL, Cut, Estimates, Material, cut_point_of, estimates_of, is_stale
-from votes.ideal_points_fit import fit_record, store
+from votes.ideal_points import MINIMUM, MODEL, Cut, Material, cut_point_of
 from votes.models import MemberState, RollCall, Vote
 from votes.reading import reading
 
 pytestmark = pytest.mark.usefixtures("record")
-
-
-def material() -> Material:
-    with reading() as record:
-        return Material.of(record)
-
-
-def fitted() -> Estimates:
-    """Return the estimates of a new fit, as a page reads them."""
-    store(fit_record())
-    with reading() as record:
-        estimates = estimates_of(record)
-    assert estimates is not None
-    return estimates
-
-
-def stale() -> bool:
-    with reading() as record:
-        estimates = estimates_of(record)
-        assert estimates is not None
-        return is_stale(record, estimates)
 
 
 class TestMaterial:

@@ -11,35 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.votes.divided_record import LINE, divided, put
+from tests.votes.divided_record import LINE, divided, fitted, put, stale
 from votes.data_version import data_version
-from votes.ideal_points import MODEL, Estimates, Material, estimates_of, is_stale
+from votes.ideal_points import MODEL, estimates_of, is_stale
 from votes.ideal_points_fit import DECIMALS, fit_record, store
 from votes.models import CutPoint, IdealPoint, IdealPointFit, Vote
 from votes.reading import reading
 
 pytestmark = pytest.mark.usefixtures("record")
-
-
-def material() -> Material:
-    with reading() as record:
-        return Material.of(record)
-
-
-def fitted() -> Estimates:
-    """Return the estimates of a new fit, as a page reads them."""
-    store(fit_record())
-    with reading() as record:
-        estimates = estimates_of(record)
-    assert estimates is not None
-    return estimates
-
-
-def stale() -> bool:
-    with reading() as record:
-        estimates = estimates_of(record)
-        assert estimates is not None
-        return is_stale(record, estimates)
 
 
 class TestStored:

@@ -121,14 +121,8 @@ def state_breaks(breaks: Iterable[tuple[StateBreak, ListedRollCall]]) -> SafeStr
 @register.simple_tag
 def own_blocs_table(lines: Iterable[OwnBloc]) -> SafeString:
     """Return how often a state broke with each of its own blocs."""
-    blocs, say = reverse("web:blocs"), Figures()
-    rows = [
-        f'<tr><th scope="row"><a href="{blocs}{one.bloc.slug}/">{escape(one.bloc.short_name)}</a></th>'
-        f'<td class="number">{one.breaks}</td><td class="number">{one.positions}</td>'
-        f'<td class="number">{say.share(one.share)}</td></tr>'
-        for one in lines
-    ]
-    return _table("breaks", (_("Bloc"), _("Breaks"), _("Positions taken"), _("Share")), rows)
+    blocs = reverse("web:blocs")
+    return _breaks_table(_("Bloc"), ((f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one) for one in lines))
 
 
 @register.simple_tag
@@ -212,14 +206,20 @@ def cohesion_table(lines: Iterable[Cohesion], names: dict[str, str], head: str) 
 @register.simple_tag
 def members_breaks_table(lines: Iterable[MemberBreaks]) -> SafeString:
     """Return how often members broke with their bloc."""
-    states, say = reverse("web:states"), Figures()
+    states = reverse("web:states")
+    return _breaks_table(_("Member"), ((f"{states}{one.state.code}/", one.state.name, one) for one in lines))
+
+
+def _breaks_table(head: str, lines: Iterable[tuple[str, str, OwnBloc | MemberBreaks]]) -> SafeString:
+    """Return how often somebody broke with a bloc, each with address and name."""
+    say = Figures()
     rows = [
-        f'<tr><th scope="row"><a href="{states}{line.state.code}/">{escape(line.state.name)}</a></th>'
-        f'<td class="number">{line.breaks}</td><td class="number">{line.positions}</td>'
-        f'<td class="number">{say.share(line.share)}</td></tr>'
-        for line in lines
+        f'<tr><th scope="row"><a href="{address}">{escape(name)}</a></th>'
+        f'<td class="number">{one.breaks}</td><td class="number">{one.positions}</td>'
+        f'<td class="number">{say.share(one.share)}</td></tr>'
+        for address, name, one in lines
     ]
-    return _table("breaks", (_("Member"), _("Breaks"), _("Positions taken"), _("Share")), rows)
+    return _table("breaks", (head, _("Breaks"), _("Positions taken"), _("Share")), rows)
 
 
 @register.simple_tag
