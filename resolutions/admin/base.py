@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.because import because
@@ -55,7 +56,7 @@ __all__ = [
     "ReasonForm",
     "ReasonFormSet",
     "RecordAdmin",
-    "TabularInline",
+    "RowsInline",
     "refusal",
 ]
 
@@ -68,6 +69,25 @@ REFUSALS = {
     ),
     "votes_of_recorded_roll_call": _("A roll call that recorded no votes by member state cannot have any."),
 }
+
+
+class RowsInline(TabularInline[Of, OfParent]):
+    """Rows whose fields each say their name: the head of a column names none of them to who cannot see it."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field with its label as its name."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            # A choice of another record is wrapped in buttons to add and change it.
+            widget: Any = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(field.label))
+        return field
+
+    def get_formset(self, request: HttpRequest, obj: OfParent | None = None, **kwargs: Any) -> Any:
+        """Return the forms of the rows, the mark that deletes one with its name too."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+        return formset
 
 
 class RecordAdmin(ModelAdmin[Of]):

@@ -18,7 +18,7 @@ from resolutions.admin.base import (
     ReasonForm,
     ReasonFormSet,
     RecordAdmin,
-    TabularInline,
+    RowsInline,
 )
 from resolutions.models import (
     Body,
@@ -198,7 +198,7 @@ class OtherSymbolFormSet(ReasonFormSet[OtherSymbol, Resolution]):
             seen.add(other.symbol_key)
 
 
-class OtherSymbolInline(TabularInline[OtherSymbol, Resolution]):
+class OtherSymbolInline(RowsInline[OtherSymbol, Resolution]):
     """The other symbols of a text on its page."""
 
     model = OtherSymbol

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import ReasonFormSet, TabularInline
+from resolutions.admin.base import ReasonFormSet, RowsInline
 from resolutions.models import Status, near_symbol
 from resolutions.text import fold
 from votes.admin.filling import FillingAdmin
@@ -77,7 +77,7 @@ class CorrectionFormSet(ReasonFormSet[Correction, RollCall]):
             raise ValidationError(_("Save these as a draft; who enters corrections does not publish them."))
 
 
-class CorrectionInline(TabularInline[Correction, RollCall]):
+class CorrectionInline(RowsInline[Correction, RollCall]):
     """The corrections of a roll call on its page."""
 
     model = Correction
