@@ -110,6 +110,9 @@ PROBLEMS = {
         "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown."
     ),
     "slug-taken": gettext_lazy("The name “%(value)s” belongs to another vote here; the row was left out."),
+    "slug-retired": gettext_lazy(
+        "The vote “%(value)s” was withdrawn here, or merged with another record; the row was left out."
+    ),
 }
 
 # A problem that a newer release named.

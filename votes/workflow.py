@@ -254,6 +254,7 @@ def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> Non
                 "kind": RetiredAddress.Kind.WITHDRAWN,
                 "reason": reason.strip(),
                 "roll_call": roll_call,
+                "resolution": roll_call.resolution,
                 "by": by,
             },
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
-from votes.models import RollCall
+from votes.models import RetiredAddress, RollCall
 from votes.movement import Movement
 from web.parameters import without_empty
 from web.questions import Question
@@ -39,6 +39,7 @@ class Pair(Question):
         self._near = near
         super().__init__(parameters, record, also=(FIRST, SECOND, BLOC))
         self.labels |= {FIRST: _("First vote"), SECOND: _("Second vote"), BLOC: _("Members of")}
+        self._kept: dict[str, str] = {}
         self.slugs = {name: self._slug(name) for name in (FIRST, SECOND)}
         slug = parameters.get(BLOC, "")
         if slug and slug not in record.blocs:
@@ -80,6 +81,16 @@ class Pair(Question):
             return []
         rows = self.record.matrix.rows_by_slug
         return [one for one in self.record.same_title(named.pk) if one.slug in rows][:OFFERED]
+
+    @property
+    def moved(self) -> QueryDict | None:
+        """Return the parameters with the slugs into which those they name were merged, or None where none was."""
+        if not self._kept:
+            return None
+        query = without_empty(self.parameters)
+        for name, slug in self._kept.items():
+            query[name] = slug
+        return query
 
     @property
     def tidy(self) -> QueryDict | None:
@@ -126,25 +137,33 @@ class Pair(Question):
         if not text or text.lower() in self.record.matrix.rows_by_slug:
             return text.lower()
         try:
-            slug = _slug_of(text, near=self._near)
+            slug, is_merged = _slug_of(text, near=self._near)
         except LookupError as error:
             self.refuse(name, str(error.args[0]))
             return ""
         if slug not in self.record.matrix.rows_by_slug:
             self.refuse(name, _("Who voted how on “%(text)s” is not on record.") % {"text": text})
             return ""
+        if is_merged:
+            self._kept[name] = slug
         return slug
 
 
-def _slug_of(text: str, *, near: bool) -> str:
+def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
     """Return the slug of the published roll call of that slug, or that decided the text of that symbol.
 
-    Raises LookupError, saying what is wrong, where there is none, or more than one.
+    Also tells whether the slug is that of another record, into which the one named was merged. Raises LookupError,
+    saying what is wrong, where there is none, or more than one, and for one that was withdrawn.
     """
     published = RollCall.objects.published()
     slug = text.lower()
-    if SLUG.fullmatch(slug) and published.filter(slug=slug).exists():
-        return slug
+    if SLUG.fullmatch(slug):
+        if published.filter(slug=slug).exists():
+            return slug, False
+        if retired := RetiredAddress.objects.shown().filter(slug=slug).first():
+            if kept := retired.leads_to:
+                return _slug_of(kept, near=False)[0], True
+            raise LookupError(retired.notice)
     texts = Resolution.objects.published()
     named = list(texts.with_symbol(text)[:2]) or (list(texts.near_symbol(text)[:2]) if near else [])
     if not named:
@@ -156,4 +175,4 @@ def _slug_of(text: str, *, near: bool) -> str:
     decisive = published.decisive().filter(resolution=named[0]).values_list("slug", flat=True).first()
     if decisive is None:
         raise LookupError(_("No recorded vote on “%(text)s” is published.") % {"text": text})
-    return decisive
+    return decisive, False

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 from hypothesis import given
@@ -57,13 +57,14 @@ def long_published() -> RollCall:
 def age() -> None:
     """Have what is public been so since another transaction, and forget what led to it."""
     execute("UPDATE votes_publication SET at = at - interval '1 day'")
-    execute("DELETE FROM votes_historyevent")
-    execute("DELETE FROM votes_revision")
+    execute("TRUNCATE votes_historyevent, votes_revision")
 
 
 def next_transaction() -> None:
     """Have what follows counted as a transaction of its own."""
+    execute("ALTER TABLE votes_revision DISABLE TRIGGER keep")
     execute("UPDATE votes_revision SET transaction = transaction - 1, at = at - interval '1 hour'")
+    execute("ALTER TABLE votes_revision ENABLE TRIGGER keep")
 
 
 def execute(sql: str, *values: str) -> None:
@@ -409,7 +410,7 @@ class TestOtherWays:
     """By an import, and by somebody else's connection."""
 
     def test_an_import_is_named_and_a_first_one_leaves_nothing(self, tmp_path: Path):
-        execute("DELETE FROM votes_historyevent")
+        execute("TRUNCATE votes_historyevent")
         imported(ga_file(tmp_path / "1.csv", Said("A/RES/79/1", votes="FRAY USAN")))
         assert events() == []
 
@@ -453,7 +454,7 @@ class TestOtherWays:
     def test_truncating_is_recorded(self):
         made = RollCall.objects.get(slug="a-res-es-11-7")
         draft = make_roll_call(votes={"USA": "Y"})
-        execute("DELETE FROM votes_historyevent")
+        execute("TRUNCATE votes_historyevent")
         votes = Vote.objects.count()
         with because(by_name="ann", reason="Start again."):
             execute("TRUNCATE votes_vote, votes_correction")
@@ -468,8 +469,8 @@ class TestOtherWays:
         assert history(draft).entries == []
 
     def test_truncating_what_is_empty_is_not(self):
-        execute("DELETE FROM votes_historyevent; DELETE FROM votes_correction")
-        execute("DELETE FROM votes_historyevent")
+        execute("DELETE FROM votes_correction")
+        execute("TRUNCATE votes_historyevent")
         execute("TRUNCATE votes_correction")
 
         assert events() == []
@@ -591,3 +592,25 @@ class TestAgainstReplaying(TestCase):
                 assert change.old != change.new
                 seen = {**seen, change.name: change.new}
         assert {code: choice for code, choice in seen.items() if choice} == public
+
+
+def test_what_the_history_says_is_not_changed_afterwards(shown: RollCall):
+    choose("QZA", "A")
+    role = "plenary_test_writer"
+    tables = "votes_historyevent, votes_revision"
+    execute(f"CREATE ROLE {role}; GRANT SELECT, UPDATE, DELETE, TRUNCATE ON {tables} TO {role}")
+    for what, statement in {
+        "UPDATE of votes_historyevent": "UPDATE votes_historyevent SET id = id",
+        "UPDATE of votes_revision": "UPDATE votes_revision SET id = id",
+        "DELETE of votes_historyevent": "DELETE FROM votes_historyevent",
+        "DELETE of votes_revision": "DELETE FROM votes_revision",
+        "TRUNCATE of votes_historyevent": f"SET LOCAL ROLE {role}; TRUNCATE votes_historyevent",
+        "TRUNCATE of votes_revision": f"SET LOCAL ROLE {role}; TRUNCATE votes_revision",
+    }.items():
+        refusal = f"The history is kept as it was written: {what} is refused"
+        with pytest.raises(ProgrammingError, match=refusal), transaction.atomic():
+            execute(statement)
+    assert all_said(shown) == [[("Aland", "In favour", "Abstaining")]]
+
+    execute(f"TRUNCATE {tables}")
+    assert history(shown).entries == []

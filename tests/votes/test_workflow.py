@@ -156,11 +156,11 @@ class TestReasons:
         user = make_user("Verifiers")
         roll_call = drafted(world)
         publish(roll_calls=[roll_call])
-        Revision.objects.all().delete()
+        before = Revision.objects.count()
         unpublish(roll_calls=[roll_call], by=user, reason="Wrong date.")
         withdraw(roll_call=roll_call, by=user, reason="No such vote.")
 
-        assert list(Revision.objects.order_by("pk").values_list("by_name", "reason")) == [
+        assert list(Revision.objects.order_by("pk").values_list("by_name", "reason")[before:]) == [
             ("verifiers", "Wrong date.")
         ]  # withdrawn while it was no longer decisive nor public: nothing of the record changed
 

@@ -13,7 +13,9 @@ import pytest
 from django.test import Client
 
 from tests.web.pages import Maker, Twin, get, one, problems, symbols, table, text, texts
-from votes.models import MemberState, RollCall
+from votes.merging import merge
+from votes.models import MemberState, RetiredAddress, RollCall
+from votes.workflow import unpublish, withdraw
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -389,3 +391,60 @@ class TestFiles:
 
         assert RollCall.objects.filter(slug="a-res-46-86").exists()
         assert Client().get(address).content == Client().get(address).content
+
+
+class TestRetiredSlugs:
+    """Slugs of records that were merged lead on for good; withdrawn ones say why."""
+
+    @pytest.fixture(autouse=True)
+    def votes(self, maker: Maker) -> None:
+        """Make a vote entered three times, and one that is withdrawn, into which another was merged."""
+        kept, twice, thrice = (maker.roll_call(slug, "USA:Y FRA:N") for slug in ("kept", "twice", "thrice"))
+        merge(kept=twice, duplicate=thrice, reason="The same.")
+        merge(kept=kept, duplicate=twice, reason="The same.")
+        gone, again = (maker.roll_call(slug, "USA:Y") for slug in ("gone", "gone-again"))
+        merge(kept=gone, duplicate=again, reason="The same.")
+        withdraw(roll_call=gone, reason="Never <taken>.")
+
+    @pytest.mark.parametrize("form", ["/", ".csv", ".json", ".svg"])
+    @pytest.mark.parametrize(
+        ("asked", "led"),
+        [
+            ("a=twice&b=a-res-es-11-7&bloc=eu", "a=kept&b=a-res-es-11-7&bloc=eu"),
+            ("a=a-res-es-11-7&b=THRICE", "a=a-res-es-11-7&b=kept"),
+        ],
+    )
+    def test_a_merged_slug_redirects_for_good(self, form: str, asked: str, led: str):
+        response = Client().get(f"/compare/roll-calls{form}?{asked}")
+
+        assert (response.status_code, response["Location"]) == (301, f"/compare/roll-calls{form}?{led}")
+
+    def test_what_symbols_stand_for_is_not_for_good(self):
+        first = Client().get(f"{ADDRESS}?a=twice&b=A/RES/ES-11/7")
+        assert (first.status_code, first["Location"]) == (301, f"{ADDRESS}?a=kept&b=A%2FRES%2FES-11%2F7")
+
+        then = Client().get(first["Location"])
+        assert (then.status_code, then["Location"]) == (302, f"{ADDRESS}?a=kept&b=a-res-es-11-7")
+
+    @pytest.mark.parametrize("slug", ["gone", "GONE", "gone-again"])
+    def test_a_withdrawn_slug_says_so_beside_the_field(self, slug: str):
+        date = RetiredAddress.objects.get(slug="gone").at.date()
+        said = f"The recorded vote “gone” was withdrawn on {date}: Never <taken>."
+
+        page = get(f"{ADDRESS}?a=a-res-es-11-7&b={slug}")
+        assert texts(page, "#b-error") == [said]
+        assert page.select("svg.flow-picture, #offered, #a-error") == []
+        response = Client().get(f"/compare/roll-calls.csv?a=a-res-es-11-7&b={slug}")
+        assert (response.status_code, json.loads(response.content)["errors"]) == (400, {"b": [said]})
+
+    def test_two_that_are_one_are_the_same_vote(self):
+        assert problems(get(f"{ADDRESS}?a=twice&b=kept")) == [
+            "Second vote: This is the first recorded vote again; choose another one."
+        ]
+
+    def test_what_leads_to_a_draft_is_not_there(self):
+        unpublish(roll_calls=[RollCall.objects.get(slug="kept")])
+
+        assert problems(get(f"{ADDRESS}?a=twice&b=a-res-es-11-7")) == [
+            "First vote: There is no recorded vote and no resolution “twice”."
+        ]

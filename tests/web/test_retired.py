@@ -62,10 +62,15 @@ def test_its_text_says_it_too(maker: Maker):
     assert page.select(".tally, .sheet, .group") == []
 
 
+def test_its_text_says_it_still_when_the_record_is_deleted(maker: Maker):
+    withdrawn(maker).delete()
+    assert len(texts(get("/resolutions/A/RES/79/777"), "article .note")) == 1
+
+
 def test_no_list_count_search_or_download_has_it(maker: Maker):
     addresses = [
         *("/", "/resolutions/", "/roll-calls/", "/resolutions/?q=79/777", "/states/USA/", "/data/quality/"),
-        *("/resolutions.csv", "/roll-calls.csv", "/votes.csv?session=79", "/compare/roll-calls/?a=secretquux"),
+        *("/resolutions.csv", "/roll-calls.csv", "/votes.csv?session=79"),
     ]
 
     def answers() -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from resolutions.models import ResolutionKind, SessionKind
 from votes.choices import Choice
 from votes.exporting.tables import TABLES
-from votes.models import Format
+from votes.models import Format, RetiredAddress
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind, RollCallMethod
@@ -45,6 +45,7 @@ CODES: Mapping[str, Mapping[str, StrPromise | str]] = {
     "votes.choice": dict(Choice.choices),
     "corrections.intended": {code: label for code, label in Choice.choices if code != Choice.NON_VOTING},
     "statements.format": dict(Format.choices),
+    "retired-addresses.kind": dict(RetiredAddress.Kind.choices),
 }
 """The columns that hold one of a few codes, with what each code means."""
 
@@ -61,7 +62,8 @@ have a fixed order, so that the same record always gives the same bytes.
 
 A text that a spreadsheet would run as a formula has an apostrophe in front in CSV; in Parquet it stands as it is.
 
-Only what the public sees is exported: no draft of an editor, no account.
+Only what the public sees is exported: no draft of an editor, no account. Of a recorded vote that was withdrawn that is
+its name, the day and the reason, and the text it was on.
 """
 
 

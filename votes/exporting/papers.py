@@ -41,8 +41,8 @@ How a state voted is a fact that nobody owns. These are the terms of the sources
 {terms}
 
 ## A site of your own
-`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, permanent names included;
-exporting it again gives the same tables, byte for byte.
+`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, permanent names and retired
+addresses included; exporting it again gives the same tables, byte for byte.
 """
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}

@@ -34,10 +34,18 @@ def counted(of: str) -> Read:
     return column(f'CASE WHEN tally."cast" > 0 THEN tally.{of} END')
 
 
+def difference_reason() -> Read:
+    """Return how to read why totals differ: what stands there is public only while a figure does differ."""
+    differs = " OR ".join(f"roll_call.announced_{of} <> tally.{of}" for of in FIGURES)
+    return text(f'CASE WHEN tally."cast" > 0 AND ({differs}) THEN roll_call.difference_reason END')
+
+
 def symbols(kind: str) -> Read:
     """Return how to read the other symbols of a resolution of one kind."""
     return text(OTHER_SYMBOLS.format(kind=kind))
 
+
+FIGURES = ("yes", "no", "abstaining", "non_voting")
 
 OTHER_SYMBOLS = (
     "(SELECT string_agg(other.symbol, '|' ORDER BY other.symbol COLLATE \"C\") FROM resolutions_othersymbol other "
@@ -60,4 +68,10 @@ FACTS = (
     "CASE jsonb_typeof(statement.facts) WHEN 'object' THEN '{' || coalesce((SELECT string_agg("
     "to_json(fact.key)::text || ': ' || fact.value::text, ', ' ORDER BY fact.key COLLATE \"C\") "
     "FROM jsonb_each(statement.facts) fact), '') || '}' ELSE statement.facts::text END"
+)
+
+# A record that was withdrawn is a draft: its name stands with its retired address, and is read nowhere else.
+LEADS_TO = (
+    "CASE retired.kind WHEN 'merged' THEN coalesce(kept.slug, (SELECT min(gone.slug COLLATE \"C\") "
+    "FROM votes_retiredaddress gone WHERE gone.kind = 'withdrawn' AND gone.roll_call_id = retired.roll_call_id)) END"
 )

@@ -13,7 +13,18 @@ import datetime
 from dataclasses import dataclass
 from typing import Annotated
 
-from votes.exporting.reading import FACTS, SUCCESSORS, TOPICS, column, counted, symbols, text, yes_no
+from votes.exporting.reading import (
+    FACTS,
+    LEADS_TO,
+    SUCCESSORS,
+    TOPICS,
+    column,
+    counted,
+    difference_reason,
+    symbols,
+    text,
+    yes_no,
+)
 
 
 @dataclass(frozen=True)
@@ -257,8 +268,8 @@ class _Taken:
 
 
 @dataclass(frozen=True)
-class RollCallRow(_Figures, _Taken):
-    """A recorded vote: one vote taken, on a whole text, an amendment, a paragraph, a motion or a question."""
+class _Sourced(_Figures, _Taken):
+    """A recorded vote with where it comes from."""
 
     note: Annotated[str | None, text("roll_call.note")]
     """What else there is to know."""
@@ -269,11 +280,30 @@ class RollCallRow(_Figures, _Taken):
 
 
 @dataclass(frozen=True)
-class ListedRollCallRow(RollCallRow):
-    """A recorded vote as the list of recorded votes shows it: with its heading."""
+class _Headed:
+    """What the list of recorded votes shows besides."""
 
     heading: Annotated[str, text("coalesce(nullif(roll_call.title, ''), resolution.title)")]
     """The title of what was put to the vote: its own, or that of the text."""
+
+
+# The fields of the last class come first: what was added later stands at the end, where it moves no other column.
+@dataclass(frozen=True)
+class _Explained:
+    """What an editor says of the totals."""
+
+    difference_reason: Annotated[str | None, difference_reason()]
+    """Why counted and announced totals differ, where an editor says so; empty where no announced figure differs."""
+
+
+@dataclass(frozen=True)
+class RollCallRow(_Explained, _Sourced):
+    """A recorded vote: one vote taken, on a whole text, an amendment, a paragraph, a motion or a question."""
+
+
+@dataclass(frozen=True)
+class ListedRollCallRow(_Explained, _Headed, _Sourced):
+    """A recorded vote as the list of recorded votes shows it: with its heading."""
 
 
 @dataclass(frozen=True)
@@ -349,3 +379,21 @@ class StatementRow:
     """What the file says of the vote: a JSON object with its keys in order."""
     votes: Annotated[str | None, text("statement.votes")]
     """Each code with its choice, in the order of the codes: ``AFGY ALBN``."""
+
+
+@dataclass(frozen=True)
+class RetiredAddressRow:
+    """The address of a recorded vote that was public once, and why it is no longer there."""
+
+    slug: Annotated[str, column("retired.slug")]
+    """The permanent name that was retired; no other recorded vote is ever named so."""
+    kind: Annotated[str, column("retired.kind")]
+    """``withdrawn``: the address says that, and why; ``merged``: it leads to the other record of the same vote."""
+    reason: Annotated[str, text("retired.reason")]
+    """Why, as it is said in public."""
+    date: Annotated[datetime.date, column("(retired.at AT TIME ZONE 'UTC')::date")]
+    """The day it was retired, by Coordinated Universal Time."""
+    leads_to: Annotated[str | None, column(LEADS_TO)]
+    """Where ``merged``, the slug of the record kept, which may itself have been withdrawn since."""
+    symbol: Annotated[str | None, text("resolution.symbol")]
+    """Where ``withdrawn``, the symbol of the text it was on, whose page says so."""

@@ -12,7 +12,7 @@ import json
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models.functions import Collate
@@ -122,6 +122,21 @@ def parquet_is_free() -> bool:
 def rows_of(table: Table, roll_calls: QuerySet[RollCall]) -> list[dict[str, object]]:
     """Return the rows of few roll calls as JSON has them."""
     return [json.loads(row) for batch in _batches(table, roll_calls) for row in _json_rows(table, batch)]
+
+
+def rows_with(table: Table, roll_calls: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of few roll calls, by their ids and in that order, or a small table whole, as JSON has them."""
+    return [json.loads(row) for row in _json_rows(table, roll_calls)]
+
+
+def row_with(table: Table, key: str) -> dict[str, Any] | None:
+    """Return the row of a table with a single key, as JSON has it; None where there is none."""
+    (name,) = table.key
+    query = table.typed().replace("%", "%%")
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT row_to_json(typed)::text FROM ({query}) AS typed WHERE "{name}" = %s', [key])  # noqa: S608
+        found = cursor.fetchone()
+    return json.loads(found[0]) if found else None
 
 
 def _csv(table: Table, roll_calls: QuerySet[RollCall] | None) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from functools import cached_property
 
 from votes.exporting import rows
 from votes.exporting.cells import safe_sql
+from votes.exporting.reading import LEADS_TO
 
 if typing.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,6 +210,19 @@ LISTED_RESOLUTIONS = Table(
 )  # fmt: skip
 LISTED_ROLL_CALLS = dataclasses.replace(ROLL_CALLS, row=rows.ListedRollCallRow)
 
+# Who looks for an address that was retired is told what it became, unless the record has it again.
+RETIRED_ADDRESSES = Table(
+    "retired-addresses", rows.RetiredAddressRow, ("slug",),
+    "votes_retiredaddress retired "
+    "LEFT JOIN votes_rollcall kept ON kept.id = retired.roll_call_id AND kept.status = 'published' "
+    "LEFT JOIN resolutions_resolution resolution ON resolution.id = retired.resolution_id "
+    "AND resolution.status = 'published' AND retired.kind = 'withdrawn'",
+    ('retired.slug COLLATE "C"',),
+    f"(retired.kind = 'withdrawn' OR {LEADS_TO} IS NOT NULL) "
+    f"AND NOT EXISTS (SELECT FROM votes_rollcall roll_call WHERE roll_call.slug = retired.slug AND {PUBLIC})",
+    (_key("symbol", "resolutions", "symbol"),),
+)  # fmt: skip
+
 # All tables of the record, each after those that it names rows of.
 TABLES: dict[str, Table] = {
     table.name: table
@@ -255,5 +269,6 @@ TABLES: dict[str, Table] = {
             ('source.slug COLLATE "C"', 'statement.format COLLATE "C"'), PUBLIC,
             (OF_ROLL_CALL, _key("source", "sources", "slug")), by_roll_call=True,
         ),
+        RETIRED_ADDRESSES,
     )
 }  # fmt: skip

@@ -104,6 +104,8 @@ class StatedRollCall:
     announced: tuple[int | None, int | None, int | None, int | None] = (None, None, None, None)
     """In favour, against, abstaining, non-voting."""
     note: str = ""
+    difference_reason: str = ""
+    """Why counted and announced totals differ; in Plenary's own export."""
     slug: str = ""
     """The public slug; in Plenary's own export."""
     corroborate: bool = False

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from votes.importing.record import KnownStatement
 
 ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
-SAME_NAME = ("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "reference")
+SAME_NAME = (
+    *("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "difference_reason"),
+    "reference",
+)
 """What a stated roll call and one on record call the same."""
 BLANK: tuple[Any, ...] = (None, "", [], "not-stated")
 

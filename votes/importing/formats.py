@@ -107,9 +107,16 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
 
 @cache
 def layouts() -> Mapping[str, Mapping[str, tuple[Column, ...]]]:
-    """Return ``COLUMNS`` with the tables of Plenary's own export, all of whose columns are required."""
+    """Return ``COLUMNS`` with the tables of Plenary's own export, whose columns are required but for later ones."""
     own = import_module("votes.importing.own")  # only now: it asks the models for their columns
-    return {**COLUMNS, PLENARY: {table: _columns(*header) for table, header in own.HEADERS.items()}}
+    later = own.LATER
+    return {
+        **COLUMNS,
+        PLENARY: {
+            table: tuple(Column(name, optional=name in later.get(table, ())) for name in header)
+            for table, header in own.HEADERS.items()
+        },
+    }
 
 
 def recognise(header: Sequence[str], file: str = "") -> tuple[str, str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Two lists of votes are taken for the same vote where at least this share of the positions in both are equal.
 SAME_VOTE = 0.9
 POSITIONS = ("Y", "N", "A")
+REJECTED = ("slug-taken", "slug-retired")
+"""Why a roll call is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Matcher:
     def _by_slug(self, stated: StatedRollCall) -> Match:
         """Find it by its public name, which is the same vote's wherever Plenary runs."""
         key = self.record.roll_call_of_slug.get(stated.slug)
+        if key is None and stated.slug in self.record.retired_slugs:
+            return Match(problem="slug-retired", details={"value": stated.slug, "column": "slug"}, is_rejected=True)
         if key is None:
             return Match(text=self.record.text_of_symbol.get(stated.symbol_key))
         roll_call = self.record.roll_calls[key]

@@ -1,7 +1,8 @@
 """Plenary's own export, read back: a site can be rebuilt from another's download, permanent names included.
 
 The tables that hold no votes come in through ``load_facts`` before the rest is read, for roll calls name states and
-sessions; what hangs on roll calls, and texts that nobody voted on, come in through ``finish`` after they are written.
+sessions; what hangs on roll calls, and texts that nobody voted on, come in through ``finish`` after they are written,
+and the addresses of votes that are no longer there through ``retire``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from votes.exporting.tables import TABLES
 from votes.importing.edition import Edition, FileFacts, UnfitFileError
 from votes.importing.own_reader import Reader, rows_of
 from votes.importing.own_rest import add_rest
+from votes.importing.own_retired import Retired, add_retired
 from votes.importing.record import known as known_now
 from votes.models import Format, MemberState, RollCall, Source
 from votes.reference import FactError, Report, Rows
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 HEADERS = {name: tuple(column.name for column in table.columns) for name, table in TABLES.items()}
 """The columns of each table, by which its file is recognised."""
+
+LATER = {"roll-calls": ("difference_reason",)}
+"""The columns that earlier releases' exports do not have."""
 
 NEEDED = ("resolutions", "roll-calls", "votes")
 """Without these three there is nothing to compare with the record."""
@@ -117,6 +122,21 @@ def finish(files: Mapping[str, OpenFile], *, left_out: Collection[str] = ()) -> 
     except DatabaseError as error:
         read_ones = [files[table].name for table in ("resolutions", "corrections", "statements") if table in files]
         raise UnfitFileError(_refusal(error), file=", ".join(read_ones)) from error
+
+
+def retire(files: Mapping[str, OpenFile], *, left_out: Collection[str] = ()) -> Retired:
+    """Add the retired addresses that the record does not have; return how many, and what was left alone.
+
+    To be called after ``finish``, and with the same ``left_out``. Raises UnfitFileError, and nothing is added, for
+    what cannot be read or what the database refuses.
+    """
+    if (file := files.get("retired-addresses")) is None:
+        return Retired()
+    try:
+        with transaction.atomic():
+            return add_retired(rows_of(file), left_out=left_out)
+    except DatabaseError as error:
+        raise UnfitFileError(_refusal(error), file=file.name) from error
 
 
 def _hanging(

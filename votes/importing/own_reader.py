@@ -155,6 +155,7 @@ class Reader:
             ordinal=number_of(row, "ordinal"),
             announced=tuple(number_of(row, column) for column in ANNOUNCED),  # type: ignore[arg-type]  # there are four
             note=row["note"],
+            difference_reason=row.cells.get("difference_reason", ""),
             slug=row["slug"],
             **coded,
         )

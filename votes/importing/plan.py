@@ -28,7 +28,7 @@ from votes.importing.facts import (
     own_title,
     spelled,
 )
-from votes.importing.matching import Matcher, said_votes
+from votes.importing.matching import REJECTED, Matcher, said_votes
 from votes.importing.merging import Merger
 from votes.importing.record import KnownRollCall, KnownStatement, KnownText
 from votes.models import Format, RollCall
@@ -325,7 +325,7 @@ class Planner:
 
     def _problem(self, stated: StatedRollCall, problem: str, **details: Any) -> None:
         """Keep a problem that only the record could tell."""
-        is_rejected = problem == "slug-taken"
+        is_rejected = problem in REJECTED
         rows = len(said_votes(self.votes.get(stated.ref, ""))) or 1
         self.plan.rejected += rows if is_rejected else 0
         self.plan.problems.append(

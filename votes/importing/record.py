@@ -31,7 +31,7 @@ FROM resolutions_resolution r
 ROLL_CALLS = """
 SELECT id, slug, body_id, session_id, resolution_id, decisive, title, date, date_precision, meeting, ordinal, kind,
     method, requirement, result, announced_yes, announced_no, announced_abstaining, announced_non_voting, note,
-    source_id, source_reference, status
+    difference_reason, source_id, source_reference, status
 FROM votes_rollcall
 """
 STATEMENTS = "SELECT id, roll_call_id, source_id, format, reference, symbol_key, facts, votes FROM votes_statement"
@@ -86,6 +86,7 @@ class KnownRollCall:
     announced_abstaining: int | None
     announced_non_voting: int | None
     note: str
+    difference_reason: str
     source: int
     reference: str
     status: str
@@ -177,6 +178,7 @@ class Record:
             for name in (
                 *("title", "date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result"),
                 *("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting", "note"),
+                "difference_reason",
             )
         }
         facts["date"] = roll_call.date.isoformat()

@@ -17,6 +17,7 @@ from votes.importing import own
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
 from votes.importing.formats import read_editions, recognise
+from votes.importing.matching import REJECTED
 from votes.importing.member_states import MemberStatesEdition
 from votes.importing.new_states import add_states
 from votes.importing.plan import Planner
@@ -184,12 +185,15 @@ def _import(
             else:
                 plan = _plan(edition, allow_removals=allow_removals, say=say)
                 report.wrote |= _take(edition, about, *plan, progress=progress)
-                report.left_out |= {problem.value for problem in plan[0].problems if problem.problem == "slug-taken"}
+                report.left_out |= {problem.value for problem in plan[0].problems if problem.problem in REJECTED}
         report.runs.append(about)
         report.notes += edition.notes
         began = timezone.now()
     if tables:
         report.wrote |= own.finish(tables, left_out=report.left_out)
+        retired = own.retire(tables, left_out=report.left_out)
+        report.wrote |= retired.added > 0
+        report.notes += retired.notes
     if report.wrote:
         say("Checking the record")
         Finding.objects.filter(SETTLED).delete()

@@ -28,7 +28,7 @@ RESOLUTION_COLUMNS = (
 ROLL_CALL_COLUMNS = (
     *("id", "slug", "body_id", "session_id", "resolution_id", "decisive", "title", "date", "date_precision", "meeting"),
     *("ordinal", "kind", "method", "requirement", "result", "announced_yes", "announced_no", "announced_abstaining"),
-    *("announced_non_voting", "note", "source_id", "source_reference", "status", "search_text"),
+    *("announced_non_voting", "note", "difference_reason", "source_id", "source_reference", "status", "search_text"),
 )
 STATEMENT_COLUMNS = ("id", "roll_call_id", "source_id", "format", "reference", "symbol_key", "facts", "votes")
 VOTE_COLUMNS = ("roll_call_id", "state_id", "choice")
@@ -273,7 +273,8 @@ def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
         *(roll_call.title, roll_call.date, roll_call.date_precision, roll_call.meeting, roll_call.ordinal),
         *(roll_call.kind, roll_call.method, roll_call.requirement, roll_call.result, roll_call.announced_yes),
         *(roll_call.announced_no, roll_call.announced_abstaining, roll_call.announced_non_voting, roll_call.note),
-        *(roll_call.source, roll_call.reference, roll_call.status, fold(roll_call.title)),
+        *(roll_call.difference_reason, roll_call.source, roll_call.reference, roll_call.status),
+        fold(roll_call.title),
     )
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.models import Resolution, Status, among
@@ -31,7 +32,7 @@ class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
 
     def withdrawn_on(self, resolution: Resolution) -> RetiredAddressQuerySet:
         """Return those of the votes on a text that were withdrawn, newest first."""
-        return self.filter(kind=RetiredAddressKind.WITHDRAWN, roll_call__resolution=resolution)
+        return self.filter(kind=RetiredAddressKind.WITHDRAWN, resolution=resolution)
 
 
 class RetiredAddress(models.Model):
@@ -53,6 +54,17 @@ class RetiredAddress(models.Model):
         verbose_name=_("roll call"),
         help_text=_("The record that was withdrawn, or that the address leads to."),
     )
+    # Kept here, since a site rebuilt from an export has the address of what was withdrawn, and not the record.
+    resolution = models.ForeignKey(
+        Resolution,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("resolution"),
+        help_text=_("The text that the record was on when it was withdrawn, whose page says so."),
+    )
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
@@ -72,3 +84,18 @@ class RetiredAddress(models.Model):
     def __str__(self) -> str:
         """Return the slug."""
         return self.slug
+
+    @property
+    def notice(self) -> str:
+        """Return, of one that was withdrawn, that it was, when and why."""
+        said = gettext("The recorded vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
+        return said % {"slug": self.slug, "date": self.at.date().isoformat(), "reason": self.reason}
+
+    @property
+    def leads_to(self) -> str:
+        """Return the slug of the record it was merged into, which may itself have been withdrawn; empty for none."""
+        if self.kind != RetiredAddressKind.MERGED or self.roll_call_id is None:
+            return ""
+        gone = RetiredAddress.objects.filter(kind=RetiredAddressKind.WITHDRAWN, roll_call=self.roll_call_id)
+        records = RollCall.objects.filter(pk=self.roll_call_id)
+        return next((slug for found in (records, gone) for slug in found.values_list("slug", flat=True)), "")

@@ -32,10 +32,15 @@ READY = [
 
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
-    """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them."""
+    """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them.
+
+    So do slugs of records that were merged, for good, to those that were kept.
+    """
     with reading() as record:
         # What is near today may have a closer neighbour tomorrow: a page redirects to slugs, a file could not say so.
         pair = Pair(request.GET, record, near=True)
+        if pair.is_valid and pair.moved is not None:
+            return redirect(address(request.path, pair.moved), permanent=True)
         if pair.is_valid and pair.tidy is not None:
             return redirect(address(request.path, pair.tidy))
         blocs = [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name]
@@ -54,6 +59,8 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         pair.require_both()
         if refused := refusal(pair):
             return refused
+        if pair.moved is not None:
+            return redirect(address(request.path, pair.moved), permanent=True)
         movement, name = pair.movement(), "compare-roll-calls"
         if form == "csv":
             return csv_file(request, record, name, HEADER, rows(movement))

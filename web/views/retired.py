@@ -26,26 +26,27 @@ def page(request: HttpRequest, slug: str, to: str) -> HttpResponse:
     found = _found(slug)
     if found is None:
         raise Http404(_unknown(slug))
-    if found.roll_call and found.kind == RetiredAddress.Kind.MERGED:
-        return redirect(address(reverse(to, args=[found.roll_call.slug]), request.GET), permanent=True)
+    if kept := found.leads_to:
+        return redirect(address(reverse(to, args=[kept]), request.GET), permanent=True)
     return render(request, "roll_calls/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
 
 
 def file(request: HttpRequest, slug: str, form: str, to: str) -> HttpResponse:
-    """Answer for a file of a vote that is not there, as ``page`` does, in words for programs."""
+    """Answer for a file of a vote that is not there, as ``page`` does, in words for programs.
+
+    ``form`` is empty where the address ``to`` takes the slug alone.
+    """
     found = _found(slug)
     if found is None:
         return problem(HTTPStatus.NOT_FOUND, _unknown(slug))
-    if found.roll_call and found.kind == RetiredAddress.Kind.MERGED:
-        return redirect(address(reverse(to, args=[found.roll_call.slug, form]), request.GET), permanent=True)
-    said = _("The recorded vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
-    detail = said % {"slug": found.slug, "date": found.at.date().isoformat(), "reason": found.reason}
-    return problem(HTTPStatus.GONE, detail)
+    if kept := found.leads_to:
+        return redirect(address(reverse(to, args=[kept, form] if form else [kept]), request.GET), permanent=True)
+    return problem(HTTPStatus.GONE, found.notice)
 
 
 def _found(slug: str) -> RetiredAddress | None:
     """Return what became of the vote with this name."""
-    return RetiredAddress.objects.shown().select_related("roll_call").filter(slug=slug.lower()).first()
+    return RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
 
 
 def _unknown(slug: str) -> str:

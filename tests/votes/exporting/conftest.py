@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from resolutions.models import Body, OtherSymbol, Resolution, Session, Topic
 from tests.factories import day, make_votes
-from votes.models import Correction, MemberState, RollCall, Source, Statement
+from votes.models import Correction, MemberState, RetiredAddress, RollCall, Source, Statement
 
 
 @pytest.fixture
@@ -26,10 +28,11 @@ def hard(record: None) -> list[RollCall]:
             slug="hard-text", body=assembly, session=session, resolution=text, decisive=True, date=day("1975-11-01"),
             date_precision="month", meeting="A/PV.2400", ordinal=3, result="adopted", announced_yes=2, announced_no=0,
             source=editor, source_reference="+33", note="a\\b, ünï“code”", status="published",
+            difference_reason="secretquux: no figure differs",
         ),
         RollCall.objects.create(
             slug="hard-motion", body=assembly, date=day("1976-04-06"), title="-1 +2", kind="motion", source=editor,
-            status="published",
+            announced_no=2, difference_reason='=late, "misheard"\nby one', status="published",
         ),
         RollCall.objects.create(
             slug="hard-totals", body=assembly, date=day("1976-01-01"), title="\ttabbed", method="non-recorded",
@@ -56,4 +59,19 @@ def hard(record: None) -> list[RollCall]:
         make_votes(draft, {"KHM": "N"})
         Correction.objects.create(roll_call=draft, state=khmer, intended="Y", reference="secretquux")
         Statement.objects.create(roll_call=draft, source=editor, format="voeten", reference="secretquux", facts={})
+    withdrawn = RollCall.objects.create(
+        slug="withdrawn", body=assembly, resolution=text, date=day("1976-01-01"), title="secretquux", source=editor
+    )
+    late = datetime.datetime(2024, 5, 6, 23, 59, tzinfo=datetime.UTC)
+    for slug, kind, reason, of, on in [
+        ("withdrawn", "withdrawn", '@Never "taken" by us', withdrawn, text),
+        ("withdrawn-draft", "withdrawn", "Twice.", None, secret),
+        ("twice", "merged", "The same.", roll_calls[1], None),
+        ("thrice", "merged", "The same.", withdrawn, None),
+        # None of these answers: it leads to a draft, to what was deleted, or is there again.
+        ("secret-twice", "merged", "secretquux", drafts[1], None),
+        ("secret-gone", "merged", "secretquux", None, None),
+        ("hard-totals", "withdrawn", "secretquux", roll_calls[2], None),
+    ]:
+        RetiredAddress.objects.create(slug=slug, kind=kind, reason=reason, roll_call=of, resolution=on, at=late)
     return roll_calls

@@ -20,6 +20,7 @@ MODELS = {
     "votes": "votes.Vote",
     "corrections": "votes.Correction",
     "statements": "votes.Statement",
+    "retired-addresses": "votes.RetiredAddress",
 }
 
 

@@ -110,7 +110,7 @@ def test_the_description_says_what_when_and_on_what_terms(tmp_path: Path):
         f"{s.name}: {s.licence}" for s in Source.objects.all()
     ]
     assert "adopted texts only" in said["description"]
-    assert said["resources"][-2]["schema"]["primaryKey"] == ["roll_call", "source", "format"]
+    assert said["resources"][-4]["schema"]["primaryKey"] == ["roll_call", "source", "format"]
 
 
 @pytest.mark.usefixtures("no_parquet")

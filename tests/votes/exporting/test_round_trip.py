@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.test import Client
 
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from tests.factories import day, make_votes
@@ -15,7 +17,8 @@ from votes.exporting import package
 from votes.exporting.package import export_record
 from votes.exporting.tables import TABLES
 from votes.importing.run import import_files
-from votes.models import MemberState, RollCall, Source, Statement
+from votes.models import MemberState, RetiredAddress, RollCall, Source, Statement
+from votes.verification.check import check_record
 
 FILES = [*sorted(f"{table}.csv" for table in TABLES), "CODEBOOK.md", "README.md"]
 
@@ -117,6 +120,7 @@ def test_taking_it_back_into_the_same_record_writes_nothing(tmp_path: Path):
 
 
 def test_three_tables_are_enough_where_the_facts_are_known(tmp_path: Path, hard: list[RollCall]):
+    RetiredAddress.objects.filter(slug="twice").delete()
     before = tables(export_record(tmp_path / "one").folder)
     RollCall.objects.filter(slug="hard-motion").delete()
     three = [str(tmp_path / "one" / f"{table}.csv") for table in ("resolutions", "roll-calls", "votes")]
@@ -147,3 +151,72 @@ def test_the_description_differs_in_version_and_date_alone(tmp_path: Path, recor
     two = json.loads((export_record(tmp_path / "two").folder / "datapackage.json").read_text())
 
     assert {name for name in one if one[name] != two[name]} <= {"version", "created"}
+
+
+def answers() -> dict[str, tuple[int, str, str]]:
+    """Return what the pages and files that tell of retired addresses and of differing totals answer."""
+    found = {}
+    paths = [f"/roll-calls/{slug}{form}" for slug in ("withdrawn", "withdrawn-draft", "twice", "thrice")
+             for form in ("/", ".json", "/history/")]  # fmt: skip
+    for path in (*paths, "/roll-calls/hard-motion/", "/resolutions/A/RES/3399(XXX)[B]", "/resolutions/A/RES/79/888"):
+        answer = Client().get(path)
+        found[path] = (answer.status_code, answer.headers.get("Location", ""), answer.content.decode())
+    return found
+
+
+@pytest.mark.usefixtures("odd")
+def test_a_site_that_was_rebuilt_answers_at_retired_addresses_as_the_first_did(tmp_path: Path):
+    assembly = Body.objects.get(code="GA")
+    text = Resolution.objects.create(body=assembly, symbol="A/RES/79/888", title="Left alone", status="published")
+    RetiredAddress.objects.filter(slug="withdrawn").update(resolution=text)
+    check_record()  # as every import does
+    before, folder = answers(), export_record(tmp_path / "one").folder
+    assert {path: answer[:2] for path, answer in before.items() if path.endswith(("/", "888"))} == {
+        **{f"/roll-calls/{slug}{form}": (410, "") for slug in ("withdrawn", "withdrawn-draft")
+           for form in ("/", "/history/")},
+        **{f"/roll-calls/{slug}{form}": (301, f"/roll-calls/{kept}{form}")
+           for slug, kept in (("twice", "hard-motion"), ("thrice", "withdrawn")) for form in ("/", "/history/")},
+        "/roll-calls/hard-motion/": (200, ""),
+        "/resolutions/A/RES/79/888": (200, ""),
+    }  # fmt: skip
+    said = "withdrawn on 6 May 2024: @Never &quot;taken&quot; by us"
+    assert said in " ".join(before["/resolutions/A/RES/79/888"][2].split())
+    assert "=late, &quot;misheard&quot;" in before["/roll-calls/hard-motion/"][2]
+
+    empty_the_record()
+    import_files([str(folder)], by_name="test")
+
+    for path, answer in answers().items():
+        assert answer[:2] == before[path][:2], path
+        assert readable(answer[2]) == readable(before[path][2]), path
+
+
+def readable(page: str) -> str:
+    """Return a page's main part, which names no data version."""
+    return page[page.find("<main") : page.find("</main>")] if "<main" in page else page
+
+
+def test_files_of_a_release_without_these_tables_and_columns_are_still_taken(tmp_path: Path, hard: list[RollCall]):
+    folder = export_record(tmp_path / "one").folder
+    (folder / "retired-addresses.csv").unlink()
+    path = folder / "roll-calls.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(row[:-1] for row in rows)
+    before = RollCall.objects.published().count()
+    empty_the_record()
+
+    (run,) = import_files([str(folder)], by_name="test").runs
+
+    assert (run.added, run.rejected) == (before, 0)
+    assert set(RollCall.objects.values_list("difference_reason", flat=True)) == {""}
+
+
+def test_a_reason_written_here_stays_and_a_missing_one_is_filled_in(tmp_path: Path, hard: list[RollCall]):
+    folder = export_record(tmp_path / "one").folder
+    said = RollCall.objects.filter(slug="hard-motion")
+    for here, then in (("Ours.", "Ours."), ("", '=late, "misheard"\nby one')):
+        said.update(difference_reason=here)
+        import_files([str(folder)], by_name="test")
+        assert said.get().difference_reason == then

@@ -16,8 +16,16 @@ from votes.data_version import data_version
 from votes.exporting import streams
 from votes.exporting.lines import vote_lines
 from votes.exporting.streams import Stream, csv_chunks, json_chunks
-from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, ROLL_CALLS, TABLES, VOTES
-from votes.models import RollCall
+from votes.exporting.tables import (
+    CORRECTIONS,
+    LISTED_RESOLUTIONS,
+    LISTED_ROLL_CALLS,
+    RETIRED_ADDRESSES,
+    ROLL_CALLS,
+    TABLES,
+    VOTES,
+)
+from votes.models import RetiredAddress, RollCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +46,13 @@ hard-motion,,1976-04-06,SUN,Union of Soviet Socialist Republics,N
 ROLL_CALLS_CSV = """\
 slug,symbol,decisive,body,session,date,date_precision,title,meeting,ordinal,kind,method,requirement,result,\
 announced_yes,announced_no,announced_abstaining,announced_non_voting,\
-counted_yes,counted_no,counted_abstaining,counted_non_voting,note,source,source_reference
+counted_yes,counted_no,counted_abstaining,counted_non_voting,note,source,source_reference,difference_reason
 hard-text,A/RES/3399(XXX)[B],yes,GA,30,1975-11-01,month,,A/PV.2400,3,text,recorded,not-stated,adopted,2,0,,,2,0,0,1,\
-"a\\b, ünï“code”",editor,'+33
-hard-motion,,no,GA,,1976-04-06,day,'-1 +2,,,motion,recorded,not-stated,not-stated,,,,,0,1,1,0,,editor,
-hard-totals,,no,GA,,1976-01-01,day,'\ttabbed,,,text,non-recorded,not-stated,not-stated,5,4,0,1,,,,,,editor,
+"a\\b, ünï“code”",editor,'+33,
+hard-motion,,no,GA,,1976-04-06,day,'-1 +2,,,motion,recorded,not-stated,not-stated,,2,,,0,1,1,0,,editor,,\
+"'=late, ""misheard""
+by one"
+hard-totals,,no,GA,,1976-01-01,day,'\ttabbed,,,text,non-recorded,not-stated,not-stated,5,4,0,1,,,,,,editor,,
 """
 RESOLUTIONS_CSV = """\
 symbol,body,session,kind,title,agenda,topics,draft_symbols,other_symbols,\
@@ -60,6 +70,15 @@ STATEMENTS_CSV = (
     '"{""b"": {""a"": 2.5, ""bb"": [1, null]}, ""date"": ""1975-11-01"", ""title"": ""Ü \\""x\\""""}",'
     "BENX CIVY KHMY\n"
 )
+
+
+RETIRED_CSV = """\
+slug,kind,reason,date,leads_to,symbol
+thrice,merged,The same.,2024-05-06,withdrawn,
+twice,merged,The same.,2024-05-06,hard-motion,
+withdrawn,withdrawn,"'@Never ""taken"" by us",2024-05-06,,A/RES/3399(XXX)[B]
+withdrawn-draft,withdrawn,Twice.,2024-05-06,,
+"""
 
 
 def chosen(roll_calls: list[RollCall]) -> QuerySet[RollCall]:
@@ -85,6 +104,25 @@ def whole(chunks: Iterator[bytes]) -> str:
 )
 def test_the_bytes_of_a_small_record(hard: list[RollCall], table: Table, content: str):
     assert whole(csv_chunks(table, chosen(hard))) == content
+
+
+def test_retired_addresses_in_full(hard: list[RollCall]):
+    assert whole(csv_chunks(RETIRED_ADDRESSES)) == RETIRED_CSV
+    address = {"slug": "twice", "kind": "merged", "reason": "The same.", "date": "2024-05-06"}
+    rows = json.loads(whole(json_chunks(RETIRED_ADDRESSES)))["rows"]
+    assert rows[1] == {**address, "leads_to": "hard-motion", "symbol": None}
+
+
+def test_what_is_exported_of_addresses_is_what_answers(hard: list[RollCall]):
+    published = {*RollCall.objects.published().values_list("slug", flat=True)}
+    shown = {address.slug: address for address in RetiredAddress.objects.shown() if address.slug not in published}
+
+    rows = {row["slug"]: row for row in json.loads(whole(json_chunks(RETIRED_ADDRESSES)))["rows"]}
+
+    assert len(rows) == 4
+    assert {slug: (row["kind"], row["leads_to"] or "") for slug, row in rows.items()} == {
+        slug: (address.kind, address.leads_to) for slug, address in shown.items()
+    }
 
 
 def test_bodies_in_full(record: None):
@@ -141,7 +179,7 @@ def test_ready_made_lines_are_the_bytes_of_copy(hard: list[RollCall]):
     assert len(copied) > 100_000
     assert "".join(lines).encode() == copied
     # Drafts and roll calls without votes have no lines.
-    assert len(lines) == len(ids) - 3
+    assert len(lines) == len(ids) - 4
 
 
 def test_the_size_of_batches_and_chunks_changes_no_byte(hard: list[RollCall], monkeypatch: pytest.MonkeyPatch):

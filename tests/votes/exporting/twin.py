@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from resolutions.models import Resolution
+from votes.explanation import difference_reason
 from votes.exporting.cells import safe
 from votes.models import Correction, RollCall, Statement, Vote
 
@@ -57,6 +58,7 @@ def roll_call_row(roll_call: RollCall) -> Row:
         "source": roll_call.source.slug,
         "source_reference": roll_call.source_reference or None,
         "heading": roll_call.heading,
+        "difference_reason": difference_reason(roll_call) or None,
     }
 
 

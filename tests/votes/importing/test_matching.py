@@ -11,7 +11,7 @@ from tests.votes.importing.editions import LINK, Said, contents, library, planne
 from votes.importing.edition import Edition
 from votes.importing.matching import agreement, said_votes
 from votes.importing.plan import Plan
-from votes.models import Format, RollCall
+from votes.models import Format, RetiredAddress, RollCall
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -324,6 +324,16 @@ class TestBySlug:
             None,
         )
         assert plan.rejected == 5
+        assert plan.is_empty
+
+    @pytest.mark.parametrize("kind", ["withdrawn", "merged"])
+    def test_a_name_that_was_retired_here_does_not_come_back(self, kind: str):
+        RetiredAddress.objects.create(slug="twice", kind=kind, reason="Entered twice.")
+
+        plan = planned(by_slug(("twice", Said("A/RES/79/1"))))
+
+        assert problems(plan) == [("slug-retired", "twice", {})]
+        assert (plan.problems[0].kind, plan.problems[0].ref, plan.rejected) == ("conflict", None, 5)
         assert plan.is_empty
 
 

@@ -13,7 +13,7 @@ from resolutions.models import Body, OtherSymbol, Resolution, Topic
 from tests.factories import day, make_roll_call, make_votes
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
-from votes.importing import own
+from votes.importing import formats, own
 from votes.importing.edition import UnfitFileError
 from votes.importing.files import OpenFile
 from votes.importing.record import known
@@ -40,6 +40,15 @@ class Export:
             assert old in content
             content = content.replace(old, new)
         path.write_text(content, encoding="utf-8")
+
+    def before(self, table: str, column: str) -> None:
+        """Leave out the last column of a file, as releases did that did not have it."""
+        path = self.folder / f"{table}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0][-1] == column
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(row[:-1] for row in rows)
 
     def add(self, table: str, *lines: str) -> int:
         """Add lines to a file; return the line of the first."""
@@ -90,6 +99,17 @@ class TestReading:
         assert (stated.text.symbol.text, stated.text.kind) == ("A/RES/ES-11/7", "resolution")
         assert stated.text.title == Resolution.objects.get(symbol="A/RES/ES-11/7").title
         assert stated.line == edition.roll_calls.index(stated) + 2
+
+    def test_why_totals_differ_and_files_of_a_release_that_did_not_tell(self, tmp_path: Path):
+        RollCall.objects.filter(slug=SLUG).update(announced_no=19, difference_reason="-1 was misheard.")
+        export = Export(tmp_path)
+        assert [s.difference_reason for s in own.read(export.files(), known()).roll_calls if s.slug == SLUG] == [
+            "-1 was misheard."
+        ]
+
+        export.before("roll-calls", "difference_reason")
+        assert formats.recognise(export.file("roll-calls").header) == ("plenary", "roll-calls")
+        assert {stated.difference_reason for stated in own.read(export.files(), known()).roll_calls} == {""}
 
     def test_the_votes_are_those_on_record(self, export: Export):
         edition = own.read(export.files(), known())
