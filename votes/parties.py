@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -128,20 +128,29 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Two parties that both took a position, and not the same one, as in ``USA~eu``."""
+class Pair:
+    """Two parties whose positions are held against each other, as in ``USA~eu``."""
 
     text: str
     one: Party
     other: Party
 
     @classmethod
-    def parse(cls, text: str, record: Record) -> Difference:
-        """Read a difference; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
+    def parse(cls, text: str, record: Record) -> Self:
+        """Read a pair; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
         one, tilde, other = text.partition("~")
         if not tilde or not one or not other or "," in text:
             raise ValueError(_("“%(text)s” should name two states or blocs, such as USA~eu.") % {"text": text})
         return cls(text, Party.parse(one, record), Party.parse(other, record))
+
+    def _positions(self, record: Record) -> tuple[Choices, Choices, Mask]:
+        """Return R thrice: the positions of the one and of the other, and where both took one."""
+        one, other = self.one.positions(record), self.other.positions(record)
+        return one, other, takes(one) & takes(other)
+
+
+class Difference(Pair):
+    """Two parties that both took a position, and not the same one."""
 
     def __str__(self) -> str:
         """Return the condition as it is read."""
@@ -149,8 +158,21 @@ class Difference:
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them split, and not the same."""
-        one, other = self.one.positions(record), self.other.positions(record)
-        return takes(one) & takes(other) & (one != other)
+        one, other, both = self._positions(record)
+        return both & (one != other)
+
+
+class Accord(Pair):
+    """Two parties that both took a position, and the same one."""
+
+    def __str__(self) -> str:
+        """Return the condition as it is read."""
+        return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
+
+    def met(self, record: Record) -> Mask:
+        """Return R, the roll calls in which both took a position, neither of them split, and the same."""
+        one, other, both = self._positions(record)
+        return both & (one == other)
 
 
 def takes(positions: Choices) -> Mask:

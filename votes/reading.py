@@ -66,13 +66,13 @@ SELECT NULL::bigint AS key, json_build_object(
 )::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL AS result,
     NULL::bigint[] AS topics, NULL::boolean AS decisive, NULL::bigint[] AS counted, NULL::bigint[] AS announced,
     NULL AS precision, NULL AS method, NULL AS meeting, NULL AS title, NULL AS symbol, NULL AS text,
-    NULL::bytea AS votes
+    NULL::bytea AS votes, NULL AS requirement
 UNION ALL (
     SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, r.result, t.topics, r.decisive,
         ARRAY[coalesce(y.yes, 0), coalesce(y.no, 0), coalesce(y.abstaining, 0), coalesce(y.non_voting, 0)],
         ARRAY[coalesce(r.announced_yes, -1), coalesce(r.announced_no, -1), coalesce(r.announced_abstaining, -1),
             coalesce(r.announced_non_voting, -1)],
-        r.date_precision, r.method, r.meeting, r.title, p.symbol, p.title, v.votes
+        r.date_precision, r.method, r.meeting, r.title, p.symbol, p.title, v.votes, r.requirement
     FROM votes_rollcall r
     LEFT JOIN (
         SELECT roll_call_id, string_agg(int4send((state_id * 256 + ascii(choice))::integer), '') AS votes
@@ -93,7 +93,7 @@ UNION ALL (
 
 # The columns of a roll call in the query's rows.
 KEY, SLUG, DATE, BODY, KIND, SESSION, RESULT, TOPICS, DECISIVE, COUNTED, ANNOUNCED = range(11)
-PRECISION, METHOD, MEETING, TITLE, SYMBOL, TEXT, VOTES = range(11, 18)
+PRECISION, METHOD, MEETING, TITLE, SYMBOL, TEXT, VOTES, REQUIREMENT = range(11, 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def matrix_of(
     roll_calls: Sequence[tuple[Any, ...]], *, states: Sequence[tuple[int, str]], topics: Sequence[tuple[int, str]]
 ) -> VoteMatrix:
     """Return the matrix of rows as ``QUERY`` has them; states and topics are keys with codes and slugs, in order."""
-    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 18
+    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 19
     votes = columns_of_rows[VOTES]
     # Each vote in one number: the state's key above eight bits, and the letter in them.
     packed = np.frombuffer(b"".join(votes), ">i4").astype(np.int64)
@@ -360,7 +360,7 @@ def matrix_of(
 
 def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, topics: Sequence[int]) -> Register:
     """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs."""
-    columns = list(zip(*roll_calls, strict=True)) or [()] * 18
+    columns = list(zip(*roll_calls, strict=True)) or [()] * 19
     rows = matrix.rows_by_slug
     return Register(
         keys=np.array(columns[KEY], np.int64),
@@ -369,6 +369,7 @@ def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, to
         sessions=Labels.of(columns[SESSION]),
         kinds=Labels.of(columns[KIND]),
         results=Labels.of(columns[RESULT]),
+        requirements=Labels.of(columns[REQUIREMENT]),
         topics=_bits(columns[TOPICS], topics),
         topic_slugs=matrix.topic_slugs,
         decisive=np.array(columns[DECISIVE], bool),

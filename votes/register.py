@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from votes.rules import COUNCIL_OF_FIFTEEN, Requirement, Result
+
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Mapping
@@ -64,6 +66,7 @@ class Register:
     sessions: Labels
     kinds: Labels
     results: Labels
+    requirements: Labels
     topics: NDArray[np.int64]
     """P: sets of topics as bits, the first of ``topic_slugs`` the lowest."""
     topic_slugs: tuple[str, ...]
@@ -118,11 +121,48 @@ class Register:
         return {slug: int(((topics >> place) & 1).sum()) for place, slug in enumerate(self.topic_slugs)}
 
     @cached_property
+    def figures(self) -> NDArray[np.int64]:
+        """Return P x 2, how many were in favour and against: counted, or without votes announced; NO_ROW for none."""
+        return np.where(self.has_votes[:, None], self.counted[:, :2], self.announced)
+
+    @cached_property
+    def has_votes(self) -> Mask:
+        """Return P, which have votes of member states."""
+        return self.counted.sum(axis=1) > 0
+
+    @cached_property
     def by_closeness(self) -> Rows:
         """Return the places of all roll calls, the closest first; see ``RollCallQuerySet.closest_first``."""
-        has_votes = self.counted.sum(axis=1) > 0
-        yes, no = np.where(has_votes[:, None], self.counted[:, :2], self.announced).T
+        yes, no = self.figures.T
         cast = np.where((yes >= 0) & (no >= 0), yes + no, 0)
         with np.errstate(divide="ignore", invalid="ignore"):
             margins = np.where(cast > 0, np.abs(yes - no) / cast, np.inf)
         return np.argsort(margins, kind="stable")
+
+    @cached_property
+    def short_by_one(self) -> Mask:
+        """Return P, which fell short of the majority they needed, and would not have if one member had voted otherwise.
+
+        A vote against that becomes one in favour makes up for three that lack to two-thirds of those voting, and
+        breaks a tie as well as a majority of one. Where members or the Council's nine (before 1966 seven) are to be
+        in favour, one vote lacks; a veto is another matter. Where the requirement is not stated a simple majority is
+        taken, which everything needs. What was announced as adopted or vetoed did not fall short, nor what nobody was
+        for or against. See ``verdict`` in ``votes.rules``.
+        """
+        yes, no = self.figures.T
+        of = self.requirements
+        fifteen = np.datetime64("-".join(f"{part:02}" for part in COUNCIL_OF_FIFTEEN))
+        council = np.where(self.dates >= fifteen, 9, 7)
+        members = -(-2 * self.counted.sum(axis=1) // 3)
+        simple = (yes == no) | (yes == no - 1)
+        short = np.select(
+            [
+                of.are(Requirement.TWO_THIRDS),
+                of.are(Requirement.TWO_THIRDS_OF_MEMBERS),
+                of.are(Requirement.SC_SUBSTANTIVE) | of.are(Requirement.SC_PROCEDURAL),
+            ],
+            [(yes < 2 * no) & (2 * no <= yes + 3), self.has_votes & (yes == members - 1), yes == council - 1],
+            simple,
+        )
+        cast: Mask = (yes >= 0) & (no >= 0) & (yes + no > 0)
+        return short & cast & ~self.results.are(Result.ADOPTED) & ~self.results.are(Result.VETOED)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.parties import Difference, Position
+from votes.parties import Accord, Difference, Position
 from votes.rules import Result
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ KINDS = {
 }
 
 # The repeatable conditions on how members voted.
-CONDITIONS = ("position", "differ")
+CONDITIONS = ("position", "differ", "same")
+
+SHORT_BY_ONE = "1"
+SHORT = [(SHORT_BY_ONE, gettext_lazy("one vote"))]
 
 DATE_ORDER, CLOSENESS, RELEVANCE = "date", "closeness", "relevance"
 ORDERS = [
@@ -77,13 +80,17 @@ class RepeatedFilter(django_filters.Filter):
 
     field_class = RepeatedField
 
-    def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference]) -> QuerySet[RollCall]:
+    def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference | Accord]) -> QuerySet[RollCall]:
         """Return the roll calls that meet every condition, by their keys in the vote matrix."""
         record: Record = self.parent.record
         for meant in value or []:
-            keys = record.matrix.keys[meant.met(record)].tolist()
-            qs = qs.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # a constant and a parameter
+            qs = with_keys(qs, record.matrix.keys[meant.met(record)].tolist())
         return qs
+
+
+def with_keys(qs: QuerySet[RollCall], keys: list[int]) -> QuerySet[RollCall]:
+    """Return those of the roll calls that have one of these keys."""
+    return qs.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # a constant and a parameter
 
 
 class KnownField(forms.CharField):
@@ -139,6 +146,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "topic": known_topic,
     "position": Position.parse,
     "differ": Difference.parse,
+    "same": Accord.parse,
 }
 """What reads the values that only a record knows, given a text and the record."""
 
@@ -169,8 +177,12 @@ class RollCallFilter(django_filters.FilterSet):
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
     )
     result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
+    short = django_filters.ChoiceFilter(
+        method="fell_short", label=gettext_lazy("Short of the majority by"), **one_of(SHORT)
+    )
     position = RepeatedFilter(label=gettext_lazy("How members voted"))
     differ = RepeatedFilter(label=gettext_lazy("Who differed"))
+    same = RepeatedFilter(label=gettext_lazy("Who took the same position"))
     order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
 
     class Meta:
@@ -199,6 +211,11 @@ class RollCallFilter(django_filters.FilterSet):
     def of_kind(self, queryset: Any, _name: str, value: str) -> Any:
         """Select by what was put to the vote."""
         return queryset.filter(kind__in=KINDS.get(RollCall.Kind(value), [value]))
+
+    def fell_short(self, queryset: Any, _name: str, _value: str) -> Any:
+        """Select what one member voting otherwise would have adopted; see ``Register.short_by_one``."""
+        register = self.record.register
+        return with_keys(queryset, register.keys[register.short_by_one].tolist())
 
     def in_order(self, queryset: Any, _name: str, value: str) -> Any:
         """Order; what is most relevant depends on words, so without them the newest come first."""

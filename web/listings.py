@@ -17,7 +17,7 @@ from votes.register import NO_ROW
 from votes.rules import Result
 from votes.totals import Totals
 from web.filters import CLOSENESS, CONDITIONS, DATE_ORDER, ORDERS, RELEVANCE
-from web.parameters import HOW, WHO, alone, unanswered
+from web.parameters import boxes_of, unanswered, without_boxes
 from web.selection import Selection
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from votes.analysis.matrix import Mask, Rows
-    from votes.parties import Difference, Position
     from votes.reading import Record
 
 PAGE_SIZE = 25
@@ -58,6 +57,12 @@ class Facet:
         """Tell whether a value is chosen."""
         return any(value.chosen for value in self.values)
 
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether there is something to choose, to take back or to correct."""
+        divides = len(self.values) > 1 or any(value.count < self.any for value in self.values if self.name == "short")
+        return divides or self.chosen or self.invalid
+
 
 class RollCalls(Sequence[ListedRollCall]):
     """The roll calls with these keys, in this order; only those of a slice are put together."""
@@ -88,7 +93,8 @@ class Listing:
         among: Mask | None = None,
         selection: Selection | None = None,
     ) -> None:
-        self.parameters = parameters
+        self.boxes = boxes_of(parameters)
+        self.parameters = parameters = without_boxes(parameters) if self.boxes else parameters
         self.record = record
         self.selection = selection or Selection(record)
         self.form = self.selection.form_of(parameters)
@@ -110,6 +116,20 @@ class Listing:
             if other != name:
                 among &= mask
         return among
+
+    def count_without(self, name: str, condition: object = None) -> int:
+        """Return how many are selected without a filter, or without one of several conditions of the same name."""
+        among = self._but(name)
+        others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
+        if others and (mask := self.selection.among(name, others)) is not None:
+            among &= mask
+        return int(np.count_nonzero(among))
+
+    def count_with(self, words: str) -> tuple[int, int]:
+        """Return how many other words would select, under all other filters and without them."""
+        found = self.selection.among("q", words)
+        under = [among if found is None else among & found for among in (self._but("q"), self._among)]
+        return int(np.count_nonzero(under[0])), int(np.count_nonzero(under[1]))
 
     @cached_property
     def selected(self) -> Mask:
@@ -165,6 +185,11 @@ class Listing:
         return {"roll_calls": int(self.selected.sum()), **results}
 
     @property
+    def not_stated(self) -> int:
+        """Return how many of those selected have no result on record."""
+        return 2 * self.totals["roll_calls"] - sum(self.totals.values())
+
+    @property
     def votes(self) -> Totals:
         """Return the votes of all selected added up by choice."""
         return Totals(*self.record.register.counted[self.selected].sum(axis=0).tolist())
@@ -175,15 +200,19 @@ class Listing:
         return [self._facet(name) for name in self.selection.facets]
 
     @cached_property
-    def ignored(self) -> list[str]:
+    def unanswered(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        known = {*self.form.fields, "page", WHO, HOW}
-        return unanswered(self.parameters, known, CONDITIONS) + alone(self.parameters)
+        return unanswered(self.parameters, {*self.form.fields, "page"}, CONDITIONS)
 
     @property
-    def is_filtered(self) -> bool:
-        """Tell whether the address asks for anything but words and a page."""
-        return any(name not in ("q", "page") and value for name, value in self.parameters.items())
+    def ignored(self) -> list[str]:
+        """Return the same, and the boxes of a form, which only a page with the form understands."""
+        return self.unanswered + [
+            f"{name}{row}={value}"
+            for row, boxes in self.boxes.items()
+            for name, value in (("who", ",".join(boxes.who)), ("how", boxes.how), ("whom", boxes.whom))
+            if value
+        ]
 
     @property
     def conditions(self) -> dict[str, list[str]]:
@@ -191,18 +220,14 @@ class Listing:
         return {name: [text for text in self.parameters.getlist(name) if text] for name in CONDITIONS}
 
     @property
-    def met(self) -> list[tuple[str, Position | Difference, str]]:
-        """Return, for each condition without error, its parameter, its meaning, and the query without it."""
-        return [
-            (name, condition, self._query_without(name, condition.text))
-            for name in CONDITIONS
-            for condition in self.form.cleaned_data.get(name) or []
-        ]
+    def total(self) -> int:
+        """Return how many roll calls there are without any filter."""
+        return int(np.count_nonzero(self._among))
 
-    def _query_without(self, name: str, text: str) -> str:
-        """Return the address's query string without one value of a parameter, and from the first page."""
+    def query_without(self, name: str, text: str = "") -> str:
+        """Return the address's query string without one value of a parameter or all, and from the first page."""
         parameters = self.parameters.copy()
-        parameters.setlist(name, [value for value in parameters.getlist(name) if value != text])
+        parameters.setlist(name, [value for value in parameters.getlist(name) if text and value != text])
         parameters.pop("page", None)
         return f"?{parameters.urlencode()}"
 

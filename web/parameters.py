@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,13 +16,79 @@ if TYPE_CHECKING:
 # Parameters that other sites append to links; they ask nothing of us.
 FOREIGN = ("utm_", "fbclid", "gclid", "mc_")
 
-# The two boxes from which a condition on a party's vote is picked; it then becomes a ``position``.
-WHO, HOW = "who", "how"
+# A row of boxes from which a condition on how members voted is picked: who, how, and the party that who is held
+# against. The number is that of the row.
+BOX = re.compile(r"(who|how|whom)(\d{0,2})")
+
+# What is picked under ``how`` that holds two parties against each other; it names the parameter.
+PAIRED = ("differ", "same")
 
 
-def alone(parameters: QueryDict) -> list[str]:
-    """Return the box of the pair that was filled without the other, which makes no condition yet."""
-    return [f"{box}={parameters[box]}" for box in (WHO, HOW) if parameters.get(box)]
+@dataclass(slots=True)
+class Boxes:
+    """What one row of boxes says, which is a condition once it is complete."""
+
+    who: list[str] = field(default_factory=list)
+    """Codes of states or slugs of blocs; each of them is to have done it."""
+    how: str = ""
+    whom: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether it makes a condition."""
+        return bool(self.who and self.how and (self.whom or self.how not in PAIRED))
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        """Return the parameters that it means, with their values: one, or for several that differ one for each."""
+        if self.how in PAIRED:
+            return [(self.how, f"{who}~{self.whom}") for who in self.who]
+        blocs = [who for who in self.who if not who.isupper()]
+        states = ",".join(who for who in self.who if who.isupper())
+        return [("position", f"{who}:{self.how}") for who in (*blocs, states) if who]
+
+
+def boxes_of(parameters: QueryDict) -> dict[str, Boxes]:
+    """Return the rows of boxes that say anything, by their numbers and in this order, one without a number last."""
+    found: dict[str, Boxes] = {}
+    for name, values in parameters.lists():
+        if (box := BOX.fullmatch(name)) and (filled := list(dict.fromkeys(filter(None, values)))):
+            boxes = found.setdefault(box[2], Boxes())
+            match box[1]:
+                case "who":
+                    boxes.who = filled
+                case "how":
+                    boxes.how = filled[-1]
+                case "whom":
+                    boxes.whom = filled[-1]
+    return dict(sorted(found.items(), key=lambda row: (not row[0], row[0].zfill(2))))
+
+
+def without_boxes(parameters: QueryDict) -> QueryDict:
+    """Return the parameters without any box."""
+    others = parameters.copy()
+    for name in [name for name in others if BOX.fullmatch(name)]:
+        others.pop(name)
+    return others
+
+
+def with_conditions(parameters: QueryDict) -> QueryDict:
+    """Return the parameters with the conditions that complete rows of boxes make, instead of these."""
+    rows = boxes_of(parameters)
+    written = without_boxes(parameters)
+    if not rows:
+        return written
+    for number, boxes in rows.items():
+        if not boxes.is_complete:
+            for name, values in (("who", boxes.who), ("how", [boxes.how]), ("whom", [boxes.whom])):
+                if any(values):
+                    written.setlist(f"{name}{number}", values)
+            continue
+        written.pop("page", None)
+        for name, value in boxes.conditions:
+            if value not in written.getlist(name):
+                written.appendlist(name, value)
+    return written
 
 
 def unanswered(parameters: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> list[str]:
@@ -54,27 +122,22 @@ def address(path: str, parameters: QueryDict) -> str:
 
 
 def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make the address of a page with a form short: without what the form left empty, with what two boxes say.
+    """Make the address of a page with a form short: without what the form left empty, with what its boxes say.
 
-    A browser is redirected; htmx, which has the answer already, is told what to show as the address.
+    A browser is redirected; htmx has the answer already and is told what to show as the address.
     """
 
     @functools.wraps(view)
     def tidied(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        parameters = without_empty(request.GET)
+        parameters = with_conditions(without_empty(request.GET))
         htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        if parameters.get(WHO) and parameters.get(HOW):
-            who, how = parameters.pop(WHO)[-1], parameters.pop(HOW)[-1]
-            parameters.appendlist("position", f"{who}:{how}")
-            parameters.pop("page", None)
+        if not htmx and parameters.dict().keys() != request.GET.dict().keys():
             return redirect(address(request.path, parameters))
-        if not htmx and len(parameters) < len(request.GET):
-            return redirect(address(request.path, parameters))
+        if htmx and not htmx.history_restore_request:
+            request.GET = parameters  # type: ignore[assignment]  # what the tidy address would ask
         response = view(request, *args, **kwargs)
         if htmx and not htmx.history_restore_request:
-            for box in (WHO, HOW):
-                parameters.pop(box, None)
-            response["HX-Push-Url"] = address(request.path, parameters)
+            response["HX-Push-Url"] = address(request.path, without_boxes(parameters))
         return response
 
     return tidied

@@ -17,7 +17,7 @@ from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Result
-from web.filters import KINDS, KNOWN, RollCallFilter, StateFilter
+from web.filters import KINDS, KNOWN, SHORT, SHORT_BY_ONE, RollCallFilter, StateFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class Selection:
     """The filters of roll calls, over the register of a record."""
 
     form_class: ClassVar[type[forms.Form]] = form_for(RollCallFilter)
-    facets: ClassVar = ["body", "result", "topic", "kind", "session"]
+    facets: ClassVar = ["body", "result", "short", "topic", "kind", "session"]
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -61,6 +61,8 @@ class Selection:
                 return self.record.topics
             case "kind":
                 return kinds(get_language())
+            case "short":
+                return shorts(get_language())
         return results(get_language())
 
     def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
@@ -69,6 +71,8 @@ class Selection:
         every = int(np.count_nonzero(among))
         if facet == "topic":
             return register.count_topics(among), every
+        if facet == "short":
+            return {SHORT_BY_ONE: int(np.count_nonzero(among & register.short_by_one))}, every
         labels = {
             "body": register.bodies,
             "session": register.sessions,
@@ -85,7 +89,7 @@ class Selection:
         register = self.record.register
         match name:
             case "q":
-                found = RollCall.objects.published().search(value).values_list("pk", flat=True)
+                found = RollCall.objects.published().order_by().search(value).values_list("pk", flat=True)
                 return register.with_keys(list(found))
             case "body":
                 return register.bodies.are(value)
@@ -101,7 +105,9 @@ class Selection:
                 return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
             case "result":
                 return register.results.are(value)
-            case "position" | "differ":
+            case "short":
+                return register.short_by_one
+            case "position" | "differ" | "same":
                 return register.voted(np.logical_and.reduce([meant.met(self.record) for meant in value]))
         return None
 
@@ -145,6 +151,12 @@ def kinds(_language: str | None) -> Mapping[str, str]:
 def results(_language: str | None) -> Mapping[str, str]:
     """Return the results with their names in the active language."""
     return _said(Result.choices)
+
+
+@functools.cache
+def shorts(_language: str | None) -> Mapping[str, str]:
+    """Return by how much a majority may have been missed, with its name in the active language."""
+    return _said(SHORT)
 
 
 @functools.cache

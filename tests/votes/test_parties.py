@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.factories import make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import CODES, RECORD, SLUGS, Record, Stage, records
-from votes.parties import Difference, Party, Position
+from votes.parties import Accord, Difference, Party, Position
 from votes.reading import Record as Reading
 from votes.reading import load
 
@@ -20,7 +20,7 @@ def stage(db: None) -> Stage:
     return Stage.new()
 
 
-def found(condition: Position | Difference, record: Reading) -> set[str]:
+def found(condition: Position | Difference | Accord, record: Reading) -> set[str]:
     return set(record.matrix.slugs[condition.met(record)].tolist())
 
 
@@ -58,19 +58,22 @@ def test_several_states_each_took_the_position(stage: Stage, record: Record, gro
 
 @given(record=records(), pairs=st.lists(st.tuples(parties, parties), min_size=4, max_size=8, unique=True))
 @settings(RECORD, max_examples=40)
-def test_parties_differ_where_both_took_positions_and_not_the_same(
+def test_parties_differ_or_are_of_one_position_where_both_took_one(
     stage: Stage, record: Record, pairs: list[tuple[str, str]]
 ):
     with stage.holding(record):
         read = load()
         for one, other in pairs:
-            expected = set()
+            differed: set[str] = set()
+            agreed: set[str] = set()
             for taken in record.taken:
                 first, second = record.position_of(one, taken), record.position_of(other, taken)
                 real = {"for", "against", "abstain"}
-                if first in real and second in real and first != second:
-                    expected.add(taken.slug)
-            assert difference(f"{one}~{other}", read) == expected, (one, other)
+                if first in real and second in real:
+                    (differed if first != second else agreed).add(taken.slug)
+            text = f"{one}~{other}"
+            assert difference(text, read) == differed, text
+            assert found(Accord.parse(text, read), read) == agreed, text
 
 
 class TestByHand:

@@ -215,7 +215,7 @@ class TestSharing:
         changed = in_threads(4, lambda _at: self.choice())
         assert changed == ["N"] * 4
         assert len(self.loads) == 2
-        assert plain(before) == {"first": {"QQA": "Y"}}
+        assert plain(before)["first"] == {"QQA": "Y"}
 
     def choice(self) -> str:
         with reading() as record:

@@ -26,6 +26,8 @@ VALUES = {
     "result": ["adopted", "vetoed", "rejected"],
     "position": ["USA:against", "eu:for", "nato:split", "USA,RUS:against", "FRA:nonvoting"],
     "differ": ["USA~eu", "brics~USA"],
+    "same": ["USA~eu", "brics~CHN"],
+    "short": ["1"],
     "order": ["closeness", "relevance", "date"],
 }
 
@@ -47,6 +49,7 @@ def several(maker: Maker) -> None:
     maker.many(range(1, 31))
     maker.roll_call("amended", "USA:Y RUS:N", kind="paragraph-amendment", title="Paragraph 4 on lighthouses")
     maker.roll_call("moved", "USA:N FRA:X", kind="motion", title="Motion on lighthouses", result="rejected")
+    maker.roll_call("tied", "USA:Y FRA:N", kind="amendment", title="Lighthouses, a tie", result="rejected")
     maker.roll_call("totals-only", "", kind="text", title="Lighthouses", announced_yes=30, announced_no=29)
     maker.roll_call("no-totals", "", kind="text", title="Lighthouses again", method="without-vote")
 

@@ -1,0 +1,222 @@
+"""What a listing selects, as one sentence: "Recorded votes in the General Assembly on which the EU voted against".
+
+It stands above the results, where each part can be taken out, and it is the name of the page, of a saved link and of a
+feed. Each part is a text of its own for translators, in the order in which the sentence has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from resolutions.symbols import looks_like_symbol
+from votes.choices import WORDS, Choice
+from votes.models import RollCall
+from votes.parties import SPLIT_WORD, Accord, Difference, Position
+from votes.rules import Result
+from web.filters import CONDITIONS
+from web.selection import StateSelection
+from web.templatetags.plenary import dated
+
+if TYPE_CHECKING:
+    from votes.parties import Party
+    from web.listings import Listing
+
+# English says "the United States" but "France", "the EU" but "NATO"; the names themselves have no article.
+STATES_WITH_ARTICLE = frozenset(
+    [
+        "ARE",
+        "BHS",
+        "CAF",
+        "COD",
+        "COG",
+        "COM",
+        "DDR",
+        "DOM",
+        "GBR",
+        "GMB",
+        "KOR",
+        "LAO",
+        "MDA",
+        "MDV",
+        "MHL",
+        "PHL",
+        "PRK",
+        "RUS",
+        "SLB",
+        "SUN",
+        "SYR",
+        "TZA",
+        "USA",
+    ]
+)
+BLOCS_WITHOUT_ARTICLE = frozenset(
+    [
+        "asean",
+        "benelux",
+        "brics",
+        "caricom",
+        "celac",
+        "comecon",
+        "cplp",
+        "ecowas",
+        "efta",
+        "grulac",
+        "mercosur",
+        "nato",
+        "opec",
+        "saarc",
+        "sadc",
+        "sids",
+        "weog",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the sentence, and the query of the address without the filter that it stands for."""
+
+    text: str
+    without: str
+    name: str
+    """The parameter of the filter."""
+    condition: Position | Difference | Accord | None = None
+    """The one of several conditions that it stands for."""
+
+
+def number(value: int) -> str:
+    """Return a whole number with its thousands divided as the active language has it: 6,321."""
+    return str(number_format(value, use_l10n=True, force_grouping=True))
+
+
+def subject(listing: Listing, of: str = "roll_calls") -> str:
+    """Return what the sentence is about: resolutions, recorded votes, or those of a state."""
+    if isinstance(listing.selection, StateSelection):
+        return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
+    return _("Resolutions") if of == "resolutions" else _("Recorded votes")
+
+
+def parts_of(listing: Listing) -> list[Part]:
+    """Return what the filters of a listing say, each with the query without it; nothing of those with errors."""
+    meant = listing.form.cleaned_data
+    parts = [
+        Part(text, listing.query_without(name), name)
+        for name in ("q", "body", "session", "since", "until", "topic", "kind", "result", "short", "choice")
+        if meant.get(name) and (text := _said(name, meant[name], listing))
+    ]
+    conditions = [(name, condition) for name in CONDITIONS for condition in meant.get(name) or []]
+    for place, (name, condition) in enumerate(conditions):
+        joined = _("and %(condition)s") if place else _("on which %(condition)s")
+        parts.append(
+            Part(
+                joined % {"condition": condition_said(condition)},
+                listing.query_without(name, condition.text),
+                name,
+                condition,
+            )
+        )
+    return parts
+
+
+def described(listing: Listing, of: str = "roll_calls") -> str:
+    """Return in one sentence, without its full stop, what a listing selects: a name for a link, a page or a feed."""
+    return " ".join([subject(listing, of), *(part.text for part in parts_of(listing))])
+
+
+def _said(name: str, value: Any, listing: Listing) -> str:
+    """Return what one filter says."""
+    record = listing.record
+    match name:
+        case "q":
+            symbol = _("with the symbol “%(text)s”")
+            return (symbol if looks_like_symbol(value) else _("with the words “%(text)s”")) % {"text": value}
+        case "body":
+            return _("in the %(body)s") % {"body": record.bodies[value]}
+        case "session":
+            return _("in the %(session)s") % {"session": _lowered(record.sessions[value])}
+        case "since":
+            return _("since %(date)s") % {"date": dated(value)}
+        case "until":
+            return _("before %(date)s") % {"date": dated(value)}
+        case "topic":
+            return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
+        case "kind":
+            return _kind(value)
+        case "result":
+            return _result(value)
+        case "short":
+            return _("that were one vote short of the majority")
+    return _choice(value)
+
+
+def _lowered(name: str) -> str:
+    """Return a session's name as it stands within a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def _kind(kind: str) -> str:
+    """Return what was put to the vote."""
+    return {
+        RollCall.Kind.TEXT: _("on a whole text"),
+        RollCall.Kind.AMENDMENT: _("on an amendment"),
+        RollCall.Kind.PARAGRAPH: _("on a paragraph"),
+        RollCall.Kind.PARAGRAPH_AMENDMENT: _("on an amendment to a paragraph"),
+        RollCall.Kind.MOTION: _("on a motion"),
+        RollCall.Kind.PROCEDURAL: _("on a procedural question"),
+    }[RollCall.Kind(kind)]
+
+
+def _result(result: str) -> str:
+    """Return how the vote went."""
+    return {
+        Result.ADOPTED: _("with the result “adopted”"),
+        Result.REJECTED: _("with the result “rejected”"),
+        Result.VETOED: _("with the result “vetoed”"),
+        Result.NOT_STATED: _("whose result is not on record"),
+    }[Result(result)]
+
+
+def _choice(word: str) -> str:
+    """Return how the state itself voted whose listing it is."""
+    return {
+        Choice.YES: _("in which it voted in favour"),
+        Choice.NO: _("in which it voted against"),
+        Choice.ABSTAINING: _("in which it abstained"),
+        Choice.NON_VOTING: _("in which it did not vote"),
+    }[Choice.from_word(word)]
+
+
+def condition_said(condition: Position | Difference | Accord) -> str:
+    """Return a condition on how members voted as a clause: "the United States voted against"."""
+    if isinstance(condition, Difference | Accord):
+        clause = (
+            _("%(one)s voted differently from %(other)s")
+            if isinstance(condition, Difference)
+            else _("%(one)s voted the same as %(other)s")
+        )
+        return clause % {"one": party_said(condition.one), "other": party_said(condition.other)}
+    clause = {
+        WORDS[Choice.YES]: _("%(who)s voted in favour"),
+        WORDS[Choice.NO]: _("%(who)s voted against"),
+        WORDS[Choice.ABSTAINING]: _("%(who)s abstained"),
+        WORDS[Choice.NON_VOTING]: _("%(who)s did not vote"),
+        SPLIT_WORD: _("%(who)s split"),
+    }[condition.word]
+    return clause % {"who": party_said(condition.party)}
+
+
+def party_said(party: Party) -> str:
+    """Return a party as it stands within a sentence: "the United States, France and the Russian Federation"."""
+    if party.bloc:
+        return party.names[0] if party.bloc in BLOCS_WITHOUT_ARTICLE else _("the %(name)s") % {"name": party.names[0]}
+    names = [
+        _("the %(name)s") % {"name": name} if code in STATES_WITH_ARTICLE else name
+        for code, name in zip(party.codes, party.names, strict=True)
+    ]
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

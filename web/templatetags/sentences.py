@@ -1,0 +1,51 @@
+"""Template tags: what a listing selects in words, and the rows in which conditions are picked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+
+from web import builder, sentences
+from web.templatetags.plenary import Options
+
+if TYPE_CHECKING:
+    from web.listings import Listing
+
+register = template.Library()
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """Return a whole number with its thousands divided."""
+    return sentences.number(value)
+
+
+@register.simple_tag
+def described(listing: Listing, of: str = "roll_calls") -> str:
+    """Return what a listing selects as one sentence, without a full stop."""
+    return sentences.described(listing, of)
+
+
+@register.simple_tag
+def subject(listing: Listing, of: str = "roll_calls") -> str:
+    """Return what the sentence of a listing is about."""
+    return sentences.subject(listing, of)
+
+
+@register.simple_tag
+def parts(listing: Listing) -> list[sentences.Part]:
+    """Return the parts of the sentence, each of which can be taken out."""
+    return sentences.parts_of(listing)
+
+
+@register.simple_tag
+def condition_rows(listing: Listing) -> list[builder.Row]:
+    """Return the rows of boxes for the conditions on how members voted, the last of them to be filled."""
+    return builder.rows_of(listing)
+
+
+@register.simple_tag
+def hows() -> Options:
+    """Return what a party may have done, to pick from."""
+    return Options(builder.how_options())
