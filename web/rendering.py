@@ -24,9 +24,19 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
 
     htmx asks for a whole page when it restores one from history.
     """
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
-    is_part = bool(htmx) and not htmx.history_restore_request
+    is_part = wants_part(request)
     response = render(request, part if is_part else page, {**context, "is_part": is_part})
+    return varied(response)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Tell whether htmx asks, and not for a whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Return an answer that says of itself that htmx may get another one."""
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 

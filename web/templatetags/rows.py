@@ -22,13 +22,14 @@ from web.figures import NOT_SHOWN, Figures
 from web.templatetags.plenary import NOTHING, bar, dated, labels, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.forms import Form
     from django.http import QueryDict
 
     from votes.listed import ListedRollCall
     from votes.totals import Totals
+    from web.highlights import Highlight
     from web.listings import Facet, Listing
 
 register = template.Library()
@@ -46,14 +47,22 @@ def roll_call_row(
 
 
 @register.simple_tag
-def roll_call_rows(roll_calls: Iterable[RollCall | ListedRollCall]) -> SafeString:
-    """Return the roll calls of a list."""
-    return mark_safe("\n".join(_row(roll_call) for roll_call in roll_calls))  # noqa: S308  # escaped piece by piece
+def roll_call_rows(
+    roll_calls: Iterable[RollCall | ListedRollCall], highlights: Mapping[int, Highlight] | None = None
+) -> SafeString:
+    """Return the roll calls of a list; ``highlights`` say by their keys where a search found its words."""
+    found = highlights or {}
+    return mark_safe("\n".join(_row(roll_call, highlight=found.get(roll_call.pk)) for roll_call in roll_calls))  # noqa: S308  # escaped piece by piece
 
 
-def _row(roll_call: RollCall | ListedRollCall, voted: Choice | None = None, bloc_totals: Totals | None = None) -> str:
+def _row(
+    roll_call: RollCall | ListedRollCall,
+    voted: Choice | None = None,
+    bloc_totals: Totals | None = None,
+    highlight: Highlight | None = None,
+) -> str:
     """Return one roll call in a list."""
-    parts = [f'<li class="row"><div class="row-what">{what(roll_call)}</div>']
+    parts = [f'<li class="row"><div class="row-what">{what(roll_call, highlight=highlight)}</div>']
     if voted:
         label = labels(Choice, get_language())[voted]
         parts.append(f'<p class="row-voted voted-{voted.value}">{mark(voted)} {label}</p>')
@@ -63,17 +72,29 @@ def _row(roll_call: RollCall | ListedRollCall, voted: Choice | None = None, bloc
     return "".join(parts)
 
 
-def what(roll_call: RollCall | ListedRollCall, *, with_body: bool = True) -> str:
+def what(roll_call: RollCall | ListedRollCall, *, with_body: bool = True, highlight: Highlight | None = None) -> str:
     """Return what was voted on, as HTML: symbol, body, day and kind, and the title with its address."""
     symbol = roll_call.resolution.symbol if roll_call.resolution else roll_call.meeting
-    symbol = f'<span class="symbol">{escape(symbol)}</span> ' if symbol else ""
+    shown = highlight.symbol if highlight and highlight.symbol else escape(symbol)
+    symbol = f'<span class="symbol">{shown}</span> ' if symbol else ""
     body = f"<span>{escape(str(roll_call.body))}</span> " if with_body else ""
     kind = roll_call.kind
     tag = "" if kind == TEXT else f' <span class="tag">{labels(RollCall.Kind, get_language())[kind]}</span>'
     day = f'<time datetime="{roll_call.date.isoformat()}">{dated(roll_call.date, roll_call.date_precision)}</time>'
+    heading = highlight.heading if highlight and highlight.heading else escape(roll_call.heading)
+    also = _also(highlight) if highlight and highlight.also else ""
     return (
         f'<p class="overline">{symbol}{body}{day}{tag}</p><h3 class="row-title" lang="en">'
-        f'<a href="{escape(roll_call.get_absolute_url())}">{escape(roll_call.heading)}</a></h3>'
+        f'<a href="{escape(roll_call.get_absolute_url())}">{heading}</a></h3>{also}'
+    )
+
+
+def _also(highlight: Highlight) -> str:
+    """Return the other texts by which a search found a roll call."""
+    return "".join(
+        f'<p class="row-found"><span class="muted">{escape(label)}:</span> <span{english}>{text}</span></p>'
+        for label, text, is_english in highlight.also
+        for english in (' lang="en"' if is_english else "",)
     )
 
 
@@ -133,18 +154,6 @@ def facet_values(facet: Facet, form: Form) -> SafeString:
         for value in facet.values
     ]
     return mark_safe("\n".join([first, *others]))  # noqa: S308  # labels are escaped, names and values are slugs
-
-
-@register.simple_tag
-def choice_options(chosen: str | None) -> SafeString:
-    """Return the choices as options of a select, by their words in addresses."""
-    said = labels(Choice, get_language())
-    return mark_safe(  # noqa: S308  # labels are escaped
-        "".join(
-            f'<option value="{choice.word}"{" selected" if choice.word == chosen else ""}>{said[choice]}</option>'
-            for choice in Choice
-        )
-    )
 
 
 @register.simple_tag
