@@ -18,7 +18,7 @@ from votes.exporting.cells import safe
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from web.pictures.png import BusyError, NotDrawnError, png
-from web.problems import problem, unknown
+from web.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from votes.reading import Record
-    from web.pictures.picture import Picture
 
 LOG = logging.getLogger(__name__)
 
@@ -48,6 +47,13 @@ class Asked(Protocol):
     @property
     def ignored(self) -> Sequence[str]:
         """Return what it asks in vain; see ``web.parameters.unanswered``."""
+
+
+class Drawn(Protocol):
+    """What can be drawn as a file of its own: a picture, or a card."""
+
+    def standalone(self, source: str = "") -> str:
+        """Return it as SVG, with where it is from."""
 
 
 def refusal(question: Asked) -> HttpResponse | None:
@@ -92,8 +98,20 @@ def json_file(request: HttpRequest, record: Record, name: str, content: dict[str
     return _file(request, record, f"{name}.json", written)
 
 
+def foreign_json_file(
+    request: HttpRequest, record: Record, name: str, content: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Return JSON in a form that others have laid down, with nothing of ours around it; made if it is needed."""
+    return _file(
+        request,
+        record,
+        f"{name}.json",
+        lambda: json.dumps(content(), ensure_ascii=False, separators=(",", ":")).encode(),
+    )
+
+
 def picture_file(
-    request: HttpRequest, record: Record, name: str, form: str, picture: Callable[[], Picture]
+    request: HttpRequest, record: Record, name: str, form: str, picture: Callable[[], Drawn]
 ) -> HttpResponse:
     """Return a picture as ``form``, svg or png. ``picture`` draws it, and is only asked where that is needed.
 
@@ -130,7 +148,7 @@ def _file(request: HttpRequest, record: Record, name: str, content: Callable[[],
     own = request.build_absolute_uri()
     tag = f'"{record.version}-{hashlib.sha256(f"{record.version} {own}".encode()).hexdigest()[:24]}"'
     form = name.rpartition(".")[2]
-    headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag}
+    headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag, **OPEN}
     if form in ("csv", "json"):
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     bare = HttpResponse(headers=headers)

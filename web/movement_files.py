@@ -29,13 +29,13 @@ WORDS = {number: choice.word for number, choice in CHOICES.items()} | {SPLIT: SP
 """Choices and positions as files write them; outside the electorate there is none."""
 
 SHAPES = {
-    YES: ("f-choice-Y", "f-choice-Y"),
-    ABSTAINING: ("f-choice-A", "f-choice-A"),
-    NO: ("f-choice-N", "f-choice-N"),
+    YES: ("fill-Y", "f-choice-Y"),
+    ABSTAINING: ("fill-A", "f-choice-A"),
+    NO: ("fill-N", "f-choice-N"),
     NON_VOTING: ("f-paper s-choice-edge axis-box", "f-line"),
     OUTSIDE: ("f-line", "f-line"),
 }
-"""The classes of a choice's block and of the ribbons that leave it."""
+"""The classes of a choice's block, in its pattern, and of the ribbons that leave it, in its colour."""
 
 
 def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:

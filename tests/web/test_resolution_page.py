@@ -52,7 +52,7 @@ def test_the_vote_at_a_glance():
     ]
     assert texts(page, ".totals dt") == ["In favour", "Against", "Abstaining", "Non-voting"]
     assert texts(page, ".totals dd") == ["93", "18", "65", "17"]
-    assert text(one(page, "title")) == "A/RES/ES-11/7: 93-18-65 · Plenary"
+    assert text(one(page, "head > title")) == "A/RES/ES-11/7: 93-18-65 · Plenary"
 
 
 def test_the_four_groups_by_name():

@@ -21,6 +21,10 @@ TOKENS = {
     "choice-N": ("#c4541a", "#ef8a4c"),
     "choice-A": ("#878d94", "#8b9199"),
     "choice-edge": ("#6d737b", "#9aa0a8"),
+    # Letters upon a choice.
+    "on-Y": ("#ffffff", "#10222c"),
+    "on-N": ("#ffffff", "#10222c"),
+    "on-A": ("#14171b", "#14171b"),
     # Eight series that differ for every common colour blindness; dashes and markers differ too.
     "series-1": ("#17506b", "#8fc7e2"),
     "series-2": ("#c4541a", "#ef8a4c"),
@@ -53,7 +57,22 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetic
 .band{opacity:.18}.dash-2{stroke-dasharray:6 3}.dash-3{stroke-dasharray:2 3}.dash-4{stroke-dasharray:8 3 2 3}
 .flow{opacity:.55}
 .heading{font-size:13px;font-weight:600}.source{font-size:10px}
+.fill-N{fill:url(#hatch)}.fill-A{fill:url(#dots)}.fill-X{fill:none;stroke-width:.8}.dim{opacity:.16}
+.tile-code{font-size:3.8px;font-weight:600;text-anchor:middle;paint-order:stroke;stroke-width:1.2px}
+.tile-label{font-size:5px}
 """
+
+PATTERNS = (
+    '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect x="-1" y="-1" width="7" height="7" class="f-choice-N"/>'
+    '<rect y="-1" width="1.6" height="7" class="pattern-figure"/></pattern>'
+    '<pattern id="dots" width="3.67" height="3.67" patternUnits="userSpaceOnUse"><rect x="-1" y="-1" width="7" '
+    'height="7" class="f-choice-A"/><circle cx="1.83" cy="1.83" r=".85" class="pattern-figure"/></pattern></defs>'
+)
+"""The patterns of choices for files; pages have them in templates/base.html. What reaches beyond leaves no seams."""
+
+FIGURES = ("fill:#fff;fill-opacity:.4", "fill:#14171b;fill-opacity:.45")
+"""What the patterns draw upon a choice's colour, light and dark."""
 
 MARGIN, HEADING_LINE, SOURCE_LINE = 10, 17, 22
 """What a file has around the drawing: a margin, lines of a heading, and a last line for the source."""
@@ -65,6 +84,25 @@ WIDEST_LETTER = 8.4
 def rules(dark: bool = False) -> str:
     """Return the colour classes of drawings, for the light or the dark scheme."""
     return "".join(f".f-{name}{{fill:{pair[dark]}}}.s-{name}{{stroke:{pair[dark]}}}" for name, pair in TOKENS.items())
+
+
+def styles() -> str:
+    """Return the stylesheet of a file: all classes that drawings use, light or dark as the viewer is."""
+    dark = rules(dark=True) + choice_rules(dark=True)
+    return f"{_SHAPES}{rules()}{choice_rules()}@media (prefers-color-scheme:dark){{{dark}}}"
+
+
+def choice_rules(dark: bool = False) -> str:
+    """Return the classes of what stands for a choice: its pattern, and the squares of tile grids."""
+    colours = {name: pair[dark] for name, pair in TOKENS.items()}
+    letters = "".join(
+        f".tile-{letter} text{{fill:{colours[f'on-{letter}']};stroke:{colours[f'choice-{letter}']}}}"
+        for letter in "YNA"
+    )
+    return (
+        f".pattern-figure{{{FIGURES[dark]}}}.fill-Y{{fill:{colours['choice-Y']}}}"
+        f".fill-X{{stroke:{colours['choice-edge']}}}.tile-label,.tile-X text{{fill:{colours['muted']}}}{letters}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +146,8 @@ class Picture:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} {-top} {width} {height}" '
             f'width="{width}" height="{height}" role="img" aria-labelledby="t d">'
             f'<title id="t">{escape(self.title)}</title><desc id="d">{escape(self.description)}</desc>'
-            f"<style>{_SHAPES}{rules()}@media (prefers-color-scheme:dark){{{rules(dark=True)}}}</style>"
-            f'<rect x="{-MARGIN}" y="{-top}" width="{width}" height="{height}" class="f-paper"/>'
+            f"<style>{styles()}</style>"
+            f'{PATTERNS}<rect x="{-MARGIN}" y="{-top}" width="{width}" height="{height}" class="f-paper"/>'
             f'<text class="f-ink heading" y="{MARGIN + HEADING_LINE - 4 - top}">{heading}</text>{self.body}'
             f'<text class="f-muted source" x="0" y="{self.height + SOURCE_LINE - 6}">{escape(source)}</text></svg>'
         )

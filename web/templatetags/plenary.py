@@ -77,6 +77,18 @@ def mark(choice: str) -> SafeString:
     return MARKS[str(choice)]
 
 
+SWATCHES = {
+    choice: format_html('<svg class="swatch" aria-hidden="true"><rect class="fill-{}"/></svg>', choice)
+    for choice in Choice.values
+}
+
+
+@register.simple_tag
+def swatch(choice: str) -> SafeString:
+    """Return a small square in the pattern of a choice, for legends of bars and tile grids."""
+    return SWATCHES[str(choice)]
+
+
 @register.simple_tag
 def choices() -> list[Choice]:
     """Return all choices in their order."""
@@ -160,7 +172,12 @@ class Options(tuple[tuple[str, str], ...]):
 @register.simple_tag
 def options(values: Iterable[tuple[str, str]], chosen: str | None = None) -> SafeString:
     """Return the options of a select, given their values and labels; a template's loop takes ten times as long."""
-    return values.unchosen if isinstance(values, Options) and not chosen else _options(values, chosen)
+    if not isinstance(values, Options):
+        return _options(values, chosen)
+    if not chosen:
+        return values.unchosen
+    option = f'value="{html.escape(chosen)}"'
+    return mark_safe(values.unchosen.replace(option, f"{option} selected", 1))  # noqa: S308  # escaped both
 
 
 def _options(values: Iterable[tuple[str, str]], chosen: str | None) -> SafeString:

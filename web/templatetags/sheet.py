@@ -14,20 +14,25 @@ from typing import TYPE_CHECKING
 from django import template
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from resolutions.models import Body
 from votes.choices import POSITIONS, Choice
 from votes.models import Bloc
-from web.templatetags.plenary import MARKS, bar, position
+from web.pictures.tiles import layout, linked
+from web.templatetags.plenary import MARKS, NOTHING, bar, position
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
+    from votes.beside import Beside
     from votes.breakdown import Breakdown, StateChoice
+    from votes.models import RollCall
     from web.sheet import Sheet
 
 register = template.Library()
@@ -40,10 +45,24 @@ FOLDED_FROM = 7
 COLUMNS = 9
 """The columns of the table of blocs."""
 
+MEANINGS = {
+    Choice.ABSTAINING: gettext_lazy("A position on record that does not count as present and voting (rule 86)."),
+    Choice.NON_VOTING: gettext_lazy("Members that were absent or took no part."),
+}
+"""What is said of a choice where its states are listed."""
+
+MEANINGS_COUNCIL = {
+    **MEANINGS,
+    Choice.ABSTAINING: gettext_lazy("A position on record that adds nothing to the votes needed, and is no veto."),
+}
+
+INVALID_BLOC = SafeString(' aria-invalid="true" aria-describedby="tiles-bloc-error"')
+
 
 @register.simple_tag
-def vote_groups(breakdown: Breakdown) -> SafeString:
-    """Return the four groups of states by what they chose, each with its heading."""
+def vote_groups(breakdown: Breakdown, body: str) -> SafeString:
+    """Return the four groups of states of a vote of ``body`` by what they chose, each with its heading."""
+    meanings = MEANINGS_COUNCIL if body == Body.SECURITY_COUNCIL else MEANINGS
     states = reverse("web:states")
     star = f'<sup><a href="#corrections">*<span class="visually-hidden"> {escape(_("correction"))}</span></a></sup>'
     groups = []
@@ -52,11 +71,56 @@ def vote_groups(breakdown: Breakdown) -> SafeString:
             f'<li><a href="{states}{line.state.code}/">{escape(line.name)}</a>{star if line.intended else ""}</li>'
             for line in lines
         ]
+        meaning = meanings.get(choice)
+        hint = f'<p class="hint">{escape(str(meaning))}</p>' if meaning else ""
         groups.append(
             f'<div class="group group-{choice.value}"><h3>{MARKS[choice.value]} {escape(str(choice.label))} '
-            f'<span class="count">{len(lines)}</span></h3>\n<ul class="names">{"".join(names)}</ul></div>'
+            f'<span class="count">{len(lines)}</span></h3>\n{hint}<ul class="names">{"".join(names)}</ul></div>'
         )
     return mark_safe(NEW_LINE.join(groups))  # noqa: S308  # names and labels are escaped, codes are letters
+
+
+@register.simple_tag
+def tiles(breakdown: Breakdown, beside: Beside, sheet: Sheet) -> SafeString:
+    """Return the tile grid of a vote, with the bloc highlighted that the sheet shows."""
+    drawn = layout(breakdown.states, beside.permanent)
+    lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None
+    said = {"n": len(breakdown.states), "bloc": dict(sheet.blocs).get(sheet.bloc, "")}
+    label = ngettext("%(n)s member state by vote", "%(n)s member states by vote", len(breakdown.states)) % said
+    if lines is None:
+        return linked(drawn, label)
+    label = _("%(all)s; highlighted: %(bloc)s") % {"all": label, "bloc": said["bloc"]}
+    return linked(drawn, label, {line.state.code for line in lines})
+
+
+@register.simple_tag
+def tile_files(roll_call: RollCall, sheet: Sheet) -> SafeString:
+    """Return links to the tile grid as files, with the bloc highlighted that the sheet shows."""
+    query = f"?bloc={sheet.bloc}" if sheet.bloc in dict(sheet.blocs) else ""
+    own = f"{reverse('web:roll_calls')}{roll_call.slug}/tiles"
+    return format_html(
+        '<a href="{}.svg{}" rel="nofollow">SVG</a> · <a href="{}.png{}" rel="nofollow">PNG</a>', own, query, own, query
+    )
+
+
+def _is_unknown_bloc(sheet: Sheet) -> bool:
+    """Tell whether a bloc is asked for that nobody in the electorate belonged to."""
+    return bool(sheet.bloc) and sheet.bloc not in dict(sheet.blocs)
+
+
+@register.simple_tag
+def bloc_invalid(sheet: Sheet) -> SafeString:
+    """Return the attributes by which the field for a bloc says that it has an error, and where that stands."""
+    return INVALID_BLOC if _is_unknown_bloc(sheet) else NOTHING
+
+
+@register.simple_tag
+def bloc_error(sheet: Sheet) -> SafeString:
+    """Return what is wrong with the bloc asked for, to stand beside its field."""
+    if not _is_unknown_bloc(sheet):
+        return NOTHING
+    said = _("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": sheet.bloc}
+    return format_html('<span class="error" id="tiles-bloc-error">{}</span>', said)
 
 
 @register.simple_tag
