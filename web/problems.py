@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from web.listings import Listing
 
+# Files and answers to programs are the same for everybody and ask for no cookie, so any site's page may read them.
+OPEN = {"Access-Control-Allow-Origin": "*"}
+
 
 def problem(
     status: HTTPStatus, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **headers: str
@@ -26,6 +29,7 @@ def problem(
         {**said, "errors": errors} if errors else said,
         status=status,
         content_type="application/problem+json",
+        headers=OPEN,
         json_dumps_params={"ensure_ascii": False},
     )
     for name, value in headers.items():

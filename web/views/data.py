@@ -21,7 +21,7 @@ from votes.exporting.papers import citation
 from votes.exporting.streams import Stream, csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import ImportRun, Source
-from web.problems import problem
+from web.problems import OPEN, problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +115,7 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
         detail = _("The files of this data version are being made. Come again in ten seconds.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
     response["ETag"] = _tag(downloads.key(package.version), name)
-    return response
+    return _open(response)
 
 
 def _tag(key: str, name: str) -> str:
@@ -138,8 +138,16 @@ def _streamed(request: HttpRequest, name: str, version: DataVersion) -> Streamin
     stream = None if request.method == "HEAD" else Stream(lambda: csv_chunks(table))
     response = StreamingHttpResponse(stream or (), content_type=CONTENT_TYPES[".csv"])
     response["Content-Disposition"] = _to_be_saved(name)
+    _open(response)
     if stream is None or stream.version == version.number:
         response["ETag"] = _tag(downloads.key(version), name)
+    return response
+
+
+def _open(response: HttpResponseBase) -> HttpResponseBase:
+    """Let any site's page read an answer."""
+    for name, value in OPEN.items():
+        response[name] = value
     return response
 
 

@@ -27,7 +27,7 @@ from votes.reading import reading, record_of_snapshot
 from web.filters import RollCallFilter
 from web.listings import Listing
 from web.parameters import address, unanswered
-from web.problems import errors_of, problem, unknown
+from web.problems import OPEN, errors_of, problem, unknown
 from web.views import retired
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def _send(
         "Content-Type": CONTENT_TYPES[form],
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "ETag": _tag(request, table, data_version()),
+        **OPEN,
     }
     bare = HttpResponse(headers=headers)
     known = get_conditional_response(request, etag=headers["ETag"], response=bare)

@@ -1,0 +1,43 @@
+"""Who agreed with whom: the question of the agreement page, its answer as its JSON file has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy
+
+from web.agreement_question import OWN, AgreementQuestion
+from web.agreement_tables import whole
+from web.api.base import ReadView
+from web.api.query import some
+from web.api.schema import agreement, described, fields
+from web.api.serializers import AgreementAnswer
+from web.questions import FILTERS
+
+if TYPE_CHECKING:
+    from votes.reading import Record
+    from web.api.query import Query
+
+
+@described(
+    "agreement",
+    gettext_lazy("How much member states agreed with one another"),
+    AgreementAnswer,
+    *agreement(),
+    fields(AgreementAnswer),
+    tag="agreement",
+)
+class Agreement(ReadView):
+    """The agreement of chosen states, of a bloc or of all, over the roll calls asked about."""
+
+    serializer_class = AgreementAnswer
+    parameters: ClassVar = (*OWN, *FILTERS)
+    repeatable: ClassVar = ("state",)
+
+    def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any]:
+        """Return the values of the measure for each two states, and on how many roll calls each rests."""
+        question = AgreementQuestion(query.parameters, record)
+        for name, said in question.errors.items():
+            query.refuse(name, *said)
+        wanted = self.fields(query)
+        return some(whole(question), wanted)

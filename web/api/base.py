@@ -1,0 +1,141 @@
+"""What every address of the API has in common: one snapshot, an ETag, and leave for other sites to read it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from votes.reading import reading
+from web.api.paging import CURSOR, PAGE_SIZE, Paging
+from web.api.query import FIELDS, Query, some
+from web.api.serializers import names_in
+from web.api.throttling import AddressThrottle
+from web.parameters import address
+from web.problems import OPEN
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from rest_framework.request import Request
+    from rest_framework.serializers import Serializer
+
+    from votes.reading import Record
+    from web.api.paging import Page
+
+EXPOSED = {**OPEN, "Access-Control-Expose-Headers": "ETag, Retry-After"}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class JsonAlways(BaseContentNegotiation):
+    """Answers are JSON whatever is asked for: a browser's address bar asks for a page, which there is none of."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        """Return the only renderer."""
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """Return none: nothing is ever sent here."""
+        return None
+
+
+@functools.cache
+def shape_of(serializer: type[Serializer[Any]]) -> str:
+    """Return the fields of an answer as text: another release may answer the same question in another shape."""
+    return repr(serializer())
+
+
+class ReadView(APIView):
+    """An address that answers GET with JSON, out of the record as of one moment."""
+
+    http_method_names = ["get", "head", "options"]
+    content_negotiation_class = JsonAlways
+    throttle_classes = [AddressThrottle]
+    serializer_class: ClassVar[type[Serializer[Any]]]
+    """The shape of what is answered; of a list, of its rows."""
+    parameters: ClassVar[Collection[str]] = ()
+    """The parameters that the address knows, besides ``fields``."""
+    repeatable: ClassVar[Collection[str]] = ()
+
+    def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponseBase:
+        """Return what is asked for, or a redirect to where it is; raise RefusedError for what cannot be answered."""
+        raise NotImplementedError
+
+    def get(self, request: Request, **named: str) -> HttpResponseBase:
+        """Answer, or say that nothing has changed before any work is done."""
+        asked = request._request
+        with reading() as record:
+            said = f"{record.version}\n{shape_of(self.serializer_class)}\n{asked.build_absolute_uri()}"
+            tag = f'"{record.version}-{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
+            bare = HttpResponse(headers={"ETag": tag})
+            known = get_conditional_response(asked, etag=tag, response=bare)
+            if known is not None and known is not bare:
+                return known
+            query = Query(asked.GET, {FIELDS, *self.parameters}, self.repeatable)
+            answer = self.answer(query, record, **named)
+        if isinstance(answer, HttpResponseBase):
+            return answer
+        return Response({"data_version": record.version, **answer}, headers={"ETag": tag})
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Tell a browser that another site's page may ask."""
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Return the headers of every answer, errors too."""
+        return {"Allow": ", ".join(self.allowed_methods), **EXPOSED}
+
+    def fields(self, query: Query) -> Collection[str]:
+        """Return the fields that are wanted, having checked all parameters that were read."""
+        wanted = query.fields(names_in(self.serializer_class))
+        query.check()
+        return wanted
+
+
+class ListView(ReadView):
+    """A list that is read page by page."""
+
+    own: ClassVar[Collection[str]] = ()
+    """The parameters that the list knows, besides those of paging."""
+
+    @property
+    def parameters(self) -> Collection[str]:  # type: ignore[override]  # a list has those of paging besides
+        """Return the parameters that the address knows."""
+        return {CURSOR, PAGE_SIZE, *self.own}
+
+    def page(
+        self, query: Query, paging: Paging, page: Page, rows: list[dict[str, Any]], fields: Collection[str]
+    ) -> Any:
+        """Return a page as it is answered."""
+        own = self.request._request
+
+        def link(cursor: object) -> str | None:
+            if cursor is None:
+                return None
+            parameters = query.parameters.copy()
+            parameters[CURSOR] = str(cursor)
+            return own.build_absolute_uri(address(own.path, parameters))
+
+        return {
+            "next": link(page.next),
+            "previous": link(page.previous),
+            "results": rows if len(fields) == len(rows[0] if rows else ()) else [some(row, fields) for row in rows],
+        }
+
+
+def joined(row: Mapping[str, Any], more: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
+    """Return the fields of a row that are wanted, with those of ``more``, which are only made where they are."""
+    return some(row, fields) | {name: make() for name, make in more.items() if name in fields}

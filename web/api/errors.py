@@ -1,0 +1,50 @@
+"""What is wrong with a request, as problem details: the one form of every error of the API."""
+
+from __future__ import annotations
+
+import math
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+from web.problems import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+
+class RefusedError(Exception):
+    """Why a request cannot be met: its ``status``, and where the query is at fault what is wrong by parameter."""
+
+    def __init__(self, status: HTTPStatus, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.errors = status, detail, errors
+
+
+def as_problem(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
+    """Return an error as problem details; None for one that nobody foresaw, which is then reported as any other."""
+    match error:
+        case RefusedError():
+            return problem(error.status, error.detail, errors=error.errors)
+        case Http404():
+            return problem(HTTPStatus.NOT_FOUND, str(error))
+        case exceptions.Throttled():
+            wait = math.ceil(getattr(error, "wait", None) or 1)
+            said = _("Too many requests from your address. Come again in %(seconds)s seconds.") % {"seconds": wait}
+            return problem(HTTPStatus.TOO_MANY_REQUESTS, said, Retry_After=str(wait))
+        case exceptions.MethodNotAllowed():
+            said = _("The record is read here, with GET, HEAD and OPTIONS, and never written.")
+            return problem(HTTPStatus.METHOD_NOT_ALLOWED, said)
+        case exceptions.APIException():
+            return problem(HTTPStatus(error.status_code), str(error.detail))
+    return None
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer for an address of the API that leads nowhere."""
+    return problem(HTTPStatus.NOT_FOUND, _("There is nothing at “%(path)s”.") % {"path": request.path})

@@ -1,0 +1,192 @@
+"""Roll calls and the texts they were on: the lists of the pages, and each in full with all votes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from resolutions.models import Resolution
+from votes.analysis.groups import positions_of
+from votes.analysis.matrix import LETTERS
+from votes.analysis.memberships import totals_of
+from votes.choices import Choice
+from votes.exporting.streams import row_with, rows_with
+from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, TABLES, VOTES
+from votes.models import RollCall
+from votes.totals import FIGURES
+from web.api.base import ListView, ReadView, joined
+from web.api.errors import RefusedError
+from web.api.paging import Paging, page_of
+from web.api.schema import described, fields, filters, named, paging
+from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
+from web.api.serializers import page_of as page_with
+from web.comparison_tables import POSITION_WORDS
+from web.filters import RepeatedFilter, RollCallFilter
+from web.parameters import address
+from web.views import retired
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from django.http import HttpResponse
+
+    from votes.exporting.tables import Table
+    from votes.reading import Record
+    from web.api.query import Query
+
+TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choice in zip(FIGURES, Choice, strict=True)]
+"""What totals are called, each with its column in counts by choice."""
+
+
+class Filtered(ListView):
+    """A list of roll calls, or of the texts they decided, that the pages' filters narrow and order."""
+
+    own: ClassVar = tuple(RollCallFilter.base_filters)
+    repeatable: ClassVar = tuple(n for n, one in RollCallFilter.base_filters.items() if isinstance(one, RepeatedFilter))
+    table: ClassVar[Table]
+    only_decisive: ClassVar[bool]
+
+    def answer(self, query: Query, record: Record, **named: str) -> Any:
+        """Return a page of what the filters select."""
+        roll_calls = RollCall.objects.published()
+        roll_calls = roll_calls.decisive() if self.only_decisive else roll_calls
+        asked = RollCallFilter(query.parameters, queryset=roll_calls, record=record)
+        for name, said in asked.form.errors.items():
+            query.refuse(name, *map(str, said))
+        wanted = Paging.of(query, asked.form.cleaned_data.get("order") or "")
+        names = self.fields(query)
+        page = page_of(query, wanted, asked.qs)
+        return self.page(query, wanted, page, rows_with(self.table, page.rows), names)
+
+
+@described(
+    "roll_calls",
+    gettext_lazy("Recorded votes: on whole texts, amendments, paragraphs and motions"),
+    page_with(RollCallRow),
+    *filters(),
+    *paging(),
+    fields(RollCallRow),
+    tag="roll calls",
+)
+class RollCalls(Filtered):
+    """The list of recorded votes."""
+
+    serializer_class = RollCallRow
+    table = LISTED_ROLL_CALLS
+    only_decisive = False
+
+
+@described(
+    "resolutions",
+    gettext_lazy("Texts with the recorded vote that decided each"),
+    page_with(ResolutionRow),
+    *filters(),
+    *paging(),
+    fields(ResolutionRow),
+    tag="resolutions",
+)
+class Resolutions(Filtered):
+    """The list of texts."""
+
+    serializer_class = ResolutionRow
+    table = LISTED_RESOLUTIONS
+    only_decisive = True
+
+
+DETAILS = ("votes", "corrections", "blocs")
+
+
+def in_full(keys: Sequence[int], record: Record, wanted: Collection[str] = DETAILS) -> list[dict[str, Any]]:
+    """Return published roll calls, by their keys and in that order, with all votes, corrections and blocs' votes."""
+    beside: dict[str, dict[str, list[dict[str, Any]]]] = {"votes": defaultdict(list), "corrections": defaultdict(list)}
+    for name, table in (("votes", VOTES), ("corrections", CORRECTIONS)):
+        if name in wanted:
+            for row in rows_with(table, keys):
+                beside[name][row.pop("roll_call")].append(row)
+    for votes in beside["votes"].values():
+        for vote in votes:
+            del vote["symbol"], vote["date"]
+    found = rows_with(LISTED_ROLL_CALLS, keys)
+    for row in found:
+        of = {name: rows[row["slug"]] for name, rows in beside.items()}
+        row.update(of, blocs=blocs_of(row["slug"], record) if "blocs" in wanted else [])
+    return found
+
+
+def blocs_of(slug: str, record: Record) -> list[dict[str, Any]]:
+    """Return the totals and the position of each bloc with members in the electorate of a roll call, by slug."""
+    row = record.matrix.rows_by_slug.get(slug)
+    if row is None:
+        return []
+    members = record.memberships.on(record.matrix.dates[row].item())
+    totals = totals_of(members, record.matrix.choices[row])
+    return [
+        {"bloc": bloc, **{name: counts[at] for name, at in TOTALS}, "position": POSITION_WORDS[position]}
+        for bloc, counts, position in zip(record.blocs, totals.tolist(), positions_of(totals).tolist(), strict=True)
+        if any(counts)
+    ]
+
+
+@described(
+    "roll_call",
+    gettext_lazy("A recorded vote with all votes, corrections and the totals of blocs"),
+    RollCallDetail,
+    named("slug", gettext_lazy("The permanent name of the recorded vote.")),
+    fields(RollCallDetail),
+    tag="roll calls",
+    says=(301, 404, 410),
+)
+class OneRollCall(ReadView):
+    """A recorded vote in full."""
+
+    serializer_class = RollCallDetail
+
+    def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
+        """Return it; another spelling of its name redirects, and one withdrawn or merged answers as its file does."""
+        wanted, slug = self.fields(query), named["slug"]
+        key = RollCall.objects.published().filter(slug=slug.lower()).values_list("pk", flat=True).first()
+        if key is None:
+            return retired.file(self.request._request, slug, "", "api:roll_call")
+        if slug != slug.lower():
+            return redirect(address(reverse("api:roll_call", args=[slug.lower()]), query.parameters), permanent=True)
+        (found,) = in_full([key], record, wanted)
+        return joined(found, {}, wanted)
+
+
+@described(
+    "resolution",
+    gettext_lazy("A text with its recorded votes and all votes"),
+    ResolutionDetail,
+    named("symbol", gettext_lazy("Its symbol; any known spelling leads to the canonical one.")),
+    fields(ResolutionDetail),
+    tag="resolutions",
+    says=(301, 404),
+)
+class OneResolution(ReadView):
+    """A text in full."""
+
+    serializer_class = ResolutionDetail
+
+    def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
+        """Return it; any other known spelling of its symbol redirects. What is merely near leads nowhere."""
+        wanted, symbol = self.fields(query), named["symbol"]
+        found = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
+        if not found:
+            raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
+        if len(found) > 1:
+            said = _("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol}
+            raise RefusedError(HTTPStatus.NOT_FOUND, said)
+        (resolution,) = found
+        if symbol != resolution.symbol:
+            own = reverse("api:resolution", args=[resolution.symbol])
+            return redirect(address(own, query.parameters), permanent=True)
+        row = row_with(TABLES["resolutions"], resolution.symbol)
+        assert row is not None, "a published text has a row"
+        taken = RollCall.objects.published().filter(resolution=resolution).newest_first()
+        return joined(row, {"roll_calls": lambda: in_full(list(taken.values_list("pk", flat=True)), record)}, wanted)

@@ -1,0 +1,177 @@
+"""The OpenAPI description: the parameters of each address, made from the filters, and what it may answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+
+from votes.agreement import ORDERS
+from votes.models import RollCall
+from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
+from web.api.query import FIELDS
+from web.api.serializers import BODIES, Problem, names_in
+from web.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
+from web.measures import MEASURES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rest_framework.serializers import Serializer
+    from rest_framework.views import APIView
+
+EXAMPLES = {
+    "q": "Ukraine",
+    "session": "79",
+    "since": "2020-01-01",
+    "until": "2026-01-01",
+    "topic": "decolonization",
+    "position": "USA:against",
+    "differ": "USA~eu",
+    "same": "USA~RUS",
+    "slug": "a-res-es-11-7",
+    "symbol": "A/RES/ES-11/7",
+    "code": "USA",
+    "state": "USA",
+    "bloc": "eu",
+    "on": "2022-03-02",
+}
+"""A value of each parameter that finds something, for who tries an address out."""
+
+SAID = {
+    "session": _("Such as 79, S-4 or ES-11."),
+    "since": _("From this day on."),
+    "until": _("Up to but not including this day."),
+    "position": _(
+        "How a state, each of several, or a bloc voted: USA:against, USA,FRA:for, eu:abstain. The words are for, "
+        "against, abstain and nonvoting, of a bloc also split. May stand several times; all must hold."
+    ),
+    "differ": _("Two parties that took different positions: USA~eu. May stand several times; all must hold."),
+    "same": _("Two parties that took the same position: USA~RUS. May stand several times; all must hold."),
+    "order": _("By default the newest first; relevance needs q."),
+}
+"""What there is to know of a filter besides its label."""
+
+
+def parameter(name: str, about: Any = "", *, of: Any = str, **more: Any) -> OpenApiParameter:
+    """Return a parameter of the query."""
+    said = " ".join(filter(None, (str(about), str(SAID.get(name, "")))))
+    if name in EXAMPLES and "examples" not in more:
+        value = [EXAMPLES[name]] if more.get("many") else EXAMPLES[name]
+        more["examples"] = [OpenApiExample(EXAMPLES[name], value=value)]
+    return OpenApiParameter(name, of, description=said, **more)
+
+
+def filters() -> list[OpenApiParameter]:
+    """Return the parameters that the pages' filters of roll calls are: whatever the FilterSet declares."""
+    found = []
+    # Never by ``one.field``: a filter keeps the field it once made, and those of an address are made from a record.
+    for name, one in RollCallFilter.base_filters.items():
+        label = f"{one.label}."
+        if isinstance(one, RepeatedFilter):
+            found.append(parameter(name, label, many=True))
+        elif isinstance(one, django_filters.ChoiceFilter):
+            values = [value for value, _label in one.extra["choices"]]
+            found.append(parameter(name, label, enum=values))
+        else:
+            is_date = isinstance(one, KnownFilter) and one.extra.get("known") is known_date
+            found.append(parameter(name, label, of=_date() if is_date else str))
+    return found
+
+
+def _date() -> dict[str, Any]:
+    """Return the schema of a day."""
+    return {"type": "string", "format": "date"}
+
+
+def paging() -> list[OpenApiParameter]:
+    """Return the parameters of a list that is read page by page."""
+    size = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+    return [
+        parameter(CURSOR, _("Where the page begins: take it from “next” and “previous”.")),
+        parameter(PAGE_SIZE, _("How many rows a page has at most."), of=size),
+    ]
+
+
+def fields(answer: type[Serializer[Any]]) -> OpenApiParameter:
+    """Return the parameter that names the fields wanted of an answer, or of the rows of a list."""
+    said = _("Only these fields, separated by commas.")
+    return parameter(FIELDS, said, many=True, enum=list(names_in(answer)), style="form", explode=False)
+
+
+def memberships() -> list[OpenApiParameter]:
+    """Return the parameters of the list of memberships."""
+    return [
+        parameter("state", _("The code of a member state.")),
+        parameter("bloc", _("The slug of a bloc.")),
+        parameter("body", _("The code of a body."), enum=[code for code, _name in BODIES]),
+        parameter("on", _("A day on which it held."), of=_date()),
+    ]
+
+
+def agreement() -> list[OpenApiParameter]:
+    """Return the parameters of the question of who agreed with whom."""
+    return [
+        parameter("state", _("The code of a state; at least two, or none for all."), many=True, examples=[
+            OpenApiExample("USA and FRA", value=["USA", "FRA"])
+        ]),
+        parameter("bloc", _("The slug of a bloc whose members are meant, while they were.")),
+        parameter("measure", _("Which measure."), enum=list(MEASURES)),
+        parameter("order", _("The order of the states."), enum=list(ORDERS)),
+        parameter("body", _("General Assembly unless another is named."), enum=[code for code, _name in BODIES]),
+        parameter("since", of=_date()),
+        parameter("until", of=_date()),
+        parameter("topic", _("The slug of a topic.")),
+        parameter("kind", _("What was put to the vote."), enum=RollCall.Kind.values),
+    ]  # fmt: skip
+
+
+def without_marks(result: Any, **_more: Any) -> Any:
+    """Return the description without the marks by which its maker tells one set of words from another."""
+    if isinstance(result, dict):
+        return {name: without_marks(value) for name, value in result.items() if name != "x-spec-enum-id"}
+    return [without_marks(value) for value in result] if isinstance(result, list) else result
+
+
+def named(name: str, about: Any) -> OpenApiParameter:
+    """Return the parameter that is part of the path."""
+    return parameter(name, about, location=OpenApiParameter.PATH)
+
+
+def described(
+    operation: str,
+    about: Any,
+    answer: Any,
+    *parameters: OpenApiParameter,
+    tag: str,
+    says: Sequence[int] = (),
+) -> Callable[[type[APIView]], type[APIView]]:
+    """Return the decorator that describes what a view answers to GET.
+
+    ``says`` are statuses besides 200, 304, 400 and 429: 301 where an address leads on, 404 and 410 where there is
+    nothing.
+    """
+    content = "application/problem+json"
+    responses: dict[Any, Any] = {
+        200: answer,
+        304: OpenApiResponse(description=str(_("Not changed since the answer with the ETag that was named."))),
+        (400, content): OpenApiResponse(Problem, description=str(_("What is wrong with each parameter."))),
+        (429, content): OpenApiResponse(Problem, description=str(_("Too many requests; Retry-After says when."))),
+    }
+    if 301 in says:
+        responses[301] = OpenApiResponse(description=str(_("The canonical address.")))
+    for status, said in ((404, _("There is no such thing.")), (410, _("Withdrawn; the detail says when and why."))):
+        if status in says:
+            responses[(status, content)] = OpenApiResponse(Problem, description=str(said))
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=operation,
+            summary=str(about),
+            description=str(_("Name the ETag of an answer in If-None-Match to hear of a newer one alone.")),
+            parameters=list(parameters),
+            responses=responses,
+            tags=[tag],
+        )
+    )

@@ -1,0 +1,285 @@
+"""The shape of every answer, for the description of the API; the rows are those of the downloads.
+
+Fields of rows are made from the columns of the exported tables with their entries in the codebook, so that API,
+downloads and codebook cannot drift apart. Fields of a row that may be asked for are not required: ``fields`` leaves
+out the others.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers
+
+from resolutions.models import Body, ResolutionKind, SessionKind
+from votes.agreement import ORDERS
+from votes.analysis.agreement import MEASURES
+from votes.choices import POSITIONS, WORDS, Choice
+from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, TABLES, VOTES
+from votes.models import RollCall
+from votes.models.blocs import BlocKind, MembershipStatus
+from votes.models.intervals import DatePrecision
+from votes.parties import SPLIT_WORD
+from votes.rules import Requirement, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from votes.exporting.tables import Column, Table
+
+    Choices = Sequence[tuple[Any, Any]]
+    Fields = Mapping[str, serializers.Field[Any, Any, Any, Any]]
+
+YES_NO: Choices = [("yes", _("yes")), ("no", _("no"))]
+BODIES: Choices = [
+    (Body.GENERAL_ASSEMBLY, _("General Assembly")),
+    (Body.SECURITY_COUNCIL, _("Security Council")),
+]
+OF_VOTE: dict[str, Choices] = {
+    "body": BODIES,
+    "kind": RollCall.Kind.choices,
+    "decisive": YES_NO,
+    "date_precision": DatePrecision.choices,
+    "method": RollCall.Method.choices,
+    "requirement": Requirement.choices,
+    "result": Result.choices,
+}
+OF_TEXT: dict[str, Choices] = {**OF_VOTE, "kind": ResolutionKind.choices}
+OF_INTERVAL: dict[str, Choices] = {
+    "body": BODIES,
+    "since_precision": DatePrecision.choices,
+    "until_precision": DatePrecision.choices,
+    "permanent": YES_NO,
+    "status": MembershipStatus.choices,
+}
+POSITION_WORDS = [*WORDS.values(), SPLIT_WORD]
+
+
+def made(name: str, fields: Fields) -> type[serializers.Serializer[Any]]:
+    """Return a serializer that is called ``name`` in the description."""
+    return type(inline_serializer(name, fields=dict(fields)))
+
+
+def field_of(
+    column: Column, choices: Mapping[str, Choices], *, required: bool
+) -> serializers.Field[Any, Any, Any, Any]:
+    """Return the field of a column: its type, whether it may be empty, and what it means."""
+    about: dict[str, Any] = {
+        "help_text": column.description,
+        "allow_null": column.optional,
+        "required": required,
+    }
+    if column.name in choices:
+        return serializers.ChoiceField(choices=list(choices[column.name]), **about)
+    if column.kind == "date":
+        return serializers.DateField(**about)
+    return (serializers.IntegerField if column.kind == "integer" else serializers.CharField)(**about)
+
+
+def fields_of(
+    table: Table, choices: Mapping[str, Choices] | None = None, *, but: Collection[str] = (), required: bool = False
+) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    """Return the fields of a table's rows, without those in ``but``."""
+    named = choices or {}
+    return {c.name: field_of(c, named, required=required) for c in table.columns if c.name not in but}
+
+
+def of_table(name: str, choices: Mapping[str, Choices] | None = None) -> type[serializers.Serializer[Any]]:
+    """Return the serializer of the rows of a whole table."""
+    table = TABLES[name]
+    return made(f"{table.row.__name__.removesuffix('Row')}Row", fields_of(table, choices))
+
+
+def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """Return the serializer of a page of rows."""
+    return made(
+        f"{row.__name__.removesuffix('Row')}Page",
+        {
+            "data_version": data_version(),
+            "next": serializers.URLField(
+                help_text=_("The address of the next page, null on the last."), allow_null=True
+            ),
+            "previous": serializers.URLField(
+                help_text=_("The address of the page before, null where there is none."), allow_null=True
+            ),
+            "results": row(many=True),
+        },
+    )
+
+
+@functools.cache
+def names_in(serializer: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
+    """Return the names of the fields that may be asked for, in their order."""
+    return tuple(name for name in map(str, serializer().fields) if name != "data_version")
+
+
+def data_version() -> serializers.IntegerField:
+    """Return the field that every answer begins with."""
+    return serializers.IntegerField(help_text=_("The version of the record; it moves with every change of it."))
+
+
+# Roll calls and texts.
+CastVote = made(
+    "CastVote", fields_of(VOTES, {"choice": Choice.choices}, but=("roll_call", "symbol", "date"), required=True)
+)
+Correction = made(
+    "Correction",
+    fields_of(CORRECTIONS, {"intended": [(c.value, c.label) for c in POSITIONS]}, but=("roll_call",), required=True),
+)
+BlocVotes = made(
+    "BlocVotes",
+    {
+        "bloc": serializers.CharField(help_text=_("The slug of the bloc.")),
+        "yes": serializers.IntegerField(help_text=_("How many of its members of that day were in favour.")),
+        "no": serializers.IntegerField(help_text=_("How many were against.")),
+        "abstaining": serializers.IntegerField(help_text=_("How many abstained.")),
+        "non_voting": serializers.IntegerField(help_text=_("How many were non-voting.")),
+        "position": serializers.ChoiceField(
+            choices=POSITION_WORDS,
+            help_text=_(
+                "What most of its voting members did, in the words of the filters; split for a tie, nonvoting where "
+                "none took a position."
+            ),
+        ),
+    },
+)
+RollCallRow = made("RollCallRow", fields_of(LISTED_ROLL_CALLS, OF_VOTE))
+RollCallDetail = made(
+    "RollCall",
+    {
+        "data_version": data_version(),
+        **fields_of(LISTED_ROLL_CALLS, OF_VOTE),
+        "votes": CastVote(many=True, required=False, help_text=_("Each member of the electorate, by code.")),
+        "corrections": Correction(
+            many=True, required=False, help_text=_("Later notices; they change no vote and no total.")
+        ),
+        "blocs": BlocVotes(many=True, required=False, help_text=_("Each bloc with members of that day, by slug.")),
+    },
+)
+ResolutionRow = made("ResolutionRow", fields_of(LISTED_RESOLUTIONS, OF_TEXT))
+ResolutionDetail = made(
+    "Resolution",
+    {
+        "data_version": data_version(),
+        **fields_of(TABLES["resolutions"], OF_TEXT),
+        "roll_calls": made(
+            "RollCallOfResolution",
+            {
+                **fields_of(LISTED_ROLL_CALLS, OF_VOTE, required=True),
+                "votes": CastVote(many=True),
+                "corrections": Correction(many=True),
+                "blocs": BlocVotes(many=True),
+            },
+        )(many=True, required=False, help_text=_("The recorded votes on it with all votes, newest first.")),
+    },
+)
+
+# What names and memberships there are.
+BodyRow = of_table("bodies")
+SessionRow = of_table("sessions", {"body": BODIES, "kind": SessionKind.choices})
+TopicRow = of_table("topics")
+SourceRow = of_table("sources")
+StateRow = of_table("states")
+BlocRow = of_table("blocs", {"kind": BlocKind.choices})
+MEMBERSHIP_FIELDS = ("body", "bloc", "code", "since", "until", "since_precision", "until_precision", "status",
+                     "permanent", "note")  # fmt: skip
+_COLUMNS = {column.name: column for name in ("body-memberships", "bloc-memberships") for column in TABLES[name].columns}
+MEMBERSHIP = {
+    # A row has a body or a bloc, with what only the memberships of one of them have.
+    name: dataclasses.replace(_COLUMNS[name], optional=name not in ("code", "since", "since_precision"))
+    for name in MEMBERSHIP_FIELDS
+}
+MembershipRow = made(
+    "MembershipRow", {name: field_of(column, OF_INTERVAL, required=False) for name, column in MEMBERSHIP.items()}
+)
+
+
+def of_party(table: str, but: str) -> type[serializers.Serializer[Any]]:
+    """Return the serializer of the rows of a table that belong to one state or bloc, without its name."""
+    name = TABLES[table].row.__name__.removesuffix("Row")
+    return made(f"{name}Of{but.title()}", fields_of(TABLES[table], OF_INTERVAL, but=(but,), required=True))
+
+
+StateDetail = made(
+    "State",
+    {
+        "data_version": data_version(),
+        **fields_of(TABLES["states"]),
+        "former_names": of_party("state-names", "code")(many=True, required=False, help_text=_("The oldest first.")),
+        "seats": of_party("body-memberships", "code")(many=True, required=False, help_text=_("By body and date.")),
+        "blocs": of_party("bloc-memberships", "code")(many=True, required=False, help_text=_("By bloc and date.")),
+    },
+)
+BlocDetail = made(
+    "Bloc",
+    {
+        "data_version": data_version(),
+        **fields_of(TABLES["blocs"], {"kind": BlocKind.choices}),
+        "members": of_party("bloc-memberships", "bloc")(
+            many=True, required=False, help_text=_("All that there have been, by code and date.")
+        ),
+    },
+)
+
+# Agreement.
+NamedState = made(
+    "NamedState",
+    {"code": serializers.CharField(help_text=_("Its code.")), "name": serializers.CharField(help_text=_("Its name."))},
+)
+SQUARE = _("a row for each state, in it a value for each state, in the order of “states”")
+
+
+def _square(child: Any, said: Any) -> Any:
+    """Return the field of a square of values."""
+    return serializers.ListField(child=serializers.ListField(child=child), required=False, help_text=said)
+
+
+AgreementAnswer = made(
+    "Agreement",
+    {
+        "data_version": data_version(),
+        "measure": serializers.ChoiceField(choices=list(MEASURES), required=False),
+        "order": serializers.ChoiceField(choices=list(ORDERS), required=False),
+        "body": serializers.ChoiceField(choices=list(BODIES), required=False),
+        "bloc": serializers.CharField(allow_null=True, required=False),
+        "since": serializers.DateField(
+            allow_null=True, required=False, help_text=_("From this day on; where none was asked for, the usual one.")
+        ),
+        "until": serializers.DateField(allow_null=True, required=False, help_text=_("Up to but not including it.")),
+        "topic": serializers.CharField(allow_null=True, required=False),
+        "kind": serializers.ChoiceField(choices=RollCall.Kind.choices, allow_null=True, required=False),
+        "roll_calls": serializers.IntegerField(required=False, help_text=_("How many there were.")),
+        "first": serializers.DateField(allow_null=True, required=False, help_text=_("The day of the first of them.")),
+        "last": serializers.DateField(allow_null=True, required=False, help_text=_("The day of the last of them.")),
+        "spans_change_of_representation_of_china": serializers.BooleanField(required=False),
+        "minimum_roll_calls": serializers.IntegerField(
+            required=False, help_text=_("A value that rests on fewer is null.")
+        ),
+        "states": NamedState(many=True, required=False),
+        "left_out": NamedState(many=True, required=False, help_text=_("Those of whom no value rests on enough.")),
+        "values": _square(serializers.FloatField(allow_null=True), _("The measure: %(square)s.") % {"square": SQUARE}),
+        "rests_on": _square(
+            serializers.IntegerField(), _("On how many roll calls each rests: %(square)s.") % {"square": SQUARE}
+        ),
+    },
+)
+
+# Errors and the index.
+Problem = made(
+    "Problem",
+    {
+        "type": serializers.CharField(help_text=_("Always about:blank: the status says what kind of problem it is.")),
+        "title": serializers.CharField(help_text=_("The status in words.")),
+        "status": serializers.IntegerField(help_text=_("The status.")),
+        "detail": serializers.CharField(help_text=_("What is wrong.")),
+        "errors": serializers.DictField(
+            child=serializers.ListField(child=serializers.CharField()),
+            required=False,
+            help_text=_("What is wrong with each parameter."),
+        ),
+    },
+)
