@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
@@ -55,6 +56,9 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -107,6 +111,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# What tells from which address a request comes.
+CLIENT_ADDRESS = "config.proxies.client_address"
+
 # Logging in. Failures are counted for a name from an address: by name alone, anybody could lock out an editor, and by
 # address alone, one editor everybody in the same office.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -115,7 +122,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = whole_number("LOGIN_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=whole_number("LOGIN_WAIT_MINUTES", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "config.proxies.client_address"
+AXES_CLIENT_IP_CALLABLE = CLIENT_ADDRESS
 AXES_LOCKOUT_CALLABLE = "config.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # Who logged in and when Django keeps; from where is nobody's business.
@@ -148,6 +155,40 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# The API: JSON alone, for anybody, so many requests a minute from one address. An entry of the cache is the times of
+# an address's requests of the last minute.
+API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", 300, least=0)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttle",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "web.api.errors.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plenary",
+    "VERSION": "1",
+    "DESCRIPTION": "The record of how the world votes: every recorded vote of the UN General Assembly and Security "
+    "Council, to be read only. Rows have the names and the values of the downloads, which the codebook at "
+    "/data/codebook/ explains. Errors are problem details (RFC 9457).",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Words that two fields share stand with each: a reader has nothing to look up.
+    "POSTPROCESSING_HOOKS": ["web.api.schema.without_marks"],
+}
 
 # What a page may load: files of our own, and nothing that stands in the page itself.
 CONTENT_SECURITY_POLICY = {

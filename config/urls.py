@@ -21,6 +21,7 @@ password_reset = [
 urlpatterns = [
     path("admin/password_reset/", include(password_reset)),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("web.api.urls")),
     path("", include("web.urls")),
 ]
 handler404 = "web.views.errors.page_not_found"

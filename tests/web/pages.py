@@ -171,12 +171,12 @@ class Twin:
         return "split" if by_number[0][1] == by_number[1][1] else WORDS[by_number[0][0]]
 
     def holds(self, condition: str, cast: Cast) -> bool:
-        """Tell whether ``position=USA:against`` or ``differ=USA~eu`` holds."""
+        """Tell whether ``position=USA:against``, ``differ=USA~eu`` or ``same=USA~eu`` holds."""
         name, _, value = condition.partition("=")
-        if name == "differ":
+        if name in ("differ", "same"):
             one, other = (self.position(who, cast) for who in value.split("~"))
             took = {"for", "against", "abstain"}
-            return one in took and other in took and one != other
+            return one in took and other in took and (one == other) == (name == "same")
         who, _, word = value.partition(":")
         return all(self.position(party, cast) == word for party in who.split(","))
 

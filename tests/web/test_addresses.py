@@ -97,7 +97,6 @@ def test_a_near_miss_that_may_be_several_is_not_guessed():
         ("/blocs/warsaw/", "warsaw", ["/blocs/warsaw-pact/"]),
         ("/roll-calls/es-11-7/", "es-11-7", ["/resolutions/A/RES/ES-11/7"]),
         ("/A/RES/ES-11/7", "A/RES/ES-11/7", ["/resolutions/A/RES/ES-11/7"]),
-        ("/favicon.ico", "favicon.ico", []),
     ],
 )
 def test_a_wrong_address_searches_for_what_was_meant(address: str, asked: str, suggested: list[str]):

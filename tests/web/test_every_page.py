@@ -1,6 +1,7 @@
 """What holds of every public page: no cookie, no inline script, nothing from elsewhere, links that lead somewhere."""
 
 import itertools
+import json
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 import pytest
@@ -94,13 +95,15 @@ def test_every_page(response: HttpResponse):
     assert len(page.select("main")) == 1
 
     # No inline script or style, and nothing from another site.
-    assert [tag for tag in page.select("script") if not tag.get("src") or tag.get_text(strip=True)] == []
+    scripts = page.select("script:not([type='application/ld+json'])")
+    assert [tag for tag in scripts if not tag.get("src") or tag.get_text(strip=True)] == []
+    assert all(json.loads(tag.get_text())["@graph"] for tag in page.select("script[type='application/ld+json']"))
     assert page.select("style, [style], iframe, object, embed, base") == []
     handlers = [name for tag in page.find_all(True) for name in tag.attrs if name.startswith(("on", "hx-on"))]
     assert handlers == []
     assert [a for a in page.select("a[href]") if str(a["href"]).lower().startswith(("javascript:", "data:"))] == []
     assets = [str(tag[name]) for tag in page.find_all(True) for name in ("src", "srcset", "poster") if tag.get(name)]
-    assets += [str(tag["href"]) for tag in page.select("link[href]")]
+    assets += [str(tag["href"]) for tag in page.select("link[href]") if tag["rel"][0] not in ("canonical", "alternate")]
     for asset in assets:
         if asset.startswith("/static/"):
             assert finders.find(asset.removeprefix("/static/")), asset

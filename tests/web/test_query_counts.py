@@ -10,9 +10,13 @@ from votes.models import RollCall
 pytestmark = pytest.mark.usefixtures("record")
 
 QUERIES = [
-    ("/", 2),
+    ("/", 3),
     ("/resolutions/", 2),
-    ("/resolutions/?q=ukraine&order=relevance", 4),
+    ("/resolutions/?q=ukraine&order=relevance", 5),
+    ("/resolutions/?q=es-11", 4),
+    ("/resolutions/?q=es-11/7", 4),
+    ("/resolutions/?q=ukriane", 4),
+    ("/suggestions/?q=ukraine", 0),
     ("/resolutions/?position=USA:against&position=eu:for&differ=USA~eu", 2),
     ("/resolutions/?position=USA:againts", 2),
     ("/roll-calls/", 2),
@@ -25,7 +29,7 @@ QUERIES = [
     ("/compare/roll-calls/", 2),
     ("/compare/roll-calls/?a=a-res-es-11-1", 2),
     ("/compare/roll-calls/?a=a-res-es-11-1&b=a-res-es-11-7", 2),
-    ("/compare/roll-calls/?a=A/RES/ES-11/1&b=nowhere", 8),
+    ("/compare/roll-calls/?a=A/RES/ES-11/1&b=nowhere", 9),
     ("/states/", 3),
     ("/states/USA/", 3),
     ("/blocs/", 3),

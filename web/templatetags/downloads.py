@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django import template
 from django.urls import reverse
 
-from web.parameters import HOW, WHO, address, without_empty
+from web.parameters import address, without_empty
 
 if TYPE_CHECKING:
     from web.listings import Listing
@@ -21,8 +21,7 @@ FORMS = {"csv": "CSV", "json": "JSON", "parquet": "Parquet"}
 def downloads(listing: Listing, of: str) -> dict[str, object]:
     """Return the links to the files of what ``listing`` selects, all of its pages; ``of`` is the list's name."""
     asked = without_empty(listing.parameters)
-    for name in ("page", WHO, HOW):
-        asked.pop(name, None)
+    asked.pop("page", None)
     tables = ["resolutions"] if of == "resolutions" else ["roll-calls", "votes"]
     links = {
         table: [(label, address(reverse("web:download", args=[table, form]), asked)) for form, label in FORMS.items()]

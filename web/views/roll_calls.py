@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
+from resolutions.symbols import looks_like_symbol, parse_or_none
 from votes.beside import Beside
 from votes.breakdown import Breakdown, PartnerBreaks
 from votes.explanation import Explanation
@@ -16,15 +17,18 @@ from votes.ideal_points import cut_point_of
 from votes.models import Finding, RetiredAddress, RollCall
 from votes.reading import Record, reading
 from web.listings import Listing
+from web.loosening import Help
 from web.parameters import address, tidy_address, unanswered
-from web.rendering import parties, render_page_or_part
+from web.rendering import parties, render_page_or_part, varied, wants_part
 from web.sheet import Sheet
 from web.views import history, retired
 
 
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
-    """Show a row a resolution with the roll call that decided it."""
+    """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
+    if list(request.GET) == ["q"] and not wants_part(request) and (found := _text_called(request.GET["q"])):
+        return varied(redirect(found))
     return _list(request, "resolutions")
 
 
@@ -34,11 +38,20 @@ def roll_calls(request: HttpRequest) -> HttpResponse:
     return _list(request, "roll_calls")
 
 
+def _text_called(text: str) -> Resolution | None:
+    """Return the text whose symbol, in any known spelling, ``text`` is, and no other's."""
+    if not looks_like_symbol(text) or parse_or_none(text) is None:
+        return None
+    named = list(Resolution.objects.published().order_by().with_symbol(text)[:2])
+    return named[0] if len(named) == 1 else None
+
+
 def _list(request: HttpRequest, of: str) -> HttpResponse:
     """Show a filtered list."""
     with reading() as record:
         among = record.register.decisive if of == "resolutions" else None
-        context = {"listing": Listing(request.GET, record, among=among), "of": of, **parties(record)}
+        listing = Listing(request.GET, record, among=among)
+        context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
         return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
 
 
