@@ -1,15 +1,18 @@
-"""What all tests share: the reference facts in a real PostgreSQL, loaded once a run."""
+"""What all tests share: the reference facts in a real PostgreSQL, loaded once a run and then copied."""
 
 from __future__ import annotations
 
+import gc
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase, override_settings
 
-from votes.models import MemberState
 from votes.reading import SHARED
 from votes.reference import load_reference
 
@@ -18,26 +21,85 @@ hypothesis.settings.register_profile("plenary", deadline=None)
 hypothesis.settings.load_profile("plenary")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_django import DjangoDbBlocker
 
 
+IN_USE = 7_914  # An advisory lock in the server's own database: held alone to make the template, then with others.
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector leave modules and tests alone, and look less often at pages that are parsed and dropped."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the reference facts once, before the first test that asks for the database."""
-    with django_db_blocker.unblock():
-        load_reference(settings.BASE_DIR / "data")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Copy each worker's database from a template, made once a run, when it begins and after each transactional test.
+
+    Django would migrate for every worker, and leave nothing in a database to which a test has committed.
+    """
+    name = f"test_{connection.settings_dict['NAME']}_template"
+    template = connection.ops.quote_name(name)
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            server = stack.enter_context(connection._nodb_cursor())
+
+            def alone() -> bool:
+                server.execute("SELECT pg_try_advisory_lock(%s)", [IN_USE])
+                return bool(server.fetchone()[0])
+
+            def copy(_: TransactionTestCase) -> None:
+                connection.close()
+                own = connection.ops.quote_name(connection.settings_dict["NAME"])
+                server.execute(f"DROP DATABASE {own} WITH (FORCE)")
+                server.execute(f"CREATE DATABASE {own} TEMPLATE {template}")
+
+            if first := alone():
+                server.execute(f"DROP DATABASE IF EXISTS {template}")  # A run that was killed may have left one.
+                server.execute(f"CREATE DATABASE {template}")
+                fill(name)
+            server.execute("SELECT pg_advisory_lock_shared(%s)", [IN_USE])
+            if first:
+                server.execute("SELECT pg_advisory_unlock(%s)", [IN_USE])
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", copy)
+            yield
+        server.execute("SELECT pg_advisory_unlock_shared(%s)", [IN_USE])
+        if alone():
+            server.execute(f"DROP DATABASE {template}")
+
+
+def fill(name: str) -> None:
+    """Write into that database what every test starts from: what migrations make, and the reference facts."""
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = name
+    connection.close()
+    call_command("migrate", verbosity=0)
+    load_reference(settings.BASE_DIR / "data")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # Or pages would be planned for whatever the server last looked at by itself.
+    connection.close()
+    connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture
 def record(db: None) -> None:
-    """Give the test the reference facts, loading them anew where a transactional test swept them away."""
-    if not MemberState.objects.exists():
-        load_reference(settings.BASE_DIR / "data")
-        with connection.cursor() as cursor:
-            # Or pages would be planned for whatever a test before has imported and left no trace of but statistics.
-            cursor.execute("ANALYZE votes_vote, votes_rollcall, votes_tally, votes_blocmembership")
+    """Give the test the database, which holds the reference facts."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords in no time, which is what nobody wants elsewhere."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

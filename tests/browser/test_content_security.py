@@ -33,6 +33,7 @@ PUBLIC = [
     "/resolutions/",
     "/resolutions/?position=USA:against",
     "/resolutions/A/RES/ES-11/7",
+    "/roll-calls/a-res-es-11-7/embed/",
     "/states/",
     "/states/USA/",
     "/blocs/nato/",
@@ -54,9 +55,9 @@ def watched(page: Page) -> Page:
 
 
 def forbidden(page: Page) -> list[str]:
-    """Return what the policy of the page forbade so far."""
-    page.wait_for_load_state("networkidle")
-    found: list[str] = page.evaluate("window.violations")
+    """Return what the policy of the page forbade until it was loaded and had nothing left to do."""
+    page.wait_for_load_state("load")
+    found: list[str] = page.evaluate("new Promise(done => requestIdleCallback(() => done(window.violations)))")
     return found
 
 

@@ -59,25 +59,37 @@ def test_filters_are_instant_and_stand_in_the_address(page: Page, live_server: L
 def test_a_condition_on_how_members_voted_is_picked_from_lists(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/")
     page.get_by_label("Bloc or member state").select_option("USA")
-    page.get_by_label("Vote", exact=True).select_option("against")
+    page.get_by_label("How they voted").select_option("against")
     expect(page).to_have_url(f"{live_server.url}/resolutions/?position=USA%3Aagainst")
     expect(page.locator(".row")).to_have_count(
         RollCall.objects.filter(votes__state__code="USA", votes__choice="N").count()
     )
 
 
-def test_conditions_picked_one_after_the_other_are_all_kept(page: Page, live_server: LiveServer) -> None:
+def test_conditions_are_added_by_keyboard_and_changed_in_place(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/")
-    for who, how in (("USA", "against"), ("RUS", "against")):
-        page.get_by_label("Bloc or member state").select_option(who)
-        page.get_by_label("Vote", exact=True).select_option(how)
-        expect(page).to_have_url(re.compile(rf"position={who}%3A{how}"))
-    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=USA%3Aagainst&position=RUS%3Aagainst")
-    expect(page.locator(".condition > span")).to_have_text(["United States: Against", "Russian Federation: Against"])
-    page.get_by_role("link", name="remove United States: Against").click()
-    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=RUS%3Aagainst")
+    page.locator("#who1").focus()
+    for row, (who, how) in enumerate((("United States", "voted against"), ("Russian Fed", "voted the same")), start=1):
+        page.keyboard.type(who)
+        expect(page.locator(f"#condition{row}-error")).to_have_text("Choose how they voted.")
+        while page.evaluate("document.activeElement.id") != f"how{row}":
+            page.keyboard.press("Tab")
+        page.keyboard.type(how)
+        if row == 1:
+            expect(page).to_have_url(re.compile(r"position=USA%3Aagainst$"))
+            while page.evaluate("document.activeElement.id") != "who2":
+                page.keyboard.press("Tab")
+    expect(page.locator("#condition2-error")).to_have_text("Choose with whom to compare.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("China")
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?position=USA%3Aagainst&same=RUS~CHN")
+    page.locator("#more1").select_option("ISR")
+    expect(page).to_have_url(re.compile(r"position=USA%2CISR%3Aagainst"))
+    expect(page).to_have_title(re.compile("the United States and Israel voted against and the Russian Federation"))
+    page.get_by_role("link", name="remove condition 1").click()
+    expect(page).to_have_url(f"{live_server.url}/resolutions/?same=RUS~CHN")
     page.go_back()
-    expect(page.locator(".condition")).to_have_count(2)
+    expect(page.locator(".condition:not(.condition-new)")).to_have_count(2)
 
 
 def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServer) -> None:

@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    """Hash passwords in no time, which is what nobody wants elsewhere."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def account(db: None) -> Callable[..., User]:
     """Return a maker of staff accounts."""
