@@ -57,7 +57,7 @@ def test_compose_and_the_embedded_server_are_the_same_postgresql():
 
 def test_ci_calls_the_readme_s_test_command_with_the_browser_required():
     script = text(".ci/run")
-    assert "BROWSER_TESTS=required make test" in script
+    assert "BROWSER_TESTS=required COOKBOOK_TESTS=required make test" in script
     assert "make test " in text("README.md")
     assert "make run " in text("README.md")
 
