@@ -114,9 +114,9 @@ class BlocRecord:
     def breaks(self) -> list[MemberBreaks]:
         """Return each member that took a position, those with the largest share of breaks first.
 
-        Last come those with too few positions for a share. A break is a position other than the bloc's, the plurality
-        of its voting members; where they tie there is no position to break with. Members with equal shares are ordered
-        by how often, then by name.
+        Those with too few positions for a share come after the others, but whoever broke comes before those that never
+        did. A break is a position other than the bloc's, the plurality of its voting members; where they tie there is
+        no position to break with. Members with equal shares are ordered by how often, then by name.
         """
         record, matrix = self.record, self.record.matrix
         positions = np.zeros(len(matrix), np.int8)
@@ -135,7 +135,13 @@ class BlocRecord:
         lines = [MemberBreaks(record.states[code], *counts[code]) for code in counts if counts[code][0]]
         return sorted(
             lines,
-            key=lambda line: (-_or_less(line.share), -line.breaks, line.state.sort_name, line.state.code),
+            key=lambda line: (
+                not line.breaks,
+                -_or_less(line.share),
+                -line.breaks,
+                line.state.sort_name,
+                line.state.code,
+            ),
         )
 
     @cached_property

@@ -37,6 +37,7 @@ MOST_WORDS = 8
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTERS = re.compile("[a-z]+")
+NUMBERED = re.compile(r"(?i)resolution\s+(\S*\d\S*)")
 OPERATOR = "or"
 """What the search reads as a sign and not as a word."""
 
@@ -120,8 +121,11 @@ class Vocabulary:
     def corrected(self, text: str) -> str | None:
         """Return ``text`` with the words of the record for those that it does not have, None if nothing is to change.
 
-        All else stays as it is typed: quotation marks, signs and known words.
+        All else stays as it is typed: quotation marks, signs and known words. "Resolution 2774" may be words of a
+        title, but is more likely meant as the symbol.
         """
+        if numbered := NUMBERED.fullmatch(text.strip()):
+            return numbered[1]
         if looks_like_symbol(text) or len(WORDS.findall(text)) > MOST_WORDS:
             return None
         changed = WORD.sub(lambda found: self._meant(found[0]), text)

@@ -7,8 +7,15 @@ window.addEventListener("DOMContentLoaded", () => {
     domNode: place,
     url: place.dataset.openapi,
     validatorUrl: null,
-    deepLinking: true,
+    deepLinking: false,
     defaultModelsExpandDepth: 0,
     supportedSubmitMethods: ["get"],
+    onComplete: () => {
+      // The page has a title of its own, below which the headings are in order.
+      place.querySelector(".info .title")?.setAttribute("aria-level", "2");
+      const about = place.querySelector(".information-container");
+      about?.setAttribute("role", "region");
+      about?.setAttribute("aria-label", document.title);
+    },
   });
 });

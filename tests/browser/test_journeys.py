@@ -28,7 +28,7 @@ def test_a_reader_finds_es_11_7_by_words_and_filters_its_table_by_nato(page: Pag
     expect(page.locator(".explanation")).to_have_text(
         "Adopted: 93 of 111 present and voting, 83.8%; a two-thirds majority would also have passed."
     )
-    page.get_by_role("combobox", name="Bloc").select_option("nato")
+    page.get_by_role("combobox", name="Bloc", exact=True).select_option("nato")
     expect(page).to_have_url(re.compile(r"bloc=nato"))
     expect(page.locator(".sheet-totals")).to_contain_text("32 members: 29-2-1")
     page.get_by_role("combobox", name="Vote").select_option("against")
@@ -101,7 +101,7 @@ def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServ
     expect(page).to_have_url(f"{live_server.url}/resolutions/?q=Kampuchea")
     expect(page.locator(".row .symbol")).to_have_text(["A/RES/34/22"])
     page.goto(f"{live_server.url}/resolutions/A/RES/ES-11/7")
-    page.get_by_role("combobox", name="Bloc").select_option("nato")
+    page.get_by_role("combobox", name="Bloc", exact=True).select_option("nato")
     page.locator(".sheet-filters").get_by_role("button", name="Show").click()
     expect(page.locator(".sheet-totals")).to_contain_text("32 members: 29-2-1")
     context.close()

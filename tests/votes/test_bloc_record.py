@@ -67,7 +67,12 @@ class TestBreaks:
                     code: (positions[code], broke[code]) for code in positions
                 }
                 order = [
-                    (line.positions < 5, -line.breaks / line.positions if line.positions >= 5 else 0, -line.breaks)
+                    (
+                        not line.breaks,
+                        line.positions < 5,
+                        -line.breaks / line.positions if line.positions >= 5 else 0,
+                        -line.breaks,
+                    )
                     for line in lines
                 ]
                 assert order == sorted(order)
@@ -96,9 +101,9 @@ class TestBreaks:
         assert [(line.state.code, line.positions, line.breaks, line.share) for line in votes_of(votes).breaks] == [
             ("QQE", 5, 3, 0.6),
             ("QQD", 6, 2, pytest.approx(1 / 3)),
+            ("QQC", 4, 2, None),
             ("QQA", 5, 0, 0.0),
             ("QQB", 5, 0, 0.0),
-            ("QQC", 4, 2, None),
         ]
 
     def test_a_larger_share_goes_before_more_breaks(self):

@@ -4,6 +4,7 @@ import pytest
 
 from resolutions.models import Body, Session, Topic
 from tests.web.pages import Maker, Twin
+from votes import reading
 from votes.models import Source
 
 
@@ -24,3 +25,10 @@ def maker(record: None) -> Maker:
 def twin(record: None) -> Twin:
     """Return the slow twin of the landmark votes."""
     return Twin.read()
+
+
+@pytest.fixture
+def loaded_once(record: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the record once for all requests of a test that changes nothing, instead of for each of them."""
+    loaded = reading.load()
+    monkeypatch.setattr(reading, "load", lambda: loaded)

@@ -101,6 +101,29 @@ class TestSections:
             ["South Africa", "0", "9", "0.0%"],
         ]
 
+    def test_a_number_of_breaks_leads_to_the_votes_on_which_the_member_broke(self):
+        for asked in (ASKED, f"{ASKED}&since=2012-05-01", f"{ASKED}&until=2013-01-01&order=closeness"):
+            table = one(get(asked), f"{BREAKS} table")
+            links = [row.select_one("td a") for row in table.select("tbody tr")]
+            assert [link and text(link) for link in links] == [
+                breaks if int(breaks) else None for _name, breaks, *_rest in cells(table)
+            ]
+            for link in filter(None, links):
+                assert text(one(get(str(link["href"])), ".selection strong")) == text(link)
+
+    def test_a_state_is_no_member_before_it_came(self):
+        votes = one(get("/blocs/brics/"), f"{BREAKS} td a[href*=ZAF]")["href"]
+
+        assert votes == "/roll-calls/?differ=ZAF~brics&since=2010-12-24"
+
+    def test_a_year_leads_to_the_record_of_that_year(self):
+        page = get(f"{ASKED}&until=2013-01-01&on=2012-01-01")
+        links = [str(link["href"]) for link in page.select(f"{COHESION} table.cohesion a")]
+
+        assert links[1] == "?since=2010-01-01&until=2011-01-01&kind=motion&on=2012-01-01#record"
+        years = one(get(f"/blocs/brics/{links[1]}"), f"{COHESION} table.cohesion")
+        assert [row[0] for row in cells(years)] == ["2010"]
+
     def test_a_period_narrows_all(self):
         page = get(f"{ASKED}&until=2011-01-01")
 

@@ -58,7 +58,7 @@ class TestStart:
     def test_one_state_needs_another(self):
         page = page_of("USA")
 
-        assert texts(page, "[role=status]") == ["United States alone cannot be compared: one more is needed."]
+        assert texts(page, "main [role=status]") == ["United States alone cannot be compared: one more is needed."]
         assert texts(page, ".chosen strong") == ["USA"]
 
     def test_what_is_added_becomes_a_state(self):

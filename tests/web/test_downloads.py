@@ -340,6 +340,7 @@ def test_the_page_offers_the_files_of_what_it_shows():
     assert texts(get("/roll-calls/"), "#results p.hint") == [
         "Download these recorded votes: CSV · JSON · Parquet",
         "Who voted how in these: CSV · JSON · Parquet",
+        "How to cite the data",
     ]
     assert offered("/roll-calls/?body=XX") == []
     assert offered("/roll-calls/?q=nothingofthekind") == []

@@ -56,6 +56,7 @@ def sample(route: str) -> str:
     return route.strip("^$").replace("\\", "")
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_the_card_alone_may_be_framed():
     said = {path: framing(Client().head(path)) for path in public_paths()}  # type: ignore[arg-type]  # as the test client has it
 

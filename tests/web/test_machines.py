@@ -121,6 +121,7 @@ def test_robots_may_go_everywhere_but_to_the_admin_and_through_all_queries(path:
     assert max(matching, default=(0, True))[1] == allowed
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_the_note_in_plain_text_has_addresses_that_lead_somewhere():
     response = Client().get("/llms.txt")
     note = response.content.decode()

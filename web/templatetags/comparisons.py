@@ -21,6 +21,7 @@ from votes.comparison import NO_TOPIC, rests_on, shown
 from web.figures import Figures
 from web.measures import MEASURES
 from web.pictures.comparisons import pair_name, short
+from web.sentences import number
 from web.templatetags.plenary import mark, percent_of
 from web.templatetags.rows import what
 
@@ -84,7 +85,8 @@ def pairs_figure(found: Iterable[Pair]) -> str:
     """Return the agreement of pairs that have the same, and what it rests on in each."""
     own = MEASURES["agreement"]
     return "; ".join(
-        _("%(value)s of %(n)s") % {"value": own.value(shown(pair.overall)), "n": pair.overall.common} for pair in found
+        _("%(value)s of %(n)s") % {"value": own.value(shown(pair.overall)), "n": number(pair.overall.common)}
+        for pair in found
     )
 
 

@@ -22,7 +22,7 @@ from web.templatetags.rows import roll_call_row, what
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from votes.bloc_record import BlocMember, Cohesion, Divided, MemberBreaks
     from votes.choices import Choice
@@ -122,7 +122,9 @@ def state_breaks(breaks: Iterable[tuple[StateBreak, ListedRollCall]]) -> SafeStr
 def own_blocs_table(lines: Iterable[OwnBloc]) -> SafeString:
     """Return how often a state broke with each of its own blocs."""
     blocs = reverse("web:blocs")
-    return _breaks_table(_("Bloc"), ((f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one) for one in lines))
+    return _breaks_table(
+        _("Bloc"), ((f"{blocs}{one.bloc.slug}/", one.bloc.short_name, str(one.breaks), one) for one in lines)
+    )
 
 
 @register.simple_tag
@@ -181,8 +183,10 @@ def held_table(lines: Iterable[Held], head: str) -> SafeString:
 
 
 @register.simple_tag
-def cohesion_table(lines: Iterable[Cohesion], names: dict[str, str], head: str) -> SafeString:
-    """Return cohesion by year or topic; ``names`` are those of the topics, by slug."""
+def cohesion_table(
+    lines: Iterable[Cohesion], names: Mapping[str, str], head: str, addresses: Mapping[str, str] | None = None
+) -> SafeString:
+    """Return cohesion by year or topic; ``names`` are those of the topics, by slug, ``addresses`` lead to the years."""
     say, rows = Figures(), []
     for one in lines:
         index = one.agreement_index
@@ -192,8 +196,11 @@ def cohesion_table(lines: Iterable[Cohesion], names: dict[str, str], head: str) 
             else '<svg class="meter" aria-hidden="true">'
             f'<rect class="f-accent" width="{100 * index:.1f}%" height="100%"/></svg>'
         )
+        name = escape(names.get(one.of, one.of))
+        if addresses:
+            name = f'<a href="{escape(addresses[one.of])}">{name}</a>'
         rows.append(
-            f'<tr><th scope="row">{escape(names.get(one.of, one.of))}</th><td class="meter-cell">{meter}</td>'
+            f'<tr><th scope="row">{name}</th><td class="meter-cell">{meter}</td>'
             f'<td class="number">{say.decimal(index, 2)} <span class="of">{one.roll_calls}</span></td>'
             f'<td class="number">{say.decimal(one.rice_index, 2)} <span class="of">{one.rice_roll_calls}</span></td>'
             f'<td class="number">{say.decimal(one.voting, 1)}</td></tr>'
@@ -204,20 +211,29 @@ def cohesion_table(lines: Iterable[Cohesion], names: dict[str, str], head: str) 
 
 
 @register.simple_tag
-def members_breaks_table(lines: Iterable[MemberBreaks]) -> SafeString:
-    """Return how often members broke with their bloc."""
-    states = reverse("web:states")
-    return _breaks_table(_("Member"), ((f"{states}{one.state.code}/", one.state.name, one) for one in lines))
+def members_breaks_table(lines: Iterable[MemberBreaks], addresses: Mapping[str, str]) -> SafeString:
+    """Return how often members broke with their bloc; ``addresses`` lead, by state, to the lists of its breaks."""
+    states, votes = reverse("web:states"), escape(_("votes on which it broke:"))
+
+    def number(one: MemberBreaks) -> str:
+        if (own := addresses.get(one.state.code)) is None:
+            return str(one.breaks)
+        said = f"{escape(one.state.name)}, {votes} {one.breaks}"
+        return f'<a href="{escape(own)}" aria-label="{said}">{one.breaks}</a>'
+
+    return _breaks_table(
+        _("Member"), ((f"{states}{one.state.code}/", one.state.name, number(one), one) for one in lines)
+    )
 
 
-def _breaks_table(head: str, lines: Iterable[tuple[str, str, OwnBloc | MemberBreaks]]) -> SafeString:
-    """Return how often somebody broke with a bloc, each with address and name."""
+def _breaks_table(head: str, lines: Iterable[tuple[str, str, str, OwnBloc | MemberBreaks]]) -> SafeString:
+    """Return how often somebody broke with a bloc, each with address and name, and with the number as HTML."""
     say = Figures()
     rows = [
         f'<tr><th scope="row"><a href="{address}">{escape(name)}</a></th>'
-        f'<td class="number">{one.breaks}</td><td class="number">{one.positions}</td>'
+        f'<td class="number">{breaks}</td><td class="number">{one.positions}</td>'
         f'<td class="number">{say.share(one.share)}</td></tr>'
-        for address, name, one in lines
+        for address, name, breaks, one in lines
     ]
     return _table("breaks", (head, _("Breaks"), _("Positions taken"), _("Share")), rows)
 

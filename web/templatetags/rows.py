@@ -19,6 +19,7 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Result
 from web.figures import NOT_SHOWN, Figures
+from web.sentences import number as grouped
 from web.templatetags.plenary import NOTHING, bar, dated, labels, mark
 
 if TYPE_CHECKING:
@@ -145,12 +146,12 @@ def facet_values(facet: Facet, form: Form) -> SafeString:
     checked = "" if facet.chosen else " checked"
     first = (
         f'<label><input type="radio" id="{name}-any" name="{name}" value=""{checked}{wrong}> '
-        f'<span>{escape(_("Any"))}</span> <span class="count">{facet.any}</span></label>'
+        f'<span>{escape(_("Any"))}</span> <span class="count">{grouped(facet.any)}</span></label>'
     )
     others = [
         f'<label><input type="radio" id="{name}-{value.value}" name="{name}" value="{value.value}"'
         f"{' checked' if value.chosen else ''}> <span>{escape(value.label)}</span> "
-        f'<span class="count">{value.count}</span></label>'
+        f'<span class="count">{grouped(value.count)}</span></label>'
         for value in facet.values
     ]
     return mark_safe("\n".join([first, *others]))  # noqa: S308  # labels are escaped, names and values are slugs
@@ -177,7 +178,7 @@ def facet_options(facet: Facet) -> SafeString:
     return mark_safe(  # noqa: S308  # escaped here
         "".join(
             f'<option value="{escape(value.value)}"{" selected" if value.chosen else ""}>'
-            f"{escape(value.label)} ({value.count})</option>"
+            f"{escape(value.label)} ({grouped(value.count)})</option>"
             for value in facet.values
         )
     )

@@ -19,7 +19,7 @@ from votes.models import Bloc, BlocMembership
 from votes.reading import reading
 from web import bloc_tables
 from web.listings import Listing
-from web.parameters import address, tidy_address, unanswered
+from web.parameters import address, tidy_address, unanswered, without_empty
 from web.pictures.profiles import cohesion
 from web.problems import problem
 from web.profile_files import links, send
@@ -74,7 +74,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             "votes": own.votes,
             "positions": own.positions_on(listing.page),
             # The pages after the first go on with the list.
-            **(_shown(listing, own) if listing.is_valid and listing.page.number == 1 else {}),
+            **(_shown(listing, own, request.GET) if listing.is_valid and listing.page.number == 1 else {}),
         }
         return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
 
@@ -108,8 +108,8 @@ def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, 
     return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
 
 
-def _shown(listing: Listing, own: BlocRecord) -> dict[str, Any]:
-    """Return what the page shows of a bloc's record."""
+def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any]:
+    """Return what the page shows of a bloc's record; ``asked`` is what its address says."""
     record = own.record
     divided = own.divided(bloc_tables.DIVIDED)
     known = any(one.agreement_index is not None for one in own.by_year)
@@ -119,12 +119,46 @@ def _shown(listing: Listing, own: BlocRecord) -> dict[str, Any]:
         "topics": record.topics,
         "chart": cohesion(own).inline("picture chart") if known else "",
         "years": own.by_year[::-1],
+        "year_addresses": _of_years(asked, own),
         "by_topic": own.by_topic,
         "breaks": own.breaks,
+        "breaks_addresses": _of_breaks(listing, own),
         "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
     }
+
+
+def _of_years(asked: QueryDict, own: BlocRecord) -> dict[str, str]:
+    """Return the address of the bloc's record in each year of it, under the other filters asked for."""
+    others = _others(asked, "page")
+    return {one.of: f"?since={one.of}-01-01&until={int(one.of) + 1}-01-01{others}#record" for one in own.by_year}
+
+
+def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
+    """Return, by the code of the state, the address of the list of the roll calls on which it broke with the bloc.
+
+    A list knows one period, so a state that left and came back has none: it would have voted otherwise as a stranger.
+    """
+    since, until = (listing.form.cleaned_data.get(name) for name in ("since", "until"))
+    page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
+    addresses = {}
+    for one in own.breaks:
+        held = own.record.memberships_of[own.bloc.slug, one.state.code]
+        if one.breaks and len(held) == 1:
+            first = max(filter(None, (since, held[0].since)), default=None)
+            last = min(filter(None, (until, held[0].until)), default=None)
+            period = (f"&since={first}" if first else "") + (f"&until={last}" if last else "")
+            addresses[one.state.code] = f"{page}?differ={one.state.code}~{own.bloc.slug}{period}{others}"
+    return addresses
+
+
+def _others(asked: QueryDict, *without: str) -> str:
+    """Return what is asked for but the period and what else to leave out, to go on an address with."""
+    kept = without_empty(asked)
+    for name in ("since", "until", *without):
+        kept.pop(name, None)
+    return f"&{kept.urlencode()}" if kept else ""
 
 
 def _unknown(slug: str) -> str:

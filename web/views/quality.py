@@ -90,7 +90,7 @@ class Findings:
         return [(str(self.form.fields[name].label), [*map(str, said)]) for name, said in self.form.errors.items()]
 
     @property
-    def ignored(self) -> list[str]:
+    def unanswered(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
         return unanswered(self.parameters, {*self.form.fields, "page"})
 
