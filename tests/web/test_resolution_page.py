@@ -207,7 +207,7 @@ def test_documents_and_the_way_to_report_an_error():
         "(A/RES/ES-11/7, 24 February 2025)"
     )
     assert problems(get("/contact/?about=nothing"))[0] == "There is no published vote “nothing”."
-    assert text(one(page, ".cite")) == (
+    assert text(one(page, "#citation")) == (
         "Plenary, “Advancing a comprehensive, just and lasting peace in Ukraine”, A/RES/ES-11/7, recorded vote of "
         "24 February 2025, 93-18-65. http://testserver/resolutions/A/RES/ES-11/7"
     )

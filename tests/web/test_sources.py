@@ -6,13 +6,29 @@ import pytest
 from django.conf import settings
 
 # What stands in pages as it is in every language.
-FORMATS = {"CSV", "JSON", "SVG", "PNG", "Parquet", "BibTeX", "CODEBOOK", "md", "datapackage", "json", "SHA", "SUMS"}
+FORMATS = {
+    "CSV",
+    "JSON",
+    "SVG",
+    "PNG",
+    "Parquet",
+    "BibTeX",
+    "CODEBOOK",
+    "md",
+    "datapackage",
+    "json",
+    "SHA",
+    "SUMS",
+    "OpenAPI",
+    "YAML",
+}
 AS_THEY_ARE = {"Plenary", "USA", "FRA", "GBR", "eu", "RES", "ES", *FORMATS}
 
 TEMPLATES = sorted(
     path
     for path in (settings.BASE_DIR / "templates").rglob("*.html")
-    if "admin" not in path.parts and path.name != "500.html"
+    # The style guide is for who works on the code, and is not there without DEBUG.
+    if not {"admin", "styleguide"} & set(path.parts) and path.name != "500.html"
 )
 
 READ_ALOUD = r"""\b(?:placeholder|title|alt|aria-label|label)="([^"]*)\""""
