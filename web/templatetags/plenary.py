@@ -79,7 +79,8 @@ def mark(choice: str) -> SafeString:
 
 SWATCHES = {
     choice: format_html(
-        '<svg class="swatch" aria-hidden="true"><rect x="1" y="1" width="12" height="12" rx="1" class="fill-{}"/></svg>',
+        '<svg class="swatch" aria-hidden="true">'
+        '<rect x="1" y="1" width="12" height="12" rx="1" class="fill-{}"/></svg>',
         choice,
     )
     for choice in Choice.values
