@@ -22,7 +22,7 @@ FORMATS = {
     "OpenAPI",
     "YAML",
 }
-AS_THEY_ARE = {"Plenary", "USA", "FRA", "GBR", "eu", "RES", "ES", *FORMATS}
+AS_THEY_ARE = {"Plenary", "USA", "FRA", "GBR", "eu", "RES", "ES", "Atom", "llms", "txt", *FORMATS}
 
 TEMPLATES = sorted(
     path
