@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import logging
@@ -11,12 +10,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from votes.exporting.cells import safe
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
+from web.conditional import tag_of, unchanged
 from web.pictures.png import BusyError, NotDrawnError, png
 from web.problems import OPEN, problem, unknown
 
@@ -146,13 +145,11 @@ def _source(request: HttpRequest) -> str:
 def _file(request: HttpRequest, record: Record, name: str, content: Callable[[], bytes]) -> HttpResponse:
     """Return the file, or say that it has not changed."""
     own = request.build_absolute_uri()
-    tag = f'"{record.version}-{hashlib.sha256(f"{record.version} {own}".encode()).hexdigest()[:24]}"'
+    tag = tag_of(record.version, own)
     form = name.rpartition(".")[2]
     headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag, **OPEN}
     if form in ("csv", "json"):
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    bare = HttpResponse(headers=headers)
-    known = get_conditional_response(request, etag=tag, response=bare)
-    if known is not None and known is not bare:
+    if known := unchanged(request, headers):
         return known
     return HttpResponse(content(), headers=headers)

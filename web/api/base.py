@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +17,7 @@ from web.api.paging import CURSOR, PAGE_SIZE, Paging
 from web.api.query import FIELDS, Query, some
 from web.api.serializers import names_in
 from web.api.throttling import AddressThrottle
+from web.conditional import tag_of, unchanged
 from web.parameters import address
 from web.problems import OPEN
 
@@ -77,11 +76,8 @@ class ReadView(APIView):
         """Answer, or say that nothing has changed before any work is done."""
         asked = request._request
         with reading() as record:
-            said = f"{record.version}\n{shape_of(self.serializer_class)}\n{asked.build_absolute_uri()}"
-            tag = f'"{record.version}-{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
-            bare = HttpResponse(headers={"ETag": tag})
-            known = get_conditional_response(asked, etag=tag, response=bare)
-            if known is not None and known is not bare:
+            tag = tag_of(record.version, f"{shape_of(self.serializer_class)}\n{asked.build_absolute_uri()}")
+            if known := unchanged(asked, {"ETag": tag}):
                 return known
             query = Query(asked.GET, {FIELDS, *self.parameters}, self.repeatable)
             answer = self.answer(query, record, **named)

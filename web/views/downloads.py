@@ -8,10 +8,9 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -24,6 +23,7 @@ from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chu
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, VOTES
 from votes.models import RollCall, Source
 from votes.reading import reading, record_of_snapshot
+from web.conditional import unchanged
 from web.filters import RollCallFilter
 from web.listings import Listing
 from web.parameters import address, unanswered
@@ -102,9 +102,7 @@ def _send(
         "ETag": _tag(request, table, data_version()),
         **OPEN,
     }
-    bare = HttpResponse(headers=headers)
-    known = get_conditional_response(request, etag=headers["ETag"], response=bare)
-    if known is not None and known is not bare:
+    if known := unchanged(request, headers):
         return known
     if request.method == "HEAD":
         # Streamed though it is nothing, since it says nothing of how long the answer to GET would be.

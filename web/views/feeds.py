@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_safe
 from votes.analysis.matrix import OUTSIDE
 from votes.bloc_record import roll_calls_of
 from votes.reading import reading
+from web.conditional import tag_of, unchanged
 from web.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
 from web.listings import Listing
 from web.metadata import SITE
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from votes.listed import ListedRollCall
-    from web.feeds import Said
+    from web.conditional import tag_of, unchanged
+from web.feeds import Said
 
 
 @require_safe
@@ -93,13 +93,11 @@ def _send(
         return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
     record, origin, own = listing.record, origin_of(request), request.get_full_path()
     version = version_of(record)
-    tag = f'"{record.version}-{hashlib.sha256(f"{record.version} {origin}{own}".encode()).hexdigest()[:24]}"'
+    tag = tag_of(record.version, f"{origin}{own}")
     headers = {"Content-Type": Feed.content_type, "ETag": tag, **OPEN}
     # What was last changed may have been taken out of the feed, so this is when the record was, whatever of it.
     modified = int(version.changed.timestamp()) if version.changed else None
-    bare = HttpResponse(headers=headers)
-    known = get_conditional_response(request, etag=tag, last_modified=modified, response=bare)
-    if known is not None and known is not bare:
+    if known := unchanged(request, headers, last_modified=modified):
         return known
     keys = record.register.keys[listing.places[:ENTRIES]].tolist()
     feed = feed_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from django.contrib.sitemaps import views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +17,7 @@ from votes.exporting.papers import citation
 from votes.exporting.tables import TABLES
 from votes.models import Source
 from votes.reading import reading
+from web.conditional import tag_of, unchanged
 from web.parameters import unanswered
 from web.problems import problem, unknown
 from web.sitemaps import sections
@@ -91,11 +90,8 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 def _unless_known(request: HttpRequest, record: Record, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """Return the answer with the name of what it says, or that the client has it already."""
-    said = f"{record.version} {request.build_absolute_uri()}"
-    tag = f'"{record.version}-{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
-    bare = HttpResponse(headers={"ETag": tag})
-    known = get_conditional_response(request, etag=tag, response=bare)
-    if known is not None and known is not bare:
+    tag = tag_of(record.version, request.build_absolute_uri())
+    if known := unchanged(request, {"ETag": tag}):
         return known
     response = answer()
     if hasattr(response, "render"):
