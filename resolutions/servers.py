@@ -16,5 +16,5 @@ def answering() -> str:
 
 
 def read_from(alias: str) -> None:
-    """Have what runs from here on, in this thread, read from the server ``alias``; whoever serves says it anew each time."""
+    """Have what runs from here on in this thread read from the server ``alias``; each request says it anew."""
     _answering.set(alias)
