@@ -1,0 +1,27 @@
+"""Which release of Plenary answers: the same record may be told otherwise by the next one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+# What pages are made of, besides the record.
+FOLDERS = ("config", "data", "locale", "resolutions", "static", "templates", "votes", "web")
+
+
+def release_of(root: Path) -> str:
+    """Return the name of the release in the folder ``root``: that of its contents, so nobody need remember to say it."""
+    digest = hashlib.sha256()
+    for folder in FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(root)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+RELEASE = os.environ.get("RELEASE") or release_of(settings.BASE_DIR)
+"""That of this process."""
