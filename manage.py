@@ -10,18 +10,20 @@ from django.db.utils import OperationalError
 
 
 def main() -> None:
-    """Run a command; what is wrong with the surroundings is said in one line (``--traceback`` shows all)."""
+    """Run a command; what is wrong with the surroundings is said in a line each (``--traceback`` shows all)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, OperationalError, OSError) as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"plenary: {explained(error)}")
+        sys.exit("\n".join(f"plenary: {line}" for line in explained(error).splitlines()))
 
 
 def explained(error: Exception) -> str:
-    """Return the first line of an error, and what to do about it where that is known."""
+    """Return the first line of an error, and what to do about it where that is known; of settings, all that is wrong."""
+    if isinstance(error, ImproperlyConfigured):
+        return str(error)
     line = next(iter(str(error).splitlines()), "") or type(error).__name__
     if "No space left" in line:
         where = os.environ.get("PLENARY_HOME", ".plenary")

@@ -1,17 +1,28 @@
 """A load on one address: connections that are kept open, each asking again as soon as it is answered.
 
-Requests are bytes made once and answers are read by their Content-Length, so that the asking costs little of
-what it shares with the server.
+One process asks for all of them and looks at whichever is answered; requests are bytes made once, and of an answer
+only the status and the length are read, so that the asking costs little of what it shares with the server.
 """
 
 from __future__ import annotations
 
+import re
+import selectors
 import socket
 import time
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CONNECTIONS = 4
+PATIENCE = 30
+"""Seconds after which an answer will not come."""
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+END_OF_CHUNKS = b"\r\n0\r\n\r\n"
 
 
 @dataclass(frozen=True)
@@ -26,30 +37,98 @@ class Measured:
         return 1000 * self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * percent / 100))]
 
 
-def measure(port: int, path: str, seconds: float) -> Measured:
-    """Ask for ``path`` on this machine's ``port`` for ``seconds``; raise RuntimeError for an answer but 200."""
-    with get_context("fork").Pool(CONNECTIONS) as pool:
-        runs = pool.starmap(ask, [(port, path, seconds)] * CONNECTIONS)
-    latencies = sorted(latency for run in runs for latency in run)
-    return Measured(len(latencies) / seconds, latencies)
+@dataclass(slots=True)
+class Client:
+    """One connection, what has come of the answer it waits for, and how long the answers took, in seconds."""
+
+    connection: socket.socket
+    began: float = 0
+    """When it asked; 0 before its first request, whose answer also opens the connection and is not counted."""
+    came: bytearray = field(default_factory=bytearray)
+    needs: int = 0
+    """The bytes of the whole answer, 0 as long as its head has not come; -1 for one that ends with its last chunk."""
 
 
-def ask(port: int, path: str, seconds: float) -> list[float]:
-    """Ask over one connection; return how long each answer took, in seconds."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
-    latencies = []
-    end = time.perf_counter() + seconds
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        stream = connection.makefile("rb")
-        while (began := time.perf_counter()) < end:
-            connection.sendall(request)
-            status = stream.readline()
-            if b" 200 " not in status:
-                raise RuntimeError(f"{path}: {status.decode().strip()}")
-            length = 0
-            while (header := stream.readline()) not in (b"\r\n", b""):
-                if header.lower().startswith(b"content-length:"):
-                    length = int(header.split(b":")[1])
-            stream.read(length)
-            latencies.append(time.perf_counter() - began)
-    return latencies
+def measure(
+    port: int,
+    path: str,
+    seconds: float,
+    *,
+    connections: int = CONNECTIONS,
+    headers: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Measured:
+    """Ask for ``path`` on this machine's ``port`` for ``seconds``.
+
+    Raises RuntimeError for an answer with another status, for one that does not come and for a closed connection.
+    """
+    request, expected = request_of(port, path, headers), f" {status} ".encode()
+    latencies: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        clients = [Client(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
+        try:
+            for client in clients:
+                client.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                client.connection.sendall(request)
+                selector.register(client.connection, selectors.EVENT_READ, client)
+            began = time.perf_counter()
+            end = began + seconds
+            while (now := time.perf_counter()) < end:
+                ready = selector.select(PATIENCE)
+                if not ready:
+                    raise RuntimeError(f"{path}: no answer within {PATIENCE} s")
+                for key, _events in ready:
+                    client = key.data
+                    if not answered(client, path, expected):
+                        continue
+                    now = time.perf_counter()
+                    if client.began:
+                        latencies.append(now - client.began)
+                    client.began = now
+                    client.connection.sendall(request)
+        finally:
+            for client in clients:
+                client.connection.close()
+    if not latencies:
+        raise RuntimeError(f"{path}: nothing was answered within {seconds:g} s")
+    return Measured(len(latencies) / (now - began), sorted(latencies))
+
+
+def request_of(port: int, path: str, headers: Mapping[str, str] | None) -> bytes:
+    """Return the bytes of a request."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in (headers or {}).items())]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def answered(client: Client, path: str, expected: bytes) -> bool:
+    """Take what has come; tell whether the answer is whole, and make ready for the next."""
+    part = client.connection.recv(1 << 18)
+    if not part:
+        raise RuntimeError(f"{path}: the connection was closed after {bytes(client.came[:200])!r}")
+    client.came += part
+    if not client.needs:
+        head = client.came.find(b"\r\n\r\n")
+        if head < 0:
+            return False
+        first = client.came[: client.came.find(b"\r\n") + 1]
+        if expected not in first:
+            raise RuntimeError(f"{path}: {first.decode().strip()}")
+        length = LENGTH.search(client.came, 0, head)
+        chunked = length is None and CHUNKED.search(client.came, 0, head)
+        client.needs = -1 if chunked else head + 4 + (int(length[1]) if length else 0)
+    whole = client.came.endswith(END_OF_CHUNKS) if client.needs < 0 else len(client.came) >= client.needs
+    if whole:
+        client.came.clear()
+        client.needs = 0
+    return whole
+
+
+def headers_of(port: int, path: str, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ask once; return the headers of the answer, their names in lower case."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(request_of(port, path, {**(headers or {}), "Connection": "close"}))
+        with connection.makefile("rb") as stream:
+            stream.readline()
+            lines = iter(stream.readline, b"\r\n")
+            pairs = (line.decode("latin-1").partition(":") for line in lines)
+            return {name.lower(): value.strip() for name, _colon, value in pairs}

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.caches import cache_at
 from config.database import database_from_environment
-from config.environment import whole_number
+from config.environment import text, whole_number
+from config.production import require
 from config.secret_key import secret_key_in
 
 # One thread for each product of matrices, set before NumPy is loaded: ours are small, there are as many processes as
@@ -24,11 +26,28 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("PLENARY_HOME") or BASE_DIR / ".plenary").absolute()
 
 DEBUG = os.environ.get("DEBUG", "") == "1"
-SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key_in(HOME)
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").replace(" ", "").split(",")
+
+# Where readers come from everywhere; what would be unsafe there is refused before anything starts.
+PRODUCTION = os.environ.get("PRODUCTION", "") == "1"
+HTTPS = os.environ.get("HTTPS", "") == "1"
+ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").replace(" ", "").split(",") if host]
+if PRODUCTION:
+    require(
+        debug=DEBUG,
+        secret_key=text("SECRET_KEY"),
+        hosts=ALLOWED_HOSTS,
+        https=HTTPS,
+        database=text("DATABASE_URL"),
+        proxies=os.environ.get("TRUSTED_PROXIES", "").strip(),
+    )
+
+SECRET_KEY = text("SECRET_KEY") or secret_key_in(HOME)
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
+# A name that begins with a dot stands for itself and for all below it.
 CSRF_TRUSTED_ORIGINS = [
-    f"https://{host.removeprefix('.')}"
+    f"https://{name}"
     for host in ALLOWED_HOSTS
+    for name in ([host[1:], f"*{host}"] if host.startswith(".") else [host])
     if host not in ("*", "localhost", "127.0.0.1", "[::1]")
 ]
 
@@ -63,7 +82,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "web.middleware.without_body_for_head",
+    "web.requests.for_machines",
     "web.middleware.with_language",
+    "web.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -103,6 +124,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database_from_environment()}
+# How long a statement of a public page may take, in milliseconds; 0 for as long as it likes. A page that asks more is
+# broken off and says so: it would take the database from all others.
+PUBLIC_STATEMENT_TIMEOUT_MS = whole_number("PUBLIC_STATEMENT_TIMEOUT_MS", 5000, least=0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -136,11 +160,26 @@ OTP_TOTP_ISSUER = "Plenary"
 # Whether who entered a vote may publish it. By default somebody else does.
 PUBLISH_OWN_ENTRIES = os.environ.get("PUBLISH_OWN_ENTRIES", "") == "1"
 
-# Cookies, which the admin alone sets. A session lasts a working day.
-HTTPS = os.environ.get("HTTPS", "") == "1"
+# In production, all is asked for again by https, and browsers are told to ask for nothing by http for a year: a first
+# deployment may say less. What other hosts below this one do is not ours to say unless we are told, and a place in the
+# browsers' own lists cannot be taken back soon, so those two stand out of Django's warnings.
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", 0, least=0)
 if HTTPS and TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # Asked from within, past the proxy.
+SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 3600 * 24 * 365) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("HSTS_SUBDOMAINS", "") == "1"
+SECURE_HSTS_PRELOAD = os.environ.get("HSTS_PRELOAD", "") == "1"
+SILENCED_SYSTEM_CHECKS = [
+    *([] if SECURE_HSTS_INCLUDE_SUBDOMAINS else ["security.W005"]),
+    *([] if SECURE_HSTS_PRELOAD else ["security.W021"]),
+]
+
+# Cookies, which the admin alone sets. A session lasts a working day. By https alone they carry the prefix with which
+# a browser takes them from this very host and nobody else's.
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 3600 * whole_number("SESSION_HOURS", 12)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -156,17 +195,18 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Public answers are kept whole: so many megabytes of them in each process, and with CACHE_URL, a Redis, for all. Other
+# caches on the way to a reader may keep them for so many seconds, and as long again while they ask for a new one.
+PAGE_CACHE = os.environ.get("PAGE_CACHE", "") != "0"
+PAGE_CACHE_MB = whole_number("PAGE_CACHE_MB", 64)
+SHARED_CACHE_SECONDS = whole_number("SHARED_CACHE_SECONDS", 60, least=0)
+NEVER_KEPT: tuple[str, ...] = ("/admin/", "/static/", "/healthz", "/readyz", "/metrics")
+CACHE_URL = text("CACHE_URL")
+
 # The API: JSON alone, for anybody, so many requests a minute from one address. An entry of the cache is the times of
 # an address's requests of the last minute.
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", 300, least=0)
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "throttle": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "throttle",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-}
+CACHES = {"default": cache_at(CACHE_URL), "throttle": cache_at(CACHE_URL, "throttle")}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -214,7 +254,7 @@ EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
 EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
 EMAIL_PORT = whole_number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = text("EMAIL_HOST_PASSWORD")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or "plenary@localhost"
 PASSWORD_RESET_TIMEOUT = 3600 * 24

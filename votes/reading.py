@@ -26,7 +26,7 @@ from votes.data_version import data_version
 from votes.listed import ListedRollCall
 from votes.models import Bloc
 from votes.register import NO_ROW, Labels, Register
-from votes.snapshot import in_snapshot, snapshot
+from votes.snapshot import in_snapshot, snapshot, unhurried
 from votes.state_record import read_states
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ KEPT = 2
 # the letter of the choice, which PostgreSQL puts together faster than it writes text.
 QUERY = """
 SELECT NULL::bigint AS key, json_build_object(
-    'version', (SELECT count(*) FROM votes_change),
+    'version', (SELECT coalesce(sum(steps), 0) FROM votes_change),
     'bodies', (SELECT json_agg(json_build_array(code, name) ORDER BY code) FROM resolutions_body),
     'sessions', (
         SELECT json_agg(json_build_array(code, name) ORDER BY opened DESC NULLS LAST, kind, number DESC)
@@ -286,7 +286,7 @@ def record_of_snapshot() -> Record:
 
 def load() -> Record:
     """Read everything in one query. Raises ValueError for a letter that is no choice."""
-    with connection.cursor() as cursor:
+    with unhurried(), connection.cursor() as cursor:
         cursor.execute(QUERY)
         names, *roll_calls = cursor.fetchall()
     about = json.loads(names[1])

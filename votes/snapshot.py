@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, transaction
 
 if TYPE_CHECKING:
@@ -29,8 +30,22 @@ def snapshot() -> Iterator[bool]:
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(SNAPSHOT)
+            cursor.execute(f"{SNAPSHOT}; SET LOCAL statement_timeout = {settings.PUBLIC_STATEMENT_TIMEOUT_MS:d}")
         yield True
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """Give the statements within a snapshot a minute each: the few that read all of the record, once a version."""
+    if not connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET LOCAL statement_timeout = '1min'")
+        yield
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 
 def in_snapshot() -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 
+from web.release import RELEASE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 
 
 def tag_of(version: int, said: str) -> str:
-    """Return the ETag of what ``said`` asks, an address with what else its answer hangs on, as of a data version."""
-    return f'"{version}-{hashlib.sha256(f"{version} {said}".encode()).hexdigest()[:24]}"'
+    """Return the ETag of what ``said`` asks, an address with what else its answer hangs on, as of a data version.
+
+    Another release may say it otherwise. The tag is weak, since it is the same for every compression of the answer.
+    """
+    return f'W/"{version}-{hashlib.sha256(f"{RELEASE} {version} {said}".encode()).hexdigest()[:24]}"'
 
 
 def unchanged(

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-# What pages are made of, besides the record.
+# What answers are made of, besides the record and the libraries.
 FOLDERS = ("config", "data", "locale", "resolutions", "static", "templates", "votes", "web")
 
 
 def release_of(root: Path) -> str:
-    """Return the name of the release in the folder ``root``: that of its contents, so nobody need remember to say it."""
-    digest = hashlib.sha256()
+    """Return the name of the release in the folder ``root``: a sum of its contents, so nobody need say it."""
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:

@@ -23,7 +23,7 @@ from votes.exporting.parquet import write_parquet
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import Source
-from votes.snapshot import snapshot
+from votes.snapshot import snapshot, unhurried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +58,7 @@ def names() -> list[str]:
 def current_version() -> DataVersion:
     """Return the data version of what this connection's transaction sees."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(at) FROM votes_change")
+        cursor.execute("SELECT coalesce(sum(steps), 0), max(at) FROM votes_change")
         return DataVersion(*cursor.fetchone())
 
 
@@ -74,7 +74,7 @@ def export_record(folder: Path, say: Callable[[str], None] = lambda line: None) 
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         making.chmod(0o755)
-        with snapshot():
+        with snapshot(), unhurried():
             package = _write(making, say)
         _put(making, folder)
     finally:

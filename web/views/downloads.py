@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import partial
 from http import HTTPStatus
@@ -23,7 +22,7 @@ from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chu
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, VOTES
 from votes.models import RollCall, Source
 from votes.reading import reading, record_of_snapshot
-from web.conditional import unchanged
+from web.conditional import tag_of, unchanged
 from web.filters import RollCallFilter
 from web.listings import Listing
 from web.parameters import address, unanswered
@@ -99,7 +98,7 @@ def _send(
     headers = {
         "Content-Type": CONTENT_TYPES[form],
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
-        "ETag": _tag(request, table, data_version()),
+        "ETag": tag_of(data_version(), request.build_absolute_uri()),
         **OPEN,
     }
     if known := unchanged(request, headers):
@@ -117,13 +116,7 @@ def _send(
         return (csv_chunks if form == "csv" else parquet_chunks)(table, selected())
 
     stream = Stream(chunks)
-    return StreamingHttpResponse(stream, headers={**headers, "ETag": _tag(request, table, stream.version)})
-
-
-def _tag(request: HttpRequest, table: Table, version: int) -> str:
-    """Return the name of what the address answers at a data version, and with the columns it has at this release."""
-    said = f"{version}\n{table.header}\n{request.build_absolute_uri()}"
-    return f'"{version}-{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
+    return StreamingHttpResponse(stream, headers={**headers, "ETag": tag_of(stream.version, request.build_absolute_uri())})
 
 
 def _file_name(of: str, request: HttpRequest) -> str:

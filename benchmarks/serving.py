@@ -1,0 +1,91 @@
+"""Servers to measure: gunicorn as everywhere else, with a database of their own that holds the whole record."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.importing import CORPORA, FILE, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EMPTY = "/benchmark/empty"
+"""The address of the empty view."""
+
+FILES = (f"{FILE}.gz", "voeten_*.csv.gz", "sc_voting_*.csv.gz")
+"""What is imported, where it is at hand."""
+
+
+def environment(home: Path, **changed: str) -> dict[str, str]:
+    """Return the environment of a process that uses the embedded database of ``home``, without limits of rates."""
+    limits = re.findall(r"^#?\s*(\w+_A_MINUTE)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CACHE_URL")}
+    own = {"PLENARY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+    return kept | own | dict.fromkeys(limits, "0") | changed
+
+
+def prepare(home: Path, *, fit: bool = True) -> None:
+    """Make the database of ``home`` anew, with the record of the files that are there, and its ideal points."""
+    shutil.rmtree(home, ignore_errors=True)
+    commands = [["migrate", "-v0"], ["load_reference"]]
+    found = [[str(path) for path in sorted(CORPORA.glob(pattern))] for pattern in FILES]
+    commands += [["import_votes", *files] for files in found if files]
+    if fit and found[0]:
+        commands.append(["fit_ideal_points"])
+    for command in commands:
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(home), check=True, stdout=sys.stderr
+        )
+
+
+@contextmanager
+def server(home: Path, **changed: str) -> Iterator[tuple[int, Callable[[], list[int]]]]:
+    """Run gunicorn with ``home``'s database and a changed environment.
+
+    Yields the port, and what returns the numbers of its processes.
+    """
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    process = subprocess.Popen(serve, cwd=ROOT, env=environment(home, **changed), stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port, process)
+        yield port, lambda: children(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return when the port answers; raise RuntimeError if the server ends first."""
+    while process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("The server did not start: see above.")
+
+
+def children(process: int) -> list[int]:
+    """Return the numbers of all processes that descend from one, as Linux tells."""
+    own = Path(f"/proc/{process}/task/{process}/children")
+    found = [int(number) for number in own.read_text().split()] if own.exists() else []
+    return found + [deeper for number in found for deeper in children(number)]
+
+
+def resident(process: int) -> float:
+    """Return the megabytes of memory that a Python process has, 0 for any other."""
+    status = Path(f"/proc/{process}/status").read_text()
+    if b"postgres" in Path(f"/proc/{process}/cmdline").read_bytes():
+        return 0
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024

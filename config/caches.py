@@ -1,0 +1,80 @@
+"""Where what several requests share is kept: in this process, or with CACHE_URL in a Redis for all processes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.core.exceptions import ImproperlyConfigured
+from redis.exceptions import RedisError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LOG = logging.getLogger(__name__)
+
+SCHEMES = ("redis://", "rediss://", "unix://")
+PATIENCE = 0.25
+"""Seconds that Redis has to answer: making a page anew takes hundredths."""
+AWAY = 5.0
+"""Seconds for which a Redis that did not answer is left alone."""
+ENTRIES = 10_000
+
+
+def cache_at(url: str, name: str = "default") -> dict[str, Any]:
+    """Return Django's settings of a cache. Raises ImproperlyConfigured, without the address, for one that is none."""
+    if not url:
+        backend = "django.core.cache.backends.locmem.LocMemCache"
+        return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": ENTRIES}}
+    if not url.startswith(SCHEMES):
+        raise ImproperlyConfigured("CACHE_URL is not the address of a Redis, such as redis://host:6379/0.")
+    return {
+        "BACKEND": "config.caches.ForgivingCache",
+        "LOCATION": url,
+        "KEY_PREFIX": name,
+        "OPTIONS": {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE},
+    }
+
+
+class ForgivingClient(RedisCacheClient):
+    """Redis, and an empty cache while there is none: what it keeps can be made anew."""
+
+    away_until = 0.0
+    """By ``time.monotonic``, for the whole process."""
+
+    def get(self, key: Any, default: Any) -> Any:
+        """Return what is kept, or ``default``."""
+        return self._or(default, super().get, key, default)
+
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
+        """Keep something."""
+        self._or(None, super().set, key, value, timeout)
+
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
+        """Keep something where there is nothing yet, and tell whether that was so."""
+        return self._or(True, super().add, key, value, timeout)
+
+    def delete(self, key: Any) -> Any:
+        """Forget something, and tell whether it was there."""
+        return self._or(False, super().delete, key)
+
+    def _or(self, otherwise: Any, do: Callable[..., Any], *arguments: Any) -> Any:
+        """Do it, or return ``otherwise`` where Redis does not answer."""
+        if time.monotonic() < ForgivingClient.away_until:
+            return otherwise
+        try:
+            return do(*arguments)
+        except RedisError as error:
+            ForgivingClient.away_until = time.monotonic() + AWAY
+            LOG.warning("Redis does not answer (%s); going on without it.", type(error).__name__)
+            return otherwise
+
+
+class ForgivingCache(RedisCache):
+    """Django's cache in Redis that is slower, and not broken, without Redis."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = ForgivingClient

@@ -1,0 +1,84 @@
+"""What a production installation must be told, and what it may not be."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# As Django's own check of a deployment has it (security.W009).
+LEAST_LENGTH, LEAST_DIFFERENT = 50, 5
+
+MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes one"
+
+LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
+
+
+def require(
+    *, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str
+) -> None:
+    """Refuse to start a production installation that is not safe.
+
+    ``hosts`` are ALLOWED_HOSTS; ``proxies`` is TRUSTED_PROXIES as it was set, "" where it was not, since 0 has to be
+    meant. Raises ImproperlyConfigured with one line for each thing that is wrong: which variable, and what to set.
+    No line holds a secret.
+    """
+    wrong = [
+        *_of_key(secret_key),
+        *_of_hosts(hosts),
+        *(["DEBUG must not be 1: error pages would show settings and source."] if debug else []),
+        *([] if https else ["HTTPS must be 1: cookies and passwords go over nothing else."]),
+        *(
+            []
+            if database
+            else ["DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary."]
+        ),
+        *(
+            []
+            if proxies
+            else [
+                "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and "
+                "X-Forwarded-Proto (without it every page would redirect to itself for ever), 0 where gunicorn itself "
+                "has the certificate."
+            ]
+        ),
+    ]
+    if wrong:
+        raise ImproperlyConfigured("\n".join(f"PRODUCTION=1: {line}" for line in wrong))
+
+
+def _of_key(key: str) -> list[str]:
+    """Return what is wrong with the secret key."""
+    if not key:
+        return [f"SECRET_KEY must be set (or SECRET_KEY_FILE), the same for all processes; {MAKE_A_KEY}."]
+    if len(key) < LEAST_LENGTH or len(set(key)) < LEAST_DIFFERENT or key.startswith("django-insecure-"):
+        return [
+            f"SECRET_KEY can be guessed: it needs at least {LEAST_LENGTH} characters, {LEAST_DIFFERENT} different ones "
+            f"among them; {MAKE_A_KEY}."
+        ]
+    return []
+
+
+def _of_hosts(hosts: Sequence[str]) -> list[str]:
+    """Return what is wrong with the names to answer to."""
+    if not any(hosts):
+        return ["ALLOWED_HOSTS must be set, to the names readers type, such as votes.example.org."]
+    return [
+        f"ALLOWED_HOSTS must name hosts alone, separated by commas, not “{host}”."
+        for host in hosts
+        if not _is_host(host)
+    ]
+
+
+def _is_host(text: str) -> bool:
+    """Tell whether ``text`` is a name or an address alone, of which one begins with a dot for all names below it."""
+    try:
+        is_sixth = ipaddress.ip_address(text.strip("[]")).version == 6
+    except ValueError:
+        return len(text) <= 253 and all(LABEL.fullmatch(label) for label in text.removeprefix(".").split("."))
+    return is_sixth == (text[0] == "[")
