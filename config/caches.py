@@ -56,6 +56,10 @@ class ForgivingClient(RedisCacheClient):
         """Keep something where there is nothing yet, and tell whether that was so."""
         return self._or(True, super().add, key, value, timeout)
 
+    def incr(self, key: Any, delta: int) -> Any:
+        """Count, and return how many there are now: none where Redis does not answer."""
+        return self._or(0, super().incr, key, delta)
+
     def delete(self, key: Any) -> Any:
         """Forget something, and tell whether it was there."""
         return self._or(False, super().delete, key)

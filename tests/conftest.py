@@ -15,6 +15,7 @@ from django.test import TransactionTestCase, override_settings
 
 from votes.reading import SHARED
 from votes.reference import load_reference
+from web.page_cache import PageCache
 
 # Machines are shared: how long an example takes says nothing of what is tested.
 hypothesis.settings.register_profile("plenary", deadline=None)
@@ -106,6 +107,13 @@ def quick_passwords() -> Iterator[None]:
 def nothing_remembered() -> None:
     """Forget what another test's database held; a version there may be the number of another one here."""
     SHARED.forget()
+    PageCache.pages.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_limit(settings) -> None:
+    """Let tests ask as often as they like; those about a limit set their own."""
+    settings.API_REQUESTS_A_MINUTE = settings.SELECTIONS_A_MINUTE = 0
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ def test_a_tag_is_of_the_version_and_of_what_is_asked():
     others = {tag_of(8, "http://testserver/votes.csv"), tag_of(7, "http://testserver/votes.csv?body=SC")}
 
     assert tag_of(7, "http://testserver/votes.csv") == TAG
-    assert TAG.startswith('"7-')
+    assert TAG.startswith('W/"7-')
     assert TAG not in others
     assert len(others) == 2
 

@@ -1,0 +1,69 @@
+"""What requests share, with and without Redis."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import CacheHandler
+from django.core.exceptions import ImproperlyConfigured
+
+from config.caches import ForgivingClient, cache_at
+
+
+@pytest.fixture(autouse=True)
+def present() -> Iterator[None]:
+    """Forget that Redis was away."""
+    ForgivingClient.away_until = 0.0
+    yield
+    ForgivingClient.away_until = 0.0
+
+
+def cache(url: str):
+    return CacheHandler({"default": cache_at(url)})["default"]
+
+
+def test_without_an_address_each_process_keeps_for_itself():
+    own = cache("")
+
+    own.set("a", 1)
+
+    assert own.get("a") == 1
+    assert cache_at("")["LOCATION"] != cache_at("", "throttle")["LOCATION"]
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://:secret@host/0", "memcached://:secret@host"])
+def test_an_address_of_something_else_is_refused_and_not_shown(url: str):
+    with pytest.raises(ImproperlyConfigured, match="CACHE_URL is not the address of a Redis") as refused:
+        cache_at(url)
+
+    assert "secret" not in str(refused.value)
+
+
+def test_without_redis_it_is_an_empty_cache(caplog: pytest.LogCaptureFixture):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        gone = cache(f"redis://:secret@127.0.0.1:{nobody.getsockname()[1]}/0")
+
+        gone.set("a", 1)
+
+        assert gone.get("a", "nothing") == "nothing"
+        assert gone.add("a", 1) is True
+        assert gone.delete("a") is False
+
+    assert [record.message for record in caplog.records] == [
+        "Redis does not answer (ConnectionError); going on without it."
+    ]
+
+
+def test_one_that_hangs_is_waited_for_once():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hanging = cache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        hanging.get("a")
+        until = ForgivingClient.away_until
+
+        for _ in range(1000):
+            hanging.get("a")
+
+        assert until > time.monotonic()
+        assert ForgivingClient.away_until == until
