@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,9 @@ def warm(application: Callable[..., Any] | None = None) -> list[str]:
         except Exception:
             LOG.exception("Could not be loaded before the first request: %s", path)
             break
+    # What is loaded stays: the collector need not look through it again and again while readers wait.
+    gc.collect()
+    gc.freeze()
     return answers
 
 

@@ -23,5 +23,15 @@ def release_of(root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-RELEASE = os.environ.get("RELEASE") or release_of(settings.BASE_DIR)
+SAID = ("CONTACT_EMAIL", "SHARED_CACHE_SECONDS", "SECURE_HSTS_SECONDS")
+"""Settings that answers show: who changes one of them has another release."""
+
+
+def named_release() -> str:
+    """Return the name of the release that runs, as RELEASE names it or by its contents, and of what it was told."""
+    told = repr([getattr(settings, name) for name in SAID]).encode()
+    return f"{os.environ.get('RELEASE') or release_of(settings.BASE_DIR)}-{hashlib.sha256(told).hexdigest()[:4]}"
+
+
+RELEASE = named_release()
 """That of this process."""

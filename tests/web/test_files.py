@@ -149,8 +149,8 @@ class TestWhetherItChanged:
 
         assert len(set(tags)) == 5
         assert table()["ETag"] == tags[0]
-        assert re.fullmatch(r'"1-[0-9a-f]{24}"', tags[0])
-        assert re.fullmatch(r'"2-[0-9a-f]{24}"', tags[3])
+        assert re.fullmatch(r'W/"1-[0-9a-f]{24}"', tags[0])
+        assert re.fullmatch(r'W/"2-[0-9a-f]{24}"', tags[3])
 
 
 class TestPictures:

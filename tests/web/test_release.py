@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from web.release import release_of
+from web.release import named_release, release_of
 
 
 @pytest.fixture
@@ -39,3 +39,14 @@ def test_a_file_by_another_name_is_another_release(root: Path):
     (root / "web" / "a.py").rename(root / "web" / "b.py")
 
     assert release_of(root) != before
+
+
+def test_what_a_release_was_told_is_part_of_its_name(settings, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RELEASE", "2026-12")
+    settings.CONTACT_EMAIL = "editors@plenary.example"
+    one = named_release()
+
+    settings.CONTACT_EMAIL = "others@plenary.example"
+
+    assert one.startswith("2026-12-")
+    assert named_release() != one
