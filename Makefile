@@ -1,6 +1,6 @@
 # The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lock
+.PHONY: help run test bench lock test-faults fuzz audit
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -20,6 +20,19 @@ test: ## Install what it needs, then lint, types, import contract, migrations an
 	$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+test-faults: ## Break a whole site on loopback in every way, and look whether anything is lost
+	@sh scripts/bootstrap dev
+	$(PY) -m pytest tests/faults -m faults -n 0 $(ARGS)
+
+fuzz: ## Ask thousands of hostile addresses of the record of this installation (FUZZ=5000)
+	@sh scripts/bootstrap dev
+	@$(PY) manage.py collectstatic --noinput --verbosity 0
+	@$(PY) -m scripts.fuzz $(FUZZ)
+
+audit: ## Look the locked packages up among the known vulnerabilities (AUDIT=required fails where that cannot be done)
+	@sh scripts/bootstrap dev
+	@$(PY) -m scripts.audit
 
 bench: ## Measure the pages against an empty view, imports and exports against COPY
 	@sh scripts/bootstrap dev

@@ -34,9 +34,12 @@ def environment(home: Path, **changed: str) -> dict[str, str]:
 
 
 def prepare(home: Path, *, fit: bool = True) -> None:
-    """Make the database of ``home`` anew, with the record of the files that are there, and its ideal points."""
+    """Make all that a server needs anew: its database with the record of the files that are there, its static files.
+
+    Ideal points are fitted too, or not.
+    """
     shutil.rmtree(home, ignore_errors=True)
-    commands = [["migrate", "-v0"], ["load_reference"]]
+    commands = [["migrate", "-v0"], ["load_reference"], ["collectstatic", "--noinput", "-v0"]]
     found = [[str(path) for path in sorted(CORPORA.glob(pattern))] for pattern in FILES]
     commands += [["import_votes", *files] for files in found if files]
     if fit and found[0]:
@@ -49,15 +52,16 @@ def prepare(home: Path, *, fit: bool = True) -> None:
 
 @contextmanager
 def server(home: Path, **changed: str) -> Iterator[tuple[int, Callable[[], list[int]]]]:
-    """Run gunicorn with ``home``'s database and a changed environment.
+    """Run gunicorn with the database of ``home``, which ``prepare`` has made, and a changed environment.
 
     Yields the port, and what returns the numbers of its processes.
     """
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    process = subprocess.Popen(serve, cwd=ROOT, env=environment(home, **changed), stdout=subprocess.DEVNULL)
+    # As ``manage.py serve`` does.
+    serve = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
+    process = subprocess.Popen(serve, cwd=ROOT, env=environment(home, BIND=f"127.0.0.1:{port}", **changed))
     try:
         wait_for(port, process)
         yield port, lambda: children(process.pid)

@@ -10,9 +10,8 @@ def text(name: str, default: str = "") -> str:
     """Return the variable ``name``, or the content of the file that ``name``_FILE names, or else ``default``.
 
     A file is how container engines and systemd hand over a secret, which then stands in no process's environment.
-    Line ends at its end are dropped. A variable set to nothing counts as unset, and so does an
-    empty file. Raises ImproperlyConfigured, in one line without the secret, for a file that cannot be read and where
-    both are set.
+    Line ends at its end are dropped. A variable set to nothing counts as unset, and so does an empty file. Raises
+    ImproperlyConfigured, in one line without the secret, for a file that cannot be read and where both are set.
     """
     value, path = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
     if value and path:

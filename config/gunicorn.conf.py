@@ -1,25 +1,58 @@
 """How gunicorn serves Plenary, on a laptop and in production: ``gunicorn -c config/gunicorn.conf.py config.wsgi``.
 
-Threads, since a request mostly waits for PostgreSQL; two processes a machine of two cores, since what it does
-not wait for is Python. The application is loaded once, before the processes fork, and they share its memory.
+The figures are in ``benchmarks/README.md``; ``make bench ARGS="--only pages"`` measures another machine.
+
+**Processes and threads.** What a request does itself is Python, which one process does on one core: WEB_CONCURRENCY
+is the number of cores. A process more than cores gains nothing and costs a record and kept pages in memory once more.
+Threads are for what is waited for: PostgreSQL, a client that reads a download slowly. Two, four and eight of them
+answer equally many requests; with four, a worker that sends three downloads still shows pages. Each holds a
+connection to the database, so processes x threads of all machines have to be fewer than it allows (100 as it comes),
+or stand behind PgBouncer. ``sync`` has no keep-alive and lets one slow reader have a process; asynchronous workers
+would share a thread between pages that compute, and make the quick ones wait for the slow.
+
+**Keep-alive.** Who closes a connection that the other is about to use costs a request, so the proxy is to be the one:
+nginx keeps an idle connection for 60 seconds, ``deploy/Caddyfile`` says 4, and gunicorn behind either waits longer.
+Without a proxy the other side is browsers, and 1000 idle connections (``worker_connections``) would keep others out.
+
+**Waiting and ending.** The backlog of 2048 is at 3000 kept pages a second what waits under a second; the system may
+allow less (``net.core.somaxconn``). A worker that does not answer its master for a minute is ended; a long download is
+no such thing, since its thread is not the one that answers. SIGTERM takes no more requests and lets those begun end,
+for half a minute; whoever stops the process has to wait longer than that. Workers are not replaced after so many
+requests: what they keep has bounds, and a new one has to load the record and begins with no page kept.
+
+**What is believed and accepted.** ``config.proxies`` alone decides whom to believe about addresses and HTTPS
+(TRUSTED_PROXIES), so gunicorn believes nobody. Request lines up to 4094 bytes and 100 headers of 8190 bytes are its own
+limits; the longest address that means anything here compares all 202 member states and is half as long.
+
+The application is loaded once, before the processes fork, and they share its memory. The record is loaded after, by
+each: what Python counts references in is copied by whoever looks at it.
 """
 
 import os
 import signal
 from typing import Any
 
+from config.counting import make_folder, remove_folder
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = 4
+threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
-keepalive = 5
+keepalive = 75
+if os.environ.get("TRUSTED_PROXIES", "").strip() in ("", "0"):
+    keepalive = 5
+backlog = 2048
 timeout = 60
-graceful_timeout = 10
+graceful_timeout = 30
+max_requests = 0
+forwarded_allow_ips = ""
 # Heartbeats go to memory: on a disk that stalls they would kill a healthy worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a fixed mount, not a file of ours
 control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "warning")
+logger_class = "config.gunicorn_logs.Logs"
+make_folder()
 
 
 def on_starting(server: Any) -> None:
@@ -41,3 +74,15 @@ def when_ready(server: Any) -> None:
     if os.environ.get("PLENARY_TERMINAL"):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         server.log.warning("Serving. Stop with Ctrl-C.")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the worker load the record before its first request."""
+    from config.warming import warm  # noqa: PLC0415  # gunicorn reads this file before there are settings
+
+    warm(worker.wsgi)
+
+
+def on_exit(server: Any) -> None:
+    """Take away what was counted."""
+    remove_folder()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config import logs
 from config.caches import cache_at
-from config.database import database_from_environment
+from config.database import database_from_environment, replica_from_environment
 from config.environment import text, whole_number
 from config.production import require
 from config.secret_key import secret_key_in
@@ -24,6 +25,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this installation keeps outside the code: the embedded database, its secret key, collected static files.
 HOME = Path(os.environ.get("PLENARY_HOME") or BASE_DIR / ".plenary").absolute()
+BACKUP_DIR = Path(os.environ.get("BACKUP_DIR") or HOME / "backups").absolute()
 
 DEBUG = os.environ.get("DEBUG", "") == "1"
 
@@ -81,22 +83,28 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "web.requests.observed",
+    "web.security.with_headers",
     "web.middleware.without_body_for_head",
     "web.requests.for_machines",
-    "web.middleware.with_language",
-    "web.page_cache.PageCache",
     "django.middleware.security.SecurityMiddleware",
+    "web.middleware.with_language",
+    "web.replicas.from_replica",
+    "web.page_cache.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.accounts.sessions.that_end",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "web.limits.limited",
+    "web.unavailable.Unavailable",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -123,7 +131,10 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database_from_environment()}
+DATABASES = {"default": database_from_environment(), **replica_from_environment()}
+DATABASE_ROUTERS = ["resolutions.servers.Router"]
+# From how many seconds behind the primary a replica answers nobody.
+REPLICA_MAX_LAG = whole_number("REPLICA_MAX_LAG", 10)
 # How long a statement of a public page may take, in milliseconds; 0 for as long as it likes. A page that asks more is
 # broken off and says so: it would take the database from all others.
 PUBLIC_STATEMENT_TIMEOUT_MS = whole_number("PUBLIC_STATEMENT_TIMEOUT_MS", 5000, least=0)
@@ -176,11 +187,12 @@ SILENCED_SYSTEM_CHECKS = [
     *([] if SECURE_HSTS_PRELOAD else ["security.W021"]),
 ]
 
-# Cookies, which the admin alone sets. A session lasts a working day. By https alone they carry the prefix with which
+# Cookies, which the admin alone sets. A session lasts a working day, and less where nothing is done. By https alone they carry the prefix with which
 # a browser takes them from this very host and nobody else's.
 if HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 3600 * whole_number("SESSION_HOURS", 12)
+SESSION_IDLE_SECONDS = 60 * whole_number("SESSION_IDLE_MINUTES", 60)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -206,6 +218,8 @@ CACHE_URL = text("CACHE_URL")
 # The API: JSON alone, for anybody, so many requests a minute from one address. An entry of the cache is the times of
 # an address's requests of the last minute.
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", 300, least=0)
+# The same for what pages and files are asked to select, where the answer is not kept: an office shares an address.
+SELECTIONS_A_MINUTE = whole_number("SELECTIONS_A_MINUTE", 300, least=0)
 CACHES = {"default": cache_at(CACHE_URL), "throttle": cache_at(CACHE_URL, "throttle")}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -241,6 +255,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "upgrade-insecure-requests": PRODUCTION,
     }
 }
 
@@ -279,3 +294,10 @@ STORAGES = {
 
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# What is logged, and what is counted; see config/logs.py and web/metrics.py.
+LOGGING = logs.configuration()
+LOG_ADDRESSES = logs.logs_addresses()
+SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500, least=0)
+METRICS_TOKEN = text("METRICS_TOKEN")
+LAST_BACKUP = "config.backups.last_backup"

@@ -25,3 +25,4 @@ urlpatterns = [
     path("", include("web.urls")),
 ]
 handler404 = "web.views.errors.page_not_found"
+handler500 = "web.unavailable.failed"

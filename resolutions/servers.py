@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 PRIMARY = "default"
 """Django's alias of the server that is written to."""
+
+REPLICA = "replica"
+"""Django's alias of the server that only follows it, where DATABASE_REPLICA_URL names one."""
 
 _answering: ContextVar[str] = ContextVar("answering", default=PRIMARY)
 
@@ -18,3 +27,28 @@ def answering() -> str:
 def read_from(alias: str) -> None:
     """Have what runs from here on in this thread read from the server ``alias``; each request says it anew."""
     _answering.set(alias)
+
+
+def reader() -> BaseDatabaseWrapper:
+    """Return this thread's connection to the server that what runs now reads from."""
+    return connections[_answering.get()]
+
+
+class Router:
+    """What Django asks where a query goes: reading to the server that answers, writing to the primary alone."""
+
+    def db_for_read(self, model: object, **hints: object) -> str:
+        """Return the server that answers."""
+        return answering()
+
+    def db_for_write(self, model: object, **hints: object) -> str:
+        """Return the primary."""
+        return PRIMARY
+
+    def allow_relation(self, one: object, other: object, **hints: object) -> bool:
+        """Let anything refer to anything: both servers hold one record."""
+        return True
+
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
+        """Let migrations change the primary; they reach a replica with everything else."""
+        return db == PRIMARY

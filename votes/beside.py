@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from resolutions.models import OtherSymbol
+from resolutions.servers import reader
 from votes.choices import Choice
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Beside:
     @classmethod
     def of(cls, roll_call: RollCall) -> Beside:
         """Read what stands beside a published roll call."""
-        with connection.cursor() as cursor:
+        with reader().cursor() as cursor:
             cursor.execute(
                 QUERY,
                 {

@@ -4,6 +4,8 @@ import time
 
 from django.db import connection
 
+from resolutions.servers import reader
+
 VERSION = "SELECT coalesce(sum(steps), 0) FROM votes_change"
 """The SQL of the version: one row, one number."""
 
@@ -17,7 +19,7 @@ def data_version() -> int:
     Each writing transaction that touches something public leaves one row (see the migration that made the
     table), so adding up the rows that are visible gives the same number exactly to those who see the same data.
     """
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(VERSION)
         return int(cursor.fetchone()[0])
 

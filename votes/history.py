@@ -13,12 +13,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from resolutions.because import because
 from resolutions.models import OtherSymbol, Resolution
+from resolutions.servers import reader
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.models.history import HistoryEventKind as Kind
@@ -161,7 +161,7 @@ def history_of(roll_call: RollCall, names: Mapping[str, str], *, full: bool = Fa
 
     With ``full``, for editors, each revision has what it changed by itself, also while it was out of public view.
     """
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(QUERY, {"roll_call": roll_call.pk, "resolution": roll_call.resolution_id})
         events = [_event(row) for row in cursor.fetchall()]
     entries = [

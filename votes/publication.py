@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from resolutions.servers import reader
 
 if TYPE_CHECKING:
     import datetime
@@ -36,6 +36,6 @@ class Published:
 
 def published(keys: Collection[int]) -> dict[int, Published]:
     """Return it for each of the roll calls with these keys that the public sees, in one query."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(QUERY, [list(keys)])
         return {key: Published(first, updated) for key, first, updated in cursor.fetchall()}

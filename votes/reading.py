@@ -9,14 +9,16 @@ from __future__ import annotations
 import datetime
 import json
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db import connection
+from django.dispatch import Signal
 
+from resolutions.servers import reader
 from votes.analysis.breaks import BODY as ASSEMBLY
 from votes.analysis.breaks import Partners, SurpriseTable, all_surprises, partners, years_before
 from votes.analysis.groups import Group, Membership, positions_of
@@ -24,7 +26,7 @@ from votes.analysis.matrix import LETTERS, VoteMatrix
 from votes.analysis.memberships import Memberships
 from votes.data_version import data_version
 from votes.listed import ListedRollCall
-from votes.models import Bloc
+from votes.models import Bloc, RollCall
 from votes.register import NO_ROW, Labels, Register
 from votes.snapshot import in_snapshot, snapshot, unhurried
 from votes.state_record import read_states
@@ -34,11 +36,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from votes.analysis.matrix import Choices
+    from votes.analysis.matrix import Choices, Mask
     from votes.state_record import AboutState, Held
 
 DAYS_KEPT = 16
 """For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
+
+loaded = Signal()
+"""Sent when a process has loaded a version, with ``seconds``."""
+
+SEARCHES_KEPT = 64
+"""For how many searches what they found is kept: a byte for each roll call."""
 
 KEPT = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
@@ -225,6 +233,21 @@ class Record:
         return lru_cache(maxsize=DAYS_KEPT)(partial(partners, self.matrix))
 
     @cached_property
+    def searched(self) -> Callable[[str], Mask]:
+        """Return what tells which of the register words find, in a snapshot of the record's version.
+
+        The answers to the last words are kept: who looks through what was found, or narrows it, asks for them again.
+        """
+        return lru_cache(maxsize=SEARCHES_KEPT)(self._search)
+
+    def _search(self, words: str) -> Mask:
+        """Ask the database which of the register words find."""
+        found = RollCall.objects.published().order_by().search(words).values_list("pk", flat=True)
+        among = self.register.with_keys(list(found))
+        among.flags.writeable = False
+        return among
+
+    @cached_property
     def recent_surprises(self) -> SurpriseTable:
         """Return the breaks of the Assembly's roll calls of the year up to its last one."""
         assembly = self.matrix.rows(body=ASSEMBLY)
@@ -252,7 +275,10 @@ class Shared:
             with self._loading:
                 record = self._records.get(version)
                 if record is None:
+                    with unhurried():
+                        began = time.perf_counter()
                     record = load()
+                    loaded.send(Shared, seconds=time.perf_counter() - began)
                     # A new dict each time: who looks into the old one meanwhile is not disturbed.
                     kept = sorted({**self._records, record.version: record}.items())[-KEPT:]
                     self._records = dict(kept)
@@ -286,7 +312,7 @@ def record_of_snapshot() -> Record:
 
 def load() -> Record:
     """Read everything in one query. Raises ValueError for a letter that is no choice."""
-    with unhurried(), connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(QUERY)
         names, *roll_calls = cursor.fetchall()
     about = json.loads(names[1])

@@ -47,11 +47,36 @@ class Labels:
         """Return where the text is ``value``."""
         return self.numbers == self.values.index(value) if value in self.values else np.zeros(len(self.numbers), bool)
 
-    def count(self, among: Mask) -> dict[str, int]:
-        """Return how many of those in ``among`` have each text."""
-        numbers = self.numbers[among]
-        counts = np.bincount(numbers[numbers >= 0], minlength=len(self.values))
+    def count(self, numbers: NDArray[np.int64]) -> dict[str, int]:
+        """Return how often each text stands, given how many roll calls each of these stands for."""
+        has = self.numbers != NO_ROW
+        counts = np.bincount(self.numbers[has], numbers[has], len(self.values)).astype(np.int64)
         return dict(zip(self.values, counts.tolist(), strict=True))
+
+    def at(self, places: Rows) -> Labels:
+        """Return the texts in some places."""
+        return Labels(self.numbers[places], self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """G groups of roll calls that are alike in everything a list counts, so that it counts each group and adds up.
+
+    The record has some hundred groups, however many roll calls there are.
+    """
+
+    of: Rows
+    """P: the group of each roll call."""
+    bodies: Labels
+    sessions: Labels
+    kinds: Labels
+    results: Labels
+    topics: NDArray[np.int64]
+    short_by_one: Mask
+
+    def sizes(self, among: Mask) -> NDArray[np.int64]:
+        """Return G, how many roll calls of each group are in ``among``, a mask of the register."""
+        return np.bincount(self.of[among], minlength=len(self.topics))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,17 +133,65 @@ class Register:
 
     def with_keys(self, keys: Collection[int]) -> Mask:
         """Return which have one of these keys."""
-        return np.isin(self.keys, np.fromiter(keys, np.int64, len(keys)))
+        among = np.zeros(len(self) + 1, bool)
+        among[self._places(np.fromiter(keys, np.int64, len(keys)))] = True
+        return among[:-1]
+
+    def _places(self, keys: NDArray[np.int64]) -> Rows:
+        """Return the places of roll calls by their keys, the length of the register for a key that is none's."""
+        ascending, places = self._by_key
+        at = np.searchsorted(ascending, keys)
+        return np.where(np.append(ascending, -1)[at] == keys, np.append(places, len(self))[at], len(self))
+
+    @cached_property
+    def _by_key(self) -> tuple[NDArray[np.int64], Rows]:
+        """Return the keys, ascending, and the place of each."""
+        places = np.argsort(self.keys)
+        return self.keys[places], places
 
     def topics_of(self, key: int) -> list[str]:
         """Return the slugs of the topics of the roll call with this key; none for a key that is none's."""
         topics = int(self.topics[self.keys == key].sum())
         return [slug for place, slug in enumerate(self.topic_slugs) if topics >> place & 1]
 
-    def count_topics(self, among: Mask) -> Mapping[str, int]:
-        """Return how many of those in ``among`` are about each topic."""
-        topics = self.topics[among]
-        return {slug: int(((topics >> place) & 1).sum()) for place, slug in enumerate(self.topic_slugs)}
+    def count_topics(self, sizes: NDArray[np.int64]) -> Mapping[str, int]:
+        """Return how many roll calls are about each topic, given how many there are of each group."""
+        topics = self.groups.topics
+        return {slug: int(sizes[(topics >> place) & 1 == 1].sum()) for place, slug in enumerate(self.topic_slugs)}
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Return the groups of roll calls that are alike, with what each is like."""
+        of = [
+            *(labels.numbers for labels in (self.bodies, self.sessions, self.kinds, self.results)),
+            self.topics,
+            self.short_by_one,
+        ]
+        group = np.zeros(len(self), np.int64)
+        for values in of:
+            # Numbered anew after each, so that the numbers stay small.
+            different, number = np.unique(values, return_inverse=True)
+            _all, group = np.unique(group * len(different) + number, return_inverse=True)
+        _all, first = np.unique(group, return_index=True)
+        return Groups(
+            of=group,
+            bodies=self.bodies.at(first),
+            sessions=self.sessions.at(first),
+            kinds=self.kinds.at(first),
+            results=self.results.at(first),
+            topics=self.topics[first],
+            short_by_one=self.short_by_one[first],
+        )
+
+    def votes(self, among: Mask) -> list[int]:
+        """Return how many votes were counted in favour, against, abstaining and non-voting, in all of ``among``."""
+        # As a product, exact below 2^53: many times as fast as adding up the rows picked out.
+        return [int(votes) for votes in among @ self._counted]
+
+    @cached_property
+    def _counted(self) -> NDArray[np.float64]:
+        """Return ``counted`` for products."""
+        return self.counted.astype(np.float64)
 
     @cached_property
     def figures(self) -> NDArray[np.int64]:

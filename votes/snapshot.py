@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+
+from resolutions.servers import answering, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +27,11 @@ def snapshot() -> Iterator[bool]:
 
     Yields whether it was opened here, and not the transaction before.
     """
-    if connection.in_atomic_block:
+    if reader().in_atomic_block:
         yield False
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(using=answering()):
+        with reader().cursor() as cursor:
             cursor.execute(f"{SNAPSHOT}; SET LOCAL statement_timeout = {settings.PUBLIC_STATEMENT_TIMEOUT_MS:d}")
         yield True
 
@@ -37,10 +39,10 @@ def snapshot() -> Iterator[bool]:
 @contextmanager
 def unhurried() -> Iterator[None]:
     """Give the statements within a snapshot a minute each: the few that read all of the record, once a version."""
-    if not connection.in_atomic_block:
+    if not reader().in_atomic_block:
         yield
         return
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute("SELECT current_setting('statement_timeout')")
         (before,) = cursor.fetchone()
         cursor.execute("SET LOCAL statement_timeout = '1min'")
@@ -53,8 +55,8 @@ def in_snapshot() -> bool:
 
     A transaction that may write sees its own changes, which nobody else sees and which may be taken back.
     """
-    if not connection.in_atomic_block:
+    if not reader().in_atomic_block:
         return False
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute("SELECT current_setting('transaction_read_only') = 'on'")
         return bool(cursor.fetchone()[0])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db import connection
 
+from resolutions.servers import reader
 from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
 from votes.totals import Totals
@@ -105,7 +105,7 @@ class AboutState:
 
 def read_states() -> dict[str, AboutState]:
     """Return what is on record of each member state, by code in the order of the names: one query."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(QUERY)
         rows = [AboutState.of(json.loads(row[0])) for row in cursor.fetchall()]
     return {about.code: about for about in rows}

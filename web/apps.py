@@ -1,6 +1,7 @@
 """The app of the public site."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,11 @@ class WebConfig(AppConfig):
 
     name = "web"
     verbose_name = _("Public site")
+
+    def ready(self) -> None:
+        """Have queries timed, and loads of the record counted."""
+        from votes.reading import loaded  # noqa: PLC0415  # models are there only now
+        from web import asked, metrics  # noqa: PLC0415
+
+        connection_created.connect(asked.watch, dispatch_uid="web.asked")
+        loaded.connect(metrics.record_loaded, dispatch_uid="web.metrics")

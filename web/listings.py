@@ -23,6 +23,7 @@ from web.selection import Selection
 if TYPE_CHECKING:
     from django.core.paginator import Page
     from django.http import QueryDict
+    from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows
     from votes.reading import Record
@@ -67,7 +68,7 @@ class Facet:
 class RollCalls(Sequence[ListedRollCall]):
     """The roll calls with these keys, in this order; only those of a slice are put together."""
 
-    def __init__(self, record: Record, keys: Sequence[int]) -> None:
+    def __init__(self, record: Record, keys: NDArray[np.int64]) -> None:
         self.record = record
         self.keys = keys
 
@@ -79,7 +80,7 @@ class RollCalls(Sequence[ListedRollCall]):
         """Return some of them, in their order."""
         if not isinstance(which, slice):
             return self[which : which + 1][0]
-        return self.record.listed(self.keys[which])
+        return self.record.listed(self.keys[which].tolist())
 
 
 class Listing:
@@ -137,6 +138,11 @@ class Listing:
         return self._but() if self.is_valid else np.zeros(len(self._among), bool)
 
     @cached_property
+    def _sizes(self) -> NDArray[np.int64]:
+        """Return how many of those selected each group of the register has."""
+        return self.record.register.groups.sizes(self.selected)
+
+    @cached_property
     def places(self) -> Rows:
         """Return the places in the register of those selected, in the order asked for."""
         words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
@@ -160,7 +166,7 @@ class Listing:
     @cached_property
     def page(self) -> Page[ListedRollCall]:
         """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
-        paginator = Paginator(RollCalls(self.record, self.record.register.keys[self.places].tolist()), PAGE_SIZE)
+        paginator = Paginator(RollCalls(self.record, self.record.register.keys[self.places]), PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
             return paginator.page(number)
@@ -179,10 +185,9 @@ class Listing:
     @cached_property
     def totals(self) -> dict[str, int]:
         """Return how many are selected, in all and by result."""
-        register = self.record.register
-        counts = register.results.count(self.selected)
+        counts = self.record.register.groups.results.count(self._sizes)
         results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
-        return {"roll_calls": int(self.selected.sum()), **results}
+        return {"roll_calls": int(self._sizes.sum()), **results}
 
     @property
     def not_stated(self) -> int:
@@ -192,7 +197,7 @@ class Listing:
     @property
     def votes(self) -> Totals:
         """Return the votes of all selected added up by choice."""
-        return Totals(*self.record.register.counted[self.selected].sum(axis=0).tolist())
+        return Totals(*self.record.register.votes(self.selected))
 
     @cached_property
     def facets(self) -> list[Facet]:
@@ -251,7 +256,11 @@ class Listing:
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""
         chosen = self.form.cleaned_data.get(name) or ""
-        counts, every = self.selection.count_by(name, self._but(name))
+        among, sizes = self.selected, self._sizes
+        if name in self._met or not self.is_valid:
+            among = self._but(name)
+            sizes = self.record.register.groups.sizes(among)
+        counts, every = self.selection.count_by(name, among, sizes)
         values = [
             FacetValue(value, label, counts.get(value, 0), value == chosen)
             for value, label in self.selection.names_of(name).items()

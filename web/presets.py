@@ -60,6 +60,8 @@ def _council(record: Record) -> Mask:
 
 def _all_three(record: Record) -> Mask:
     """Return on which the United States, the Russian Federation and the EU took a position."""
+    if not (record.states.keys() >= {"USA", "RUS"} and "eu" in record.blocs):
+        return np.zeros(len(record.register), bool)  # The reference facts are still to come.
     parties = (Party.parse(text, record) for text in ("USA", "RUS", "eu"))
     return record.register.voted(np.logical_and.reduce([takes(party.positions(record)) for party in parties]))
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from django.http import QueryDict
+    from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask
     from votes.reading import Record
+
+    Sizes = NDArray[np.int64]
 
 
 def form_for(filters: type[RollCallFilter]) -> type[forms.Form]:
@@ -65,21 +68,19 @@ class Selection:
                 return shorts(get_language())
         return results(get_language())
 
-    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
-        """Return how many of those of the register that are in ``among`` have each value, and how many there are."""
-        register = self.record.register
-        every = int(np.count_nonzero(among))
+    def count_by(self, facet: str, among: Mask, sizes: Sizes) -> tuple[Mapping[str, int], int]:
+        """Return how many of those of the register that are in ``among`` have each value, and how many there are.
+
+        ``sizes`` is how many of them each group has; see ``Groups``.
+        """
+        register, groups = self.record.register, self.record.register.groups
+        every = int(sizes.sum())
         if facet == "topic":
-            return register.count_topics(among), every
+            return register.count_topics(sizes), every
         if facet == "short":
-            return {SHORT_BY_ONE: int(np.count_nonzero(among & register.short_by_one))}, every
-        labels = {
-            "body": register.bodies,
-            "session": register.sessions,
-            "kind": register.kinds,
-            "result": register.results,
-        }
-        counts = labels[facet].count(among)
+            return {SHORT_BY_ONE: int(sizes[groups.short_by_one].sum())}, every
+        labels = {"body": groups.bodies, "session": groups.sessions, "kind": groups.kinds, "result": groups.results}
+        counts = labels[facet].count(sizes)
         if facet == "kind":
             counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
         return counts, every
@@ -89,8 +90,7 @@ class Selection:
         register = self.record.register
         match name:
             case "q":
-                found = RollCall.objects.published().order_by().search(value).values_list("pk", flat=True)
-                return register.with_keys(list(found))
+                return self.record.searched(value)
             case "body":
                 return register.bodies.are(value)
             case "session":
@@ -126,10 +126,10 @@ class StateSelection(Selection):
         """Return the values of a facet, the state's own choices among them."""
         return choices(get_language()) if facet == "choice" else super().names_of(facet)
 
-    def count_by(self, facet: str, among: Mask) -> tuple[Mapping[str, int], int]:
+    def count_by(self, facet: str, among: Mask, sizes: Sizes) -> tuple[Mapping[str, int], int]:
         """Return the counts of a facet, the state's own choices among them."""
         if facet != "choice":
-            return super().count_by(facet, among)
+            return super().count_by(facet, among, sizes)
         chosen = self.record.matrix.of(self.code)[self.record.register.rows[among]]
         counts = np.bincount(chosen, minlength=5).tolist()
         return {choice.word: counts[LETTERS[choice]] for choice in Choice}, sum(counts) - counts[OUTSIDE]

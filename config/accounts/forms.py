@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordResetForm
+from django.core.cache import caches
 from django.utils.translation import gettext_lazy as _
 from django_otp.forms import OTPTokenForm
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import User
     from django.http import HttpRequest
     from django_otp.models import Device
+
+BETWEEN_MAILS = 300
+"""Seconds until another link for a new password is sent to the same address."""
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "spellcheck": "false"}
 
@@ -81,3 +90,23 @@ class PasswordForm(forms.Form):
         if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+
+class MailForm(PasswordResetForm):
+    """Asks where to send a link for a new password, and sends it after the answer.
+
+    Waiting for the mail server would tell by the time it takes who has an account; and who asks again and again fills
+    nobody's mailbox.
+    """
+
+    def send_mail(self, *arguments: Any, **named: Any) -> None:
+        """Send a mail in a thread of its own, unless one was just sent to that address."""
+        _subject, _body, _context, _sender, to, *_html = arguments
+        key = hashlib.sha256(to.lower().encode()).hexdigest()
+        if caches["throttle"].add(f"reset-{key}", 1, BETWEEN_MAILS):
+            in_background(super().send_mail, *arguments, **named)
+
+
+def in_background(do: Callable[..., None], *arguments: Any, **named: Any) -> None:
+    """Do it in a thread of its own, which ends with the process. Django logs a mail that cannot be sent."""
+    threading.Thread(target=do, args=arguments, kwargs=named, daemon=True).start()

@@ -27,8 +27,11 @@ class AdminSite(admin.AdminSite):
         return super().has_permission(request) and next_step(request.user) is Step.NONE
 
     def get_urls(self) -> list[Any]:
-        """Return the admin's addresses with that of an account's one-time codes."""
-        return [path("codes/", self.codes, name="codes"), *super().get_urls()]
+        """Return the admin's addresses with those of an account's one-time codes and of the status."""
+        from config.status import status  # noqa: PLC0415  # models are not there yet when the site is made
+
+        own = [path("codes/", self.codes, name="codes"), path("status/", self.admin_view(status), name="status")]
+        return [*own, *super().get_urls()]
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

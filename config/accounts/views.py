@@ -25,7 +25,7 @@ from django_otp.views import LoginView
 from qrcode.image.svg import SvgPathFillImage
 
 from config.accounts import codes
-from config.accounts.forms import CodeForm, FirstCodeForm, PasswordForm
+from config.accounts.forms import CodeForm, FirstCodeForm, MailForm, PasswordForm
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -107,6 +107,8 @@ def in_groups(key: str) -> str:
 
 class PasswordResetView(auth.PasswordResetView):
     """Sends a link for a new password, or says that no mail can be sent."""
+
+    form_class = MailForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do not pretend to send what goes nowhere."""

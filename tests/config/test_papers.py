@@ -10,9 +10,21 @@ from django.conf import settings
 from config.embedded import MAJOR
 
 ROOT = settings.BASE_DIR
-SOURCES = [*ROOT.glob("config/**/*.py"), *ROOT.glob("tests/browser/*.py"), *ROOT.glob("scripts/*")]
+SOURCES = [
+    *ROOT.glob("config/**/*.py"),
+    *ROOT.glob("web/**/*.py"),
+    *ROOT.glob("tests/browser/*.py"),
+    *ROOT.glob("scripts/*"),
+]
 # Set by one part of Plenary for another, or by the system: nobody is meant to set them.
-INTERNAL = {"PLENARY_TERMINAL", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PATH"}
+INTERNAL = {
+    "PLENARY_TERMINAL",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "DJANGO_SETTINGS_MODULE",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "PATH",
+}
+COMPOSE = [ROOT / "docker-compose.yml", *ROOT.glob("deploy/compose.*.yml")]
 
 
 def text(name: str) -> str:
@@ -24,9 +36,10 @@ def test_every_variable_that_is_read_stands_in_env_example():
         name
         for source in SOURCES
         for name in re.findall(
-            r"(?:environ(?:\.get\(|\[|\.setdefault\()|whole_number\()\"([A-Z_]+)\"", source.read_text()
+            r"(?:environ(?:\.get\(|\[|\.setdefault\()|whole_number\(|\btext\()\"([A-Z_]+)\"", source.read_text()
         )
     }
+    read |= {name for path in COMPOSE for name in re.findall(r"\$\{([A-Z_]+)", path.read_text())} | {"COMPOSE_FILE"}
     written = set(re.findall(r"^#?([A-Z_]+)=", text(".env.example"), re.MULTILINE))
     assert read - INTERNAL == written
 

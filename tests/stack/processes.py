@@ -20,6 +20,7 @@ PATIENCE = 30.0
 """Seconds after which what should have happened counts as not happening."""
 
 PR_SET_PDEATHSIG = 1
+ESTABLISHED, TIME_WAIT = "01", "06"  # as /proc/net/tcp has them
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -133,6 +134,10 @@ class Server:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return f"--- {self.log}\n" + "\n".join(text.splitlines()[-lines:])
 
+    def lines(self, word: str) -> list[str]:
+        """Return the lines of its log that have this word."""
+        return [line for line in self.log.read_text(errors="replace").splitlines() if word in line]
+
     def family(self) -> list[int]:
         """Return the numbers of the process and of all that came of it, itself first."""
         return [] if self.process is None else [self.process.pid, *descendants(self.process.pid)]
@@ -208,3 +213,10 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def connections_of(port: int) -> int:
+    """Return how many TCP connections to a port of this machine there are, with those that ended a moment ago."""
+    local = f":{port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(row[1].endswith(local) and row[3] in (ESTABLISHED, TIME_WAIT) for row in rows)

@@ -3,30 +3,32 @@
 ::
 
     with whole_site() as site:          # primary, replica, Redis, two gunicorns, nginx with TLS, all ready
-        site.proxy.url                  # https://127.0.0.1:PORT, certificate in site.certificate
+        site.proxy.url                  # https://127.0.0.1:PORT, the certificate in site.certificate
         site.first, site.second         # the gunicorns: .port, .kill(SIGTERM), .stop(), .start(), .told()
-        site.primary, site.replica      # the servers of PostgreSQL: .url, .ask("SELECT …"), .caught_up(), .hold()
+        site.primary, site.replica      # PostgreSQL: .url, .ask("SELECT …"), .caught_up(primary), .hold(), .go_on()
         site.redis                      # .url
 
     with Topology() as pieces:          # or piece by piece; nothing is started that is not named
-        primary = pieces.postgres("primary")
-        pieces.prepare(primary)         # migrated, reference facts, the Assembly's record where it is at hand
+        primary = pieces.postgres()
+        pieces.prepare(primary)         # migrated, reference facts, the Assembly's record where it is at hand, EDITOR
         replica = pieces.replica(primary)
-        pooled = pieces.pgbouncer(primary, size=2)
-        web = pieces.gunicorn("web", primary=pooled, replica=replica, redis=pieces.redis(), WEB_CONCURRENCY="2")
+        pooler = pieces.pgbouncer(primary, size=2)
+        web = pieces.gunicorn("web", primary=pooler, replica=replica, redis=pieces.redis(), WEB_CONCURRENCY="2")
         proxy = pieces.nginx(web)       # or pieces.caddy(web), with deploy/Caddyfile
         pieces.manage("check_record", primary=primary)
 
-Every piece is a ``Server`` (see ``processes``): ``start``, ``stop``, ``kill(signal)``, ``pause``, ``resume``,
-``told()`` for the end of its log, ``family()`` for its process and children. All of them are ended, with their
-children, and the folder is removed when the context is left, when the test run ends, or when it is killed (Linux).
-Ports are free ones of 127.0.0.1. ``needs("nginx", …)`` skips a test where a program is not installed, or fails it
-where STACK_TESTS=required. Start and restart servers from the thread that runs the tests, never from another.
+``visitors.Visitor`` asks them, as a reader or an editor. Every piece is a ``Server`` (see ``processes``): ``start``,
+``stop``, ``kill(signal)``, ``pause``, ``resume``, ``told()`` for the end of its log, ``family()`` for its process and
+children. All of them are ended, with their children, and the folder is removed when the context is left, when the
+test run ends, or when it is killed (Linux). Ports are free ones of 127.0.0.1. ``needs("nginx", …)`` skips a test where
+a program is not installed, or fails it where STACK_TESTS=required. Start and restart servers from the thread that
+runs the tests, never from another: they end with the thread that started them.
 """
 
 from __future__ import annotations
 
 import atexit
+import http.client
 import os
 import secrets
 import shutil
@@ -34,15 +36,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
-import psycopg
 import pytest
 
 from config.embedded import LOCALE, EmbeddedPostgres, runnable_install
-from tests.stack.processes import Server, free_port, wait_for
+from tests.stack.pieces import NAME, Database, PgBouncer, Postgres, Proxy, Redis
+from tests.stack.processes import PATIENCE, Server, free_port, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +57,15 @@ RECORD = Path(os.environ.get("PLENARY_CORPORA") or BASE.parent / "shared" / "dat
 """Where the official files are; without them the record is the landmark roll calls alone."""
 
 ASSEMBLY = "ga_voting_1946_2021.csv.gz"
-PROGRAMS = Path("/usr/sbin")
-NAME = "plenary"
+EDITOR, PASSWORD = "editor", "a password of nobody else"
+"""The account that ``prepare`` makes, which may do everything."""
+
+ANY = TypeVar("ANY", bound=Server)
+
+
+def found(program: str) -> str | None:
+    """Return where a program is; administrators' are not on everybody's path."""
+    return shutil.which(program) or shutil.which(program, path="/usr/local/sbin:/usr/sbin:/sbin")
 
 
 def needs(*programs: str) -> None:
@@ -62,98 +74,6 @@ def needs(*programs: str) -> None:
     if missing:
         say = pytest.fail if os.environ.get("STACK_TESTS") == "required" else pytest.skip
         say(f"{', '.join(missing)} not installed: apt-get install nginx redis-server openssl pgbouncer caddy")
-
-
-def found(program: str) -> str | None:
-    """Return where a program is; administrators' are not on everybody's path."""
-    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
-
-
-class Postgres(Server):
-    """A server of PostgreSQL with the database ``plenary``."""
-
-    def __init__(self, folder: Path, install: Path, *, password: str, user: tuple[int, int], name: str) -> None:
-        self.data, self.install, self.password = folder / name, install, password
-        port = free_port()
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "port": str(port),
-            "unix_socket_directories": "",
-            "shared_buffers": "64MB",
-            "max_slot_wal_keep_size": "1GB",
-            "hot_standby_feedback": "on",  # Or what the primary clears away would end a long download.
-        }
-        command = [install / "bin" / "postgres", "-D", self.data, *(f"--{key}={value}" for key, value in options.items())]
-        super().__init__(name, command, port=port, folder=folder, user=user, stopped_by=signal.SIGINT)
-
-    @property
-    def url(self) -> str:
-        """What DATABASE_URL says."""
-        return f"postgresql://{NAME}:{self.password}@127.0.0.1:{self.port}/{NAME}"
-
-    def connect(self, database: str = NAME) -> psycopg.Connection[tuple[Any, ...]]:
-        """Return a connection that commits each statement."""
-        return psycopg.connect(self.url, dbname=database, autocommit=True, connect_timeout=5)
-
-    def ask(self, query: str) -> Any:
-        """Return the one value that a query answers, None for a statement that answers nothing."""
-        with self.connect() as connection, connection.cursor() as cursor:
-            cursor.execute(query.encode())
-            row = cursor.fetchone() if cursor.description else None
-            return row[0] if row else None
-
-    def ready(self) -> bool:
-        """Whether it answers."""
-        with suppress(psycopg.Error), self.connect("postgres"):
-            return True
-        return False
-
-    def caught_up(self, primary: Postgres) -> None:
-        """Return once this replica has replayed all that ``primary`` has written by now."""
-        position = primary.ask("SELECT pg_current_wal_lsn()")
-        done = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
-        wait_for(lambda: self.ask(done), saying=f"{self.name} has replayed {position}")
-
-    def hold(self) -> None:
-        """Have this replica replay nothing more, so that it lags; ``go_on`` ends that."""
-        self.ask("SELECT pg_wal_replay_pause()")
-        paused = "SELECT pg_get_wal_replay_pause_state() = 'paused'"
-        wait_for(lambda: self.ask(paused), saying=f"{self.name} pauses")
-
-    def go_on(self) -> None:
-        """Have a held replica replay again."""
-        self.ask("SELECT pg_wal_replay_resume()")
-
-
-class PgBouncer(Server):
-    """A pooler that lends a connection for a transaction."""
-
-    password: str
-
-    @property
-    def url(self) -> str:
-        """What DATABASE_URL says."""
-        return f"postgresql://{NAME}:{self.password}@127.0.0.1:{self.port}/{NAME}"
-
-
-class Redis(Server):
-    """A Redis that keeps nothing on disk."""
-
-    @property
-    def url(self) -> str:
-        """What CACHE_URL says."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-
-class Proxy(Server):
-    """What readers talk to: TLS on ``port``, and plain http on ``plain_port``."""
-
-    plain_port: int
-
-    @property
-    def url(self) -> str:
-        """The address of the site."""
-        return f"https://127.0.0.1:{self.port}"
 
 
 class Topology:
@@ -169,7 +89,6 @@ class Topology:
         self.password = secrets.token_hex(16)
         self.secret_key = secrets.token_urlsafe(50)
         self.servers: list[Server] = []
-        self._certificate: Path | None = None
         atexit.register(self.close)
 
     def __enter__(self) -> Self:
@@ -181,7 +100,7 @@ class Topology:
     def close(self) -> None:
         """End everything, the last first, and remove the folder."""
         for server in reversed(self.servers):
-            server.stop() if isinstance(server, Postgres) else server.end()
+            server.end(server.family())
         self.servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.close)
@@ -190,4 +109,254 @@ class Topology:
         """Return the ends of all logs, for the message of a failure."""
         return "\n".join(server.told() for server in self.servers)
 
-    def _started[S: Server](self, server: S) -> S: ...
+    def add(self, server: ANY) -> ANY:
+        """Start a server, which then ends with the others, and return it."""
+        self.servers.append(server)
+        server.start()
+        return server
+
+    def run(self, *command: str | Path, as_server: bool = False, **environment: str) -> str:
+        """Run a program to its end and return what it printed; raises CalledProcessError, with that, where it fails."""
+        user = self.user if as_server and os.geteuid() == 0 else (None, None)
+        done = subprocess.run(
+            [str(word) for word in command],
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"} | environment,
+            cwd=self.folder if as_server else BASE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+            user=user[0],
+            group=user[1],
+            extra_groups=None if user[0] is None else [],
+        )
+        if done.returncode:
+            error = subprocess.CalledProcessError(done.returncode, done.args, done.stdout)
+            error.add_note(done.stdout)
+            raise error
+        return done.stdout
+
+    def write(self, name: str, text: str, *, mode: int = 0o600) -> Path:
+        """Write a file that the user of the servers owns, and return it."""
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(mode)
+        if os.geteuid() == 0:
+            os.chown(path, *self.user)
+        return path
+
+    def _folder_for(self, name: str) -> Path:
+        """Return a new folder that the user of the servers owns."""
+        folder = self.folder / name
+        folder.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(folder, *self.user)
+        return folder
+
+    def postgres(self, name: str = "primary") -> Postgres:
+        """Return a new, empty server of PostgreSQL."""
+        server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
+        self._folder_for(name)
+        password = self.write("password", self.password)
+        initdb = [self.install / "bin" / "initdb", "-D", server.data, f"--username={NAME}", f"--pwfile={password}"]
+        self.run(*initdb, "--auth=scram-sha-256", "--no-sync", *LOCALE, as_server=True)
+        self.add(server)
+        with server.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {NAME}".encode())
+        return server
+
+    def replica(self, primary: Postgres, name: str = "replica") -> Postgres:
+        """Return a streaming replica of ``primary``, which keeps for it what it has not yet sent."""
+        server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
+        self._folder_for(name)
+        # The last parameter of each name counts, and the replica is to listen on a port of its own.
+        backup = [self.install / "bin" / "pg_basebackup", "-D", server.data, "-d", primary.url.rpartition("/")[0]]
+        options = ["--write-recovery-conf", "--checkpoint=fast", "--create-slot", f"--slot={name}", "--no-sync"]
+        self.run(*backup, *options, as_server=True)
+        server.command.append("--log_statement=all")  # So that tests see who was asked.
+        return self.add(server)
+
+    def redis(self, name: str = "redis") -> Redis:
+        """Return a new, empty Redis."""
+        port = free_port()
+        command = [found("redis-server") or "redis-server", "--port", str(port), "--bind", "127.0.0.1"]
+        command += ["--save", "", "--appendonly", "no"]
+        return self.add(Redis(name, command, port=port, folder=self.folder))
+
+    def pgbouncer(self, to: Postgres, *, size: int, name: str = "pgbouncer") -> PgBouncer:
+        """Return a pooler before ``to`` that has ``size`` connections and lends one for a transaction."""
+        port = free_port()
+        users = self.write("users.txt", f'"{NAME}" "{self.password}"\n')
+        settings = f"""
+            [databases]
+            {NAME} = host=127.0.0.1 port={to.port} dbname={NAME}
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = scram-sha-256
+            auth_file = {users}
+            pool_mode = transaction
+            default_pool_size = {size}
+            max_client_conn = 200
+            log_connections = 0
+            log_disconnections = 0
+        """
+        written = self.write(f"{name}.ini", "\n".join(line.strip() for line in settings.splitlines()))
+        command = [found("pgbouncer") or "pgbouncer", written]
+        pooler = PgBouncer(name, command, port=port, folder=self.folder, user=self.user)
+        pooler.password = self.password
+        return self.add(pooler)
+
+    def environment(
+        self, primary: Database, replica: Database | None = None, redis: Redis | None = None
+    ) -> dict[str, str]:
+        """Return the variables that a deployment sets."""
+        return {
+            "DATABASE_URL": primary.url,
+            **({"DATABASE_REPLICA_URL": replica.url} if replica else {}),
+            **({"CACHE_URL": redis.url} if redis else {}),
+            "PLENARY_HOME": str(self.home),
+            "SECRET_KEY": self.secret_key,
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "PRODUCTION": "1",
+            "HTTPS": "1",
+            "TRUSTED_PROXIES": "1",
+            "PUBLISH_OWN_ENTRIES": "1",
+        }
+
+    def manage(self, *arguments: str | Path, primary: Database, **environment: str) -> str:
+        """Run a management command and return what it printed; raises CalledProcessError where it fails."""
+        return self.run(sys.executable, BASE / "manage.py", *arguments, **(self.environment(primary) | environment))
+
+    def prepare(self, primary: Database, *, record: bool = True) -> None:
+        """Fill an empty database, with ``record`` also with the Assembly's record, and collect the static files."""
+        with ThreadPoolExecutor() as beside:
+            # Which packs them as small as can be, and so takes longer than all the rest.
+            collecting = beside.submit(self.collect, primary)
+            self.manage("migrate", "--verbosity=0", primary=primary)
+            self.manage("load_reference", primary=primary)
+            if record and (RECORD / ASSEMBLY).exists():
+                self.manage("import_votes", RECORD / ASSEMBLY, primary=primary)
+            account = ["createsuperuser", "--noinput", f"--username={EDITOR}", "--email=editor@example.org"]
+            self.manage(*account, primary=primary, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+            primary.ask("ANALYZE")
+            collecting.result()
+
+    def collect(self, primary: Database) -> None:
+        """Collect the static files, once a folder."""
+        if not (self.home / "static" / "staticfiles.json").exists():
+            self.manage("collectstatic", "--noinput", "--verbosity=0", primary=primary)
+
+    def gunicorn(
+        self,
+        name: str,
+        *,
+        primary: Database,
+        replica: Database | None = None,
+        redis: Redis | None = None,
+        **environment: str,
+    ) -> Server:
+        """Return an application server of one worker, as ``config/gunicorn.conf.py`` has it; ``environment`` adds."""
+        port = free_port()
+        variables = {"BIND": f"127.0.0.1:{port}", "WEB_CONCURRENCY": "1"}
+        return self.add(
+            Server(
+                name,
+                [sys.executable, "-m", "gunicorn", "-c", BASE / "config" / "gunicorn.conf.py", "config.wsgi"],
+                port=port,
+                folder=self.folder,
+                environment=self.environment(primary, replica, redis) | variables | environment,
+                directory=BASE,
+            )
+        )
+
+    @property
+    def certificate(self) -> Path:
+        """A certificate for 127.0.0.1 and localhost that it signed itself, its key beside it with the ending .key."""
+        path = self.folder / "certificate.pem"
+        if not path.exists():
+            names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
+            key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", path.with_suffix(".key")]
+            made = ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", names, "-out", path]
+            self.run(found("openssl") or "openssl", "req", "-x509", *key, *made)
+        return path
+
+    def nginx(self, *webs: Server, name: str = "nginx") -> Proxy:
+        """Return an nginx with TLS before these application servers, each asked in turn."""
+        port, plain_port = free_port(), free_port()
+        place = self.folder / name
+        place.mkdir(mode=0o755)
+        settings = (Path(__file__).parent / "nginx.conf").read_text()
+        for mark, value in {
+            "FOLDER": str(place),
+            "CERTIFICATE": str(self.certificate),
+            "KEY": str(self.certificate.with_suffix(".key")),
+            "TLS_PORT": str(port),
+            "PLAIN_PORT": str(plain_port),
+            "SERVERS": "".join(f"server 127.0.0.1:{web.port} max_fails=1 fail_timeout=2s; " for web in webs),
+        }.items():
+            settings = settings.replace(f"<{mark}>", value)
+        written = self.write(f"{name}.conf", settings, mode=0o644)
+        # -e: the errors before the settings are read; the settings name their place again.
+        command = [found("nginx") or "nginx", "-e", "stderr", "-p", place, "-c", written]
+        proxy = Proxy(name, command, port=port, folder=self.folder, stopped_by=signal.SIGQUIT)
+        proxy.plain_port = plain_port
+        return self.add(proxy)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The whole, as a deployment of several machines has it; ``pieces`` adds to it."""
+
+    pieces: Topology
+    primary: Postgres
+    replica: Postgres
+    redis: Redis
+    first: Server
+    second: Server
+    proxy: Proxy
+
+    def settle(self) -> None:
+        """Return once everything runs and both gunicorns answer readers from the replica."""
+        servers = (self.primary, self.replica, self.redis, self.first, self.second, self.proxy)
+        for server in servers:
+            if not server.is_running:
+                server.start()
+        self.replica.go_on()
+        self.replica.caught_up(self.primary)
+        for web in (self.first, self.second):
+            wait_for(partial(self.reads_from_replica, web), saying=f"{web.name} reads from the replica")
+
+    def reads_from_replica(self, web: Server) -> bool:
+        """Ask a gunicorn a page as a reader, and tell whether the replica was asked for its version."""
+        before = self.replica.asked_for("votes_change")
+        done = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
+        try:
+            done.request("GET", "/about/", headers={"X-Forwarded-Proto": "https"})
+            done.getresponse().read()
+        finally:
+            done.close()
+        return self.replica.asked_for("votes_change") > before
+
+    @property
+    def certificate(self) -> Path:
+        """What a client has to trust."""
+        return self.pieces.certificate
+
+
+@contextmanager
+def whole_site(**environment: str) -> Iterator[Site]:
+    """Yield the whole site, ready; skips the test where a program for it is missing."""
+    needs("nginx", "redis-server", "openssl")
+    with Topology() as pieces:
+        primary = pieces.postgres()
+        pieces.prepare(primary)
+        replica, redis = pieces.replica(primary), pieces.redis()
+        first, second = (
+            pieces.gunicorn(name, primary=primary, replica=replica, redis=redis, **environment)
+            for name in ("first", "second")
+        )
+        yield Site(pieces, primary, replica, redis, first, second, pieces.nginx(first, second))

@@ -1,5 +1,6 @@
 """What the register says of roll calls by their figures, against every vote moved by hand."""
 
+import dataclasses
 import datetime
 import itertools
 from collections.abc import Iterator
@@ -86,3 +87,11 @@ def test_who_was_to_be_a_majority_of_all_members_is_unknown_without_votes():
     of = register_of([(7, 0, 0, 4), (6, 0, 0, 4)], "two-thirds-of-members", DATES["after"], "rejected", announced=True)
 
     assert of.short_by_one.tolist() == [False, False]
+
+
+def test_keys_that_are_none_s_select_nothing():
+    of = register_of([(1, 0, 0, 0)] * 5, "simple-majority", DATES["after"], "adopted", announced=False)
+    of = dataclasses.replace(of, keys=np.array([30, 10, 50, 20, 40]))
+
+    for keys in ([], [20, 30], [50, 50], [0, 10, 25, 60], [99]):
+        assert of.with_keys(keys).tolist() == [key in keys for key in (30, 10, 50, 20, 40)]

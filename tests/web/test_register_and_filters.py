@@ -2,12 +2,16 @@
 
 import itertools
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.http import QueryDict
 
 from tests.web.pages import Maker
 from votes.models import RollCall
+from votes.models.roll_calls import search_query
 from votes.reading import load
 from web.filters import RollCallFilter, StateFilter
 from web.listings import Listing
@@ -72,7 +76,8 @@ def test_a_states_own_choice_selects_the_same(several: None, choice: str):
     asked = StateFilter(query, queryset=RollCall.objects.published(), record=record, code="USA")
     shown = Listing(query, record, among=voted, selection=StateSelection(record, "USA"))
     assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True))
-    assert len(shown.places) == dict(shown.selection.count_by("choice", voted)[0])[choice]
+    sizes = record.register.groups.sizes(voted)
+    assert len(shown.places) == dict(shown.selection.count_by("choice", voted, sizes)[0])[choice]
 
 
 def test_totals_of_what_is_selected_are_those_of_the_database(several: None):
@@ -97,3 +102,34 @@ def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
         shown = Listing(QueryDict(query), record)
         chosen = RollCall.objects.filter(pk__in=record.register.keys[shown.places].tolist(), tally__cast__gt=0)
         assert sorted(record.matrix.slugs[shown.rows].tolist()) == sorted(chosen.values_list("slug", flat=True))
+
+
+@pytest.mark.parametrize("query", ["", "body=GA&result=adopted", "topic=human-rights", "kind=paragraph&short=1"])
+def test_a_facet_counts_what_the_database_has_with_its_value(several: None, query: str):
+    record = load()
+    shown = Listing(QueryDict(query), record)
+    assert [facet.name for facet in shown.facets] == shown.selection.facets
+    for facet in shown.facets:
+        for value in facet.values:
+            parameters = QueryDict(query, mutable=True)
+            parameters[facet.name] = value.value
+            asked = RollCallFilter(parameters, queryset=RollCall.objects.published(), record=record)
+            assert value.count == asked.qs.count(), (facet.name, value.value)
+
+
+def test_words_are_searched_in_what_was_put_to_the_vote_and_in_the_text(several: None):
+    for words in ["lighthouses", "paragraph", "resolution", "resolution -lighthouses", '"a tie" OR text', "the"]:
+        query = search_query(words)
+        either = RollCall.objects.filter(Q(search=query) | Q(resolution__search=query))
+        found = RollCall.objects.search(words)
+        assert list(found.newest_first()) == list(either.newest_first()), words
+    assert RollCall.objects.search("lighthouses").exists()
+
+
+def test_what_words_find_is_asked_once_a_version(several: None, django_assert_num_queries: Callable[[int], Any]):
+    record = load()
+    found = Listing(QueryDict("q=lighthouses"), record).places.tolist()
+    with django_assert_num_queries(0):
+        again = Listing(QueryDict("q=lighthouses&kind=motion"), record).places.tolist()
+    assert again
+    assert set(again) < set(found)

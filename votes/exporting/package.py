@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connection
 
+from resolutions.servers import reader
 from votes.exporting.codebook import markdown
 from votes.exporting.papers import MEDIA_TYPES, DataVersion, File, description, readme
 from votes.exporting.parquet import write_parquet
@@ -57,7 +57,7 @@ def names() -> list[str]:
 
 def current_version() -> DataVersion:
     """Return the data version of what this connection's transaction sees."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(steps), 0), max(at) FROM votes_change")
         return DataVersion(*cursor.fetchone())
 
@@ -144,7 +144,7 @@ def _write(folder: Path, say: Callable[[str], None]) -> Package:
 
 def _write_table(table: Table, folder: Path, say: Callable[[str], None]) -> Iterator[File]:
     """Write a table as CSV, and that as Parquet."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(table.count())
         (rows,) = cursor.fetchone()
     path = folder / f"{table.name}.csv"

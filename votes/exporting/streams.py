@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models.functions import Collate
 
+from resolutions.servers import reader
 from votes.data_version import data_version
 from votes.exporting.lines import vote_lines
 from votes.exporting.parquet import MAGIC, write_parquet
@@ -133,7 +133,7 @@ def row_with(table: Table, key: str) -> dict[str, Any] | None:
     """Return the row of a table with a single key, as JSON has it; None where there is none."""
     (name,) = table.key
     query = table.typed().replace("%", "%%")
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(f'SELECT row_to_json(typed)::text FROM ({query}) AS typed WHERE "{name}" = %s', [key])  # noqa: S608
         found = cursor.fetchone()
     return json.loads(found[0]) if found else None
@@ -177,13 +177,13 @@ def _batches(table: Table, roll_calls: QuerySet[RollCall] | None) -> Iterator[Se
 
 def _copied(query: str) -> bytes:
     """Return the rows of a query as PostgreSQL writes them in CSV."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+    with reader().cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
         return b"".join(copy)
 
 
 def _texts(query: str) -> Iterator[bytes]:
     """Yield the texts that a query of one column answers."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(query)
         texts = cursor.fetchall()
     for (text,) in texts:
@@ -192,7 +192,7 @@ def _texts(query: str) -> Iterator[bytes]:
 
 def _json_rows(table: Table, batch: Sequence[int] | None) -> list[str]:
     """Return each row as a JSON object."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(f"SELECT row_to_json(typed)::text FROM ({table.typed(batch)}) AS typed")  # noqa: S608
         return [row for (row,) in cursor.fetchall()]
 

@@ -54,9 +54,9 @@ def ready(request: HttpRequest) -> HttpResponse:
     needed = {"database": _timed(_database)}
     if needed["database"]["ok"]:
         needed |= {"migrations": _timed(_migrations), "record": _timed(_record)}
-    helpful = {f"replica {alias}": _timed(_replica, alias) for alias in connections if alias != DEFAULT_DB_ALIAS}
+    helpful = {f"replica {alias}": replica(alias) for alias in connections if alias != DEFAULT_DB_ALIAS}
     if settings.CACHE_URL:
-        helpful["redis"] = _timed(_redis)
+        helpful["redis"] = redis()
     is_ready = all(check["ok"] for check in needed.values())
     is_whole = is_ready and all(check["ok"] for check in helpful.values())
     said = {
@@ -65,6 +65,16 @@ def ready(request: HttpRequest) -> HttpResponse:
         "checks": needed | helpful,
     }
     return JsonResponse(said, status=200 if is_ready else 503, headers=NEVER_KEPT)
+
+
+def replica(alias: str) -> dict[str, Any]:
+    """Return whether a replica answers and ``lag_s``, how many seconds it is behind, or ``why`` it will not do."""
+    return _timed(_replica, alias)
+
+
+def redis() -> dict[str, Any]:
+    """Return whether Redis answers, and in how many ``ms``, or ``why`` it does not."""
+    return _timed(_redis)
 
 
 def _timed(check: Callable[..., dict[str, Any]], *about: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, what the record covers, and the latest votes."""
     with reading() as record:
         register = record.register
-        topics = register.count_topics(register.decisive)
+        topics = register.count_topics(register.groups.sizes(register.decisive))
         context = {
             "record": record,
             "latest": record.listed(register.keys[register.decisive][:LATEST].tolist()),

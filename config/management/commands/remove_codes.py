@@ -11,7 +11,10 @@ from config.accounts import codes
 class Command(BaseCommand):
     """For the administrator who lost their own; in the admin, the list of users has an action for others."""
 
-    help = "Remove the one-time codes of an account, so that its password alone logs it in."
+    help = (
+        "Remove the one-time codes of an account, so that its password alone logs it in. Ends with 0 when it has none, "
+        "1 when there is no such account, 2 for a wrong option."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the account's name."""

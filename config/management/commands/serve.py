@@ -12,16 +12,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
-
-from votes.models import MemberState
-from votes.reference import load_reference
 
 
 class Command(BaseCommand):
     """Prepare the database, load the reference facts once, make the first account, and serve."""
 
-    help = "Prepare what a first start needs, then serve with gunicorn."
+    help = (
+        "Prepare what a first start needs, then serve with gunicorn until it is stopped. Ends with 0 when it was "
+        "stopped, 1 when it cannot start, 2 for a wrong option."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,11 +32,12 @@ class Command(BaseCommand):
         """Do what is missing, say what was done, and become gunicorn."""
         began = time.monotonic()
         if not port.isdecimal() or not 0 < int(port) < 65536:
-            raise CommandError(f"“{port}” is no port: choose a number from 1 to 65535, such as make run PORT=8000")
+            raise CommandError(
+                f"“{port}” is no port: choose a number from 1 to 65535, such as make run PORT=8000", returncode=2
+            )
         self.check_port(host, int(port))
         self.connect()
-        self.migrate()
-        self.load_reference_once()
+        call_command("prepare", stdout=self.stdout)
         call_command("collectstatic", interactive=False, verbosity=0)
         self.make_admin_once()
         # Nothing may stay connected or unwritten when this process becomes another program.
@@ -90,21 +90,6 @@ class Command(BaseCommand):
             self.say(f"Embedded PostgreSQL {version} runs; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
         else:
             self.say(f"PostgreSQL {version} of DATABASE_URL is used.")
-
-    def migrate(self) -> None:
-        """Bring the tables up to date."""
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
-            call_command("migrate", interactive=False, verbosity=0)
-            self.say(f"Tables brought up to date: {len(plan)} migrations.")
-
-    def load_reference_once(self) -> None:
-        """Load the reference facts into an empty record; afterwards the record is its editors'."""
-        if not MemberState.objects.exists():
-            report = load_reference(settings.BASE_DIR / "data")
-            names = ("member states", "blocs", "landmark roll calls")
-            self.say("Reference facts loaded: " + ", ".join(f"{report.added[name]} {name}" for name in names) + ".")
 
     def make_admin_once(self) -> None:
         """Make the account ``admin`` where nobody may enter yet, and show its password in the same breath."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
+from django.core.cache import caches
 from django.test import Client
 
+from config.accounts import forms
 from tests.config.accounts.pages import LOGIN, is_in, log_in, set_up, soup, words
 
 if TYPE_CHECKING:
@@ -21,8 +23,10 @@ NEW = "a staple for the horse"
 
 
 @pytest.fixture
-def with_mail(settings) -> None:
-    """Let mail be set up; the tests' own outbox receives it."""
+def with_mail(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let mail be set up; the tests' own outbox receives it, before the answer."""
+    caches["throttle"].clear()
+    monkeypatch.setattr(forms, "in_background", lambda do, *given, **named: do(*given, **named))
     settings.EMAIL_HOST = "mail.example.org"
     settings.DEFAULT_FROM_EMAIL = "plenary@example.org"
 
@@ -105,3 +109,36 @@ def test_without_mail_the_page_says_whom_to_ask(client: Client, account: Callabl
     ]
     assert soup(answer).select("#content form") == []
     assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_who_asks_again_and_again_fills_no_mailbox(client: Client, account: Callable[..., User], monkeypatch):
+    account()
+    account("bo")
+    answers = [client.post(RESET, {"email": email}) for email in ("ana@example.org", "ANA@EXAMPLE.ORG")]
+    client.post(RESET, {"email": "bo@example.org"})
+    assert [answer["Location"] for answer in answers] == [f"{RESET}done/"] * 2
+    assert [message.to for message in mail.outbox] == [["ana@example.org"], ["bo@example.org"]]
+    caches["throttle"].clear()  # what five minutes do
+    client.post(RESET, {"email": "ana@example.org"})
+    assert len(mail.outbox) == 3
+
+
+def test_nobody_waits_for_the_mail_server(client: Client, account: Callable[..., User], settings, monkeypatch):
+    settings.EMAIL_HOST = "mail.example.org"
+    caches["throttle"].clear()
+    account()
+    begun: list[object] = []
+    monkeypatch.setattr(forms.threading.Thread, "start", lambda thread: begun.append(thread))
+    client.post(RESET, {"email": "ana@example.org"})
+    assert [thread.daemon for thread in begun] == [True]  # type: ignore[attr-defined]  # they are threads
+    assert mail.outbox == []
+
+
+@pytest.mark.usefixtures("with_mail")
+def test_a_link_leads_to_no_host_but_ours(client: Client, account: Callable[..., User]):
+    account()
+    forged = client.post(RESET, {"email": "ana@example.org"}, headers={"Host": "evil.example"})
+    assert (forged.status_code, mail.outbox) == (400, [])
+    client.post(RESET, {"email": "ana@example.org"}, headers={"X-Forwarded-Host": "evil.example"})
+    assert "http://testserver/admin/password_reset/" in str(mail.outbox[0].body)

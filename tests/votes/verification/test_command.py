@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.factories import make_resolution, make_roll_call, make_state
+from votes.exporting.checksum import record_checksum
 from votes.models import Finding
 
 pytestmark = pytest.mark.django_db
@@ -34,18 +35,19 @@ def test_it_says_what_there_is_and_what_changed(wrong: None):
         "  votes and members of the date differ: 2 open, 0 acknowledged",
         "4 open findings.",
     ]
-    assert run() == [*said, "4 new, 0 changed, 0 gone."]
-    assert run() == [*said, "Nothing changed, and nothing was written."]
+    sum_of_all = f"The record's checksum is {record_checksum()}."
+    assert run() == [*said, "4 new, 0 changed, 0 gone.", sum_of_all]
+    assert run() == [*said, "Nothing changed, and nothing was written.", sum_of_all]
 
 
 def test_the_list_has_addresses_of_what_is_public(wrong: None):
     run()
 
-    assert run("--list")[4:6] == [
+    assert run("--list")[5:7] == [
         "electorate\t(draft)\t" + Finding.objects.get(key="electorate:hidden").sentence,
         "electorate\t/resolutions/A/RES/99/7\t" + Finding.objects.get(key="electorate:shown").sentence,
     ]
-    assert run("--list")[6:] == [
+    assert run("--list")[7:] == [
         "totals\t(draft)\tAnnounced and counted totals differ: In favour 2 announced, 1 counted.",
         "totals\t/resolutions/A/RES/99/7\tAnnounced and counted totals differ: In favour 2 announced, 1 counted.",
     ]
@@ -58,4 +60,5 @@ def test_strict_fails_while_findings_are_open(wrong: None):
 
 
 def test_nothing_wrong_is_said_too(record: None):
-    assert run("--strict", "--list") == ["No open findings.", "Nothing changed, and nothing was written."]
+    sum_of_all = f"The record's checksum is {record_checksum()}."
+    assert run("--strict", "--list") == ["No open findings.", "Nothing changed, and nothing was written.", sum_of_all]

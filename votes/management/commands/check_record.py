@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from votes.exporting.checksum import record_checksum
 from votes.models import Finding
 from votes.verification.check import Changes, check_record
 
@@ -12,7 +13,10 @@ from votes.verification.check import Changes, check_record
 class Command(BaseCommand):
     """Check the record, bring the findings in step, and say what they are."""
 
-    help = "Check the whole record and bring its findings, the rows of /data/quality/, in step. Safe to run again."
+    help = (
+        "Check the whole record and bring its findings, the rows of /data/quality/, in step. Safe to run again. "
+        "Ends with 0 when it is done, 1 when it failed or with --strict findings are open, 2 for a wrong option."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take whether to list, and whether open findings are a failure."""
@@ -21,12 +25,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, and print counts by kind and what changed."""
+        if options["verbosity"]:
+            self.stderr.write("Checking the record; this takes some seconds.", str)
         checked = check_record()
         labels = dict(Finding.Kind.choices)
         for kind, (number, acknowledged) in checked.counts.items():
             self.stdout.write(f"  {labels[kind]}: {number:,} open, {acknowledged:,} acknowledged")
         self.stdout.write(f"{checked.open:,} open findings." if checked.open else "No open findings.")
         self.stdout.write(_changes(checked.changes))
+        self.stdout.write(f"The record's checksum is {record_checksum()}.")
         if options["list"]:
             self._list()
         if options["strict"] and checked.open:

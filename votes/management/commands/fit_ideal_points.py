@@ -17,8 +17,9 @@ class Command(BaseCommand):
 
     help = (
         "Estimate where each member state stood in each session of the General Assembly, for /ideal-points/ and the "
-        "pages of roll calls. Run it again when votes have changed; the page says when they have. Ends with 1, the "
-        "estimates stored and marked, where they did not converge."
+        "pages of roll calls. Run it again when votes have changed; the page says when they have. Ends with 0 when "
+        "they are stored, 1 when nothing was fitted or they are stored and marked since they did not converge, 2 for a "
+        "wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Fit and store."""
         if options["iterations"] is not None and options["iterations"] < 1:
-            raise CommandError("--iterations is 1 or more.")
+            raise CommandError("--iterations is 1 or more.", returncode=2)
         if options["if_stale"]:
             with reading() as record:
                 estimates = estimates_of(record)
@@ -39,6 +40,8 @@ class Command(BaseCommand):
                     self.stdout.write("The estimates are of today's votes; nothing was done.")
                     return
         began = time.monotonic()
+        if options["verbosity"]:
+            self.stderr.write("Fitting; this takes about a minute.", str)
         try:
             fitted = fit_record(iterations=options["iterations"])
         except ValueError as error:

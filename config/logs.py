@@ -1,0 +1,159 @@
+"""What is logged, and how: a line of text on a laptop, an object of JSON in production.
+
+A line holds no query's values but those of public filters, no cookie, no body, and nobody's address unless
+LOG_ADDRESSES asks for it. Writing it may fail, on a full disk or a closed pipe; whoever logs never hears of that.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import os
+import re
+from typing import Any
+
+# A handler that fails would print a traceback, to where writing has just failed.
+logging.raiseExceptions = False
+# What no line shows need not be found out for each.
+logging.logThreads = logging.logMultiprocessing = False
+
+STDERR = 2
+
+# Addresses that carry a secret, and what gunicorn says of requests that are none.
+SECRET_PATH = re.compile(r"(/password_reset/)[^\s'\"]+")
+QUERY = re.compile(r"(/[^\s?]*)\?\S+")
+FROM = re.compile(r"\bfrom ip=[0-9a-fA-F.:]*[0-9a-fA-F]")
+
+FIELDS = (
+    "request_id", "method", "route", "path", "query", "status", "bytes", "ms", "sql_ms", "queries", "cache", "user",
+    "address", "sql",
+)  # fmt: skip
+"""What an object may have besides: what a library hangs on its records, such as the request itself, is not among it."""
+
+ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
+
+
+def without_secrets(message: str) -> str:
+    """Return a message without queries, the tokens of links for new passwords and clients' addresses."""
+    if "?" in message:
+        message = QUERY.sub(r"\1?…", message)
+    if "/password_reset/" in message:
+        message = SECRET_PATH.sub(r"\1…", message)
+    if "from ip=" in message and not logs_addresses():
+        message = FROM.sub("from a client", message)
+    return message
+
+
+def logs_addresses() -> bool:
+    """Tell whether clients' addresses may be logged."""
+    return os.environ.get("LOG_ADDRESSES", "") == "1"
+
+
+def in_one_line(text: str) -> str:
+    """Return ``text`` with each character that could end the line, or command a terminal, written as its number."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+class Lines(logging.Handler):
+    """Writes each record to standard error with one call, so that lines of several processes do not mix."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it; where that fails, it is lost."""
+        try:
+            os.write(STDERR, f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+        except Exception:  # noqa: BLE001  # logging must never break an answer
+            self.handleError(record)
+
+
+class WithRequest(logging.Filter):
+    """Puts the id of the request that is being answered into each record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass."""
+        # Imported here, since logging is set up before there are settings.
+        from web.asked import CURRENT  # noqa: PLC0415
+
+        if asked := CURRENT.get():
+            record.request_id = asked.id
+        return True
+
+
+class AsObject(logging.Formatter):
+    """A record as one object of JSON in one line.
+
+    Put together here, since the usual library takes three times as long as the rest of a request's line.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; JSON writes what could end it as its number."""
+        said = {
+            "time": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "pid": record.process,
+            "message": without_secrets(record.getMessage()),
+        }
+        given = record.__dict__
+        said |= {name: given[name] for name in FIELDS if given.get(name) is not None}
+        if record.exc_info:
+            said["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return ENCODER.encode(said)
+
+
+class AsText(logging.Formatter):
+    """A record in a line to read, and a traceback, set in, below it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
+        """Return the line, with what belongs to it, and nothing that could pass for another line."""
+        said = [super().formatMessage(record)]
+        if sql := getattr(record, "sql", None):
+            said.append(f"{record.__dict__['ms']} ms on {record.__dict__['route']}: {sql}")
+        if request_id := getattr(record, "request_id", None):
+            said.append(f"[{request_id}]")
+        return in_one_line(without_secrets(" ".join(said)))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # the library's name
+        """Return the traceback, each line set in."""
+        lines = without_secrets(super().formatException(ei)).split("\n")
+        return "\n".join(f"    {in_one_line(line)}" for line in lines)
+
+
+def formatter(*, as_json: bool) -> logging.Formatter:
+    """Return what turns a record into what is written."""
+    return AsObject() if as_json else AsText()
+
+
+def is_json() -> bool:
+    """Tell whether lines are objects: as LOG_FORMAT says, and where it says nothing in production."""
+    wanted = os.environ.get("LOG_FORMAT", "")
+    return wanted == "json" or (not wanted and os.environ.get("PRODUCTION", "") == "1")
+
+
+def configuration() -> dict[str, Any]:
+    """Return Django's LOGGING: everything to standard error, and a line a request where lines are objects."""
+    level = (os.environ.get("LOG_LEVEL", "") or "warning").upper()
+    has_access_lines = is_json() or level in ("INFO", "DEBUG") or os.environ.get("PRODUCTION", "") == "1"
+    # Names and addresses of who failed to log in: the admin shows them, and forgets them when that is over.
+    failures = "WARNING" if logs_addresses() else "CRITICAL"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plenary": {"()": "config.logs.formatter", "as_json": is_json()}},
+        "filters": {"request": {"()": "config.logs.WithRequest"}},
+        "handlers": {"stderr": {"()": "config.logs.Lines", "formatter": "plenary", "filters": ["request"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "plenary.access": {"level": "INFO" if has_access_lines else "CRITICAL"},
+            "django": {"handlers": [], "propagate": True, "level": "WARNING"},
+            # The line of the request has its status; what went wrong is said once.
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "axes": {"level": failures},
+        },
+    }

@@ -1,0 +1,43 @@
+"""Prepare the database for this release: what a first start and an upgrade need before anything serves."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from votes.models import MemberState
+from votes.reference import load_reference
+
+
+class Command(BaseCommand):
+    """Bring the tables up to date and load the reference facts into an empty record; ``serve`` begins with it."""
+
+    help = (
+        "Bring the tables up to date, and load the reference facts into an empty record. Ends with 0 when both are "
+        "done or there was nothing to do, 1 when they could not be; what was done stays, and it can be run again."
+    )
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what is missing, telling each thing that was done."""
+        self.migrate()
+        self.load_reference_once()
+
+    def migrate(self) -> None:
+        """Bring the tables up to date."""
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write(f"Tables brought up to date: {len(plan)} migrations.")
+
+    def load_reference_once(self) -> None:
+        """Load the reference facts into an empty record; afterwards the record is its editors'."""
+        if not MemberState.objects.exists():
+            report = load_reference(settings.BASE_DIR / "data")
+            names = ("member states", "blocs", "landmark roll calls")
+            added = ", ".join(f"{report.added[name]} {name}" for name in names)
+            self.stdout.write(f"Reference facts loaded: {added}.")

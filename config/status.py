@@ -1,0 +1,163 @@
+"""The admin's page on how this installation is: what it serves, what it was given last, what it rests on."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from config.backups import last_backup
+from votes.models import ImportRun
+from web import metrics
+from web.release import RELEASE
+from web.views import health
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+PERMISSION = "votes.view_importrun"
+"""Whoever may see the imports may see what became of them."""
+
+# What is shown under a heading: what it is, and how it is.
+Rows = list[tuple[str, Any]]
+
+SOON = datetime.timedelta(hours=26)
+"""Age from which a daily backup has failed at least once."""
+
+
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """Show it. Raises PermissionDenied for an account that may not see imports."""
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Status"),
+        "groups": [
+            (_("Record"), _record()),
+            (_("Serving"), _serving()),
+            (_("Safe keeping"), _backup()),
+            (_("Servers behind it"), _servers()),
+        ],
+    }
+    return TemplateResponse(request, "admin/status.html", context)
+
+
+def _record() -> Rows:
+    """Return the data version and when it moved, open findings and the last import."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT coalesce(sum(steps), 0) FROM votes_change), (SELECT max(at) FROM votes_change), "
+            "(SELECT count(*) FROM votes_finding WHERE acknowledged_at IS NULL)"
+        )
+        version, moved, findings = cursor.fetchone()
+    run = ImportRun.objects.filter(state=ImportRun.State.DONE).order_by("-finished").first()
+    imported: Any = _("none yet")
+    if run:
+        imported = format_html(
+            '<a href="{}">{}</a>, {}',
+            reverse("admin:votes_importrun_change", args=[run.pk]),
+            run.get_format_display(),
+            _when(run.finished),
+        )
+    findings_page = f"{reverse('admin:votes_finding_changelist')}?acknowledged=no"
+    return [
+        (_("Data version"), number_format(int(version), force_grouping=True)),
+        (_("Last changed"), _when(moved) if moved else _("never")),
+        (_("Last import"), imported),
+        (
+            _("Open findings"),
+            format_html('<a href="{}">{}</a>', findings_page, number_format(findings, force_grouping=True)),
+        ),
+    ]
+
+
+def _serving() -> Rows:
+    """Return the release, and what all processes have counted since they were started."""
+    results = metrics.totals("plenary_cache")
+    kept = sum(results.get(name, 0) for name in ("hit", "not-modified", "stale"))
+    asked = kept + results.get("miss", 0)
+    rate = _("nothing asked yet")
+    if asked:
+        rate = _("%(share)s %% of %(number)s answers") % {
+            "share": number_format(100 * kept / asked, 1),
+            "number": number_format(int(asked), force_grouping=True),
+        }
+    memory = metrics.memory_of_processes()
+    processes = ngettext("%(count)s, %(size)s MB", "%(count)s, %(size)s MB together", len(memory)) % {
+        "count": len(memory),
+        "size": _megabytes(sum(memory)),
+    }
+    refused = sum(metrics.totals("plenary_rate_limited").values())
+    return [
+        (_("Release"), RELEASE),
+        (_("Answered from the page cache"), rate),
+        (_("Refused for asking too often"), number_format(int(refused), force_grouping=True)),
+        (_("Errors of the database"), number_format(int(sum(metrics.totals("plenary_database_errors").values())))),
+        (_("Processes"), processes),
+    ]
+
+
+def _backup() -> Rows:
+    """Return the last backup of BACKUP_DIR."""
+    made = last_backup()
+    if made is None:
+        return [(_("Last backup"), _("none in %(folder)s") % {"folder": settings.BACKUP_DIR})]
+    verified = _("restored once to verify it") if made.verified else _("not verified")
+    is_late = datetime.datetime.now(datetime.UTC) - made.made > SOON
+    return [
+        (_("Last backup"), _when(made.made)),
+        (_("File"), f"{made.file}, {_megabytes(made.size)} MB, {verified}"),
+        *([(_("Attention"), _("More than a day old."))] if is_late else []),
+    ]
+
+
+def _servers() -> Rows:
+    """Return the database's size and connections, and whether replicas and Redis answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version'), pg_database_size(current_database()), "
+            "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()), "
+            "current_setting('max_connections')"
+        )
+        version, size, used, most = cursor.fetchone()
+    rows: Rows = [
+        (_("PostgreSQL"), version),
+        (_("Size of the database"), f"{_megabytes(size)} MB"),
+        (_("Connections"), _("%(used)s of %(most)s") % {"used": used, "most": most}),
+    ]
+    for alias in connections:
+        if alias != DEFAULT_DB_ALIAS:
+            found = health.replica(alias)
+            behind = _("%(seconds)s s behind") % {"seconds": found["lag_s"]} if found["ok"] else found["why"]
+            rows.append((_("Replica"), behind))
+    if settings.CACHE_URL:
+        found = health.redis()
+        rows.append(("Redis", _("answers in %(ms)s ms") % {"ms": found["ms"]} if found["ok"] else found["why"]))
+    else:
+        rows.append(("Redis", _("not used: each process keeps pages of its own")))
+    return rows
+
+
+def _when(moment: datetime.datetime) -> str:
+    """Return a moment and how long ago it was."""
+    said = {"moment": date_format(localtime(moment), "DATETIME_FORMAT"), "age": timesince(moment, depth=1)}
+    return _("%(moment)s UTC (%(age)s ago)") % said
+
+
+def _megabytes(size: int) -> str:
+    """Return bytes as megabytes of a million."""
+    return number_format(round(size / 1e6), force_grouping=True)

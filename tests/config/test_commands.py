@@ -1,0 +1,135 @@
+"""All commands of ours: what they end with, said in their help and done."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.db.utils import InterfaceError, OperationalError, ProgrammingError
+
+OURS = sorted((app, name) for name, app in get_commands().items() if app in ("config", "web", "votes", "resolutions"))
+
+
+def manage():
+    """Return manage.py as a module."""
+    spec = importlib.util.spec_from_file_location("manage", settings.BASE_DIR / "manage.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_all_commands_are_looked_at():
+    found = {
+        path.stem
+        for app in ("config", "web", "votes", "resolutions")
+        for path in (settings.BASE_DIR / app).glob("management/commands/[a-z]*.py")
+    }
+    assert {name for _app, name in OURS} == found
+
+
+@pytest.mark.parametrize(("app", "name"), OURS)
+def test_the_help_tells_what_a_command_ends_with(app: str, name: str):
+    text = " ".join(load_command_class(app, name).create_parser("manage.py", name).format_help().split())
+    assert " Ends with 0 when " in text
+    assert ", 1 when " in text
+
+
+@pytest.mark.parametrize(("app", "name"), OURS)
+def test_a_wrong_option_ends_with_2(app: str, name: str, capsys: pytest.CaptureFixture[str]):
+    parser = load_command_class(app, name).create_parser("manage.py", name)
+    parser.called_from_command_line = True
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(["--no-such-option"])
+    assert ended.value.code == 2
+    assert "usage: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("serve", {"port": "0"}), ("fit_ideal_points", {"iterations": 0}), ("backup", {"keep": 0})]
+)
+def test_so_does_a_value_that_cannot_be(name: str, options: dict[str, object]):
+    with pytest.raises(CommandError) as refused:
+        call_command(name, **options)
+    assert refused.value.returncode == 2
+
+
+def missing_table() -> ProgrammingError:
+    """Return the error of a query for a table that is not there."""
+    error = ProgrammingError('relation "votes_change" does not exist\nLINE 1: ...')
+    error.__cause__ = psycopg.errors.UndefinedTable()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "\nplenary: stopped; what was not finished was not written.\n"),
+        (InterfaceError("connection already closed"), "plenary: connection already closed", ""),
+        (OperationalError("server closed\nmore"), "plenary: server closed", ""),
+        (
+            missing_table(),
+            'plenary: the tables are not those of this release (relation "votes_change" does not exist). '
+            "Run manage.py migrate, or make run.",
+            "",
+        ),
+    ],
+)
+def test_what_ends_a_command_from_without_is_one_line(
+    error: BaseException,
+    code: int | str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """A text is printed by Python, which ends with 1."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    module = manage()
+
+    def fail(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "execute_from_command_line", fail)
+    monkeypatch.setattr(sys, "argv", ["manage.py", "check_record"])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert (ended.value.code, capsys.readouterr().err) == (code, said)
+    sys.argv.append("--traceback")
+    with pytest.raises(type(error)):
+        module.main()
+
+
+def test_ctrl_c_ends_a_command_with_130(tmp_path: Path):
+    """An import that waits for its input is stopped."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITS],
+        env={**os.environ, "DATABASE_URL": "postgresql://127.0.0.1:1/x", "PLENARY_HOME": str(tmp_path)},
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stdout
+        assert command.stdout.readline() == "waiting\n"
+        command.send_signal(signal.SIGINT)
+        _said, complaint = command.communicate(timeout=30)
+    assert (command.returncode, complaint) == (130, "\nplenary: stopped; what was not finished was not written.\n")
+
+
+WAITS = """
+import sys, time, manage
+def wait(argv):
+    print("waiting", flush=True)
+    time.sleep(60)
+manage.execute_from_command_line = wait
+manage.main()
+"""

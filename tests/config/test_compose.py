@@ -1,0 +1,199 @@
+"""The containers: what docker-compose.yml and its additions say, and what the image is made of."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import get_commands
+
+from config.embedded import MAJOR
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT = settings.BASE_DIR
+MAIN = "docker-compose.yml"
+ADDITIONS = ("deploy/compose.secrets.yml", "deploy/compose.replica.yml")
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "EMAIL_HOST_PASSWORD", "METRICS_TOKEN")
+SET = {"DOMAIN": "votes.example.org", "SECRET_KEY": "", "POSTGRES_PASSWORD": ""}
+
+NOT_PASSED = {
+    "PRODUCTION", "PLENARY_HOME", "BIND", "OPENBLAS_NUM_THREADS",  # The image or the settings know them.
+    "DEBUG", "BROWSER_TESTS",  # For who works on the code.
+    "COMPOSE_FILE", "PLENARY_TAG",  # Read by docker compose itself.
+}  # fmt: skip
+
+
+def written(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(written(name))
+    return found
+
+
+def variables(name: str) -> set[str]:
+    """Return the variables that a file takes from the environment."""
+    return set(re.findall(r"\$\{([A-Z_]+)", written(name)))
+
+
+def explained() -> set[str]:
+    return set(re.findall(r"^#?([A-Z_]+)=", written(".env.example"), re.MULTILINE))
+
+
+SERVICES: dict[str, dict[str, Any]] = read(MAIN)["services"]
+OURS = ("migrate", "web", "backup")
+
+
+@pytest.fixture(scope="module")
+def environment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty file, so that no .env of this checkout is read."""
+    path: Path = tmp_path_factory.mktemp("compose") / "env"
+    path.touch()
+    return path
+
+
+@pytest.fixture(scope="module")
+def understood(environment_file: Path) -> dict[str, Any]:
+    """Return the three files put together by docker-compose, which holds them against the Compose specification."""
+    if not (program := shutil.which("docker-compose")):
+        pytest.skip("docker-compose is not installed: apt-get install --no-install-recommends docker-compose")
+    files = [part for name in (MAIN, *ADDITIONS) for part in ("-f", name)]
+    command = [program, "--env-file", str(environment_file), *files, "config"]
+    done = subprocess.run(
+        command, cwd=ROOT, env={"PATH": os.environ["PATH"], **SET}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = yaml.safe_load(done.stdout)
+    return found
+
+
+def test_the_files_together_are_what_the_compose_specification_allows(understood: dict[str, Any]):
+    assert set(understood["services"]) == {*SERVICES, "replica"}
+    web = understood["services"]["web"]["environment"]
+    # An empty variable is an unset one, so that the file counts.
+    assert (web["SECRET_KEY"], web["SECRET_KEY_FILE"]) == ("", "/run/secrets/secret_key")
+    assert web["DATABASE_REPLICA_URL"] == "postgresql://plenary@replica:5432/plenary"
+    assert understood["secrets"]["secret_key"]["file"] == str(ROOT / "deploy/secrets/secret_key")
+
+
+def test_without_a_domain_or_a_secret_nothing_starts():
+    lines = written(MAIN)
+    assert len(re.findall(r"\$\{DOMAIN:\?set it in \.env", lines)) == lines.count("${DOMAIN")
+    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+        assert len(re.findall(rf"\${{{name}\?set it in \.env", lines)) == lines.count(f"${{{name}")
+
+
+def test_every_variable_reaches_plenary_and_is_explained():
+    taken = set().union(*(variables(name) for name in (MAIN, *ADDITIONS)))
+    assert taken - explained() == set()
+    passed = {name for service in ("web", "backup", "proxy") for name in SERVICES[service]["environment"]}
+    assert explained() - passed == NOT_PASSED
+
+
+def test_the_proxy_is_given_what_its_file_asks_for():
+    asked = set(re.findall(r"\{\$([A-Z_]+)", written("deploy/Caddyfile")))
+    passed = set(SERVICES["proxy"]["environment"])
+    # The others have defaults for containers, and are set where Caddy runs without.
+    assert asked == passed | {"HTTP_PORT", "HTTPS_PORT", "CADDY_ADMIN", "UPSTREAMS", "BUFFERS"}
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "replica"])
+def test_every_container_is_shut_in(name: str):
+    service = SERVICES.get(name) or read(ADDITIONS[1])["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert set(service) & {"privileged", "network_mode", "pid", "ipc", "devices"} == set()
+    assert service["restart"] == ("on-failure:5" if name == "migrate" else "unless-stopped")
+    assert service["healthcheck"].get("disable", False) is (name == "migrate")
+    assert service["deploy"]["resources"]["limits"]["memory"]
+    assert service["networks"] == {"web": ["inside", "outside"], "proxy": ["outside"]}.get(name, ["inside"])
+    assert bool(service.get("ports")) is (name == "proxy")
+    image = service["image"]
+    assert re.fullmatch(r"plenary:\$\{PLENARY_TAG:-local\}" if name in OURS else r"[a-z]+:\d[\w.-]*", image)
+
+
+def test_the_database_keeps_its_data_where_this_release_of_the_image_has_them():
+    assert SERVICES["database"]["image"] == read(ADDITIONS[1])["services"]["replica"]["image"] == f"postgres:{MAJOR}"
+    assert SERVICES["database"]["volumes"][0] == "database:/var/lib/postgresql"
+    assert read(MAIN)["networks"]["inside"] == {"internal": True}
+    assert set(read(MAIN)["volumes"]) == {"database", "backups", "certificates"}
+
+
+def test_what_is_mounted_and_run_is_there():
+    scripts = {
+        *re.findall(r"\./(deploy/[\w.]+)", written(MAIN) + written(ADDITIONS[1])),
+        SERVICES["backup"]["command"][1],
+    }
+    assert scripts == {"deploy/pg_hba.conf", "deploy/Caddyfile", "deploy/replica", "deploy/backup"}
+    assert [name for name in scripts if not (ROOT / name).is_file()] == []
+    commands = {*re.findall(r"manage\.py,? ([a-z_]+)", written(MAIN) + written("deploy/backup"))}
+    assert commands == {"prepare", "backup"}
+    assert commands - set(get_commands()) == set()
+
+
+def test_a_secret_file_is_given_to_all_who_read_it():
+    services = read(ADDITIONS[0])["services"]
+    for name in OURS:
+        assert set(services[name]["environment"]) == {f"{secret}_FILE" for secret in SECRETS}
+        assert services[name]["secrets"] == [secret.lower() for secret in SECRETS]
+    assert services["database"]["secrets"] == ["postgres_password"]
+
+
+def test_a_container_is_given_longer_to_end_than_gunicorn_takes():
+    tree = ast.parse(written("config/gunicorn.conf.py"))
+    assigned = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    assert int(SERVICES["web"]["stop_grace_period"].rstrip("s")) >= assigned["graceful_timeout"] + 5
+    # A connection that gunicorn is about to close gets no further request.
+    kept = re.search(r"keepalive (\d+)s", written("deploy/Caddyfile"))
+    assert kept
+    assert int(kept[1]) < assigned["keepalive"]
+
+
+def test_the_image_installs_as_make_run_does_and_belongs_to_nobody():
+    lines = written("Dockerfile")
+    assert "RUN sh scripts/bootstrap run" in lines
+    assert "sh scripts/bootstrap run" in written("Makefile")
+    last = lines[lines.rindex("FROM ") :]
+    assert re.findall(r"^FROM (\S+)", lines, re.MULTILINE) == ["python:3.13-slim"] * 2
+    assert re.findall(r"^USER (.+)", last, re.MULTILINE) == ["10001:10001"]
+    assert last.index("COPY --from=build /app") < last.index("USER")
+    assert "--chown" not in last
+    assert re.findall(r"^STOPSIGNAL (.+)", last, re.MULTILINE) == ["SIGTERM"]
+    assert re.search(r'^HEALTHCHECK .*\\\n +CMD \["python", "-c", ".*/healthz', last, re.MULTILINE)
+    assert re.findall(r"^(?:CMD|ENTRYPOINT) (.)", last, re.MULTILINE) == ["["]
+    assert "PRODUCTION=1" in last
+
+
+def test_no_secret_gets_into_the_image():
+    left_out = written(".dockerignore").splitlines()
+    assert {".env", "deploy/secrets", ".plenary", ".git"} <= set(left_out)
+    assert "deploy/secrets/" in written(".gitignore").splitlines()
+
+
+def test_the_proxy_s_file_is_valid():
+    if not (program := shutil.which("caddy")):
+        pytest.skip("caddy is not installed: apt-get install caddy")
+    surroundings = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "BUFFERS": "whole-bodies"}
+    done = subprocess.run(
+        [program, "adapt", "--validate", "--config", "deploy/Caddyfile"],
+        cwd=ROOT, env={**surroundings, "UPSTREAMS": "to 127.0.0.1:8001 127.0.0.1:8002"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "warn" in done.stderr) == (0, False), done.stderr

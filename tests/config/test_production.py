@@ -1,0 +1,164 @@
+"""Production refuses to start with what would be unsafe, and says in a line each what to set."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.production import MAKE_A_KEY, require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PASSWORD = "hunter-two"
+
+SAFE: dict[str, Any] = {
+    "debug": False,
+    "secret_key": KEY,
+    "hosts": ["votes.example.org"],
+    "https": True,
+    "database": f"postgresql://plenary:{PASSWORD}@db/plenary",
+    "proxies": "1",
+}
+
+VARIABLES = {
+    "PRODUCTION": "1",
+    "HTTPS": "1",
+    "TRUSTED_PROXIES": "1",
+    "ALLOWED_HOSTS": "votes.example.org,.example.net",
+    "DATABASE_URL": f"postgresql://plenary:{PASSWORD}@127.0.0.1:1/plenary",
+}
+
+HOSTS = "ALLOWED_HOSTS must name hosts alone, separated by commas, not “{}”."
+GUESSED = f"SECRET_KEY can be guessed: it needs at least 50 characters, 5 different ones among them; {MAKE_A_KEY}."
+
+
+def refused(**changed: Any) -> list[str]:
+    """Return what stands against starting, each without its beginning."""
+    try:
+        require(**SAFE | changed)
+    except ImproperlyConfigured as error:
+        return [line.removeprefix("PRODUCTION=1: ") for line in str(error).splitlines()]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"debug": True}, "DEBUG must not be 1: error pages would show settings and source."),
+        (
+            {"secret_key": ""},
+            f"SECRET_KEY must be set (or SECRET_KEY_FILE), the same for all processes; {MAKE_A_KEY}.",
+        ),
+        ({"secret_key": KEY[:49]}, GUESSED),
+        ({"secret_key": "abcd" * 20}, GUESSED),
+        ({"secret_key": f"django-insecure-{KEY}"}, GUESSED),
+        ({"hosts": []}, "ALLOWED_HOSTS must be set, to the names readers type, such as votes.example.org."),
+        ({"hosts": ["*"]}, HOSTS.format("*")),
+        ({"hosts": ["votes.example.org", "https://example.org"]}, HOSTS.format("https://example.org")),
+        ({"hosts": ["example.org:443"]}, HOSTS.format("example.org:443")),
+        ({"hosts": ["*.example.org"]}, HOSTS.format("*.example.org")),
+        ({"hosts": ["."]}, HOSTS.format(".")),
+        ({"hosts": ["::1"]}, HOSTS.format("::1")),
+        ({"https": False}, "HTTPS must be 1: cookies and passwords go over nothing else."),
+        (
+            {"database": ""},
+            "DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary.",
+        ),
+        (
+            {"proxies": ""},
+            "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and "
+            "X-Forwarded-Proto (without it every page would redirect to itself for ever), 0 where gunicorn itself has "
+            "the certificate.",
+        ),
+    ],
+)
+def test_what_is_unsafe_is_refused_in_a_line(changed: dict[str, Any], line: str):
+    assert refused(**changed) == [line]
+
+
+def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
+    lines = refused(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
+    assert [line.split()[0] for line in lines] == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "HTTPS", "TRUSTED_PROXIES"]
+    assert not [line for line in lines if KEY[:20] in line or PASSWORD in line]
+
+
+@pytest.mark.parametrize("hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]])
+def test_what_is_safe_starts(hosts: list[str]):
+    assert refused(hosts=hosts) == []
+    assert refused(proxies="0") == []
+
+
+def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these variables and no others, as a server's surroundings have them."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *command], env=kept | variables, cwd=settings.BASE_DIR, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+def test_commands_and_the_server_end_with_the_lines_and_nothing_else(tmp_path: Path):
+    said = (
+        "plenary: PRODUCTION=1: ALLOWED_HOSTS must name hosts alone, separated by commas, not “*”.\n"
+        "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords go over nothing else.\n"
+    )
+    wrong = {**VARIABLES, "SECRET_KEY": KEY, "ALLOWED_HOSTS": "*", "HTTPS": "", "PLENARY_HOME": str(tmp_path)}
+    for command in (("manage.py", "check"), ("-c", "import config.wsgi")):
+        done = run(*command, **wrong)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+READ = """
+import json, io, sys
+import django
+from django.conf import settings as s
+from django.core.management import call_command
+django.setup()
+err = io.StringIO()
+call_command("check", deploy=True, fail_level="WARNING", stderr=err, stdout=err)
+names = sys.argv[1:]
+print(json.dumps([err.getvalue(), {name: getattr(s, name) for name in names}]))
+"""
+
+
+def test_production_is_clean_by_djangos_own_check_with_the_key_in_a_file(tmp_path: Path):
+    secret = tmp_path / "secret"
+    secret.write_text(f"{KEY}\n")
+    expected: dict[str, Any] = {
+        "SECRET_KEY": KEY,
+        "DEBUG": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_REDIRECT_EXEMPT": ["^healthz$", "^readyz$", "^metrics$"],
+        "SECURE_HSTS_SECONDS": 365 * 24 * 3600,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+        "SECURE_HSTS_PRELOAD": False,
+        "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"],
+        "SILENCED_SYSTEM_CHECKS": ["security.W005", "security.W021"],
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
+        "CSRF_COOKIE_NAME": "__Host-csrftoken",
+        # What a browser asks of a name with that prefix.
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SESSION_COOKIE_PATH": "/",
+        "CSRF_COOKIE_PATH": "/",
+        "SESSION_COOKIE_DOMAIN": None,
+        "CSRF_COOKIE_DOMAIN": None,
+        "CSRF_TRUSTED_ORIGINS": ["https://votes.example.org", "https://example.net", "https://*.example.net"],
+    }
+    done = run(
+        "-c", READ, *expected,
+        **VARIABLES, SECRET_KEY_FILE=str(secret), DJANGO_SETTINGS_MODULE="config.settings", PLENARY_HOME=str(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said, read = json.loads(done.stdout)
+    assert said == "System check identified no issues (2 silenced).\n"
+    assert read == expected

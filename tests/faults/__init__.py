@@ -1,0 +1,1 @@
+"""Plenary while things break around it: bounded, on this machine alone. Run by make test-faults."""

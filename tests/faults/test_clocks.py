@@ -1,0 +1,104 @@
+"""A server whose clock jumps: a day ahead, and back by a year. The database's own clock is right all the time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.auth.models import User
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from tests.faults.browser import Browser
+from tests.faults.conftest import LIST, TEXT, Ground, told
+
+if TYPE_CHECKING:
+    from tests.faults.browser import Answer
+
+pytestmark = pytest.mark.faults
+
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+"""The library that tells a process another time."""
+
+API = "/api/v1/topics"
+
+
+def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
+    if FAKETIME is None:
+        pytest.skip("faketime is not installed: apt-get install faketime")
+    site, figures = ground.site, dict[str, object]()
+    jump = tmp_path / "jump"
+    faked: dict[str, Any] = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(jump),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "API_REQUESTS_A_MINUTE": "3",
+    }
+
+    def jumps(by: str) -> None:
+        jump.write_text(f"{by}\n")
+
+    def asked() -> tuple[Answer, Answer]:
+        return reader.get(TEXT), reader.get(LIST)
+
+    with told("clock a day ahead, then a year back", figures):
+        jumps("+0")
+        web = site.pieces.gunicorn("clock", primary=site.primary, **faked)
+        reader, editor = Browser(web.port), Browser(web.port).logged_in()
+        before = asked()
+        throttled = [reader.get(API).status for _ in range(4)]
+        assert throttled == [200, 200, 200, 429]
+
+        jumps("+1d")
+        ahead = asked()
+        figures["a day ahead"] = {
+            "session": editor.get(ground.sheet).status,
+            "changed since": reader.get(TEXT, If_None_Match=before[0].headers["ETag"]).status,
+            "api": [reader.get(API).status for _ in range(4)],
+        }
+        assert [page.body for page in ahead] == [page.body for page in before]
+        assert editor.get(ground.sheet).status == 302, "a working day's session is over"
+        assert figures["a day ahead"]["api"] == throttled  # type: ignore[index]  # put in just now
+        editor = Browser(web.port).logged_in()
+        assert editor.get(ground.sheet).status == 200
+
+        jumps("-365d")
+        back = asked()
+        figures["a year back"] = {
+            "session": editor.get(ground.sheet).status,
+            "changed since": reader.get(TEXT, If_None_Match=ahead[0].headers["ETag"]).status,
+            "api": [reader.get(API).status for _ in range(4)],
+        }
+        assert [page.body for page in back] == [page.body for page in before]
+        assert editor.get(ground.sheet).status == 200, "one that was begun later is not over yet"
+        assert figures["a year back"]["api"] == throttled  # type: ignore[index]  # put in just now
+        assert Browser(web.port).logged_in().get(ground.sheet).status == 200
+
+        jumps("+0")
+        again = reader.get(TEXT, If_None_Match=before[0].headers["ETag"])
+        figures["right again"] = {"session": editor.get(ground.sheet).status, "unchanged": again.status}
+        assert (again.status, again.headers["ETag"]) == (304, before[0].headers["ETag"])
+        web.stop()
+    ground.unharmed()
+
+
+@pytest.mark.django_db
+def test_one_time_codes(monkeypatch: pytest.MonkeyPatch):
+    """A code is good for the clock's own half minute and those beside it, once; backup codes know no clock."""
+    now = time.time()
+
+    def taken(clock: float, made: float) -> bool:
+        device.throttle_reset()
+        monkeypatch.setattr("django_otp.plugins.otp_totp.models.time.time", lambda: clock)
+        code = totp(device.bin_key, device.step, device.t0, device.digits) if made == now else 0
+        return bool(device.verify_token(f"{code:06}"))
+
+    device = TOTPDevice.objects.create(user=User.objects.create_user("ana"), name="phone")
+    day = 24 * 3600
+    assert not taken(now + day, now)
+    assert not taken(now - 365 * day, now)
+    assert taken(now, now)
+    assert not taken(now, now)

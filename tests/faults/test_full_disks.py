@@ -1,0 +1,105 @@
+"""Disks that are full: for logs, for a backup, and for the database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.browser import Browser
+from tests.faults.conftest import LIST, TEXT, Ground, add_draft, state_of, told
+from tests.faults.test_processes import to_save
+from tests.stack.processes import wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.stack.topology import Topology
+
+pytestmark = pytest.mark.faults
+
+
+def test_logs_that_cannot_be_written(ground: Ground):
+    """A server whose standard error is full answers as any other, and what it would log is lost alone."""
+    site, figures = ground.site, dict[str, object]()
+    with told("full disk for logs", figures):
+        web = site.pieces.gunicorn("silent", primary=site.primary, LOG_LEVEL="debug", LOG_FORMAT="json")
+        web.stop()
+        web.log.unlink()
+        web.log.symlink_to("/dev/full")
+        web.start()
+        reader, editor = Browser(web.port), Browser(web.port).logged_in()
+        asked = [reader.get(path).status for path in (LIST, TEXT, "/states/?q=nowhere", "/none", "/votes.csv?q=none")]
+        saved = editor.post(ground.sheet, to_save(editor, ground.sheet, ""))
+        figures |= {"reader": asked, "editor": saved.status}
+        web.stop()
+    assert asked == [200, 200, 200, 404, 200]
+    assert saved.status == 302
+    ground.unharmed()
+
+
+def test_a_backup_on_a_full_disk(ground: Ground, small_disk: Path):
+    """It fails, says why, and leaves no file; with room again it is made."""
+    fill(small_disk, leaving=200_000)
+    command = ["backup", f"--to={small_disk / 'backups'}", "--no-verify"]
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        ground.site.pieces.manage(*command, primary=ground.site.primary)
+    assert failed.value.returncode == 1
+    assert "No space left on device" in failed.value.stdout
+    assert "Traceback" not in failed.value.stdout
+    assert sorted(path.name for path in (small_disk / "backups").iterdir()) == [".lock"]
+    (small_disk / "ballast").unlink()
+    ground.site.pieces.manage(*command, primary=ground.site.primary)
+    assert len(list((small_disk / "backups").glob("plenary-*"))) == 2
+
+
+def fill(disk: Path, *, leaving: int) -> None:
+    """Fill a disk but for so many bytes."""
+    with (disk / "ballast").open("wb") as file, suppress(OSError):
+        while True:
+            free = os.statvfs(disk)
+            if free.f_bavail * free.f_frsize <= leaving:
+                return
+            file.write(bytes(min(1_000_000, free.f_bavail * free.f_frsize - leaving)))
+            file.flush()
+
+
+def test_a_full_disk_under_the_database(pieces: Topology, small_disk: Path):
+    """Writes are refused in words, reads go on, and with room again all goes on; nothing of it is lost."""
+    figures = dict[str, object]()
+    (pieces.folder / "primary").symlink_to(small_disk / "data")
+    place = small_disk / "data"
+    place.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(place, *pieces.user)
+    pieces._folder_for = lambda name: place  # type: ignore[method-assign]  # the disk is mounted already
+    primary = pieces.postgres()
+    pieces.prepare(primary, record=False)
+    sheet = add_draft(primary)
+    pieces.manage("check_record", primary=primary)
+    before = state_of(pieces, primary)
+    web = pieces.gunicorn("web", primary=primary, PAGE_CACHE_MB="0")
+    editor, reader = Browser(web.port).logged_in(), Browser(web.port)
+    form = to_save(editor, sheet, "Y")
+    with told("full disk for the database", figures):
+        fill(small_disk, leaving=0)
+        saved = editor.post(sheet, form)
+        # Pages that are half empty take some more before the disk is asked for room.
+        for number in range(40):
+            if saved.status != 302:
+                break
+            saved = editor.post(sheet, to_save(editor, sheet, "NY"[number % 2]))
+        figures["editor"] = (saved.status, saved.heading, " ".join(saved.page.text.split())[-190:])
+        reads = [reader.get(path).status for path in (LIST, TEXT, "/states/", "/votes.csv")]
+        figures["reader"] = reads
+        (small_disk / "ballast").unlink()
+        wait_for(primary.ready, saying="the server is up")
+        again = editor.post(sheet, to_save(editor, sheet, ""))
+        figures["after"] = (again.status, reader.get(LIST).status)
+    assert saved.status == 503
+    assert saved.headers["Retry-After"] == "10"
+    assert again.status == 302
+    assert state_of(pieces, primary) == before

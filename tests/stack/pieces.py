@@ -1,0 +1,108 @@
+"""The servers a site is put together from, beside its gunicorns."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from tests.stack.processes import Server, free_port, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "plenary"
+"""Of the database and of its owner."""
+
+
+class Database(Server):
+    """What DATABASE_URL can name: the database ``plenary`` of a server, or of a pooler before one."""
+
+    password: str
+
+    @property
+    def url(self) -> str:
+        """What DATABASE_URL says."""
+        return f"postgresql://{NAME}:{self.password}@127.0.0.1:{self.port}/{NAME}"
+
+    def connect(self, database: str = NAME) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection that commits each statement."""
+        return psycopg.connect(self.url, dbname=database, autocommit=True, connect_timeout=5, prepare_threshold=None)
+
+    def ask(self, query: str) -> Any:
+        """Return the one value that a query answers, None for a statement that answers nothing."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(query.encode())
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+
+
+class Postgres(Database):
+    """A server of PostgreSQL with the database ``plenary``."""
+
+    def __init__(self, folder: Path, install: Path, *, password: str, user: tuple[int, int], name: str) -> None:
+        self.data, self.install, self.password = folder / name, install, password
+        port = free_port()
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(port),
+            "unix_socket_directories": "",
+            "shared_buffers": "64MB",
+            "max_slot_wal_keep_size": "1GB",
+            "hot_standby_feedback": "on",  # Or what the primary clears away would end a long download.
+        }
+        command = [install / "bin" / "postgres", "-D", self.data]
+        command += [f"--{key}={value}" for key, value in options.items()]
+        super().__init__(name, command, port=port, folder=folder, user=user, stopped_by=signal.SIGINT)
+
+    def ready(self) -> bool:
+        """Whether it answers."""
+        with suppress(psycopg.Error), self.connect("postgres"):
+            return True
+        return False
+
+    def caught_up(self, primary: Postgres) -> None:
+        """Return once this replica has replayed all that ``primary`` has written by now."""
+        position = primary.ask("SELECT pg_current_wal_lsn()")
+        done = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
+        wait_for(lambda: self.ask(done), saying=f"{self.name} has replayed {position}")
+
+    def asked_for(self, word: str) -> int:
+        """Return how many statements with this word a replica has run; only theirs are logged."""
+        return self.log.read_text(errors="replace").count(word)
+
+    def hold(self) -> None:
+        """Have this replica replay nothing more, so that it lags; ``go_on`` ends that."""
+        self.ask("SELECT pg_wal_replay_pause()")
+        paused = "SELECT pg_get_wal_replay_pause_state() = 'paused'"
+        wait_for(lambda: self.ask(paused), saying=f"{self.name} pauses")
+
+    def go_on(self) -> None:
+        """Have a held replica replay again."""
+        self.ask("SELECT pg_wal_replay_resume()")
+
+
+class PgBouncer(Database):
+    """A pooler that lends a connection for a transaction."""
+
+
+class Redis(Server):
+    """A Redis that keeps nothing on disk."""
+
+    @property
+    def url(self) -> str:
+        """What CACHE_URL says."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+
+class Proxy(Server):
+    """What readers talk to: TLS on ``port``, and plain http on ``plain_port``."""
+
+    plain_port: int
+
+    @property
+    def url(self) -> str:
+        """The address of the site."""
+        return f"https://127.0.0.1:{self.port}"

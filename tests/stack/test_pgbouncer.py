@@ -1,0 +1,109 @@
+"""All of Plenary over PgBouncer, which lends one of two connections for a transaction."""
+
+from __future__ import annotations
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.stack.topology import ASSEMBLY, RECORD, Topology, needs
+from tests.stack.visitors import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.stack.pieces import PgBouncer, Postgres
+    from tests.stack.processes import Server
+
+PATHS = ("/", "/resolutions/", "/states/USA/", "/blocs/asean/", "/agreement/", "/roll-calls.csv", "/api/v1/states/")
+
+
+@pytest.fixture(scope="module")
+def pieces() -> Iterator[Topology]:
+    """Give the tests a place of their own."""
+    needs("pgbouncer")
+    with Topology() as pieces:
+        yield pieces
+
+
+@pytest.fixture(scope="module")
+def primary(pieces: Topology) -> Postgres:
+    """Give the tests an empty server."""
+    return pieces.postgres()
+
+
+@pytest.fixture(scope="module")
+def pooler(pieces: Topology, primary: Postgres) -> PgBouncer:
+    """Give the tests its pooler, by which it was filled."""
+    pooler = pieces.pgbouncer(primary, size=2)
+    pieces.prepare(pooler, record=False)
+    return pooler
+
+
+@pytest.fixture(scope="module")
+def web(pieces: Topology, pooler: PgBouncer) -> Server:
+    """Give the tests a gunicorn that knows the pooler alone, as primary and as replica."""
+    return pieces.gunicorn("web", primary=pooler, replica=pooler, API_REQUESTS_A_MINUTE="0", PAGE_CACHE="0")
+
+
+def test_everything_public_is_answered_to_more_readers_than_there_are_connections(web: Server, primary: Postgres):
+    def asks(number: int) -> list[bytes]:
+        with Visitor.behind(web) as visitor:
+            answers = [visitor.ask(path) for path in (*PATHS[number:], *PATHS[:number])]
+        assert [answer.status for answer in answers] == [200] * len(PATHS)
+        return (
+            [answer.body for answer in (*answers[-number:], *answers[:-number])]
+            if number
+            else [answer.body for answer in answers]
+        )
+
+    with ThreadPoolExecutor(6) as crowd:
+        found = list(crowd.map(asks, range(6)))
+    assert all(one == found[0] for one in found)
+    assert (
+        primary.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'plenary' AND pid <> pg_backend_pid()") <= 2
+    )
+
+
+def test_an_editor_saves(web: Server, primary: Postgres):
+    key = primary.ask("SELECT id FROM votes_bloc WHERE slug = 'asean'")
+    with Visitor.behind(web) as editor:
+        editor.log_in()
+        answer = editor.save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Pooled", reason="A test.")
+        assert answer.status == 302, answer.text
+        page = editor.ask("/blocs/asean/").page
+    assert page.h1
+    assert page.h1.get_text(strip=True) == "Pooled"
+    # The history says who and why, which the transaction tells the database.
+    assert primary.ask("SELECT reason FROM votes_revision ORDER BY id DESC LIMIT 1") == "A test."
+
+
+def test_an_import_writes(pieces: Topology, pooler: PgBouncer, primary: Postgres, tmp_path: Path):
+    if not (RECORD / ASSEMBLY).exists():
+        pytest.skip("the official files are not at hand")
+    edition = tmp_path / "edition.csv"
+    with gzip.open(RECORD / ASSEMBLY, "rb") as whole:
+        edition.write_bytes(b"".join(islice(whole, 1 + 51 * 40)))
+    before = primary.ask("SELECT count(*) FROM votes_vote")
+    pieces.manage("import_votes", edition, primary=pooler)
+    assert primary.ask("SELECT count(*) FROM votes_vote") > before
+    assert "checksum" in pieces.manage("check_record", primary=pooler)
+
+
+def test_nothing_is_left_behind_in_a_connection_that_the_next_one_borrows(web: Server, pooler: PgBouncer):
+    with pooler.connect() as connection, connection.cursor() as cursor:
+        for _ in range(6):
+            for name, value in {
+                "statement_timeout": "0", "session_replication_role": "origin", "default_transaction_read_only": "off",
+                "default_transaction_isolation": "read committed", "jit": "on", "work_mem": "4MB",
+            }.items():  # fmt: skip
+                cursor.execute(f"SHOW {name}".encode())
+                assert cursor.fetchone() == (value,), name
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+            assert cursor.fetchone() == (0,)
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            assert cursor.fetchone() == (0,)

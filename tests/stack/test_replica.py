@@ -1,0 +1,116 @@
+"""Readers read from the replica, editors from the primary, and nobody is stopped by a replica that lags or is gone."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.stack.processes import wait_for
+from tests.stack.visitors import Visitor
+
+if TYPE_CHECKING:
+    from tests.stack.topology import Site
+
+PAGE = "/blocs/asean/"
+FORM = "#bloc_form"
+
+
+def renamed(site: Site, editor: Visitor, name: str) -> None:
+    """Give a bloc another short name in the admin."""
+    key = site.primary.ask("SELECT id FROM votes_bloc WHERE slug = 'asean'")
+    answer = editor.save(f"/admin/votes/bloc/{key}/change/", FORM, short_name=name, reason="A test.")
+    assert answer.status == 302, answer.text
+
+
+def shown(visitor: Visitor) -> str:
+    """Return the name of the bloc that a visitor sees."""
+    heading = visitor.ask(PAGE).page.h1
+    assert heading
+    return heading.get_text(strip=True)
+
+
+def test_an_edit_is_seen_by_its_editor_at_once_and_by_readers_as_soon_as_the_replica_has_it(
+    site: Site, editor: Visitor, reader: Visitor
+):
+    with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
+        before = shown(reader)
+        assert [shown(first), shown(second)] == [before] * 2
+        tag = first.ask(PAGE).headers["etag"]
+        site.replica.hold()
+        renamed(site, editor, "Held")
+        assert shown(editor) == "Held"
+        # Which shows that readers are answered from the replica, the kept page and the name of it too.
+        assert [shown(first), shown(second)] == [before] * 2
+        assert first.ask(PAGE, headers={"If-None-Match": tag}).status == 304
+        site.replica.go_on()
+        site.replica.caught_up(site.primary)
+        assert [shown(first), shown(second), shown(reader)] == ["Held"] * 3
+        assert first.ask(PAGE, headers={"If-None-Match": tag}).status == 200
+
+
+def test_a_download_is_of_the_replica_to_its_last_line(site: Site):
+    roll_calls = site.primary.ask("SELECT count(*) FROM votes_rollcall WHERE status = 'published'")
+    with Visitor.behind(site.first) as first:
+        before = site.replica.asked_for("COPY (")
+        lines = first.ask("/roll-calls.csv").text.splitlines()
+    assert len(lines) == 1 + roll_calls
+    # The first batch is read before anything is sent, the others while it is.
+    assert site.replica.asked_for("COPY (") - before >= 2
+
+
+def test_a_replica_that_lags_is_not_read_from_until_it_has_caught_up(site: Site, editor: Visitor):
+    with Visitor.behind(site.first) as first:
+        before = shown(first)
+        site.replica.hold()
+        renamed(site, editor, "Lagging")
+        assert shown(first) == before
+        wait_for(lambda: shown(first) != before, saying="readers are answered from the primary", seconds=8)
+        assert shown(first) == "Lagging"
+        assert not site.reads_from_replica(site.first)
+        site.replica.go_on()
+        wait_for(lambda: site.reads_from_replica(site.first), saying="the replica is read again", seconds=8)
+        assert shown(first) == "Lagging"
+
+
+def test_a_primary_that_nobody_writes_to_is_no_lag(site: Site):
+    # Longer than the limit of 3 s, during which nothing is written.
+    position = site.primary.ask("SELECT pg_current_wal_lsn()::text")
+    until = time.monotonic() + 4.5
+    while time.monotonic() < until:
+        assert site.reads_from_replica(site.first)
+        time.sleep(0.3)
+    assert site.primary.ask("SELECT pg_current_wal_lsn()::text") == position
+
+
+def test_a_replica_that_is_killed_costs_no_reader_an_answer(site: Site, reader: Visitor):
+    fresh = iter(range(1000))
+    site.replica.kill(wait=False)
+    statuses = [reader.ask(f"/roll-calls/?since=19{50 + next(fresh) % 50}-01-02").status for _ in range(30)]
+    assert statuses == [200] * 30
+    site.replica.wait_until_gone()
+    assert reader.ask(PAGE).status == 200
+    told = site.first.told(1000) + site.second.told(1000)
+    assert "Readers are answered from the primary and not from the replica" in told
+    site.replica.start()
+    wait_for(lambda: site.reads_from_replica(site.first), saying="the replica is read again", seconds=15)
+
+
+def test_a_replica_that_hangs_holds_readers_up_for_seconds_and_no_longer(site: Site, reader: Visitor):
+    site.replica.pause()
+    began = time.monotonic()
+    statuses = [reader.ask(f"/roll-calls/?since=19{50 + number}-02-03").status for number in range(20)]
+    took = time.monotonic() - began
+    site.replica.resume()
+    assert statuses == [200] * 20
+    # Two gunicorns, each of which finds out for itself within EVERY and PATIENCE of web/replicas.py.
+    assert took < 20
+
+
+def test_the_site_reads_on_while_the_primary_is_gone(site: Site, reader: Visitor):
+    before = shown(reader)
+    site.primary.kill()
+    assert shown(reader) == before
+    made = reader.ask("/roll-calls/?since=1987-06-05")
+    assert (made.status, made.headers["cache-status"]) == (200, "Plenary; fwd=miss; stored")
+    site.primary.start()
+    site.replica.caught_up(site.primary)

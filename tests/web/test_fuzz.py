@@ -1,0 +1,22 @@
+"""Some of what ``make fuzz`` asks thousands of times of the whole record."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.web.fuzzing import HIGHEST_COST, MARK, Asked, ask, check, requests
+
+pytestmark = pytest.mark.usefixtures("record")
+
+
+@seed(7_1946)
+@settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
+@given(asked=requests())
+def test_whatever_is_asked_is_answered(asked: Asked):
+    with transaction.atomic():
+        ask(Client(), asked)

@@ -1,0 +1,222 @@
+"""Figures for whoever watches a site, in Prometheus' format, added up over the processes of one gunicorn.
+
+Every label takes its values from a list that the code has: the names of our routes, the methods of HTTP, classes of
+statuses. What readers send is in none of them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.http import HttpRequest
+
+OWN = CollectorRegistry()
+"""What this process counts; with PROMETHEUS_MULTIPROC_DIR it counts in files that all processes can read."""
+
+SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
+"""The upper ends of the histogram's classes but the last: a kept page, a made one, a heavy one, trouble."""
+
+REQUESTS = Counter("plenary_requests", "Requests answered.", ("route", "method", "status"), registry=OWN)
+DURATION = Histogram(
+    "plenary_request_seconds", "Seconds to an answer, by route.", ("route",), buckets=SECONDS, registry=OWN
+)
+SQL_SECONDS = Counter("plenary_sql_seconds", "Seconds that requests waited for PostgreSQL.", ("route",), registry=OWN)
+QUERIES = Counter("plenary_sql_queries", "Queries of requests.", ("route",), registry=OWN)
+CACHE = Counter("plenary_cache", "What the page cache did.", ("result",), registry=OWN)
+RENDERED = Counter("plenary_pages_rendered", "Pages of HTML made anew.", registry=OWN)
+REFUSED = Counter("plenary_rate_limited", "Requests refused for asking too often (429).", registry=OWN)
+DATABASE_ERRORS = Counter(
+    "plenary_database_errors", "Errors of PostgreSQL, by Django's class.", ("error",), registry=OWN
+)
+LOADS = Histogram(
+    "plenary_record_load_seconds", "Seconds to load the record of a version.", buckets=SECONDS, registry=OWN
+)
+
+METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
+RESULTS = {
+    "Plenary; hit": "hit",
+    "Plenary; hit; detail=not-modified": "not-modified",
+    "Plenary; hit; detail=stale": "stale",
+    "Plenary; fwd=miss; stored": "miss",
+    "Plenary; fwd=miss": "miss",
+    "Plenary; fwd=bypass": "bypass",
+}
+"""What the page cache says it did, in a word."""
+
+
+@cache  # As many as there are routes, methods and classes.
+def _of_route(route: str) -> tuple[Histogram, Counter, Counter]:
+    """Return the figures of one route."""
+    return DURATION.labels(route), SQL_SECONDS.labels(route), QUERIES.labels(route)
+
+
+@cache
+def _requests(route: str, method: str, status: int) -> Counter:
+    """Return the number of requests that were answered so."""
+    return REQUESTS.labels(route, method, f"{status}xx")
+
+
+_cache_result = cache(CACHE.labels)
+
+
+def answered(
+    *, route: str, method: str, status: int, seconds: float, sql: float, queries: int, cache_status: str, is_page: bool
+) -> None:
+    """Count one answer; ``route`` is one of our names, ``seconds`` and ``sql`` are in seconds."""
+    if route.startswith("admin:"):
+        route = "admin"  # Some 200 names, of pages that few use.
+    duration, sql_seconds, sql_queries = _of_route(route)
+    _requests(route, method if method in METHODS else "other", status // 100).inc()
+    duration.observe(seconds)
+    if queries:
+        sql_seconds.inc(sql)
+        sql_queries.inc(queries)
+    result = RESULTS.get(cache_status)
+    if result:
+        _cache_result(result).inc()
+    if is_page and result in (None, "miss", "bypass"):
+        RENDERED.inc()
+    if status == 429:
+        REFUSED.inc()
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Return the figures of all processes of this server."""
+    text = generate_latest(everything())
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+def may_see(request: HttpRequest) -> bool:
+    """Tell whether the figures are for whoever asks: with the token, or where none is set from this machine itself."""
+    if settings.METRICS_TOKEN:
+        # A header's bytes as the server hands them over (PEP 3333).
+        given = request.META.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+        return secrets.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode())
+    through_proxy = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+    try:
+        is_here = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        is_here = False
+    return is_here and not any(name in request.META for name in through_proxy)
+
+
+def everything() -> CollectorRegistry:
+    """Return what all processes have counted, and what is so at this moment."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    else:
+        registry = CollectorRegistry()
+        registry.register(OWN)  # type: ignore[arg-type]  # a registry collects as a collector does
+    registry.register(Now())
+    return registry
+
+
+def totals(name: str) -> dict[str, float]:
+    """Return a counter's figures over all processes by the value of its one label."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)
+    else:
+        registry = OWN
+    return {
+        next(iter(sample.labels.values()), ""): sample.value
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == f"{name}_total"
+    }
+
+
+NOW = """
+SELECT (SELECT coalesce(sum(steps), 0) FROM votes_change),
+    (SELECT extract(epoch FROM max(at)) FROM votes_change),
+    (SELECT extract(epoch FROM max(finished)) FROM votes_importrun WHERE state = 'done'),
+    pg_database_size(current_database()),
+    (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()),
+    (SELECT count(*) FROM votes_finding WHERE acknowledged_at IS NULL)
+"""
+
+
+class Now(Collector):
+    """What is asked for when the figures are: of the database, of the processes, of the last backup."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Ask, in one query; where there is no database, say so and no more."""
+        memory = memory_of_processes()
+        yield GaugeMetricFamily("plenary_workers", "Processes of this server that answer.", len(memory))
+        yield GaugeMetricFamily("plenary_workers_memory_bytes", "Resident memory of them together.", sum(memory))
+        yield GaugeMetricFamily(
+            "plenary_worker_memory_bytes", "Resident memory of the largest.", max(memory, default=0)
+        )
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(NOW)
+                version, moved, imported, size, connections, findings = cursor.fetchone()
+        except DatabaseError:
+            yield GaugeMetricFamily("plenary_database_up", "Whether PostgreSQL answers.", 0)
+            return
+        yield GaugeMetricFamily("plenary_database_up", "Whether PostgreSQL answers.", 1)
+        yield GaugeMetricFamily("plenary_data_version", "The data version.", int(version))
+        yield GaugeMetricFamily("plenary_database_size_bytes", "Size of the database.", size)
+        yield GaugeMetricFamily("plenary_database_connections", "Connections to the database.", connections)
+        yield GaugeMetricFamily("plenary_open_findings", "Findings nobody has acknowledged.", findings)
+        if moved is not None:
+            yield GaugeMetricFamily("plenary_changed_timestamp_seconds", "When the data version moved.", float(moved))
+        if imported is not None:
+            help_text = "When the last import ended."
+            yield GaugeMetricFamily("plenary_import_timestamp_seconds", help_text, float(imported))
+        if (backup := backup_time()) is not None:
+            yield GaugeMetricFamily(
+                "plenary_backup_timestamp_seconds", "When the last backup ended.", backup.timestamp()
+            )
+
+
+def record_loaded(seconds: float, **_: Any) -> None:
+    """Count a load of the record."""
+    LOADS.observe(seconds)
+
+
+def backup_time() -> datetime.datetime | None:
+    """Return when the last backup was made, None where none is known here."""
+    made = import_string(settings.LAST_BACKUP)()
+    return made.made if made else None
+
+
+def memory_of_processes() -> list[int]:
+    """Return the resident bytes of this process and those that the same gunicorn started; [] where nobody can tell."""
+    own, parent = os.getpid(), os.getppid()
+    pids = [own]
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        try:
+            pids = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+        except OSError:
+            pids = [own]
+    found = []
+    for pid in pids:
+        try:
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        except (OSError, IndexError):
+            continue  # It has just ended, or this is no Linux.
+        found.append(pages * os.sysconf("SC_PAGE_SIZE"))
+    return found
