@@ -37,7 +37,7 @@ def lacks_tables(error: Exception) -> bool:
 
 
 def explained(error: Exception) -> str:
-    """Return the first line of an error, and what to do about it where that is known; of settings, all that is wrong."""
+    """Return the first line of an error, and what to do about it where that is known; of settings, all of it."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
     line = next(iter(str(error).splitlines()), "") or type(error).__name__

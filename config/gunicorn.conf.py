@@ -30,6 +30,8 @@ each: what Python counts references in is copied by whoever looks at it.
 
 import os
 import signal
+import socket
+from contextlib import suppress
 from typing import Any
 
 from config.counting import make_folder, remove_folder
@@ -70,10 +72,24 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """End when the terminal that started it is closed; gunicorn alone would take that as a wish to reload."""
+    """End when the terminal that started it is closed, and refuse who comes once the end has begun.
+
+    gunicorn alone would take a closed terminal as a wish to reload.
+    """
     if os.environ.get("PLENARY_TERMINAL"):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         server.log.warning("Serving. Stop with Ctrl-C.")
+    stop = server.stop
+
+    def refuse_and_stop(graceful: bool = True) -> None:
+        # The workers hold the socket while they end what they have begun: who comes then would wait for nobody, up to
+        # graceful_timeout, where a proxy that is refused goes to another server at once.
+        for listener in server.LISTENERS:
+            with suppress(OSError):  # macOS knows no such thing.
+                listener.sock.shutdown(socket.SHUT_RDWR)
+        stop(graceful)
+
+    server.stop = refuse_and_stop
 
 
 def post_worker_init(worker: Any) -> None:

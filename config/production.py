@@ -19,9 +19,7 @@ MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 
 
-def require(
-    *, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str
-) -> None:
+def require(*, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str) -> None:
     """Refuse to start a production installation that is not safe.
 
     ``hosts`` are ALLOWED_HOSTS; ``proxies`` is TRUSTED_PROXIES as it was set, "" where it was not, since 0 has to be

@@ -26,7 +26,7 @@ from votes.analysis.matrix import LETTERS, VoteMatrix
 from votes.analysis.memberships import Memberships
 from votes.data_version import data_version
 from votes.listed import ListedRollCall
-from votes.models import Bloc, RollCall
+from votes.models import Bloc
 from votes.register import NO_ROW, Labels, Register
 from votes.snapshot import in_snapshot, snapshot, unhurried
 from votes.state_record import read_states
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from votes.analysis.matrix import Choices, Mask
+    from votes.analysis.matrix import Choices
     from votes.state_record import AboutState, Held
 
 DAYS_KEPT = 16
@@ -44,9 +44,6 @@ DAYS_KEPT = 16
 
 loaded = Signal()
 """Sent when a process has loaded a version, with ``seconds``."""
-
-SEARCHES_KEPT = 64
-"""For how many searches what they found is kept: a byte for each roll call."""
 
 KEPT = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
@@ -231,21 +228,6 @@ class Record:
     def partners_before(self) -> Callable[[datetime.date], Partners]:
         """Return what tells who were closest partners before a day; the last few days asked about are kept."""
         return lru_cache(maxsize=DAYS_KEPT)(partial(partners, self.matrix))
-
-    @cached_property
-    def searched(self) -> Callable[[str], Mask]:
-        """Return what tells which of the register words find, in a snapshot of the record's version.
-
-        The answers to the last words are kept: who looks through what was found, or narrows it, asks for them again.
-        """
-        return lru_cache(maxsize=SEARCHES_KEPT)(self._search)
-
-    def _search(self, words: str) -> Mask:
-        """Ask the database which of the register words find."""
-        found = RollCall.objects.published().order_by().search(words).values_list("pk", flat=True)
-        among = self.register.with_keys(list(found))
-        among.flags.writeable = False
-        return among
 
     @cached_property
     def recent_surprises(self) -> SurpriseTable:

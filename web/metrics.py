@@ -125,10 +125,10 @@ def everything() -> CollectorRegistry:
     """Return what all processes have counted, and what is so at this moment."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type for it
     else:
         registry = CollectorRegistry()
-        registry.register(OWN)  # type: ignore[arg-type]  # a registry collects as a collector does
+        registry.register(OWN)
     registry.register(Now())
     return registry
 
@@ -137,7 +137,7 @@ def totals(name: str) -> dict[str, float]:
     """Return a counter's figures over all processes by the value of its one label."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type for it
     else:
         registry = OWN
     return {

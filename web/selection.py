@@ -16,11 +16,12 @@ from django.utils.translation import get_language
 from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
 from votes.models import RollCall
+from votes.reading import KEPT
 from votes.rules import Result
 from web.filters import KINDS, KNOWN, SHORT, SHORT_BY_ONE, RollCallFilter, StateFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from django.http import QueryDict
     from numpy.typing import NDArray
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from votes.reading import Record
 
     Sizes = NDArray[np.int64]
+
+
+SEARCHES_KEPT = 64
+"""For how many searches what they found is kept: a byte for each roll call."""
 
 
 def form_for(filters: type[RollCallFilter]) -> type[forms.Form]:
@@ -90,7 +95,7 @@ class Selection:
         register = self.record.register
         match name:
             case "q":
-                return self.record.searched(value)
+                return searches_of(self.record)(value)
             case "body":
                 return register.bodies.are(value)
             case "session":
@@ -139,6 +144,22 @@ class StateSelection(Selection):
         if name != "choice":
             return super().among(name, value)
         return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
+
+
+@functools.lru_cache(maxsize=KEPT)
+def searches_of(record: Record) -> Callable[[str], Mask]:
+    """Return what tells which of a record's register words find, in a snapshot of the record's version.
+
+    The answers to the last words are kept: who looks through what was found, or narrows it, asks for them again.
+    """
+
+    def found(words: str) -> Mask:
+        keys = RollCall.objects.published().order_by().search(words).values_list("pk", flat=True)
+        among = record.register.with_keys(list(keys))
+        among.flags.writeable = False
+        return among
+
+    return functools.lru_cache(maxsize=SEARCHES_KEPT)(found)
 
 
 @functools.cache

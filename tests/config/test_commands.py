@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,7 +19,10 @@ from django.db.utils import InterfaceError, OperationalError, ProgrammingError
 OURS = sorted((app, name) for name, app in get_commands().items() if app in ("config", "web", "votes", "resolutions"))
 
 
-def manage():
+NO_TABLE = 'relation "votes_change" does not exist'
+
+
+def manage() -> Any:
     """Return manage.py as a module."""
     spec = importlib.util.spec_from_file_location("manage", settings.BASE_DIR / "manage.py")
     assert spec
@@ -65,7 +69,7 @@ def test_so_does_a_value_that_cannot_be(name: str, options: dict[str, object]):
 
 def missing_table() -> ProgrammingError:
     """Return the error of a query for a table that is not there."""
-    error = ProgrammingError('relation "votes_change" does not exist\nLINE 1: ...')
+    error = ProgrammingError(f"{NO_TABLE}\nLINE 1: ...")
     error.__cause__ = psycopg.errors.UndefinedTable()
     return error
 
@@ -78,8 +82,7 @@ def missing_table() -> ProgrammingError:
         (OperationalError("server closed\nmore"), "plenary: server closed", ""),
         (
             missing_table(),
-            'plenary: the tables are not those of this release (relation "votes_change" does not exist). '
-            "Run manage.py migrate, or make run.",
+            f"plenary: the tables are not those of this release ({NO_TABLE}). Run manage.py migrate, or make run.",
             "",
         ),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import shutil
@@ -27,7 +26,7 @@ SET = {"DOMAIN": "votes.example.org", "SECRET_KEY": "", "POSTGRES_PASSWORD": ""}
 
 NOT_PASSED = {
     "PRODUCTION", "PLENARY_HOME", "BIND", "OPENBLAS_NUM_THREADS",  # The image or the settings know them.
-    "DEBUG", "BROWSER_TESTS",  # For who works on the code.
+    "DEBUG", "BROWSER_TESTS", "STACK_TESTS", "AUDIT", "PLENARY_CORPORA",  # For who works on the code.
     "COMPOSE_FILE", "PLENARY_TAG",  # Read by docker compose itself.
 }  # fmt: skip
 
@@ -151,14 +150,8 @@ def test_a_secret_file_is_given_to_all_who_read_it():
 
 
 def test_a_container_is_given_longer_to_end_than_gunicorn_takes():
-    tree = ast.parse(written("config/gunicorn.conf.py"))
-    assigned = {
-        target.id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    lines = re.findall(r"^(\w+) = (\d+)$", written("config/gunicorn.conf.py"), re.MULTILINE)
+    assigned = {name: int(number) for name, number in lines}
     assert int(SERVICES["web"]["stop_grace_period"].rstrip("s")) >= assigned["graceful_timeout"] + 5
     # A connection that gunicorn is about to close gets no further request.
     kept = re.search(r"keepalive (\d+)s", written("deploy/Caddyfile"))
@@ -197,3 +190,38 @@ def test_the_proxy_s_file_is_valid():
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, "warn" in done.stderr) == (0, False), done.stderr
+
+
+def roll(folder: Path, *running: str) -> list[str]:
+    """Return what deploy/roll asks docker for while these containers serve."""
+    docker = folder / "docker"
+    docker.write_text(
+        '#!/bin/sh\necho "$*" >> "$ASKED"\n'
+        f"case \"$*\" in 'compose ps --quiet web') printf '%s\\n' {' '.join(running) or ''};; esac\n"
+    )
+    docker.chmod(0o755)
+    asked = folder / "asked"
+    environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "ASKED": str(asked)}
+    subprocess.run(["/bin/sh", "deploy/roll"], cwd=ROOT, env=environment, check=True)
+    return asked.read_text().splitlines()
+
+
+def test_old_servers_end_when_as_many_new_ones_are_healthy(tmp_path: Path):
+    asked = roll(tmp_path, "one", "two")
+    assert asked == [
+        "compose build web",
+        "compose run --rm migrate",
+        "compose ps --quiet web",
+        "compose up --detach --no-deps --no-recreate --wait --scale web=4 web",
+        "stop one two",
+        "rm one two",
+        "compose up --detach --no-recreate --wait --scale web=2 web",
+        "compose up --detach --no-deps backup proxy",
+    ]
+
+
+def test_where_nothing_ran_one_server_is_started(tmp_path: Path):
+    assert roll(tmp_path)[3:] == [
+        "compose up --detach --no-recreate --wait --scale web=1 web",
+        "compose up --detach --no-deps backup proxy",
+    ]

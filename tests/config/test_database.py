@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import database_from_environment, from_url
+from config.database import PATIENCE, database_from_environment, from_url, replica_from_environment
 
 
 def test_without_database_url_the_embedded_server_is_used(monkeypatch):
@@ -21,7 +21,7 @@ def test_database_url_is_read_whole(monkeypatch):
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {**PATIENCE, "sslmode": "require"},
     }
 
 
@@ -41,3 +41,29 @@ def test_a_wrong_database_url_is_one_line_that_says_what_it_should_look_like(url
     assert wrong in message
     assert "postgresql://user:password@host:5432/database" in message
     assert "\n" not in message
+
+
+def test_a_password_that_is_not_in_the_address_is_the_one_the_database_was_made_with(monkeypatch):
+    monkeypatch.setenv("POSTGRES_PASSWORD", "p@ss")
+    assert from_url("postgresql://ann@db/record")["PASSWORD"] == "p@ss"
+    assert from_url("postgresql://ann:other@db/record")["PASSWORD"] == "other"
+
+
+def test_a_replica_is_named_beside_the_database_and_there_is_none_by_default(monkeypatch):
+    monkeypatch.delenv("DATABASE_REPLICA_URL", raising=False)
+    assert replica_from_environment() == {}
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "postgresql://ann@replica/record?connect_timeout=2")
+    replica = replica_from_environment()["replica"]
+    assert (replica["HOST"], replica["NAME"], replica["OPTIONS"]["connect_timeout"]) == ("replica", "record", "2")
+    assert replica["TEST"] == {"MIRROR": "default"}
+
+
+def test_a_wrong_address_of_a_replica_names_its_variable(monkeypatch):
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "replica.example")
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_REPLICA_URL is not the address"):
+        replica_from_environment()
+
+
+def test_no_connection_needs_a_session_of_its_own(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ann@pooler/record")
+    assert database_from_environment()["DISABLE_SERVER_SIDE_CURSORS"]

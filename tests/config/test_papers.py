@@ -14,6 +14,7 @@ SOURCES = [
     *ROOT.glob("config/**/*.py"),
     *ROOT.glob("web/**/*.py"),
     *ROOT.glob("tests/browser/*.py"),
+    *ROOT.glob("tests/stack/*.py"),
     *ROOT.glob("scripts/*"),
 ]
 # Set by one part of Plenary for another, or by the system: nobody is meant to set them.

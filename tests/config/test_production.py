@@ -91,7 +91,9 @@ def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
     assert not [line for line in lines if KEY[:20] in line or PASSWORD in line]
 
 
-@pytest.mark.parametrize("hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]])
+@pytest.mark.parametrize(
+    "hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]]
+)
 def test_what_is_safe_starts(hosts: list[str]):
     assert refused(hosts=hosts) == []
     assert refused(proxies="0") == []

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.test import Client, override_settings
 
-from config import status
 from votes.models import ImportRun
+from web import metrics
 from web.release import RELEASE
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_it_leads_to_the_last_import(editor: Client):
 
 def test_it_tells_the_share_of_answers_that_were_kept(editor: Client, monkeypatch: pytest.MonkeyPatch):
     counted = {"plenary_cache": {"hit": 700.0, "not-modified": 200.0, "miss": 100.0, "bypass": 5.0}}
-    monkeypatch.setattr(status.metrics, "totals", lambda name: counted.get(name, {}))
+    monkeypatch.setattr(metrics, "totals", lambda name: counted.get(name, {}))
     assert shown(editor)["Answered from the page cache"] == "90.0 % of 1,000 answers"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import resource
 import subprocess
+import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,6 @@ from tests.stack.topology import Site, Topology, needs, whole_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.stack.pieces import Postgres
     from tests.stack.processes import Server
@@ -197,14 +198,15 @@ def many_files() -> Iterator[int]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Yield the folder of a disk of 160 MB; skips the test where disks cannot be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m,mode=0755", "tmpfs", place], check=False)
-    if made.returncode:
-        pytest.skip("a disk can be mounted by root alone")
+def small_disk() -> Iterator[Path]:
+    """Yield the folder of a disk of 200 MB that everybody may enter; skips the test where none can be mounted."""
+    place = Path(tempfile.mkdtemp(prefix="plenary-disk-"))
+    place.chmod(0o755)
     try:
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200m,mode=0755", "tmpfs", place], check=False)
+        if made.returncode:
+            pytest.skip("a disk can be mounted by root alone")
         yield place
     finally:
-        subprocess.run(["umount", "-l", place], check=False)
+        subprocess.run(["umount", "-q", "-l", place], check=False)
+        place.rmdir()

@@ -18,9 +18,9 @@ def edit(ground: Ground, name: str) -> None:
     """Change the name of a topic as an editor does, which every page of it shows."""
     site = ground.site
     editor = Browser(site.second.port).logged_in()
-    (key,) = site.primary.connect().execute("SELECT min(id) FROM resolutions_topic").fetchone() or ()
+    key = site.primary.ask("SELECT id FROM resolutions_topic ORDER BY id LIMIT 1")
+    slug = site.primary.ask("SELECT slug FROM resolutions_topic ORDER BY id LIMIT 1")
     path = f"/admin/resolutions/topic/{key}/change/"
-    (slug,) = site.primary.connect().execute(f"SELECT slug FROM resolutions_topic WHERE id = {key}").fetchone() or ()  # noqa: S608
     saved = editor.post(path, {"slug": slug, "name": name, "_continue": "1"})
     assert saved.status == 302, saved.errors
     # Read-your-writes: who has just written sees it, whatever the replica says.

@@ -12,9 +12,6 @@ from tests.stack.visitors import Visitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOC = "asean"
-SAVED = 302
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what stands in this folder."""
@@ -26,13 +23,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Site]:
     """Start the site once."""
-    settings = {"REPLICA_MAX_LAG": "3", "LOG_LEVEL": "info", "LOG_ADDRESSES": "1", "API_REQUESTS_A_MINUTE": "0"}
+    settings = {"REPLICA_MAX_LAG": "3", "LOG_LEVEL": "info", "LOG_ADDRESSES": "1"}
+    settings |= {"API_REQUESTS_A_MINUTE": "0", "SELECTIONS_A_MINUTE": "0"}
     with whole_site(**settings) as site:
         yield site
 
 
 @pytest.fixture
-def site(running: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
+def site(running: Site) -> Iterator[Site]:
     """Give the test the site, and see that the next one finds it whole and reading from the replica."""
     running.settle()
     yield running

@@ -53,7 +53,7 @@ class Postgres(Database):
             "max_slot_wal_keep_size": "1GB",
             "hot_standby_feedback": "on",  # Or what the primary clears away would end a long download.
         }
-        command = [install / "bin" / "postgres", "-D", self.data]
+        command: list[str | Path] = [install / "bin" / "postgres", "-D", self.data]
         command += [f"--{key}={value}" for key, value in options.items()]
         super().__init__(name, command, port=port, folder=folder, user=user, stopped_by=signal.SIGINT)
 
@@ -101,8 +101,9 @@ class Proxy(Server):
     """What readers talk to: TLS on ``port``, and plain http on ``plain_port``."""
 
     plain_port: int
+    host = "127.0.0.1"
 
     @property
     def url(self) -> str:
         """The address of the site."""
-        return f"https://127.0.0.1:{self.port}"
+        return f"https://{self.host}:{self.port}"

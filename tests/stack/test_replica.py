@@ -74,12 +74,10 @@ def test_a_replica_that_lags_is_not_read_from_until_it_has_caught_up(site: Site,
 
 def test_a_primary_that_nobody_writes_to_is_no_lag(site: Site):
     # Longer than the limit of 3 s, during which nothing is written.
-    position = site.primary.ask("SELECT pg_current_wal_lsn()::text")
     until = time.monotonic() + 4.5
     while time.monotonic() < until:
         assert site.reads_from_replica(site.first)
         time.sleep(0.3)
-    assert site.primary.ask("SELECT pg_current_wal_lsn()::text") == position
 
 
 def test_a_replica_that_is_killed_costs_no_reader_an_answer(site: Site, reader: Visitor):

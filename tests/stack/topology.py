@@ -160,7 +160,13 @@ class Topology:
         server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
         self._folder_for(name)
         password = self.write("password", self.password)
-        initdb = [self.install / "bin" / "initdb", "-D", server.data, f"--username={NAME}", f"--pwfile={password}"]
+        initdb: list[str | Path] = [
+            self.install / "bin" / "initdb",
+            "-D",
+            server.data,
+            f"--username={NAME}",
+            f"--pwfile={password}",
+        ]
         self.run(*initdb, "--auth=scram-sha-256", "--no-sync", *LOCALE, as_server=True)
         self.add(server)
         with server.connect("postgres") as connection:
@@ -172,7 +178,13 @@ class Topology:
         server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
         self._folder_for(name)
         # The last parameter of each name counts, and the replica is to listen on a port of its own.
-        backup = [self.install / "bin" / "pg_basebackup", "-D", server.data, "-d", primary.url.rpartition("/")[0]]
+        backup: list[str | Path] = [
+            self.install / "bin" / "pg_basebackup",
+            "-D",
+            server.data,
+            "-d",
+            primary.url.rpartition("/")[0],
+        ]
         options = ["--write-recovery-conf", "--checkpoint=fast", "--create-slot", f"--slot={name}", "--no-sync"]
         self.run(*backup, *options, as_server=True)
         server.command.append("--log_statement=all")  # So that tests see who was asked.
@@ -205,7 +217,7 @@ class Topology:
             log_disconnections = 0
         """
         written = self.write(f"{name}.ini", "\n".join(line.strip() for line in settings.splitlines()))
-        command = [found("pgbouncer") or "pgbouncer", written]
+        command: list[str | Path] = [found("pgbouncer") or "pgbouncer", written]
         pooler = PgBouncer(name, command, port=port, folder=self.folder, user=self.user)
         pooler.password = self.password
         return self.add(pooler)
@@ -229,12 +241,13 @@ class Topology:
 
     def manage(self, *arguments: str | Path, primary: Database, **environment: str) -> str:
         """Run a management command and return what it printed; raises CalledProcessError where it fails."""
-        return self.run(sys.executable, BASE / "manage.py", *arguments, **(self.environment(primary) | environment))
+        return self.run(
+            sys.executable, BASE / "manage.py", *arguments, as_server=False, **(self.environment(primary) | environment)
+        )
 
     def prepare(self, primary: Database, *, record: bool = True) -> None:
         """Fill an empty database, with ``record`` also with the Assembly's record, and collect the static files."""
         with ThreadPoolExecutor() as beside:
-            # Which packs them as small as can be, and so takes longer than all the rest.
             collecting = beside.submit(self.collect, primary)
             self.manage("migrate", "--verbosity=0", primary=primary)
             self.manage("load_reference", primary=primary)
@@ -248,7 +261,8 @@ class Topology:
     def collect(self, primary: Database) -> None:
         """Collect the static files, once a folder."""
         if not (self.home / "static" / "staticfiles.json").exists():
-            self.manage("collectstatic", "--noinput", "--verbosity=0", primary=primary)
+            settings = "--settings=tests.stack.unpacked_static"
+            self.manage("collectstatic", "--noinput", "--verbosity=0", settings, primary=primary)
 
     def gunicorn(
         self,
@@ -279,8 +293,15 @@ class Topology:
         path = self.folder / "certificate.pem"
         if not path.exists():
             names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
-            key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", path.with_suffix(".key")]
-            made = ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", names, "-out", path]
+            key: list[str | Path] = [
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-keyout",
+                path.with_suffix(".key"),
+            ]
+            made: list[str | Path] = ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", names, "-out", path]
             self.run(found("openssl") or "openssl", "req", "-x509", *key, *made)
         return path
 
@@ -296,14 +317,36 @@ class Topology:
             "KEY": str(self.certificate.with_suffix(".key")),
             "TLS_PORT": str(port),
             "PLAIN_PORT": str(plain_port),
-            "SERVERS": "".join(f"server 127.0.0.1:{web.port} max_fails=1 fail_timeout=2s; " for web in webs),
+            "SERVERS": "".join(f"server 127.0.0.1:{web.port} max_fails=1 fail_timeout=1s; " for web in webs),
         }.items():
             settings = settings.replace(f"<{mark}>", value)
         written = self.write(f"{name}.conf", settings, mode=0o644)
         # -e: the errors before the settings are read; the settings name their place again.
-        command = [found("nginx") or "nginx", "-e", "stderr", "-p", place, "-c", written]
+        command: list[str | Path] = [found("nginx") or "nginx", "-e", "stderr", "-p", place, "-c", written]
         proxy = Proxy(name, command, port=port, folder=self.folder, stopped_by=signal.SIGQUIT)
         proxy.plain_port = plain_port
+        return self.add(proxy)
+
+    def caddy(self, *webs: Server, name: str = "caddy") -> Proxy:
+        """Return a Caddy with the proxy's settings of the deployment before these application servers."""
+        port, plain_port, admin = free_port(), free_port(), free_port()
+        settings = BASE / "deploy" / "Caddyfile"
+        certificate = self.certificate
+        environment = {
+            "HOME": str(self.folder),
+            "XDG_DATA_HOME": str(self.folder / name),
+            "XDG_CONFIG_HOME": str(self.folder / name),
+            "DOMAIN": "localhost",
+            "HTTPS_PORT": str(port),
+            "HTTP_PORT": str(plain_port),
+            "CADDY_ADMIN": f"localhost:{admin}",
+            "TLS_LINE": f"tls {certificate} {certificate.with_suffix('.key')}",
+            "UPSTREAMS": "to " + " ".join(f"127.0.0.1:{web.port}" for web in webs),
+            "BUFFERS": "whole-bodies",
+        }
+        command: list[str | Path] = [found("caddy") or "caddy", "run", "--config", settings, "--adapter", "caddyfile"]
+        proxy = Proxy(name, command, port=port, folder=self.folder, environment=environment)
+        proxy.host, proxy.plain_port = "localhost", plain_port
         return self.add(proxy)
 
 

@@ -120,9 +120,10 @@ class Visitor:
         return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
 
     def send(self, path: str, fields: Mapping[str, str | list[str]]) -> Answer:
-        """Send a form."""
+        """Send a form, as from a page of the site."""
+        origin = self.url.replace("http:", "https:")
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded", "Origin": self.url, "Referer": f"{self.url}{path}",
+            "Content-Type": "application/x-www-form-urlencoded", "Origin": origin, "Referer": f"{origin}{path}",
         }  # fmt: skip
         return self.ask(path, method="POST", body=urlencode(fields, doseq=True).encode(), headers=headers)
 

@@ -167,9 +167,10 @@ class TestCommand:
     def test_it_fits_stores_and_says_so(self):
         divided()
 
-        first, second = self.said().splitlines()
+        began, first, second = self.said().splitlines()
 
         fit = IdealPointFit.objects.get()
+        assert began == "Fitting; this takes about a minute."
         assert first == (
             f"{fit.votes:,} votes of {fit.states} member states on 34 roll calls (27 questions), "
             f"data version {fit.data_version:,}."

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.web.fuzzing import HIGHEST_COST, MARK, Asked, ask, check, requests
+from tests.web.fuzzing import Asked, ask, requests
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -28,7 +28,7 @@ def line(
     with caplog.at_level(logging.INFO, "plenary.access"):
         response = requests.observed(answer)(request)
         if response.streaming:
-            list(response)  # type: ignore[call-overload]
+            list(response)
             for close in response._resource_closers:  # type: ignore[attr-defined]
                 close()
     assert asked.CURRENT.get() is None

@@ -149,7 +149,11 @@ def test_long_passwords_of_any_signs_are_taken(account: Callable[..., User], pas
 
 @pytest.mark.parametrize(
     ("password", "codes"),
-    [("k4!Zq9#vT2", ["password_too_short"]), ("administrator", ["password_too_common"]), ("ana@example.org", ["password_too_similar"])],
+    [
+        ("k4!Zq9#vT2", ["password_too_short"]),
+        ("administrator", ["password_too_common"]),
+        ("ana@example.org", ["password_too_similar"]),
+    ],
 )
 def test_short_common_and_own_words_are_not(account: Callable[..., User], password: str, codes: list[str]):
     with pytest.raises(ValidationError) as refused:
@@ -165,7 +169,9 @@ def test_a_name_that_is_unknown_takes_as_much_hashing_and_gets_the_same_answer(
     hashed: list[str] = []
     kind = type(get_hashers()[0])
     encode = kind.encode
-    monkeypatch.setattr(kind, "encode", lambda self, password, salt: hashed.append(password) or encode(self, password, salt))
+    monkeypatch.setattr(
+        kind, "encode", lambda self, password, salt: hashed.append(password) or encode(self, password, salt)
+    )
 
     answers = {}
     for name in ("ana", "nobody", "gone"):
@@ -189,7 +195,7 @@ def test_a_login_leads_to_no_other_site(account: Callable[..., User], target: st
     account()
     visitor = Client()
     location = log_in(visitor, to=target)["Location"]
-    assert location.startswith("/admin/") or location.startswith("/%0d%0a") and "\r" not in location
+    assert location.startswith("/admin/") or (location.startswith("/%0d%0a") and "\r" not in location)
     # Nor does the way back to the login.
     visitor.post("/admin/logout/")
     left = Client().get("/admin/", query_params={"next": target})

@@ -12,8 +12,8 @@ class Command(BaseCommand):
     """Write every public table as CSV and Parquet, with codebook, description and sums."""
 
     help = (
-        "Write the whole public record to DIR: CSV and Parquet, codebook, description and SHA-256 sums. Ends with 0 when "
-        "all of it is there, 1 when it could not be written and DIR is as it was, 2 for a wrong option."
+        "Write the whole public record to DIR: CSV and Parquet, codebook, description and SHA-256 sums. Ends with 0 "
+        "when all of it is there, 1 when it could not be written and DIR is as it was, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

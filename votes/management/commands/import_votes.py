@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     help = (
         "Import votes: UN Digital Library files (General Assembly and Security Council voting, outcomes, Member "
-        "States), Voeten's tables together, or Plenary's own export. All of it is written, or nothing. Ends with 0 when it "
-        "is done or there was nothing to change, 1 when it was refused or failed, 2 for a wrong option."
+        "States), Voeten's tables together, or Plenary's own export. All of it is written, or nothing. Ends with 0 "
+        "when it is done or there was nothing to change, 1 when it was refused or failed, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,62 @@
+"""An upgrade needs no pause: the release before goes on working on the tables of the next one, and can come back."""
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+OURS = ("config", "resolutions", "votes")
+
+TAKES_AWAY = (
+    migrations.DeleteModel,
+    migrations.RemoveField,
+    migrations.RenameField,
+    migrations.RenameModel,
+    migrations.AlterModelTable,
+)
+
+SETTLED: dict[str, str] = {}
+"""Migrations that take away what no release has used since the named one, such as {"votes.0020": "1.3"}."""
+
+
+def hindrances(operation: Operation) -> list[str]:
+    """Return why the release before would fail on the tables that an operation leaves, and why there is no way back."""
+    found = []
+    if isinstance(operation, TAKES_AWAY):
+        found.append("takes away what the release before reads")
+    if isinstance(operation, migrations.AddField):
+        field = operation.field
+        kept = field.null or field.has_db_default() or field.many_to_many or isinstance(field, models.GeneratedField)
+        if not kept:
+            found.append("adds a column that the release before does not fill")
+    if not operation.reversible:
+        found.append("cannot be taken back")
+    return found
+
+
+def test_migrations_let_the_release_before_go_on_and_come_back():
+    found = {
+        f"{app}.{name}: {operation.describe()}": reasons
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in OURS and not migration.initial and f"{app}.{name[:4]}" not in SETTLED
+        for operation in migration.operations
+        if (reasons := hindrances(operation))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "number"),
+    [
+        (migrations.RemoveField("vote", "choice"), 1),
+        (migrations.RenameModel("Vote", "Ballot"), 1),
+        (migrations.AddField("vote", "weight", models.IntegerField(default=1)), 1),
+        (migrations.AddField("vote", "weight", models.IntegerField(db_default=1)), 0),
+        (migrations.AddField("vote", "weight", models.IntegerField(null=True)), 0),
+        (migrations.RunSQL("SELECT 1"), 1),
+        (migrations.RunSQL("SELECT 1", "SELECT 2"), 0),
+        (migrations.RunPython(lambda *_: None), 1),
+    ],
+)
+def test_what_would_stop_the_release_before_is_told(operation: Operation, number: int):
+    assert len(hindrances(operation)) == number

@@ -1,0 +1,23 @@
+"""Preparing the database for a release, which ``serve`` and the containers do alike."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from votes.models import MemberState
+
+
+@pytest.mark.django_db
+def test_a_record_that_is_ready_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    def nothing(*_: object) -> None:
+        raise AssertionError("The record is its editors' now.")
+
+    monkeypatch.setattr("config.management.commands.prepare.load_reference", nothing)
+    before = list(MemberState.objects.order_by("pk").values())
+    said = StringIO()
+    call_command("prepare", stdout=said)
+    assert said.getvalue() == ""
+    assert list(MemberState.objects.order_by("pk").values()) == before
