@@ -1,6 +1,6 @@
 # The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lock test-faults fuzz audit
+.PHONY: help run test bench lock test-stack test-faults fuzz audit
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -20,6 +20,10 @@ test: ## Install what it needs, then lint, types, import contract, migrations an
 	$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+test-stack: ## Start a whole site on loopback, with proxy, replica and Redis, and test it end to end
+	@sh scripts/bootstrap dev
+	$(PY) -m pytest tests/stack -m stack -n 0 $(ARGS)
 
 test-faults: ## Break a whole site on loopback in every way, and look whether anything is lost
 	@sh scripts/bootstrap dev

@@ -104,10 +104,7 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
             page: in_turn(plain, [(page, {}, 200)], seconds, rounds)[0]
             for page in (*in_all_ways, *(page for page in RENDERED if not few or page in few))
         }
-        heavy = [
-            [in_turn(where, [(page, {}, 200)], seconds, rounds, connections=MANY)[0] for where in (port, plain)]
-            for page in in_all_ways
-        ]
+        heavy = [[loads(where, page, seconds, rounds) for where in (port, plain)] for page in in_all_ways]
         memory = max(map(resident, processes())), max(map(resident, plain_processes()))
     print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()},")
     print(f"Python {platform.python_version()}, {rounds} rounds of {seconds:g} s; aims missed have a “!”.")
@@ -155,22 +152,20 @@ def kept_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Round
     return in_turn(port, [plain, (page, unchanged, 304), gzip, br], seconds, rounds)
 
 
-def in_turn(
-    port: int,
-    asked: Sequence[tuple[str, dict[str, str], int]],
-    seconds: float,
-    rounds: int,
-    *,
-    connections: int = CONNECTIONS,
-) -> list[Rounds]:
+def in_turn(port: int, asked: Sequence[tuple[str, dict[str, str], int]], seconds: float, rounds: int) -> list[Rounds]:
     """Return what each of several requests takes, each measured between two measurements of the empty view."""
     found = [Rounds() for _ in asked]
     for _round in range(rounds):
-        before = measure(port, EMPTY, seconds / 2, connections=connections)
+        before = measure(port, EMPTY, seconds / 2)
         for (page, headers, status), one in zip(asked, found, strict=True):
-            load = measure(port, page, seconds, headers=headers, status=status, connections=connections)
-            after = measure(port, EMPTY, seconds / 2, connections=connections)
+            load = measure(port, page, seconds, headers=headers, status=status)
+            after = measure(port, EMPTY, seconds / 2)
             one.measured.append(load)
             one.shares.append(load.per_second / statistics.mean([before.per_second, after.per_second]))
             before = after
     return found
+
+
+def loads(port: int, page: str, seconds: float, rounds: int) -> Rounds:
+    """Return what a page takes under a heavy load, of which no share is taken."""
+    return Rounds([measure(port, page, seconds, connections=MANY) for _ in range(rounds)])

@@ -28,6 +28,7 @@ The application is loaded once, before the processes fork, and they share its me
 each: what Python counts references in is copied by whoever looks at it.
 """
 
+import errno
 import os
 import signal
 import socket
@@ -93,10 +94,20 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have the worker load the record before its first request."""
+    """Have the worker load the record before its first request, and bear that nobody more is to come."""
     from config.warming import warm  # noqa: PLC0415  # gunicorn reads this file before there are settings
 
     warm(worker.wsgi)
+    accept = worker.accept
+
+    def accept_while_it_listens(listener: Any) -> None:
+        try:
+            accept(listener)
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # The master has shut it (when_ready), and is about to say why.
+                raise
+
+    worker.accept = accept_while_it_listens
 
 
 def on_exit(server: Any) -> None:

@@ -84,7 +84,7 @@ class WithRequest(logging.Filter):
 class AsObject(logging.Formatter):
     """A record as one object of JSON in one line, with the fields that are named above and no others.
 
-    Libraries write whatever hangs on a record, and leave out what they are told to; here a secret would have to be let in.
+    Libraries write whatever hangs on a record but what they are told not to; here a secret would have to be let in.
     """
 
     def format(self, record: logging.LogRecord) -> str:

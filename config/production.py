@@ -16,6 +16,18 @@ LEAST_LENGTH, LEAST_DIFFERENT = 50, 5
 
 MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes one"
 
+GUESSED = (
+    f"SECRET_KEY can be guessed: it needs at least {LEAST_LENGTH} characters, {LEAST_DIFFERENT} different ones among "
+    f"them; {MAKE_A_KEY}."
+)
+NO_DEBUG = "DEBUG must not be 1: error pages would show settings and source."
+NEEDS_HTTPS = "HTTPS must be 1: cookies and passwords go over nothing else."
+NEEDS_DATABASE = "DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary."
+NEEDS_PROXIES = (
+    "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and X-Forwarded-Proto "
+    "(without it every page would redirect to itself for ever), 0 where gunicorn itself has the certificate."
+)
+
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 
 
@@ -26,26 +38,11 @@ def require(*, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, 
     meant. Raises ImproperlyConfigured with one line for each thing that is wrong: which variable, and what to set.
     No line holds a secret.
     """
-    wrong = [
-        *_of_key(secret_key),
-        *_of_hosts(hosts),
-        *(["DEBUG must not be 1: error pages would show settings and source."] if debug else []),
-        *([] if https else ["HTTPS must be 1: cookies and passwords go over nothing else."]),
-        *(
-            []
-            if database
-            else ["DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary."]
-        ),
-        *(
-            []
-            if proxies
-            else [
-                "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and "
-                "X-Forwarded-Proto (without it every page would redirect to itself for ever), 0 where gunicorn itself "
-                "has the certificate."
-            ]
-        ),
-    ]
+    wrong = [*_of_key(secret_key), *_of_hosts(hosts)]
+    wrong += [NO_DEBUG] if debug else []
+    wrong += [] if https else [NEEDS_HTTPS]
+    wrong += [] if database else [NEEDS_DATABASE]
+    wrong += [] if proxies else [NEEDS_PROXIES]
     if wrong:
         raise ImproperlyConfigured("\n".join(f"PRODUCTION=1: {line}" for line in wrong))
 
@@ -55,10 +52,7 @@ def _of_key(key: str) -> list[str]:
     if not key:
         return [f"SECRET_KEY must be set (or SECRET_KEY_FILE), the same for all processes; {MAKE_A_KEY}."]
     if len(key) < LEAST_LENGTH or len(set(key)) < LEAST_DIFFERENT or key.startswith("django-insecure-"):
-        return [
-            f"SECRET_KEY can be guessed: it needs at least {LEAST_LENGTH} characters, {LEAST_DIFFERENT} different ones "
-            f"among them; {MAKE_A_KEY}."
-        ]
+        return [GUESSED]
     return []
 
 

@@ -187,8 +187,8 @@ SILENCED_SYSTEM_CHECKS = [
     *([] if SECURE_HSTS_PRELOAD else ["security.W021"]),
 ]
 
-# Cookies, which the admin alone sets. A session lasts a working day, and less where nothing is done. By https alone they carry the prefix with which
-# a browser takes them from this very host and nobody else's.
+# Cookies, which the admin alone sets. A session lasts a working day, and less where nothing is done. By https alone
+# they carry the prefix with which a browser takes them from this very host and nobody else's.
 if HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_AGE = 3600 * whole_number("SESSION_HOURS", 12)
@@ -288,7 +288,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.Storage"
     },
 }
 

@@ -9,6 +9,20 @@ from resolutions.servers import reader
 VERSION = "SELECT coalesce(sum(steps), 0) FROM votes_change"
 """The SQL of the version: one row, one number."""
 
+# A row that some transaction does not see yet stays: that one would see neither it nor what takes its place. ``at`` is
+# that of the last change, which the record says of itself.
+FOLD = """
+WITH old AS (
+    DELETE FROM votes_change
+    WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())
+        AND (SELECT count(*) FROM votes_change) > %s
+    RETURNING steps, at
+), kept AS (
+    INSERT INTO votes_change (at, steps) SELECT max(at), sum(steps) FROM old HAVING count(*) > 0
+)
+SELECT FROM old
+"""
+
 SINCE = 1_735_689_600
 """The first second of 2025 in seconds since 1970: what a restored record's version is counted from."""
 
@@ -39,3 +53,14 @@ def move_past(version: int) -> int:
             [target - data_version()],
         )
     return target
+
+
+def fold(*, more_than: int = 1000) -> int:
+    """Put the rows of changes that everybody sees into one, if there are ``more_than`` so many; return how many went.
+
+    The version stays as it is. Asking for it reads all rows, so it takes longer with every edit: 0.4 ms after ten
+    thousand.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FOLD, [more_than])
+        return int(cursor.rowcount)

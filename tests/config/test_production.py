@@ -75,9 +75,11 @@ def refused(**changed: Any) -> list[str]:
         ),
         (
             {"proxies": ""},
-            "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and "
-            "X-Forwarded-Proto (without it every page would redirect to itself for ever), 0 where gunicorn itself has "
-            "the certificate.",
+            (
+                "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and "
+                "X-Forwarded-Proto (without it every page would redirect to itself for ever), 0 where gunicorn itself "
+                "has the certificate."
+            ),
         ),
     ],
 )

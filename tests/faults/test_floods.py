@@ -29,6 +29,8 @@ ANSWERED = 5.0
 """Seconds within which a reader is answered meanwhile."""
 
 GIGABYTE = 1024**3
+ENOUGH = 140 * 1024**2
+"""More than the proxy takes for the admin."""
 BEGUN = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 
 HELLO = b"\x16\x03\x01\x02\x00"
@@ -142,6 +144,10 @@ def send_gigabyte(browser: Browser, path: str, kind: str, *, chunked: bool, web:
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "127.0.0.1",
         "Content-Type": kind,
+        # A form's own token, so that what refuses it is its size.
+        "X-CSRFToken": "".join(value for name, value in browser.cookies.items() if name.endswith("csrftoken")),
+        "Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()),
+        "Referer": f"https://127.0.0.1:{browser.port}/admin/login/",
         **({"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(GIGABYTE)}),
     }.items():
         connection.putheader(name, value)
@@ -154,7 +160,10 @@ def send_gigabyte(browser: Browser, path: str, kind: str, *, chunked: bool, web:
     try:
         with selectors.DefaultSelector() as selector:
             selector.register(wire, selectors.EVENT_READ)
-            while sent < GIGABYTE and not selector.select(0) and time.monotonic() - began < 20:
+            # By TLS there is always something to read, so there all is sent that any proxy of ours takes, and more.
+            while sent < (ENOUGH if browser.certificate else GIGABYTE) and time.monotonic() - began < 20:
+                if not browser.certificate and selector.select(0):
+                    break
                 wire.sendall(piece)
                 sent += len(block)
                 if sent % (64 * len(block)) == 0:
@@ -178,13 +187,16 @@ def test_a_gigabyte_in_one_request(ground: Ground, through: str, chunked: bool):
     site, figures = ground.site, dict[str, object]()
     browser = Browser(site.first.port) if through == "gunicorn" else ground.reader
     came = {}
+    browser.get("/admin/login/")
     with told(f"1 GB {'in chunks ' if chunked else ''}to {through}", figures):
         for path, kind in (("/admin/login/", FORM), ("/admin/login/", FILES), ("/states/", FORM), ("/none", FILES)):
             status, sent, seconds, grown = send_gigabyte(browser, path, kind, chunked=chunked, web=site.first)
             name = f"{path} {kind.partition(';')[0].rpartition('/')[2]}"
             came[name] = (status, grown)
             figures[name] = f"{status}, {sent >> 20} MB sent, {seconds:.1f} s, {grown >> 20} MB grown"
-    assert {status for status, _ in came.values()} <= {400, 403, 404, 405, 411, 413}, came
+    # What has no length is not read at all where no proxy gives it one, and answered as a form without fields.
+    unread = {200} if through == "gunicorn" and chunked else set()
+    assert {status for status, _ in came.values()} <= {400, 404, 413} | unread, came
     assert max(grown for _, grown in came.values()) < 40 * 1024**2, came
     assert ground.reader.get(TEXT).status == 200
     ground.unharmed()

@@ -36,7 +36,7 @@ def says(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         assert {"--require-hashes", "--disable-pip"} <= set(command)
         return subprocess.CompletedProcess(command, 0, **said)
 
-    monkeypatch.setattr(audit.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.delenv("AUDIT", raising=False)
     return said
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,16 +53,6 @@ def test_an_editor_logs_in_and_saves_by_way_of_caddy(site: Site, caddy: Proxy):
         heading = editor.ask("/blocs/asean/").page.h1
     assert heading
     assert heading.get_text(strip=True) == "Caddy"
-
-
-def test_caddy_refuses_a_body_that_is_too_large(site: Site, caddy: Proxy):
-    with Visitor(caddy.url, site.certificate) as reader:
-        reader.connection.putrequest("POST", "/resolutions/")
-        reader.connection.putheader("Content-Length", str(5 * 1024**2))
-        reader.connection.endheaders()
-        with suppress(OSError):  # It does not read to the end what it refuses.
-            reader.connection.send(b"x" * (5 * 1024**2))
-        assert reader.connection.getresponse().status == 413
 
 
 def test_a_gunicorn_that_is_gone_costs_no_reader_of_caddys_an_answer(site: Site, caddy: Proxy):

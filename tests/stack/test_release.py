@@ -115,9 +115,7 @@ def test_two_releases_side_by_side_keep_their_pages_apart(site: Site):
             assert old.ask(path, headers=named).headers["cache-status"] == "Plenary; hit"
             assert next_one.ask(path, headers=named).headers["cache-status"] == "Plenary; hit"
     finally:
-        new.stop()
-        new.environment.pop("RELEASE")
-        new.start()
+        next_to(new, RELEASE="this-one")
 
 
 def next_to(web: Server, **environment: str) -> Server:

@@ -21,7 +21,8 @@ from tests.factories import (
     make_state,
 )
 from tests.votes.importing.editions import Said, ga_file, imported
-from votes.data_version import data_version
+from votes.data_version import VERSION, data_version, fold
+from votes.exporting.package import current_version
 from votes.models import (
     Bloc,
     BodyMembership,
@@ -432,6 +433,39 @@ class TestCommitOrder:
             imported(ga_file(tmp_path / "ga.csv", Said("A/RES/79/1")), progress=edit)
 
         assert RollCall.objects.get(pk=made.pk).note == "xx"
+
+
+@transactional
+@pytest.mark.usefixtures("record")
+class TestFolding:
+    """Many rows become one, and nobody sees another number for it."""
+
+    def test_the_version_and_its_day_stay(self):
+        Topic.objects.create(slug="peace", name="Peace")
+        for name in "abcde":
+            Topic.objects.filter(slug="peace").update(name=name)
+        before = current_version()
+        topic = "UPDATE resolutions_topic SET name = %s WHERE slug = 'peace'"
+        with connected() as careful, connected() as writer:
+            writer.execute(topic, ["under way"])
+            careful.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            early = careful.execute(VERSION).fetchone()
+
+            folded = fold(more_than=3)
+
+            assert current_version() == before
+            assert careful.execute(VERSION).fetchone() == early == (before.number,)
+            writer.commit()
+            assert data_version() == before.number + 1
+            careful.commit()
+            assert careful.execute(VERSION).fetchone() == (before.number + 1,)
+        assert folded >= 5
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM votes_change")
+            assert cursor.fetchone() == (2,)
+
+    def test_a_few_rows_are_left(self):
+        assert (fold(), fold(more_than=10_000)) == (0, 0)
 
 
 @transactional

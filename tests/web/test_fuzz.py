@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("record")
 
 @seed(7_1946)
 @settings(
-    max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(asked=requests())
 def test_whatever_is_asked_is_answered(asked: Asked):

@@ -57,8 +57,9 @@ def test_no_header_and_no_log_gets_a_line_of_a_stranger(
     sent = quote(line, safe="")
     for address in (
         f"/resolutions/A%2FRES%2F1{sent}", f"/roll-calls/a{sent}/", f"/states/usa{sent}/", f"/resolutions.csv?q={sent}",
-        f"/resolutions/?q=&q2={sent}", f"/resolutions/?who=USA{sent}&how=for", f"/{sent}", f"/roll-calls/A-RES-ES-11-7/?x={sent}",
-        f"/resolutions/a/res/es-11/7?bloc={sent}", f"/suggestions/?q={sent}", f"/oembed?url={sent}",
+        f"/resolutions/?q=&q2={sent}", f"/resolutions/?who=USA{sent}&how=for", f"/{sent}",
+        f"/roll-calls/A-RES-ES-11-7/?x={sent}", f"/resolutions/a/res/es-11/7?bloc={sent}", f"/suggestions/?q={sent}",
+        f"/oembed?url={sent}",
     ):  # fmt: skip
         answer = Client().get(address, headers={"Referer": f"x{line}", "X-Request-Id": f"abcdefgh{line}"})
         check(answer, b"".join(answer) if answer.streaming else answer.content, Asked(address, ""))

@@ -61,8 +61,8 @@ class Query:
 
     def fields(self, known: Sequence[str]) -> Collection[str]:
         """Return the names of the fields that are wanted: all that there are, unless ``fields`` names some."""
-        named = [name.strip() for name in (self.parameters.get(FIELDS) or "").split(",")]
-        wanted = list(filter(None, named))
+        asked = self.parameters.get(FIELDS) or ""
+        wanted = [name.strip() for name in asked.split(",")] if asked else []
         if strangers := [name for name in dict.fromkeys(wanted) if name not in known]:
             said = _("There is no field “%(names)s”; the fields are %(known)s.")
             self.refuse(FIELDS, said % {"names": "”, “".join(strangers), "known": ", ".join(known)})
