@@ -133,8 +133,8 @@ def asked(request: HttpRequest) -> str:
     """
     meta = request.META
     whole = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
-    htmx = f"{meta.get('HTTP_HX_REQUEST', '')} {meta.get('HTTP_HX_HISTORY_RESTORE_REQUEST', '')}"
-    return f"{whole} {get_language()} {datetime.datetime.now(datetime.UTC).date()} {htmx}"
+    is_part = meta.get("HTTP_HX_REQUEST") == "true" and meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
+    return f"{whole} {get_language()} {datetime.datetime.now(datetime.UTC).date()} {is_part}"
 
 
 def current_version(connection: BaseDatabaseWrapper) -> int:

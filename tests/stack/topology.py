@@ -233,10 +233,7 @@ class Topology:
             "PLENARY_HOME": str(self.home),
             "SECRET_KEY": self.secret_key,
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
-            "PRODUCTION": "1",
-            "HTTPS": "1",
-            "TRUSTED_PROXIES": "1",
-            "PUBLISH_OWN_ENTRIES": "1",
+            **dict.fromkeys(("PRODUCTION", "HTTPS", "TRUSTED_PROXIES", "PUBLISH_OWN_ENTRIES"), "1"),
         }
 
     def manage(self, *arguments: str | Path, primary: Database, **environment: str) -> str:
@@ -321,7 +318,6 @@ class Topology:
         }.items():
             settings = settings.replace(f"<{mark}>", value)
         written = self.write(f"{name}.conf", settings, mode=0o644)
-        # -e: the errors before the settings are read; the settings name their place again.
         command: list[str | Path] = [found("nginx") or "nginx", "-e", "stderr", "-p", place, "-c", written]
         proxy = Proxy(name, command, port=port, folder=self.folder, stopped_by=signal.SIGQUIT)
         proxy.plain_port = plain_port
@@ -331,16 +327,13 @@ class Topology:
         """Return a Caddy with the proxy's settings of the deployment before these application servers."""
         port, plain_port, admin = free_port(), free_port(), free_port()
         settings = BASE / "deploy" / "Caddyfile"
-        certificate = self.certificate
         environment = {
             "HOME": str(self.folder),
-            "XDG_DATA_HOME": str(self.folder / name),
-            "XDG_CONFIG_HOME": str(self.folder / name),
             "DOMAIN": "localhost",
             "HTTPS_PORT": str(port),
             "HTTP_PORT": str(plain_port),
             "CADDY_ADMIN": f"localhost:{admin}",
-            "TLS_LINE": f"tls {certificate} {certificate.with_suffix('.key')}",
+            "TLS_LINE": f"tls {self.certificate} {self.certificate.with_suffix('.key')}",
             "UPSTREAMS": "to " + " ".join(f"127.0.0.1:{web.port}" for web in webs),
             "BUFFERS": "whole-bodies",
         }

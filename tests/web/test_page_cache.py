@@ -98,7 +98,6 @@ OTHERS: dict[str, Callable[[Site, pytest.MonkeyPatch], Any]] = {
     "scheme": lambda site, _: site.get(secure=True),
     "host": lambda site, _: site.get(headers={"Host": "localhost"}),
     "htmx": lambda site, _: site.get(headers={"HX-Request": "true"}),
-    "restored": lambda site, _: site.get(headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}),
     "language": lambda site, _: in_french(site),
     "release": lambda site, patch: (patch.setattr("web.conditional.RELEASE", "other"), site.get())[1],
     "day": lambda site, patch: (patch.setattr(page_cache, "datetime", Tomorrow), site.get())[1],
@@ -134,6 +133,14 @@ def test_what_it_hangs_on_makes_another_answer(site: Site, monkeypatch: pytest.M
 
     assert status(other) == "Plenary; fwd=miss; stored"
     assert other.headers["ETag"] != one.headers["ETag"]
+
+
+def test_a_page_that_htmx_restores_is_the_whole_page(site: Site):
+    site.get()
+
+    restored = site.get(headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+
+    assert (status(restored), status(site.get(headers={"HX-Request": "yes"}))) == ("Plenary; hit", "Plenary; hit")
 
 
 def test_what_other_sites_append_to_links_is_taken_off(site: Site):
