@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,7 +64,7 @@ def environment_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def understood(environment_file: Path) -> dict[str, Any]:
-    """Return the three files put together by docker-compose, which holds them against the Compose specification."""
+    """Return the three files put together by docker-compose."""
     if not (program := shutil.which("docker-compose")):
         pytest.skip("docker-compose is not installed: apt-get install --no-install-recommends docker-compose")
     files = [part for name in (MAIN, *ADDITIONS) for part in ("-f", name)]
@@ -76,7 +77,16 @@ def understood(environment_file: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_files_together_are_what_the_compose_specification_allows(understood: dict[str, Any]):
+def test_each_file_is_what_the_compose_specification_allows():
+    """By its schema, which comes with the program that checks it."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+
+    done = subprocess.run([*check, MAIN, *ADDITIONS], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "ok -- validation done\n"), done.stdout
+
+
+def test_the_files_together_say_what_each_adds(understood: dict[str, Any]):
     assert set(understood["services"]) == {*SERVICES, "replica"}
     web = understood["services"]["web"]["environment"]
     # An empty variable is an unset one, so that the file counts.

@@ -183,13 +183,16 @@ class Server:
 
     def end(self, family: Sequence[int] = ()) -> None:
         """End what is left of it by force."""
-        for pid in {*family, *self.family()}:
+        everyone = {*family, *self.family()}
+        for pid in everyone:
             if pid != os.getpid() and is_alive(pid):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
         if self.process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(PATIENCE)
+        with suppress(TimeoutError):
+            wait_for(lambda: not any(map(is_alive, everyone)), saying=f"all processes of {self.name} have ended")
 
 
 def descendants(pid: int) -> Iterator[int]:
