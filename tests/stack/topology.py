@@ -19,10 +19,10 @@
 
 ``visitors.Visitor`` asks them, as a reader or an editor. Every piece is a ``Server`` (see ``processes``): ``start``,
 ``stop``, ``kill(signal)``, ``pause``, ``resume``, ``told()`` for the end of its log, ``family()`` for its process and
-children. All of them are ended, with their children, and the folder is removed when the context is left or the
-test run ends; should it be killed, they end as well (Linux), and the folder stays. Ports are free ones of 127.0.0.1. ``needs("nginx", …)`` skips a test where
-a program is not installed, or fails it where STACK_TESTS=required. Start and restart servers from the thread that
-runs the tests, never from another: they end with the thread that started them.
+children. All of them are ended, with their children, and the folder is removed when the context is left or the test
+run ends; should it be killed, they end as well (Linux), and the folder stays. Ports are free ones of 127.0.0.1.
+``needs("nginx", …)`` skips a test where a program is not installed, or fails it where STACK_TESTS=required. Start and
+restart servers from the thread that runs the tests, never from another: they end with the thread that started them.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-
 from resolutions.servers import reader
 from votes.exporting.codebook import markdown
 from votes.exporting.papers import MEDIA_TYPES, DataVersion, File, description, readme

@@ -116,7 +116,8 @@ def _send(
         return (csv_chunks if form == "csv" else parquet_chunks)(table, selected())
 
     stream = Stream(chunks)
-    return StreamingHttpResponse(stream, headers={**headers, "ETag": tag_of(stream.version, request.build_absolute_uri())})
+    headers["ETag"] = tag_of(stream.version, request.build_absolute_uri())
+    return StreamingHttpResponse(stream, headers=headers)
 
 
 def _file_name(of: str, request: HttpRequest) -> str:
