@@ -22,7 +22,7 @@ pytestmark = pytest.mark.faults
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 """The library that tells a process another time."""
 
-API = "/api/v1/topics"
+API = "/api/v1/states/USA/"
 
 
 def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
