@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("plenary.health")
 
-LAG = 60.0
-"""Seconds that a replica may be behind before it counts as degraded."""
-
 NEVER_KEPT = {"Cache-Control": "no-store"}
 
 LAGGING = """
@@ -128,7 +125,7 @@ def _replica(alias: str) -> dict[str, Any]:
         is_fed, behind = cursor.fetchone()
     if not is_fed:
         raise UnfitError("It hears nothing from the primary.")
-    if (lag := round(float(behind or 0), 1)) > LAG:
+    if (lag := round(float(behind or 0), 1)) > settings.REPLICA_MAX_LAG:
         raise UnfitError(f"It is {lag:.0f} s behind.")
     return {"lag_s": lag}
 
