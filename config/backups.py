@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
@@ -168,8 +168,8 @@ def back_up(folder: Path, *, keep: int | None = None, verify: bool = True, say: 
             _to_disk(folder)
             if keep is not None:
                 _prune(folder, keep, say)
-    except (ProgramError, psycopg.Error) as error:
-        raise BackupError(f"{str(error).strip()}. No backup was made; earlier ones are as they were.") from error
+    except (ProgramError, psycopg.Error, Error) as error:
+        raise BackupError(f"{_line(error)} No backup was made; earlier ones are as they were.") from error
     except OSError as error:
         where = error.filename or folder
         raise BackupError(f"{where} cannot be written ({error.strerror}). Earlier backups are as they were.") from error
@@ -197,14 +197,15 @@ def put_back(dump: Path, *, replace: bool = False, say: Say = lambda line: None)
         with restored(dump, f"{name}_being_restored") as scratch:
             say("Comparing what was restored with the manifest")
             _compare(manifest.content, scratch)
-            version = _begin_anew(scratch, version or 0)
+            with connected_to(scratch):
+                if set(manifest.content.migrations) != known_migrations():
+                    call_command("migrate", interactive=False, verbosity=0)
+                version = move_past(version or 0)
             kept = f"{name}_until_{datetime.datetime.now(datetime.UTC):%Y%m%d_%H%M%S}" if there else None
             say("Putting it in place")
             _swap(scratch, name, kept)
-    except ProgramError as error:
-        raise BackupError(f"{error}. Nothing was changed.") from error
-    except psycopg.Error as error:
-        raise BackupError(f"{str(error).strip()}. Nothing was changed.") from error
+    except (ProgramError, psycopg.Error, Error) as error:
+        raise BackupError(f"{_line(error)} Nothing was changed.") from error
     return kept, version
 
 
@@ -270,18 +271,21 @@ def _compare(expected: Content, scratch: str) -> None:
     """
     with connected_to(scratch), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-        known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-        is_ours = known == set(expected.migrations)
+        is_ours = known_migrations() == set(expected.migrations)
         there = content_here() if is_ours else dataclasses.replace(expected, rows=rows_here())
         different = expected.differences(there)
     if different:
         raise BackupError(f"What was restored differs: {', '.join(different[:5])}. The file is not to be relied on.")
 
 
+def known_migrations() -> set[str]:
+    """Return the migrations of this release."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+
+
 def _refuse_later_release(content: Content) -> None:
     """Raise RefusedError where this release does not know a migration of the backup."""
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-    unknown = [name for name in content.migrations if name not in known]
+    unknown = sorted(set(content.migrations) - known_migrations())
     if unknown:
         raise RefusedError(f"The backup was made by a later release, which has {unknown[0]}: install that one first.")
 
@@ -300,14 +304,6 @@ def _there(name: str) -> tuple[bool, int | None]:
         cursor.execute(IN_USE)
         is_used, version = cursor.fetchone()
     return True, version if is_used else None
-
-
-def _begin_anew(scratch: str, version: int) -> int:
-    """Move the data version of the restored record past ``version`` and all that were given; return it."""
-    with connected_to(scratch):
-        # A backup of an earlier release may know no steps yet; this release needs its own tables in any case.
-        call_command("migrate", interactive=False, verbosity=0)
-        return move_past(version)
 
 
 def _swap(scratch: str, name: str, kept: str | None) -> None:
@@ -390,6 +386,11 @@ def _to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _line(error: Exception) -> str:
+    """Return what an error says as a sentence in one line."""
+    return " ".join(str(error).split()).rstrip(".?") + "."
 
 
 def _sha256(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,14 +23,15 @@ pytestmark = pytest.mark.faults
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 """The library that tells a process another time."""
 
-API = "/api/v1/states/USA/"
+API = "/api/v1/resolutions/?q=word{}"
+"""Each with a word of its own: what is kept is answered however often it is asked for."""
 
 
 def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
     if FAKETIME is None:
         pytest.skip("faketime is not installed: apt-get install faketime")
     site, figures = ground.site, dict[str, object]()
-    jump = tmp_path / "jump"
+    jump, numbers = tmp_path / "jump", itertools.count()
     faked: dict[str, Any] = {
         "LD_PRELOAD": str(FAKETIME),
         "FAKETIME_TIMESTAMP_FILE": str(jump),
@@ -47,6 +49,9 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
     def jumps(by: str) -> None:
         jump.write_text(f"{by}\n")
 
+    def asks_the_api() -> list[int]:
+        return [reader.get(API.format(next(numbers))).status for _ in range(4)]
+
     def asked() -> tuple[Answer, Answer]:
         return reader.get(TEXT), reader.get(LIST)
 
@@ -55,7 +60,7 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
         web = site.pieces.gunicorn("clock", primary=site.primary, **faked)
         reader, editor = Browser(web.port), Browser(web.port).logged_in()
         before = asked()
-        throttled = [reader.get(API).status for _ in range(4)]
+        throttled = asks_the_api()
         assert throttled == [200, 200, 200, 429]
 
         jumps("+1d")
@@ -63,7 +68,7 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
         figures["a day ahead"] = {
             "session": editor.get(ground.sheet).status,
             "changed since": reader.get(TEXT, If_None_Match=before[0].headers["ETag"]).status,
-            "api": [reader.get(API).status for _ in range(4)],
+            "api": asks_the_api(),
         }
         assert [page.body for page in ahead] == [page.body for page in before]
         assert editor.get(ground.sheet).status == 302, "a working day's session is over"
@@ -76,7 +81,7 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
         figures["a year back"] = {
             "session": editor.get(ground.sheet).status,
             "changed since": reader.get(TEXT, If_None_Match=ahead[0].headers["ETag"]).status,
-            "api": [reader.get(API).status for _ in range(4)],
+            "api": asks_the_api(),
         }
         assert [page.body for page in back] == [page.body for page in before]
         assert editor.get(ground.sheet).status == 200, "one that was begun later is not over yet"
