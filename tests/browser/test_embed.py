@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.clipboard import pasted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,7 +52,7 @@ def test_a_vote_is_embedded_elsewhere(chromium: Browser, live_server: LiveServer
     page.get_by_text("Embed this vote").click()
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
-    snippet: str = page.evaluate("navigator.clipboard.readText()")
+    snippet = pasted(page)
     assert snippet == page.get_by_label("HTML for your page").input_value()
 
     refused: list[str] = []

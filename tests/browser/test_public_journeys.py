@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.clipboard import pasted
 from tests.browser.test_embed import another_site
 from votes.models import RollCall
 
@@ -52,8 +53,7 @@ def follow(page: Page, target: Locator) -> None:
 def copied(page: Page) -> str:
     """Return what is in the clipboard, once the page has said that it is."""
     expect(page.get_by_role("status").filter(has_text="Copied")).to_have_text("Copied")
-    text: str = page.evaluate("navigator.clipboard.readText()")
-    return text
+    return pasted(page)
 
 
 def test_a_reporter_from_the_front_page_to_a_shared_card_of_es_11_7(phone: Page, live_server: LiveServer) -> None:
