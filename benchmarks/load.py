@@ -11,11 +11,12 @@ import re
 import selectors
 import socket
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 CONNECTIONS = 4
 PATIENCE = 30
@@ -50,50 +51,60 @@ class Client:
     """The bytes of the whole answer, 0 as long as its head has not come; -1 for one that ends with its last chunk."""
 
 
+@contextmanager
+def opened(port: int, connections: int = CONNECTIONS) -> Iterator[list[socket.socket]]:
+    """Open connections to this machine's ``port`` and keep them open.
+
+    Which process of a server takes a connection is chance, and makes up to a factor of two: what is compared goes over
+    the same ones.
+    """
+    with ExitStack() as stack:
+        yield [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
+
+
 def measure(
-    port: int,
+    connections: Sequence[socket.socket],
     path: str,
     seconds: float,
     *,
-    connections: int = CONNECTIONS,
     headers: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Measured:
-    """Ask for ``path`` on this machine's ``port`` for ``seconds`` from when each connection had a first answer.
+    """Ask for ``path`` for ``seconds`` from when each connection had a first answer, and read all answers to the end.
 
     Raises RuntimeError for an answer with another status, for one that does not come and for a closed connection.
     """
-    request, expected = request_of(port, path, headers), f" {status} ".encode()
+    request = request_of(connections[0].getpeername()[1], path, headers)
+    expected = f" {status} ".encode()
     latencies: list[float] = []
     with selectors.DefaultSelector() as selector:
-        clients = [Client(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
-        try:
-            for client in clients:
-                client.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                client.connection.sendall(request)
-                selector.register(client.connection, selectors.EVENT_READ, client)
-            began = end = math.inf
-            waiting = connections  # for their first answers
-            while (now := time.perf_counter()) < end or not latencies:
-                ready = selector.select(PATIENCE)
-                if not ready:
-                    raise RuntimeError(f"{path}: no answer within {PATIENCE} s")
-                for key, _events in ready:
-                    client = key.data
-                    if not answered(client, path, expected):
-                        continue
-                    now = time.perf_counter()
-                    if not client.began:
-                        waiting -= 1
-                        if not waiting:
-                            began, end = now, now + seconds
-                    elif not waiting:
-                        latencies.append(now - client.began)
+        clients = [Client(connection) for connection in connections]
+        for client in clients:
+            client.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.connection.sendall(request)
+            selector.register(client.connection, selectors.EVENT_READ, client)
+        began = now = end = math.inf
+        waiting = asking = len(clients)  # for their first answers, and for any
+        while asking:
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise RuntimeError(f"{path}: no answer within {PATIENCE} s")
+            for key, _events in ready:
+                client = key.data
+                if not answered(client, path, expected):
+                    continue
+                now = time.perf_counter()
+                if not client.began:
+                    waiting -= 1
+                    if not waiting:
+                        began, end = now, now + seconds
+                elif not waiting:
+                    latencies.append(now - client.began)
+                if now >= end and latencies:
+                    asking -= 1
+                else:
                     client.began = now
                     client.connection.sendall(request)
-        finally:
-            for client in clients:
-                client.connection.close()
     return Measured(len(latencies) / (now - began), sorted(latencies))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchmarks.importing import ROOT
-from benchmarks.load import CONNECTIONS, Measured, headers_of, measure
+from benchmarks.load import CONNECTIONS, Measured, headers_of, measure, opened
 from benchmarks.serving import EMPTY, prepare, resident, server
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def kept_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Round
     encodings: list[dict[str, str]] = [{}, {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "br"}]
     for headers in encodings:
         # Each process keeps its own.
-        measure(port, page, min(seconds, 0.2), headers=headers, connections=4 * CONNECTIONS)
+        with opened(port, 4 * CONNECTIONS) as connections:
+            measure(connections, page, min(seconds, 0.2), headers=headers)
     answer = headers_of(port, page)
     if not answer.get("cache-status", "").startswith("Plenary; hit"):
         raise RuntimeError(f"{page} is not kept: {answer.get('cache-status', 'no Cache-Status')}")
@@ -156,16 +157,21 @@ def in_turn(port: int, asked: Sequence[tuple[str, dict[str, str], int]], seconds
     """Return what each of several requests takes, each measured between two measurements of the empty view."""
     found = [Rounds() for _ in asked]
     for _round in range(rounds):
-        before = measure(port, EMPTY, seconds / 2)
-        for (page, headers, status), one in zip(asked, found, strict=True):
-            load = measure(port, page, seconds, headers=headers, status=status)
-            after = measure(port, EMPTY, seconds / 2)
-            one.measured.append(load)
-            one.shares.append(load.per_second / statistics.mean([before.per_second, after.per_second]))
-            before = after
+        with opened(port) as connections:
+            before = measure(connections, EMPTY, seconds / 2)
+            for (page, headers, status), one in zip(asked, found, strict=True):
+                load = measure(connections, page, seconds, headers=headers, status=status)
+                after = measure(connections, EMPTY, seconds / 2)
+                one.measured.append(load)
+                one.shares.append(load.per_second / statistics.mean([before.per_second, after.per_second]))
+                before = after
     return found
 
 
 def loads(port: int, page: str, seconds: float, rounds: int) -> Rounds:
     """Return what a page takes under a heavy load, of which no share is taken."""
-    return Rounds([measure(port, page, seconds, connections=MANY) for _ in range(rounds)])
+    found = Rounds()
+    for _round in range(rounds):
+        with opened(port, MANY) as connections:
+            found.measured.append(measure(connections, page, seconds))
+    return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import tenfold_record
 from benchmarks.importing import ROOT, apart
-from benchmarks.load import measure
+from benchmarks.load import measure, opened
 from benchmarks.pages import missed
 from benchmarks.serving import environment, prepare, resident, server
 
@@ -68,10 +68,12 @@ def line(once: int, ten: int, page: str, *, seconds: float, rounds: int) -> str:
     found: dict[int, list[float]] = {once: [], ten: []}
     for port in found:
         # What a version of the record is asked for the first time is not what is measured.
-        measure(port, page, 0.1, connections=1)
+        with opened(port, 1) as connections:
+            measure(connections, page, 0.1)
     for _round in range(max(rounds, 3)):
         for port, medians in found.items():
-            medians.append(measure(port, page, seconds, connections=1).percentile(50))
+            with opened(port, 1) as connections:
+                medians.append(measure(connections, page, seconds).percentile(50))
     ratio = statistics.median(ten_ms / ms for ms, ten_ms in zip(found[once], found[ten], strict=True))
     ms, ten_ms = map(statistics.median, found.values())
     return f"| `{page}` | {ms:.1f} | {ten_ms:.1f} | {ratio:.2f}{missed(not aim or ratio <= aim)} | {aim or '–'} |"
