@@ -23,7 +23,8 @@ ENV PATH=/app/.venv/bin:$PATH \
 # A number that no host gives a person, and the same in every release: volumes keep their owner.
 RUN groupadd --gid 10001 plenary \
     && useradd --uid 10001 --gid plenary --no-create-home --home-dir /var/lib/plenary --shell /usr/sbin/nologin plenary \
-    && install --directory --owner plenary --group plenary /var/lib/plenary/backups
+    && cd /var/lib && install --directory --owner plenary --group plenary \
+        plenary/backups plenary/downloads plenary/uploads
 WORKDIR /app
 # Owned by root: whoever got into the process could change neither the program nor the files it serves.
 COPY --from=build /app /app

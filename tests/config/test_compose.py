@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,9 +16,8 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from config.embedded import MAJOR
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from votes.exporting import downloads
+from votes.importing import uploads
 
 ROOT = settings.BASE_DIR
 MAIN = "docker-compose.yml"
@@ -136,7 +136,20 @@ def test_the_database_keeps_its_data_where_this_release_of_the_image_has_them():
     assert SERVICES["database"]["image"] == read(ADDITIONS[1])["services"]["replica"]["image"] == f"postgres:{MAJOR}"
     assert SERVICES["database"]["volumes"][0] == "database:/var/lib/postgresql"
     assert read(MAIN)["networks"]["inside"] == {"internal": True}
-    assert set(read(MAIN)["volumes"]) == {"database", "backups", "certificates"}
+    assert set(read(MAIN)["volumes"]) == {"database", "backups", "certificates", "downloads", "uploads"}
+
+
+def test_whatever_the_application_writes_has_a_volume_that_is_its_user_s(settings):
+    """All else is read-only; the folders are made in the image, or a volume would be root's."""
+    settings.HOME = Path("/var/lib/plenary")
+    written_to = {str(downloads.folder()), str(uploads._home()), str(settings.HOME / "backups")}
+    mounted = {volume.split(":")[1] for volume in SERVICES["web"]["volumes"]}
+    made = {
+        f"/var/lib/{path}" for path in re.findall(r"plenary/\w+", written("Dockerfile").partition("install --dir")[2])
+    }
+
+    assert mounted == written_to
+    assert written_to <= made
 
 
 def test_what_is_mounted_and_run_is_there():
