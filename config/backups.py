@@ -356,7 +356,8 @@ def _only_one(server: psycopg.Connection[Any]) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, and delete what a killed run left in it."""
-    with (folder / ".lock").open("w") as lock:
+    # To be locked it need not be written to, so that one from another machine will do.
+    with open(os.open(folder / ".lock", os.O_RDONLY | os.O_CREAT, 0o644), "rb") as lock:  # noqa: PTH123  # a descriptor
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

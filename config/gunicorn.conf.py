@@ -50,6 +50,9 @@ timeout = 60
 graceful_timeout = 30
 max_requests = 0
 forwarded_allow_ips = ""
+# On a socket file everybody would be believed, whatever the line above says.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 # Heartbeats go to memory: on a disk that stalls they would kill a healthy worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  # a fixed mount, not a file of ours
 control_socket_disable = True

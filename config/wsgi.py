@@ -3,13 +3,16 @@
 import os
 import sys
 
+import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 try:
-    application = get_wsgi_application()
+    django.setup(set_prefix=False)
+    from web.wsgi import Handler  # Its parents read the settings.
+
+    application = Handler()
 except ImproperlyConfigured as error:
     # What is wrong with the surroundings, in a line each, where whoever started the server looks for it.
     sys.exit("\n".join(f"plenary: {line}" for line in str(error).splitlines()))

@@ -257,13 +257,14 @@ class Shared:
             with self._loading:
                 record = self._records.get(version)
                 if record is None:
+                    began = time.perf_counter()
                     with unhurried():
-                        began = time.perf_counter()
-                    record = load()
+                        record = load()
                     loaded.send(Shared, seconds=time.perf_counter() - began)
                     # A new dict each time: who looks into the old one meanwhile is not disturbed.
-                    kept = sorted({**self._records, record.version: record}.items())[-KEPT:]
-                    self._records = dict(kept)
+                    # Those loaded last, and not the newest: a replica that lags reads an older one than editors do.
+                    others = [(number, other) for number, other in self._records.items() if number != record.version]
+                    self._records = dict([*others, (record.version, record)][-KEPT:])
         return record
 
     def forget(self) -> None:

@@ -99,7 +99,8 @@ class KeptPages:
     def made_elsewhere(self, key: str, encoding: str) -> Iterator[Kept | None]:
         """Yield an answer that another process made meanwhile; None where it is this one's to make.
 
-        Whoever else comes waits while the block runs; not for ever, since the one that makes it may have died.
+        Whoever else comes waits while the block runs, and not for ever: where the one that makes it has died, or kept
+        nothing, everybody makes his own.
         """
         if not settings.CACHE_URL:
             yield None
@@ -110,7 +111,8 @@ class KeptPages:
         while not mine and found is None and time.monotonic() < until:
             time.sleep(PAUSE)
             found = self.get(key, encoding)
-            mine = found is None and shared.add(making, 1, PATIENCE)
+            if found is None and shared.get(making) is None:
+                break  # There was nothing to keep, or whoever made it is gone.
         try:
             yield found
         finally:
@@ -126,14 +128,19 @@ class OneAtATime:
         self._all = threading.Lock()
 
     @contextmanager
-    def alone(self, key: str) -> Iterator[None]:
-        """Be the only thread within for this key."""
+    def alone(self, key: str) -> Iterator[bool]:
+        """Be the only thread within for this key; yields whether there was nobody to wait for."""
         with self._all:
             lock, number = self._locks.get(key, (threading.Lock(), 0))
             self._locks[key] = lock, number + 1
         try:
-            with lock:
-                yield
+            is_first = lock.acquire(blocking=False)
+            if not is_first:
+                lock.acquire()
+            try:
+                yield is_first
+            finally:
+                lock.release()
         finally:
             with self._all:
                 lock, number = self._locks.pop(key)

@@ -46,8 +46,11 @@ def limited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
 
 
 def is_made_for_one(request: HttpRequest) -> bool:
-    """Tell whether a request is for a selection or a file of the public site."""
-    return not request.path_info.startswith(ELSEWHERE) and (bool(request.META.get("QUERY_STRING")) or is_file(request))
+    """Tell whether a request is for a selection or a file of the public site, or for a page under a made-up port."""
+    if request.path_info.startswith(ELSEWHERE):
+        return False
+    has_port = settings.PRODUCTION and ":" in request.META.get("HTTP_HOST", "")
+    return bool(request.META.get("QUERY_STRING")) or is_file(request) or has_port
 
 
 def is_file(request: HttpRequest) -> bool:
@@ -80,6 +83,8 @@ def counted_as(address: str | None) -> str | None:
     if address is None:
         return None
     known = ip_address(address)
+    if isinstance(known, IPv6Address) and known.ipv4_mapped:
+        known = known.ipv4_mapped
     if isinstance(known, IPv6Address):
         return str(ip_network((known, SUBSCRIBER), strict=False).network_address)
     return str(known)

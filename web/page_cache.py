@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 LARGEST = 1024 * 1024
 """How many bytes a body may have to be kept."""
 
+# With these, which no browser sends with them, django-htmx would take for htmx's what the key says is not.
+ENCODED = ("HTTP_HX_REQUEST_URI_AUTOENCODED", "HTTP_HX_HISTORY_RESTORE_REQUEST_URI_AUTOENCODED")
+
 LASTING = (200, 301, 304, 410)
 """Answers that caches between a reader and this server may keep for a while."""
 
@@ -67,6 +70,8 @@ class PageCache:
             response.headers["Cache-Status"] = BYPASS
             return response
         without_foreign(request)
+        for name in ENCODED:
+            request.META.pop(name, None)
         server = answering()
         if not settings.PAGE_CACHE or connections[server].in_atomic_block:
             # Within a transaction there may be what nobody else sees, and what is taken back.
@@ -93,19 +98,28 @@ class PageCache:
         return self.made(request, version, tag, encoding, wanted)
 
     def made(self, request: HttpRequest, version: int, tag: str, encoding: str, wanted: str) -> HttpResponseBase:
-        """Have an answer made that can be kept, by one thread of one process; the others wait for it."""
-        with self.making.alone(tag):
+        """Have an answer made that can be kept, by one thread of one process; the others wait for it.
+
+        Who waited, and finds that there was nothing to keep, makes his own and holds up nobody.
+        """
+        with self.making.alone(tag) as is_first:
             if found := self.pages.get(tag, encoding):
                 return found_or_known(found, wanted)
-            with self.pages.made_elsewhere(tag, encoding) as found:
-                if found:
-                    return found_or_known(found, wanted)
-                response = self.get_response(request)
-                # Where nothing was committed meanwhile, all that was read is of this version.
-                if is_same_for_all(response) and current_version(connections[answering()]) == version:
-                    kept = as_kept(response, tag).encoded(encoding)
-                    self.pages.put(tag, kept, encoding)
-                    return kept.answer(STORED)
+            if is_first:
+                with self.pages.made_elsewhere(tag, encoding) as found:
+                    if found:
+                        return found_or_known(found, wanted)
+                    return self.anew(request, version, tag, encoding)
+        return self.anew(request, version, tag, encoding)
+
+    def anew(self, request: HttpRequest, version: int, tag: str, encoding: str) -> HttpResponseBase:
+        """Have an answer made, and keep it if it is one to keep."""
+        response = self.get_response(request)
+        # Where nothing was committed meanwhile, all that was read is of this version.
+        if is_same_for_all(response) and current_version(connections[answering()]) == version:
+            kept = as_kept(response, tag).encoded(encoding)
+            self.pages.put(tag, kept, encoding)
+            return kept.answer(STORED)
         return labelled(response, MISS)
 
 
@@ -132,7 +146,9 @@ def asked(request: HttpRequest) -> str:
     Raises DisallowedHost for a host that is not ours.
     """
     meta = request.META
-    whole = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
+    # A host is the same in whatever letters, and pages name it.
+    meta["HTTP_HOST"] = request.get_host().lower()
+    whole = f"{request.scheme}://{meta['HTTP_HOST']}{request.get_full_path()}"
     is_part = meta.get("HTTP_HX_REQUEST") == "true" and meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
     return f"{whole} {get_language()} {datetime.datetime.now(datetime.UTC).date()} {is_part}"
 

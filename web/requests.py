@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
@@ -182,7 +183,11 @@ def query_of(request: HttpRequest) -> str | None:
     if not request.META.get("QUERY_STRING"):
         return None
     known, unknown = [], 0
-    for name, values in request.GET.lists():
+    try:
+        asked = request.GET.lists()
+    except TooManyFieldsSent:
+        return "+many"
+    for name, values in asked:
         if name in PUBLIC:
             known += [f"{name}={value[:LONGEST]}" for value in values]
         elif name in TYPED:

@@ -126,7 +126,8 @@ def test_every_container_is_shut_in(name: str):
     assert service["restart"] == ("on-failure:5" if name == "migrate" else "unless-stopped")
     assert service["healthcheck"].get("disable", False) is (name == "migrate")
     assert service["deploy"]["resources"]["limits"]["memory"]
-    assert service["networks"] == {"web": ["inside", "outside"], "proxy": ["outside"]}.get(name, ["inside"])
+    networks = ["inside", "outside"] if name in OURS else ["outside"] if name == "proxy" else ["inside"]
+    assert service["networks"] == networks
     assert bool(service.get("ports")) is (name == "proxy")
     image = service["image"]
     assert re.fullmatch(r"plenary:\$\{PLENARY_TAG:-local\}" if name in OURS else r"[a-z]+:\d[\w.-]*", image)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from psycopg.errors import QueryCanceled
 
+from votes import reading
+from votes.reading import Record
 from votes.snapshot import snapshot, unhurried
 from web.views import about
 
@@ -57,3 +62,38 @@ def test_another_transaction_keeps_its_own_time():
     with snapshot(), unhurried():
         assert timeout() == "1min"
     assert timeout() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_load_of_the_record_is_not_hurried(settings, monkeypatch: pytest.MonkeyPatch):
+    """It reads everything, once a version: a page's time would leave a cold server without any page."""
+    settings.PUBLIC_STATEMENT_TIMEOUT_MS = 4000
+    seen = []
+
+    def load() -> Record:
+        seen.append(timeout())
+        return loaded
+
+    loaded = reading.load()
+    monkeypatch.setattr(reading, "load", load)
+    with reading.reading():
+        seen.append(timeout())
+
+    assert seen == ["1min", "4s"]
+
+
+def test_the_records_kept_are_those_asked_for_last(monkeypatch: pytest.MonkeyPatch):
+    """A replica that lags is at an older version than the editors' server, whose versions are not to push it out."""
+    shared = reading.Shared()
+    loads = []
+
+    def load() -> SimpleNamespace:
+        loads.append(version)
+        return SimpleNamespace(version=version)
+
+    monkeypatch.setattr(reading, "load", load)
+    monkeypatch.setattr(reading, "unhurried", nullcontext)
+    for version in (11, 12, 10, 10, 12, 10):
+        shared.at(version)
+
+    assert loads == [11, 12, 10]

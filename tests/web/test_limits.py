@@ -68,6 +68,14 @@ def test_what_is_made_for_one_reader_counts(address: str, *, counts: bool):
     assert is_made_for_one(RequestFactory().get(address)) is counts
 
 
+def test_a_page_under_a_port_that_somebody_made_up_counts(settings):
+    """Each of 65,535 would be another page to be made and kept."""
+    request = RequestFactory().get("/", headers={"Host": "localhost:1"})
+
+    assert [is_made_for_one(request) for settings.PRODUCTION in (False, True)] == [False, True]
+    assert not is_made_for_one(RequestFactory().get("/", headers={"Host": "localhost"}))
+
+
 @pytest.mark.parametrize(
     ("address", "counted"),
     [
@@ -76,6 +84,7 @@ def test_what_is_made_for_one_reader_counts(address: str, *, counts: bool):
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:db8:1:2::9", "2001:db8:1:2::"),  # the same line
         ("2001:db8:1:3::9", "2001:db8:1:3::"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),  # as a socket for both kinds of addresses has it
     ],
 )
 def test_a_line_has_one_count_however_many_addresses_it_has(address: str | None, counted: str | None):

@@ -63,6 +63,11 @@ def test_of_a_query_public_values_alone_are_logged(caplog: pytest.LogCaptureFixt
     assert "abc" not in said["message"]
 
 
+def test_a_query_too_long_to_read_is_logged_as_such(caplog: pytest.LogCaptureFixture):
+    """The line is written after the answer: it must not break it."""
+    assert line(caplog, RequestFactory().get("/resolutions/?" + "a=1&" * 2000), plain)["query"] == "+many"
+
+
 def test_the_token_of_a_new_password_is_not_logged(caplog: pytest.LogCaptureFixture):
     said = line(caplog, RequestFactory().get("/admin/password_reset/MQ/c0ffee-1234/"), plain)
     assert (said["path"], said["route"]) == ("/admin/password_reset/", "password_reset_confirm")

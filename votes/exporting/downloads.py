@@ -68,6 +68,14 @@ def archive_of(package: Package) -> Path:
     return package.folder / ARCHIVE
 
 
+def size_of_archive(package: Package) -> int | None:
+    """Return the bytes of a package's archive; None where the next package has just taken this one's place."""
+    try:
+        return archive_of(package).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
 def made() -> Package:
     """Return the package of the record as it is, made now where it has not been; raise BusyError to come again."""
     if package := offered():

@@ -65,7 +65,7 @@ def data(request: HttpRequest) -> HttpResponse:
     context = {
         "version": version,
         "package": package,
-        "archive_bytes": package and downloads.archive_of(package).stat().st_size,
+        "archive_bytes": package and downloads.size_of_archive(package),
         "tables": tables,
         "coverage": coverage(),
         "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
@@ -74,7 +74,11 @@ def data(request: HttpRequest) -> HttpResponse:
         ).order_by("precedence"),
         "imports": ImportRun.objects.filter(state=ImportRun.State.DONE)[:IMPORTS_SHOWN],
     }
-    return render(request, "data/index.html", context)
+    response = render(request, "data/index.html", context)
+    if package is None:
+        # It will be there without any change of the record, once somebody has asked for it.
+        response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_safe
