@@ -84,6 +84,7 @@ def test_pages_of_the_admin(chromium: Browser, live_server: LiveServer) -> None:
         for name, args in [
             ("index", []),
             ("codes", []),
+            ("status", []),
             ("votes_rollcall_new", []),
             ("votes_rollcall_withdraw", [known.pk]),
             ("votes_rollcall_history", [known.pk]),
