@@ -15,10 +15,11 @@ nginx keeps an idle connection for 60 seconds, ``deploy/Caddyfile`` says 4, and 
 Without a proxy the other side is browsers, and 1000 idle connections (``worker_connections``) would keep others out.
 
 **Waiting and ending.** The backlog of 2048 is at 3000 kept pages a second what waits under a second; the system may
-allow less (``net.core.somaxconn``). A worker that does not answer its master for a minute is ended; a long download is
-no such thing, since its thread is not the one that answers. SIGTERM takes no more requests and lets those begun end,
-for half a minute; whoever stops the process has to wait longer than that. Workers are not replaced after so many
-requests: what they keep has bounds, and a new one has to load the record and begins with no page kept.
+allow less (``net.core.somaxconn``). A worker that does not answer its master for a minute is ended; a long download
+is no such thing, since its thread is not the one that answers. SIGTERM takes no more requests and lets those begun
+end, for half a minute, ten seconds without a proxy; whoever stops the process has to wait longer than that. Workers
+are not replaced after so many requests: what they keep has bounds, and a new one has to load the record and begins
+with no page kept.
 
 **What is believed and accepted.** ``config.proxies`` alone decides whom to believe about addresses and HTTPS
 (TRUSTED_PROXIES), so gunicorn believes nobody. Request lines up to 4094 bytes and 100 headers of 8190 bytes are its own
@@ -35,6 +36,8 @@ import socket
 from contextlib import suppress
 from typing import Any
 
+from gunicorn.workers.base import Worker
+
 from config.counting import make_folder, remove_folder
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -43,11 +46,11 @@ worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 keepalive = 75
-if os.environ.get("TRUSTED_PROXIES", "").strip() in ("", "0"):
-    keepalive = 5
 backlog = 2048
 timeout = 60
 graceful_timeout = 30
+if os.environ.get("TRUSTED_PROXIES", "").strip() in ("", "0"):
+    keepalive, graceful_timeout = 5, 10
 max_requests = 0
 forwarded_allow_ips = ""
 # On a socket file everybody would be believed, whatever the line above says.
@@ -100,6 +103,13 @@ def post_worker_init(worker: Any) -> None:
     """Have the worker load the record before its first request, and bear that nobody more is to come."""
     from config.warming import warm  # noqa: PLC0415  # gunicorn reads this file before there are settings
 
+    def end_at_once(number: int, frame: Any) -> None:
+        # The handler of threaded workers locks their pool, which this very thread may hold: where it is handing on a
+        # request, or where a terminal's signal and the master's come together. Then nothing would end.
+        Worker.handle_quit(worker, number, frame)
+
+    signal.signal(signal.SIGQUIT, end_at_once)
+    signal.signal(signal.SIGINT, end_at_once)
     warm(worker.wsgi)
     accept = worker.accept
 
