@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from config.backups import last_backup
-from votes.models import ImportRun
+from votes.exporting.package import current_version
+from votes.models import Finding, ImportRun
 from web import metrics
 from web.release import RELEASE
 from web.views import health
@@ -58,12 +59,8 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def _record() -> Rows:
     """Return the data version and when it moved, open findings and the last import."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT coalesce(sum(steps), 0) FROM votes_change), (SELECT max(at) FROM votes_change), "
-            "(SELECT count(*) FROM votes_finding WHERE acknowledged_at IS NULL)"
-        )
-        version, moved, findings = cursor.fetchone()
+    version = current_version()
+    findings = Finding.objects.open().count()
     run = ImportRun.objects.filter(state=ImportRun.State.DONE).order_by("-finished").first()
     imported: Any = _("none yet")
     if run:
@@ -75,8 +72,8 @@ def _record() -> Rows:
         )
     findings_page = f"{reverse('admin:votes_finding_changelist')}?acknowledged=no"
     return [
-        (_("Data version"), number_format(int(version), force_grouping=True)),
-        (_("Last changed"), _when(moved) if moved else _("never")),
+        (_("Data version"), number_format(version.number, force_grouping=True)),
+        (_("Last changed"), _when(version.changed) if version.changed else _("never")),
         (_("Last import"), imported),
         (
             _("Open findings"),
