@@ -39,18 +39,24 @@ def test_without_a_shared_cache_each_keeps_for_itself():
     assert (one.get("a", ""), other.get("a", "")) == (PAGE, None)
 
 
+def waiting(pages: KeptPages, waited: list[Kept | None]) -> threading.Thread:
+    """Have another process wait for a page that is being made; what it finds is put into ``waited``."""
+
+    def wait() -> None:
+        with pages.made_elsewhere("a", "") as found:
+            waited.append(found)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
 def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kept_pages, "PAUSE", 0.005)
     one, other = KeptPages(1), KeptPages(1)
     waited: list[Kept | None] = []
-
-    def wait() -> None:
-        with other.made_elsewhere("a", "") as found:
-            waited.append(found)
-
     with one.made_elsewhere("a", "") as nobody:
-        thread = threading.Thread(target=wait)
-        thread.start()
+        thread = waiting(other, waited)
         time.sleep(0.02)
         assert (nobody, waited) == (None, [])
         one.put("a", PAGE, "")
@@ -63,14 +69,8 @@ def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch:
     monkeypatch.setattr(kept_pages, "PAUSE", 0.005)
     one, other = KeptPages(1), KeptPages(1)
     waited: list[Kept | None] = []
-
-    def wait() -> None:
-        with other.made_elsewhere("a", "") as found:
-            waited.append(found)
-
     with one.made_elsewhere("a", ""):
-        thread = threading.Thread(target=wait)
-        thread.start()
+        thread = waiting(other, waited)
     thread.join(5)
 
     assert waited == [None]
