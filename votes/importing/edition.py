@@ -60,6 +60,8 @@ class StatedText:
     agenda: str = ""
     topics: tuple[str, ...] = ()
     """Slugs of topics, sorted."""
+    subjects: tuple[str, ...] = ()
+    """Subject headings as the UN Digital Library writes them, each once, in the order of the file."""
     drafts: tuple[str, ...] = ()
     """Draft symbols as written."""
     variants: tuple[str, ...] = ()
@@ -106,6 +108,10 @@ class StatedRollCall:
     note: str = ""
     difference_reason: str = ""
     """Why counted and announced totals differ; in Plenary's own export."""
+    absences_derived: bool = False
+    """Whether its non-voting members were derived from the membership of the body, and not stated by the source."""
+    not_legible: tuple[str, ...] = ()
+    """Codes of members that the source lists without a choice that can be read, sorted; they are in no total."""
     slug: str = ""
     """The public slug; in Plenary's own export."""
     corroborate: bool = False
