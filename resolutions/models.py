@@ -7,9 +7,10 @@ drafts that were never adopted, which go by their draft symbol.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -19,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.symbols import Symbol, loose, parse_or_none
 from resolutions.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class KnownChoice(models.CheckConstraint):
@@ -185,6 +189,11 @@ def near_symbol(text: str, to_resolution: str = "") -> Q:
     return own | Q(Exists(others))
 
 
+def search_text(*, title: str, agenda: str, subjects: Iterable[str]) -> str:
+    """Return what words are searched in: title, agenda item and subject headings, folded."""
+    return fold("\n".join((title, agenda, *subjects)))
+
+
 class ResolutionKind(models.TextChoices):
     """What a text became."""
 
@@ -207,6 +216,14 @@ class Resolution(SymbolFields):
     title = models.TextField(_("title"))
     agenda = models.TextField(_("agenda item"), blank=True)
     topics = models.ManyToManyField(Topic, blank=True, related_name="resolutions", verbose_name=_("topics"))
+    subjects = ArrayField(
+        models.TextField(),
+        verbose_name=_("subjects"),
+        blank=True,
+        default=list,
+        db_default=[],
+        help_text=_("Subject headings as the UN Digital Library writes them, such as CUBA--UNITED STATES."),
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     entered_by = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("entered by")
@@ -242,6 +259,7 @@ class Resolution(SymbolFields):
         ]
         indexes = [
             GinIndex(fields=["search"], name="resolution_search"),
+            GinIndex(fields=["subjects"], name="resolution_subjects"),
             models.Index(fields=["-symbol_sort"], name="resolution_symbol_order"),
         ]
 
@@ -253,7 +271,7 @@ class Resolution(SymbolFields):
         """Save, with the derived keys and the search text in step."""
         fields = kwargs.get("update_fields")
         # Saving the status alone must not write back a symbol that somebody else has just changed.
-        if fields is None or {"symbol", "title", "agenda"} & {*fields}:
+        if fields is None or {"symbol", "title", "agenda", "subjects"} & {*fields}:
             self.derive()
             if fields is not None:
                 kwargs["update_fields"] = {*fields, *self.DERIVED}
@@ -262,10 +280,10 @@ class Resolution(SymbolFields):
     DERIVED = ("symbol", "symbol_key", "symbol_loose", "symbol_sort", "search_text")
 
     def derive(self) -> None:
-        """Set what is derived from the symbol, the title and the agenda item; bulk writers call it themselves."""
+        """Set the matching keys and the search text; bulk writers call it themselves."""
         parsed = self.derive_symbol()
         self.symbol_sort = parsed.sort_key if parsed else f"~{self.symbol_key}"
-        self.search_text = fold(f"{self.title}\n{self.agenda}")
+        self.search_text = search_text(title=self.title, agenda=self.agenda, subjects=self.subjects)
 
     def get_absolute_url(self) -> str:
         """Return the public address, which has the symbol as the United Nations spells it."""

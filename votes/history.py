@@ -56,9 +56,10 @@ FIGURES = (
 FIELDS = {
     Kind.ROLL_CALL: (
         *("slug", "body", "session", "resolution_symbol", "decisive", "title", "date", "date_precision", "meeting"),
-        *("ordinal", "kind", *FIGURES, "note", "difference_reason", "source", "source_reference"),
+        *("ordinal", "kind", *FIGURES, "note", "difference_reason", "absences_derived", "not_legible", "source"),
+        "source_reference",
     ),
-    Kind.RESOLUTION: ("symbol", "body", "session", "kind", "title", "agenda"),
+    Kind.RESOLUTION: ("symbol", "body", "session", "kind", "title", "agenda", "subjects"),
 }
 MODELS = {Kind.ROLL_CALL: RollCall, Kind.RESOLUTION: Resolution}
 # Rows of which only one thing can change.

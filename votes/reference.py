@@ -68,15 +68,17 @@ class Report:
 
 
 @transaction.atomic
-def load_reference(folder: Path) -> Report:
+def load_reference(folder: Path, *, landmarks: bool = True) -> Report:
     """Add the facts in the CSV files of ``folder`` that the record does not have; all of them or none.
 
-    Raises FactError, with file and line, for a row that cannot be read, FileNotFoundError for a missing file.
+    ``landmarks`` adds the small set of roll calls with which tests begin, and a site without the whole record. Raises
+    FactError, with file and line, for a row that cannot be read, FileNotFoundError for a missing file.
     """
     rows = Rows({name: folder / name for name in FILES})
     report = load_facts(rows)
-    with rows.placing_errors():
-        _add_landmarks(report, rows)
+    if landmarks:
+        with rows.placing_errors():
+            _add_landmarks(report, rows)
     return report
 
 
@@ -289,6 +291,38 @@ def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def landmarks(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the small set's roll calls as statements of a source have them: facts with the slug, and votes."""
+    rows = Rows({name: folder / name for name in FILES})
+    votes: dict[str, list[str]] = defaultdict(list)
+    for row in rows.read("landmark_votes.csv"):
+        votes[row["slug"]] += [f"{code}{row['choice']}" for code in row["members"].split()]
+    for row in rows.read("landmark_roll_calls.csv"):
+        facts: dict[str, Any] = {
+            **{name: row[name] for name in ("slug", "session", "symbol", "date", "meeting", "kind", "method")},
+            **{name: row[name] for name in ("requirement", "result", "agenda", "note")},
+            **{name: int(row[name]) for name in ANNOUNCED if row[name]},
+            "date_precision": "day",
+            "text_title": row["title"],
+            "topics": sorted(row["topics"].split()),
+            "drafts": [row["draft_symbol"]] if row["draft_symbol"] else [],
+        }
+        yield (
+            {name: value for name, value in facts.items() if value not in ("", [])},
+            " ".join(sorted(votes[row["slug"]])),
+        )
+
+
+def remove_landmarks() -> None:
+    """Remove the small set's roll calls with their texts, to be called in a transaction that is taken back."""
+    for roll_call in RollCall.objects.filter(source__slug="landmark").select_related("resolution"):
+        resolution = roll_call.resolution
+        roll_call.votes.all().delete()
+        roll_call.delete()
+        if resolution:
+            resolution.delete()
 
 
 def _add_landmarks(report: Report, rows: Rows) -> None:

@@ -188,7 +188,15 @@ class BlocMembershipRow:
 
 
 @dataclass(frozen=True)
-class ResolutionRow:
+class _Subjects:
+    """What the library says that a text is about."""
+
+    subjects: Annotated[str | None, text("array_to_string(resolution.subjects, '|')")]
+    """Its subject headings as the UN Digital Library writes them, separated by ``|``."""
+
+
+@dataclass(frozen=True)
+class _Text:
     """A text put to a body: a resolution, a decision, or a draft that was not adopted."""
 
     symbol: Annotated[str, text("resolution.symbol")]
@@ -209,6 +217,11 @@ class ResolutionRow:
     """The symbols of its drafts, separated by ``|``; a draft may have become several resolutions."""
     other_symbols: Annotated[str | None, symbols("variant")]
     """Spellings of its symbol that no rule brings to the United Nations', separated by ``|``."""
+
+
+@dataclass(frozen=True)
+class ResolutionRow(_Subjects, _Text):
+    """A text put to a body: a resolution, a decision, or a draft that was not adopted."""
 
 
 @dataclass(frozen=True)
@@ -290,10 +303,14 @@ class _Headed:
 # The fields of the last class come first: what was added later stands at the end, where it moves no other column.
 @dataclass(frozen=True)
 class _Explained:
-    """What an editor says of the totals."""
+    """What an editor says of the totals, and what the source does not say of the votes."""
 
     difference_reason: Annotated[str | None, difference_reason()]
     """Why counted and announced totals differ, where an editor says so; empty where no announced figure differs."""
+    absences: Annotated[str | None, column("CASE WHEN roll_call.absences_derived THEN 'derived' END")]
+    """``derived`` where the source lists no absent members, so that non-voting was derived from the membership."""
+    not_legible: Annotated[str | None, column("array_to_string(roll_call.not_legible, ' ')")]
+    """The codes of members that the source lists without a legible choice; they are in no total."""
 
 
 @dataclass(frozen=True)
@@ -325,7 +342,7 @@ class _Decided:
 
 
 @dataclass(frozen=True)
-class ListedResolutionRow(_Figures, _Decided, ResolutionRow):
+class ListedResolutionRow(_Subjects, _Figures, _Decided, _Text):
     """A text as the list of resolutions shows it: with the recorded vote that decided it."""
 
 
@@ -379,6 +396,8 @@ class StatementRow:
     """What the file says of the vote: a JSON object with its keys in order."""
     votes: Annotated[str | None, text("statement.votes")]
     """Each code with its choice, in the order of the codes: ``AFGY ALBN``."""
+    edition: Annotated[datetime.date | None, column("statement.edition")]
+    """The last day that the source's edition covers: of two editions of a source, the newer one counts."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ class StatedText:
     status: str = "published"
 
 
+def text_kind(symbol: Symbol) -> str:
+    """Return what a text is by its symbol: ``resolution``, ``decision`` or ``draft``."""
+    return {"RES": "resolution", "DEC": "decision"}.get(symbol.text.split("/")[1], "draft")
+
+
 @dataclass(slots=True)
 class StatedRollCall:
     """What a file says of a roll call. Empty text and None: the file does not say."""
@@ -114,6 +119,8 @@ class StatedRollCall:
     """Codes of members that the source lists without a choice that can be read, sorted; they are in no total."""
     slug: str = ""
     """The public slug; in Plenary's own export."""
+    suggested_slug: str = ""
+    """The public slug to take where the roll call is new and nothing else has it; in the record that ships."""
     corroborate: bool = False
     """Whether its symbol may mislead, so that it is the same vote as one on record only if the votes agree."""
 
@@ -133,7 +140,7 @@ class Edition:
 
     format: str
     source: str
-    """The slug of the source; for Plenary's own export each roll call has its own."""
+    """The slug of the source; empty where each roll call has its own, as in Plenary's own export."""
     files: list[FileFacts]
     """First the one whose lines the roll calls name."""
     roll_calls: list[StatedRollCall]
@@ -144,6 +151,15 @@ class Edition:
     problems: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a reader of the summary should know: absences derived, rows that are no votes."""
+
+    @cached_property
+    def last_days(self) -> Mapping[tuple[str, str], datetime.date]:
+        """Return the last day that the edition covers, by source and body; of two editions the newer one counts."""
+        days: dict[tuple[str, str], datetime.date] = {}
+        for stated in self.roll_calls:
+            key = (stated.source, stated.body)
+            days[key] = max(days.get(key, stated.date), stated.date)
+        return days
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from votes.importing.edition import StatedRollCall
-    from votes.importing.record import KnownStatement
+    from votes.importing.record import KnownRollCall, KnownStatement
 
 ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 SAME_NAME = (
@@ -37,6 +37,11 @@ def own_title(stated: StatedRollCall) -> str:
     return "" if is_repeated else stated.title
 
 
+def absences(roll_call: StatedRollCall | KnownRollCall) -> str | None:
+    """Return ``derived`` where non-voting members were derived from the membership, None where sources name them."""
+    return "derived" if roll_call.absences_derived else None
+
+
 def facts_of(stated: StatedRollCall) -> dict[str, Any]:
     """Return what the file says of a roll call and its text, without what it does not say."""
     facts: dict[str, Any] = {
@@ -44,6 +49,8 @@ def facts_of(stated: StatedRollCall) -> dict[str, Any]:
         "session": stated.session,
         "title": own_title(stated),
         **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
+        "not_legible": list(stated.not_legible),
+        "absences": absences(stated),
         **announced(stated),
     }
     if stated.text:
@@ -53,6 +60,7 @@ def facts_of(stated: StatedRollCall) -> dict[str, Any]:
             "agenda": stated.text.agenda,
             "topics": sorted(stated.text.topics),
             "drafts": spelled(stated.text.drafts),
+            "subjects": list(stated.text.subjects),
         }
     return {name: value for name, value in facts.items() if value not in BLANK}
 
@@ -93,12 +101,19 @@ class Before:
 
     last: KnownStatement | None
     """By the edition before, of the same source and layout; None where it is spoken of for the first time."""
+    newer: Sequence[KnownStatement]
+    """By newer editions of the same source, in other layouts."""
     said: Sequence[KnownStatement]
     """By all sources."""
     precedence: Mapping[int, int]
 
     def is_news(self, name: str, value: Any) -> bool:
-        """Tell whether the new edition says a fact for the first time, or otherwise than the one before."""
+        """Tell whether the new edition says a fact for the first time, or otherwise than the one before.
+
+        What a newer edition of the source says as well is no news.
+        """
+        if any(name in said.facts for said in self.newer):
+            return False
         return self.last is None or name not in self.last.facts or fact(self.last.facts, name) != value
 
     def is_untouched(self, name: str, recorded: Any) -> bool:

@@ -65,7 +65,8 @@ class Matcher:
         self.claims: dict[tuple[str, str], list[KnownRollCall]] = defaultdict(list)
         for roll_call in in_order:
             for said in record.statements.get(roll_call.id, []):
-                if said.format == edition.format:
+                # The record that ships goes by the sources' own names of roll calls.
+                if said.reference and (said.format == edition.format or Format.RECORD in (said.format, edition.format)):
                     self.of_reference[said.source, said.reference].append((said.symbol_key, roll_call.id))
                 if said.symbol_key and roll_call.text is None:
                     self.claims[said.symbol_key, roll_call.kind].append(roll_call)

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from votes.importing.plan import Plan
     from votes.importing.record import KnownRollCall, Record
 
-TEXT_FACTS = {"text_title": "title", "agenda": "agenda", "topics": "topics", "drafts": "drafts"}
+TEXT_FACTS = {
+    "text_title": "title",
+    "agenda": "agenda",
+    "topics": "topics",
+    "drafts": "drafts",
+    "subjects": "subjects",
+}
 
 
 class Merger:
@@ -30,15 +36,9 @@ class Merger:
         *,
         decided: set[int | None],
         add_text: Callable[[str, str | None, StatedText], int],
-        derives_absences: bool,
     ) -> None:
-        """Take the edition's ``votes`` by ref, the texts that have a decisive vote, and how a text is added.
-
-        Where a layout has no row for an absent member, and so ``derives_absences``, a row that is missing shows as a
-        vote that became non-voting.
-        """
+        """Take the edition's ``votes`` by ref, the texts that have a decisive vote, and how a text is added."""
         self.record, self.plan, self.votes, self.decided, self.add_text = record, plan, votes, decided, add_text
-        self.derives_absences = derives_absences
 
     def merge(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
         """Bring in what is new; return what changed, in words."""
@@ -91,7 +91,7 @@ class Merger:
     def _source(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
         """Let a roll call be of the file's source, and go by its name there; return what changed, in words."""
         source, changes = self.record.sources[stated.source][0], []
-        if before.last and before.last.reference == stated.reference:
+        if before.newer or (before.last and before.last.reference == stated.reference):
             return []
         if roll_call.source != source:
             changes.append(f"source {stated.source}")
@@ -101,6 +101,8 @@ class Merger:
             return []
         else:
             changes.append(f"reference {quoted(roll_call.reference)} → {quoted(stated.reference)}")
+        if roll_call.source != source:
+            roll_call.absences_derived = stated.absences_derived
         roll_call.source, roll_call.reference = source, stated.reference
         self.plan.changed_roll_calls[roll_call.id] = roll_call
         return changes
@@ -125,6 +127,8 @@ class Merger:
         if name == "date":
             roll_call.date = type(roll_call.date).fromisoformat(value)
             roll_call.date_precision = facts["date_precision"]
+        elif name == "absences":
+            roll_call.absences_derived = True
         elif name == "session":
             body = next(code for code, key in self.record.bodies.items() if key == roll_call.body)
             roll_call.session = self.record.sessions[(body, value)]
@@ -140,7 +144,7 @@ class Merger:
         new, old = self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, "")
         has_votes = roll_call.method in RollCall.METHODS_WITH_VOTES
         says_none = before.last and before.last.votes and stated.method in RollCall.METHODS_WITH_VOTES
-        if new == old or (not new and has_votes and not says_none):
+        if new == old or (not new and has_votes and not says_none) or any(said.votes for said in before.newer):
             return []
         now, then = said_votes(old), said_votes(new if has_votes else "")
         base = before.votes(old)
@@ -160,7 +164,8 @@ class Merger:
                 self.plan.votes_in.append((roll_call.id, state, becomes))
             else:
                 self.plan.votes_changed.append((roll_call.id, state, becomes))
-                if same_source and self.derives_absences and becomes == Choice.NON_VOTING:
+                # Where absences are derived, a row that is missing shows as a vote that became non-voting.
+                if same_source and stated.absences_derived and becomes == Choice.NON_VOTING:
                     self.plan.shrinking.append(f"{roll_call.slug}: the vote of {state}")
             changes.append(f"{state} {was or '–'} → {becomes or '–'}")
         return changes

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 HEADERS = {name: tuple(column.name for column in table.columns) for name, table in TABLES.items()}
 """The columns of each table, by which its file is recognised."""
 
-LATER = {"roll-calls": ("difference_reason",)}
+LATER = {
+    "roll-calls": ("difference_reason", "absences", "not_legible"),
+    "resolutions": ("subjects",),
+    "statements": ("edition",),
+}
 """The columns that earlier releases' exports do not have."""
 
 NEEDED = ("resolutions", "roll-calls", "votes")

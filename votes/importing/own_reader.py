@@ -84,6 +84,7 @@ def text_of(row: Row) -> StatedText:
         title=row["title"],
         agenda=row["agenda"],
         topics=tuple(row["topics"].split()),
+        subjects=tuple(filter(None, row.cells.get("subjects", "").split("|"))),
         drafts=tuple(filter(None, row["draft_symbols"].split("|"))),
         variants=tuple(filter(None, row["other_symbols"].split("|"))),
         session=row["session"],
@@ -156,6 +157,8 @@ class Reader:
             announced=tuple(number_of(row, column) for column in ANNOUNCED),  # type: ignore[arg-type]  # there are four
             note=row["note"],
             difference_reason=row.cells.get("difference_reason", ""),
+            absences_derived=row.cells.get("absences", "") == "derived",
+            not_legible=tuple(row.cells.get("not_legible", "").split()),
             slug=row["slug"],
             **coded,
         )

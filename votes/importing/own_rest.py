@@ -25,16 +25,20 @@ JOIN votes_memberstate s ON s.code = said.state
 ON CONFLICT (roll_call_id, state_id) DO NOTHING
 """
 STATEMENTS = """
-INSERT INTO votes_statement (roll_call_id, source_id, format, reference, symbol_key, facts, votes)
-SELECT r.id, s.id, said.format, said.reference, said.symbol_key, said.facts::jsonb, said.votes
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-    AS said (roll_call, source, format, reference, symbol_key, facts, votes)
+INSERT INTO votes_statement (roll_call_id, source_id, format, edition, reference, symbol_key, facts, votes)
+SELECT r.id, s.id, said.format, nullif(said.edition, '')::date, said.reference, said.symbol_key, said.facts::jsonb,
+    said.votes
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS said (roll_call, source, format, edition, reference, symbol_key, facts, votes)
 JOIN votes_rollcall r ON r.slug = said.roll_call
 JOIN votes_source s ON s.slug = said.source
 ON CONFLICT (roll_call_id, source_id, format) DO UPDATE SET
-    (reference, symbol_key, facts, votes) = (excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
-WHERE (votes_statement.reference, votes_statement.symbol_key, votes_statement.facts, votes_statement.votes)
-    IS DISTINCT FROM (excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
+    (edition, reference, symbol_key, facts, votes)
+    = (excluded.edition, excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
+WHERE (
+    votes_statement.edition, votes_statement.reference, votes_statement.symbol_key, votes_statement.facts,
+    votes_statement.votes
+) IS DISTINCT FROM (excluded.edition, excluded.reference, excluded.symbol_key, excluded.facts, excluded.votes)
 """
 
 
@@ -50,7 +54,7 @@ def add_rest(
     """
     added = add_texts(texts)
     added += _insert(CORRECTIONS, corrections, ("roll_call", "state", "intended", "reference"))
-    said = ("roll_call", "source", "format", "reference", "symbol_key", "facts", "votes")
+    said = ("roll_call", "source", "format", "edition", "reference", "symbol_key", "facts", "votes")
     return added + _insert(STATEMENTS, statements, said) > 0
 
 
@@ -59,7 +63,7 @@ def _insert(statement: str, rows: Iterable[Mapping[str, str]], columns: Sequence
     added = 0
     with connection.cursor() as cursor:
         for batch in _batches(rows):
-            cursor.execute(statement, [[row[column] for row in batch] for column in columns])
+            cursor.execute(statement, [[row.get(column, "") for row in batch] for column in columns])
             added += cursor.rowcount
     return added
 
@@ -89,6 +93,7 @@ def add_texts(texts: Sequence[tuple[str, str | None, StatedText]]) -> int:
             kind=text.kind,
             title=text.title,
             agenda=text.agenda,
+            subjects=list(text.subjects),
             status=text.status,
         )
         for body, session, text in new

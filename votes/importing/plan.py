@@ -1,9 +1,10 @@
 """What an edition changes in the record: decided here, before anything is written.
 
-Precedence is editor > landmark facts > UN Digital Library > Voeten. A source adds the roll calls that are not on
-record, and writes into those of its own or a lower source, where they are still as sources left them; nowhere else.
-What a person changed stays, drafts stay, and so does what a better source said. Whatever a source says is kept as its
-statement, so a disagreement becomes a finding.
+Precedence is editor > UN Digital Library > Sciences Po > Voeten, and of one source the newest edition, whether it
+shipped with Plenary or was imported. A source adds the roll calls that are not on record, and writes into those of its
+own or a lower source, where they are still as sources left them; nowhere else. What a person changed stays, drafts
+stay, and so does what a better source said. Whatever a source says is kept as its statement, so a disagreement becomes
+a finding.
 """
 
 from __future__ import annotations
@@ -105,7 +106,6 @@ class Planner:
             votes,
             decided=self.decided,
             add_text=self._add_text,
-            derives_absences=edition.format == Format.VOETEN,
         )
 
     def make(self) -> Plan:
@@ -144,7 +144,7 @@ class Planner:
         title = stated.title if text is None else own_title(stated)
         roll_call = KnownRollCall(
             id=key,
-            slug=stated.slug or self._slug(stated, symbol, decisive=decisive),
+            slug=self._slug(stated, symbol, decisive=decisive),
             body=self.record.bodies[stated.body],
             session=self._session(stated),
             text=text,
@@ -152,6 +152,8 @@ class Planner:
             title=title or (stated.reference if text is None else ""),
             date=stated.date,
             status=Status.DRAFT if is_draft else Status.PUBLISHED,
+            absences_derived=stated.absences_derived,
+            not_legible=list(stated.not_legible),
             source=self.record.sources[stated.source][0],
             **{name: getattr(stated, name) for name in SAME_NAME},
             **announced(stated),
@@ -176,6 +178,7 @@ class Planner:
             title=text.title or text.symbol.text,
             agenda=text.agenda,
             status=text.status,
+            subjects=list(text.subjects),
             topics=sorted(text.topics),
             drafts=spelled(text.drafts),
             variants=list(text.variants),
@@ -186,7 +189,11 @@ class Planner:
         return key
 
     def _slug(self, stated: StatedRollCall, symbol: str, *, decisive: bool) -> str:
-        """Return a free permanent name."""
+        """Return a free permanent name, or that which the file gives."""
+        if stated.slug:
+            return stated.slug
+        if stated.suggested_slug and stated.suggested_slug not in self.slugs:
+            return stated.suggested_slug
         date = stated.date.isoformat()[: 7 if stated.date_precision == "month" else 10]
         return free_slug(
             of_symbol=slugify(loose(symbol)),
@@ -207,7 +214,12 @@ class Planner:
         changes: list[str] = []
         if roll_call.status != Status.DRAFT and self.precedence[source] <= self.precedence[roll_call.source]:
             said = self.record.statements.get(roll_call.id, [])
-            before = Before(self._statement(roll_call.id, source), said, self.precedence)
+            before = Before(
+                self._statement(roll_call.id, source),
+                [one for one in said if one.source == source and self._is_newer(one, stated)],
+                said,
+                self.precedence,
+            )
             changes = self.merger.merge(stated, roll_call, before)
         self._state(stated, roll_call.id)
         if changes:
@@ -227,6 +239,7 @@ class Planner:
             roll_call=roll_call,
             source=self.record.sources[stated.source][0],
             format=self.edition.format,
+            edition=self.edition.last_days[stated.source, stated.body],
             reference=stated.reference,
             symbol_key=stated.symbol_key,
             facts=facts_of(stated),
@@ -239,11 +252,16 @@ class Planner:
         # An edition that leaves out a column takes nothing back.
         takes_back = stated.method == RollCall.Method.WITHOUT_VOTE
         said.facts = {n: v for n, v in before.facts.items() if not (takes_back and n in ANNOUNCED)} | said.facts
-        if (before.reference, before.symbol_key, before.facts, before.votes) != (
-            *(said.reference, said.symbol_key, said.facts, said.votes),
+        if (before.edition, before.reference, before.symbol_key, before.facts, before.votes) != (
+            *(said.edition, said.reference, said.symbol_key, said.facts, said.votes),
         ):
             said.id = before.id
             self.plan.changed_statements.append(said)
+
+    def _is_newer(self, said: KnownStatement, stated: StatedRollCall) -> bool:
+        """Tell whether a statement of the same source is of a newer edition, in another layout, than this one."""
+        day = self.edition.last_days[stated.source, stated.body]
+        return said.format != self.edition.format and said.edition is not None and said.edition > day
 
     def _statement(self, roll_call: int, source: int) -> KnownStatement | None:
         """Return what the source's file of the same layout said of a roll call before."""
@@ -270,19 +288,22 @@ class Planner:
 
     def _remove_missing(self) -> None:
         """Remove what the source's file of this layout said before, of the same bodies and period, and says no more."""
-        source, periods = self.record.sources[self.edition.source][0], self.edition_periods()
+        slugs = {self.edition.source} if self.edition.source else {one.source for one in self.edition.roll_calls}
+        sources = {self.record.sources[slug][0] for slug in slugs}
+        periods = self.edition_periods()
         gone = [
             statement
             for statements in self.record.statements.values()
             for statement in statements
-            if (statement.source, statement.format) == (source, self.edition.format)
+            if statement.source in sources
+            and statement.format == self.edition.format
             and statement.roll_call not in self.matcher.taken
             and _within(statement, self.record.roll_calls[statement.roll_call], periods)
         ]
         for statement in gone:
             roll_call = self.record.roll_calls[statement.roll_call]
             self.plan.removed_statements.append(statement.id)
-            if roll_call.source != source or not self._is_as_stated(roll_call, statement):
+            if roll_call.source != statement.source or not self._is_as_stated(roll_call, statement):
                 self.plan.changes.append(f"{roll_call.slug}: no longer in the file; kept")
                 continue
             self.plan.shrinking.append(f"{roll_call.slug}: the whole vote")

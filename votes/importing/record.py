@@ -12,6 +12,7 @@ from django.db import connection
 from resolutions.models import Body, Session, Topic
 from resolutions.text import fold
 from votes.importing.edition import Known, Seat
+from votes.importing.facts import absences
 from votes.models import BodyMembership, MemberState, RetiredAddress, Source, StateName
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RESOLUTIONS = """
-SELECT r.id, r.symbol_key, r.symbol, r.body_id, r.session_id, r.kind, r.title, r.agenda, r.status,
+SELECT r.id, r.symbol_key, r.symbol, r.body_id, r.session_id, r.kind, r.title, r.agenda, r.status, r.subjects,
     (SELECT array_agg(t.slug ORDER BY t.slug COLLATE "C") FROM resolutions_resolution_topics m
         JOIN resolutions_topic t ON t.id = m.topic_id WHERE m.resolution_id = r.id),
     (SELECT array_agg(o.symbol ORDER BY o.symbol_key COLLATE "C") FROM resolutions_othersymbol o
@@ -31,10 +32,12 @@ FROM resolutions_resolution r
 ROLL_CALLS = """
 SELECT id, slug, body_id, session_id, resolution_id, decisive, title, date, date_precision, meeting, ordinal, kind,
     method, requirement, result, announced_yes, announced_no, announced_abstaining, announced_non_voting, note,
-    difference_reason, source_id, source_reference, status
+    difference_reason, absences_derived, not_legible, source_id, source_reference, status
 FROM votes_rollcall
 """
-STATEMENTS = "SELECT id, roll_call_id, source_id, format, reference, symbol_key, facts, votes FROM votes_statement"
+STATEMENTS = """
+SELECT id, roll_call_id, source_id, format, edition, reference, symbol_key, facts, votes FROM votes_statement
+"""
 VOTES = """
 SELECT v.roll_call_id, string_agg(s.code || v.choice, ' ' ORDER BY s.code COLLATE "C")
 FROM votes_vote v JOIN votes_memberstate s ON s.id = v.state_id GROUP BY v.roll_call_id
@@ -54,6 +57,7 @@ class KnownText:
     title: str
     agenda: str
     status: str
+    subjects: list[str]
     topics: list[str]
     drafts: list[str]
     variants: list[str]
@@ -87,6 +91,8 @@ class KnownRollCall:
     announced_non_voting: int | None
     note: str
     difference_reason: str
+    absences_derived: bool
+    not_legible: list[str]
     source: int
     reference: str
     status: str
@@ -100,6 +106,7 @@ class KnownStatement:
     roll_call: int
     source: int
     format: str
+    edition: datetime.date | None
     reference: str
     symbol_key: str
     facts: dict[str, Any]
@@ -148,7 +155,7 @@ class Record:
             record._add_roll_call(KnownRollCall(*row))
         for row in _rows(STATEMENTS):
             said = KnownStatement(*row)
-            said.facts = json.loads(row[6])
+            said.facts = json.loads(said.facts)  # type: ignore[arg-type]  # as the driver gives it
             record.statements[said.roll_call].append(said)
         record.votes = dict(_rows(VOTES))
         corrected = (
@@ -178,14 +185,16 @@ class Record:
             for name in (
                 *("title", "date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result"),
                 *("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting", "note"),
-                "difference_reason",
+                *("difference_reason", "not_legible"),
             )
         }
+        facts["absences"] = absences(roll_call)
         facts["date"] = roll_call.date.isoformat()
         facts["session"] = self.session_codes[roll_call.session] if roll_call.session else ""
         facts["symbol"] = text.symbol if text else ""
         if text and roll_call.decisive:
             facts |= {"text_title": text.title, "agenda": text.agenda, "topics": text.topics, "drafts": text.drafts}
+            facts["subjects"] = text.subjects
         return facts
 
 

@@ -22,6 +22,8 @@ from votes.importing.member_states import MemberStatesEdition
 from votes.importing.new_states import add_states
 from votes.importing.plan import Planner
 from votes.importing.record import Record, known
+from votes.importing.shipped.corrections import Corrector
+from votes.importing.shipped.corrections import load as load_corrections
 from votes.importing.writing import write
 from votes.models import Finding, Format, ImportRun, MemberState, Source
 from votes.verification.check import check_record, replace_findings
@@ -71,22 +73,25 @@ def import_files(
     dry_run: bool = False,
     allow_removals: bool = False,
     stdin: BinaryIO | None = None,
+    corrector: Corrector | None = None,
     say: Callable[[str], None] = lambda line: None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Import files, folders or addresses; raise UnfitFileError or ImportRefusedError, and nothing is written.
 
     ``by`` and ``by_name`` say who does it. With ``dry_run`` all is done and taken back, so that the report is what the
-    import would give. ``say`` is told each step, ``progress`` how many of how many votes are written.
+    import would give. ``corrector`` has the known faults of sources, by default those that ship. ``say`` is told each
+    step, ``progress`` how many of how many votes are written.
     """
-    with opened(names, stdin=stdin) as files, _explained(), _without_collecting(), transaction.atomic():
-        _begin(say)
+    with opened(names, stdin=stdin) as files, explained(), without_collecting(), transaction.atomic():
+        begin(say)
         with because(by=by, by_name=by_name, command=COMMAND):
             report = _import(
                 files,
                 who={"by": by, "by_name": by_name},
                 file_format=file_format,
                 allow_removals=allow_removals,
+                corrector=corrector or Corrector(load_corrections()),
                 say=say,
                 progress=progress,
             )
@@ -99,7 +104,7 @@ def import_files(
     return report
 
 
-def _begin(say: Callable[[str], None]) -> None:
+def begin(say: Callable[[str], None]) -> None:
     """Let no other import run, and see one state of the record until the end.
 
     Locking a table takes no snapshot, so what is seen is what the import that was waited for has left. The lock is
@@ -118,7 +123,7 @@ def _begin(say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn what the database says against it into words; the transaction is gone, so nothing was written."""
     try:
         yield
@@ -134,7 +139,7 @@ def _explained() -> Iterator[None]:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Do without Python's search for circles: an import makes objects by the hundred thousand, and none in circles."""
     was_on = gc.isenabled()
     gc.disable()
@@ -156,6 +161,7 @@ def _import(
     who: dict[str, Any],
     file_format: str | None,
     allow_removals: bool,
+    corrector: Corrector,
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Report:
@@ -170,7 +176,7 @@ def _import(
     say(f"Reading {', '.join(file.name for file in files)}")
     for edition in read_editions(files, known(), file_format):
         about = ImportRun(
-            pk=_new_key(),
+            pk=new_run_key(),
             format=edition.format,
             source=Source.objects.filter(slug=edition.source).first(),
             started=began,
@@ -183,8 +189,9 @@ def _import(
             if isinstance(edition, MemberStatesEdition):
                 report.wrote |= _take_states(edition, about)
             else:
+                corrector.apply(edition)
                 plan = _plan(edition, allow_removals=allow_removals, say=say)
-                report.wrote |= _take(edition, about, *plan, progress=progress)
+                report.wrote |= take(edition, about, *plan, progress=progress)
                 report.left_out |= {problem.value for problem in plan[0].problems if problem.problem in REJECTED}
         report.runs.append(about)
         report.notes += edition.notes
@@ -202,7 +209,7 @@ def _import(
     return report
 
 
-def _new_key() -> int:
+def new_run_key() -> int:
     """Return the key of a run that begins, so that the history can name it before the run is written."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('votes_importrun', 'id'))")
@@ -243,9 +250,7 @@ def _plan(edition: Edition, *, allow_removals: bool, say: Callable[[str], None])
     return plan, record
 
 
-def _take(
-    edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progress: Callable[[int, int], None]
-) -> bool:
+def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progress: Callable[[int, int], None]) -> bool:
     """Bring one edition into the record; return whether anything was written."""
     run.rejected += plan.rejected
     run.added, run.changed, run.unchanged = len(plan.new_roll_calls), len(plan.changed), plan.unchanged

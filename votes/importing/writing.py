@@ -23,14 +23,26 @@ if TYPE_CHECKING:
 
 RESOLUTION_COLUMNS = (
     *("id", "body_id", "session_id", "symbol", "symbol_key", "symbol_loose", "symbol_sort", "kind", "title", "agenda"),
-    *("status", "search_text"),
+    *("status", "subjects", "search_text"),
 )
 ROLL_CALL_COLUMNS = (
     *("id", "slug", "body_id", "session_id", "resolution_id", "decisive", "title", "date", "date_precision", "meeting"),
     *("ordinal", "kind", "method", "requirement", "result", "announced_yes", "announced_no", "announced_abstaining"),
-    *("announced_non_voting", "note", "difference_reason", "source_id", "source_reference", "status", "search_text"),
+    *(
+        "announced_non_voting",
+        "note",
+        "difference_reason",
+        "absences_derived",
+        "not_legible",
+        "source_id",
+        "source_reference",
+        "status",
+        "search_text",
+    ),
 )
-STATEMENT_COLUMNS = ("id", "roll_call_id", "source_id", "format", "reference", "symbol_key", "facts", "votes")
+STATEMENT_COLUMNS = (
+    *("id", "roll_call_id", "source_id", "format", "edition", "reference", "symbol_key", "facts", "votes"),
+)
 VOTE_COLUMNS = ("roll_call_id", "state_id", "choice")
 
 
@@ -245,11 +257,11 @@ def _numbers(cursor: Any, table: str, count: int) -> list[int]:
 
 def _resolution_row(text: KnownText) -> tuple[Any, ...]:
     """Return a row of a text with what is derived from it."""
-    model = Resolution(symbol=text.symbol, title=text.title, agenda=text.agenda)
+    model = Resolution(symbol=text.symbol, title=text.title, agenda=text.agenda, subjects=text.subjects)
     model.derive()
     return (
         *(text.id, text.body, text.session, model.symbol, model.symbol_key, model.symbol_loose, model.symbol_sort),
-        *(text.kind, text.title, text.agenda, text.status, model.search_text),
+        *(text.kind, text.title, text.agenda, text.status, text.subjects, model.search_text),
     )
 
 
@@ -273,7 +285,8 @@ def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
         *(roll_call.title, roll_call.date, roll_call.date_precision, roll_call.meeting, roll_call.ordinal),
         *(roll_call.kind, roll_call.method, roll_call.requirement, roll_call.result, roll_call.announced_yes),
         *(roll_call.announced_no, roll_call.announced_abstaining, roll_call.announced_non_voting, roll_call.note),
-        *(roll_call.difference_reason, roll_call.source, roll_call.reference, roll_call.status),
+        *(roll_call.difference_reason, roll_call.absences_derived, roll_call.not_legible, roll_call.source),
+        *(roll_call.reference, roll_call.status),
         fold(roll_call.title),
     )
 
@@ -281,6 +294,6 @@ def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
 def _statement_row(said: KnownStatement) -> tuple[Any, ...]:
     """Return a row of a statement."""
     return (
-        *(said.id, said.roll_call, said.source, said.format, said.reference, said.symbol_key, Jsonb(said.facts)),
-        said.votes,
+        *(said.id, said.roll_call, said.source, said.format, said.edition, said.reference, said.symbol_key),
+        *(Jsonb(said.facts), said.votes),
     )

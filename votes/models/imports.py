@@ -24,9 +24,11 @@ class Format(models.TextChoices):
     GA_VOTING = "ga-voting", _("UN Digital Library: General Assembly voting")
     SC_VOTING = "sc-voting", _("UN Digital Library: Security Council voting")
     GA_OUTCOMES = "ga-outcomes", _("UN Digital Library: General Assembly outcomes")
+    SC_NOT_ADOPTED = "sc-not-adopted", _("Sciences Po: Security Council drafts not adopted")
     MEMBER_STATES = "member-states", _("UN Digital Library: Member States")
     VOETEN = "voeten", _("Voeten: votes, roll calls and issues")
     PLENARY = "plenary", _("Plenary’s own export")
+    RECORD = "record", _("The record that ships with Plenary")
 
 
 class ImportState(models.TextChoices):
@@ -34,6 +36,17 @@ class ImportState(models.TextChoices):
 
     CHECKED = "checked", _("checked, nothing written")
     DONE = "done", _("done")
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """The words in which imports are asked for."""
+
+    def public(self) -> ImportRunQuerySet:
+        """Return those that changed what the public sees; another leaves the data version as it was.
+
+        The trigger on this table has the same condition.
+        """
+        return self.filter(state=ImportState.DONE).exclude(**dict.fromkeys(ImportRun.FIGURES, 0), changes=[])
 
 
 class ImportRun(models.Model):
@@ -74,6 +87,11 @@ class ImportRun(models.Model):
     )
     upload = models.CharField(_("upload"), max_length=200, blank=True, editable=False)
 
+    FIGURES = ("added", "changed", "removed", "resolutions_added", "votes_added", "votes_changed", "votes_removed")
+    """What is counted of the changes that an import made."""
+
+    objects = ImportRunQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
@@ -99,6 +117,12 @@ class Statement(models.Model):
     roll_call = models.ForeignKey(RollCall, models.CASCADE, related_name="statements", verbose_name=_("roll call"))
     source = models.ForeignKey(Source, models.PROTECT, related_name="statements", verbose_name=_("source"))
     format = models.CharField(_("format"), max_length=16, choices=Format.choices)
+    edition = models.DateField(
+        _("edition"),
+        null=True,
+        blank=True,
+        help_text=_("The last day that the edition covers: of two editions of a source, the newer one counts."),
+    )
     reference = models.CharField(_("reference in the source"), max_length=200)
     symbol_key = models.CharField(_("symbol it names"), max_length=300, blank=True)
     facts = models.JSONField(_("facts"))

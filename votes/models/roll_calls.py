@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import models
@@ -188,6 +189,20 @@ class RollCall(models.Model):
         db_default="",
         help_text=_("Shown in public. A vote whose totals differ is not published without it."),
     )
+    absences_derived = models.BooleanField(
+        _("absences derived"),
+        default=False,
+        db_default=False,
+        help_text=_("The source lists no absent members: who is non-voting was derived from the membership."),
+    )
+    not_legible = ArrayField(
+        models.CharField(max_length=3),
+        verbose_name=_("not legible"),
+        blank=True,
+        default=list,
+        db_default=[],
+        help_text=_("Codes of members that the source lists without a legible choice; they are in no total."),
+    )
     source = models.ForeignKey(Source, models.PROTECT, related_name="roll_calls", verbose_name=_("source"))
     source_reference = models.CharField(
         _("reference in the source"),
@@ -329,6 +344,37 @@ class RollCall(models.Model):
     def totals(self) -> Totals | None:
         """Return the totals to show: counted from the votes, or announced where there are no votes."""
         return self.counted or self.announced
+
+
+class SourceCorrection(models.Model):
+    """What a source's edition has wrong about a roll call, with the document that proves it.
+
+    They come with ``data/record/corrections.csv``; the record has the corrected value.
+    """
+
+    roll_call = models.ForeignKey(
+        RollCall, models.CASCADE, related_name="source_corrections", verbose_name=_("roll call")
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name=_("source"))
+    fact = models.CharField(
+        _("fact"), max_length=40, help_text=_("A state's code for its vote, or the name of another fact.")
+    )
+    old = models.TextField(_("in the source"), blank=True)
+    new = models.TextField(_("corrected"), blank=True)
+    reason = models.TextField(_("reason"))
+    document = models.CharField(_("document that proves it"), max_length=200)
+
+    class Meta:
+        verbose_name = _("correction of a source")
+        verbose_name_plural = _("corrections of sources")
+        ordering = ("roll_call", "source", "fact")
+        constraints = [
+            models.UniqueConstraint(fields=["roll_call", "source", "fact"], name="source_corrected_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what was corrected."""
+        return f"{self.roll_call}: {self.fact}"
 
 
 class Tally(models.Model):

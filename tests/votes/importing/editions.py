@@ -113,6 +113,7 @@ def voeten(*said: Said) -> Edition:
             text=_text(one) if one.symbol and one.kind == "text" and not one.doubtful else None,
             decisive=one.kind == "text" and not one.doubtful,
             date_precision="month" if one.month else "day",
+            absences_derived=True,
             corroborate=True,
         )
         for ref, one in enumerate(said)

@@ -837,6 +837,7 @@ class TestFacts:
             "date_precision": "day",
             "kind": "motion",
             "method": "recorded",
+            "absences": "derived",
         }
 
     @pytest.mark.parametrize(

@@ -1,0 +1,185 @@
+"""Reading ``data/record/`` into an edition."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from resolutions.symbols import parse_or_none
+from resolutions.topics import topics_of
+from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText, UnfitFileError, text_kind
+from votes.importing.shipped import layout
+from votes.models.imports import Format
+from votes.models.intervals import DatePrecision
+from votes.models.roll_calls import RollCallKind, RollCallMethod
+from votes.rules import Requirement, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from votes.importing.edition import Known
+
+CODED: Mapping[str, Collection[str]] = {
+    "precision": ("", *DatePrecision.values),
+    "kind": RollCallKind.values,
+    "method": RollCallMethod.values,
+    "result": ("", *Result.values),
+    "requirement": ("", *Requirement.values),
+    "absences": ("", "derived"),
+}
+
+
+def read(folder: Path, known: Known) -> Edition:
+    """Return the edition that ``folder`` holds; raise UnfitFileError, with file, line and column, for a bad cell."""
+    roll_calls: list[StatedRollCall] = []
+    files = []
+    votes = []
+    decided: set[str] = set()
+    for path in layout.record_files(folder):
+        rows = [_roll_call(row, known, decided) for row in _rows(path, first=len(roll_calls))]
+        votes.append(_votes(path, first=len(roll_calls)))
+        roll_calls += rows
+        files.append(FileFacts(path.name, "", len(rows)))
+    if not roll_calls:
+        raise UnfitFileError(
+            "there is no file of roll calls in it. Build one with manage.py build_record.", file=str(folder)
+        )
+    return Edition(
+        format=Format.RECORD,
+        source="",
+        files=files,
+        roll_calls=roll_calls,
+        votes=_checked(pl.concat(votes), roll_calls, known),
+    )
+
+
+class _Row:
+    """A row of a file, with its place for messages."""
+
+    def __init__(self, path: Path, line: int, ref: int, cells: Mapping[str, str]) -> None:
+        self.path, self.line, self.ref, self.cells = path, line, ref, cells
+
+    def __getitem__(self, column: str) -> str:
+        """Return a cell."""
+        return self.cells[column]
+
+    def unfit(self, column: str, message: str) -> UnfitFileError:
+        """Return the error that a cell is wrong."""
+        return UnfitFileError(f"“{self[column]}” {message}", file=self.path.name, line=self.line, column=column)
+
+
+def _rows(path: Path, *, first: int) -> Iterator[_Row]:
+    """Yield the rows of a file, numbered from ``first``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        if tuple(next(reader, ())) != layout.COLUMNS:
+            raise UnfitFileError(f"the columns should be {', '.join(layout.COLUMNS)}.", file=path.name, line=1)
+        for place, cells in enumerate(reader):
+            if len(cells) != len(layout.COLUMNS):
+                message = f"the row has {len(cells)} cells where the header has {len(layout.COLUMNS)}."
+                raise UnfitFileError(message, file=path.name, line=reader.line_num)
+            row = dict(zip(layout.COLUMNS, cells, strict=True))
+            yield _Row(path, reader.line_num, first + place, row)
+
+
+def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
+    """Return the roll call of a row."""
+    for column, values in CODED.items():
+        if row[column] not in values:
+            raise row.unfit(column, f"is none of: {', '.join(filter(None, values))}.")
+    try:
+        date = datetime.date.fromisoformat(row["date"])
+    except ValueError:
+        raise row.unfit("date", "is not a date; dates look like 2022-03-02.") from None
+    if row["session"] and (row["body"], row["session"]) not in known.sessions:
+        raise row.unfit("session", f"is no session of the body {row['body']} in data/sessions.csv.")
+    symbol = parse_or_none(row["symbol"]) if row["symbol"] else None
+    if row["symbol"] and symbol is None:
+        raise row.unfit("symbol", "is not a symbol of the United Nations.")
+    is_decisive = layout.decisive(row["kind"], symbol.key if symbol else "", decided)
+    subjects = _parts(row["subjects"])
+    text = None
+    if is_decisive and symbol:
+        text = StatedText(
+            symbol=symbol,
+            kind=text_kind(symbol),
+            title=row["title"],
+            agenda=row["agenda"],
+            topics=topics_of(subjects=subjects, agenda=row["agenda"], title=row["title"]),
+            subjects=subjects,
+            drafts=_parts(row["drafts"]),
+        )
+    totals: Any = tuple(_number(row, column) for column in layout.TOTALS)
+    return StatedRollCall(
+        ref=row.ref,
+        line=row.line,
+        source=row["source"],
+        reference=layout.reference_of(row["source"], row["reference"]),
+        body=row["body"],
+        session=row["session"] or None,
+        date=date,
+        date_precision=row["precision"] or DatePrecision.DAY.value,
+        text=text,
+        symbol_key=symbol.key if symbol else "",
+        decisive=is_decisive,
+        title="" if text else row["title"],
+        meeting=row["meeting"],
+        ordinal=_number(row, "ordinal"),
+        kind=row["kind"],
+        method=row["method"],
+        requirement=row["requirement"] or Requirement.NOT_STATED.value,
+        result=row["result"] or Result.NOT_STATED.value,
+        announced=totals,
+        note=row["note"],
+        absences_derived=row["absences"] == "derived",
+        not_legible=tuple(row["not_legible"].split()),
+        suggested_slug=row["slug"],
+    )
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    """Return the parts of a list in a cell."""
+    return tuple(filter(None, cell.split(layout.SEPARATOR)))
+
+
+def _number(row: _Row, column: str) -> int | None:
+    """Return the number in a cell, None where it is empty."""
+    if not row[column]:
+        return None
+    if not (row[column].isascii() and row[column].isdigit()):
+        raise row.unfit(column, "is not a number.")
+    return int(row[column])
+
+
+def _votes(path: Path, *, first: int) -> pl.DataFrame:
+    """Return the votes of a file: ``ref``, ``state`` and ``choice``."""
+    lists = pl.scan_csv(path, infer_schema=False, row_index_name="ref", row_index_offset=first)
+    return pl.concat(
+        [
+            lists.select("ref", pl.col(column).str.split(" ").alias("state"), pl.lit(choice).alias("choice"))
+            .explode("state")
+            .drop_nulls("state")
+            .collect()
+            for column, choice in layout.LISTS.items()
+        ]
+    )
+
+
+def _checked(votes: pl.DataFrame, roll_calls: list[StatedRollCall], known: Known) -> pl.DataFrame:
+    """Return the votes; raise UnfitFileError for a code that is no state's, or a state that is listed twice."""
+    strange = votes.filter(~pl.col("state").is_in(list(known.states)))
+    twice = votes.filter(pl.struct("ref", "state").is_duplicated()) if strange.is_empty() else strange
+    if not twice.is_empty():
+        ref, state, _choice = twice.row(0)
+        problem = "is not the code of a member state" if len(strange) else "is in two of the row's lists"
+        raise UnfitFileError(f"“{state}” {problem}.", file=_file_of(roll_calls[ref]), line=roll_calls[ref].line)
+    return votes
+
+
+def _file_of(stated: StatedRollCall) -> str:
+    """Return the name of the file that has a roll call."""
+    return layout.file_name(stated.body, stated.date)

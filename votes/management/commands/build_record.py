@@ -1,0 +1,35 @@
+"""Build ``data/record/`` from the sources' files."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from votes.importing.edition import UnfitFileError
+from votes.importing.run import ImportRefusedError
+from votes.importing.shipped.builder import build
+from votes.importing.shipped.layout import FOLDER
+
+
+class Command(BaseCommand):
+    """Import the files into a record without votes, write what it then holds, and take the import back."""
+
+    help = (
+        "Build the record that ships with Plenary from the files of the UN Digital Library, Sciences Po and Voeten, "
+        "with data/record/corrections.csv applied. It needs a database without votes (RECORD=none) and leaves it as it "
+        "was. Ends with 0 when the files are written, 1 when they could not be, 2 for a wrong option."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the files and the folder."""
+        parser.add_argument("files", nargs="+", help="CSV files, plain or packed")
+        parser.add_argument("--folder", type=Path, default=FOLDER, help="where to write, data/record by default")
+
+    def handle(self, *args: Any, files: list[str], folder: Path, **options: Any) -> None:
+        """Build."""
+        try:
+            counts = build(files, folder, by_name="build_record", say=self.stderr.write)
+        except (UnfitFileError, ImportRefusedError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        for name, count in counts.items():
+            self.stdout.write(f"{name}: {count:,} roll calls")

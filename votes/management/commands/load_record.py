@@ -1,0 +1,54 @@
+"""Load the record that ships with Plenary."""
+
+import getpass
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from votes.importing.edition import UnfitFileError
+from votes.importing.progress import Progress
+from votes.importing.run import ImportRefusedError
+from votes.importing.shipped.layout import FOLDER
+from votes.importing.shipped.loader import load_shipped
+
+
+class Command(BaseCommand):
+    """Load it once, and of a newer one what differs."""
+
+    help = (
+        "Load the record in data/record, or of a newer one what differs from the last that was loaded. What editors "
+        "entered or changed stays. Ends with 0 when it is loaded or was already, 1 when it could not be, 2 for a wrong "
+        "option."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the folder."""
+        parser.add_argument("--folder", type=Path, default=FOLDER, help="where the record is, data/record by default")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Load, and say what changed."""
+        began = time.monotonic()
+        progress = Progress(sys.stderr)
+        quiet = not options["verbosity"]
+        try:
+            run = load_shipped(
+                folder,
+                by_name=getpass.getuser(),
+                say=(lambda line: None) if quiet else progress.say,
+                progress=(lambda done, total: None) if quiet else progress.rows,
+            )
+        except (UnfitFileError, ImportRefusedError) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            progress.clear()
+        if run is None:
+            if not quiet:
+                self.stdout.write("The record is loaded already.")
+            return
+        self.stdout.write(
+            f"Record loaded in {time.monotonic() - began:.1f} s: {run.added:,} recorded votes added, "
+            f"{run.changed:,} changed, {run.unchanged:,} as they were; {run.votes_added:,} votes of member states."
+        )
