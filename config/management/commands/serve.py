@@ -37,7 +37,8 @@ class Command(BaseCommand):
             )
         self.check_port(host, int(port))
         self.connect()
-        call_command("prepare", stdout=self.stdout)
+        # Ideal points are estimated behind the running server; see config/gunicorn.conf.py.
+        call_command("prepare", no_ideal_points=True, stdout=self.stdout)
         call_command("collectstatic", interactive=False, verbosity=0)
         self.make_admin_once()
         # Nothing may stay connected or unwritten when this process becomes another program.
@@ -51,6 +52,8 @@ class Command(BaseCommand):
         self.say("")
         self.stdout.flush()
         environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1", **publishing}
+        if settings.RECORD == "whole":
+            environment["FIT_IDEAL_POINTS"] = "1"
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
         os.chdir(settings.BASE_DIR)
         os.execve(sys.executable, gunicorn, environment)  # noqa: S606  # our own arguments, no shell
