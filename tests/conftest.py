@@ -98,7 +98,7 @@ def whole_record_database(
     django_db_setup: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
 ) -> str:
     """Return the name of a database that holds the record as it ships, loaded once a run and never changed."""
-    base = connection.settings_dict["TEST"]["TEMPLATE"]
+    base: str = connection.settings_dict["TEST"]["TEMPLATE"]
     name = base.removesuffix("template") + "whole"
     with django_db_blocker.unblock(), connection._nodb_cursor() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOADING])

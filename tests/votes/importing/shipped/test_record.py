@@ -175,7 +175,7 @@ def test_the_record_says_by_itself_who_broke_on_es_11_7(whole_record: None):
     took = {state: vote[state] for state in closest if state in vote}
     other = sum(choice != vote["USA"] for choice in took.values())
 
-    assert (united_states.other, united_states.voting) == (other, len(took))
+    assert (united_states.other, united_states.partners) == (other, len(took))
     assert (other, len(took)) == (17, 20)
 
 
