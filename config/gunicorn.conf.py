@@ -91,9 +91,10 @@ def when_ready(server: Any) -> None:
     if os.environ.get("FIT_IDEAL_POINTS"):
         # Some ten seconds of one core, which no first page should wait for. on_exit ends what has not ended.
         server.ideal_points = subprocess.Popen(
-            ["nice", sys.executable, "manage.py", "fit_ideal_points", "--if-stale", "--verbosity=0"],
+            [sys.executable, "manage.py", "fit_ideal_points", "--if-stale", "--verbosity=0"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: os.nice(19),
         )
     stop = server.stop
 

@@ -21,8 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Bring the tables up to date, load the reference facts into an empty database, and load the record that ships "
-        "with this release or what differs in it (with RECORD=none, a few landmark votes only). Ends with 0 when all is "
-        "done or there was nothing to do, 1 when it could not be; what was done stays, and it can be run again."
+        "with this release or what differs in it (with RECORD=none, a few landmark votes only). Ends with 0 when all "
+        "is done or there was nothing to do, 1 when it could not be; what was done stays, and it can be run again."
     )
     requires_system_checks: list[str] = []
 
