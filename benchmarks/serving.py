@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 EMPTY = "/benchmark/empty"
 """The address of the empty view."""
 
+
 def environment(home: Path, **changed: str) -> dict[str, str]:
     """Return the environment of a process that uses the embedded database of ``home``, without limits of rates."""
     limits = re.findall(r"^#?\s*(\w+_A_MINUTE)=", (ROOT / ".env.example").read_text(), re.MULTILINE)

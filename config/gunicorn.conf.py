@@ -94,8 +94,8 @@ def when_ready(server: Any) -> None:
             [sys.executable, "manage.py", "fit_ideal_points", "--if-stale", "--verbosity=0"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: os.nice(19),
         )
+        os.setpriority(os.PRIO_PROCESS, server.ideal_points.pid, 19)
     stop = server.stop
 
     def refuse_and_stop(graceful: bool = True) -> None:
