@@ -72,7 +72,19 @@ PROBLEMS = {
     "unread-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the vote stands without a resolution."),
     "unknown-session": gettext_lazy("There is no session “%(value)s”; the session was left empty."),
     "unknown-topic": gettext_lazy("“%(value)s” is no topic of this record; it was left out."),
-    "unknown-method": gettext_lazy("“%(value)s” is no modality that is known; the row was left out."),
+    "no-choice": gettext_lazy(
+        "%(value)s is listed without a choice that can be read. It is in no total and is not counted as absent."
+    ),
+    "unknown-method": gettext_lazy(
+        "The modality “%(value)s” does not say whether there was a vote; the row was left out."
+    ),
+    "unknown-modality": gettext_lazy(
+        "The modality “%(value)s” does not say how the vote was taken; it was read as a recorded vote."
+    ),
+    "no-modality": gettext_lazy(
+        "The cell of the modality is empty for %(texts)s texts; each was read as a recorded vote, since the file has "
+        "its votes by member state."
+    ),
     "unknown-roll-call": gettext_lazy("No roll call has the number “%(value)s”; its rows were left out."),
     "no-code": gettext_lazy("“%(value)s” has no code, and the name is not known; its rows were left out."),
     "vote-twice": gettext_lazy("%(state)s has two different votes, %(choices)s; both were left out."),
