@@ -61,6 +61,7 @@ _ASSEMBLY = (
     *_columns("session", "title", optional=("committee_report",)),
     Column("agenda_title", ("agenda_titles",), optional=True),
 )
+_LANGUAGES = ("French", "Spanish", "Arabic", "Chinese", "Russian")
 
 COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
     GA_VOTING: {"votes": (*_ASSEMBLY, *_STATE_AND_CHOICE, Column("modality", optional=True))},
@@ -86,13 +87,20 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
                 "Geographic Term",
                 "Membership Document Symbol",
                 "Scope Note",
-                "French",
-                "Spanish",
-                "Arabic",
-                "Chinese",
-                "Russian",
+                *_LANGUAGES,
             ),
-        )
+        ),
+        # Since August 2026: a row a name as before, with all its periods in one cell.
+        "names": _columns(
+            "member_state",
+            "iso",
+            "coverage_periods",
+            optional=(
+                *("undl_id", "name_status", "m49", "other_names", "earlier_names", "later_names", "geographic_term"),
+                *("founding_member", "membership_resolution", "scope_note", "undl_link", "unms_ontology_link"),
+                *_LANGUAGES,
+            ),
+        ),
     },
     VOETEN: {
         "votes": _columns("rcid", "country", "country_code", "vote"),
