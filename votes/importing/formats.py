@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from votes.importing.member_states import MemberStatesEdition
 
 GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
+SC_NOT_ADOPTED = "sc-not-adopted"
 MEMBER_STATES, VOETEN, PLENARY = "member-states", "voeten", "plenary"
 
 
@@ -101,6 +102,12 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
                 *_LANGUAGES,
             ),
         ),
+    },
+    SC_NOT_ADOPTED: {
+        "votes": _columns(
+            *("symbol", "date", "title", "result", "yes", "no", "abstaining", "non_voting", "Y", "N", "A", "X"),
+            optional=("vetoed_by", "note"),
+        )
     },
     VOETEN: {
         "votes": _columns("rcid", "country", "country_code", "vote"),
@@ -236,6 +243,7 @@ READERS = {
     SC_VOTING: "digital_library",
     GA_OUTCOMES: "outcomes",
     MEMBER_STATES: "member_states",
+    SC_NOT_ADOPTED: "sciences_po",
     VOETEN: "voeten",
     PLENARY: "own",
 }

@@ -1,9 +1,9 @@
 """What an edition changes in the record: decided here, before anything is written.
 
-Precedence is editor > landmark facts > UN Digital Library > Voeten. A source adds the roll calls that are not on
-record, and writes into those of its own or a lower source, where they are still as sources left them; nowhere else.
-What a person changed stays, drafts stay, and so does what a better source said. Whatever a source says is kept as its
-statement, so a disagreement becomes a finding.
+Precedence is editor > UN Digital Library > Sciences Po > Voeten > landmark facts. A source adds the roll calls that
+are not on record, and writes into those of its own or a lower source, where they are still as sources left them;
+nowhere else. What a person changed stays, drafts stay, and so does what a better source said. Whatever a source says is
+kept as its statement, so a disagreement becomes a finding.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ class Format(models.TextChoices):
     SC_VOTING = "sc-voting", _("UN Digital Library: Security Council voting")
     GA_OUTCOMES = "ga-outcomes", _("UN Digital Library: General Assembly outcomes")
     MEMBER_STATES = "member-states", _("UN Digital Library: Member States")
+    SC_NOT_ADOPTED = "sc-not-adopted", _("Sciences Po: Security Council proposals not adopted")
     VOETEN = "voeten", _("Voeten: votes, roll calls and issues")
     PLENARY = "plenary", _("Plenary’s own export")
 
@@ -129,6 +130,8 @@ class FindingKind(models.TextChoices):
 
     TOTALS = "totals", _("announced and counted totals differ")
     ELECTORATE = "electorate", _("votes and members of the date differ")
+    ADMISSION = "admission", _("new member listed too early or too late")
+    NO_SEAT = "no-seat", _("listed without a seat")
     SOURCES = "sources", _("sources disagree")
     RESULT = "result", _("result and figures disagree")
     NO_VOTES = "no-votes", _("votes missing")

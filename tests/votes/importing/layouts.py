@@ -38,6 +38,7 @@ OUTCOMES = columns(
     "undl_id,resolution,session,date,title,modality,draft,committee_report,meeting,agenda_title,subjects,vote_note,"
     "total_yes,total_no,total_abstentions,total_non_voting,total_ms,undl_link"
 )
+SC_NOT_ADOPTED = columns("symbol,date,title,result,vetoed_by,yes,no,abstaining,non_voting,Y,N,A,X,note")
 MEMBER_STATES = columns(
     "Member State,M49 Code,ISO Code,Start date,End date,Other Names,Earlier or Later Name,Earlier (a) or Later (b),"
     "Geographic Term,Membership Document Symbol,Scope Note,French,Spanish,Arabic,Chinese,Russian"
