@@ -291,8 +291,13 @@ class Resolution(SymbolFields):
 
     @property
     def document_url(self) -> str:
-        """Return the address of the official document: the text's symbol without spaces and part letters."""
-        whole = re.sub(r" .*|\[.*", "", self.symbol.replace(" (", "("))
+        """Return the address of the official document: the text's symbol without spaces and part letters.
+
+        A text without a number has a record in the UN Digital Library, which is then the address.
+        """
+        if record := re.search(r"/XX \(record (\d+)\)$", self.symbol):
+            return f"https://digitallibrary.un.org/record/{record[1]}"
+        whole = re.sub(r" .*|\[.*", "", re.sub(r" (?=\()| and .*(?=\))", "", self.symbol))
         return f"https://docs.un.org/en/{whole}"
 
 

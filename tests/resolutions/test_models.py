@@ -105,6 +105,10 @@ def test_drafts_are_not_published():
         ("S/RES/2774 (2025)", "https://docs.un.org/en/S/RES/2774(2025)"),
         ("A/RES/80/5 A", "https://docs.un.org/en/A/RES/80/5"),
         ("A/RES/1991(XVIII)[A]", "https://docs.un.org/en/A/RES/1991(XVIII)"),
+        ("A/RES/104(S-1)", "https://docs.un.org/en/A/RES/104(S-1)"),
+        ("A/RES/996(ES-I and II)", "https://docs.un.org/en/A/RES/996(ES-I)"),
+        ("A/RES/377(V)[A ANNEX]", "https://docs.un.org/en/A/RES/377(V)"),
+        ("A/RES/79/XX (record 4082671)", "https://digitallibrary.un.org/record/4082671"),
     ],
 )
 def test_the_official_document_is_that_of_the_whole_text(symbol: str, url: str):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 
-METHODS = {
-    "vote, recorded": "recorded",
-    "vote, non-recorded": "non-recorded",
-    "without a vote": "without-vote",
-}
-"""The methods of voting by ``modality`` in lower case."""
+METHODS = (
+    (re.compile(r"without (a )?vote|consensus|acclamation"), "without-vote"),
+    (re.compile(r"non ?recorded|not recorded|unrecorded"), "non-recorded"),
+    (re.compile(r"roll ?call"), "roll-call"),
+    (re.compile(r"recorded"), "recorded"),
+)
+"""The methods of voting by words of ``modality`` in lower case and without punctuation; the first that is found."""
+
+WITHOUT_VOTE = re.compile(r"\bwithout (a )?vote\b", re.IGNORECASE)
+"""What a note on a vote says of a text that was adopted without one."""
 
 CHOICES = {"Y": "Y", "N": "N", "A": "A", "X": "X", "NV": "X"}
 """The choices by ``ms_vote``; editions before 2025 wrote NV for non-voting."""
@@ -43,6 +47,12 @@ def read_total(cell: str) -> int | None:
     if not match:
         raise ValueError(f"{cell!r} is no number of votes")
     return int(match[1])
+
+
+def read_method(cell: str) -> str | None:
+    """Return the method of voting that a ``modality`` names in plain words; None for one that leaves it open."""
+    words = " ".join(re.findall(r"[a-z]+", cell.lower()))
+    return next((method for pattern, method in METHODS if pattern.search(words)), None)
 
 
 def read_session(cell: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from resolutions.symbols import is_unnumbered
 from votes.models import Format
 
 if TYPE_CHECKING:
@@ -65,8 +66,10 @@ class Matcher:
         self.claims: dict[tuple[str, str], list[KnownRollCall]] = defaultdict(list)
         for roll_call in in_order:
             for said in record.statements.get(roll_call.id, []):
-                # The record that ships goes by the sources' own names of roll calls.
-                if said.reference and (said.format == edition.format or Format.RECORD in (said.format, edition.format)):
+                # The record that ships goes by the sources' own names of roll calls, and so does a text without a
+                # number, in every layout of its source.
+                is_shipped = Format.RECORD in (said.format, edition.format) and said.reference
+                if said.format == edition.format or is_shipped or is_unnumbered(said.symbol_key):
                     self.of_reference[said.source, said.reference].append((said.symbol_key, roll_call.id))
                 if said.symbol_key and roll_call.text is None:
                     self.claims[said.symbol_key, roll_call.kind].append(roll_call)
@@ -86,9 +89,14 @@ class Matcher:
             return self._by_slug(stated)
         source = self.record.sources[stated.source][0]
         for symbol_key, key in self.of_reference.get((source, stated.reference), []):
-            if symbol_key == stated.symbol_key and key not in self.taken:
+            if key not in self.taken and (symbol_key == stated.symbol_key or self._is_numbered_now(symbol_key, stated)):
                 return self._again(stated, self.record.roll_calls[key], place)
         return self._by_symbol(stated, place) if stated.symbol_key else Match()
+
+    def _is_numbered_now(self, symbol_key: str, stated: StatedRollCall) -> bool:
+        """Tell whether a record that had no number before has one now, of which no other text is on record."""
+        has_number = stated.text is not None and not is_unnumbered(stated.symbol_key)
+        return has_number and is_unnumbered(symbol_key) and stated.symbol_key not in self.record.text_of_symbol
 
     def _again(self, stated: StatedRollCall, roll_call: KnownRollCall, place: int) -> Match:
         """Return that it is known by name; why it stands without its text is as true as when it was first met."""
