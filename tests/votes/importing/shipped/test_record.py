@@ -120,6 +120,8 @@ def test_each_member_states_votes_in_the_librarys_files(whole_record: None, asse
 def test_votes_of_the_council_that_adopted_nothing(whole_record: None):
     table = read("sc_not_adopted_1946_2025.csv.gz")
     table = table[~table.note.str.startswith("probable duplicate")]
+    # The vetoed draft of 22 June 1962 stands a second time, with the same votes, as merely not adopted.
+    table = table[(table.symbol != "S/5134") | (table.result == "vetoed")]
     held = RollCall.objects.published().filter(source__slug="sciences-po")
 
     counted = Counter(zip(table.date.str[:4].astype(int), table.result, strict=True))
@@ -169,14 +171,13 @@ def test_the_record_says_by_itself_who_broke_on_es_11_7(whole_record: None):
     common = table[own.index].notna().sum(axis=1)
     same = (table[own.index] == own).sum(axis=1)
     share = (same / common)[common >= 20].drop("USA").sort_values(ascending=False)
-    closest = share.index[:20]
-    assert share.iloc[19] > share.iloc[20], "a tie would decide who the twentieth is"
+    closest = share.index[share >= share.iloc[19]]  # whoever ties with the twentieth is one of them too
     (vote,) = (choices_of(row) for row in rows() if row["symbol"] == "A/RES/ES-11/7")
     took = {state: vote[state] for state in closest if state in vote}
     other = sum(choice != vote["USA"] for choice in took.values())
 
     assert (united_states.other, united_states.partners) == (other, len(took))
-    assert (other, len(took)) == (17, 20)
+    assert (other, len(took)) == (18, 21)
 
 
 def is_in_window(row: dict[str, str]) -> bool:
