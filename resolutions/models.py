@@ -178,7 +178,8 @@ def near_symbol(text: str, to_resolution: str = "") -> Q:
     pattern = loose(text)
     if not pattern:
         return Q(pk__in=[])
-    parsed = parse_or_none(text)
+    # A reader leaves out the beginning that all resolutions of the Assembly have: 104(S-I).
+    parsed = parse_or_none(text) or parse_or_none(f"A/RES/{text}")
     others = OtherSymbol.objects.filter(
         Q(symbol_loose__contains=pattern) | Q(symbol_key=parsed.key if parsed else pattern),
         resolution=OuterRef(f"{to_resolution}pk"),

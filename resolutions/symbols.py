@@ -94,7 +94,7 @@ def parse(text: str) -> Symbol:
     Raises ValueError, saying what was met, for anything that is not a whole symbol.
     """
     tidy = re.sub(r"\s+", " ", text.replace("\u2011", "-").replace("\u2013", "-")).strip().upper()
-    tidy = re.sub(r"\b(REV|ADD|CORR)\. (?=\d)", r"\1.", re.sub(r" ?/ ?", "/", tidy))
+    tidy = re.sub(r"\b(REV|ADD|CORR|PV|L)\. (?=\d)", r"\1.", re.sub(r" ?/ ?", "/", tidy))
     if match := NUMBERED_BY_SESSION.fullmatch(tidy):
         return _of_assembly(match["type"], match["kind"], int(match["session"]), match["number"], match["parts"])
     if match := NUMBERED_THROUGH.fullmatch(tidy):
@@ -157,7 +157,7 @@ def looks_like_symbol(text: str) -> bool:
     return bool(
         re.search(r"\d/|/\d|/[A-Za-z]+/", text)
         or re.match(r"(?i)(?:[AS]|A-RES|S-RES|RES|ES|ESS|A-DEC)[/ -]", text)
-        or re.fullmatch(r"\d{2,4} ?[A-Z]? ?\((?:\d{4}|[IVXLivxl]+|[ES]+-[IVX]+)\)", text)
+        or re.fullmatch(r"\d{2,4} ?[A-Z]? ?\((?:\d{4}|[IVXLivxl]+|[ES]+-(?:[IVX]+|\d+))\)", text)
         or re.fullmatch(r"\d{3,4}", text)
     )
 

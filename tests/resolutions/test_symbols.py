@@ -76,6 +76,7 @@ SPELLINGS = {
     "A/ES-11/PV.19": "A/ES-11/PV.19",
     "A/C.3/79/L.5": "A/C.3/79/L.5",
     "S/4733/Rev. 1": "S/4733/Rev.1",
+    "A/34/PV. 67": "A/34/PV.67",
     # What Sciences Po's table says beside the symbol of a draft.
     "S/6113 (as amended)": "S/6113",
     "S/15255/Rev.2(as corrected)": "S/15255/Rev.2",
@@ -407,6 +408,7 @@ def test_a_piece_is_found_in_the_loose_form_by_whole_words():
         "242 (1967)",
         "3379 (XXX)",
         "2252 (ES-V)",
+        "104 (S-1)",
         "A/80/L",
     ],
 )

@@ -164,7 +164,7 @@ def test_json_says_where_it_is_from():
     assert said["record"]["title"] == "Plenary: the open record of how the world votes"
     assert said["record"]["cite"].startswith("The Plenary authors. Plenary: the open record of how the world votes.")
     assert [source["slug"] for source in said["record"]["sources"]] == [
-        "editor", "landmark", "un-digital-library", "voeten",
+        "editor", "un-digital-library", "sciences-po", "voeten", "landmark",
     ]  # fmt: skip
     (row,) = said["rows"]
     assert (row["symbol"], row["counted_yes"], row["topics"]) == ("A/RES/ES-11/7", 93, "eastern-europe")

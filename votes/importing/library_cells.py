@@ -49,6 +49,11 @@ def read_total(cell: str) -> int | None:
     return int(match[1])
 
 
+def read_meeting(cell: str) -> str:
+    """Return a meeting in one spelling: ``A/34/PV. 67`` is A/34/PV.67, ``A/63/PV.105(Resumption1)`` has spaces."""
+    return re.sub(r" ?\((Resumption) ?([0-9]+)\)", r" (\1 \2)", re.sub(r"\bPV\. ", "PV.", cell), flags=re.IGNORECASE)
+
+
 def read_method(cell: str) -> str | None:
     """Return the method of voting that a ``modality`` names in plain words; None for one that leaves it open."""
     words = " ".join(re.findall(r"[a-z]+", cell.lower()))

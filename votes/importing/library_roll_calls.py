@@ -17,6 +17,7 @@ from votes.importing.formats import GA_OUTCOMES, GA_VOTING, SC_VOTING
 from votes.importing.library_cells import (
     read_date,
     read_description,
+    read_meeting,
     read_method,
     read_session,
     read_title,
@@ -382,7 +383,7 @@ class Reading:
 
     def _meeting(self, record: Record) -> str:
         """Return the meeting; empty, with a note, where it is longer than any meeting's symbol."""
-        cell = self._cell(record, "meeting")
+        cell = read_meeting(self._cell(record, "meeting"))
         if len(cell) <= LONGEST_MEETING:
             return cell
         self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting and was left out.")

@@ -153,7 +153,8 @@ class _Reading:
 
     def __init__(self, known: Known, problems: Problems) -> None:
         self.known, self.problems = known, problems
-        self.notes: list[str] = []
+        self.held: Counter[tuple[str, str]] = Counter()
+        """How many votes of a code were those of who held the seat then."""
 
     def row(self, number: int, cells: dict[str, str]) -> Row | None:
         """Return a vote; None, with a problem, where it cannot be told when it was or how it ended."""
@@ -269,6 +270,7 @@ class _Reading:
         for choice in CHOICES:
             for code in row.cells[choice].upper().split():
                 state = self._holder(code, row.date)
+                self.held[code, state] += state != code
                 if state in self.known.states:
                     choices[state].add(choice)
                 else:
@@ -297,6 +299,15 @@ class _Reading:
         before = [state for state, after in self.known.successors.items() if code in after]
         seated = [state for state in before if self.known.sits(BODY, state, date, date)]
         return seated[0] if len(seated) == 1 else code
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what a reader of the summary should know."""
+        return [
+            f"{count} votes of {code} are those of {state}, which held the seat then."
+            for (code, state), count in sorted(self.held.items())
+            if count
+        ]
 
     def _check_veto(self, row: Row, votes: Mapping[str, str], reference: str) -> None:
         """Note where those that vetoed are not the permanent members that voted against."""

@@ -153,7 +153,7 @@ class FindingKind(models.TextChoices):
 
     TOTALS = "totals", _("announced and counted totals differ")
     ELECTORATE = "electorate", _("votes and members of the date differ")
-    ADMISSION = "admission", _("new member listed too early or too late")
+    ADMISSION = "admission", _("new member listed early or missing")
     NO_SEAT = "no-seat", _("listed without a seat")
     SOURCES = "sources", _("sources disagree")
     RESULT = "result", _("result and figures disagree")

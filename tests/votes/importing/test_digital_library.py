@@ -317,6 +317,20 @@ def test_titles_lose_what_every_title_ends_in(reading, cell: str, title: str):
     assert roll_call.text.title == title
 
 
+@pytest.mark.parametrize(
+    ("cell", "meeting"),
+    [
+        ("A/34/PV. 67", "A/34/PV.67"),
+        (" A/74/PV.46", "A/74/PV.46"),
+        ("A/ES-10/PV.39(Resumption1)", "A/ES-10/PV.39 (Resumption 1)"),
+        ("A/ES-10/PV.39 (Resumption 1)", "A/ES-10/PV.39 (Resumption 1)"),
+    ],
+)
+def test_meetings_in_one_spelling(reading, cell: str, meeting: str):
+    (roll_call,) = reading(sheet(GA, votes("FRA:Y", meeting=cell))).roll_calls
+    assert roll_call.meeting == meeting
+
+
 # 4 and 5. Codes and names
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resolutions.symbols import parse
+from tests.factories import make_resolution
 from tests.resolutions.corpora import FOLDER
 from tests.votes.importing.layouts import ASSEMBLY, GA, check_edition, sheet
 from votes.importing import outcomes
@@ -188,3 +190,20 @@ def test_the_non_recorded_votes_of_the_assembly(known: Known):
     }
     symbols = {str(r.text.symbol) for r in edition.roll_calls if r.text}
     assert {"A/RES/17(I)[RULE-33A]", "A/RES/996(ES-I and II)", "A/RES/377(V)[A ANNEX]"} <= symbols
+
+
+@pytest.mark.parametrize(
+    ("spelling", "address"),
+    [
+        ("A/RES/104(S-I)", "/resolutions/A/RES/104(S-1)"),
+        ("A/RES/36//235IX", "/resolutions/A/RES/36/235%20IX"),
+        ("A/RES/39/236[SectionXIV]", "/resolutions/A/RES/39/236%20XIV"),
+        ("A/RES/63(I)PARA.1", "/resolutions/A/RES/63(I)%5BPARA.1%5D"),
+        ("a/dec/80/506", "/resolutions/A/DEC/80/506"),
+    ],
+)
+def test_the_librarys_spellings_lead_to_the_united_nations(spelling: str, address: str, record: None, client: Client):
+    make_resolution(spelling, status="published")
+    answer = client.get(f"/resolutions/{spelling}")
+    assert (answer.status_code, answer["Location"]) == (301, address)
+    assert client.get(address).status_code == 200

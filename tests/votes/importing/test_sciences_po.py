@@ -160,7 +160,9 @@ def test_a_vote_of_which_nothing_is_known(reading):
 
 def test_germanys_seat_is_that_of_the_day(reading):
     namibia = row("S/1988/1; 1988-02-01; Namibia; vetoed; GBR USA", "DEU SUN/GBR USA//")
-    assert cast(reading(namibia), 0) == "GBRN GERY SUNY USAN"
+    edition = reading(namibia)
+    assert cast(edition, 0) == "GBRN GERY SUNY USAN"
+    assert edition.notes == ["1 votes of DEU are those of GER, which held the seat then."]
 
 
 def test_a_row_taken_for_a_double_is_left_out(reading):
@@ -223,6 +225,7 @@ def test_the_whole_table(known: Known):
     assert Counter(problem.problem for problem in edition.problems) == {"double-row": 1, "other-result": 1}
     assert edition.votes.height == sum(len(r[c].split()) for r in rows for c in "YNAX") - 15 - 11
     assert sum(1 for r in edition.roll_calls if r.text is None) == 35 + 1
+    assert edition.notes == ["11 votes of DEU are those of GER, which held the seat then."]
     assert len({r.reference for r in edition.roll_calls}) == 391
 
     vetoes = [r for r in edition.roll_calls if (r.kind, r.result) == ("text", "vetoed")]
