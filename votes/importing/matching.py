@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Two lists of votes are taken for the same vote where at least this share of the positions in both are equal.
 SAME_VOTE = 0.9
+# Where at least these do, of at least so many, the votes on one text are one though a source has it in another month.
+CERTAIN, FEWEST_POSITIONS = 0.97, 20
 POSITIONS = ("Y", "N", "A")
 REJECTED = ("slug-taken", "slug-retired")
 """Why a roll call is left out."""
@@ -42,9 +44,15 @@ def said_votes(text: str) -> dict[str, str]:
 
 def agreement(one: str, other: str) -> float | None:
     """Return the share of equal positions among the states with one in both lists, None where there are none."""
+    equal, both = _compared(one, other)
+    return equal / both if both else None
+
+
+def _compared(one: str, other: str) -> tuple[int, int]:
+    """Return how many states have equal positions in two lists, and how many have one in both."""
     a, b = said_votes(one), said_votes(other)
-    common = [state for state in a if a[state] in POSITIONS and b.get(state) in POSITIONS]
-    return sum(a[state] == b[state] for state in common) / len(common) if common else None
+    both = [state for state in a if a[state] in POSITIONS and b.get(state) in POSITIONS]
+    return sum(a[state] == b[state] for state in both), len(both)
 
 
 class Matcher:
@@ -135,7 +143,7 @@ class Matcher:
         if not stated.corroborate:
             return Match(candidate)
         share = self._agreement(stated, candidate)
-        if share >= SAME_VOTE:
+        if share >= SAME_VOTE or self._is_certain(stated, candidate):
             return Match(candidate)
         if _is_doubtful(stated):
             return _doubtful(stated)
@@ -171,6 +179,14 @@ class Matcher:
             return 0
         recorded = self.record.votes.get(roll_call.id)
         return (agreement(self.votes.get(stated.ref, ""), recorded) or 0) if recorded else 1
+
+    def _is_certain(self, stated: StatedRollCall, roll_call: KnownRollCall) -> bool:
+        """Tell whether a file that brings the text itself has its vote in another month, by its votes.
+
+        A wrong date is far likelier than two votes on one text that are the same state by state; it becomes a finding.
+        """
+        equal, both = _compared(self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, ""))
+        return stated.text is not None and both >= FEWEST_POSITIONS and equal >= CERTAIN * both
 
 
 def _is_doubtful(stated: StatedRollCall) -> bool:
