@@ -42,8 +42,8 @@ def odd(hard: list[RollCall]) -> None:
         body=council, symbol="S/2024/239", kind="draft", title="+ Nobody voted", status="published"
     )
     alone = Resolution.objects.create(
-        body=assembly, session=sessions["30"], symbol="A/DEC/30/401", kind="decision", title="Alone", status="published",
-        subjects=["APARTHEID", "UN--BUDGET (1975)"],
+        body=assembly, session=sessions["30"], symbol="A/DEC/30/401", kind="decision", title="Alone",
+        status="published", subjects=["APARTHEID", "UN--BUDGET (1975)"],
     )  # fmt: skip
     alone.topics.add(*text.topics.all())
     OtherSymbol.objects.create(resolution=alone, symbol="A/L.9", kind="draft")
