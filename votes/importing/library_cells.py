@@ -5,16 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 
-TOPICS = {
-    "PALESTINE QUESTION": "palestinian-question",
-    "HUMAN RIGHTS--ADVANCEMENT": "human-rights",
-    "NUCLEAR WEAPONS--MATERIALS": "nuclear-weapons",
-    "ARMS CONTROL--DISARMAMENT": "arms-control",
-    "DECOLONIZATION": "decolonization",
-    "ECONOMIC DEVELOPMENT": "economic-development",
-}
-"""The slugs of the subjects that are topics of the record; a subject qualified further is one of them too."""
-
 METHODS = {
     "vote, recorded": "recorded",
     "vote, non-recorded": "non-recorded",
@@ -79,9 +69,3 @@ def split(cell: str, separators: str) -> tuple[str, ...]:
     """Return the parts of a list in a cell, each once."""
     parts = (part.strip() for part in re.split(f"[{re.escape(separators)}]", cell))
     return tuple(dict.fromkeys(filter(None, parts)))
-
-
-def topic_of(subject: str) -> str | None:
-    """Return the slug of the topic that a subject stands for, None for the many that are no topics."""
-    words = re.sub(r"\s*--\s*", "--", subject.upper())
-    return next((slug for name, slug in TOPICS.items() if words == name or words.startswith(f"{name}--")), None)

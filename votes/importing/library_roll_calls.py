@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from resolutions.models import Body
 from resolutions.symbols import parse_or_none
+from resolutions.topics import subject_headings, topics_of
 from votes.importing.edition import StatedRollCall, StatedText
 from votes.importing.formats import GA_OUTCOMES, GA_VOTING, SC_VOTING
 from votes.importing.library_cells import (
@@ -21,7 +22,6 @@ from votes.importing.library_cells import (
     read_title,
     read_total,
     split,
-    topic_of,
 )
 from votes.importing.problems import is_future
 
@@ -140,8 +140,8 @@ class Reading:
     layout: Layout
     known: Known
     problems: Problems
-    other_subjects: set[str] = field(default_factory=set)
-    """Subjects met that are no topics."""
+    without_headings: int = 0
+    """Texts that have categories in place of subject headings."""
     notes: list[str] = field(default_factory=list)
 
     def records(self, facts: Iterable[Facts]) -> list[Record]:
@@ -358,20 +358,21 @@ class Reading:
 
     def _text(self, record: Record) -> StatedText:
         """Return what the file says of the text itself."""
-        topics = set()
-        for subject in split(self._cell(record, "subjects"), "|"):
-            slug = topic_of(subject)
-            if slug in self.known.topics:
-                topics.add(slug)
-            else:
-                self.other_subjects.add(subject)
+        title = self.layout.read_title(self._cell(record, self.layout.title))
+        agenda = self._cell(record, self.layout.agenda)
+        stated = split(self._cell(record, "subjects"), "|")
+        subjects = subject_headings(stated)
+        self.without_headings += bool(stated) and not subjects
+        topics = topics_of(subjects=subjects, agenda=agenda, title=title)
         symbol = record.symbol
         kind = {"RES": "resolution", "DEC": "decision"}.get(symbol.text.split("/")[1], "draft")
         return StatedText(
             symbol=symbol,
             kind=kind,
-            title=self.layout.read_title(self._cell(record, self.layout.title)),
-            agenda=self._cell(record, self.layout.agenda),
-            topics=tuple(sorted(topics)),
+            title=title,
+            agenda=agenda,
+            # A topic that an editor deleted stays deleted.
+            topics=tuple(topic for topic in topics if topic in self.known.topics),
+            subjects=subjects,
             drafts=split(self._cell(record, "draft"), "|;"),
         )

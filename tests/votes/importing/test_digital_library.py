@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,9 +61,9 @@ def test_a_vote_of_the_assembly(reading):
                 "FRA:Y USA:N DEU:A AFG:X",
                 draft="A/79/L.1|A/79/L.1/Rev.1; A/79/L.2",
                 meeting="A/79/PV.54",
-                title="Peace and : security : resolution / adopted by the General Assembly",
+                title="Peace and : order : resolution / adopted by the General Assembly",
                 agenda_title="CULTURE OF  PEACE",
-                subjects="HUMAN RIGHTS--ADVANCEMENT|CULTURE OF PEACE|ARMS CONTROL--DISARMAMENT|DECOLONIZATION--REPORTS",
+                subjects="HUMAN RIGHTS--ADVANCEMENT|CULTURE|ARMS CONTROL--DISARMAMENT|CULTURE|DECOLONIZATION--REPORTS",
                 vote_note="A delegation said that it had intended to abstain.",
                 total_yes="93.0",
                 total_no="018",
@@ -84,9 +85,15 @@ def test_a_vote_of_the_assembly(reading):
             text=StatedText(
                 symbol=parse("A/RES/79/1"),
                 kind="resolution",
-                title="Peace and : security",
+                title="Peace and : order",
                 agenda="CULTURE OF PEACE",
-                topics=("arms-control", "decolonization", "human-rights"),
+                topics=("arms-control", "decolonization", "human-rights", "society"),
+                subjects=(
+                    "HUMAN RIGHTS--ADVANCEMENT",
+                    "CULTURE",
+                    "ARMS CONTROL--DISARMAMENT",
+                    "DECOLONIZATION--REPORTS",
+                ),
                 drafts=("A/79/L.1", "A/79/L.1/Rev.1", "A/79/L.2"),
             ),
             symbol_key=parse("A/RES/79/1").key,
@@ -102,9 +109,40 @@ def test_a_vote_of_the_assembly(reading):
     ]
     assert cast(edition) == ["0 AFG:X", "0 DEU:A", "0 FRA:Y", "0 USA:N"]
     assert (edition.format, edition.source, edition.problems) == ("ga-voting", "un-digital-library", [])
-    assert edition.notes == ["1 subjects of the file are no topics here."]
+    assert edition.notes == []
     assert (edition.rows, edition.rejected) == (4, 0)
     assert edition.files[0].name == "a.csv"
+
+
+def text_of(edition: Edition) -> StatedText:
+    (roll_call,) = edition.roll_calls
+    assert roll_call.text
+    return roll_call.text
+
+
+def test_the_topics_of_a_text_come_from_its_headings_its_agenda_item_and_its_title(reading):
+    facts = {
+        "title": "Situation of human rights in the Syrian Arab Republic : resolution / adopted by the General Assembly",
+        "agenda_title": "Human rights situations and reports of special rapporteurs and representatives",
+        "subjects": "HUMAN RIGHTS--REPORTS",
+    }
+    text = text_of(reading(sheet(GA, votes("FRA:Y", **facts))))
+    assert (text.topics, text.subjects) == (("human-rights", "middle-east"), ("HUMAN RIGHTS--REPORTS",))
+    text = text_of(reading(sheet(GA, votes("FRA:Y", **facts | {"title": "Question", "subjects": ""}))))
+    assert (text.topics, text.subjects) == (("human-rights",), ())
+
+
+def test_categories_in_place_of_headings_are_left_out_with_a_note(reading):
+    subjects = "POLITICAL AND LEGAL QUESTIONS|MAINTENANCE OF PEACE AND SECURITY|ARMS EMBARGO"
+    edition = reading(sheet(GA, votes("FRA:Y", title="Transparency in armaments", subjects=subjects)))
+    assert (text_of(edition).topics, text_of(edition).subjects) == (("arms-control",), ())
+    assert edition.notes == ["Texts with broad categories in place of subject headings, which were left out: 1."]
+
+
+def test_a_topic_that_the_record_does_not_have_is_left_out(write, known):
+    with opened([write("a.csv", sheet(GA, votes("FRA:Y", title="Nuclear disarmament")))]) as (file,):
+        edition = read(file, replace(known, topics=known.topics - {"arms-control"}))
+    assert text_of(edition).topics == ("nuclear-weapons",)
 
 
 # 1. Header drift
@@ -604,7 +642,12 @@ def test_a_vote_of_the_council(reading):
     assert roll_call.requirement == "security-council-substantive"
     assert roll_call.meeting == "S/PV.9866"
     assert roll_call.text == StatedText(
-        symbol=parse("S/RES/2774(2025)"), kind="resolution", title="On peace", agenda="UKRAINE", drafts=("S/2025/112",)
+        symbol=parse("S/RES/2774(2025)"),
+        kind="resolution",
+        title="On peace",
+        agenda="UKRAINE",
+        topics=("eastern-europe",),
+        drafts=("S/2025/112",),
     )
     assert cast(edition) == ["0 FRA:A", "0 RUS:Y"]
     assert edition.format == "sc-voting"

@@ -47,6 +47,7 @@ def test_a_recorded_vote(reading):
                 kind="resolution",
                 title="Peace",
                 topics=("palestinian-question",),
+                subjects=("PALESTINE QUESTION",),
                 drafts=("A/79/L.1",),
             ),
             symbol_key=parse("A/RES/79/1").key,
