@@ -17,7 +17,7 @@ from votes.rules import COUNCIL_OF_FIFTEEN, Requirement, Result
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -56,6 +56,33 @@ class Labels:
     def at(self, places: Rows) -> Labels:
         """Return the texts in some places."""
         return Labels(self.numbers[places], self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Tags:
+    """Any number of texts for each roll call, as K pairs of its place in the register and a number in ``values``."""
+
+    places: Rows
+    numbers: NDArray[np.int64]
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tags: Iterable[Collection[str]]) -> Tags:
+        """Return the tags of roll calls in the order of the register, numbered in alphabetical order."""
+        pairs = [(place, text) for place, texts in enumerate(tags) for text in sorted({*texts})]
+        values = tuple(sorted({text for _place, text in pairs}))
+        number = {text: number for number, text in enumerate(values)}
+        places = np.array([place for place, _text in pairs], np.intp)
+        return cls(places, np.array([number[text] for _place, text in pairs], np.int64), values)
+
+    def count(self, among: Mask) -> dict[str, int]:
+        """Return how many roll calls of ``among``, a mask of the register, have each text."""
+        counts = np.bincount(self.numbers[among[self.places]], minlength=len(self.values))
+        return dict(zip(self.values, counts.tolist(), strict=True))
+
+    def places_of(self, values: Collection[str]) -> Rows:
+        """Return the places of the roll calls that have one of ``values`` at least."""
+        return self.places[np.isin(self.numbers, [self.values.index(value) for value in values])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +130,8 @@ class Register:
     """P x 2: announced in favour and against, NO_ROW where not on record."""
     rows: Rows
     """P: the row in the vote matrix, or NO_ROW."""
+    subjects: Tags
+    """The slugs of the subjects of texts."""
 
     def __len__(self) -> int:
         """Return the number of roll calls."""
@@ -122,6 +151,12 @@ class Register:
         if slug not in self.topic_slugs:
             return np.zeros(len(self), bool)
         return (self.topics >> self.topic_slugs.index(slug)) & 1 == 1
+
+    def on_subjects(self, slugs: Collection[str]) -> Mask:
+        """Return which are on texts about one of the subjects; raise ValueError for one that none is about."""
+        among = np.zeros(len(self), bool)
+        among[self.subjects.places_of(slugs)] = True
+        return among
 
     def of_kinds(self, kinds: Collection[str]) -> Mask:
         """Return which were votes on one of these kinds of thing."""

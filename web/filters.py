@@ -20,6 +20,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from resolutions.headings import heading_slug
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
@@ -41,6 +42,7 @@ KINDS = {
 
 # The repeatable conditions on how members voted.
 CONDITIONS = ("position", "differ", "same")
+REPEATABLE = (*CONDITIONS, "subject")
 
 SHORT_BY_ONE = "1"
 SHORT = [(SHORT_BY_ONE, gettext_lazy("one vote"))]
@@ -51,6 +53,12 @@ ORDERS = [
     (CLOSENESS, gettext_lazy("Closest first")),
     (RELEVANCE, gettext_lazy("Most relevant first")),
 ]
+
+
+NEAR = 3
+"""How many subjects are suggested at most for one that is not known."""
+MOST_WORDS, SHORTEST_WORD = 8, 3
+"""How many words of it are compared, and how many letters such a word has."""
 
 
 class RepeatedField(forms.Field):
@@ -80,12 +88,21 @@ class RepeatedFilter(django_filters.Filter):
 
     field_class = RepeatedField
 
-    def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference | Accord]) -> QuerySet[RollCall]:
+    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
         """Return the roll calls that meet every condition, by their keys in the vote matrix."""
         record: Record = self.parent.record
         for meant in value or []:
             qs = with_keys(qs, record.matrix.keys[meant.met(record)].tolist())
         return qs
+
+
+class SubjectFilter(RepeatedFilter):
+    """The subjects of texts, by their slugs: one of several is enough."""
+
+    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
+        """Return the roll calls on texts with a heading of one of the subjects."""
+        headings = [heading for slug in value or () for heading in self.parent.record.subjects[slug].headings]
+        return qs.filter(resolution__subjects__overlap=headings) if headings else qs
 
 
 def with_keys(qs: QuerySet[RollCall], keys: list[int]) -> QuerySet[RollCall]:
@@ -141,9 +158,35 @@ def known_topic(text: str, record: Record) -> str:
     return text
 
 
+def known_subject(text: str, record: Record) -> str:
+    """Return the slug of a subject, named by it or by its heading; raise ValueError, with the closest, for no other."""
+    slug = heading_slug(text)
+    if slug in record.subjects:
+        return slug
+    if not (near := closest_subjects(slug, record)):
+        raise ValueError(_("There is no subject “%(text)s”.") % {"text": text})
+    said = _("There is no subject “%(text)s”. Did you mean %(slugs)s?")
+    raise ValueError(said % {"text": text, "slugs": _(" or ").join(near)})
+
+
+def closest_subjects(slug: str, record: Record) -> list[str]:
+    """Return the slugs of a few subjects that share most words with one that is not on record, in a fixed order.
+
+    A word counts as shared where one of the two begins with the other.
+    """
+    words = [word for word in slug.split("-")[:MOST_WORDS] if len(word) >= SHORTEST_WORD]
+
+    def shared(other: str) -> int:
+        return sum(any(one.startswith(word) or word.startswith(one) for one in other.split("-")) for word in words)
+
+    ranked = sorted((-number, len(other), other) for other in record.subjects if (number := shared(other)))
+    return [other for number, _length, other in ranked[:NEAR] if number == ranked[0][0]]
+
+
 KNOWN: dict[str, Callable[..., Any]] = {
     "session": known_session,
     "topic": known_topic,
+    "subject": known_subject,
     "position": Position.parse,
     "differ": Difference.parse,
     "same": Accord.parse,
@@ -173,6 +216,7 @@ class RollCallFilter(django_filters.FilterSet):
     since = KnownFilter(field_name="date", lookup_expr="gte", known=known_date, label=gettext_lazy("Since"))
     until = KnownFilter(field_name="date", lookup_expr="lt", known=known_date, label=gettext_lazy("Before"))
     topic = KnownFilter(field_name="resolution__topics__slug", label=gettext_lazy("Topic"))
+    subject = SubjectFilter(label=gettext_lazy("Subject"))
     kind = django_filters.ChoiceFilter(
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
     )

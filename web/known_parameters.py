@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 _LIST = (*RollCallFilter.base_filters, "page")
+_SUBJECT = tuple(name for name in _LIST if name != "subject")
 _STATE = (*StateFilter.base_filters, "page")
 _COMPARED = (*FILTERS, "state", "measure")
 _AGREEMENT = (*FILTERS, *agreement_question.OWN)
@@ -33,6 +34,8 @@ PARAMETERS: Mapping[str, Collection[str]] = {
     "web:resolution": Sheet.parameters,
     "web:roll_call": Sheet.parameters,
     "web:roll_call_tiles": ("bloc",),
+    "web:subjects": ("q",),
+    "web:subject": _SUBJECT,
     "web:suggestions": ("q",),
     "web:state": _STATE,
     "web:state_feed": _STATE,

@@ -16,8 +16,8 @@ from votes.models import RollCall
 from votes.register import NO_ROW
 from votes.rules import Result
 from votes.totals import Totals
-from web.filters import CLOSENESS, CONDITIONS, DATE_ORDER, ORDERS, RELEVANCE
-from web.parameters import boxes_of, unanswered, without_boxes
+from web.filters import CLOSENESS, CONDITIONS, DATE_ORDER, ORDERS, RELEVANCE, REPEATABLE
+from web.parameters import boxes_of, unanswered, without_boxes, without_empty
 from web.selection import Selection
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from votes.reading import Record
 
 PAGE_SIZE = 25
+FIRST = 8
+"""How many values of a long facet are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class FacetValue:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facet:
     """A filter with the values it may take."""
 
@@ -61,8 +63,26 @@ class Facet:
     @property
     def is_shown(self) -> bool:
         """Tell whether there is something to choose, to take back or to correct."""
-        divides = len(self.values) > 1 or any(value.count < self.any for value in self.values if self.name == "short")
-        return divides or self.chosen or self.invalid
+        divides = self.name in ("short", "subject") and any(value.count < self.any for value in self.values)
+        return len(self.values) > 1 or divides or self.chosen or self.invalid
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether it may have more values than there is room for."""
+        return self.name in ("topic", "subject")
+
+    @cached_property
+    def first(self) -> list[FacetValue]:
+        """Return the values to show at once: all, or of a long facet those chosen and the most frequent."""
+        if not self.is_long:
+            return self.values
+        ranked = sorted(self.values, key=lambda value: (not value.chosen, -value.count))
+        return ranked[: max(FIRST, sum(value.chosen for value in ranked))]
+
+    @property
+    def more(self) -> list[FacetValue]:
+        """Return the others, the most frequent first."""
+        return sorted((value for value in self.values if value not in self.first), key=lambda value: -value.count)
 
 
 class RollCalls(Sequence[ListedRollCall]):
@@ -207,7 +227,7 @@ class Listing:
     @cached_property
     def unanswered(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        return unanswered(self.parameters, {*self.form.fields, "page"}, CONDITIONS)
+        return unanswered(self.parameters, {*self.form.fields, "page"}, REPEATABLE)
 
     @property
     def ignored(self) -> list[str]:
@@ -228,6 +248,14 @@ class Listing:
     def total(self) -> int:
         """Return how many roll calls there are without any filter."""
         return int(np.count_nonzero(self._among))
+
+    @property
+    def query_of_files(self) -> QueryDict:
+        """Return the parameters of the files that have what the list has, all of its pages."""
+        query = without_empty(self.parameters)
+        query.pop("page", None)
+        query.update(self.selection.scope)
+        return query
 
     def query_without(self, name: str, text: str = "") -> str:
         """Return the address's query string without one value of a parameter or all, and from the first page."""
@@ -255,15 +283,16 @@ class Listing:
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""
-        chosen = self.form.cleaned_data.get(name) or ""
+        chosen = self.form.cleaned_data.get(name) or ()
+        chosen = (chosen,) if isinstance(chosen, str) else chosen
         among, sizes = self.selected, self._sizes
         if name in self._met or not self.is_valid:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
         counts, every = self.selection.count_by(name, among, sizes)
         values = [
-            FacetValue(value, label, counts.get(value, 0), value == chosen)
+            FacetValue(value, label, counts.get(value, 0), value in chosen)
             for value, label in self.selection.names_of(name).items()
-            if counts.get(value) or value == chosen
+            if counts.get(value) or value in chosen
         ]
         return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors)

@@ -53,9 +53,9 @@ class Meant:
 class Help:
     """What a list says beside its rows: what the words name, what they may have meant, and what keeps others out."""
 
-    def __init__(self, listing: Listing, of: str) -> None:
+    def __init__(self, listing: Listing, of: str, path: str = "") -> None:
         self.listing = listing
-        self.path = reverse(f"web:{of}")
+        self.path = path or reverse(f"web:{of}")
         self.of = of
         self.words: str = listing.form.cleaned_data.get("q") or "" if listing.is_valid else ""
 

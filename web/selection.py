@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask
-    from votes.reading import Record
+    from votes.reading import Record, Subject
 
     Sizes = NDArray[np.int64]
 
@@ -36,9 +36,9 @@ SEARCHES_KEPT = 64
 """For how many searches what they found is kept: a byte for each roll call."""
 
 
-def form_for(filters: type[RollCallFilter]) -> type[forms.Form]:
+def form_for(filters: type[RollCallFilter], but: str = "") -> type[forms.Form]:
     """Return the form of the filters, to be made once: making it anew would take longer than its answers."""
-    fields = {name: one.field for name, one in copy.deepcopy(filters.base_filters).items()}
+    fields = {name: one.field for name, one in copy.deepcopy(filters.base_filters).items() if name != but}
     return type("SelectionForm", (forms.Form,), fields)
 
 
@@ -46,7 +46,9 @@ class Selection:
     """The filters of roll calls, over the register of a record."""
 
     form_class: ClassVar[type[forms.Form]] = form_for(RollCallFilter)
-    facets: ClassVar = ["body", "result", "short", "topic", "kind", "session"]
+    facets: ClassVar[list[str]] = ["body", "result", "short", "topic", "subject", "kind", "session"]
+    scope: Mapping[str, str] = {}
+    """What the address of a file asks that has the same as the list without filters."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -54,8 +56,8 @@ class Selection:
     def form_of(self, parameters: QueryDict) -> forms.Form:
         """Return the form of the filters with what the parameters of an address say."""
         form = self.form_class(parameters)
-        for name, known in KNOWN.items():
-            form.fields[name].known = functools.partial(known, record=self.record)  # type: ignore[attr-defined]  # ours
+        for name in KNOWN.keys() & form.fields.keys():
+            form.fields[name].known = functools.partial(KNOWN[name], record=self.record)  # type: ignore[attr-defined]  # ours
         return form
 
     def names_of(self, facet: str) -> Mapping[str, str]:
@@ -67,6 +69,8 @@ class Selection:
                 return self.record.sessions
             case "topic":
                 return self.record.topics
+            case "subject":
+                return {subject.slug: subject.name for subject in self.record.subjects.values()}
             case "kind":
                 return kinds(get_language())
             case "short":
@@ -82,6 +86,8 @@ class Selection:
         every = int(sizes.sum())
         if facet == "topic":
             return register.count_topics(sizes), every
+        if facet == "subject":
+            return register.subjects.count(among), every
         if facet == "short":
             return {SHORT_BY_ONE: int(sizes[groups.short_by_one].sum())}, every
         labels = {"body": groups.bodies, "session": groups.sessions, "kind": groups.kinds, "result": groups.results}
@@ -106,6 +112,8 @@ class Selection:
                 return register.between(until=value)
             case "topic":
                 return register.on_topic(value)
+            case "subject":
+                return register.on_subjects(value)
             case "kind":
                 return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
             case "result":
@@ -144,6 +152,18 @@ class StateSelection(Selection):
         if name != "choice":
             return super().among(name, value)
         return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
+
+
+class SubjectSelection(Selection):
+    """The filters of the texts of one subject, which is none of them."""
+
+    form_class: ClassVar = form_for(RollCallFilter, but="subject")
+    facets: ClassVar = [facet for facet in Selection.facets if facet != "subject"]
+
+    def __init__(self, record: Record, subject: Subject) -> None:
+        super().__init__(record)
+        self.subject = subject
+        self.scope = {"subject": subject.slug}
 
 
 @functools.lru_cache(maxsize=KEPT)

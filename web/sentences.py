@@ -18,7 +18,7 @@ from votes.models import RollCall
 from votes.parties import SPLIT_WORD, Accord, Difference, Position
 from votes.rules import Result
 from web.filters import CONDITIONS
-from web.selection import StateSelection
+from web.selection import StateSelection, SubjectSelection
 from web.templatetags.plenary import dated
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def subject(listing: Listing, of: str = "roll_calls") -> str:
     """Return what the sentence is about: resolutions, recorded votes, or those of a state."""
     if isinstance(listing.selection, StateSelection):
         return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
+    if isinstance(listing.selection, SubjectSelection):
+        return _("Resolutions on the subject “%(subject)s”") % {"subject": listing.selection.subject.name}
     return _("Resolutions") if of == "resolutions" else _("Recorded votes")
 
 
@@ -105,7 +107,7 @@ def parts_of(listing: Listing) -> list[Part]:
     meant = listing.form.cleaned_data
     parts = [
         Part(text, listing.query_without(name), name)
-        for name in ("q", "body", "session", "since", "until", "topic", "kind", "result", "short", "choice")
+        for name in ("q", "body", "session", "since", "until", "topic", "subject", "kind", "result", "short", "choice")
         if meant.get(name) and (text := _said(name, meant[name], listing))
     ]
     conditions = [(name, condition) for name in CONDITIONS for condition in meant.get(name) or []]
@@ -144,6 +146,9 @@ def _said(name: str, value: Any, listing: Listing) -> str:
             return _("before %(date)s") % {"date": dated(value)}
         case "topic":
             return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
+        case "subject":
+            names = _("” or “").join(record.subjects[slug].name for slug in value)
+            return _("on the subject “%(subjects)s”") % {"subjects": names}
         case "kind":
             return _kind(value)
         case "result":

@@ -22,6 +22,7 @@ from web.views import (
     roll_calls,
     states,
     styleguide,
+    subjects,
     suggestions,
 )
 
@@ -44,6 +45,8 @@ urlpatterns = [
     re_path(r"^roll-calls/(?P<slug>[-\w]+)/tiles\.(?P<form>svg|png)$", pictures.tiles, name="roll_call_tiles"),
     path("roll-calls/<slug:slug>/history/", history.page, name="roll_call_history"),
     re_path(r"^roll-calls/(?P<slug>[-\w]+)/history\.(?P<form>csv|json)$", history.file, name="roll_call_history_file"),
+    path("subjects/", subjects.subjects, name="subjects"),
+    path("subjects/<str:slug>/", subjects.subject, name="subject"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("states/", states.states, name="states"),
     path("states/<str:code>/", states.state, name="state"),

@@ -37,6 +37,7 @@ def record_of(
         bodies={"GA": "General Assembly", "SC": "Security Council"},
         sessions={},
         topics={slug: slug.title() for slug in matrix.topic_slugs},
+        subjects={},
         states=states,
         blocs={
             slug: BlocRead(key, slug, slug.upper(), slug, (kinds or {}).get(slug, "forum"), group)

@@ -121,7 +121,7 @@ def test_the_landmarks_as_files():
         "date": "2025-02-24", "date_precision": "day", "method": "recorded", "requirement": "not-stated",
         "result": "adopted", "announced_yes": "93", "announced_no": "18", "announced_abstaining": "65",
         "announced_non_voting": "17", "counted_yes": "93", "counted_no": "18", "counted_abstaining": "65",
-        "counted_non_voting": "17",
+        "counted_non_voting": "17", "subjects": "",
     }  # fmt: skip
     assert content("/votes.csv?q=S/2022/155").decode() == (
         "roll_call,symbol,date,state,state_name,choice\n"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from votes.listed import ListedRollCall
     from votes.totals import Totals
     from web.highlights import Highlight
-    from web.listings import Facet, Listing
+    from web.listings import Facet, FacetValue, Listing
 
 register = template.Library()
 
@@ -140,21 +140,35 @@ def _cohesion(_language: str | None) -> tuple[str, Figures]:
 
 @register.simple_tag
 def facet_values(facet: Facet, form: Form) -> SafeString:
-    """Return the values of a facet as radio buttons, each with how many roll calls it would leave."""
-    name = facet.name
+    """Return the values of a facet as radio buttons, each with how many roll calls it would leave.
+
+    Of subjects several may be chosen, and the less frequent are on a page of their own; other long facets fold theirs.
+    """
+    name, several = facet.name, facet.name == "subject"
+    kind = "checkbox" if several else "radio"
     wrong = f' aria-invalid="true" aria-describedby="{name}-error"' if form.errors.get(name) else NOTHING
     checked = "" if facet.chosen else " checked"
-    first = (
-        f'<label><input type="radio" id="{name}-any" name="{name}" value=""{checked}{wrong}> '
-        f'<span>{escape(_("Any"))}</span> <span class="count">{grouped(facet.any)}</span></label>'
-    )
-    others = [
-        f'<label><input type="radio" id="{name}-{value.value}" name="{name}" value="{value.value}"'
-        f"{' checked' if value.chosen else ''}> <span>{escape(value.label)}</span> "
-        f'<span class="count">{grouped(value.count)}</span></label>'
-        for value in facet.values
-    ]
-    return mark_safe("\n".join([first, *others]))  # noqa: S308  # labels are escaped, names and values are slugs
+    english = ' lang="en"' if facet.is_long else ""
+
+    def boxes(values: Iterable[FacetValue]) -> str:
+        return "\n".join(
+            f'<label><input type="{kind}" id="{name}-{value.value}" name="{name}" value="{value.value}"'
+            f"{' checked' if value.chosen else ''}{wrong if several else ''}> "
+            f'<span{english}>{escape(value.label)}</span> <span class="count">{grouped(value.count)}</span></label>'
+            for value in values
+        )
+
+    parts = [boxes(facet.first)]
+    if not several:
+        parts.insert(
+            0,
+            f'<label><input type="{kind}" id="{name}-any" name="{name}" value=""{checked}{wrong}> '
+            f'<span>{escape(_("Any"))}</span> <span class="count">{grouped(facet.any)}</span></label>',
+        )
+        if more := facet.more:
+            said = escape(_("%(n)s more") % {"n": len(more)})
+            parts.append(f"<details><summary>{said}</summary>{boxes(more)}</details>")
+    return mark_safe("\n".join(parts))  # noqa: S308  # labels are escaped, names and values are slugs
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from resolutions.symbols import loose
 from resolutions.text import fold
 from votes.models import Bloc, MemberState, RollCall
 
-PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "search")
+PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "subjects", "search")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from votes.notable import notable_roll_calls
 from votes.reading import DECISIVE, KEPT, SLUG, reading
 from web.presets import questions
+from web.subject_index import topics_with_texts
 from web.templatetags.breaks import break_list
 from web.templatetags.metadata import version_of
 
@@ -36,7 +37,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, what the record covers, and the latest votes."""
     with reading() as record:
         register = record.register
-        topics = register.count_topics(register.groups.sizes(register.decisive))
         context = {
             "record": record,
             "latest": record.listed(register.keys[register.decisive][:LATEST].tolist()),
@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "version": version_of(record),
             "questions": questions(record, get_language(), get_script_prefix()),
             "example": example(record),
-            "topics": [(slug, name, topics[slug]) for slug, name in record.topics.items() if topics[slug]],
+            "topics": topics_with_texts(record),
         }
         return render(request, "home.html", context)
 
