@@ -156,6 +156,8 @@ class Record:
     """By code."""
     blocs: Mapping[str, BlocRead]
     """By slug."""
+    seats: Sequence[Seat]
+    """The permanent seats of the bodies."""
     permanent: Mapping[str, Sequence[str]]
     """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
     said: Mapping[int, tuple[Any, ...]]
@@ -350,6 +352,7 @@ def load() -> Record:
             slug: BlocRead(key, slug, short_name, name, kind, Group(tuple(memberships.get(key, ()))))
             for key, slug, short_name, name, kind in about["blocs"] or []
         },
+        seats=seats,
         permanent=permanent,
         said={row[KEY]: row[:VOTES] for row in roll_calls},
     )

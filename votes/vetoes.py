@@ -15,6 +15,8 @@ import numpy as np
 
 from resolutions.models import Body
 from votes.analysis.matrix import NO
+from votes.breakdown import CHOICES, in_order_of_names
+from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Result
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows, VoteMatrix
+    from votes.listed import ListedRollCall
     from votes.reading import Record
     from votes.register import Labels
 
@@ -131,4 +134,42 @@ def veto_count(record: Record) -> VetoCount:
         votes=len(days),
         first=days[-1].astype(object) if len(days) else None,
         last=days[0].astype(object) if len(days) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VetoedDraft:
+    """A draft that was vetoed, and who voted how; names are those of the day."""
+
+    roll_call: ListedRollCall
+    vetoers: tuple[str, ...]
+    """The codes of the permanent members against, in the order of their names."""
+    names: Mapping[Choice, Sequence[str]]
+    """Names by choice, each in order, of all members but the vetoers."""
+    vetoer_names: tuple[str, ...]
+
+
+def vetoed_drafts(record: Record, keys: Iterable[int]) -> list[VetoedDraft]:
+    """Return vetoed drafts by their keys, in that order."""
+    return [_vetoed_draft(record, roll_call) for roll_call in record.listed(keys)]
+
+
+def _vetoed_draft(record: Record, roll_call: ListedRollCall) -> VetoedDraft:
+    """Return one of them."""
+    choices = record.matrix.choices[record.matrix.rows_by_slug[roll_call.slug]]
+    permanent = {
+        seat.code
+        for seat in record.seats
+        if seat.body == Body.SECURITY_COUNCIL
+        and (seat.since or roll_call.date) <= roll_call.date
+        and (seat.until is None or roll_call.date < seat.until)
+    }
+    vetoers, names = [], {choice: list[str]() for choice in Choice}
+    for column, name, state in in_order_of_names(record, choices, roll_call.date):
+        if state.code in permanent and choices[column] == NO:
+            vetoers.append((state.code, name))
+        else:
+            names[CHOICES[int(choices[column])]].append(name)
+    return VetoedDraft(
+        roll_call, tuple(code for code, _name in vetoers), names, tuple(name for _code, name in vetoers)
     )

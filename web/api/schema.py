@@ -31,6 +31,7 @@ EXAMPLES = {
     "position": "USA:against",
     "differ": "USA~eu",
     "same": "USA~RUS",
+    "vetoed_by": "USA",
     "slug": "a-res-es-11-7",
     "symbol": "A/RES/ES-11/7",
     "code": "USA",
@@ -50,6 +51,14 @@ SAID = {
     ),
     "differ": _("Two parties that took different positions: USA~eu. May stand several times; all must hold."),
     "same": _("Two parties that took the same position: USA~RUS. May stand several times; all must hold."),
+    "method": _(
+        "Recorded votes, by roll call or not, where it is left out; then a symbol in q finds texts however they were "
+        "decided."
+    ),
+    "vetoed_by": _(
+        "The code of a permanent member that voted against what was vetoed; RUS has the Soviet Union's too. May stand "
+        "several times; any will do."
+    ),
     "order": _("By default the newest first; relevance needs q."),
 }
 """What there is to know of a filter besides its label."""
