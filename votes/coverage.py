@@ -42,9 +42,10 @@ class Coverage:
 
 
 def coverage() -> Coverage:
-    """Return what the public record holds, sessions in the order of their first vote: one query."""
+    """Return the recorded votes that the public record holds, sessions in the order of their first: one query."""
     counted = (
         RollCall.objects.published()
+        .recorded()
         .values_list("body__name", "session__name")
         .annotate(roll_calls=Count("pk"), cast=Sum("tally__cast"), first=Min("date"), last=Max("date"))
         .order_by("body__code", "first", "session__code")

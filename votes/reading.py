@@ -30,8 +30,10 @@ from votes.data_version import data_version
 from votes.listed import ListedRollCall
 from votes.models import Bloc
 from votes.register import NO_ROW, Labels, Register, Tags
+from votes.rules import Result
 from votes.snapshot import in_snapshot, snapshot, unhurried
 from votes.state_record import read_states
+from votes.vetoes import Seat, permanent_members, vetoes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -69,7 +71,15 @@ SELECT NULL::bigint AS key, json_build_object(
         SELECT json_agg(json_build_array(id, slug, short_name, name, kind) ORDER BY slug COLLATE "C") FROM votes_bloc),
     'memberships', (
         SELECT json_agg(json_build_array(bloc_id, state_id, since, until) ORDER BY bloc_id, state_id, since)
-        FROM votes_blocmembership WHERE status = 'member')
+        FROM votes_blocmembership WHERE status = 'member'),
+    'permanent', (
+        SELECT json_agg(json_build_array(b.code, s.code, m.since, m.until, ARRAY(
+            SELECT t.code FROM votes_memberstate_successors f JOIN votes_memberstate t ON t.id = f.to_memberstate_id
+            WHERE f.from_memberstate_id = s.id)) ORDER BY b.code, s.code COLLATE "C", m.since)
+        FROM votes_bodymembership m
+        JOIN resolutions_body b ON b.id = m.body_id
+        JOIN votes_memberstate s ON s.id = m.state_id
+        WHERE m.permanent)
 )::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL AS result,
     NULL::bigint[] AS topics, NULL::boolean AS decisive, NULL::bigint[] AS counted, NULL::bigint[] AS announced,
     NULL AS precision, NULL AS method, NULL AS meeting, NULL AS title, NULL AS symbol, NULL AS text,
@@ -161,6 +171,10 @@ class Record:
     """By code."""
     blocs: Mapping[str, BlocRead]
     """By slug."""
+    seats: Sequence[Seat]
+    """The permanent seats of the bodies."""
+    permanent: Mapping[str, Sequence[str]]
+    """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
     said: Mapping[int, tuple[Any, ...]]
     """By the key of a roll call what lists show of it; see ``listed``."""
 
@@ -332,6 +346,11 @@ def load() -> Record:
     for bloc, state, since, until in about["memberships"] or []:
         held = Membership(codes[state], _date(since), _date(until))
         memberships.setdefault(bloc, []).append(held)
+    seats = [
+        Seat(body, code, _date(since), _date(until), successors)
+        for body, code, since, until, successors in about["permanent"] or []
+    ]
+    permanent = permanent_members(seats)
     matrix = matrix_of(
         # A row of the matrix by date and then by slug: labels, whatever the order of the list.
         sorted((row for row in roll_calls if row[VOTES]), key=lambda row: (row[DATE], row[SLUG])),
@@ -343,7 +362,12 @@ def load() -> Record:
         version=about["version"],
         matrix=matrix,
         register=register_of(
-            roll_calls, matrix, topics=[key for key, _slug, _name in topics], subjects=subjects.values()
+            roll_calls,
+            matrix,
+            topics=[key for key, _slug, _name in topics],
+            subjects=subjects.values(),
+            seats=seats,
+            permanent=permanent,
         ),
         bodies=dict(about["bodies"] or []),
         sessions=dict(about["sessions"] or []),
@@ -356,6 +380,8 @@ def load() -> Record:
             slug: BlocRead(key, slug, short_name, name, kind, Group(tuple(memberships.get(key, ()))))
             for key, slug, short_name, name, kind in about["blocs"] or []
         },
+        seats=seats,
+        permanent=permanent,
         said={row[KEY]: row[:VOTES] for row in roll_calls},
     )
 
@@ -393,27 +419,43 @@ def matrix_of(
 
 
 def register_of(
-    roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, topics: Sequence[int], subjects: Iterable[Subject]
+    roll_calls: Sequence[tuple[Any, ...]],
+    matrix: VoteMatrix,
+    *,
+    topics: Sequence[int],
+    subjects: Iterable[Subject],
+    seats: Sequence[Seat],
+    permanent: Mapping[str, Sequence[str]],
 ) -> Register:
-    """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs."""
+    """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs.
+
+    ``seats`` are the permanent ones, ``permanent`` whose vetoes count as whose; see ``votes.vetoes``.
+    """
     columns = list(zip(*roll_calls, strict=True)) or [()] * 20
-    rows = matrix.rows_by_slug
     slugs = {heading: subject.slug for subject in subjects for heading in subject.headings}
+    by_slug = matrix.rows_by_slug
+    rows = np.array([by_slug.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp)
+    dates = np.array(columns[DATE], "datetime64[D]")
+    bodies, results = Labels.of(columns[BODY]), Labels.of(columns[RESULT])
+    vetoed = results.are(Result.VETOED)
     return Register(
         keys=np.array(columns[KEY], np.int64),
-        dates=np.array(columns[DATE], "datetime64[D]"),
-        bodies=Labels.of(columns[BODY]),
+        dates=dates,
+        bodies=bodies,
         sessions=Labels.of(columns[SESSION]),
         kinds=Labels.of(columns[KIND]),
-        results=Labels.of(columns[RESULT]),
+        results=results,
+        methods=Labels.of(columns[METHOD]),
         requirements=Labels.of(columns[REQUIREMENT]),
         topics=_bits(columns[TOPICS], topics),
         topic_slugs=matrix.topic_slugs,
         decisive=np.array(columns[DECISIVE], bool),
         counted=np.array(columns[COUNTED], np.int64).reshape(-1, 4),
         announced=np.array(columns[ANNOUNCED], np.int64).reshape(-1, 4)[:, :2],
-        rows=np.array([rows.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp),
+        rows=rows,
         subjects=Tags.of([slugs[heading] for heading in of or () if heading in slugs] for of in columns[SUBJECTS]),
+        vetoes=vetoes_of(seats, permanent, matrix, vetoed=vetoed, bodies=bodies, dates=dates, rows=rows),
+        veto_codes=tuple(permanent),
     )
 
 

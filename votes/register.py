@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from votes.models import RollCall
 from votes.rules import COUNCIL_OF_FIFTEEN, Requirement, Result
 
 if TYPE_CHECKING:
@@ -98,8 +99,10 @@ class Groups:
     sessions: Labels
     kinds: Labels
     results: Labels
+    methods: Labels
     topics: NDArray[np.int64]
     short_by_one: Mask
+    vetoes: NDArray[np.int64]
 
     def sizes(self, among: Mask) -> NDArray[np.int64]:
         """Return G, how many roll calls of each group are in ``among``, a mask of the register."""
@@ -118,6 +121,7 @@ class Register:
     sessions: Labels
     kinds: Labels
     results: Labels
+    methods: Labels
     requirements: Labels
     topics: NDArray[np.int64]
     """P: sets of topics as bits, the first of ``topic_slugs`` the lowest."""
@@ -132,6 +136,10 @@ class Register:
     """P: the row in the vote matrix, or NO_ROW."""
     subjects: Tags
     """The slugs of the subjects of texts."""
+    vetoes: NDArray[np.int64]
+    """P: sets of permanent members that vetoed as bits, the first of ``veto_codes`` the lowest; see ``vetoes_of``."""
+    veto_codes: tuple[str, ...]
+    """The codes of all states that were ever permanent members of a body."""
 
     def __len__(self) -> int:
         """Return the number of roll calls."""
@@ -157,6 +165,20 @@ class Register:
         among = np.zeros(len(self), bool)
         among[self.subjects.places_of(slugs)] = True
         return among
+
+    def of_methods(self, methods: Collection[str]) -> Mask:
+        """Return which were taken by one of these methods."""
+        return np.logical_or.reduce([self.methods.are(method) for method in methods])
+
+    @cached_property
+    def recorded(self) -> Mask:
+        """Return P, which were recorded votes, by roll call or not; who voted how need not be on record."""
+        return self.of_methods(RollCall.METHODS_WITH_VOTES)
+
+    def vetoed_by(self, codes: Collection[str]) -> Mask:
+        """Return which were vetoed by at least one of these permanent members; none for a code that is no such."""
+        wanted = sum(1 << place for place, code in enumerate(self.veto_codes) if code in codes)
+        return (self.vetoes & wanted) != 0
 
     def of_kinds(self, kinds: Collection[str]) -> Mask:
         """Return which were votes on one of these kinds of thing."""
@@ -194,13 +216,19 @@ class Register:
         topics = self.groups.topics
         return {slug: int(sizes[(topics >> place) & 1 == 1].sum()) for place, slug in enumerate(self.topic_slugs)}
 
+    def count_vetoes(self, sizes: NDArray[np.int64]) -> Mapping[str, int]:
+        """Return how many roll calls each permanent member vetoed, given how many there are of each group."""
+        vetoes = self.groups.vetoes
+        return {code: int(sizes[(vetoes >> place) & 1 == 1].sum()) for place, code in enumerate(self.veto_codes)}
+
     @cached_property
     def groups(self) -> Groups:
         """Return the groups of roll calls that are alike, with what each is like."""
         of = [
-            *(labels.numbers for labels in (self.bodies, self.sessions, self.kinds, self.results)),
+            *(labels.numbers for labels in (self.bodies, self.sessions, self.kinds, self.results, self.methods)),
             self.topics,
             self.short_by_one,
+            self.vetoes,
         ]
         group = np.zeros(len(self), np.int64)
         for values in of:
@@ -214,8 +242,10 @@ class Register:
             sessions=self.sessions.at(first),
             kinds=self.kinds.at(first),
             results=self.results.at(first),
+            methods=self.methods.at(first),
             topics=self.topics[first],
             short_by_one=self.short_by_one[first],
+            vetoes=self.vetoes[first],
         )
 
     def votes(self, among: Mask) -> list[int]:

@@ -22,13 +22,14 @@ from django.utils.translation import gettext_lazy
 
 from resolutions.headings import heading_slug
 from resolutions.models import Body
+from resolutions.symbols import looks_like_symbol
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.parties import Accord, Difference, Position
 from votes.rules import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
 
@@ -40,9 +41,27 @@ KINDS = {
     RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
 }
 
-# The repeatable conditions on how members voted.
+# The repeatable conditions on how members voted, all of which must hold; and what else may stand several times.
 CONDITIONS = ("position", "differ", "same")
-REPEATABLE = (*CONDITIONS, "subject")
+VETOED_BY = "vetoed_by"
+REPEATABLE = (*CONDITIONS, VETOED_BY, "subject")
+
+# How votes were taken. Votes by roll call are recorded votes too.
+METHOD, RECORDED, ANY_METHOD = "method", RollCall.Method.RECORDED.value, "any"
+METHODS = {RECORDED: RollCall.METHODS_WITH_VOTES, ANY_METHOD: RollCall.Method}
+METHOD_CHOICES = [
+    (RECORDED, gettext_lazy("recorded vote")),
+    (RollCall.Method.ROLL_CALL.value, gettext_lazy("by roll call")),
+    (RollCall.Method.NON_RECORDED.value, gettext_lazy("non-recorded vote")),
+    (RollCall.Method.WITHOUT_VOTE.value, gettext_lazy("adopted without a vote")),
+    (ANY_METHOD, gettext_lazy("any")),
+]
+
+
+def usual_method(meant: Mapping[str, Any]) -> str:
+    """Return the method where none is asked for: recorded votes, and any where a text is looked for by its symbol."""
+    return ANY_METHOD if looks_like_symbol(meant.get("q") or "") else RECORDED
+
 
 SHORT_BY_ONE = "1"
 SHORT = [(SHORT_BY_ONE, gettext_lazy("one vote"))]
@@ -103,6 +122,15 @@ class SubjectFilter(RepeatedFilter):
         """Return the roll calls on texts with a heading of one of the subjects."""
         headings = [heading for slug in value or () for heading in self.parent.record.subjects[slug].headings]
         return qs.filter(resolution__subjects__overlap=headings) if headings else qs
+
+
+class VetoFilter(RepeatedFilter):
+    """A filter by the permanent members of which at least one cast a veto."""
+
+    def filter(self, qs: QuerySet[RollCall], value: list[str]) -> QuerySet[RollCall]:
+        """Return the roll calls that any of the members vetoed, by their keys in the register."""
+        register = self.parent.record.register
+        return with_keys(qs, register.keys[register.vetoed_by(value)].tolist()) if value else qs
 
 
 def with_keys(qs: QuerySet[RollCall], keys: list[int]) -> QuerySet[RollCall]:
@@ -183,6 +211,14 @@ def closest_subjects(slug: str, record: Record) -> list[str]:
     return [other for number, _length, other in ranked[:NEAR] if number == ranked[0][0]]
 
 
+def known_vetoer(text: str, record: Record) -> str:
+    """Return the code of a permanent member, past ones too; raise ValueError for any other."""
+    if text not in record.permanent:
+        said = {"code": text, "codes": ", ".join(record.permanent)}
+        raise ValueError(_("“%(code)s” was never a permanent member; the permanent members are %(codes)s.") % said)
+    return text
+
+
 KNOWN: dict[str, Callable[..., Any]] = {
     "session": known_session,
     "topic": known_topic,
@@ -190,6 +226,7 @@ KNOWN: dict[str, Callable[..., Any]] = {
     "position": Position.parse,
     "differ": Difference.parse,
     "same": Accord.parse,
+    VETOED_BY: known_vetoer,
 }
 """What reads the values that only a record knows, given a text and the record."""
 
@@ -220,7 +257,11 @@ class RollCallFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
     )
+    method = django_filters.ChoiceFilter(
+        method="of_method", label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES)
+    )
     result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
+    vetoed_by = VetoFilter(label=gettext_lazy("Vetoed by"))
     short = django_filters.ChoiceFilter(
         method="fell_short", label=gettext_lazy("Short of the majority by"), **one_of(SHORT)
     )
@@ -244,6 +285,8 @@ class RollCallFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if value not in (None, "", []):
                 queryset = self.filters[name].filter(queryset, value)
+        if not self.form.cleaned_data.get(METHOD):
+            queryset = self.of_method(queryset, METHOD, usual_method(self.form.cleaned_data))
         if not self.form.cleaned_data.get("order"):
             queryset = self.in_order(queryset, "order", "")
         return queryset
@@ -255,6 +298,10 @@ class RollCallFilter(django_filters.FilterSet):
     def of_kind(self, queryset: Any, _name: str, value: str) -> Any:
         """Select by what was put to the vote."""
         return queryset.filter(kind__in=KINDS.get(RollCall.Kind(value), [value]))
+
+    def of_method(self, queryset: Any, _name: str, value: str) -> Any:
+        """Select by how the vote was taken."""
+        return queryset.filter(method__in=METHODS.get(value, [value]))
 
     def fell_short(self, queryset: Any, _name: str, _value: str) -> Any:
         """Select what one member voting otherwise would have adopted; see ``Register.short_by_one``."""

@@ -55,6 +55,8 @@ PARAMETERS: Mapping[str, Collection[str]] = {
     "web:ideal_points_file": _IDEAL_POINTS,
     "web:compare_roll_calls": _PAIR,
     "web:compare_roll_calls_file": _PAIR,
+    "web:vetoes": (),
+    "web:vetoes_file": (),
     "web:quality": (*FindingForm.base_fields, "page"),
     "web:contact": ("about",),
 }

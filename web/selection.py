@@ -18,7 +18,20 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.reading import KEPT
 from votes.rules import Result
-from web.filters import KINDS, KNOWN, SHORT, SHORT_BY_ONE, RollCallFilter, StateFilter
+from web.filters import (
+    ANY_METHOD,
+    KINDS,
+    KNOWN,
+    METHOD,
+    METHOD_CHOICES,
+    METHODS,
+    SHORT,
+    SHORT_BY_ONE,
+    VETOED_BY,
+    RollCallFilter,
+    StateFilter,
+)
+from web.permanent import vetoers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +59,9 @@ class Selection:
     """The filters of roll calls, over the register of a record."""
 
     form_class: ClassVar[type[forms.Form]] = form_for(RollCallFilter)
-    facets: ClassVar[list[str]] = ["body", "result", "short", "topic", "subject", "kind", "session"]
+    facets: ClassVar[list[str]] = [
+        *("body", METHOD, "result", VETOED_BY, "short", "topic", "subject", "kind", "session"),
+    ]
     scope: Mapping[str, str] = {}
     """What the address of a file asks that has the same as the list without filters."""
 
@@ -73,6 +88,10 @@ class Selection:
                 return {subject.slug: subject.name for subject in self.record.subjects.values()}
             case "kind":
                 return kinds(get_language())
+            case "method":
+                return methods(get_language())
+            case "vetoed_by":
+                return vetoers(self.record)
             case "short":
                 return shorts(get_language())
         return results(get_language())
@@ -90,8 +109,18 @@ class Selection:
             return register.subjects.count(among), every
         if facet == "short":
             return {SHORT_BY_ONE: int(sizes[groups.short_by_one].sum())}, every
-        labels = {"body": groups.bodies, "session": groups.sessions, "kind": groups.kinds, "result": groups.results}
+        if facet == VETOED_BY:
+            return register.count_vetoes(sizes), every
+        labels = {
+            "body": groups.bodies,
+            "session": groups.sessions,
+            "kind": groups.kinds,
+            "result": groups.results,
+            METHOD: groups.methods,
+        }
         counts = labels[facet].count(sizes)
+        if facet == METHOD:
+            counts = {of: sum(counts.get(part, 0) for part in METHODS.get(of, [of])) for of, _name in METHOD_CHOICES}
         if facet == "kind":
             counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
         return counts, every
@@ -116,8 +145,12 @@ class Selection:
                 return register.on_subjects(value)
             case "kind":
                 return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
+            case "method":
+                return register.of_methods(METHODS.get(value, [value]))
             case "result":
                 return register.results.are(value)
+            case "vetoed_by":
+                return register.vetoed_by(value)
             case "short":
                 return register.short_by_one
             case "position" | "differ" | "same":
@@ -186,6 +219,12 @@ def searches_of(record: Record) -> Callable[[str], Mask]:
 def kinds(_language: str | None) -> Mapping[str, str]:
     """Return the kinds of what was put to the vote with their names in the active language."""
     return _said(RollCall.Kind.choices)
+
+
+@functools.cache
+def methods(_language: str | None) -> Mapping[str, str]:
+    """Return how votes were taken with the names in the active language; any of them is no value of a facet."""
+    return _said(choice for choice in METHOD_CHOICES if choice[0] != ANY_METHOD)
 
 
 @functools.cache

@@ -24,6 +24,7 @@ from web.views import (
     styleguide,
     subjects,
     suggestions,
+    vetoes,
 )
 
 FORM = r"(?P<form>csv|json|svg|png)"
@@ -70,6 +71,8 @@ urlpatterns = [
     re_path(rf"^agreement\.{FORM}$", agreement.file, name="agreement_file"),
     path("ideal-points/", ideal_points.page, name="ideal_points"),
     re_path(rf"^ideal-points\.{FORM}$", ideal_points.file, name="ideal_points_file"),
+    path("vetoes/", vetoes.page, name="vetoes"),
+    re_path(rf"^vetoes\.{FORM}$", vetoes.file, name="vetoes_file"),
     path("data/", data.data, name="data"),
     path("data/codebook/", data.codebook, name="codebook"),
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),

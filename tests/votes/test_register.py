@@ -29,6 +29,7 @@ def register_of(
         sessions=Labels.of(["1"] * number),
         kinds=Labels.of(["text"] * number),
         results=Labels.of([result] * number),
+        methods=Labels.of(["recorded"] * number),
         requirements=Labels.of([requirement] * number),
         topics=none,
         topic_slugs=(),
@@ -37,6 +38,8 @@ def register_of(
         announced=counted[:, :2] if announced else np.full((number, 2), -1),
         rows=np.full(number, -1),
         subjects=Tags.of([()] * number),
+        vetoes=none,
+        veto_codes=(),
     )
 
 

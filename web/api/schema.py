@@ -32,6 +32,7 @@ EXAMPLES = {
     "position": "USA:against",
     "differ": "USA~eu",
     "same": "USA~RUS",
+    "vetoed_by": "USA",
     "slug": "a-res-es-11-7",
     "symbol": "A/RES/ES-11/7",
     "code": "USA",
@@ -54,6 +55,14 @@ SAID = {
     "subject": _(
         "The slug of a subject, or its heading as the UN Digital Library writes it: cuba-united-states or "
         "CUBA--UNITED STATES. May stand several times; one of them is enough."
+    ),
+    "method": _(
+        "Recorded votes, by roll call or not, where it is left out; then a symbol in q finds texts however they were "
+        "decided."
+    ),
+    "vetoed_by": _(
+        "The code of a permanent member that voted against what was vetoed; RUS has the Soviet Union's too. May stand "
+        "several times; any will do."
     ),
     "order": _("By default the newest first; relevance needs q."),
 }

@@ -174,7 +174,7 @@ ResolutionDetail = made(
                 "corrections": Correction(many=True),
                 "blocs": BlocVotes(many=True),
             },
-        )(many=True, required=False, help_text=_("The recorded votes on it with all votes, newest first.")),
+        )(many=True, required=False, help_text=_("The votes on it with who voted how, newest first.")),
     },
 )
 

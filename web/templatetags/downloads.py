@@ -26,4 +26,4 @@ def downloads(listing: Listing, of: str) -> dict[str, object]:
         table: [(label, address(reverse("web:download", args=[table, form]), asked)) for form, label in FORMS.items()]
         for table in tables
     }
-    return {"links": links if listing.is_valid else {}}
+    return {"links": links if listing.is_valid else {}, "method": listing.method}

@@ -10,6 +10,8 @@ from web import builder, sentences
 from web.templatetags.plenary import Options
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from web.listings import Listing
 
 register = template.Library()
@@ -34,9 +36,15 @@ def subject(listing: Listing, of: str = "roll_calls") -> str:
 
 
 @register.simple_tag
-def parts(listing: Listing) -> list[sentences.Part]:
+def parts(listing: Listing, of: str = "roll_calls") -> list[sentences.Part]:
     """Return the parts of the sentence, each of which can be taken out."""
-    return sentences.parts_of(listing)
+    return sentences.parts_of(listing, of)
+
+
+@register.simple_tag
+def counted(number: int, method: str, total: int | None = None) -> SafeString:
+    """Return how many there are by how they were taken: 3 of 22 recorded votes."""
+    return sentences.counted(number, method, total=None if total == number else total)
 
 
 @register.simple_tag

@@ -37,13 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, what the record covers, and the latest votes."""
     with reading() as record:
         register = record.register
+        decided = register.decisive & register.recorded
+        dates = register.dates[register.recorded]  # descending
         context = {
             "record": record,
-            "latest": record.listed(register.keys[register.decisive][:LATEST].tolist()),
+            "latest": record.listed(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
-            "roll_calls": len(register),
-            "first": _day(register.dates[-1]) if len(register) else None,
-            "last": _day(register.dates[0]) if len(register) else None,
+            "roll_calls": len(dates),
+            "first": _day(dates[-1]) if len(dates) else None,
+            "last": _day(dates[0]) if len(dates) else None,
             "bodies": covered(record),
             "version": version_of(record),
             "questions": questions(record, get_language(), get_script_prefix()),
@@ -57,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def covered(record: Record) -> list[tuple[str, int, datetime.date, datetime.date]]:
     """Return name, number of recorded votes, and first and last day of each body that has any."""
     register = record.register
-    of = [(name, register.dates[register.bodies.are(code)]) for code, name in record.bodies.items()]
+    of = [(name, register.dates[register.bodies.are(code) & register.recorded]) for code, name in record.bodies.items()]
     return [(name, len(dates), _day(dates[-1]), _day(dates[0])) for name, dates in of if len(dates)]
 
 

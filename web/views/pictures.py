@@ -15,6 +15,7 @@ from votes.beside import Beside
 from votes.breakdown import Breakdown
 from votes.models import RollCall
 from votes.reading import reading
+from votes.wording import outcome
 from web.files import picture_file
 from web.parameters import address, unanswered
 from web.pictures.card import Card
@@ -103,7 +104,7 @@ def _card(found: RollCall, record: Record) -> Card:
         heading=_heading(found, beside),
         title=found.heading,
         tally=str(totals) if totals else "",
-        result=capfirst(str(found.get_result_display() if totals else found.get_method_display())),
+        result=capfirst(str(found.get_result_display())) if totals else outcome(found),
         figures=figures(totals) if totals else (),
         grid=layout(states, beside.permanent) if states else None,
     )

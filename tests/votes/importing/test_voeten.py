@@ -855,8 +855,8 @@ def test_the_whole_files_are_read(edition: Edition):
     assert [file.rows for file in edition.files] == [6_203, 870_109, 5_745]
     kinds = Counter(stated.kind for stated in edition.roll_calls)
     assert kinds == {
-        **{"text": 5141, "paragraph": 752, "amendment": 110, "paragraph-amendment": 140},
-        **{"motion": 22, "procedural": 8},
+        "text": 5141, "paragraph": 752, "amendment": 110, "paragraph-amendment": 140,
+        "motion": 22, "procedural": 8,
     }
     problems = Counter(problem.problem for problem in edition.problems)
     assert problems == {
@@ -968,7 +968,7 @@ def library() -> Mapping[str, tuple[str, Mapping[str, str]]]:
             positions[symbol][state] = choice
     # Spellings that the Digital Library alone has.
     read = {
-        symbol: parse_or_none(symbol) for symbol in dates if not re.search(r"PARA|SECTION|//|/XX|\(S-", symbol, re.I)
+        symbol: parse_or_none(symbol) for symbol in dates if not re.search(r"PARA|SECTION|//|/XX|\(S-", symbol, re.IGNORECASE)
     }
     return {parsed.key: (dates[symbol], positions[symbol]) for symbol, parsed in read.items() if parsed}
 
