@@ -103,9 +103,10 @@ class TestThePage:
     def test_sources_with_terms_and_numbers(self):
         assert [[cells[0].partition(" ")[0], *cells[1:]] for cells in table(get("/data/"), "table.sources")] == [
             ["Editor", "Facts; no rights claimed", "0"],
-            ["Landmark", "Facts; no rights claimed", "22"],
             ["United", "United Nations Digital Library terms of use: non-commercial use with acknowledgement", "0"],
+            ["Security", "CC BY 4.0 (B. Martin, Sciences Po)", "0"],
             ["United", "CC0 1.0", "0"],
+            ["Landmark", "Facts; no rights claimed", "22"],
         ]
 
     def test_how_to_cite(self):
