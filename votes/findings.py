@@ -76,8 +76,7 @@ PROBLEMS = {
     "unknown-roll-call": gettext_lazy("No roll call has the number “%(value)s”; its rows were left out."),
     "no-code": gettext_lazy("“%(value)s” has no code, and the name is not known; its rows were left out."),
     "fragment": gettext_lazy(
-        "Only %(listed)s of %(members)s members are listed in “%(value)s”: too few to be a whole vote. "
-        "It was left out."
+        "Only %(listed)s of %(members)s members are listed in “%(value)s”: too few to be a whole vote. It was left out."
     ),
     "vote-twice": gettext_lazy("%(state)s has two different votes, %(choices)s; both were left out."),
     "facts-differ": gettext_lazy(

@@ -61,7 +61,10 @@ def test_some_days(rcid: int, day: str | None):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("2,1946-12-07,1946-12-14,votes\n1,1946-12-07,1946-12-14,votes\n", r"line 3, column rcid: rcid 1 comes after 2"),
+        (
+            "2,1946-12-07,1946-12-14,votes\n1,1946-12-07,1946-12-14,votes\n",
+            r"line 3, column rcid: rcid 1 comes after 2",
+        ),
         ("x,1946-12-07,1946-12-14,votes\n", r"line 2, column rcid: “x” is no number"),
         ("1,7.12.1946,1946-12-14,votes\n", r"line 2, column voeten_date: “7.12.1946” is no date"),
         ("1,1946-12-07,,votes\n", r"line 2, column day: “” is no date"),
