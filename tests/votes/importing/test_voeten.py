@@ -213,7 +213,7 @@ def test_who_has_a_choice_in_another_row_is_legible(tables: Tables):
     assert edition.roll_calls[0].not_legible == ()
 
 
-# R's “NA”: missing, and Namibia. The rows are those of the files, whose missing cells are empty or, as R writes them, NA.
+# R's “NA”: missing, and Namibia. The rows are those of the files, in which a missing cell is empty or, by R, NA.
 
 MISSING = pytest.mark.parametrize("missing", ["", "NA"], ids=["empty", "NA"])
 
@@ -855,8 +855,12 @@ def test_the_whole_files_are_read(edition: Edition):
     assert [file.rows for file in edition.files] == [6_203, 870_109, 5_745]
     kinds = Counter(stated.kind for stated in edition.roll_calls)
     assert kinds == {
-        "text": 5141, "paragraph": 752, "amendment": 110, "paragraph-amendment": 140,
-        "motion": 22, "procedural": 8,
+        "text": 5141,
+        "paragraph": 752,
+        "amendment": 110,
+        "paragraph-amendment": 140,
+        "motion": 22,
+        "procedural": 8,
     }
     problems = Counter(problem.problem for problem in edition.problems)
     assert problems == {
@@ -967,9 +971,7 @@ def library() -> Mapping[str, tuple[str, Mapping[str, str]]]:
         if choice in POSITIONS:
             positions[symbol][state] = choice
     # Spellings that the Digital Library alone has.
-    read = {
-        symbol: parse_or_none(symbol) for symbol in dates if not re.search(r"PARA|SECTION|//|/XX|\(S-", symbol, re.IGNORECASE)
-    }
+    read = {symbol: parse_or_none(symbol) for symbol in dates if not re.search(r"PARA|Section|//|/XX|\(S-", symbol)}
     return {parsed.key: (dates[symbol], positions[symbol]) for symbol, parsed in read.items() if parsed}
 
 

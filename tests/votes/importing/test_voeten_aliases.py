@@ -34,7 +34,7 @@ def test_every_alias_is_of_a_roll_call_in_the_file():
 
 
 def test_the_votes_of_a_whole_text_are_the_evidence(record: None):
-    """Those that name votes name the ones of the Digital Library’s file: “118 of 119” of the longer list, or of both."""
+    """They are those of the Digital Library’s file: “118 of 119” of the longer list, or of those in both."""
     edition = whole()[0]
     votes = votes_of(edition)
     stated = {int(s.reference.removeprefix("rcid ").partition(",")[0]): s for s in edition.roll_calls}
