@@ -27,9 +27,6 @@ class SubjectsWidget(forms.Widget):
 
     use_fieldset = True
 
-    class Media:
-        css = {"all": ("admin-plenary/subjects.css",)}
-
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the fields with the list of headings that they share."""
         own = (attrs or {}).get("id", name)

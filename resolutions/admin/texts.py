@@ -88,8 +88,10 @@ class ResolutionForm(ReasonForm[Resolution]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "topics" in self.fields and (also := suggestion(self.instance)):
-            self.fields["topics"].help_text = also
+        if topics := self.fields.get("topics"):
+            new = _("Without a choice, a new text gets those that fit its title, agenda item and subjects.")
+            said = suggestion(self.instance) if self.instance.pk else str(new)
+            topics.help_text = f"{said} {topics.help_text}".strip()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session of another body, and what would leave a roll call without its text."""
