@@ -113,7 +113,8 @@ def entry_title(roll_call: ListedRollCall) -> str:
     """Return what was voted on, with result and tally: ``A/RES/ES-11/7: Advancing …, adopted 93-18-65``."""
     symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
     result = "" if roll_call.result == Result.NOT_STATED else labels(Result, get_language())[roll_call.result]
-    outcome = " ".join(filter(None, (result, str(roll_call.totals or ""))))
+    announced = _("(as announced)") if roll_call.totals_differ else ""
+    outcome = " ".join(filter(None, (result, str(roll_call.totals or ""), announced)))
     return f"{symbol}{roll_call.heading}" + (f", {outcome}" if outcome else "")
 
 

@@ -121,7 +121,7 @@ def test_the_landmarks_as_files():
         "date": "2025-02-24", "date_precision": "day", "method": "recorded", "requirement": "not-stated",
         "result": "adopted", "announced_yes": "93", "announced_no": "18", "announced_abstaining": "65",
         "announced_non_voting": "17", "counted_yes": "93", "counted_no": "18", "counted_abstaining": "65",
-        "counted_non_voting": "17",
+        "counted_non_voting": "17", "subjects": "",
     }  # fmt: skip
     assert content("/votes.csv?q=S/2022/155").decode() == (
         "roll_call,symbol,date,state,state_name,choice\n"
@@ -237,7 +237,7 @@ def test_a_typo_is_an_error_and_never_everything_or_nothing(of: str, query: str,
 
 
 def test_errors_of_one_roll_call():
-    assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "There is no recorded vote “nope”."
+    assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "No recorded vote “nope” is in this record."
     said = has(Client().get("/roll-calls/s-2022-155.json?choice=against"), 400)
     assert said["errors"] == {"choice": ["There is no parameter “choice” here."]}
 
@@ -311,7 +311,7 @@ def test_an_error_on_the_way_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch
         ("/votes.json", 11),
         ("/votes.csv?position=USA:againts", 2),
         ("/roll-calls/a-res-es-11-7.csv", 5),
-        ("/roll-calls/a-res-es-11-7.json", 13),
+        ("/roll-calls/a-res-es-11-7.json", 14),
     ],
 )
 def test_the_number_of_queries_stays(
