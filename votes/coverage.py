@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from resolutions.models import Body, SessionKind
 from resolutions.servers import reader
 from votes.models import RollCall
-from votes.models.intervals import DatePrecision
+from votes.models.intervals import DatePrecision, Day
 from votes.rules import Result
 
 if TYPE_CHECKING:
@@ -111,13 +111,6 @@ SELECT json_build_object(
     ) numbers WHERE number IS NOT NULL)
 )::text
 """  # noqa: S608  # constants of ours
-
-
-class Day(NamedTuple):
-    """A date with how much of it is known."""
-
-    date: datetime.date
-    precision: str
 
 
 class Reach(NamedTuple):

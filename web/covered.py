@@ -22,7 +22,8 @@ from web.templatetags.plenary import dated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from votes.coverage import BodyLine, Coverage, Day, Holding, Line, Reach, Year
+    from votes.coverage import BodyLine, Coverage, Holding, Line, Reach, Year
+    from votes.models.intervals import Day
     from votes.reading import Record
     from web.listings import Listing
     from web.questions import Question
