@@ -1,7 +1,6 @@
 """Measure public pages against an empty view under the same gunicorn command, then the analysis, imports and exports.
 
-Servers and databases are this command's own, below ``.plenary``, started and stopped by it, with the whole record
-where its files are at hand.
+Servers and databases are this command's own, below ``.plenary``, started and stopped by it, with the record that ships.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".plenary" / "bench-import"
 CORPORA = Path(os.environ.get("PLENARY_CORPORA") or ROOT.parent / "shared" / "data")
 FILE = "ga_voting_1946_2021.csv"
+RECORD = ROOT / "data" / "record"
 COPIES = 10
 BUFFER = 1 << 20
 SYMBOL = re.compile(r",(A/RES/[^,\]]*?)( ?\]?),")
@@ -46,6 +47,10 @@ def main() -> None:
     print(line("into a record without votes", file, "empty", 2.0))
     print(line("the same file again", file, "", 1.5))
     print(line("into a record with votes, constraints kept", file, "landmarks", 4.0))
+    apart(make_record, "empty")
+    seconds, peak = apart(load_seconds)
+    print(f"\n`load_record`, the record that ships into a new database: {seconds:.1f} s; peak {peak:.0f} MB.", end=" ")
+    print(f"`data/record/`: {sum(path.stat().st_size for path in RECORD.glob('*.csv')) / 1e6:.1f} MB.\n")
     exports = apart(export_lines)
     many = HOME / "copies.csv"
     write_copies(file, many)
@@ -111,9 +116,7 @@ def make_record(into: str) -> None:
             "WHERE relkind = 'r' AND relname ~ '^(votes|resolutions)_'"
         )
         cursor.execute(f"TRUNCATE {cursor.fetchone()[0]}")
-        load_reference(ROOT / "data")
-        if into == "empty":
-            cursor.execute("TRUNCATE votes_vote, votes_correction")
+        load_reference(ROOT / "data", landmarks=into != "empty")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
 
@@ -125,6 +128,17 @@ def import_seconds(file: str) -> tuple[float, float]:
 
     began = time.perf_counter()
     import_files([file], by_name="make bench")
+    seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def load_seconds() -> tuple[float, float]:
+    """Load the record that ships; return seconds and the process's peak megabytes."""
+    setup()
+    from votes.importing.shipped.loader import load_shipped
+
+    began = time.perf_counter()
+    load_shipped(by_name="make bench")
     seconds = time.perf_counter() - began
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

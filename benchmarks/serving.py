@@ -13,16 +13,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.importing import CORPORA, FILE, ROOT
+from benchmarks.importing import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 EMPTY = "/benchmark/empty"
 """The address of the empty view."""
-
-FILES = (f"{FILE}.gz", "voeten_*.csv.gz", "sc_voting_*.csv.gz")
-"""What is imported, where it is at hand."""
 
 
 def environment(home: Path, **changed: str) -> dict[str, str]:
@@ -34,17 +31,12 @@ def environment(home: Path, **changed: str) -> dict[str, str]:
 
 
 def prepare(home: Path, *, fit: bool = True) -> None:
-    """Make all that a server needs anew: its database with the record of the files that are there, its static files.
+    """Make all that a server needs anew: its database with the record that ships, its static files.
 
     Ideal points are fitted too, or not.
     """
     shutil.rmtree(home, ignore_errors=True)
-    commands = [["migrate", "-v0"], ["load_reference"], ["collectstatic", "--noinput", "-v0"]]
-    found = [[str(path) for path in sorted(CORPORA.glob(pattern))] for pattern in FILES]
-    commands += [["import_votes", *files] for files in found if files]
-    if fit and found[0]:
-        commands.append(["fit_ideal_points"])
-    for command in commands:
+    for command in (["prepare", *([] if fit else ["--no-ideal-points"])], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment(home), check=True, stdout=sys.stderr
         )

@@ -1,6 +1,7 @@
 """Reading environment variables: texts, secrets that may stand in files, and numbers."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +25,17 @@ def text(name: str, default: str = "") -> str:
         except UnicodeDecodeError:
             raise ImproperlyConfigured(f"{name}_FILE names {path}, which is not text in UTF-8.") from None
     return value or default
+
+
+def one_of(name: str, values: Collection[str], default: str) -> str:
+    """Return the variable ``name``, which is one of ``values``, or ``default`` where it is unset or empty.
+
+    Case and surrounding space do not matter. Raises ImproperlyConfigured, in one line, for anything else.
+    """
+    written = os.environ.get(name, "").strip().lower()
+    if written and written not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(sorted(values))}, not “{written}”.")
+    return written or default
 
 
 def whole_number(name: str, default: int, *, least: int = 1) -> int:

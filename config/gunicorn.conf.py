@@ -33,6 +33,8 @@ import errno
 import os
 import signal
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -86,6 +88,14 @@ def when_ready(server: Any) -> None:
     if os.environ.get("PLENARY_TERMINAL"):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         server.log.warning("Serving. Stop with Ctrl-C.")
+    if os.environ.get("FIT_IDEAL_POINTS"):
+        # Some ten seconds of one core, which no first page should wait for. on_exit ends what has not ended.
+        server.ideal_points = subprocess.Popen(
+            [sys.executable, "manage.py", "fit_ideal_points", "--if-stale", "--verbosity=0"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.setpriority(os.PRIO_PROCESS, server.ideal_points.pid, 19)
     stop = server.stop
 
     def refuse_and_stop(graceful: bool = True) -> None:
@@ -124,5 +134,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """Take away what was counted."""
+    """Take away what was counted, and end what still runs beside the server."""
     remove_folder()
+    if fit := getattr(server, "ideal_points", None):
+        fit.terminate()

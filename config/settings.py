@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import logs
 from config.caches import cache_at
 from config.database import database_from_environment, replica_from_environment
-from config.environment import text, whole_number
+from config.environment import one_of, text, whole_number
 from config.production import require
 from config.secret_key import secret_key_in
 
@@ -132,6 +132,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database_from_environment(), **replica_from_environment()}
+# The record that a new site begins with: the one in data/record, or none but a few landmark votes.
+RECORD = one_of("RECORD", ("whole", "none"), "whole")
 DATABASE_ROUTERS = ["resolutions.servers.Router"]
 # From how many seconds behind the primary a replica answers nobody.
 REPLICA_MAX_LAG = whole_number("REPLICA_MAX_LAG", 10)

@@ -178,7 +178,8 @@ def near_symbol(text: str, to_resolution: str = "") -> Q:
     pattern = loose(text)
     if not pattern:
         return Q(pk__in=[])
-    parsed = parse_or_none(text)
+    # A reader leaves out the beginning that all resolutions of the Assembly have: 104(S-I).
+    parsed = parse_or_none(text) or parse_or_none(f"A/RES/{text}")
     others = OtherSymbol.objects.filter(
         Q(symbol_loose__contains=pattern) | Q(symbol_key=parsed.key if parsed else pattern),
         resolution=OuterRef(f"{to_resolution}pk"),
@@ -291,8 +292,13 @@ class Resolution(SymbolFields):
 
     @property
     def document_url(self) -> str:
-        """Return the address of the official document: the text's symbol without spaces and part letters."""
-        whole = re.sub(r" .*|\[.*", "", self.symbol.replace(" (", "("))
+        """Return the address of the official document: the text's symbol without spaces and part letters.
+
+        A text without a number has a record in the UN Digital Library, which is then the address.
+        """
+        if record := re.search(r"/XX \(record (\d+)\)$", self.symbol):
+            return f"https://digitallibrary.un.org/record/{record[1]}"
+        whole = re.sub(r" .*|\[.*", "", re.sub(r" (?=\()| and .*(?=\))", "", self.symbol))
         return f"https://docs.un.org/en/{whole}"
 
 

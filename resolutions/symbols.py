@@ -5,6 +5,8 @@ Digital Library writes ``A/RES/302(IV)[ B ]`` and ``A/RES/80/5 A``, elsewhere on
 Voeten's tables say ``R/73/31`` and ``ESS/10/19``. ``parse`` turns any of them into a ``Symbol`` that has
 the United Nations' spelling for display, a key by which two spellings are the same symbol, and a key that
 sorts naturally. ``loose`` is for what a reader types when none of the spellings is quite right.
+
+A text whose number was not given yet (``A/RES/79/XX``) is named by ``unnumbered`` until it has one.
 """
 
 import re
@@ -12,31 +14,47 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # The last sessions whose resolutions were numbered through, with the session in Roman numerals after the
-# number: A/RES/3541(XXX), A/RES/2252(ES-V), A/RES/3362(S-VII).
+# number: A/RES/3541(XXX), A/RES/2252(ES-V), A/RES/3362(S-VII). The United Nations writes the first two special
+# sessions in Arabic numerals, A/RES/104(S-1); keys have Roman ones throughout.
 LAST_ROMAN_SESSION = {"": 30, "ES-": 5, "S-": 7}
+IN_ARABIC = {("S-", 1), ("S-", 2)}
 
 # Voeten's prefixes for the three kinds of Assembly session.
 VOETEN_SESSIONS = {"R": "", "ESS": "ES-", "SS": "S-"}
 
 ROMAN_DIGITS = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
 
-# A part of a resolution: a letter or letters, a range of them, a Roman numeral, or RULE-73.
-PART = r"(?:RULE-\d+|[A-Z]{1,5}(?: ?- ?[A-Z]{1,5})?)"
+# A part of a resolution: a letter or letters, a range of them, a Roman numeral (with "Section" before it or not),
+# the annex of a part, RULE-73, RULE-33A, PARA.1 or PARA.1-2.
+PART = (
+    r"(?:RULE-\d+[A-Z]?|PARA\.\d+(?:-\d+)?|SECTION ?[IVX]{1,5}|[A-Z]ANNEX"
+    r"|[A-Z]{1,5}(?: ?- ?[A-Z]{1,5})?)"
+)
 PARTS = rf"(?P<parts>{PART}(?:[ /]{PART})*)"
 
 NUMBERED_BY_SESSION = re.compile(
-    rf"A/(?P<type>RES|DEC)/(?P<kind>ES-|S-|)(?P<session>\d{{1,3}})/(?P<number>\d{{1,4}})(?:[ /]?\[? ?{PARTS} ?\]?)?"
+    rf"A/(?P<type>RES|DEC)/(?P<kind>ES-|S-|)(?P<session>\d{{1,3}})//?(?P<number>\d{{1,4}})(?:[ /]?\[? ?{PARTS} ?\]?)?"
 )
 NUMBERED_THROUGH = re.compile(
     rf"A/(?P<type>RES|DEC)/(?P<number>\d{{1,4}})(?: (?P<early>[A-Z]))? ?"
-    rf"\((?P<kind>ES-|S-|)(?P<session>[IVX]+)\)(?: ?\[? ?{PARTS} ?\]?)?"
+    rf"\((?:(?P<kind>ES-|S-|)(?P<session>[IVX]+)|(?P<special>ES-|S-)(?P<arabic>\d{{1,3}}))\)(?: ?\[? ?{PARTS} ?\]?)?"
 )
+# The one resolution of two sessions, on the credentials of both.
+OF_TWO_SESSIONS = re.compile(r"A/RES/996 ?\(ES-I ?AND ?II\)")
+UNNUMBERED = re.compile(r"A/(?P<type>RES|DEC)/(?P<kind>ES-|S-|)(?P<session>\d{1,3})/X{1,5}")
+UNNUMBERED_RECORD = re.compile(rf"{UNNUMBERED.pattern} ?\(RECORD ?(?P<record>\d{{1,12}})\)")
 SECURITY_COUNCIL = re.compile(r"S/RES/(?P<number>\d{1,4}) ?(?:\((?P<year>\d{4})\)|/(?P<year2>\d{4}))")
 VOETEN = re.compile(
     r"(?P<kind>R|ESS|SS)/(?P<session>\d{1,2})/(?P<number>\d{1,4})(?:/?(?P<parts>[A-Z]{1,5}(?:/[A-Z]{1,5})*))?"
 )
-# Drafts, meetings and reports keep their own spelling: A/79/L.48, A/ES-11/PV.19, S/2022/155.
-OTHER = re.compile(r"(?!A/RES/|A/DEC/|S/RES/)[AES](?:/[A-Z0-9.()\-]+)+(?: ?\[[A-Z0-9]\])?")
+# Drafts, meetings and reports keep their own spelling: A/79/L.48, A/ES-11/PV.19, S/2022/155. What lists of drafts say
+# beside it is no part of the symbol: that a draft was amended, had a corrigendum, or at which meeting it was put.
+OTHER = re.compile(
+    r"(?P<symbol>(?!A/RES/|A/DEC/|S/RES/)[AES](?:/[A-Z0-9.()\-]+?)+(?: ?\[[A-Z0-9]\])?)"
+    r"(?: ?\((?:AS (?:AMENDED|CORRECTED)\)|INCORPORATING THE AMENDMENT\) ?S/\d+)"
+    r"| AND (?:S/\d+/)?(?:ADD|CORR)\.\d+(?: ?& ?\d+)*"
+    r"|, S/PV\.\d+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +94,25 @@ def parse(text: str) -> Symbol:
     Raises ValueError, saying what was met, for anything that is not a whole symbol.
     """
     tidy = re.sub(r"\s+", " ", text.replace("\u2011", "-").replace("\u2013", "-")).strip().upper()
-    tidy = re.sub(r" ?/ ?", "/", tidy)
+    tidy = re.sub(r"\b(REV|ADD|CORR|PV|L)\. (?=\d)", r"\1.", re.sub(r" ?/ ?", "/", tidy))
     if match := NUMBERED_BY_SESSION.fullmatch(tidy):
         return _of_assembly(match["type"], match["kind"], int(match["session"]), match["number"], match["parts"])
     if match := NUMBERED_THROUGH.fullmatch(tidy):
-        session = from_roman(match["session"])
-        return _of_assembly(match["type"], match["kind"], session, match["number"], match["early"] or match["parts"])
+        kind = match["special"] or match["kind"]
+        session = int(match["arabic"]) if match["arabic"] else from_roman(match["session"])
+        return _of_assembly(match["type"], kind, session, match["number"], match["early"] or match["parts"])
+    if OF_TWO_SESSIONS.fullmatch(tidy):
+        return _symbol("A/RES/996(ES-I and II)", "A/RES/ES-0001/00996 AND II")
+    if match := UNNUMBERED_RECORD.fullmatch(tidy):
+        return _of_record(match, match["record"])
     if match := SECURITY_COUNCIL.fullmatch(tidy):
         number, year = int(match["number"]), match["year"] or match["year2"]
         return _symbol(f"S/RES/{number} ({year})", f"S/RES/{number:05}")
     if match := VOETEN.fullmatch(tidy):
         kind = VOETEN_SESSIONS[match["kind"]]
         return _of_assembly("RES", kind, int(match["session"]), match["number"], match["parts"])
-    if OTHER.fullmatch(tidy) and any(character.isdigit() for character in tidy):
-        return _symbol(re.sub(r"REV\.|ADD\.|CORR\.", lambda word: word[0].capitalize(), tidy))
+    if (match := OTHER.fullmatch(tidy)) and any(character.isdigit() for character in match["symbol"]):
+        return _symbol(re.sub(r"REV\.|ADD\.|CORR\.", lambda word: word[0].capitalize(), match["symbol"]))
     raise ValueError(f"{text!r} is not a United Nations document symbol")
 
 
@@ -99,6 +122,21 @@ def parse_or_none(text: str) -> Symbol | None:
         return parse(text)
     except ValueError:
         return None
+
+
+def unnumbered(text: str, record: str) -> Symbol | None:
+    """Return the symbol of a text whose number is still written as X's, ``A/RES/79/XX``, by its ``record`` number.
+
+    It is ``A/RES/79/XX (record 4082671)``, which is its own and of no other text. None for any other text, and where
+    ``record`` is no number.
+    """
+    match = UNNUMBERED.fullmatch(text.strip().upper())
+    return _of_record(match, record) if match and re.fullmatch(r"[0-9]{1,12}", record) else None
+
+
+def is_unnumbered(key: str) -> bool:
+    """Tell whether a symbol's key is that of a text without a number."""
+    return UNNUMBERED_RECORD.fullmatch(key) is not None
 
 
 def loose(text: str) -> str:
@@ -119,7 +157,7 @@ def looks_like_symbol(text: str) -> bool:
     return bool(
         re.search(r"\d/|/\d|/[A-Za-z]+/", text)
         or re.match(r"(?i)(?:[AS]|A-RES|S-RES|RES|ES|ESS|A-DEC)[/ -]", text)
-        or re.fullmatch(r"\d{2,4} ?[A-Z]? ?\((?:\d{4}|[IVXLivxl]+|[ES]+-[IVX]+)\)", text)
+        or re.fullmatch(r"\d{2,4} ?[A-Z]? ?\((?:\d{4}|[IVXLivxl]+|[ES]+-(?:[IVX]+|\d+))\)", text)
         or re.fullmatch(r"\d{3,4}", text)
     )
 
@@ -129,17 +167,40 @@ def _of_assembly(kind_of_text: str, kind: str, session: int, number: str, parts:
     number = str(int(number))
     if session < 1 or number == "0":
         raise ValueError(f"{number} of session {session} is not a United Nations document symbol")
-    part = re.sub(r" ?- ?", "-", parts.replace("/", " ")) if parts else ""
-    sort_session = f"{kind or '0'}{session:04}"
-    sort_key = f"A/{kind_of_text}/{sort_session}/{number:0>5}"
-    if session <= LAST_ROMAN_SESSION[kind]:
-        text = f"A/{kind_of_text}/{number}({kind}{to_roman(session)})" + (f"[{part}]" if part else "")
-    else:
-        text = f"A/{kind_of_text}/{kind}{session}/{number}" + (f" {part}" if part else "")
-    return _symbol(text, f"{sort_key} {part}".rstrip())
+    part = _part(parts) if parts else ""
+    sort_key = f"A/{kind_of_text}/{kind or '0'}{session:04}/{number:0>5} {_padded(part)}".rstrip()
+    if session > LAST_ROMAN_SESSION[kind]:
+        return _symbol(f"A/{kind_of_text}/{kind}{session}/{number}" + (f" {part}" if part else ""), sort_key)
+    of_key = f"A/{kind_of_text}/{number}({kind}{to_roman(session)})" + (f"[{part}]" if part else "")
+    is_arabic = (kind, session) in IN_ARABIC
+    text = of_key.replace(f"({kind}{to_roman(session)})", f"({kind}{session})") if is_arabic else of_key
+    return Symbol(text, _key(of_key), sort_key)
+
+
+def _part(parts: str) -> str:
+    """Return a part as it is written: ``A-C``, ``XIV`` for a section, ``A ANNEX``."""
+    parts = re.sub(r" ?- ?", "-", parts.replace("/", " "))
+    return re.sub(r"SECTION ?", "", re.sub(r"\b([A-Z])ANNEX\b", r"\1 ANNEX", parts))
+
+
+def _of_record(match: re.Match[str], record: str) -> Symbol:
+    """Return the symbol of a text without a number, by its number in the library, sorted after those that have one."""
+    kind_of_text, kind, session = match["type"], match["kind"], int(match["session"])
+    text = f"A/{kind_of_text}/{kind}{session}/XX (record {int(record)})"
+    return _symbol(text, f"A/{kind_of_text}/{kind or '0'}{session:04}/XX {int(record):012}")
 
 
 def _symbol(text: str, sort_key: str | None = None) -> Symbol:
     """Return the symbol spelled ``text``, by default sorted with every number in it padded."""
-    key = re.sub(r"[ \[\]]", "", text).upper()
-    return Symbol(text, key, sort_key or re.sub(r"\d+", lambda digits: digits[0].zfill(5), key))
+    key = _key(text)
+    return Symbol(text, key, sort_key or _padded(key))
+
+
+def _key(text: str) -> str:
+    """Return what a symbol is known by."""
+    return re.sub(r"[ \[\]]", "", text).upper()
+
+
+def _padded(text: str) -> str:
+    """Return ``text`` with every number in it padded, so that it sorts by them."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(5), text)

@@ -14,5 +14,7 @@ UNDECOMPOSED = str.maketrans(
 
 def fold(text: str) -> str:
     """Return ``text`` without accents and case: ``Türkiye`` and ``TURKIYE`` both give ``turkiye``."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(UNDECOMPOSED)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gc
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 
+from votes.importing.shipped.loader import load_shipped
 from votes.reading import SHARED
-from votes.reference import load_reference
+from votes.reference import load_reference, remove_landmarks
 from web.page_cache import PageCache
 
 # Machines are shared: how long an example takes says nothing of what is tested.
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
 
+LOADING = 7_915  # An advisory lock: one process loads the whole record, and the others wait for it.
 IN_USE = 7_914  # An advisory lock in the server's own database: held alone to make the template, then with others.
 
 
@@ -64,6 +66,8 @@ def django_db_modify_db_settings(
 
             if first := alone():
                 server.execute(f"DROP DATABASE IF EXISTS {template}")  # A run that was killed may have left one.
+                whole = connection.ops.quote_name(name.removesuffix("template") + "whole")
+                server.execute(f"DROP DATABASE IF EXISTS {whole} WITH (FORCE)")
                 server.execute(f"CREATE DATABASE {template}")
                 fill(name)
             server.execute("SELECT pg_advisory_lock_shared(%s)", [IN_USE])
@@ -76,19 +80,63 @@ def django_db_modify_db_settings(
         server.execute("SELECT pg_advisory_unlock_shared(%s)", [IN_USE])
         if alone():
             server.execute(f"DROP DATABASE {template}")
+            whole = connection.ops.quote_name(name.removesuffix("template") + "whole")
+            server.execute(f"DROP DATABASE IF EXISTS {whole} WITH (FORCE)")
 
 
 def fill(name: str) -> None:
     """Write into that database what every test starts from: what migrations make, and the reference facts."""
+    with connected_to(name):
+        call_command("migrate", verbosity=0)
+        load_reference(settings.BASE_DIR / "data")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # Or pages would be planned for whatever the server last looked at by itself.
+
+
+@pytest.fixture(scope="session")
+def whole_record_database(
+    django_db_setup: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> str:
+    """Return the name of a database that holds the record as it ships, loaded once a run and never changed."""
+    base: str = connection.settings_dict["TEST"]["TEMPLATE"]
+    name = base.removesuffix("template") + "whole"
+    with django_db_blocker.unblock(), connection._nodb_cursor() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOADING])
+        server.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
+        if not server.fetchone()[0]:
+            unfinished = f"{name}_unfinished"
+            quoted = connection.ops.quote_name
+            server.execute(f"DROP DATABASE IF EXISTS {quoted(unfinished)} WITH (FORCE)")
+            server.execute(f"CREATE DATABASE {quoted(unfinished)} TEMPLATE {quoted(base)}")
+            with connected_to(unfinished):
+                with transaction.atomic():
+                    remove_landmarks()
+                load_shipped(by_name="tests")
+            server.execute(f"ALTER DATABASE {quoted(unfinished)} RENAME TO {quoted(name)}")
+        server.execute("SELECT pg_advisory_unlock(%s)", [LOADING])
+    return name
+
+
+@pytest.fixture
+def whole_record(whole_record_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give the test a database that holds the record as it ships, to read only."""
+    with django_db_blocker.unblock(), connected_to(whole_record_database):
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        yield
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Have the connection be to the database ``name``."""
     before = connection.settings_dict["NAME"]
+    connection.close()
     connection.settings_dict["NAME"] = name
-    connection.close()
-    call_command("migrate", verbosity=0)
-    load_reference(settings.BASE_DIR / "data")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # Or pages would be planned for whatever the server last looked at by itself.
-    connection.close()
-    connection.settings_dict["NAME"] = before
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture
@@ -123,6 +171,12 @@ def plain_static_files(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def small_facts(settings) -> None:
+    """Prepare databases with the small facts alone; tests of the whole record ask for it."""
+    settings.RECORD = "none"
 
 
 @pytest.fixture(autouse=True)

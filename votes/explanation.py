@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.rules import Requirement, Result, Verdict, verdict
+from votes.rules import Requirement, Result, Verdict, council_votes_needed, verdict
+from votes.wording import outcome
 from votes.workflow import differences
 
 if TYPE_CHECKING:
@@ -32,24 +33,26 @@ class Explanation:
     findings: tuple[str, ...]
     difference_reason: str = ""
     """Why counted and announced totals differ, as an editor says it; empty where they agree."""
+    rule: str = ""
+    """What the Security Council required on the day; empty for the Assembly and where it is not stated."""
 
     @classmethod
     def of(cls, roll_call: RollCall, states: Sequence[StateChoice], beside: Beside) -> Explanation:
         """Explain ``roll_call`` by its totals, the ``states`` that voted and the members of its body."""
         totals = roll_call.totals
         if totals is None:
-            return cls(_("Adopted without a vote."), (), ()) if _without_vote(roll_call) else cls("", (), ())
+            return cls(outcome(roll_call), (), ())
         vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in beside.permanent)
         # The sentence explains the tally that is given; whether the record adds up is checked by the votes, as
         # votes.verification.results does.
         explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), beside), vetoers, beside.body)
         reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), beside)
         # Without the votes nobody knows whether a permanent member was against.
-        unknown = roll_call.counted is None and roll_call.requirement == Requirement.SC_SUBSTANTIVE
+        unknown = roll_call.counted is None and _requirement(roll_call) == Requirement.SC_SUBSTANTIVE
         findings = (
             () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
         )
-        return cls(explained, vetoers, findings, difference_reason(roll_call))
+        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, beside.body))
 
 
 def difference_reason(roll_call: RollCall) -> str:
@@ -59,16 +62,45 @@ def difference_reason(roll_call: RollCall) -> str:
 
 def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
     """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
-    if beside.body == Body.SECURITY_COUNCIL and roll_call.requirement == Requirement.NOT_STATED:
+    requirement = _requirement(roll_call)
+    if beside.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
         return Verdict(None, None, None)
     # The electorate is all members of the body on the date, or who was counted, where that is more.
     members = max(totals.members, beside.seats)
-    return verdict(roll_call.requirement, totals, roll_call.date, permanent_against, members)
+    return verdict(requirement, totals, roll_call.date, permanent_against, members)
 
 
-def _without_vote(roll_call: RollCall) -> bool:
-    """Tell whether the text was adopted without a vote."""
-    return roll_call.method == RollCall.Method.WITHOUT_VOTE
+def _requirement(roll_call: RollCall) -> str:
+    """Return the majority that was needed; what was vetoed was no question of procedure, though none be stated."""
+    is_unstated_veto = roll_call.requirement == Requirement.NOT_STATED and roll_call.result == Result.VETOED
+    return Requirement.SC_SUBSTANTIVE if is_unstated_veto else roll_call.requirement
+
+
+def _rule(roll_call: RollCall, body: str) -> str:
+    """Return what the Security Council required on the day of a vote, as Article 27 of the Charter has it."""
+    requirement = _requirement(roll_call)
+    if body != Body.SECURITY_COUNCIL or requirement not in (Requirement.SC_SUBSTANTIVE, Requirement.SC_PROCEDURAL):
+        return ""
+    is_before = council_votes_needed(roll_call.date) < 9
+    if requirement == Requirement.SC_SUBSTANTIVE and is_before:
+        return _(
+            "Until the end of 1965, seven of the Council’s eleven members had to be in favour and no permanent member "
+            "against (Charter, Article 27)."
+        )
+    if requirement == Requirement.SC_SUBSTANTIVE:
+        return _(
+            "Nine of the Council’s fifteen members have to be in favour and no permanent member against (Charter, "
+            "Article 27)."
+        )
+    if is_before:
+        return _(
+            "Until the end of 1965, a question of procedure needed seven of the Council’s eleven members in favour; no "
+            "permanent member could veto it (Charter, Article 27)."
+        )
+    return _(
+        "A question of procedure needs nine of the Council’s fifteen members in favour; no permanent member can veto "
+        "it (Charter, Article 27)."
+    )
 
 
 def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:

@@ -32,9 +32,17 @@ MEANINGS = {
         "A state has a vote though it was not a member of the body on that date, or a member has none. Often it is "
         "the date that is wrong."
     ),
+    FindingKind.ADMISSION: gettext_lazy(
+        "A source lists a new member of the United Nations before its admission, or leaves it out of votes on that "
+        "day, some of which were taken before it was admitted."
+    ),
+    FindingKind.NO_SEAT: gettext_lazy(
+        "A source lists a state as non-voting in votes of a time in which it held no seat in the General Assembly."
+    ),
     FindingKind.SOURCES: gettext_lazy(
-        "Another source says otherwise than the record. The record follows an editor before the landmark facts, "
-        "these before the UN Digital Library, and this before Voeten."
+        "Another source says otherwise than the record. The record follows an editor before the UN Digital Library, "
+        "this before Sciences Po’s table of the Security Council, this before Voeten’s data, and all of them before "
+        "the landmark facts."
     ),
     FindingKind.RESULT: gettext_lazy(
         "By the majority required, nine votes and the veto in the Security Council among them, the figures make "
@@ -72,9 +80,31 @@ PROBLEMS = {
     "unread-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the vote stands without a resolution."),
     "unknown-session": gettext_lazy("There is no session “%(value)s”; the session was left empty."),
     "unknown-topic": gettext_lazy("“%(value)s” is no topic of this record; it was left out."),
-    "unknown-method": gettext_lazy("“%(value)s” is no modality that is known; the row was left out."),
+    "no-choice": gettext_lazy(
+        "%(value)s is listed without a choice that can be read. It is in no total and is not counted as absent."
+    ),
+    "unknown-method": gettext_lazy(
+        "The modality “%(value)s” does not say whether there was a vote; the row was left out."
+    ),
+    "unknown-result": gettext_lazy("“%(value)s” is not a known result (vetoed or not-adopted); the row was left out."),
+    "double-row": gettext_lazy("The source says of the row: “%(value)s”. It was left out."),
+    "other-result": gettext_lazy(
+        "The same vote, with the same members for and against, is in the table once more as vetoed; this row, which "
+        "says “%(value)s”, was left out."
+    ),
+    "vetoed-by": gettext_lazy("The source says that %(value)s vetoed it; the permanent members against: %(against)s."),
+    "unknown-modality": gettext_lazy(
+        "The modality “%(value)s” does not say how the vote was taken; it was read as a recorded vote."
+    ),
+    "no-modality": gettext_lazy(
+        "The cell of the modality is empty for %(texts)s texts; each was read as a recorded vote, since the file has "
+        "its votes by member state."
+    ),
     "unknown-roll-call": gettext_lazy("No roll call has the number “%(value)s”; its rows were left out."),
     "no-code": gettext_lazy("“%(value)s” has no code, and the name is not known; its rows were left out."),
+    "fragment": gettext_lazy(
+        "Only %(listed)s of %(members)s members are listed in “%(value)s”: too few to be a whole vote. It was left out."
+    ),
     "vote-twice": gettext_lazy("%(state)s has two different votes, %(choices)s; both were left out."),
     "facts-differ": gettext_lazy(
         "Rows of one vote disagree: %(values)s. The cell was left empty, or the vote left out where it needs it."
@@ -179,6 +209,47 @@ def _electorate(details: Mapping[str, Any]) -> str:
     return _("Votes and members of the date differ: %(said)s.") % {"said": "; ".join(said)}
 
 
+def _admission(details: Mapping[str, Any]) -> str:
+    """Say in which votes a new member is listed before its admission, and in which of that day it is missing."""
+    said = []
+    if details.get("before"):
+        number, first, last = details["before"]
+        said.append(
+            ngettext(
+                "%(state)s is listed as non-voting in %(number)s vote of %(first)s, before its admission on %(since)s.",
+                "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, before its "
+                "admission on %(since)s.",
+                number,
+            )
+            % {**details, "number": number, "first": first, "last": last}
+        )
+    if number := details.get("on_the_day", 0):
+        said.append(
+            ngettext(
+                "%(state)s is not listed in %(number)s vote of %(since)s, the day of its admission: it was admitted "
+                "after the vote, or the source left it out.",
+                "%(state)s is not listed in %(number)s votes of %(since)s, the day of its admission: it was admitted "
+                "after them, or the source left it out.",
+                number,
+            )
+            % {**details, "number": number}
+        )
+    return f"{' '.join(said)} ({_listed(details['slugs'], ', ')})"
+
+
+def _no_seat(details: Mapping[str, Any]) -> str:
+    """Say in which time a state is listed though it held no seat, and what is known of that."""
+    number, first, last = details["before"]
+    said = ngettext(
+        "%(state)s is listed as non-voting in %(number)s vote of %(first)s, and held no seat from %(until)s to "
+        "%(since)s.",
+        "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, and held no seat from "
+        "%(until)s to %(since)s.",
+        number,
+    ) % {**details, "number": number, "first": first, "last": last}
+    return f"{said} {details['reason']}".strip()
+
+
 def _sources(details: Mapping[str, Any]) -> str:
     """Say what another source says otherwise, facts in their order and then votes by code."""
     facts, votes = details.get("facts", {}), details.get("votes", {})
@@ -270,6 +341,8 @@ LABELS = {"kind": RollCallKind, "method": RollCallMethod, "requirement": Require
 SENTENCES: dict[FindingKind, Callable[[Mapping[str, Any]], str]] = {
     FindingKind.TOTALS: _totals,
     FindingKind.ELECTORATE: _electorate,
+    FindingKind.ADMISSION: _admission,
+    FindingKind.NO_SEAT: _no_seat,
     FindingKind.SOURCES: _sources,
     FindingKind.RESULT: _result,
     FindingKind.NO_VOTES: lambda _details: _("A recorded vote without its votes by member state."),

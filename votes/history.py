@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from resolutions.because import because
+from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from resolutions.servers import reader
 from votes.choices import Choice
@@ -327,8 +328,10 @@ def _label(kind: Kind, column: str) -> str:
 
 def _words(kind: Kind, column: str, value: Any) -> str:
     """Return in words what a field holds."""
-    if value is None or value == "":
+    if value in (None, "", []):
         return _("none")
+    if isinstance(value, list):
+        return " · ".join(map(heading_name, value)) if column == "subjects" else ", ".join(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if column == "date":

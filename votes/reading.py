@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.dispatch import Signal
 
+from resolutions.headings import heading_name, heading_slug
 from resolutions.servers import reader
+from resolutions.text import fold
 from votes.analysis.breaks import BODY as ASSEMBLY
 from votes.analysis.breaks import Partners, SurpriseTable, all_surprises, partners, years_before
 from votes.analysis.groups import Group, Membership, positions_of
@@ -28,9 +30,11 @@ from votes.data_version import data_version
 from votes.listed import ListedRollCall
 from votes.models import Bloc
 from votes.models.intervals import Day
-from votes.register import NO_ROW, Labels, Register
+from votes.register import NO_ROW, Labels, Register, Tags
+from votes.rules import Result
 from votes.snapshot import in_snapshot, snapshot, unhurried
 from votes.state_record import read_states
+from votes.vetoes import Seat, permanent_members, vetoes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,17 +72,25 @@ SELECT NULL::bigint AS key, json_build_object(
         SELECT json_agg(json_build_array(id, slug, short_name, name, kind) ORDER BY slug COLLATE "C") FROM votes_bloc),
     'memberships', (
         SELECT json_agg(json_build_array(bloc_id, state_id, since, until) ORDER BY bloc_id, state_id, since)
-        FROM votes_blocmembership WHERE status = 'member')
+        FROM votes_blocmembership WHERE status = 'member'),
+    'permanent', (
+        SELECT json_agg(json_build_array(b.code, s.code, m.since, m.until, ARRAY(
+            SELECT t.code FROM votes_memberstate_successors f JOIN votes_memberstate t ON t.id = f.to_memberstate_id
+            WHERE f.from_memberstate_id = s.id)) ORDER BY b.code, s.code COLLATE "C", m.since)
+        FROM votes_bodymembership m
+        JOIN resolutions_body b ON b.id = m.body_id
+        JOIN votes_memberstate s ON s.id = m.state_id
+        WHERE m.permanent)
 )::text AS slug, NULL::date AS date, NULL AS body, NULL AS kind, NULL AS session, NULL AS result,
     NULL::bigint[] AS topics, NULL::boolean AS decisive, NULL::bigint[] AS counted, NULL::bigint[] AS announced,
     NULL AS precision, NULL AS method, NULL AS meeting, NULL AS title, NULL AS symbol, NULL AS text,
-    NULL::bytea AS votes, NULL AS requirement
+    NULL::bytea AS votes, NULL AS requirement, NULL::text[] AS subjects
 UNION ALL (
     SELECT r.id, r.slug, r.date, b.code, r.kind, s.code, r.result, t.topics, r.decisive,
         ARRAY[coalesce(y.yes, 0), coalesce(y.no, 0), coalesce(y.abstaining, 0), coalesce(y.non_voting, 0)],
         ARRAY[coalesce(r.announced_yes, -1), coalesce(r.announced_no, -1), coalesce(r.announced_abstaining, -1),
             coalesce(r.announced_non_voting, -1)],
-        r.date_precision, r.method, r.meeting, r.title, p.symbol, p.title, v.votes, r.requirement
+        r.date_precision, r.method, r.meeting, r.title, p.symbol, p.title, v.votes, r.requirement, p.subjects
     FROM votes_rollcall r
     LEFT JOIN (
         SELECT roll_call_id, string_agg(int4send((state_id * 256 + ascii(choice))::integer), '') AS votes
@@ -99,7 +111,7 @@ UNION ALL (
 
 # The columns of a roll call in the query's rows.
 KEY, SLUG, DATE, BODY, KIND, SESSION, RESULT, TOPICS, DECISIVE, COUNTED, ANNOUNCED = range(11)
-PRECISION, METHOD, MEETING, TITLE, SYMBOL, TEXT, VOTES, REQUIREMENT = range(11, 19)
+PRECISION, METHOD, MEETING, TITLE, SYMBOL, TEXT, VOTES, REQUIREMENT, SUBJECTS = range(11, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,17 @@ class BlocRead:
     group: Group
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject of texts."""
+
+    slug: str
+    name: str
+    """As people write it."""
+    headings: tuple[str, ...]
+    """As texts have it: spellings that differ in case and punctuation alone are one subject."""
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """Everything public about who voted how, as of one data version. Mappings are in the order to show them."""
@@ -143,10 +166,16 @@ class Record:
     """Names by code, newest first."""
     topics: Mapping[str, str]
     """Names by slug."""
+    subjects: Mapping[str, Subject]
+    """By slug."""
     states: Mapping[str, State]
     """By code."""
     blocs: Mapping[str, BlocRead]
     """By slug."""
+    seats: Sequence[Seat]
+    """The permanent seats of the bodies."""
+    permanent: Mapping[str, Sequence[str]]
+    """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
     said: Mapping[int, tuple[Any, ...]]
     """By the key of a roll call what lists show of it; see ``listed``."""
 
@@ -172,6 +201,12 @@ class Record:
             if title and row[TEXT] == title and row[DECISIVE] and row[SYMBOL] != symbol
         ]
         return self.listed(others)
+
+    @cached_property
+    def texts_by_subject(self) -> Mapping[str, int]:
+        """Return how many texts each subject has that has any, by slug in the order of the names."""
+        counts = self.register.subjects.count(self.register.decisive)
+        return {slug: counts[slug] for slug in self.subjects if counts[slug]}
 
     @cached_property
     def states_by_name(self) -> list[State]:
@@ -317,19 +352,33 @@ def load() -> Record:
     for bloc, state, since, until in about["memberships"] or []:
         held = Membership(codes[state], _date(since), _date(until))
         memberships.setdefault(bloc, []).append(held)
+    seats = [
+        Seat(body, code, _date(since), _date(until), successors)
+        for body, code, since, until, successors in about["permanent"] or []
+    ]
+    permanent = permanent_members(seats)
     matrix = matrix_of(
         # A row of the matrix by date and then by slug: labels, whatever the order of the list.
         sorted((row for row in roll_calls if row[VOTES]), key=lambda row: (row[DATE], row[SLUG])),
         states=[(key, code) for key, code, _name, _sort_name in states],
         topics=[(key, slug) for key, slug, _name in topics],
     )
+    subjects = subjects_of(row[SUBJECTS] or () for row in roll_calls)
     return Record(
         version=about["version"],
         matrix=matrix,
-        register=register_of(roll_calls, matrix, topics=[key for key, _slug, _name in topics]),
+        register=register_of(
+            roll_calls,
+            matrix,
+            topics=[key for key, _slug, _name in topics],
+            subjects=subjects.values(),
+            seats=seats,
+            permanent=permanent,
+        ),
         bodies=dict(about["bodies"] or []),
         sessions=dict(about["sessions"] or []),
         topics={slug: name for _key, slug, name in sorted(topics, key=lambda topic: topic[2])},
+        subjects=subjects,
         states={
             code: State(key, code, name, sort_name, tuple(former.get(key, ()))) for key, code, name, sort_name in states
         },
@@ -337,6 +386,8 @@ def load() -> Record:
             slug: BlocRead(key, slug, short_name, name, kind, Group(tuple(memberships.get(key, ()))))
             for key, slug, short_name, name, kind in about["blocs"] or []
         },
+        seats=seats,
+        permanent=permanent,
         said={row[KEY]: row[:VOTES] for row in roll_calls},
     )
 
@@ -345,7 +396,7 @@ def matrix_of(
     roll_calls: Sequence[tuple[Any, ...]], *, states: Sequence[tuple[int, str]], topics: Sequence[tuple[int, str]]
 ) -> VoteMatrix:
     """Return the matrix of rows as ``QUERY`` has them; states and topics are keys with codes and slugs, in order."""
-    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 19
+    columns_of_rows = list(zip(*roll_calls, strict=True)) or [()] * 20
     votes = columns_of_rows[VOTES]
     # Each vote in one number: the state's key above eight bits, and the letter in them.
     packed = np.frombuffer(b"".join(votes), ">i4").astype(np.int64)
@@ -373,25 +424,59 @@ def matrix_of(
     )
 
 
-def register_of(roll_calls: Sequence[tuple[Any, ...]], matrix: VoteMatrix, *, topics: Sequence[int]) -> Register:
-    """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs."""
-    columns = list(zip(*roll_calls, strict=True)) or [()] * 19
-    rows = matrix.rows_by_slug
+def register_of(
+    roll_calls: Sequence[tuple[Any, ...]],
+    matrix: VoteMatrix,
+    *,
+    topics: Sequence[int],
+    subjects: Iterable[Subject],
+    seats: Sequence[Seat],
+    permanent: Mapping[str, Sequence[str]],
+) -> Register:
+    """Return the register of rows as ``QUERY`` has them; ``topics`` are keys, in the order of the matrix's slugs.
+
+    ``seats`` are the permanent ones, ``permanent`` whose vetoes count as whose; see ``votes.vetoes``.
+    """
+    columns = list(zip(*roll_calls, strict=True)) or [()] * 20
+    slugs = {heading: subject.slug for subject in subjects for heading in subject.headings}
+    by_slug = matrix.rows_by_slug
+    rows = np.array([by_slug.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp)
+    dates = np.array(columns[DATE], "datetime64[D]")
+    bodies, results = Labels.of(columns[BODY]), Labels.of(columns[RESULT])
+    vetoed = results.are(Result.VETOED)
     return Register(
         keys=np.array(columns[KEY], np.int64),
-        dates=np.array(columns[DATE], "datetime64[D]"),
-        bodies=Labels.of(columns[BODY]),
+        dates=dates,
+        bodies=bodies,
         sessions=Labels.of(columns[SESSION]),
         kinds=Labels.of(columns[KIND]),
-        results=Labels.of(columns[RESULT]),
+        results=results,
+        methods=Labels.of(columns[METHOD]),
         requirements=Labels.of(columns[REQUIREMENT]),
         topics=_bits(columns[TOPICS], topics),
         topic_slugs=matrix.topic_slugs,
         decisive=np.array(columns[DECISIVE], bool),
         counted=np.array(columns[COUNTED], np.int64).reshape(-1, 4),
         announced=np.array(columns[ANNOUNCED], np.int64).reshape(-1, 4)[:, :2],
-        rows=np.array([rows.get(slug, NO_ROW) for slug in columns[SLUG]], np.intp),
+        rows=rows,
+        subjects=Tags.of([slugs[heading] for heading in of or () if heading in slugs] for of in columns[SUBJECTS]),
+        vetoes=vetoes_of(seats, permanent, matrix, vetoed=vetoed, bodies=bodies, dates=dates, rows=rows),
+        veto_codes=tuple(permanent),
     )
+
+
+def subjects_of(headings: Iterable[Sequence[str]]) -> dict[str, Subject]:
+    """Return the subjects that the headings of texts make, by slug in the order of their names.
+
+    A heading without a letter or figure to stand for it in an address is none; editors cannot enter one.
+    """
+    found: dict[str, list[str]] = {}
+    for heading in sorted({heading for of in headings for heading in of}):
+        if slug := heading_slug(heading):
+            found.setdefault(slug, []).append(heading)
+    subjects = [Subject(slug, heading_name(those[0]), tuple(those)) for slug, those in found.items()]
+    # A dash divides words as a space does: Africa–Development comes before African Union.
+    return {one.slug: one for one in sorted(subjects, key=lambda one: (fold(one.name).replace("–", " "), one.slug))}
 
 
 def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArray[np.int64]:

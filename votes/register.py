@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from votes.models import RollCall
 from votes.rules import COUNCIL_OF_FIFTEEN, Requirement, Result
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -59,6 +60,33 @@ class Labels:
 
 
 @dataclass(frozen=True, eq=False)
+class Tags:
+    """Any number of texts for each roll call, as K pairs of its place in the register and a number in ``values``."""
+
+    places: Rows
+    numbers: NDArray[np.int64]
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, tags: Iterable[Collection[str]]) -> Tags:
+        """Return the tags of roll calls in the order of the register, numbered in alphabetical order."""
+        pairs = [(place, text) for place, texts in enumerate(tags) for text in sorted({*texts})]
+        values = tuple(sorted({text for _place, text in pairs}))
+        number = {text: number for number, text in enumerate(values)}
+        places = np.array([place for place, _text in pairs], np.intp)
+        return cls(places, np.array([number[text] for _place, text in pairs], np.int64), values)
+
+    def count(self, among: Mask) -> dict[str, int]:
+        """Return how many roll calls of ``among``, a mask of the register, have each text."""
+        counts = np.bincount(self.numbers[among[self.places]], minlength=len(self.values))
+        return dict(zip(self.values, counts.tolist(), strict=True))
+
+    def places_of(self, values: Collection[str]) -> Rows:
+        """Return the places of the roll calls that have one of ``values`` at least."""
+        return self.places[np.isin(self.numbers, [self.values.index(value) for value in values])]
+
+
+@dataclass(frozen=True, eq=False)
 class Groups:
     """G groups of roll calls that are alike in everything a list counts, so that it counts each group and adds up.
 
@@ -71,8 +99,10 @@ class Groups:
     sessions: Labels
     kinds: Labels
     results: Labels
+    methods: Labels
     topics: NDArray[np.int64]
     short_by_one: Mask
+    vetoes: NDArray[np.int64]
 
     def sizes(self, among: Mask) -> NDArray[np.int64]:
         """Return G, how many roll calls of each group are in ``among``, a mask of the register."""
@@ -91,6 +121,7 @@ class Register:
     sessions: Labels
     kinds: Labels
     results: Labels
+    methods: Labels
     requirements: Labels
     topics: NDArray[np.int64]
     """P: sets of topics as bits, the first of ``topic_slugs`` the lowest."""
@@ -103,6 +134,12 @@ class Register:
     """P x 2: announced in favour and against, NO_ROW where not on record."""
     rows: Rows
     """P: the row in the vote matrix, or NO_ROW."""
+    subjects: Tags
+    """The slugs of the subjects of texts."""
+    vetoes: NDArray[np.int64]
+    """P: sets of permanent members that vetoed as bits, the first of ``veto_codes`` the lowest; see ``vetoes_of``."""
+    veto_codes: tuple[str, ...]
+    """The codes of all states that were ever permanent members of a body."""
 
     def __len__(self) -> int:
         """Return the number of roll calls."""
@@ -122,6 +159,26 @@ class Register:
         if slug not in self.topic_slugs:
             return np.zeros(len(self), bool)
         return (self.topics >> self.topic_slugs.index(slug)) & 1 == 1
+
+    def on_subjects(self, slugs: Collection[str]) -> Mask:
+        """Return which are on texts about one of the subjects; raise ValueError for one that none is about."""
+        among = np.zeros(len(self), bool)
+        among[self.subjects.places_of(slugs)] = True
+        return among
+
+    def of_methods(self, methods: Collection[str]) -> Mask:
+        """Return which were taken by one of these methods."""
+        return np.logical_or.reduce([self.methods.are(method) for method in methods])
+
+    @cached_property
+    def recorded(self) -> Mask:
+        """Return P, which were recorded votes, by roll call or not; who voted how need not be on record."""
+        return self.of_methods(RollCall.METHODS_WITH_VOTES)
+
+    def vetoed_by(self, codes: Collection[str]) -> Mask:
+        """Return which were vetoed by at least one of these permanent members; none for a code that is no such."""
+        wanted = sum(1 << place for place, code in enumerate(self.veto_codes) if code in codes)
+        return (self.vetoes & wanted) != 0
 
     def of_kinds(self, kinds: Collection[str]) -> Mask:
         """Return which were votes on one of these kinds of thing."""
@@ -159,13 +216,19 @@ class Register:
         topics = self.groups.topics
         return {slug: int(sizes[(topics >> place) & 1 == 1].sum()) for place, slug in enumerate(self.topic_slugs)}
 
+    def count_vetoes(self, sizes: NDArray[np.int64]) -> Mapping[str, int]:
+        """Return how many roll calls each permanent member vetoed, given how many there are of each group."""
+        vetoes = self.groups.vetoes
+        return {code: int(sizes[(vetoes >> place) & 1 == 1].sum()) for place, code in enumerate(self.veto_codes)}
+
     @cached_property
     def groups(self) -> Groups:
         """Return the groups of roll calls that are alike, with what each is like."""
         of = [
-            *(labels.numbers for labels in (self.bodies, self.sessions, self.kinds, self.results)),
+            *(labels.numbers for labels in (self.bodies, self.sessions, self.kinds, self.results, self.methods)),
             self.topics,
             self.short_by_one,
+            self.vetoes,
         ]
         group = np.zeros(len(self), np.int64)
         for values in of:
@@ -179,8 +242,10 @@ class Register:
             sessions=self.sessions.at(first),
             kinds=self.kinds.at(first),
             results=self.results.at(first),
+            methods=self.methods.at(first),
             topics=self.topics[first],
             short_by_one=self.short_by_one[first],
+            vetoes=self.vetoes[first],
         )
 
     def votes(self, among: Mask) -> list[int]:

@@ -84,7 +84,7 @@ class AgreementQuestion(Question):
         asked = QueryDict(mutable=True)
         for name in (*OWN, *FILTERS):
             if values := [value for value in self.parameters.getlist(name) if value]:
-                asked.setlist(name, values if name == "state" else values[-1:])
+                asked.setlist(name, values if name in ("state", "subject") else values[-1:])
         return asked
 
     def matrix_of(self, also: Collection[str] = ()) -> AgreementMatrix:

@@ -69,6 +69,7 @@ def whole(question: AgreementQuestion) -> dict[str, Any]:
         "since": since.isoformat() if since else None,
         "until": question.until.isoformat() if question.until else None,
         "topic": question.chosen.get("topic"),
+        "subject": [subject.slug for subject in question.subjects],
         "kind": question.chosen.get("kind"),
         "roll_calls": matrix.roll_calls,
         "first": first,

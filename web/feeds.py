@@ -17,9 +17,11 @@ from votes.analysis.matrix import OUTSIDE
 from votes.breakdown import CHOICES, sort_name
 from votes.choices import Choice
 from votes.exporting.papers import AUTHORS
+from votes.models import RollCall
 from votes.publication import published
 from votes.rules import Result
 from votes.totals import Totals, plurality
+from votes.wording import name_of
 from web.metadata import in_words
 from web.templatetags.plenary import labels
 
@@ -81,7 +83,7 @@ def feed_of(
         title=plain(title),
         link=origin + page,
         description=None,
-        subtitle=_("Recorded votes of the United Nations General Assembly and Security Council."),
+        subtitle=_("Votes of the United Nations General Assembly and Security Council."),
         feed_url=origin + own,
         feed_guid=f"tag:{host},2026:{own}",
         language=get_language(),
@@ -110,11 +112,17 @@ def plain(text: str) -> str:
 
 
 def entry_title(roll_call: ListedRollCall) -> str:
-    """Return what was voted on, with result and tally: ``A/RES/ES-11/7: Advancing …, adopted 93-18-65``."""
+    """Return what was voted on, with result and tally: ``A/RES/ES-11/7: Advancing …, adopted 93-18-65``.
+
+    One that was no recorded vote says so.
+    """
     symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
     result = "" if roll_call.result == Result.NOT_STATED else labels(Result, get_language())[roll_call.result]
     announced = _("(as announced)") if roll_call.totals_differ else ""
     outcome = " ".join(filter(None, (result, str(roll_call.totals or ""), announced)))
+    if roll_call.method not in RollCall.METHODS_WITH_VOTES:
+        is_without = roll_call.method == RollCall.Method.WITHOUT_VOTE
+        outcome = ", ".join(filter(None, ("" if is_without else outcome, name_of(roll_call.method))))
     return f"{symbol}{roll_call.heading}" + (f", {outcome}" if outcome else "")
 
 

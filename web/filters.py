@@ -20,14 +20,16 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from resolutions.headings import heading_slug
 from resolutions.models import Body
+from resolutions.symbols import looks_like_symbol
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.parties import Accord, Difference, Position
 from votes.rules import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
 
@@ -39,8 +41,27 @@ KINDS = {
     RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
 }
 
-# The repeatable conditions on how members voted.
+# The repeatable conditions on how members voted, all of which must hold; and what else may stand several times.
 CONDITIONS = ("position", "differ", "same")
+VETOED_BY = "vetoed_by"
+REPEATABLE = (*CONDITIONS, VETOED_BY, "subject")
+
+# How votes were taken. Votes by roll call are recorded votes too.
+METHOD, RECORDED, ANY_METHOD = "method", RollCall.Method.RECORDED.value, "any"
+METHODS = {RECORDED: RollCall.METHODS_WITH_VOTES, ANY_METHOD: RollCall.Method}
+METHOD_CHOICES = [
+    (RECORDED, gettext_lazy("recorded vote")),
+    (RollCall.Method.ROLL_CALL.value, gettext_lazy("by roll call")),
+    (RollCall.Method.NON_RECORDED.value, gettext_lazy("non-recorded vote")),
+    (RollCall.Method.WITHOUT_VOTE.value, gettext_lazy("adopted without a vote")),
+    (ANY_METHOD, gettext_lazy("any")),
+]
+
+
+def usual_method(meant: Mapping[str, Any]) -> str:
+    """Return the method where none is asked for: recorded votes, and any where a text is looked for by its symbol."""
+    return ANY_METHOD if looks_like_symbol(meant.get("q") or "") else RECORDED
+
 
 SHORT_BY_ONE = "1"
 SHORT = [(SHORT_BY_ONE, gettext_lazy("one vote"))]
@@ -51,6 +72,12 @@ ORDERS = [
     (CLOSENESS, gettext_lazy("Closest first")),
     (RELEVANCE, gettext_lazy("Most relevant first")),
 ]
+
+
+NEAR = 3
+"""How many subjects are suggested at most for one that is not known."""
+MOST_WORDS, SHORTEST_WORD = 8, 3
+"""How many words of it are compared, and how many letters such a word has."""
 
 
 class RepeatedField(forms.Field):
@@ -80,12 +107,30 @@ class RepeatedFilter(django_filters.Filter):
 
     field_class = RepeatedField
 
-    def filter(self, qs: QuerySet[RollCall], value: list[Position | Difference | Accord]) -> QuerySet[RollCall]:
+    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
         """Return the roll calls that meet every condition, by their keys in the vote matrix."""
         record: Record = self.parent.record
         for meant in value or []:
             qs = with_keys(qs, record.matrix.keys[meant.met(record)].tolist())
         return qs
+
+
+class SubjectFilter(RepeatedFilter):
+    """The subjects of texts, by their slugs: one of several is enough."""
+
+    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
+        """Return the roll calls on texts with a heading of one of the subjects."""
+        headings = [heading for slug in value or () for heading in self.parent.record.subjects[slug].headings]
+        return qs.filter(resolution__subjects__overlap=headings) if headings else qs
+
+
+class VetoFilter(RepeatedFilter):
+    """A filter by the permanent members of which at least one cast a veto."""
+
+    def filter(self, qs: QuerySet[RollCall], value: list[str]) -> QuerySet[RollCall]:
+        """Return the roll calls that any of the members vetoed, by their keys in the register."""
+        register = self.parent.record.register
+        return with_keys(qs, register.keys[register.vetoed_by(value)].tolist()) if value else qs
 
 
 def with_keys(qs: QuerySet[RollCall], keys: list[int]) -> QuerySet[RollCall]:
@@ -141,12 +186,47 @@ def known_topic(text: str, record: Record) -> str:
     return text
 
 
+def known_subject(text: str, record: Record) -> str:
+    """Return the slug of a subject, named by it or by its heading; raise ValueError, with the closest, for no other."""
+    slug = heading_slug(text)
+    if slug in record.subjects:
+        return slug
+    if not (near := closest_subjects(slug, record)):
+        raise ValueError(_("There is no subject “%(text)s”.") % {"text": text})
+    said = _("There is no subject “%(text)s”. Did you mean %(slugs)s?")
+    raise ValueError(said % {"text": text, "slugs": _(" or ").join(near)})
+
+
+def closest_subjects(slug: str, record: Record) -> list[str]:
+    """Return the slugs of a few subjects that share most words with one that is not on record, in a fixed order.
+
+    A word counts as shared where one of the two begins with the other.
+    """
+    words = [word for word in slug.split("-")[:MOST_WORDS] if len(word) >= SHORTEST_WORD]
+
+    def shared(other: str) -> int:
+        return sum(any(one.startswith(word) or word.startswith(one) for one in other.split("-")) for word in words)
+
+    ranked = sorted((-number, len(other), other) for other in record.subjects if (number := shared(other)))
+    return [other for number, _length, other in ranked[:NEAR] if number == ranked[0][0]]
+
+
+def known_vetoer(text: str, record: Record) -> str:
+    """Return the code of a permanent member, past ones too; raise ValueError for any other."""
+    if text not in record.permanent:
+        said = {"code": text, "codes": ", ".join(record.permanent)}
+        raise ValueError(_("“%(code)s” was never a permanent member; the permanent members are %(codes)s.") % said)
+    return text
+
+
 KNOWN: dict[str, Callable[..., Any]] = {
     "session": known_session,
     "topic": known_topic,
+    "subject": known_subject,
     "position": Position.parse,
     "differ": Difference.parse,
     "same": Accord.parse,
+    VETOED_BY: known_vetoer,
 }
 """What reads the values that only a record knows, given a text and the record."""
 
@@ -173,10 +253,15 @@ class RollCallFilter(django_filters.FilterSet):
     since = KnownFilter(field_name="date", lookup_expr="gte", known=known_date, label=gettext_lazy("Since"))
     until = KnownFilter(field_name="date", lookup_expr="lt", known=known_date, label=gettext_lazy("Before"))
     topic = KnownFilter(field_name="resolution__topics__slug", label=gettext_lazy("Topic"))
+    subject = SubjectFilter(label=gettext_lazy("Subject"))
     kind = django_filters.ChoiceFilter(
         method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
     )
+    method = django_filters.ChoiceFilter(
+        method="of_method", label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES)
+    )
     result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
+    vetoed_by = VetoFilter(label=gettext_lazy("Vetoed by"))
     short = django_filters.ChoiceFilter(
         method="fell_short", label=gettext_lazy("Short of the majority by"), **one_of(SHORT)
     )
@@ -200,6 +285,8 @@ class RollCallFilter(django_filters.FilterSet):
         for name, value in self.form.cleaned_data.items():
             if value not in (None, "", []):
                 queryset = self.filters[name].filter(queryset, value)
+        if not self.form.cleaned_data.get(METHOD):
+            queryset = self.of_method(queryset, METHOD, usual_method(self.form.cleaned_data))
         if not self.form.cleaned_data.get("order"):
             queryset = self.in_order(queryset, "order", "")
         return queryset
@@ -211,6 +298,10 @@ class RollCallFilter(django_filters.FilterSet):
     def of_kind(self, queryset: Any, _name: str, value: str) -> Any:
         """Select by what was put to the vote."""
         return queryset.filter(kind__in=KINDS.get(RollCall.Kind(value), [value]))
+
+    def of_method(self, queryset: Any, _name: str, value: str) -> Any:
+        """Select by how the vote was taken."""
+        return queryset.filter(method__in=METHODS.get(value, [value]))
 
     def fell_short(self, queryset: Any, _name: str, _value: str) -> Any:
         """Select what one member voting otherwise would have adopted; see ``Register.short_by_one``."""

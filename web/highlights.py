@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.search import SearchHeadline
 from django.utils.translation import gettext as _
 
+from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol
 from resolutions.symbols import looks_like_symbol, loose, parse_or_none
 from resolutions.text import fold
@@ -51,7 +52,7 @@ def highlights(words: str, roll_calls: Iterable[ListedRollCall]) -> Mapping[int,
 
 
 def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, Highlight]:
-    """Return where words stand in titles and agenda items."""
+    """Return where words stand in titles, agenda items and subjects."""
     headline = partial(
         SearchHeadline,
         query=search_query(words),
@@ -62,14 +63,16 @@ def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, 
     )
     rows = RollCall.objects.filter(pk__in=list(by_key)).order_by()
     rows = rows.annotate(own=headline("search_text"), of_text=headline("resolution__search_text"))
-    columns = ("pk", "title", "own", "resolution__title", "resolution__agenda", "of_text")
+    columns = ("pk", "title", "own", "resolution__title", "resolution__agenda", "resolution__subjects", "of_text")
     found = {}
-    for key, own_title, own, title, agenda, of_text in rows.values_list(*columns):
-        in_text = spans_in(f"{title}\n{agenda}", of_text) if of_text else []
-        in_title = [span for span in in_text if span[1] <= len(title)]
-        in_agenda = [(start - len(title) - 1, stop - len(title) - 1) for start, stop in in_text if start > len(title)]
+    for key, own_title, own, title, agenda, subjects, of_text in rows.values_list(*columns):
+        parts = [title or "", agenda or "", *(subjects or ())]
+        in_title, in_agenda, *in_subjects = by_part(parts, spans_in("\n".join(parts), of_text or ""))
         heading, spans = (own_title, spans_in(own_title, own)) if own_title else (title, in_title)
         others = [(_("Agenda item"), agenda, in_agenda)]
+        for subject, places in zip(parts[2:], in_subjects, strict=True):
+            name = heading_name(subject)
+            others.append((_("Subject"), name, same_words(subject, places, name)))
         if own_title:
             others.insert(0, (_("Title of the text"), title, in_title))
         said = beginnings(heading, spans)
@@ -112,6 +115,22 @@ def symbol_spans(symbol: str, words: str) -> Spans:
         rf"(?<!\d){part}(?!\d)" if part.isdigit() else rf"(?<![^\W\d_]){part}(?![^\W\d_])" for part in parts
     )
     return [found.span() for found in re.finditer(pattern, symbol, re.IGNORECASE)] if parts[0] else []
+
+
+def by_part(parts: Sequence[str], spans: Spans) -> list[Spans]:
+    """Return, for each of ``parts``, which ``spans`` of their lines are in it, by their places in the part."""
+    found, begin = [], 0
+    for part in parts:
+        end = begin + len(part)
+        found.append([(start - begin, stop - begin) for start, stop in spans if begin <= start and stop <= end])
+        begin = end + 1
+    return found
+
+
+def same_words(heading: str, spans: Spans, name: str) -> Spans:
+    """Return the places of ``name``, which is ``heading`` as people write it, that have the words at ``spans``."""
+    words = {word for start, stop in spans for word in re.findall(r"\w+", fold(heading[start:stop]))}
+    return [word.span() for word in re.finditer(r"\w+", name) if fold(word[0]) in words]
 
 
 def beginnings(text: str, spans: Spans) -> set[str]:

@@ -28,7 +28,7 @@ CHINA = 26
 class IdealPointsQuestion(Question):
     """The states, the period and the session that an address asks for, and what is wrong with what it asks.
 
-    The estimates are of all recorded votes of a session, so that a topic, a kind or another body is refused.
+    The estimates are of all recorded votes of a session, so that a topic, a subject, a kind or another body is refused.
     """
 
     body = Body.GENERAL_ASSEMBLY
@@ -57,8 +57,8 @@ class IdealPointsQuestion(Question):
 
     def _refuse_filters(self) -> None:
         """Note the filters that cannot be answered."""
-        whole = _("Ideal points are estimated from all recorded votes of a session, not by topic or kind.")
-        for name in ("topic", "kind"):
+        whole = _("Ideal points are estimated from all recorded votes of a session, not by topic, subject or kind.")
+        for name in ("topic", "subject", "kind"):
             if self.form.cleaned_data.get(name):
                 self.refuse(name, whole)
         if self.form.cleaned_data.get("body", "") not in ("", Body.GENERAL_ASSEMBLY):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 _LIST = (*RollCallFilter.base_filters, "page")
+_SUBJECT = tuple(name for name in _LIST if name != "subject")
 _STATE = (*StateFilter.base_filters, "page")
 _COMPARED = (*FILTERS, "state", "measure")
 _AGREEMENT = (*FILTERS, *agreement_question.OWN)
@@ -33,6 +34,8 @@ PARAMETERS: Mapping[str, Collection[str]] = {
     "web:resolution": Sheet.parameters,
     "web:roll_call": Sheet.parameters,
     "web:roll_call_tiles": ("bloc",),
+    "web:subjects": ("q",),
+    "web:subject": _SUBJECT,
     "web:suggestions": ("q",),
     "web:state": _STATE,
     "web:state_feed": _STATE,
@@ -52,6 +55,8 @@ PARAMETERS: Mapping[str, Collection[str]] = {
     "web:ideal_points_file": _IDEAL_POINTS,
     "web:compare_roll_calls": _PAIR,
     "web:compare_roll_calls_file": _PAIR,
+    "web:vetoes": (),
+    "web:vetoes_file": (),
     "web:quality": (*FindingForm.base_fields, "page"),
     "web:contact": ("about",),
 }

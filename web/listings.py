@@ -16,8 +16,21 @@ from votes.models import RollCall
 from votes.register import NO_ROW
 from votes.rules import Result
 from votes.totals import Totals
-from web.filters import CLOSENESS, CONDITIONS, DATE_ORDER, ORDERS, RELEVANCE
-from web.parameters import boxes_of, unanswered, without_boxes
+from web.filters import (
+    ANY_METHOD,
+    CLOSENESS,
+    CONDITIONS,
+    DATE_ORDER,
+    METHOD,
+    METHODS,
+    ORDERS,
+    RECORDED,
+    RELEVANCE,
+    REPEATABLE,
+    VETOED_BY,
+    usual_method,
+)
+from web.parameters import boxes_of, unanswered, without_boxes, without_empty
 from web.selection import Selection
 
 if TYPE_CHECKING:
@@ -29,6 +42,8 @@ if TYPE_CHECKING:
     from votes.reading import Record
 
 PAGE_SIZE = 25
+FIRST = 8
+"""How many values of a long facet are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,7 @@ class FacetValue:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facet:
     """A filter with the values it may take."""
 
@@ -52,6 +67,10 @@ class Facet:
     """How many roll calls there are without this filter."""
     invalid: bool
     """Whether the address has a value for it that is not known."""
+    usual: str = ""
+    """The value that is meant where the address has none; empty where that is any."""
+    several: bool = False
+    """Whether several of its values may be chosen at once."""
 
     @property
     def chosen(self) -> bool:
@@ -59,10 +78,36 @@ class Facet:
         return any(value.chosen for value in self.values)
 
     @property
+    def value_of_any(self) -> str:
+        """Return the value by which an address asks for any."""
+        return ANY_METHOD if self.usual else ""
+
+    @property
     def is_shown(self) -> bool:
         """Tell whether there is something to choose, to take back or to correct."""
-        divides = len(self.values) > 1 or any(value.count < self.any for value in self.values if self.name == "short")
-        return divides or self.chosen or self.invalid
+        if self.name in ("short", VETOED_BY, "subject"):
+            divides = any(value.count < self.any for value in self.values)
+        else:
+            divides = len(self.values) > 1
+        return divides or self.invalid or any(value.chosen for value in self.values if value.value != self.usual)
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether it may have more values than there is room for."""
+        return self.name in ("topic", "subject")
+
+    @cached_property
+    def first(self) -> list[FacetValue]:
+        """Return the values to show at once: all, or of a long facet those chosen and the most frequent."""
+        if not self.is_long:
+            return self.values
+        ranked = sorted(self.values, key=lambda value: (not value.chosen, -value.count))
+        return ranked[: max(FIRST, sum(value.chosen for value in ranked))]
+
+    @property
+    def more(self) -> list[FacetValue]:
+        """Return the others, the most frequent first."""
+        return sorted((value for value in self.values if value not in self.first), key=lambda value: -value.count)
 
 
 class RollCalls(Sequence[ListedRollCall]):
@@ -106,21 +151,33 @@ class Listing:
     @cached_property
     def _met(self) -> dict[str, Mask]:
         """Return, for each filter that has a value without error, which of the register it selects."""
-        values = self.form.cleaned_data.items()
-        met = {name: self.selection.among(name, value) for name, value in values if value not in (None, "", [])}
+        values = {METHOD: self.method} | {
+            name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])
+        }
+        met = {name: self.selection.among(name, value) for name, value in values.items()}
         return {name: mask for name, mask in met.items() if mask is not None}
 
-    def _but(self, name: str = "") -> Mask:
-        """Return which of the register all filters select, or all but one."""
+    @property
+    def method(self) -> str:
+        """Return how the votes were taken that are asked for; without a word of it the usual ones."""
+        return self.form.cleaned_data.get(METHOD) or usual_method(self.form.cleaned_data)
+
+    def method_without(self, name: str) -> str:
+        """Return the same for the list without a filter: what is usual depends on the words."""
+        meant = {other: value for other, value in self.form.cleaned_data.items() if other != name}
+        return meant.get(METHOD) or usual_method(meant)
+
+    def _but(self, *names: str) -> Mask:
+        """Return which of the register all filters select, or all but some."""
         among = self._among.copy()
         for other, mask in self._met.items():
-            if other != name:
+            if other not in names:
                 among &= mask
         return among
 
     def count_without(self, name: str, condition: object = None) -> int:
         """Return how many are selected without a filter, or without one of several conditions of the same name."""
-        among = self._but(name)
+        among = self._but(name, METHOD) & self._taken(self.method_without(name))
         others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
         if others and (mask := self.selection.among(name, others)) is not None:
             among &= mask
@@ -129,8 +186,13 @@ class Listing:
     def count_with(self, words: str) -> tuple[int, int]:
         """Return how many other words would select, under all other filters and without them."""
         found = self.selection.among("q", words)
-        under = [among if found is None else among & found for among in (self._but("q"), self._among)]
+        usual = self._taken(usual_method({"q": words}))
+        under = [among if found is None else among & found for among in (self._but("q"), self._among & usual)]
         return int(np.count_nonzero(under[0])), int(np.count_nonzero(under[1]))
+
+    def _taken(self, method: str) -> Mask:
+        """Return which of the register were taken by a method of an address."""
+        return self.record.register.of_methods(METHODS.get(method, [method]))
 
     @cached_property
     def selected(self) -> Mask:
@@ -207,7 +269,7 @@ class Listing:
     @cached_property
     def unanswered(self) -> list[str]:
         """Return the parameters of the address that ask something there is no filter for."""
-        return unanswered(self.parameters, {*self.form.fields, "page"}, CONDITIONS)
+        return unanswered(self.parameters, {*self.form.fields, "page"}, REPEATABLE)
 
     @property
     def ignored(self) -> list[str]:
@@ -226,8 +288,31 @@ class Listing:
 
     @property
     def total(self) -> int:
-        """Return how many roll calls there are without any filter."""
-        return int(np.count_nonzero(self._among))
+        """Return how many roll calls there are without any filter but that of how they were taken."""
+        return int(np.count_nonzero(self._among & self._met[METHOD]))
+
+    @cached_property
+    def left_out(self) -> int:
+        """Return how many the other filters select that are left out because they are no recorded votes."""
+        if not self.is_valid or self.method != RECORDED:
+            return 0
+        return int(np.count_nonzero(self._but(METHOD)) - np.count_nonzero(self.selected))
+
+    @property
+    def query_with_any_method(self) -> str:
+        """Return the address's query string with nothing left out for how it was decided."""
+        parameters = self.parameters.copy()
+        parameters[METHOD] = ANY_METHOD
+        parameters.pop("page", None)
+        return f"?{parameters.urlencode()}"
+
+    @property
+    def query_of_files(self) -> QueryDict:
+        """Return the parameters of the files that have what the list has, all of its pages."""
+        query = without_empty(self.parameters)
+        query.pop("page", None)
+        query.update(self.selection.scope)
+        return query
 
     def query_without(self, name: str, text: str = "") -> str:
         """Return the address's query string without one value of a parameter or all, and from the first page."""
@@ -255,15 +340,18 @@ class Listing:
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""
-        chosen = self.form.cleaned_data.get(name) or ""
+        usual = usual_method(self.form.cleaned_data) if name == METHOD else ""
+        usual = "" if usual == ANY_METHOD else usual
+        chosen = self.form.cleaned_data.get(name) or usual
+        several = name in REPEATABLE
         among, sizes = self.selected, self._sizes
         if name in self._met or not self.is_valid:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
         counts, every = self.selection.count_by(name, among, sizes)
         values = [
-            FacetValue(value, label, counts.get(value, 0), value == chosen)
+            FacetValue(value, label, counts.get(value, 0), value in chosen if several else value == chosen)
             for value, label in self.selection.names_of(name).items()
-            if counts.get(value) or value == chosen
+            if counts.get(value) or (value in chosen if several else value == chosen)
         ]
-        return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors)
+        return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors, usual, several)

@@ -10,6 +10,7 @@ import numpy as np
 from django.http import QueryDict
 from django.urls import reverse
 
+from web.filters import RECORDED
 from web.highlights import highlights
 from web.parameters import address
 from web.search import GROUPS, SHOWN, index_of
@@ -37,6 +38,8 @@ class Loosened:
     address: str
     count: int
     """How many roll calls the list would have."""
+    method: str
+    """How the votes in it were taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,17 @@ class Meant:
     address: str
     """That of the list of them under the same filters or, where that has none, without filters."""
     count: int
+    method: str
+    """How the votes in it were taken."""
     under_filters: bool
 
 
 class Help:
     """What a list says beside its rows: what the words name, what they may have meant, and what keeps others out."""
 
-    def __init__(self, listing: Listing, of: str) -> None:
+    def __init__(self, listing: Listing, of: str, path: str = "") -> None:
         self.listing = listing
-        self.path = reverse(f"web:{of}")
+        self.path = path or reverse(f"web:{of}")
         self.of = of
         self.words: str = listing.form.cleaned_data.get("q") or "" if listing.is_valid else ""
 
@@ -90,17 +95,17 @@ class Help:
             parameters = self.listing.parameters.copy()
             parameters["q"] = text
             parameters.pop("page", None)
-            return Meant(text, address(self.path, parameters), count, under_filters=True)
+            return Meant(text, address(self.path, parameters), count, self.listing.method, under_filters=True)
         if count or not all_of_them:
             return None
         parameters = QueryDict(mutable=True)
         parameters["q"] = text
-        return Meant(text, address(self.path, parameters), all_of_them, under_filters=False)
+        return Meant(text, address(self.path, parameters), all_of_them, RECORDED, under_filters=False)
 
     @cached_property
     def filters(self) -> list[Part]:
         """Return the filters of the address, each with the address without it."""
-        return parts_of(self.listing)
+        return parts_of(self.listing, self.of)
 
     @cached_property
     def loosened(self) -> list[Loosened]:
@@ -115,6 +120,7 @@ class Help:
                 condition_said(part.condition) if part.condition else part.text,
                 part.without,
                 self.listing.count_without(part.name, part.condition),
+                self.listing.method_without(part.name),
             )
             for part in self.filters
         ]

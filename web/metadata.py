@@ -22,6 +22,7 @@ from votes.exporting.papers import AUTHORS, COVERAGE, MEDIA_TYPES, TITLE, citati
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
 from votes.rules import Result
+from votes.wording import sentence, unknown_votes
 from web.parameters import BOX, FOREIGN, address
 from web.sentences import counted_otherwise
 from web.templatetags.plenary import dated, labels
@@ -138,7 +139,7 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
     if totals is None:
         if roll_call.method == RollCall.Method.WITHOUT_VOTE:
             return _("%(result)s without a vote %(when)s.") % {"result": result, "when": when}
-        return f"{result} {when}."
+        return f"{result} {when}. {sentence(unknown_votes(roll_call))}"
     spoken = labels(Choice, language)
     parts = []
     for choice, figure in zip(Choice, (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True):
@@ -146,10 +147,11 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
             continue
         names = (named or {}).get(choice)
         parts.append(f"{spoken[choice].lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
-    figures = ", ".join(parts)
-    said = f"{result} {totals} {when}. {figures[:1].upper()}{figures[1:]}."
+    said = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
     if counted := counted_otherwise(roll_call):
         said += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
+    if roll_call.method == RollCall.Method.NON_RECORDED:
+        said = f"{said} {_('A non-recorded vote: who voted how is not on record.')}"
     return f"{said} {_('In brackets: permanent members of the Security Council.')}" if named else said
 
 

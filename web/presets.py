@@ -40,6 +40,8 @@ class Preset:
     query: str
     among: Callable[[Record], Mask]
     """What tells which of the register could answer it."""
+    page: str = ""
+    """The page that answers it, where that is more than the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,13 @@ PRESETS = (
         "vetoes",
         gettext_lazy("Security Council vetoes"),
         gettext_lazy(
-            "Enough members were in favour, and a permanent member was against. The record holds %(among)s votes of "
-            "the Council, from %(first)s to %(last)s; vetoes in any other are not in it."
+            "Who blocked what, by permanent member and decade: drafts that had votes enough, and a permanent member "
+            "against. Looked for among %(among)s votes of the Council, from %(first)s to %(last)s."
         ),
-        "resolutions",
-        "result=vetoed",
+        "roll_calls",
+        "result=vetoed&kind=text",
         _council,
+        "vetoes",
     ),
     Preset(
         "us-russia-eu",
@@ -138,7 +141,8 @@ def asked(preset: Preset, record: Record) -> Question | None:
     """Return a preset as a record answers it; None where the record has nothing that it could be found among."""
     register = record.register
     listed = register.decisive if preset.of == "resolutions" else None
-    among = preset.among(record) if listed is None else preset.among(record) & listed
+    among = preset.among(record) & register.recorded
+    among = among if listed is None else among & listed
     if not among.any():
         return None
     last, *_others, first = record.listed(register.keys[among][[0, -1]].tolist())  # newest first
@@ -149,6 +153,6 @@ def asked(preset: Preset, record: Record) -> Question | None:
         preset.slug,
         str(preset.name),
         str(preset.says) % said,
-        address(reverse(f"web:{preset.of}"), parameters),
+        reverse(f"web:{preset.page}") if preset.page else address(reverse(f"web:{preset.of}"), parameters),
         Listing(parameters, record, among=listed).totals["roll_calls"],
     )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from votes.models import RollCall
 from votes.periods import Period
-from web.filters import KINDS, KnownField, known_date, known_topic, one_of
+from web.filters import KINDS, KNOWN, KnownField, RepeatedField, known_date, one_of
 from web.parameters import unanswered
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from votes.analysis.matrix import Rows, VoteMatrix
-    from votes.reading import Record
+    from votes.reading import Record, Subject
 
-FILTERS = ("body", "since", "until", "topic", "kind")
+FILTERS = ("body", "since", "until", "topic", "subject", "kind")
 
 
 class QuestionForm(forms.Form):
@@ -37,14 +37,15 @@ class QuestionForm(forms.Form):
 
     def __init__(self, parameters: QueryDict, record: Record) -> None:
         super().__init__(parameters)
-        of_record = partial(known_topic, record=record)
+        topic, subject = (partial(KNOWN[name], record=record) for name in ("topic", "subject"))
         self.fields = {
             "body": forms.ChoiceField(
                 required=False, label=gettext_lazy("Body"), **one_of(list(record.bodies.items()))
             ),
             "since": KnownField(required=False, known=known_date, label=gettext_lazy("Since")),
             "until": KnownField(required=False, known=known_date, label=gettext_lazy("Before")),
-            "topic": KnownField(required=False, known=of_record, label=gettext_lazy("Topic")),
+            "topic": KnownField(required=False, known=topic, label=gettext_lazy("Topic")),
+            "subject": RepeatedField(required=False, known=subject, label=gettext_lazy("Subject")),
             "kind": forms.ChoiceField(
                 required=False, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
             ),
@@ -65,7 +66,7 @@ class Question:
         self.record = record
         self.form = QuestionForm(parameters, record)
         self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
-        self.ignored = unanswered(parameters, {*FILTERS, *also}, repeatable)
+        self.ignored = unanswered(parameters, {*FILTERS, *also}, {"subject", *repeatable})
         self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
         since, until = self.since, self.until
         if since and until and since >= until:
@@ -105,6 +106,11 @@ class Question:
         """Return the day before which the period ends."""
         return self.form.cleaned_data.get("until")
 
+    @property
+    def subjects(self) -> list[Subject]:
+        """Return the subjects asked about; a text on one of them is enough."""
+        return [self.record.subjects[slug] for slug in self.form.cleaned_data.get("subject") or ()]
+
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the record's matrix, ascending; none where something is wrong."""
@@ -121,13 +127,17 @@ class Question:
             return np.zeros(0, np.intp)
         meant = self.form.cleaned_data
         kind = meant["kind"]
-        return self.record.matrix.rows(
+        rows = self.record.matrix.rows(
             since=since,
             until=until,
             body=meant["body"] or None,
             topic=meant["topic"] or None,
             kinds=KINDS.get(RollCall.Kind(kind), [RollCall.Kind(kind)]) if kind else None,
         )
+        if not meant["subject"]:
+            return rows
+        register = self.record.register
+        return np.intersect1d(rows, register.rows[register.on_subjects(meant["subject"])])
 
     @cached_property
     def preceding(self) -> tuple[datetime.date, datetime.date] | None:
@@ -146,5 +156,6 @@ class Question:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """Return the filters that the address sets, as text by name."""
-        return {name: self.parameters[name] for name in FILTERS if self.parameters.get(name)}
+        """Return the filters that the address sets, as text by name; subjects as a list of their slugs."""
+        chosen: dict[str, Any] = {name: self.parameters[name] for name in FILTERS if self.parameters.get(name)}
+        return {**chosen, "subject": [one.slug for one in self.subjects]} if "subject" in chosen else chosen

@@ -1,4 +1,4 @@
-"""What a reader's words name: texts by symbol and title, member states, blocs, topics, bodies and sessions.
+"""What a reader's words name: texts by symbol and title, member states, blocs, topics, subjects, bodies and sessions.
 
 Answered from the record in memory. What is typed is compared by its words, without accents and case; the order of
 the answers is fixed by how well they fit and then by their names, never by the order of rows.
@@ -34,7 +34,7 @@ SHORTEST, SHORTEST_OF_TITLE = 2, 3
 """From how many letters on names, and titles, are looked through."""
 SUGGESTED = 8
 """How many suggestions there are at most, in all groups."""
-EACH = {"symbol": 4, "state": 4, "bloc": 2, "topic": 2, "body": 1, "session": 2}
+EACH = {"symbol": 4, "state": 4, "bloc": 2, "topic": 2, "subject": 3, "body": 1, "session": 2}
 """How many suggestions a group has at most; titles have what is left."""
 SHOWN = 6
 """How many of a kind the page of results shows."""
@@ -46,6 +46,7 @@ GROUPS = {
     "state": gettext_lazy("Member states"),
     "bloc": gettext_lazy("Blocs"),
     "topic": gettext_lazy("Topics"),
+    "subject": gettext_lazy("Subjects"),
     "body": gettext_lazy("Bodies"),
     "session": gettext_lazy("Sessions"),
     "title": gettext_lazy("Texts by title"),
@@ -85,14 +86,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A state, bloc, topic, body or session with all of its names, the present one first."""
+    """A state, bloc, topic, subject, body or session with all of its names, the present one first."""
 
     kind: str
     value: str
     """Its code or slug in addresses."""
     sort_name: str
-    is_former: bool
-    """Whether it has no seat any more, and so comes after those as fit."""
+    rank: int
+    """Of those that fit as well the lowest comes first: states with a seat, subjects of more texts."""
     names: tuple[str, ...]
     forms: tuple[str, ...]
     """The names as ``spaced`` words."""
@@ -100,12 +101,12 @@ class Named:
     """The letters alone of the names, and last those of the code or slug."""
 
     @classmethod
-    def of(cls, kind: str, value: str, *names: str, sort_name: str = "", is_former: bool = False) -> Named:
+    def of(cls, kind: str, value: str, *names: str, sort_name: str = "", rank: int = 0) -> Named:
         """Return it, each of its names once."""
         names = tuple(dict.fromkeys(names))
         forms = tuple(map(spaced, names))
         letters = tuple(map(letters_of, (*names, value)))
-        return cls(kind, value, sort_name or forms[0].strip(), is_former, names, forms, letters)
+        return cls(kind, value, sort_name or forms[0].strip(), rank, names, forms, letters)
 
     def fit(self, typed: str, words: list[str]) -> tuple[int, int] | None:
         """Return how well ``words`` fit, best of all names, and the place of that name; None where they do not.
@@ -126,7 +127,7 @@ class Named:
 
     def match(self, place: int) -> Match:
         """Return it as what was found by the name in ``place``."""
-        if self.kind in ("state", "bloc"):
+        if self.kind in ("state", "bloc", "subject"):
             address = reverse(f"web:{self.kind}", args=[self.value])
         else:
             address = f"{reverse('web:resolutions')}?{self.kind}={self.value}"
@@ -152,14 +153,18 @@ class Index:
                 *(name for name, _since, _until in state.former),
                 *SHORT_NAMES.get(code, ()),
                 sort_name=state.sort_name,
-                is_former=code not in seated,
+                rank=int(code not in seated),
             )
             for code, state in record.states.items()
         ]
         blocs = [Named.of("bloc", slug, bloc.short_name, bloc.name) for slug, bloc in record.blocs.items()]
+        subjects = [
+            Named.of("subject", slug, record.subjects[slug].name, rank=-texts)
+            for slug, texts in record.texts_by_subject.items()
+        ]
         plain = {"topic": record.topics, "body": record.bodies, "session": record.sessions}
         others = [Named.of(kind, value, name) for kind, of in plain.items() for value, name in of.items()]
-        return cls(record, (*states, *blocs, *others))
+        return cls(record, (*states, *blocs, *others, *subjects))
 
     def named_by(self, text: str) -> dict[str, list[Match]]:
         """Return what ``text`` names or begins to name, by kind in the order of ``GROUPS``, the best fits first."""
@@ -170,9 +175,7 @@ class Index:
         found = {named: fit for named in self.named if (fit := named.fit(typed, words))}
         for named, place in self._among(f"{typed} ", frozenset(WORDS.findall(text))):
             found.setdefault(named, (AMONG_WORDS, place))
-        in_order = sorted(
-            found.items(), key=lambda item: (item[1][0], item[0].is_former, item[0].sort_name, item[0].value)
-        )
+        in_order = sorted(found.items(), key=lambda item: (item[1][0], item[0].rank, item[0].sort_name, item[0].value))
         by_kind: dict[str, list[Match]] = {kind: [] for kind in GROUPS}
         for named, (_fit, place) in in_order:
             by_kind[named.kind].append(named.match(place))

@@ -18,7 +18,20 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.reading import KEPT
 from votes.rules import Result
-from web.filters import KINDS, KNOWN, SHORT, SHORT_BY_ONE, RollCallFilter, StateFilter
+from web.filters import (
+    ANY_METHOD,
+    KINDS,
+    KNOWN,
+    METHOD,
+    METHOD_CHOICES,
+    METHODS,
+    SHORT,
+    SHORT_BY_ONE,
+    VETOED_BY,
+    RollCallFilter,
+    StateFilter,
+)
+from web.permanent import vetoers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask
-    from votes.reading import Record
+    from votes.reading import Record, Subject
 
     Sizes = NDArray[np.int64]
 
@@ -36,9 +49,9 @@ SEARCHES_KEPT = 64
 """For how many searches what they found is kept: a byte for each roll call."""
 
 
-def form_for(filters: type[RollCallFilter]) -> type[forms.Form]:
+def form_for(filters: type[RollCallFilter], but: str = "") -> type[forms.Form]:
     """Return the form of the filters, to be made once: making it anew would take longer than its answers."""
-    fields = {name: one.field for name, one in copy.deepcopy(filters.base_filters).items()}
+    fields = {name: one.field for name, one in copy.deepcopy(filters.base_filters).items() if name != but}
     return type("SelectionForm", (forms.Form,), fields)
 
 
@@ -46,7 +59,11 @@ class Selection:
     """The filters of roll calls, over the register of a record."""
 
     form_class: ClassVar[type[forms.Form]] = form_for(RollCallFilter)
-    facets: ClassVar = ["body", "result", "short", "topic", "kind", "session"]
+    facets: ClassVar[list[str]] = [
+        *("body", METHOD, "result", VETOED_BY, "short", "topic", "subject", "kind", "session"),
+    ]
+    scope: Mapping[str, str] = {}
+    """What the address of a file asks that has the same as the list without filters."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -54,8 +71,8 @@ class Selection:
     def form_of(self, parameters: QueryDict) -> forms.Form:
         """Return the form of the filters with what the parameters of an address say."""
         form = self.form_class(parameters)
-        for name, known in KNOWN.items():
-            form.fields[name].known = functools.partial(known, record=self.record)  # type: ignore[attr-defined]  # ours
+        for name in KNOWN.keys() & form.fields.keys():
+            form.fields[name].known = functools.partial(KNOWN[name], record=self.record)  # type: ignore[attr-defined]  # ours
         return form
 
     def names_of(self, facet: str) -> Mapping[str, str]:
@@ -67,8 +84,14 @@ class Selection:
                 return self.record.sessions
             case "topic":
                 return self.record.topics
+            case "subject":
+                return {subject.slug: subject.name for subject in self.record.subjects.values()}
             case "kind":
                 return kinds(get_language())
+            case "method":
+                return methods(get_language())
+            case "vetoed_by":
+                return vetoers(self.record)
             case "short":
                 return shorts(get_language())
         return results(get_language())
@@ -82,10 +105,22 @@ class Selection:
         every = int(sizes.sum())
         if facet == "topic":
             return register.count_topics(sizes), every
+        if facet == "subject":
+            return register.subjects.count(among), every
         if facet == "short":
             return {SHORT_BY_ONE: int(sizes[groups.short_by_one].sum())}, every
-        labels = {"body": groups.bodies, "session": groups.sessions, "kind": groups.kinds, "result": groups.results}
+        if facet == VETOED_BY:
+            return register.count_vetoes(sizes), every
+        labels = {
+            "body": groups.bodies,
+            "session": groups.sessions,
+            "kind": groups.kinds,
+            "result": groups.results,
+            METHOD: groups.methods,
+        }
         counts = labels[facet].count(sizes)
+        if facet == METHOD:
+            counts = {of: sum(counts.get(part, 0) for part in METHODS.get(of, [of])) for of, _name in METHOD_CHOICES}
         if facet == "kind":
             counts = {kind: sum(counts.get(part, 0) for part in KINDS.get(kind, [kind])) for kind in RollCall.Kind}
         return counts, every
@@ -106,10 +141,16 @@ class Selection:
                 return register.between(until=value)
             case "topic":
                 return register.on_topic(value)
+            case "subject":
+                return register.on_subjects(value)
             case "kind":
                 return register.of_kinds(KINDS.get(RollCall.Kind(value), [value]))
+            case "method":
+                return register.of_methods(METHODS.get(value, [value]))
             case "result":
                 return register.results.are(value)
+            case "vetoed_by":
+                return register.vetoed_by(value)
             case "short":
                 return register.short_by_one
             case "position" | "differ" | "same":
@@ -146,6 +187,18 @@ class StateSelection(Selection):
         return self.record.register.voted(self.record.matrix.of(self.code) == LETTERS[Choice.from_word(value)])
 
 
+class SubjectSelection(Selection):
+    """The filters of the texts of one subject, which is none of them."""
+
+    form_class: ClassVar = form_for(RollCallFilter, but="subject")
+    facets: ClassVar = [facet for facet in Selection.facets if facet != "subject"]
+
+    def __init__(self, record: Record, subject: Subject) -> None:
+        super().__init__(record)
+        self.subject = subject
+        self.scope = {"subject": subject.slug}
+
+
 @functools.lru_cache(maxsize=KEPT)
 def searches_of(record: Record) -> Callable[[str], Mask]:
     """Return what tells which of a record's register words find, in a snapshot of the record's version.
@@ -166,6 +219,12 @@ def searches_of(record: Record) -> Callable[[str], Mask]:
 def kinds(_language: str | None) -> Mapping[str, str]:
     """Return the kinds of what was put to the vote with their names in the active language."""
     return _said(RollCall.Kind.choices)
+
+
+@functools.cache
+def methods(_language: str | None) -> Mapping[str, str]:
+    """Return how votes were taken with the names in the active language; any of them is no value of a facet."""
+    return _said(choice for choice in METHOD_CHOICES if choice[0] != ANY_METHOD)
 
 
 @functools.cache

@@ -11,24 +11,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
 from votes.findings import FACTS
 from votes.models import RollCall
-from votes.parties import SPLIT_WORD, Accord, Difference, Position
+from votes.parties import SPLIT_WORD, Accord, Difference, Party, Position
 from votes.rules import Result
-from web.filters import CONDITIONS
-from web.selection import StateSelection
+from web.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
+from web.permanent import former_name
+from web.selection import StateSelection, SubjectSelection
 from web.templatetags.plenary import dated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from votes.beside import Corrected
     from votes.listed import ListedRollCall
-    from votes.parties import Party
     from votes.reading import Record
     from web.listings import Listing
+
+Method = RollCall.Method
 
 # English says "the United States" but "France", "the EU" but "NATO"; the names themselves have no article.
 STATES_WITH_ARTICLE = frozenset(
@@ -128,17 +135,27 @@ def subject(listing: Listing, of: str = "roll_calls") -> str:
     """Return what the sentence is about: resolutions, recorded votes, or those of a state."""
     if isinstance(listing.selection, StateSelection):
         return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
-    return _("Resolutions") if of == "resolutions" else _("Recorded votes")
+    if isinstance(listing.selection, SubjectSelection):
+        return _("Resolutions on the subject “%(subject)s”") % {"subject": listing.selection.subject.name}
+    if of == "resolutions":
+        return _("Resolutions")
+    return {RECORDED: _("Recorded votes"), Method.WITHOUT_VOTE: _("Texts")}.get(listing.method) or _("Votes")
 
 
-def parts_of(listing: Listing) -> list[Part]:
+SAID = (*(METHOD, "q", "body", "session", "since", "until", "topic", "subject", "kind", "result", VETOED_BY, "short"),)
+"""The filters in the order in which the sentence has them, before the conditions on how members voted."""
+
+
+def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
     """Return what the filters of a listing say, each with the query without it; nothing of those with errors."""
     meant = listing.form.cleaned_data
     parts = [
         Part(text, listing.query_without(name), name)
-        for name in ("q", "body", "session", "since", "until", "topic", "kind", "result", "short", "choice")
-        if meant.get(name) and (text := _said(name, meant[name], listing))
+        for name in SAID
+        if meant.get(name) and (text := _said(name, meant[name], listing, of))
     ]
+    if word := meant.get("choice"):
+        parts.append(Part(_choice(word), listing.query_without("choice"), "choice"))
     conditions = [(name, condition) for name in CONDITIONS for condition in meant.get(name) or []]
     for place, (name, condition) in enumerate(conditions):
         joined = _("and %(condition)s") if place else _("on which %(condition)s")
@@ -155,16 +172,17 @@ def parts_of(listing: Listing) -> list[Part]:
 
 def described(listing: Listing, of: str = "roll_calls") -> str:
     """Return in one sentence, without its full stop, what a listing selects: a name for a link, a page or a feed."""
-    return " ".join([subject(listing, of), *(part.text for part in parts_of(listing))])
+    return " ".join([subject(listing, of), *(part.text for part in parts_of(listing, of))])
 
 
-def _said(name: str, value: Any, listing: Listing) -> str:
+def _said(name: str, value: Any, listing: Listing, of: str) -> str:
     """Return what one filter says."""
     record = listing.record
     match name:
+        case "method":
+            return _method(value, of)
         case "q":
-            symbol = _("with the symbol “%(text)s”")
-            return (symbol if looks_like_symbol(value) else _("with the words “%(text)s”")) % {"text": value}
+            return _searched(value, listing, of)
         case "body":
             return _("in the %(body)s") % {"body": record.bodies[value]}
         case "session":
@@ -175,13 +193,101 @@ def _said(name: str, value: Any, listing: Listing) -> str:
             return _("before %(date)s") % {"date": dated(value)}
         case "topic":
             return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
+        case "subject":
+            names = _("” or “").join(record.subjects[slug].name for slug in value)
+            return _("on the subject “%(subjects)s”") % {"subjects": names}
         case "kind":
             return _kind(value)
         case "result":
             return _result(value)
-        case "short":
-            return _("that were one vote short of the majority")
-    return _choice(value)
+        case "vetoed_by":
+            return _("in which %(members)s cast a veto") % {"members": _vetoers(value, record)}
+    return _("that were one vote short of the majority")
+
+
+def _searched(words: str, listing: Listing, of: str) -> str:
+    """Return what was searched for; a symbol finds texts however they were decided, unless that is asked for too."""
+    if not looks_like_symbol(words):
+        said = _("with the words “%(text)s”")
+    elif listing.form.cleaned_data.get(METHOD) or isinstance(listing.selection, StateSelection):
+        said = _("with the symbol “%(text)s”")
+    elif of == "resolutions":
+        said = _("with the symbol “%(text)s”, with or without a recorded vote")
+    else:
+        said = _("with the symbol “%(text)s”, recorded or not")
+    return said % {"text": words}
+
+
+def _method(method: str, of: str) -> str:
+    """Return how the votes were taken; nothing where the sentence is about recorded votes anyway."""
+    if of == "resolutions":
+        return {
+            RECORDED: _("put to a recorded vote"),
+            Method.ROLL_CALL: _("put to a roll-call vote"),
+            Method.NON_RECORDED: _("put to a non-recorded vote"),
+            Method.WITHOUT_VOTE: _("adopted without a vote"),
+            ANY_METHOD: _("with or without a recorded vote"),
+        }[method]
+    return {
+        RECORDED: "",
+        Method.ROLL_CALL: _("by roll call"),
+        Method.NON_RECORDED: _("that were not recorded"),
+        Method.WITHOUT_VOTE: _("adopted without a vote"),
+        ANY_METHOD: _("of every kind and adoptions without a vote"),
+    }[method]
+
+
+def _vetoers(codes: Sequence[str], record: Record) -> str:
+    """Return permanent members, of which any will do: “France, the United Kingdom or the United States”."""
+    names = []
+    for code in codes:
+        name = party_said(Party.parse(code, record))
+        for former in record.permanent[code][1:]:
+            held = former_name(record, former)
+            held = _("the %(name)s") % {"name": held} if former in STATES_WITH_ARTICLE else held
+            name = _("%(name)s (or %(former)s)") % {"name": name, "former": held}
+        names.append(name)
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def counted(number_of: int, method: str = RECORDED, *, total: int | None = None) -> SafeString:
+    """Return how many there are by how they were taken, of ``total`` where it is given: “3 of 22 recorded votes”."""
+    of = number_of if total is None else total
+    texts = _counted(of) if total is None else _counted_of(of)
+    shown = format_html("<strong>{}</strong>", number(number_of))
+    return mark_safe(texts[method] % {"n": shown, "total": number(of)})  # noqa: S308  # translations and numbers
+
+
+def _counted(n: int) -> dict[str, str]:
+    """Return what ``n`` are called, by method."""
+    return {
+        RECORDED: ngettext("%(n)s recorded vote", "%(n)s recorded votes", n),
+        Method.ROLL_CALL: ngettext("%(n)s roll-call vote", "%(n)s roll-call votes", n),
+        Method.NON_RECORDED: ngettext("%(n)s non-recorded vote", "%(n)s non-recorded votes", n),
+        Method.WITHOUT_VOTE: ngettext("%(n)s text adopted without a vote", "%(n)s texts adopted without a vote", n),
+        ANY_METHOD: ngettext("%(n)s vote or adoption without a vote", "%(n)s votes and adoptions without a vote", n),
+    }
+
+
+def _counted_of(n: int) -> dict[str, str]:
+    """Return what some of ``n`` are called, by method."""
+    return {
+        RECORDED: ngettext("%(n)s of %(total)s recorded vote", "%(n)s of %(total)s recorded votes", n),
+        Method.ROLL_CALL: ngettext("%(n)s of %(total)s roll-call vote", "%(n)s of %(total)s roll-call votes", n),
+        Method.NON_RECORDED: ngettext(
+            "%(n)s of %(total)s non-recorded vote", "%(n)s of %(total)s non-recorded votes", n
+        ),
+        Method.WITHOUT_VOTE: ngettext(
+            "%(n)s of %(total)s text adopted without a vote", "%(n)s of %(total)s texts adopted without a vote", n
+        ),
+        ANY_METHOD: ngettext(
+            "%(n)s of %(total)s vote or adoption without a vote",
+            "%(n)s of %(total)s votes and adoptions without a vote",
+            n,
+        ),
+    }
 
 
 def _lowered(name: str) -> str:

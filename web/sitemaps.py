@@ -23,8 +23,8 @@ PAGE = 1000
 """How many addresses a part of a section has, so that none takes long to write."""
 
 OF_THE_RECORD = (
-    *("home", "resolutions", "roll_calls", "states", "blocs", "agreement", "compare_states", "compare_roll_calls"),
-    *("ideal_points", "data", "codebook", "quality"),
+    *("home", "resolutions", "roll_calls", "subjects", "states", "blocs", "agreement", "compare_states"),
+    *("compare_roll_calls", "ideal_points", "vetoes", "data", "codebook", "quality"),
 )
 """Pages that change with the record."""
 
@@ -102,6 +102,7 @@ def sections(record: Record, version: DataVersion) -> dict[str, type[Sitemap[Any
     return {
         "texts": RollCallPages(record, decisive),
         "roll-calls": RollCallPages(record, ~decisive),
+        "subjects": Pages([Page(reverse("web:subject", args=[slug]), changed) for slug in record.texts_by_subject]),
         "states": Pages([Page(reverse("web:state", args=[code]), changed) for code in record.states]),
         "blocs": Pages([Page(reverse("web:bloc", args=[slug]), changed) for slug in record.blocs]),
         "pages": Pages(

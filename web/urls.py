@@ -22,7 +22,9 @@ from web.views import (
     roll_calls,
     states,
     styleguide,
+    subjects,
     suggestions,
+    vetoes,
 )
 
 FORM = r"(?P<form>csv|json|svg|png)"
@@ -44,6 +46,8 @@ urlpatterns = [
     re_path(r"^roll-calls/(?P<slug>[-\w]+)/tiles\.(?P<form>svg|png)$", pictures.tiles, name="roll_call_tiles"),
     path("roll-calls/<slug:slug>/history/", history.page, name="roll_call_history"),
     re_path(r"^roll-calls/(?P<slug>[-\w]+)/history\.(?P<form>csv|json)$", history.file, name="roll_call_history_file"),
+    path("subjects/", subjects.subjects, name="subjects"),
+    path("subjects/<str:slug>/", subjects.subject, name="subject"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("states/", states.states, name="states"),
     path("states/<str:code>/", states.state, name="state"),
@@ -67,6 +71,8 @@ urlpatterns = [
     re_path(rf"^agreement\.{FORM}$", agreement.file, name="agreement_file"),
     path("ideal-points/", ideal_points.page, name="ideal_points"),
     re_path(rf"^ideal-points\.{FORM}$", ideal_points.file, name="ideal_points_file"),
+    path("vetoes/", vetoes.page, name="vetoes"),
+    re_path(rf"^vetoes\.{FORM}$", vetoes.file, name="vetoes_file"),
     path("data/", data.data, name="data"),
     path("data/codebook/", data.codebook, name="codebook"),
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),

@@ -33,7 +33,7 @@ def free_port() -> int:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
-    return {**kept, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
+    return {**kept, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
 
 
 def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:

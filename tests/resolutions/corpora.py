@@ -4,10 +4,14 @@ import csv
 import gzip
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from resolutions.topics import subject_headings
+from votes.importing.library_cells import split
 
 FOLDER = Path(os.environ.get("PLENARY_CORPORA") or settings.BASE_DIR.parent / "shared" / "data")
 
@@ -23,3 +27,10 @@ def columns(name: str, *fields: str) -> Iterator[tuple[str, ...]]:
         places = [header.index(field) for field in fields]
         for row in rows:
             yield tuple(row[place] for place in places)
+
+
+@cache
+def headings() -> frozenset[str]:
+    """Return the subject headings of the Assembly's texts; skip the test where the file is not there."""
+    cells = {cell for (cell,) in columns("ga_voting_1946_2025.csv.gz", "subjects")}
+    return frozenset(heading for cell in cells for heading in subject_headings(split(cell, "|")))

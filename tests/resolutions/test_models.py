@@ -71,6 +71,18 @@ def test_a_draft_may_have_become_several_texts():
     assert symbols(Resolution.objects.with_symbol("A/99/L.7")) == ["A/RES/99/6 A", "A/RES/99/6 B"]
 
 
+@pytest.mark.parametrize("text", ["A/RES/104(S-1)", "A/RES/104(S-I)", "a/res/104 (s-1)", "SS/1/104"])
+def test_a_special_session_is_found_in_both_numerals(text: str):
+    made = make_resolution("A/RES/104(S-I)")
+
+    assert made.symbol == "A/RES/104(S-1)"
+    assert Resolution.objects.with_symbol(text).get() == made
+    # So it is where an earlier release has kept it, until its spelling is brought up to date.
+    Resolution.objects.update(symbol="A/RES/104(S-I)")
+    assert Resolution.objects.with_symbol(text).get() == made
+    assert Resolution.objects.near_symbol(text.removeprefix("A/RES/")).get() == made
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -105,6 +117,10 @@ def test_drafts_are_not_published():
         ("S/RES/2774 (2025)", "https://docs.un.org/en/S/RES/2774(2025)"),
         ("A/RES/80/5 A", "https://docs.un.org/en/A/RES/80/5"),
         ("A/RES/1991(XVIII)[A]", "https://docs.un.org/en/A/RES/1991(XVIII)"),
+        ("A/RES/104(S-1)", "https://docs.un.org/en/A/RES/104(S-1)"),
+        ("A/RES/996(ES-I and II)", "https://docs.un.org/en/A/RES/996(ES-I)"),
+        ("A/RES/377(V)[A ANNEX]", "https://docs.un.org/en/A/RES/377(V)"),
+        ("A/RES/79/XX (record 4082671)", "https://digitallibrary.un.org/record/4082671"),
     ],
 )
 def test_the_official_document_is_that_of_the_whole_text(symbol: str, url: str):

@@ -1,12 +1,22 @@
 """Every spelling of a symbol that a source uses is read into the United Nations' one."""
 
 import time
+from collections import defaultdict
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from resolutions.symbols import from_roman, looks_like_symbol, loose, parse, parse_or_none, to_roman
+from resolutions.symbols import (
+    from_roman,
+    is_unnumbered,
+    looks_like_symbol,
+    loose,
+    parse,
+    parse_or_none,
+    to_roman,
+    unnumbered,
+)
 from tests.resolutions.corpora import columns
 
 SPELLINGS = {
@@ -26,6 +36,23 @@ SPELLINGS = {
     "A/RES/17(I)[RULE-73]": "A/RES/17(I)[RULE-73]",
     "A/RES/2252(ES-V)": "A/RES/2252(ES-V)",
     "A/RES/3362(S-VII)": "A/RES/3362(S-VII)",
+    "A/RES/104(S-1)": "A/RES/104(S-1)",
+    "A/RES/104(S-I)": "A/RES/104(S-1)",
+    "A/RES/189(S-2)": "A/RES/189(S-2)",
+    "A/RES/1622(S-III)": "A/RES/1622(S-III)",
+    "A/RES/1622(S-3)": "A/RES/1622(S-III)",
+    "A/RES/2252(ES-5)": "A/RES/2252(ES-V)",
+    "A/RES/996(ES-IandII)": "A/RES/996(ES-I and II)",
+    "A/RES/63(I)[PARA.1]": "A/RES/63(I)[PARA.1]",
+    "A/RES/490(V)[PARA.1-2]": "A/RES/490(V)[PARA.1-2]",
+    "A/RES/17(I)[RULE-33A]": "A/RES/17(I)[RULE-33A]",
+    "A/RES/17(I)[RULE-T]": "A/RES/17(I)[RULE-T]",
+    "A/RES/377(V)[AANNEX]": "A/RES/377(V)[A ANNEX]",
+    "A/RES/36/235IV": "A/RES/36/235 IV",
+    "A/RES/36//235IX": "A/RES/36/235 IX",
+    "A/RES/39/236[SectionXIV]": "A/RES/39/236 XIV",
+    "A/RES/33/116[B-VIII]": "A/RES/33/116 B-VIII",
+    "A/RES/79/XX (record 4082671)": "A/RES/79/XX (record 4082671)",
     "A/RES/S-10/2": "A/RES/S-10/2",
     "A/RES/ES-11/7": "A/RES/ES-11/7",
     "A/DEC/80/506": "A/DEC/80/506",
@@ -48,6 +75,15 @@ SPELLINGS = {
     "A/79/L.48/REV.1/ADD.2": "A/79/L.48/Rev.1/Add.2",
     "A/ES-11/PV.19": "A/ES-11/PV.19",
     "A/C.3/79/L.5": "A/C.3/79/L.5",
+    "S/4733/Rev. 1": "S/4733/Rev.1",
+    "A/34/PV. 67": "A/34/PV.67",
+    # What Sciences Po's table says beside the symbol of a draft.
+    "S/6113 (as amended)": "S/6113",
+    "S/15255/Rev.2(as corrected)": "S/15255/Rev.2",
+    "S/3995 (incorporating the amendment)S/3998": "S/3995",
+    "S/471 and S/471/Add.1": "S/471",
+    "S/9696 and Corr.1 & 2": "S/9696",
+    "S/552, S/PV.202": "S/552",
     # As people type them.
     "a/res/79/317": "A/RES/79/317",
     "s/res/2774 (2025)": "S/RES/2774 (2025)",
@@ -69,6 +105,8 @@ SAME = [
     ("A/RES/1991(XVIII)[ A ]", "r/18/1991a"),
     ("A/RES/ES-10/19", "ESS/10/19"),
     ("A/RES/31/5", "A/RES/5(XXXI)"),
+    ("A/RES/104(S-1)", "SS/1/104"),
+    ("A/RES/39/236[SectionXIV]", "R/39/236XIV"),
 ]
 
 DIFFERENT = [
@@ -79,9 +117,19 @@ DIFFERENT = [
     ("A/RES/7/11", "A/RES/71/1"),
     ("S/RES/277 (1970)", "S/RES/2774 (2025)"),
     ("A/RES/2252(ES-V)", "A/RES/2252(XXI)"),
+    ("A/RES/104(S-1)", "A/RES/104(I)"),
+    ("A/RES/17(I)[RULE-33]", "A/RES/17(I)[RULE-33A]"),
+    ("A/RES/490(V)[PARA.1]", "A/RES/490(V)[PARA.1-2]"),
+    ("A/RES/996(ES-I)", "A/RES/996(ES-I and II)"),
+    ("A/RES/79/XX (record 4082671)", "A/RES/79/XX (record 4082672)"),
 ]
 
 IN_ORDER = [
+    "A/RES/17(I)[RULE-33]",
+    "A/RES/17(I)[RULE-33A]",
+    "A/RES/17(I)[RULE-73]",
+    "A/RES/63(I)[PARA.2]",
+    "A/RES/63(I)[PARA.10]",
     "A/RES/98(I)",
     "A/RES/302(IV)",
     "A/RES/377(V)",
@@ -96,11 +144,18 @@ IN_ORDER = [
     "A/RES/75/10 A",
     "A/RES/75/100",
     "A/RES/79/317",
+    "A/RES/79/XX (record 999)",
+    "A/RES/79/XX (record 1000)",
     "A/RES/80/5",
+    "A/RES/996(ES-I)",
+    "A/RES/996(ES-I and II)",
+    "A/RES/997(ES-I)",
     "A/RES/ES-5/1",
     "A/RES/ES-10/19",
     "A/RES/ES-11/1",
     "A/RES/ES-11/7",
+    "A/RES/104(S-1)",
+    "A/RES/185(S-2)",
     "A/RES/S-7/1",
     "A/RES/S-10/2",
     "S/RES/83 (1950)",
@@ -125,6 +180,10 @@ GARBAGE = [
     "A//79",
     "A/RES/3379(XXXX)",
     "A/RES/3379(IIX)",
+    "A/RES/79/XX",
+    "A/RES/104(1)",
+    "Oral amendment",
+    "S/PV.23 and S/PV.24",
     "Resolution 1325",
     "決議",
     "A/RES/79/317\x00",
@@ -175,6 +234,27 @@ def test_what_is_no_symbol_is_refused_by_name(text: str):
     assert parse_or_none(text) is None
 
 
+@pytest.mark.parametrize("text", ["A/RES/79/XX", "a/res/79/xxx", " A/DEC/79/X "])
+def test_a_text_without_a_number_is_known_by_its_record(text: str):
+    symbol = unnumbered(text, "04082671")
+
+    assert symbol
+    assert symbol.text == f"A/{text.strip()[2:5].upper()}/79/XX (record 4082671)"
+    assert is_unnumbered(symbol.key)
+    assert parse(symbol.text) == parse(symbol.key) == symbol
+
+
+@pytest.mark.parametrize(
+    ("text", "record"), [("A/RES/79/317", "1"), ("A/RES/79/XX", ""), ("A/RES/79/XX", "?"), ("S/2024/XX", "1")]
+)
+def test_what_has_a_number_or_no_record_is_not_known_by_it(text: str, record: str):
+    assert unnumbered(text, record) is None
+
+
+def test_a_numbered_text_is_not_without_a_number():
+    assert not any(is_unnumbered(parse(symbol).key) for symbol in SPELLINGS.values() if "record" not in symbol)
+
+
 @pytest.mark.parametrize("text", ["A/RES/79", "A/RES/1991(QQ)", "A/RES/0/5", "A/RES/ES-0/1", "R/0/5"])
 def test_a_piece_of_an_assembly_symbol_is_no_symbol(text: str):
     assert parse_or_none(text) is None
@@ -203,7 +283,9 @@ def test_roman_numerals(number: int, numeral: str):
 
 
 parts = st.one_of(
-    st.sampled_from(["", "[RULE-73]", " A-F", "[I]"]),
+    st.sampled_from(
+        ["", "[RULE-73]", "[RULE-33A]", "[PARA.2]", "[PARA.1-2]", "[SectionXI]", "[AANNEX]", " A-F", "[I]"]
+    ),
     st.sampled_from("ABCDEFGHIJ").flatmap(lambda letter: st.sampled_from([letter, f" {letter}", f"[ {letter} ]"])),
 )
 assembly = st.builds(
@@ -234,14 +316,26 @@ voeten = st.builds(
     st.integers(1, 9999),
     st.sampled_from(["", "A", "B", "XII"]),
 )
+special = st.builds(
+    lambda number, kind, session, part: f"A/RES/{number}({kind}{session}){part}",
+    st.integers(1, 9999),
+    st.sampled_from(["S-", "ES-"]),
+    st.integers(1, 39),
+    parts,
+)
+pending = st.builds(
+    lambda session, record: f"A/RES/{session}/XX (record {record})", st.integers(1, 99), st.integers(1, 10**9)
+)
 draft = st.builds(
     lambda body, session, number, tail: f"{body}/{session}/{number}{tail}",
     st.sampled_from(["A", "S", "E", "A/C.3", "a"]),
     st.sampled_from(["79", "ES-11", "2022", "S-4"]),
     st.sampled_from(["L.1", "155", "PV.19", "INF/3"]),
-    st.sampled_from(["", "/Rev.1", "/Add.2", "/Corr.1", "/REV.1/add.12"]),
+    st.sampled_from(
+        ["", "/Rev.1", "/Add.2", "/Corr.1", "/REV.1/add.12", "/Rev. 1", " (as amended)", " and Corr.1 & 2"]
+    ),
 )
-symbols = st.one_of(assembly, by_roman_session, council, voeten, draft)
+symbols = st.one_of(assembly, by_roman_session, special, pending, council, voeten, draft)
 
 
 @given(symbols)
@@ -314,6 +408,7 @@ def test_a_piece_is_found_in_the_loose_form_by_whole_words():
         "242 (1967)",
         "3379 (XXX)",
         "2252 (ES-V)",
+        "104 (S-1)",
         "A/80/L",
     ],
 )
@@ -353,6 +448,10 @@ def column(name: str, field: str) -> set[str]:
     ("name", "field", "without"),
     [
         ("ga_voting_1946_2021.csv.gz", "resolution", set()),
+        ("ga_voting_1946_2025.csv.gz", "resolution", {"A/RES/79/XX"}),
+        ("ga_outcomes_non_recorded_1946_1982.csv.gz", "resolution", set()),
+        ("sc_voting_1946_2026.csv.gz", "resolution", set()),
+        ("sc_not_adopted_1946_2025.csv.gz", "symbol", {"Oral amendment"}),
         ("sc_voting_2025.csv.gz", "resolution", set()),
         ("voeten_roll_calls.csv.gz", "unres", NO_SYMBOLS_OF_VOETEN),
     ],
@@ -362,6 +461,31 @@ def test_every_symbol_of_the_official_files_and_of_voeten_is_read(name: str, fie
 
     assert {text for text in texts if parse_or_none(text) is None} == without
     assert all(parse(parse(text).text) == parse(text) for text in texts - without)
+
+
+FILES = {
+    "ga_voting_1946_2025.csv.gz": "resolution",
+    "ga_outcomes_non_recorded_1946_1982.csv.gz": "resolution",
+    "sc_voting_1946_2026.csv.gz": "resolution",
+    "sc_not_adopted_1946_2025.csv.gz": "symbol",
+}
+
+
+def test_no_two_texts_of_the_record_have_one_key_or_one_place_in_the_order():
+    spellings = defaultdict(set)
+    places = {}
+    for name, field in FILES.items():
+        for text in column(name, field):
+            if symbol := parse_or_none(text):
+                spellings[symbol.key].add(text)
+                places[symbol.key] = symbol.sort_key
+
+    assert len(spellings) == 5695 + 1660 + 2812 + 349
+    assert len(set(places.values())) == len(places)
+    assert {key: texts for key, texts in spellings.items() if len(texts) > 1} == {
+        "S/552": {"S/552", "S/552, S/PV.202"},
+        "S/4733/REV.1": {"S/4733/Rev.1", "S/4733/Rev. 1"},
+    }
 
 
 def test_the_digital_library_and_voeten_name_the_same_texts():

@@ -37,11 +37,14 @@ def record_of(
         bodies={"GA": "General Assembly", "SC": "Security Council"},
         sessions={},
         topics={slug: slug.title() for slug in matrix.topic_slugs},
+        subjects={},
         states=states,
         blocs={
             slug: BlocRead(key, slug, slug.upper(), slug, (kinds or {}).get(slug, "forum"), group)
             for key, (slug, group) in enumerate((blocs or {}).items())
         },
+        seats=(),
+        permanent={},
         said={},
     )
 

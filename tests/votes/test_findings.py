@@ -39,6 +39,42 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             f"Votes and members of the date differ: not members on that date: {', '.join(CODES[:20])}, 10 more.",
         ),
         (
+            "admission",
+            {
+                "state": "Samoa",
+                "since": "1976-12-15",
+                "before": [1, "1976-12-01", "1976-12-01"],
+                "on_the_day": 0,
+                "slugs": ["a-res-31-49"],
+            },
+            (
+                "Samoa is listed as non-voting in 1 vote of 1976-12-01, before its admission on 1976-12-15. "
+                "(a-res-31-49)"
+            ),
+        ),
+        (
+            "admission",
+            {"state": "Ruritania", "since": "1976-12-15", "before": [2, "a", "b"], "on_the_day": 3, "slugs": CODES},
+            (
+                "Ruritania is listed as non-voting in 2 votes from a to b, before its admission on 1976-12-15. "
+                "Ruritania is not listed in 3 votes of 1976-12-15, the day of its admission: it was admitted after "
+                f"them, or the source left it out. ({', '.join(CODES[:20])}, 10 more)"
+            ),
+        ),
+        (
+            "no-seat",
+            {"state": "Ruritania", "until": "1992", "since": "2000", "before": [573, "a", "b"], "reason": "It left."},
+            (
+                "Ruritania is listed as non-voting in 573 votes from a to b, and held no seat from 1992 to 2000. "
+                "It left."
+            ),
+        ),
+        (
+            "no-seat",
+            {"state": "Ruritania", "until": "1992", "since": "2000", "before": [1, "a", "a"], "reason": ""},
+            "Ruritania is listed as non-voting in 1 vote of a, and held no seat from 1992 to 2000.",
+        ),
+        (
             # As the database gives them back: not in their order.
             "sources",
             {

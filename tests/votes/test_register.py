@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from votes.register import Labels, Register
+from votes.register import Labels, Register, Tags
 from votes.rules import Requirement, Result, verdict
 from votes.totals import Totals
 
@@ -29,6 +29,7 @@ def register_of(
         sessions=Labels.of(["1"] * number),
         kinds=Labels.of(["text"] * number),
         results=Labels.of([result] * number),
+        methods=Labels.of(["recorded"] * number),
         requirements=Labels.of([requirement] * number),
         topics=none,
         topic_slugs=(),
@@ -36,6 +37,9 @@ def register_of(
         counted=counted * 0 if announced else counted,
         announced=counted[:, :2] if announced else np.full((number, 2), -1),
         rows=np.full(number, -1),
+        subjects=Tags.of([()] * number),
+        vetoes=none,
+        veto_codes=(),
     )
 
 

@@ -82,7 +82,7 @@ class TestSections:
         topics = get(ASKED).select(f"{COHESION} table.cohesion")[0]
 
         assert texts(topics, "thead th")[0] == "Topic"
-        assert cells(topics) == [["Decolonization", "", "0.25 10", "0.00 10", "2.0"]]
+        assert cells(topics) == [["Decolonization and self-determination", "", "0.25 10", "0.00 10", "2.0"]]
 
     def test_the_most_divided(self):
         first, *rest = get(ASKED).select(f"{COHESION} ol.cases li")

@@ -117,7 +117,7 @@ def test_the_landmarks_as_files():
     assert row == {
         "symbol": "A/RES/ES-11/7", "body": "GA", "session": "ES-11", "kind": "resolution",
         "title": "Advancing a comprehensive, just and lasting peace in Ukraine", "agenda": row["agenda"],
-        "topics": "", "draft_symbols": "A/ES-11/L.10", "other_symbols": "", "roll_call": "a-res-es-11-7",
+        "topics": "eastern-europe", "draft_symbols": "A/ES-11/L.10", "other_symbols": "", "roll_call": "a-res-es-11-7",
         "date": "2025-02-24", "date_precision": "day", "method": "recorded", "requirement": "not-stated",
         "result": "adopted", "announced_yes": "93", "announced_no": "18", "announced_abstaining": "65",
         "announced_non_voting": "17", "counted_yes": "93", "counted_no": "18", "counted_abstaining": "65",
@@ -164,10 +164,10 @@ def test_json_says_where_it_is_from():
     assert said["record"]["title"] == "Plenary: the open record of how the world votes"
     assert said["record"]["cite"].startswith("The Plenary authors. Plenary: the open record of how the world votes.")
     assert [source["slug"] for source in said["record"]["sources"]] == [
-        "editor", "landmark", "un-digital-library", "voeten",
+        "editor", "un-digital-library", "sciences-po", "voeten", "landmark",
     ]  # fmt: skip
     (row,) = said["rows"]
-    assert (row["symbol"], row["counted_yes"], row["topics"]) == ("A/RES/ES-11/7", 93, None)
+    assert (row["symbol"], row["counted_yes"], row["topics"]) == ("A/RES/ES-11/7", 93, "eastern-europe")
 
 
 def test_parquet_has_the_rows_of_csv():

@@ -165,6 +165,7 @@ def test_a_resolution_is_a_creative_work():
         "inLanguage": "en",
         "description": WORDS,
         "datePublished": "2025-02-24",
+        "about": [{"@type": "Thing", "name": "Ukraine, Russia and Eastern Europe"}],
         "alternateName": ["A/ES-11/L.10"],
         "creator": {
             "@type": "Organization",

@@ -128,6 +128,8 @@ def test_the_kinds_are_counted(findings: None):
     assert table(get(PAGE), ".finding-kinds") == [
         ["Announced and counted totals differ", "2", "1"],
         ["Votes and members of the date differ", "0", "0"],
+        ["New member listed early or missing", "0", "0"],
+        ["Listed without a seat", "0", "0"],
         ["Sources disagree", "0", "0"],
         ["Result and figures disagree", "0", "0"],
         ["Votes missing", "0", "0"],
@@ -204,8 +206,8 @@ def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
     assert rows(page) == []
     assert texts(page, ".problem li") == [
         (
-            "Kind: “total” is not among: totals, electorate, sources, result, no-votes, duplicate-symbol, no-symbol, "
-            "bloc-dates, unknown-code, unreadable, conflict, unmatched."
+            "Kind: “total” is not among: totals, electorate, admission, no-seat, sources, result, no-votes, "
+            "duplicate-symbol, no-symbol, bloc-dates, unknown-code, unreadable, conflict, unmatched."
         ),
         "Body: “XX” is not among: GA, SC.",
     ]
@@ -214,7 +216,7 @@ def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
     assert texts(page, "p.problem") == [
         "The address asks for something there is no filter for, which was left aside: nonsense."
     ]
-    assert len(table(page, ".finding-kinds")) == 12
+    assert len(table(page, ".finding-kinds")) == 14
 
 
 @pytest.mark.parametrize(("query", "tidy"), [("kind=&body=&status=", ""), ("kind=totals&body=", "?kind=totals")])

@@ -1,5 +1,6 @@
 """Each filter means the same to the register in memory, which pages ask, as to the database, which downloads ask."""
 
+import datetime
 import itertools
 import random
 from collections.abc import Callable
@@ -20,14 +21,16 @@ from web.selection import StateSelection
 pytestmark = pytest.mark.usefixtures("record")
 
 VALUES = {
-    "q": ["ukraine", "ES-11", "lighthouses", "nosuchword"],
+    "q": ["ukraine", "ES-11", "lighthouses", "A/RES/79/801", "nosuchword"],
     "body": ["GA", "SC"],
     "session": ["ES-11", "10emsp", "80"],
     "since": ["1980-01-01", "2022-03-02"],
     "until": ["2022-03-02", "2025-02-24"],
     "topic": ["human-rights", "nuclear-weapons"],
     "kind": ["text", "amendment", "paragraph", "motion"],
+    "method": ["recorded", "roll-call", "non-recorded", "without-vote", "any"],
     "result": ["adopted", "vetoed", "rejected"],
+    "vetoed_by": ["RUS", "SUN", "USA", "CHN", "RUS&vetoed_by=USA"],
     "position": ["USA:against", "eu:for", "nato:split", "USA,RUS:against", "FRA:nonvoting"],
     "differ": ["USA~eu", "brics~USA"],
     "same": ["USA~eu", "brics~CHN"],
@@ -56,6 +59,22 @@ def several(maker: Maker) -> None:
     maker.roll_call("tied", "USA:Y FRA:N", kind="amendment", title="Lighthouses, a tie", result="rejected")
     maker.roll_call("totals-only", "", kind="text", title="Lighthouses", announced_yes=30, announced_no=29)
     maker.roll_call("no-totals", "", kind="text", title="Lighthouses again", method="without-vote")
+    maker.roll_call("not-by-name", "", title="Lighthouses a third time", method="non-recorded", announced_yes=30)
+    maker.roll_call("by-name", "USA:Y RUS:N", title="Lighthouses by roll call", method="roll-call")
+    for number, method in ((801, "without-vote"), (802, "non-recorded"), (803, "roll-call")):
+        text = maker.text(f"A/RES/79/{number}", title="On Ukraine")
+        maker.roll_call(f"text-{number}", "", resolution=text, decisive=True, title="", method=method)
+    council = {"body": maker.council, "session": None, "result": "vetoed"}
+    for slug, date, votes in (
+        ("veto-1946", "1946-06-18", "SUN:N USA:Y CHN:Y"),
+        ("veto-1970", "1970-03-17", "SUN:Y USA:N GBR:N"),
+        ("veto-1991", "1991-12-24", "RUS:N USA:Y"),
+        ("veto-2024", "2024-03-22", "RUS:N CHN:N USA:Y DZA:N"),
+    ):
+        maker.roll_call(slug, votes, title="On Ukraine", date=datetime.date.fromisoformat(date), **council)
+    # No veto: a permanent member against where too few were in favour, and one of the Assembly.
+    maker.roll_call("too-few", "RUS:N USA:N", title="On Ukraine", **{**council, "result": "rejected"})
+    maker.roll_call("assembly", "RUS:N USA:N", title="On Ukraine", result="vetoed")
 
 
 def test_pages_and_downloads_select_the_same_in_the_same_order(several: None):

@@ -199,6 +199,7 @@ def test_documents_and_the_way_to_report_an_error():
     assert [str(a["href"]) for a in page.select("dl.facts a")] == [
         "https://docs.un.org/en/A/RES/ES-11/7",
         "https://docs.un.org/en/A/ES-11/L.10",
+        "/resolutions/?topic=eastern-europe",
     ]
     assert [str(a["href"]) for a in page.select("main a[href^='/contact/']")] == ["/contact/?about=a-res-es-11-7"]
     contact = get("/contact/?about=a-res-es-11-7")

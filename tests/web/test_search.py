@@ -36,7 +36,8 @@ NAMED = {
             "Council of Europe",
             "Eastern European Group",
             "WEOG (Group of Western European and other States)",
-        ]
+        ],
+        "topic": ["Ukraine, Russia and Eastern Europe"],
     },
     "European Union": {"bloc": ["EU (European Union)"]},
     "P5": {"bloc": ["Permanent five"]},
@@ -44,7 +45,7 @@ NAMED = {
     "human rights in Iran": {"state": ["Iran (Islamic Republic of) (Iran)"], "topic": ["Human rights"]},
     "the US and the EU": {"state": ["United States (US)"], "bloc": ["EU"]},
     "tell us": {},
-    "palest": {"topic": ["Palestinian question"]},
+    "palest": {"topic": ["Israel and the Palestinians"]},
     "security council": {
         "bloc": ["Permanent five (Permanent members of the Security Council)"],
         "body": ["Security Council"],

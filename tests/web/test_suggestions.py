@@ -36,7 +36,7 @@ def test_suggestions_by_group(maker: Maker):
         "Texts by title": ["A/RES/79/1 <b>Russian</b> lighthouses"],
     }
     assert suggested("palest") == {
-        "Topics": ["Palestinian question"],
+        "Topics": ["Israel and the Palestinians"],
         "Texts by title": ["A/RES/67/19 Status of Palestine in the United Nations"],
     }
     assert list(suggested("es-11/7")) == ["Texts by symbol"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from votes.importing.formats import check, names, recognise
-from votes.importing.library_cells import CHOICES, tidy
+from votes.importing.library_cells import CHOICES, WITHOUT_VOTE, tidy
 from votes.importing.library_roll_calls import LAYOUTS, Reading
 from votes.importing.library_tables import edition, facts_of, stated
 from votes.importing.problems import Problems, period
@@ -39,6 +39,9 @@ class Cell(NamedTuple):
     """Its column in the layout."""
     problem: str
 
+
+WITH_VOTES = ("recorded", "roll-call")
+"""The methods by which each member's choice is known."""
 
 CODE = Cell("code", "state", "ms_code", "unknown-code")
 CHOICE = Cell("choice", "cast", "ms_vote", "unknown-choice")
@@ -111,18 +114,71 @@ def _with_one_symbol(
 def _votes(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record, StatedRollCall]]) -> pl.DataFrame:
     """Return the votes among ``rows``: ``ref``, ``state`` and ``choice``, no state twice in a roll call."""
     symbols = [record.symbol.text for record, _roll_call in adopted]
+    rows = _read_cells(rows, CHOICE, CHOICES.get)
+    rows = _on_record(reading, rows, adopted)
     rows = _only_recorded(reading, rows, [roll_call.method for _record, roll_call in adopted])
     rows = _read_cells(rows, CODE, lambda code: code if code in reading.known.states else None)
     rows = _without(reading, rows, adopted, CODE)
-    rows = _read_cells(rows, CHOICE, CHOICES.get)
+    rows = _legible(reading, rows, adopted)
     rows = _without(reading, rows, adopted, CHOICE)
     return _once(reading, rows.select("row", "ref", "state", choice="cast"), symbols).select("ref", "state", "choice")
+
+
+def _on_record(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record, StatedRollCall]]) -> pl.DataFrame:
+    """Return the rows of roll calls of which somebody's vote is on record.
+
+    Where every member is listed as non-voting and the totals are 0 or empty, nobody is known to have been absent: the
+    text was adopted without a vote where the note says so, and otherwise its votes and totals are not on record.
+    """
+    silent = [r.ref for _record, r in adopted if r.method in WITH_VOTES and not any(r.announced[:3])]
+    listed = rows.filter(pl.col("ref").is_in(silent)).group_by("ref")
+    is_nobody = listed.agg((pl.col("cast") == "X").fill_null(value=False).all(), pl.len().alias("count")).filter("cast")
+    unknown: dict[int, int] = {}
+    for ref, _is_nobody, count in is_nobody.iter_rows():
+        roll_call = adopted[ref][1]
+        roll_call.announced = (None, None, None, None)
+        if WITHOUT_VOTE.search(roll_call.note):
+            roll_call.method = "without-vote"
+        else:
+            unknown[ref] = count
+    if not unknown:
+        return rows
+    reading.notes.append(
+        f"{sum(unknown.values())} rows of {len(unknown)} texts have every member as non-voting and totals of 0: "
+        "who voted how is not on record, and no absences were read from them."
+    )
+    return rows.filter(~pl.col("ref").is_in(list(unknown)))
+
+
+def _legible(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Record, StatedRollCall]]) -> pl.DataFrame:
+    """Return the rows whose cell of the choice is not empty; a member without another row is noted as not legible."""
+    is_empty = pl.col("choice").cast(pl.String).str.strip_chars().fill_null("") == ""
+    empty = rows.filter(pl.col("cast").is_null()).filter(is_empty)
+    if empty.is_empty():
+        return rows
+    rows = rows.join(empty.select("row"), on="row", how="anti", maintain_order="left")
+    unknown = empty.join(rows, on=("ref", "state"), how="anti").sort("row")
+    votes: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for ref, state, row in unknown.select("ref", pl.col("state").cast(pl.String), "row").iter_rows():
+        record, roll_call = adopted[ref]
+        roll_call.not_legible = tuple(sorted({*roll_call.not_legible, state}))
+        votes[state][record.symbol.text].append(row)
+    for state, of_votes in votes.items():
+        reading.problems.add_to_votes(
+            "no-choice",
+            of_votes,
+            column=CHOICE.column,
+            value=state,
+            period=period(roll_call.date for _record, roll_call in adopted),
+            rejected=False,
+        )
+    return rows
 
 
 def _only_recorded(reading: Reading, rows: pl.DataFrame, methods: Sequence[str]) -> pl.DataFrame:
     """Return the rows that are votes: where a text was adopted otherwise, the file has a row for every member."""
     for method, words in ("without-vote", "without a vote"), ("non-recorded", "by a non-recorded vote"):
-        refs = [ref for ref, found in enumerate(methods) if found == method]
+        refs = [ref for ref, of in enumerate(methods) if of == method]
         if refs:
             votes = rows.filter(~pl.col("ref").is_in(refs))
             count = rows.height - votes.height

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from votes.importing.member_states import MemberStatesEdition
 
 GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
+SC_NOT_ADOPTED = "sc-not-adopted"
 MEMBER_STATES, VOETEN, PLENARY = "member-states", "voeten", "plenary"
 
 
@@ -61,6 +62,7 @@ _ASSEMBLY = (
     *_columns("session", "title", optional=("committee_report",)),
     Column("agenda_title", ("agenda_titles",), optional=True),
 )
+_LANGUAGES = ("French", "Spanish", "Arabic", "Chinese", "Russian")
 
 COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
     GA_VOTING: {"votes": (*_ASSEMBLY, *_STATE_AND_CHOICE, Column("modality", optional=True))},
@@ -86,12 +88,25 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
                 "Geographic Term",
                 "Membership Document Symbol",
                 "Scope Note",
-                "French",
-                "Spanish",
-                "Arabic",
-                "Chinese",
-                "Russian",
+                *_LANGUAGES,
             ),
+        ),
+        # Since August 2026: a row a name as before, with all its periods in one cell.
+        "names": _columns(
+            "member_state",
+            "iso",
+            "coverage_periods",
+            optional=(
+                *("undl_id", "name_status", "m49", "other_names", "earlier_names", "later_names", "geographic_term"),
+                *("founding_member", "membership_resolution", "scope_note", "undl_link", "unms_ontology_link"),
+                *_LANGUAGES,
+            ),
+        ),
+    },
+    SC_NOT_ADOPTED: {
+        "votes": _columns(
+            *("symbol", "date", "title", "result", "yes", "no", "abstaining", "non_voting", "Y", "N", "A", "X"),
+            optional=("vetoed_by", "note"),
         )
     },
     VOETEN: {
@@ -228,6 +243,7 @@ READERS = {
     SC_VOTING: "digital_library",
     GA_OUTCOMES: "outcomes",
     MEMBER_STATES: "member_states",
+    SC_NOT_ADOPTED: "sciences_po",
     VOETEN: "voeten",
     PLENARY: "own",
 }

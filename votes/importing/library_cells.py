@@ -5,22 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 
-TOPICS = {
-    "PALESTINE QUESTION": "palestinian-question",
-    "HUMAN RIGHTS--ADVANCEMENT": "human-rights",
-    "NUCLEAR WEAPONS--MATERIALS": "nuclear-weapons",
-    "ARMS CONTROL--DISARMAMENT": "arms-control",
-    "DECOLONIZATION": "decolonization",
-    "ECONOMIC DEVELOPMENT": "economic-development",
-}
-"""The slugs of the subjects that are topics of the record; a subject qualified further is one of them too."""
+METHODS = (
+    (re.compile(r"without (a )?vote|consensus|acclamation"), "without-vote"),
+    (re.compile(r"non ?recorded|not recorded|unrecorded"), "non-recorded"),
+    (re.compile(r"roll ?call"), "roll-call"),
+    (re.compile(r"recorded"), "recorded"),
+)
+"""The methods of voting by words of ``modality`` in lower case and without punctuation; the first that is found."""
 
-METHODS = {
-    "vote, recorded": "recorded",
-    "vote, non-recorded": "non-recorded",
-    "without a vote": "without-vote",
-}
-"""The methods of voting by ``modality`` in lower case."""
+WITHOUT_VOTE = re.compile(r"\bwithout (a )?vote\b", re.IGNORECASE)
+"""What a note on a vote says of a text that was adopted without one."""
 
 CHOICES = {"Y": "Y", "N": "N", "A": "A", "X": "X", "NV": "X"}
 """The choices by ``ms_vote``; editions before 2025 wrote NV for non-voting."""
@@ -55,6 +49,17 @@ def read_total(cell: str) -> int | None:
     return int(match[1])
 
 
+def read_meeting(cell: str) -> str:
+    """Return a meeting in one spelling: ``A/34/PV. 67`` is A/34/PV.67, ``A/63/PV.105(Resumption1)`` has spaces."""
+    return re.sub(r" ?\((Resumption) ?([0-9]+)\)", r" (\1 \2)", re.sub(r"\bPV\. ", "PV.", cell), flags=re.IGNORECASE)
+
+
+def read_method(cell: str) -> str | None:
+    """Return the method of voting that a ``modality`` names in plain words; None for one that leaves it open."""
+    words = " ".join(re.findall(r"[a-z]+", cell.lower()))
+    return next((method for pattern, method in METHODS if pattern.search(words)), None)
+
+
 def read_session(cell: str) -> str:
     """Return the code of a session of the Assembly: ``10emsp`` and ``ES-10`` are ES-10, ``4sp`` is S-4."""
     for pattern, prefix in (NUMBER, ""), (EMERGENCY, "ES-"), (SPECIAL, "S-"):
@@ -79,9 +84,3 @@ def split(cell: str, separators: str) -> tuple[str, ...]:
     """Return the parts of a list in a cell, each once."""
     parts = (part.strip() for part in re.split(f"[{re.escape(separators)}]", cell))
     return tuple(dict.fromkeys(filter(None, parts)))
-
-
-def topic_of(subject: str) -> str | None:
-    """Return the slug of the topic that a subject stands for, None for the many that are no topics."""
-    words = re.sub(r"\s*--\s*", "--", subject.upper())
-    return next((slug for name, slug in TOPICS.items() if words == name or words.startswith(f"{name}--")), None)

@@ -10,20 +10,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from resolutions.models import Body
-from resolutions.symbols import parse_or_none
-from votes.importing.edition import StatedRollCall, StatedText
+from resolutions.symbols import parse_or_none, unnumbered
+from resolutions.topics import subject_headings, topics_of
+from votes.importing.edition import StatedRollCall, StatedText, text_kind
 from votes.importing.formats import GA_OUTCOMES, GA_VOTING, SC_VOTING
 from votes.importing.library_cells import (
-    METHODS,
     read_date,
     read_description,
+    read_meeting,
+    read_method,
     read_session,
     read_title,
     read_total,
     split,
-    topic_of,
 )
-from votes.importing.problems import is_future
+from votes.importing.problems import is_future, period
 
 if TYPE_CHECKING:
     import datetime
@@ -53,6 +54,8 @@ class Layout:
     read_title: Callable[[str], str]
     more: tuple[str, ...]
     """Columns of facts besides those that all have."""
+    has_votes: bool = True
+    """Whether its rows are votes, so that a text in it was voted on where it does not say how."""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -72,7 +75,7 @@ _GA_VOTING = Layout(
 )
 LAYOUTS = {
     GA_VOTING: _GA_VOTING,
-    GA_OUTCOMES: replace(_GA_VOTING, format=GA_OUTCOMES),
+    GA_OUTCOMES: replace(_GA_VOTING, format=GA_OUTCOMES, has_votes=False),
     SC_VOTING: Layout(
         format=SC_VOTING,
         body=Body.SECURITY_COUNCIL,
@@ -140,8 +143,10 @@ class Reading:
     layout: Layout
     known: Known
     problems: Problems
-    other_subjects: set[str] = field(default_factory=set)
-    """Subjects met that are no topics."""
+    without_headings: int = 0
+    """Texts that have categories in place of subject headings."""
+    not_stated: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    """The votes of which the file does not say how they were taken, by what it has for a modality."""
     notes: list[str] = field(default_factory=list)
 
     def records(self, facts: Iterable[Facts]) -> list[Record]:
@@ -153,7 +158,7 @@ class Reading:
         left_out: dict[tuple[str, str], list[Facts]] = defaultdict(list)
         for some in facts:
             number, cell = some.cells["undl_id"], some.cells["resolution"]
-            symbol = parse_or_none(cell)
+            symbol = parse_or_none(cell) or unnumbered(cell, number)
             if symbol is None or self._problem_of(cell, symbol):
                 left_out[number, cell].append(some)
             else:
@@ -191,7 +196,28 @@ class Reading:
         adopted.sort(key=lambda pair: pair[0].row)
         for ref, (_record, roll_call) in enumerate(adopted):
             roll_call.ref = ref
+        self._methods_not_stated(adopted)
         return adopted
+
+    def _methods_not_stated(self, adopted: Sequence[tuple[Record, StatedRollCall]]) -> None:
+        """Note which modalities do not say how a vote was taken: each vote for itself, the empty cells as one."""
+        dates = period(roll_call.date for _record, roll_call in adopted)
+        for cell, records in self.not_stated.items():
+            rows = {record.symbol.text: [record.row] * record.count for record in records}
+            if cell:
+                self.problems.add_to_votes(
+                    "unknown-modality", rows, column="modality", value=cell, period=dates, rejected=False
+                )
+            else:
+                self.problems.add(
+                    "no-modality",
+                    row=min(record.row for record in records),
+                    column="modality",
+                    value="",
+                    rows=sum(record.count for record in records),
+                    reference=dates,
+                    texts=len(records),
+                )
 
     def _symbol_twice(self, kept: Record, others: Sequence[Record]) -> None:
         """Note that the records of a symbol besides that which was kept, in their order, are left out."""
@@ -299,7 +325,11 @@ class Reading:
         return date
 
     def _method(self, record: Record) -> str | None:
-        """Return how a text was adopted; None, with a problem, for a modality that is not known."""
+        """Return how a text was adopted; None, with a problem, where the rows disagree on it.
+
+        A modality that does not say is noted. Where the rows are votes, the vote was a recorded one; where they are
+        not, the text is left out, since it may have been adopted without a vote.
+        """
         if "modality" not in self.problems.columns:
             return "recorded"
         said = record.said("modality")
@@ -307,7 +337,10 @@ class Reading:
             self._differs(record, "modality", said, rejected=True)
             return None
         cell = next(iter(said), "")
-        method = METHODS.get(cell.lower())
+        method = read_method(cell)
+        if method is None and self.layout.has_votes:
+            self.not_stated[cell].append(record)
+            return "recorded"
         if method is None:
             self._reject(record, "unknown-method", "modality", cell)
         return method
@@ -350,7 +383,7 @@ class Reading:
 
     def _meeting(self, record: Record) -> str:
         """Return the meeting; empty, with a note, where it is longer than any meeting's symbol."""
-        cell = self._cell(record, "meeting")
+        cell = read_meeting(self._cell(record, "meeting"))
         if len(cell) <= LONGEST_MEETING:
             return cell
         self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting and was left out.")
@@ -358,20 +391,19 @@ class Reading:
 
     def _text(self, record: Record) -> StatedText:
         """Return what the file says of the text itself."""
-        topics = set()
-        for subject in split(self._cell(record, "subjects"), "|"):
-            slug = topic_of(subject)
-            if slug in self.known.topics:
-                topics.add(slug)
-            else:
-                self.other_subjects.add(subject)
-        symbol = record.symbol
-        kind = {"RES": "resolution", "DEC": "decision"}.get(symbol.text.split("/")[1], "draft")
+        title = self.layout.read_title(self._cell(record, self.layout.title))
+        agenda = self._cell(record, self.layout.agenda)
+        stated = split(self._cell(record, "subjects"), "|")
+        subjects = subject_headings(stated)
+        self.without_headings += bool(stated) and not subjects
+        topics = topics_of(subjects=subjects, agenda=agenda, title=title)
         return StatedText(
-            symbol=symbol,
-            kind=kind,
-            title=self.layout.read_title(self._cell(record, self.layout.title)),
-            agenda=self._cell(record, self.layout.agenda),
-            topics=tuple(sorted(topics)),
+            symbol=record.symbol,
+            kind=text_kind(record.symbol),
+            title=title,
+            agenda=agenda,
+            # A topic that an editor deleted stays deleted.
+            topics=tuple(topic for topic in topics if topic in self.known.topics),
+            subjects=subjects,
             drafts=split(self._cell(record, "draft"), "|;"),
         )

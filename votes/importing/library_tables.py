@@ -54,8 +54,9 @@ def edition(
         roll_call.line = lines[roll_call.line]
         if roll_call.text:
             refs[roll_call.text.symbol.text] = roll_call.ref
-    if reading.other_subjects:
-        reading.notes.append(f"{len(reading.other_subjects)} subjects of the file are no topics here.")
+    if reading.without_headings:
+        texts = reading.without_headings
+        reading.notes.append(f"Texts with broad categories in place of subject headings, which were left out: {texts}.")
     return Edition(
         format=reading.layout.format,
         source=SOURCE,

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from resolutions.symbols import is_unnumbered
 from votes.models import Format
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Two lists of votes are taken for the same vote where at least this share of the positions in both are equal.
 SAME_VOTE = 0.9
+# Where at least these do, of at least so many, the votes on one text are one though a source has it in another month.
+CERTAIN, FEWEST_POSITIONS = 0.97, 20
 POSITIONS = ("Y", "N", "A")
 REJECTED = ("slug-taken", "slug-retired")
 """Why a roll call is left out."""
@@ -41,9 +44,15 @@ def said_votes(text: str) -> dict[str, str]:
 
 def agreement(one: str, other: str) -> float | None:
     """Return the share of equal positions among the states with one in both lists, None where there are none."""
+    equal, both = _compared(one, other)
+    return equal / both if both else None
+
+
+def _compared(one: str, other: str) -> tuple[int, int]:
+    """Return how many states have equal positions in two lists, and how many have one in both."""
     a, b = said_votes(one), said_votes(other)
-    common = [state for state in a if a[state] in POSITIONS and b.get(state) in POSITIONS]
-    return sum(a[state] == b[state] for state in common) / len(common) if common else None
+    both = [state for state in a if a[state] in POSITIONS and b.get(state) in POSITIONS]
+    return sum(a[state] == b[state] for state in both), len(both)
 
 
 class Matcher:
@@ -65,8 +74,10 @@ class Matcher:
         self.claims: dict[tuple[str, str], list[KnownRollCall]] = defaultdict(list)
         for roll_call in in_order:
             for said in record.statements.get(roll_call.id, []):
-                # The record that ships goes by the sources' own names of roll calls.
-                if said.reference and (said.format == edition.format or Format.RECORD in (said.format, edition.format)):
+                # The record that ships goes by the sources' own names of roll calls, and so does a text without a
+                # number, in every layout of its source.
+                is_shipped = Format.RECORD in (said.format, edition.format) and said.reference
+                if said.format == edition.format or is_shipped or is_unnumbered(said.symbol_key):
                     self.of_reference[said.source, said.reference].append((said.symbol_key, roll_call.id))
                 if said.symbol_key and roll_call.text is None:
                     self.claims[said.symbol_key, roll_call.kind].append(roll_call)
@@ -86,9 +97,14 @@ class Matcher:
             return self._by_slug(stated)
         source = self.record.sources[stated.source][0]
         for symbol_key, key in self.of_reference.get((source, stated.reference), []):
-            if symbol_key == stated.symbol_key and key not in self.taken:
+            if key not in self.taken and (symbol_key == stated.symbol_key or self._is_numbered_now(symbol_key, stated)):
                 return self._again(stated, self.record.roll_calls[key], place)
         return self._by_symbol(stated, place) if stated.symbol_key else Match()
+
+    def _is_numbered_now(self, symbol_key: str, stated: StatedRollCall) -> bool:
+        """Tell whether a record that had no number before has one now, of which no other text is on record."""
+        has_number = stated.text is not None and not is_unnumbered(stated.symbol_key)
+        return has_number and is_unnumbered(symbol_key) and stated.symbol_key not in self.record.text_of_symbol
 
     def _again(self, stated: StatedRollCall, roll_call: KnownRollCall, place: int) -> Match:
         """Return that it is known by name; why it stands without its text is as true as when it was first met."""
@@ -127,7 +143,7 @@ class Matcher:
         if not stated.corroborate:
             return Match(candidate)
         share = self._agreement(stated, candidate)
-        if share >= SAME_VOTE:
+        if share >= SAME_VOTE or self._is_certain(stated, candidate):
             return Match(candidate)
         if _is_doubtful(stated):
             return _doubtful(stated)
@@ -163,6 +179,14 @@ class Matcher:
             return 0
         recorded = self.record.votes.get(roll_call.id)
         return (agreement(self.votes.get(stated.ref, ""), recorded) or 0) if recorded else 1
+
+    def _is_certain(self, stated: StatedRollCall, roll_call: KnownRollCall) -> bool:
+        """Tell whether a file that brings the text itself has its vote in another month, by its votes.
+
+        A wrong date is far likelier than two votes on one text that are the same state by state; it becomes a finding.
+        """
+        equal, both = _compared(self.votes.get(stated.ref, ""), self.record.votes.get(roll_call.id, ""))
+        return stated.text is not None and both >= FEWEST_POSITIONS and equal >= CERTAIN * both
 
 
 def _is_doubtful(stated: StatedRollCall) -> bool:

@@ -2,6 +2,9 @@
 
 A state may have several rows, one for each name it had. Nothing of a state on record is ever changed by this file:
 what differs is a problem, to be looked at by a person.
+
+A name's dates are in two columns, or since August 2026 in one, ``1955:1970|1975:1976|1990:``, which may have several
+periods.
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
     from votes.importing.files import OpenFile
 
 CODE = re.compile("[A-Z]{3}")
-DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?")
+PERIODS = "coverage_periods"
+CALLED_NOW = {"member_state": "Member State", "iso": "ISO Code", "other_names": "Other Names", PERIODS: PERIODS}
+"""The columns of the layout of 2026 that are read, with what they were called before."""
+DATE = re.compile(r"([0-9]{4})(?:-?([0-9]{2})-?([0-9]{2}))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -118,11 +124,17 @@ class Row:
 
 def read(file: OpenFile, known: Known) -> MemberStatesEdition:
     """Return what a file of Member States says; raise UnfitFileError where it is no such file."""
-    columns = names(file.header, MEMBER_STATES, check(file.header, MEMBER_STATES, file.name))
+    table_name = check(file.header, MEMBER_STATES, file.name)
+    columns = names(file.header, MEMBER_STATES, table_name)
+    if table_name == "names":
+        columns = {CALLED_NOW[name]: cell for name, cell in columns.items() if name in CALLED_NOW}
     frame = scan(file).select("row", *(pl.col(cell).alias(name) for name, cell in columns.items()))
     (table,) = collect(file, frame.sort("row"))
     has_rows(file, table)
     rows = [Row(row.pop("row"), {k: tidy(v) for k, v in row.items()}) for row in table.iter_rows(named=True)]
+    if PERIODS in columns:
+        rows = [Row(row.number, {**row.cells, **_first_and_last(row[PERIODS])}) for row in rows]
+        columns |= {"Start date": columns[PERIODS], "End date": columns[PERIODS]}
     reading = _Reading(known, Problems(file.name, columns))
     by_code = reading.by_code(rows)
     states = []
@@ -140,6 +152,13 @@ def read(file: OpenFile, known: Known) -> MemberStatesEdition:
         known=sum(1 for code in by_code if code in known.states),
         problems=reading.problems.finish(lines, {}),
     )
+
+
+def _first_and_last(periods: str) -> dict[str, str]:
+    """Return the first day of ``1955:1970|1990:`` and the last, which is empty where a period is open."""
+    pairs = [period.partition(":") for period in split(periods, "|;")]
+    starts, ends = [start.strip() for start, _, _ in pairs], [end.strip() for _, _, end in pairs]
+    return {"Start date": min(starts, default=""), "End date": "" if "" in ends else max(ends, default="")}
 
 
 @dataclass
@@ -245,7 +264,7 @@ class _Reading:
 
 
 def read_date(cell: str) -> StatedDate | None:
-    """Return the date of ``1945-10-24`` or the year of ``1945``; None for anything else."""
+    """Return the date of ``1945-10-24`` or ``19451024``, or the year of ``1945``; None for anything else."""
     match = DATE.fullmatch(cell)
     if not match:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from resolutions.symbols import is_unnumbered
 from votes.choices import Choice
 from votes.importing.facts import ANNOUNCED, Before, fact, facts_of, is_new_date, quoted
 from votes.importing.matching import said_votes
@@ -43,10 +44,29 @@ class Merger:
     def merge(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
         """Bring in what is new; return what changed, in words."""
         return [
+            *self._number(stated, roll_call),
             *self._facts(stated, roll_call, before),
             *self._votes(stated, roll_call, before),
             *self._source(stated, roll_call, before),
         ]
+
+    def _number(self, stated: StatedRollCall, roll_call: KnownRollCall) -> list[str]:
+        """Give a text that is on record without its number the number it has now; its old symbol leads to it.
+
+        What a person named stays: it is not without a number any more.
+        """
+        text = self.record.texts[roll_call.text] if roll_call.text is not None else None
+        is_waiting = text is not None and is_unnumbered(text.key) and not is_unnumbered(stated.symbol_key)
+        if text is None or not is_waiting or not stated.text or stated.symbol_key in self.record.text_of_symbol:
+            return []
+        old, symbol = text.symbol, stated.text.symbol
+        self.plan.new_variants.append((text.id, old))
+        self.plan.changed_texts[text.id] = text
+        self.record.text_of_symbol[symbol.key] = text.id
+        text.variants.append(text.key)
+        text.symbol, text.key, text.kind = symbol.text, symbol.key, stated.text.kind
+        text.title = symbol.text if text.title == old else text.title
+        return [f"symbol {quoted(old)} → {quoted(symbol.text)}"]
 
     def _facts(self, stated: StatedRollCall, roll_call: KnownRollCall, before: Before) -> list[str]:
         """Change the facts that the file says anew and nobody else changed; return what changed, in words."""

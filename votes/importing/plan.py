@@ -49,6 +49,8 @@ class Plan:
     new_texts: list[KnownText] = field(default_factory=list)
     changed_texts: dict[int, KnownText] = field(default_factory=dict)
     removed_texts: list[int] = field(default_factory=list)
+    new_variants: list[tuple[int, str]] = field(default_factory=list)
+    """Text on record and the symbol it had until now."""
     new_roll_calls: list[KnownRollCall] = field(default_factory=list)
     new_refs: dict[int, int] = field(default_factory=dict)
     """The new roll call of each of the edition's whose votes are all new."""

@@ -16,6 +16,9 @@ KINDS = {
     "vote-twice": "conflict",
     "facts-differ": "conflict",
     "symbol-twice": "conflict",
+    "double-row": "conflict",
+    "other-result": "conflict",
+    "vetoed-by": "conflict",
     "listed-again": "conflict",
     "listed-otherwise": "conflict",
     "own-letter": "unmatched",
@@ -93,9 +96,12 @@ class Problems:
         column: str,
         value: str,
         period: str,
+        rejected: bool = True,
         **details: object,
     ) -> None:
-        """Note that rows of several votes were left out for the same cell, ``votes`` being their rows by reference.
+        """Note that rows of several votes have the same wrong cell, ``votes`` being their rows by reference.
+
+        They were left out where they are ``rejected``.
 
         Each vote has a problem of its own, or else the ``period`` of the edition where there would be too many: what
         is wrong in one period must not be taken for what is wrong in another.
@@ -110,7 +116,7 @@ class Problems:
                 column=column,
                 value=value,
                 rows=count,
-                rejected=count,
+                rejected=count if rejected else 0,
                 reference=reference,
                 **details,
             )

@@ -23,10 +23,11 @@ RECORD = re.compile(_CELL + rb"(?:," + _CELL + rb")*")
 """A row as it should be written. Polars joins cells and rows between quotes that stand elsewhere."""
 
 
-def scan(file: OpenFile) -> pl.LazyFrame:
+def scan(file: OpenFile, *, missing: str | None = None) -> pl.LazyFrame:
     """Return all rows of a file, every cell as text under its column's name as it stands in the file.
 
-    ``row`` (UInt32) numbers the rows from 0. A cell that is empty is null, or empty text where it was quoted.
+    ``row`` (UInt32) numbers the rows from 0. A cell that is empty is null, or empty text where it was quoted; so is one
+    that says ``missing``.
     """
     if "row" in file.header:
         raise UnfitFileError("no layout has a column of this name. Remove it.", file=file.name, line=1, column="row")
@@ -34,6 +35,7 @@ def scan(file: OpenFile) -> pl.LazyFrame:
         file.path,
         infer_schema=False,
         row_index_name="row",
+        null_values=missing,
         new_columns=list(file.header),
         n_rows=_rows_before_the_end(file.path) if file.blank_end else None,
         glob=False,

@@ -1,8 +1,9 @@
 """Voeten's three tables: who voted how since 1946, on whole texts, amendments, paragraphs and motions.
 
-The tables have no row for an absent member, no totals, and before session 58 no reliable day. Their symbols are
-trusted from session 21 on; before it the number is often that of a page, so that it may only confirm a text that is
-on record. What a symbol means where it is not the United Nations' stands in ``voeten_aliases``.
+The tables have no row for an absent member, no totals, and before session 58 no reliable day; where the day is known
+from elsewhere it stands in ``voeten_days``. Their symbols are trusted from session 21 on; before it the number is often
+that of a page, so that it may only confirm a text that is on record. What a symbol means where it is not the United
+Nations' stands in ``voeten_aliases``.
 """
 
 from __future__ import annotations
@@ -15,13 +16,24 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from votes.importing import voeten_aliases
+from votes.importing import voeten_aliases, voeten_days
 from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText, UnfitFileError
 from votes.importing.formats import VOETEN, names
 from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, lines_of, scan
 from votes.importing.voeten_texts import Row, one_vote_a_text, read_symbols, session_of
-from votes.importing.voeten_votes import NUMBER, Calls, absences, choices, of_states, read_rows
+from votes.importing.voeten_votes import (
+    MISSING,
+    NUMBER,
+    Calls,
+    absences,
+    choices,
+    fragments,
+    illegible,
+    members,
+    of_states,
+    read_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,6 +94,9 @@ class _Reader:
         self.heights: dict[str, int] = {}
         self.counts: dict[int, int] = {}
         """The rows of the votes table by roll call."""
+        self.days = voeten_days.load()
+        self.other_dates: list[str] = []
+        """The references of roll calls that have another date than the table of exact days knows."""
 
     def edition(self) -> Edition:
         """Return the edition."""
@@ -89,26 +104,31 @@ class _Reader:
         self.heights["votes"] = said.height
         self.counts = dict(said.drop_nulls("number").group_by("number").len().iter_rows())
         cells = self._cells("roll_calls", "session", "date", "unres", "amend", "para", "descr", "short")
-        rows, undated = self._rows(cells)
-        notes = read_symbols(rows, voeten_aliases.load(), self.problems["roll_calls"])
+        rows, left_out = self._rows(cells)
+        said = said.filter(~pl.col("number").is_in(list(left_out)).fill_null(value=False))
         calls = Calls(_periods(rows), {row.number: row.reference for row in rows})
-        said = said.filter(~pl.col("number").is_in(list(undated)).fill_null(value=False))
-        seated = of_states(said, calls, self.known, self.problems["votes"])
-        votes, more = choices(seated, calls, self.problems["votes"])
-        absent = absences(seated, calls.periods, self.known)
-        topics = self._topics({row.number for row in rows}, undated)
+        listed = of_states(said, calls, self.known, self.problems["votes"])
+        seated = members(listed, calls.periods, self.known)
+        if found := fragments(listed, calls.periods, seated):
+            rows = self._without_fragments(rows, found)
+            left_out |= found.keys()
+            listed = listed.filter(~pl.col("number").is_in(list(found)))
+        notes = read_symbols(rows, voeten_aliases.load(), self.problems["roll_calls"])
+        votes, more = choices(listed, calls, self.problems["votes"])
+        absent = absences(listed, calls.periods, seated)
+        topics = self._topics({row.number for row in rows}, left_out)
         rows = one_vote_a_text(rows, votes, self._rows_of, self.problems["roll_calls"])
-        return self._edition(rows, votes, absent, topics, [*notes, *more])
+        return self._edition(rows, votes, absent, topics, illegible(listed, votes), [*notes, *more])
 
     def _cells(self, table: str, *columns: str) -> list[dict[str, str]]:
-        """Return the rows of a table with ``row`` and ``rcid``; a column that the file lacks is empty."""
+        """Return the rows of a table with ``row`` and ``rcid``; what is missing, a whole column too, is empty."""
         file = self.files[table]
         present = names(file.header, VOETEN, table)
         cells = [
             (pl.col(present[column]) if column in present else pl.lit(None, pl.String)).fill_null("").alias(column)
             for column in ("rcid", *columns)
         ]
-        frame = collect(file, scan(file).select("row", *cells))[0]
+        frame = collect(file, scan(file, missing=MISSING).select("row", *cells))[0]
         self.heights[table] = frame.height
         return frame.to_dicts()
 
@@ -151,23 +171,54 @@ class _Reader:
         if is_future(date):
             self._report(cell, "date", "future-date", f"rcid {number}", self._rows_of(number))
             return None
-        is_exact = date >= EXACT_SINCE
+        day = self._day(number, date)
         row = Row(
             row=int(cell["row"]),
             number=number,
-            date=date if is_exact else date.replace(day=1),
-            precision="day" if is_exact else "month",
+            date=day or date.replace(day=1),
+            precision="day" if day else "month",
             kind=KINDS[self._flag(cell, "amend"), self._flag(cell, "para")],
             unres=" ".join(cell["unres"].split()),
             descr=cell["descr"],
             short=cell["short"],
         )
+        if not day and number in self.days:
+            self.other_dates.append(row.reference)
         session = session_of(row.unres, cell["session"])
         if (BODY, session) in self.known.sessions:
             row.session = session
         elif session:
             self._report(cell, "session", "unknown-session", row.reference, 0)
         return row
+
+    def _day(self, number: int, date: datetime.date) -> datetime.date | None:
+        """Return the day of a roll call that Voeten gives ``date``, None where only the month is certain."""
+        exact = self.days.get(number)
+        if exact and exact.voeten_date == date:
+            return exact.day
+        return date if date >= EXACT_SINCE else None
+
+    def _without_fragments(self, rows: Iterable[Row], found: Mapping[int, tuple[int, int]]) -> list[Row]:
+        """Return the roll calls without fragments, ``found`` with states listed and members; they become problems."""
+        whole = []
+        for row in rows:
+            if row.number not in found:
+                whole.append(row)
+                continue
+            listed, seats = found[row.number]
+            count = self._rows_of(row.number)
+            self.problems["roll_calls"].add(
+                "fragment",
+                row=row.row,
+                column="rcid",
+                value=row.reference,
+                rows=count,
+                rejected=count,
+                reference=row.reference,
+                listed=listed,
+                members=seats,
+            )
+        return whole
 
     def _flag(self, cell: Mapping[str, str], column: str) -> bool:
         """Return whether a flag is set."""
@@ -188,14 +239,14 @@ class _Reader:
             reference=reference,
         )
 
-    def _topics(self, numbers: set[int], undated: set[int]) -> Mapping[int, tuple[str, ...]]:
+    def _topics(self, numbers: set[int], left_out: set[int]) -> Mapping[int, tuple[str, ...]]:
         """Return the topics of each roll call; unknown ones become problems."""
         topics: dict[int, set[str]] = defaultdict(set)
         strange: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for cell in self._cells("issues", "short_name") if "issues" in self.files else ():
             number, name = _number(cell["rcid"]), cell["short_name"].strip()
             slug = TOPICS.get(name.lower())
-            if number in undated:
+            if number in left_out:
                 continue
             if number is None or number not in numbers:
                 strange["unknown-roll-call", "rcid", cell["rcid"]].append(int(cell["row"]))
@@ -216,6 +267,7 @@ class _Reader:
         votes: pl.DataFrame,
         absent: pl.DataFrame,
         topics: Mapping[int, tuple[str, ...]],
+        not_legible: Mapping[int, tuple[str, ...]],
         notes: list[str],
     ) -> Edition:
         """Put the edition together."""
@@ -227,6 +279,15 @@ class _Reader:
         places = {row.row for row in rows} | self.problems["roll_calls"].rows
         lines = lines_of(self.files["roll_calls"], places)
         stated = [_stated(row, refs[row.number], lines[row.row], topics.get(row.number, ())) for row in rows]
+        derived = set(absent["number"])
+        for call, row in zip(stated, rows, strict=True):
+            call.absences_derived = row.number in derived
+            call.not_legible = not_legible.get(row.number, ())
+        if self.other_dates:
+            notes.append(
+                f"The table of exact days knows other dates of {'; '.join(self.other_dates)}: "
+                "its days for them were not used."
+            )
         months = sum(row.precision == "month" for row in rows)
         return Edition(
             format=VOETEN,
@@ -273,10 +334,10 @@ def _last_day(row: Row) -> datetime.date:
 
 def _stated(row: Row, ref: int, line: int, topics: tuple[str, ...]) -> StatedRollCall:
     """Return what the tables say of a roll call."""
-    text = None
+    text, title = None, row.title
     if row.decisive and row.symbol:
         kind = "decision" if row.symbol.key.startswith("A/DEC/") else "resolution"
-        text = StatedText(row.symbol, kind, row.title, agenda=row.agenda, topics=topics)
+        text = StatedText(row.symbol, kind, title, agenda=row.agenda, topics=topics)
     return StatedRollCall(
         ref=ref,
         line=line,
@@ -289,7 +350,7 @@ def _stated(row: Row, ref: int, line: int, topics: tuple[str, ...]) -> StatedRol
         text=text,
         symbol_key=row.symbol.key if row.symbol else "",
         decisive=row.decisive,
-        title=row.title,
+        title=title,
         kind=row.kind,
         corroborate=True,
     )

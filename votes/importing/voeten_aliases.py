@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from resolutions.symbols import parse
-from votes.importing.edition import UnfitFileError
+from votes.importing.voeten_tables import read_table
 from votes.models.roll_calls import RollCallKind
 
 if TYPE_CHECKING:
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resolutions.symbols import Symbol
+    from votes.importing.voeten_tables import TableRow
 
 PATH = settings.BASE_DIR / "data" / "voeten_aliases.csv"
 COLUMNS = ("rcid", "unres", "symbol", "kind", "why")
-KINDS = ("", RollCallKind.MOTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +32,25 @@ class Alias:
     symbol: Symbol | None
     """The United Nations' symbol, None where Voeten's is a name of his own."""
     kind: str
-    """``motion`` for what Voeten lists like a vote on a whole text, else empty: as the flags say."""
+    """What was put to the vote, where his flags say otherwise; empty: as they say."""
     why: str
     """The evidence."""
 
 
 def load(path: Path = PATH) -> Mapping[int, Alias]:
     """Return the aliases by rcid; raise UnfitFileError, with its line and column, for a row that is not in order."""
-    aliases: dict[int, Alias] = {}
-    last = 0
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        if tuple(next(rows, ())) != COLUMNS:
-            raise UnfitFileError(f"the columns should be {', '.join(COLUMNS)}.", file=path.name, line=1)
-        for cells in rows:
-            if len(cells) != len(COLUMNS):
-                raise UnfitFileError(f"a row has {len(COLUMNS)} cells.", file=path.name, line=rows.line_num)
-            alias = _alias(dict(zip(COLUMNS, cells, strict=True)), path.name, rows.line_num)
-            if alias.rcid <= last:
-                message = f"rcid {alias.rcid} comes after {last}; sort the rows by rcid, and give each once."
-                raise UnfitFileError(message, file=path.name, line=rows.line_num, column="rcid")
-            last = alias.rcid
-            aliases[alias.rcid] = alias
-    return aliases
+    return {row.rcid: _alias(row) for row in read_table(path, COLUMNS)}
 
 
-def _alias(row: Mapping[str, str], file: str, line: int) -> Alias:
+def _alias(row: TableRow) -> Alias:
     """Return the alias of a row; raise UnfitFileError for a cell that cannot be read."""
-
-    def unfit(column: str, message: str) -> UnfitFileError:
-        return UnfitFileError(f"“{row[column]}” {message}", file=file, line=line, column=column)
-
-    if not (row["rcid"].isascii() and row["rcid"].isdigit()):
-        raise unfit("rcid", "is no number.")
-    if row["kind"] not in KINDS:
-        raise unfit("kind", "is neither empty nor “motion”.")
-    if not row["why"].strip():
-        raise unfit("why", "is no evidence; say how the symbol is known.")
+    cells = row.cells
+    if cells["kind"] and cells["kind"] not in RollCallKind:
+        raise row.unfit("kind", f"is neither empty nor one of {', '.join(RollCallKind.values)}.")
+    if not cells["why"].strip():
+        raise row.unfit("why", "is no evidence; say how the symbol is known.")
     try:
-        symbol = parse(row["symbol"]) if row["symbol"] else None
+        symbol = parse(cells["symbol"]) if cells["symbol"] else None
     except ValueError:
-        raise unfit("symbol", "is no symbol of the United Nations.") from None
-    return Alias(int(row["rcid"]), row["unres"], symbol, row["kind"], row["why"])
+        raise row.unfit("symbol", "is no symbol of the United Nations.") from None
+    return Alias(row.rcid, cells["unres"], symbol, cells["kind"], cells["why"])

@@ -158,10 +158,10 @@ def one_vote_a_text(
 ) -> list[Row]:
     """Choose the vote that decided each text; return the roll calls without those that are listed twice.
 
-    It is the first, by rcid, that was not rejected: with votes, and no more in favour than against. Another on the same
-    text is the same vote listed again, or was on something else that carries no flag, such as a motion: then it stands
-    without a text. ``rows_of`` is how many rows of the files a number has; ``votes`` has ``number``, ``state`` and
-    ``choice``.
+    It is the first, by rcid, that was not rejected: with votes, and no more in favour than against; one whose own
+    symbol is that of the text comes before one that an alias gives it. Another on the same text is the same vote listed
+    again, or was on something else that carries no flag, such as a motion: then it stands without a text. ``rows_of``
+    is how many rows of the files a number has; ``votes`` has ``number``, ``state`` and ``choice``.
     """
     named: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.number):
@@ -171,12 +171,15 @@ def one_vote_a_text(
     cast = _cast(votes, [row.number for group in named.values() if len(group) > 1 for row in group])
     listed_again = set()
     for group in named.values():
+        group.sort(key=lambda row: parse_or_none(row.unres) != row.symbol)
         decisive = next((row for row in group if row.number not in rejected), None)
         for row in group:
             if row is decisive:
                 row.decisive = True
             elif (
-                decisive and row.date == decisive.date and _share(cast[row.number], cast[decisive.number]) >= SAME_VOTE
+                decisive
+                and _may_be_of_one_day(row, decisive)
+                and _share(cast[row.number], cast[decisive.number]) >= SAME_VOTE
             ):
                 listed_again.add(row.number)
                 decisive.is_section |= row.title != decisive.title and parse_or_none(decisive.unres) != decisive.symbol
@@ -186,6 +189,13 @@ def one_vote_a_text(
                 row.symbol = None
                 _report(row, "not-adopted" if row.number in rejected else "second-vote", problems)
     return [row for row in rows if row.number not in listed_again]
+
+
+def _may_be_of_one_day(one: Row, other: Row) -> bool:
+    """Tell whether two roll calls were taken on one day, or may have been where the day of either is not known."""
+    if one.precision == other.precision:
+        return one.date == other.date
+    return (one.date.year, one.date.month) == (other.date.year, other.date.month)
 
 
 def _report_again(row: Row, kept: Row, differ: Sequence[str], count: int, problems: Problems) -> None:

@@ -28,8 +28,16 @@ CHOICES = {"yes": "Y", "no": "N", "abstain": "A", "absent": "X", "1": "Y", "2": 
 CHINA = {"TW": "CHN"}
 """China's seat is one, whoever represents it; Voeten has TW until 1971-10-25."""
 
-WITHOUT_CODE = {"federal republic of germany": "GER", "yemen arab republic": "YEM", "zanzibar": "EAZ"}
-"""States that have no ISO 3166-1 code in the table, by their folded names."""
+MISSING = "NA"
+"""What R writes into a cell that is missing. It is Namibia's code too, so that the name decides."""
+
+WITHOUT_CODE = {
+    "federal republic of germany": "GER",
+    "namibia": "NAM",
+    "yemen arab republic": "YEM",
+    "zanzibar": "EAZ",
+}
+"""States whose code is missing in the table, by their folded names."""
 
 HOLDERS = {
     "CSK": ("CSK", "SCG"),
@@ -44,17 +52,20 @@ HOLDERS = {
 """Those who held, one after another, the seat that a code stands for: Voeten has RU from 1946 and YU until today.
 CS was Czechoslovakia's code and later that of Serbia and Montenegro."""
 
+LEAST_LISTED = 0.25
+"""A roll call with rows for a smaller share of the members is a fragment, from which no absences can be derived."""
+
 NUMBER = r"^\s*(\d{1,9})(?:\.0*)?\s*$"
 """An rcid: ``3`` or ``3.0``."""
 
 
 def read_rows(file: OpenFile) -> pl.DataFrame:
-    """Return all rows of the votes table.
+    """Return all rows of the votes table; what R calls missing is empty.
 
     ``row``, ``rcid`` as written, ``number``, ``country``, ``code``, ``vote`` as written and ``choice`` or null.
     """
     columns = names(file.header, VOETEN, "votes")
-    frame = scan(file).select(
+    frame = scan(file, missing=MISSING).select(
         "row",
         pl.col(columns["rcid"]).fill_null("").alias("rcid"),
         pl.col(columns["rcid"]).str.extract(NUMBER).cast(pl.UInt32).alias("number"),
@@ -113,7 +124,8 @@ def of_states(rows: pl.DataFrame, calls: Calls, known: Known, problems: Problems
 
 def _base(code: str, country: str, known: Known) -> str | None:
     """Return the state that a code and name stand for, whoever holds its seat; None where neither is known."""
-    base = (CHINA.get(code) or known.iso2.get(code)) if code else WITHOUT_CODE.get(fold(country).strip())
+    has_code = code not in ("", MISSING)
+    base = (CHINA.get(code) or known.iso2.get(code)) if has_code else WITHOUT_CODE.get(fold(country).strip())
     return base if base in known.states else None
 
 
@@ -200,10 +212,19 @@ def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.Da
     return votes.select("number", "state", "choice"), notes
 
 
-def absences(rows: pl.DataFrame, periods: pl.DataFrame, known: Known) -> pl.DataFrame:
-    """Return a non-vote for every member of the Assembly, on all days of a roll call's period, that has no row in it.
+def illegible(rows: pl.DataFrame, votes: pl.DataFrame) -> dict[int, tuple[str, ...]]:
+    """Return, by number, the states of ``rows`` whose choice cannot be read and that have no vote, sorted."""
+    states: dict[int, set[str]] = defaultdict(set)
+    unread = rows.filter(pl.col("choice").is_null()).join(votes, on=["number", "state"], how="anti")
+    for number, state in unread.select("number", pl.col("state").cast(pl.String)).iter_rows():
+        states[number].add(state)
+    return {number: tuple(sorted(found)) for number, found in states.items()}
 
-    ``number``, ``state`` and ``choice``. A roll call without any row says nothing of who was there.
+
+def members(rows: pl.DataFrame, periods: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Return the members of the Assembly on all days of each period: ``first``, ``last`` and ``state``, as in ``rows``.
+
+    Each period once, however many roll calls it has.
     """
     seats = pl.DataFrame(
         [(s.state, s.since, s.until) for s in known.seats if s.body == "GA" and s.state in known.states],
@@ -211,10 +232,29 @@ def absences(rows: pl.DataFrame, periods: pl.DataFrame, known: Known) -> pl.Data
         orient="row",
     )
     is_member = (pl.col("since") <= pl.col("first")) & (pl.col("until").is_null() | (pl.col("last") < pl.col("until")))
-    members = periods.select("first", "last").unique().join(seats, how="cross").filter(is_member)
+    spans = periods.select("first", "last").unique()
+    return spans.join(seats, how="cross").filter(is_member).select("first", "last", "state")
+
+
+def fragments(rows: pl.DataFrame, periods: pl.DataFrame, seated: pl.DataFrame) -> dict[int, tuple[int, int]]:
+    """Return the roll calls with rows for less than a quarter of the members: by number, rows and members.
+
+    A roll call without any row says nothing, and so nothing that is wrong.
+    """
+    listed = rows.filter(pl.col("choice").ne_missing(NO_MEMBER)).group_by("number").len("listed")
+    counts = periods.join(seated.group_by("first", "last").len("members"), on=["first", "last"])
+    few = listed.join(counts, on="number").filter(pl.col("listed") < LEAST_LISTED * pl.col("members"))
+    return {number: (count, seats) for number, count, seats in few.select("number", "listed", "members").iter_rows()}
+
+
+def absences(rows: pl.DataFrame, periods: pl.DataFrame, seated: pl.DataFrame) -> pl.DataFrame:
+    """Return a non-vote for every member on all days of a roll call's period, as ``seated`` has them, without a row.
+
+    ``number``, ``state`` and ``choice``. A roll call without any row says nothing of who was there.
+    """
     voted = periods.join(rows, on="number", how="semi")
     return (
-        voted.join(members, on=["first", "last"])
+        voted.join(seated, on=["first", "last"])
         .join(rows, on=["number", "state"], how="anti")
         .select("number", "state", pl.lit("X").alias("choice"))
     )

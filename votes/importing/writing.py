@@ -132,6 +132,8 @@ class Writer:
         columns = ("resolution_id", "kind", "symbol", "symbol_key", "symbol_loose")
         drafts = (row for text in changed for row in _other_symbols(text) if row[1] == "draft")
         _copy(cursor, "resolutions_othersymbol", columns, drafts)
+        variants = [(key, "variant", *_symbol_row(symbol)) for key, symbol in self.plan.new_variants]
+        _copy(cursor, "resolutions_othersymbol", columns, variants)
 
     def _write_statements(self, cursor: Any) -> None:
         """Write what the source says."""
@@ -270,12 +272,17 @@ def _other_symbols(text: KnownText) -> Iterable[tuple[Any, ...]]:
     seen = set()
     for kind, symbols in (("draft", text.drafts), ("variant", text.variants)):
         for written in symbols:
-            parsed = parse_or_none(written)
-            symbol = parsed.text if parsed else " ".join(written.split())
-            key = parsed.key if parsed else symbol.upper()
+            symbol, key, loose_form = _symbol_row(written)
             if key not in seen:
                 seen.add(key)
-                yield text.id, kind, symbol, key, loose(symbol)
+                yield text.id, kind, symbol, key, loose_form
+
+
+def _symbol_row(written: str) -> tuple[str, str, str]:
+    """Return a symbol as it is stored: its spelling, its key and its loose form."""
+    parsed = parse_or_none(written)
+    symbol = parsed.text if parsed else " ".join(written.split())
+    return symbol, parsed.key if parsed else symbol.upper(), loose(symbol)
 
 
 def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:

@@ -105,20 +105,20 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='importrun',
             name='format',
-            field=models.CharField(choices=[('ga-voting', 'UN Digital Library: General Assembly voting'), ('sc-voting', 'UN Digital Library: Security Council voting'), ('ga-outcomes', 'UN Digital Library: General Assembly outcomes'), ('sc-not-adopted', 'Sciences Po: Security Council drafts not adopted'), ('member-states', 'UN Digital Library: Member States'), ('voeten', 'Voeten: votes, roll calls and issues'), ('plenary', 'Plenary’s own export'), ('record', 'The record that ships with Plenary')], max_length=16, verbose_name='format'),
+            field=models.CharField(choices=[('ga-voting', 'UN Digital Library: General Assembly voting'), ('sc-voting', 'UN Digital Library: Security Council voting'), ('ga-outcomes', 'UN Digital Library: General Assembly outcomes'), ('member-states', 'UN Digital Library: Member States'), ('sc-not-adopted', 'Sciences Po: Security Council proposals not adopted'), ('voeten', 'Voeten: votes, roll calls and issues'), ('plenary', 'Plenary’s own export'), ('record', 'The record that ships with Plenary')], max_length=16, verbose_name='format'),
         ),
         migrations.AlterField(
             model_name='statement',
             name='format',
-            field=models.CharField(choices=[('ga-voting', 'UN Digital Library: General Assembly voting'), ('sc-voting', 'UN Digital Library: Security Council voting'), ('ga-outcomes', 'UN Digital Library: General Assembly outcomes'), ('sc-not-adopted', 'Sciences Po: Security Council drafts not adopted'), ('member-states', 'UN Digital Library: Member States'), ('voeten', 'Voeten: votes, roll calls and issues'), ('plenary', 'Plenary’s own export'), ('record', 'The record that ships with Plenary')], max_length=16, verbose_name='format'),
+            field=models.CharField(choices=[('ga-voting', 'UN Digital Library: General Assembly voting'), ('sc-voting', 'UN Digital Library: Security Council voting'), ('ga-outcomes', 'UN Digital Library: General Assembly outcomes'), ('member-states', 'UN Digital Library: Member States'), ('sc-not-adopted', 'Sciences Po: Security Council proposals not adopted'), ('voeten', 'Voeten: votes, roll calls and issues'), ('plenary', 'Plenary’s own export'), ('record', 'The record that ships with Plenary')], max_length=16, verbose_name='format'),
         ),
         migrations.AddConstraint(
             model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['ga-voting', 'sc-voting', 'ga-outcomes', 'sc-not-adopted', 'member-states', 'voeten', 'plenary', 'record'])), name='import_format'),
+            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['ga-voting', 'sc-voting', 'ga-outcomes', 'member-states', 'sc-not-adopted', 'voeten', 'plenary', 'record'])), name='import_format'),
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['ga-voting', 'sc-voting', 'ga-outcomes', 'sc-not-adopted', 'member-states', 'voeten', 'plenary', 'record'])), name='statement_format'),
+            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['ga-voting', 'sc-voting', 'ga-outcomes', 'member-states', 'sc-not-adopted', 'voeten', 'plenary', 'record'])), name='statement_format'),
         ),
         migrations.AddConstraint(
             model_name='sourcecorrection',

@@ -24,8 +24,8 @@ class Format(models.TextChoices):
     GA_VOTING = "ga-voting", _("UN Digital Library: General Assembly voting")
     SC_VOTING = "sc-voting", _("UN Digital Library: Security Council voting")
     GA_OUTCOMES = "ga-outcomes", _("UN Digital Library: General Assembly outcomes")
-    SC_NOT_ADOPTED = "sc-not-adopted", _("Sciences Po: Security Council drafts not adopted")
     MEMBER_STATES = "member-states", _("UN Digital Library: Member States")
+    SC_NOT_ADOPTED = "sc-not-adopted", _("Sciences Po: Security Council proposals not adopted")
     VOETEN = "voeten", _("Voeten: votes, roll calls and issues")
     PLENARY = "plenary", _("Plenary’s own export")
     RECORD = "record", _("The record that ships with Plenary")
@@ -153,6 +153,8 @@ class FindingKind(models.TextChoices):
 
     TOTALS = "totals", _("announced and counted totals differ")
     ELECTORATE = "electorate", _("votes and members of the date differ")
+    ADMISSION = "admission", _("new member listed early or missing")
+    NO_SEAT = "no-seat", _("listed without a seat")
     SOURCES = "sources", _("sources disagree")
     RESULT = "result", _("result and figures disagree")
     NO_VOTES = "no-votes", _("votes missing")

@@ -70,6 +70,10 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
         """Return those the public sees."""
         return self.filter(status=Status.PUBLISHED)
 
+    def recorded(self) -> RollCallQuerySet:
+        """Return the recorded votes, by roll call or not."""
+        return self.filter(method__in=RollCall.METHODS_WITH_VOTES)
+
     def decisive(self) -> RollCallQuerySet:
         """Return those that stand for their text in lists: one a resolution."""
         return self.filter(decisive=True)

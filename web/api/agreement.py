@@ -32,7 +32,7 @@ class Agreement(ReadView):
 
     serializer_class = AgreementAnswer
     parameters: ClassVar = (*OWN, *FILTERS)
-    repeatable: ClassVar = ("state",)
+    repeatable: ClassVar = ("state", "subject")
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any]:
         """Return the values of the measure for each two states, and on how many roll calls each rests."""

@@ -75,7 +75,9 @@ class Filtered(ListView):
 
 @described(
     "roll_calls",
-    gettext_lazy("Recorded votes: on whole texts, amendments, paragraphs and motions"),
+    gettext_lazy(
+        "Votes on whole texts, amendments, paragraphs and motions; recorded ones unless method says otherwise"
+    ),
     page_with(RollCallRow),
     *filters(),
     *paging(),
@@ -92,7 +94,7 @@ class RollCalls(Filtered):
 
 @described(
     "resolutions",
-    gettext_lazy("Texts with the recorded vote that decided each"),
+    gettext_lazy("Texts with the vote that decided each; those with a recorded one unless method says otherwise"),
     page_with(ResolutionRow),
     *filters(),
     *paging(),
@@ -144,9 +146,9 @@ def blocs_of(slug: str, record: Record) -> list[dict[str, Any]]:
 
 @described(
     "roll_call",
-    gettext_lazy("A recorded vote with all votes, corrections and the totals of blocs"),
+    gettext_lazy("A vote with who voted how, corrections and the totals of blocs"),
     RollCallDetail,
-    named("slug", gettext_lazy("The permanent name of the recorded vote.")),
+    named("slug", gettext_lazy("The permanent name of the vote.")),
     fields(RollCallDetail),
     tag="roll calls",
     says=(301, 404, 410),
@@ -170,7 +172,7 @@ class OneRollCall(ReadView):
 
 @described(
     "resolution",
-    gettext_lazy("A text with its recorded votes and all votes"),
+    gettext_lazy("A text with the votes on it and who voted how"),
     ResolutionDetail,
     named("symbol", gettext_lazy("Its symbol; any known spelling leads to the canonical one.")),
     fields(ResolutionDetail),

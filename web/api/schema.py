@@ -28,9 +28,11 @@ EXAMPLES = {
     "since": "2020-01-01",
     "until": "2026-01-01",
     "topic": "decolonization",
+    "subject": "cuba-united-states",
     "position": "USA:against",
     "differ": "USA~eu",
     "same": "USA~RUS",
+    "vetoed_by": "USA",
     "slug": "a-res-es-11-7",
     "symbol": "A/RES/ES-11/7",
     "code": "USA",
@@ -50,6 +52,18 @@ SAID = {
     ),
     "differ": _("Two parties that took different positions: USA~eu. May stand several times; all must hold."),
     "same": _("Two parties that took the same position: USA~RUS. May stand several times; all must hold."),
+    "subject": _(
+        "The slug of a subject, or its heading as the UN Digital Library writes it: cuba-united-states or "
+        "CUBA--UNITED STATES. May stand several times; one of them is enough."
+    ),
+    "method": _(
+        "Recorded votes, by roll call or not, where it is left out; then a symbol in q finds texts however they were "
+        "decided."
+    ),
+    "vetoed_by": _(
+        "The code of a permanent member that voted against what was vetoed; RUS has the Soviet Union's too. May stand "
+        "several times; any will do."
+    ),
     "order": _("By default the newest first; relevance needs q."),
 }
 """What there is to know of a filter besides its label."""
@@ -124,6 +138,7 @@ def agreement() -> list[OpenApiParameter]:
         parameter("since", of=_date()),
         parameter("until", of=_date()),
         parameter("topic", _("The slug of a topic.")),
+        parameter("subject", _("Subject."), many=True),
         parameter("kind", _("What was put to the vote."), enum=RollCall.Kind.values),
     ]  # fmt: skip
 

@@ -186,7 +186,7 @@ ResolutionDetail = made(
                 "source_corrections": SourceCorrected(many=True),
                 "blocs": BlocVotes(many=True),
             },
-        )(many=True, required=False, help_text=_("The recorded votes on it with all votes, newest first.")),
+        )(many=True, required=False, help_text=_("The votes on it with who voted how, newest first.")),
     },
 )
 
@@ -263,6 +263,9 @@ AgreementAnswer = made(
         ),
         "until": serializers.DateField(allow_null=True, required=False, help_text=_("Up to but not including it.")),
         "topic": serializers.CharField(allow_null=True, required=False),
+        "subject": serializers.ListField(
+            child=serializers.CharField(), required=False, help_text=_("The slugs of the subjects asked for.")
+        ),
         "kind": serializers.ChoiceField(choices=RollCall.Kind.choices, allow_null=True, required=False),
         "roll_calls": serializers.IntegerField(required=False, help_text=_("How many there were.")),
         "first": serializers.DateField(allow_null=True, required=False, help_text=_("The day of the first of them.")),

@@ -249,11 +249,18 @@ def bloc_metadata(context: Context) -> SafeString:
     return _listing(context, files, (_("Blocs"), _at("blocs")))
 
 
+@register.simple_tag(takes_context=True)
+def subject_metadata(context: Context) -> SafeString:
+    """Return what the list of the texts of a subject says of itself."""
+    files = [(form, _at("download", "resolutions", form)) for form in ("csv", "json", "parquet")]
+    return _listing(context, [*files, ("atom", _at("feed", "resolutions"))], (_("Subjects"), _at("subjects")))
+
+
 def _listing(context: Context, files: Sequence[tuple[str, str]], *steps: tuple[str, str]) -> SafeString:
     """Return what a page with a listing says of itself; ``files`` take the listing's query."""
     request, listing = context["request"], context["listing"]
     path = canonical(request.path, request.GET, listing.ignored, without=("page",) if listing.page_error else ())
-    query = canonical("", listing.parameters, listing.ignored, without=("page",))
+    query = canonical("", listing.query_of_files, listing.ignored)
     alternates = [
         Alternate(f"{file}{query}", FILE_TYPES[form], f"{context['page_title']} ({form})")
         for form, file in (files if listing.is_valid else ())

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from votes import wording
 from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 
@@ -126,6 +127,31 @@ def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
         return NOTHING
     # Put together by hand: a page has dozens of bars, and nothing here comes from outside but the labels.
     return mark_safe(f'<svg class="{css_class}" role="img" aria-label="{", ".join(spoken)}">{"".join(rects)}</svg>')  # noqa: S308
+
+
+@register.filter
+def method_name(method: str) -> str:
+    """Return what a vote that was taken by a method is called."""
+    return wording.name_of(method)
+
+
+@register.simple_tag
+def taken_on(method: str) -> str:
+    """Return what leads to the text that a vote was on; escaped where it stands."""
+    return wording.taken_on(method)
+
+
+@register.simple_tag
+def cited(roll_call: RollCall) -> str:
+    """Return how a roll call is cited; escaped where it stands."""
+    day = dated(roll_call.date, roll_call.date_precision)
+    return wording.cited(roll_call.method, day, roll_call.date_precision)
+
+
+@register.simple_tag
+def outcome(roll_call: RollCall) -> str:
+    """Return, of a roll call without totals, how it went and how it was taken; escaped where it stands."""
+    return wording.outcome(roll_call)
 
 
 @functools.cache

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from votes import wording
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.rules import Result
@@ -23,7 +25,7 @@ from web.sentences import number as grouped
 from web.templatetags.plenary import NOTHING, bar, day_of, differs_mark, labels, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.forms import Form
     from django.http import QueryDict
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from votes.listed import ListedRollCall
     from votes.totals import Totals
     from web.highlights import Highlight
-    from web.listings import Facet, Listing
+    from web.listings import Facet, FacetValue, Listing
 
 register = template.Library()
 
@@ -99,16 +101,18 @@ def _also(highlight: Highlight) -> str:
 
 
 def how(roll_call: RollCall | ListedRollCall) -> str:
-    """Return how the vote went, as HTML: tally, result and bar, or without totals the method."""
-    totals = roll_call.totals
-    if not totals:
-        method = labels(RollCall.Method, get_language())[roll_call.method]
-        return f'<p class="row-tally"><span class="result">{method}</span></p>'
-    return (
-        f'<p class="row-tally"><strong class="tally">{totals}</strong>{differs_mark(roll_call)} '
-        f'<span class="result result-{roll_call.result}">{labels(Result, get_language())[roll_call.result]}</span></p>'
-        f"{bar(totals)}"
-    )
+    """Return how the vote went, as HTML: tally, result and bar; without totals, and of no recorded vote, the method."""
+    totals, method = roll_call.totals, roll_call.method
+    if method == RollCall.Method.WITHOUT_VOTE:
+        return f'<p class="row-tally"><span class="result">{escape(wording.name_of(method))}</span></p>'
+    tally = f'<strong class="tally">{totals}</strong>{differs_mark(roll_call)} ' if totals else ""
+    result = f'<span class="result result-{roll_call.result}">{labels(Result, get_language())[roll_call.result]}</span>'
+    if method == RollCall.Method.NON_RECORDED:
+        how = wording.name_of(method)
+    else:
+        how = "" if totals else wording.unknown_votes(roll_call)
+    note = f'<p class="hint">{escape(capfirst(how))}</p>' if how else ""
+    return f'<p class="row-tally">{tally}{result}</p>{bar(totals)}{note}'
 
 
 def _bloc(totals: Totals) -> str:
@@ -139,21 +143,37 @@ def _cohesion(_language: str | None) -> tuple[str, Figures]:
 
 @register.simple_tag
 def facet_values(facet: Facet, form: Form) -> SafeString:
-    """Return the values of a facet as radio buttons, each with how many roll calls it would leave."""
-    name = facet.name
+    """Return the values of a facet as radio buttons, each with how many roll calls it would leave.
+
+    Where several may be chosen they are boxes to tick. The less frequent subjects are on a page of their own; other long
+    facets fold theirs.
+    """
+    name, button = facet.name, "checkbox" if facet.several else "radio"
     wrong = f' aria-invalid="true" aria-describedby="{name}-error"' if form.errors.get(name) else NOTHING
     checked = "" if facet.chosen else " checked"
-    first = (
-        f'<label><input type="radio" id="{name}-any" name="{name}" value=""{checked}{wrong}> '
-        f'<span>{escape(_("Any"))}</span> <span class="count">{grouped(facet.any)}</span></label>'
-    )
-    others = [
-        f'<label><input type="radio" id="{name}-{value.value}" name="{name}" value="{value.value}"'
-        f"{' checked' if value.chosen else ''}> <span>{escape(value.label)}</span> "
-        f'<span class="count">{grouped(value.count)}</span></label>'
-        for value in facet.values
-    ]
-    return mark_safe("\n".join([first, *others]))  # noqa: S308  # labels are escaped, names and values are slugs
+    english = ' lang="en"' if facet.is_long else ""
+
+    def buttons(values: Sequence[FacetValue]) -> str:
+        return "\n".join(
+            f'<label><input type="{button}" id="{name}-{value.value}" name="{name}" '
+            f'value="{"" if value.value == facet.usual else value.value}"'
+            f"{' checked' if value.chosen else ''}{wrong if facet.several and not place else ''}> "
+            f'<span{english}>{escape(value.label)}</span> <span class="count">{grouped(value.count)}</span></label>'
+            for place, value in enumerate(values)
+        )
+
+    parts = [buttons(facet.first)]
+    # Of boxes none is ticked for any.
+    if not (facet.several and facet.first):
+        parts.insert(
+            0,
+            f'<label><input type="radio" id="{name}-any" name="{name}" value="{facet.value_of_any}"{checked}{wrong}> '
+            f'<span>{escape(_("Any"))}</span> <span class="count">{grouped(facet.any)}</span></label>',
+        )
+    if (more := facet.more) and name != "subject":
+        said = escape(_("%(n)s more") % {"n": len(more)})
+        parts.append(f"<details><summary>{said}</summary>{buttons(more)}</details>")
+    return mark_safe("\n".join(parts))  # noqa: S308  # labels are escaped, names and values are slugs
 
 
 @register.simple_tag

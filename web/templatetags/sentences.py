@@ -11,6 +11,8 @@ from web import builder, sentences
 from web.templatetags.plenary import Options
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from votes.beside import Beside, Corrected
     from votes.models import RollCall
     from votes.reading import Record
@@ -64,9 +66,15 @@ def not_legible(roll_call: RollCall, record: Record) -> str:
 
 
 @register.simple_tag
-def parts(listing: Listing) -> list[sentences.Part]:
+def parts(listing: Listing, of: str = "roll_calls") -> list[sentences.Part]:
     """Return the parts of the sentence, each of which can be taken out."""
-    return sentences.parts_of(listing)
+    return sentences.parts_of(listing, of)
+
+
+@register.simple_tag
+def counted(number: int, method: str, total: int | None = None) -> SafeString:
+    """Return how many there are by how they were taken: 3 of 22 recorded votes."""
+    return sentences.counted(number, method, total=None if total == number else total)
 
 
 @register.simple_tag

@@ -22,17 +22,16 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Body
 from votes.choices import POSITIONS, Choice
-from votes.models import Bloc
+from votes.models import Bloc, RollCall
 from web.pictures.tiles import layout, linked
 from web.templatetags.plenary import MARKS, NOTHING, bar, position
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from votes.beside import Beside
     from votes.breakdown import Breakdown, StateChoice
-    from votes.models import RollCall
     from web.sheet import Sheet
 
 register = template.Library()
@@ -52,7 +51,10 @@ MEANINGS = {
 """What is said of a choice where its states are listed."""
 
 MEANINGS_COUNCIL = {
-    **MEANINGS,
+    Choice.NON_VOTING: gettext_lazy(
+        "Members that were absent or said that they did not participate. It is no position, adds nothing to the votes "
+        "needed, and is no veto."
+    ),
     Choice.ABSTAINING: gettext_lazy("A position on record that adds nothing to the votes needed, and is no veto."),
 }
 
@@ -60,15 +62,16 @@ INVALID_BLOC = SafeString(' aria-invalid="true" aria-describedby="tiles-bloc-err
 
 
 @register.simple_tag
-def vote_groups(breakdown: Breakdown, body: str) -> SafeString:
-    """Return the four groups of states of a vote of ``body`` by what they chose, each with its heading."""
-    meanings = MEANINGS_COUNCIL if body == Body.SECURITY_COUNCIL else MEANINGS
+def vote_groups(breakdown: Breakdown, beside: Beside) -> SafeString:
+    """Return the four groups of states of a vote by what they chose, each with its heading; permanent members marked."""
+    meanings = MEANINGS_COUNCIL if beside.body == Body.SECURITY_COUNCIL else MEANINGS
     states = reverse("web:states")
     star = f'<sup><a href="#corrections">*<span class="visually-hidden"> {escape(_("correction"))}</span></a></sup>'
     groups = []
     for choice, lines in breakdown.groups:
         names = [
-            f'<li><a href="{states}{line.state.code}/">{escape(line.name)}</a>{star if line.intended else ""}</li>'
+            f'<li><a href="{states}{line.state.code}/">{escape(line.name)}</a>{star if line.intended else ""}'
+            f"{_seat(line, beside.permanent)}</li>"
             for line in lines
         ]
         meaning = meanings.get(choice)
@@ -78,6 +81,11 @@ def vote_groups(breakdown: Breakdown, body: str) -> SafeString:
             f'<span class="count">{len(lines)}</span></h3>\n{hint}<ul class="names">{"".join(names)}</ul></div>'
         )
     return mark_safe(NEW_LINE.join(groups))  # noqa: S308  # names and labels are escaped, codes are letters
+
+
+def _seat(line: StateChoice, permanent: Collection[int]) -> str:
+    """Return the mark of a permanent member."""
+    return f' <span class="seat">{escape(_("permanent"))}</span>' if line.state.key in permanent else ""
 
 
 @register.simple_tag
@@ -91,6 +99,23 @@ def tiles(breakdown: Breakdown, beside: Beside, sheet: Sheet) -> SafeString:
         return linked(drawn, label)
     label = _("%(all)s; highlighted: %(bloc)s") % {"all": label, "bloc": said["bloc"]}
     return linked(drawn, label, {line.state.code for line in lines})
+
+
+PARTS = {
+    RollCall.Kind.AMENDMENT: gettext_lazy("This was a vote on an amendment, not on the whole text."),
+    RollCall.Kind.PARAGRAPH: gettext_lazy("This was a vote on a part of the text, not on the whole of it."),
+    RollCall.Kind.PARAGRAPH_AMENDMENT: gettext_lazy(
+        "This was a vote on an amendment to a part of the text, not on the whole of it."
+    ),
+    RollCall.Kind.MOTION: gettext_lazy("This was a vote on a motion, not on a text."),
+    RollCall.Kind.PROCEDURAL: gettext_lazy("This was a vote on a question of procedure, not on a text."),
+}
+
+
+@register.simple_tag
+def part_of(roll_call: RollCall) -> str:
+    """Return of a vote that was not on a whole text what it was on; escaped where it stands."""
+    return str(PARTS[RollCall.Kind(roll_call.kind)])
 
 
 @register.simple_tag
@@ -172,8 +197,8 @@ def _two_digits(value: float | None, language: str | None) -> str:
 
 
 @register.simple_tag
-def sheet_rows(sheet: Sheet) -> SafeString:
-    """Return the rows of the table of states, each with the totals of the table down to it."""
+def sheet_rows(sheet: Sheet, permanent: Collection[int]) -> SafeString:
+    """Return the rows of the table of states, each with the totals of the table down to it; permanent ones marked."""
     states = reverse("web:states")
     labels = {choice: f"{MARKS[choice.value]} {escape(str(choice.label))}" for choice in Choice}
     running = dict.fromkeys(Choice, 0)
@@ -182,7 +207,8 @@ def sheet_rows(sheet: Sheet) -> SafeString:
         code, choice = line.state.code, line.choice
         running[choice] += 1
         rows.append(
-            f'<tr><th scope="row"><a href="{states}{code}/">{escape(line.name)}</a></th><td class="code">{code}</td>'
+            f'<tr><th scope="row"><a href="{states}{code}/">{escape(line.name)}</a>{_seat(line, permanent)}</th>'
+            f'<td class="code">{code}</td>'
             f'<td>{labels[choice]}</td><td class="number">'
             f"{running[Choice.YES]}-{running[Choice.NO]}-{running[Choice.ABSTAINING]}</td></tr>"
         )

@@ -104,7 +104,7 @@ def _comparing(question: AgreementQuestion) -> str:
         asked["since"] = question.usual_since.isoformat()
     if question.asked.get("measure"):
         asked["measure"] = question.measure
-    return f"{reverse('web:compare_states')}?{urlencode(asked)}"
+    return f"{reverse('web:compare_states')}?{urlencode(asked, doseq=True)}"
 
 
 def _choices(record: Record) -> dict[str, list[tuple[str, Any]]]:

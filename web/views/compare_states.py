@@ -140,7 +140,8 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """Return what the page says of a comparison."""
     comparison, question = asked.comparison(), asked.question
     filters = QueryDict(mutable=True)
-    filters.update(question.chosen)
+    for name, value in question.chosen.items():
+        filters.setlist(name, value if isinstance(value, list) else [value])
     divided = comparison.divided
     context: dict[str, Any] = {
         "comparison": comparison,
@@ -174,8 +175,9 @@ def _scope(asked: Asked) -> list[str]:
         last = dated(question.until - datetime.timedelta(days=1)) if question.until else dated(*record.day_of(rows[-1]))
         parts.append(_("recorded votes from %(first)s to %(last)s") % {"first": first, "last": last})
     named = (record.bodies.get(chosen.get("body", "")), record.topics.get(chosen.get("topic", "")))
+    subjects = _(" or ").join(subject.name for subject in question.subjects)
     kind = RollCall.Kind(chosen["kind"]).label if "kind" in chosen else None
-    return parts + [str(name) for name in (*named, kind) if name]
+    return parts + [str(name) for name in (*named, subjects, kind) if name]
 
 
 def _periods(request: HttpRequest, asked: Asked) -> list[tuple[int, str]]:

@@ -20,7 +20,7 @@ from votes.exporting.package import current_version, names
 from votes.exporting.papers import citation
 from votes.exporting.streams import Stream, csv_chunks
 from votes.exporting.tables import TABLES
-from votes.models import ImportRun, Source
+from votes.models import ImportRun, RollCall, Source
 from web.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 FIRST = ("resolutions", "roll-calls", "votes")
 """The tables that most readers come for."""
+
+RECORDED = RollCall.METHODS_WITH_VOTES
+UNRECORDED = {"non_recorded": [RollCall.Method.NON_RECORDED], "without_vote": [RollCall.Method.WITHOUT_VOTE]}
+"""How texts are decided without a recorded vote, by what their number is called."""
 
 IMPORTS_SHOWN = 10
 RETRY_AFTER = "10"
@@ -53,6 +57,12 @@ def data(request: HttpRequest) -> HttpResponse:
     """Show what there is to download, what it covers, where it comes from and how to cite it; nothing is made here."""
     version = current_version()
     package = downloads.offered(version)
+    published = Q(roll_calls__status="published")
+    counts = {
+        name: Count("roll_calls", filter=published & Q(roll_calls__method__in=methods))
+        for name, methods in {"public_roll_calls": RECORDED, **UNRECORDED}.items()
+    }
+    sources = list(Source.objects.annotate(**counts).order_by("precedence"))
     tables = [
         {
             "name": table.name,
@@ -68,10 +78,9 @@ def data(request: HttpRequest) -> HttpResponse:
         "archive_bytes": package and downloads.size_of_archive(package),
         "tables": tables,
         "coverage": coverage(),
+        "unrecorded": {name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
         "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
-        "sources": Source.objects.annotate(
-            public_roll_calls=Count("roll_calls", filter=Q(roll_calls__status="published"))
-        ).order_by("precedence"),
+        "sources": sources,
         "imports": ImportRun.objects.filter(state=ImportRun.State.DONE)[:IMPORTS_SHOWN],
     }
     response = render(request, "data/index.html", context)

@@ -11,7 +11,7 @@ from resolutions.text import fold
 from votes.models import Bloc, MemberState, RollCall
 from web.missing import NotInRecordError
 
-PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "search")
+PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "subjects", "search")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -14,6 +14,7 @@ from votes.notable import notable_roll_calls
 from votes.reading import DECISIVE, KEPT, SLUG, reading
 from web.covered import in_one_sentence
 from web.presets import questions
+from web.subject_index import topics_with_texts
 from web.templatetags.breaks import break_list
 from web.templatetags.metadata import version_of
 
@@ -35,16 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the search box, what the record covers, and the latest votes."""
     with reading() as record:
         register = record.register
-        topics = register.count_topics(register.groups.sizes(register.decisive))
+        decided = register.decisive & register.recorded
         context = {
             "record": record,
-            "latest": record.listed(register.keys[register.decisive][:LATEST].tolist()),
+            "latest": record.listed(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
             "covered": in_one_sentence(record, get_language()),
             "version": version_of(record),
             "questions": questions(record, get_language(), get_script_prefix()),
             "example": example(record),
-            "topics": [(slug, name, topics[slug]) for slug, name in record.topics.items() if topics[slug]],
+            "topics": topics_with_texts(record),
         }
         return render(request, "home.html", context)
 

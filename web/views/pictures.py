@@ -15,6 +15,7 @@ from votes.beside import Beside
 from votes.breakdown import Breakdown
 from votes.models import RollCall
 from votes.reading import reading
+from votes.wording import outcome
 from web.files import picture_file
 from web.parameters import address, unanswered
 from web.pictures.card import Card
@@ -96,7 +97,7 @@ def _grid(found: RollCall, beside: Beside, breakdown: Breakdown, codes: Collecti
 
 def _result(found: RollCall) -> str:
     """Return how the vote went; of totals that differ from those counted, that they are the announced ones."""
-    result = capfirst(str(found.get_result_display() if found.totals else found.get_method_display()))
+    result = capfirst(str(found.get_result_display())) if found.totals else outcome(found)
     return _("%(result)s, as announced") % {"result": result} if found.totals_differ else result
 
 

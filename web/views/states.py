@@ -149,6 +149,6 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
     """Return the address that compares the state with another over the same roll calls, up to the other's code."""
-    asked = {"body": profile.body, **(state_tables.days(profile.period) or {})}
-    asked |= {name: str(listing.parameters[name]) for name in ("topic", "kind") if listing.parameters.get(name)}
-    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code})}&state="
+    asked: dict[str, Any] = {"body": profile.body, **(state_tables.days(profile.period) or {})}
+    asked |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
+    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code}, doseq=True)}&state="

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -14,23 +14,34 @@ from votes.reference import load_reference
 
 
 class Command(BaseCommand):
-    """Bring the tables up to date, load the reference facts into an empty record, and fold the list of changes.
+    """Bring the tables up to date, load what ships with this release, and fold the list of changes.
 
     ``serve`` begins with it.
     """
 
     help = (
-        "Bring the tables up to date, and load the reference facts into an empty record. Ends with 0 when both are "
-        "done or there was nothing to do, 1 when they could not be; what was done stays, and it can be run again."
+        "Bring the tables up to date, load the reference facts into an empty database, and load the record that ships "
+        "with this release or what differs in it (with RECORD=none, a few landmark votes only). Ends with 0 when all "
+        "is done or there was nothing to do, 1 when it could not be; what was done stays, and it can be run again."
     )
     requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whether ideal points are left to somebody else."""
+        parser.add_argument(
+            "--no-ideal-points", action="store_true", help="do not estimate ideal points where votes have changed"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is missing, telling each thing that was done."""
         self.migrate()
         self.load_reference_once()
+        if settings.RECORD == "whole":
+            call_command("load_record", if_new=True, stdout=self.stdout)
         if folded := fold():
             self.stdout.write(f"Changes folded into one, so that asking for the data version stays quick: {folded}.")
+        if settings.RECORD == "whole" and not options["no_ideal_points"]:
+            call_command("fit_ideal_points", if_stale=True, verbosity=0, stdout=self.stdout)
 
     def migrate(self) -> None:
         """Bring the tables up to date."""
@@ -43,7 +54,8 @@ class Command(BaseCommand):
     def load_reference_once(self) -> None:
         """Load the reference facts into an empty record; afterwards the record is its editors'."""
         if not MemberState.objects.exists():
-            report = load_reference(settings.BASE_DIR / "data")
-            names = ("member states", "blocs", "landmark roll calls")
+            has_landmarks = settings.RECORD == "none"
+            report = load_reference(settings.BASE_DIR / "data", landmarks=has_landmarks)
+            names = ("member states", "blocs", *(["landmark roll calls"] if has_landmarks else []))
             added = ", ".join(f"{report.added[name]} {name}" for name in names)
             self.stdout.write(f"Reference facts loaded: {added}.")

@@ -3,8 +3,11 @@
 import os
 import secrets
 import socket
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -37,8 +40,9 @@ class Command(BaseCommand):
             )
         self.check_port(host, int(port))
         self.connect()
-        call_command("prepare", stdout=self.stdout)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        with self.collecting_static_files():
+            # Ideal points are estimated behind the running server; see config/gunicorn.conf.py.
+            call_command("prepare", no_ideal_points=True, stdout=self.stdout)
         self.make_admin_once()
         # Nothing may stay connected or unwritten when this process becomes another program.
         connection.close()
@@ -51,9 +55,20 @@ class Command(BaseCommand):
         self.say("")
         self.stdout.flush()
         environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1", **publishing}
+        if settings.RECORD == "whole":
+            environment["FIT_IDEAL_POINTS"] = "1"
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
         os.chdir(settings.BASE_DIR)
         os.execve(sys.executable, gunicorn, environment)  # noqa: S606  # our own arguments, no shell
+
+    @contextmanager
+    def collecting_static_files(self) -> Iterator[None]:
+        """Collect the static files on another core meanwhile; raise CommandError where that fails."""
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+        with subprocess.Popen(command, cwd=settings.BASE_DIR) as collecting:
+            yield
+        if collecting.returncode:
+            raise CommandError("The static files could not be collected; the reason stands above.")
 
     def who_publishes(self) -> dict[str, str]:
         """Let one person enter and publish where nobody said otherwise and the data are on this machine alone.

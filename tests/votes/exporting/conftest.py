@@ -19,6 +19,7 @@ def hard(record: None) -> list[RollCall]:
     text = Resolution.objects.create(
         body=assembly, session=session, symbol="A/RES/3399(XXX)[B]", title='=SUM(A1), "quoted"\nand broken',
         agenda="'@home", status="published",
+        subjects=["CUBA--UNITED STATES", "NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS"],
     )  # fmt: skip
     text.topics.add(*Topic.objects.filter(slug__in=["human-rights", "decolonization"]))
     for symbol, kind in [("A/L.9", "draft"), ("A/L.10", "draft"), ("-1 of the thirtieth", "variant")]:
@@ -28,11 +29,11 @@ def hard(record: None) -> list[RollCall]:
             slug="hard-text", body=assembly, session=session, resolution=text, decisive=True, date=day("1975-11-01"),
             date_precision="month", meeting="A/PV.2400", ordinal=3, result="adopted", announced_yes=2, announced_no=0,
             source=editor, source_reference="+33", note="a\\b, ünï“code”", status="published",
-            difference_reason="secretquux: no figure differs",
+            difference_reason="secretquux: no figure differs", not_legible=["FRA", "PAK"],
         ),
         RollCall.objects.create(
             slug="hard-motion", body=assembly, date=day("1976-04-06"), title="-1 +2", kind="motion", source=editor,
-            announced_no=2, difference_reason='=late, "misheard"\nby one', status="published",
+            announced_no=2, difference_reason='=late, "misheard"\nby one', absences_derived=True, status="published",
         ),
         RollCall.objects.create(
             slug="hard-totals", body=assembly, date=day("1976-01-01"), title="\ttabbed", method="non-recorded",
@@ -47,6 +48,7 @@ def hard(record: None) -> list[RollCall]:
     Statement.objects.create(
         roll_call=roll_calls[0], source=editor, format="voeten", reference="R/30/3399B", symbol_key="A/RES/3399(XXX)B",
         facts={"title": 'Ü "x"', "date": "1975-11-01", "b": {"bb": [1, None], "a": 2.5}}, votes="BENX CIVY KHMY",
+        edition=day("2021-03-02"),
     )  # fmt: skip
     secret = Resolution.objects.create(body=assembly, symbol="A/RES/79/777", title="secretquux")
     drafts = [

@@ -46,29 +46,31 @@ hard-motion,,1976-04-06,SUN,Union of Soviet Socialist Republics,N
 ROLL_CALLS_CSV = """\
 slug,symbol,decisive,body,session,date,date_precision,title,meeting,ordinal,kind,method,requirement,result,\
 announced_yes,announced_no,announced_abstaining,announced_non_voting,\
-counted_yes,counted_no,counted_abstaining,counted_non_voting,note,source,source_reference,difference_reason
+counted_yes,counted_no,counted_abstaining,counted_non_voting,note,source,source_reference,difference_reason,\
+absences,not_legible
 hard-text,A/RES/3399(XXX)[B],yes,GA,30,1975-11-01,month,,A/PV.2400,3,text,recorded,not-stated,adopted,2,0,,,2,0,0,1,\
-"a\\b, ünï“code”",editor,'+33,
+"a\\b, ünï“code”",editor,'+33,,,FRA PAK
 hard-motion,,no,GA,,1976-04-06,day,'-1 +2,,,motion,recorded,not-stated,not-stated,,2,,,0,1,1,0,,editor,,\
 "'=late, ""misheard""
-by one"
-hard-totals,,no,GA,,1976-01-01,day,'\ttabbed,,,text,non-recorded,not-stated,not-stated,5,4,0,1,,,,,,editor,,
+by one",derived,
+hard-totals,,no,GA,,1976-01-01,day,'\ttabbed,,,text,non-recorded,not-stated,not-stated,5,4,0,1,,,,,,editor,,,,
 """
 RESOLUTIONS_CSV = """\
 symbol,body,session,kind,title,agenda,topics,draft_symbols,other_symbols,\
 roll_call,date,date_precision,method,requirement,result,\
 announced_yes,announced_no,announced_abstaining,announced_non_voting,\
-counted_yes,counted_no,counted_abstaining,counted_non_voting
+counted_yes,counted_no,counted_abstaining,counted_non_voting,subjects
 A/RES/3399(XXX)[B],GA,30,resolution,"'=SUM(A1), ""quoted""
 and broken",''@home,decolonization human-rights,A/L.10|A/L.9,'-1 of the thirtieth,\
-hard-text,1975-11-01,month,recorded,not-stated,adopted,2,0,,,2,0,0,1
+hard-text,1975-11-01,month,recorded,not-stated,adopted,2,0,,,2,0,0,1,\
+"CUBA--UNITED STATES|NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS"
 """
 CORRECTIONS_CSV = "roll_call,state,intended,reference\nhard-text,KHM,N,'=A/PV.2401\n"
 STATEMENTS_CSV = (
-    "roll_call,source,format,reference,symbol_key,facts,votes\n"
+    "roll_call,source,format,reference,symbol_key,facts,votes,edition\n"
     "hard-text,editor,voeten,R/30/3399B,A/RES/3399(XXX)B,"
     '"{""b"": {""a"": 2.5, ""bb"": [1, null]}, ""date"": ""1975-11-01"", ""title"": ""Ü \\""x\\""""}",'
-    "BENX CIVY KHMY\n"
+    "BENX CIVY KHMY,2021-03-02\n"
 )
 
 

@@ -14,7 +14,7 @@ ROLL_CALL_HEADER = (
     "announced_yes,announced_no,announced_abstaining,announced_non_voting,"
     "counted_yes,counted_no,counted_abstaining,counted_non_voting,note,source,source_reference"
 )
-EXPLAINED = "difference_reason"
+EXPLAINED = "difference_reason,absences,not_legible"
 HEADERS = {
     "bodies": "code,name",
     "sessions": "body,code,name,kind,opened,closed",
@@ -25,11 +25,11 @@ HEADERS = {
     "body-memberships": "body,code,since,until,permanent,since_precision,until_precision,note",
     "blocs": "slug,short_name,name,kind,description,source,note",
     "bloc-memberships": "bloc,code,since,until,since_precision,until_precision,status,note",
-    "resolutions": "symbol,body,session,kind,title,agenda,topics,draft_symbols,other_symbols",
+    "resolutions": "symbol,body,session,kind,title,agenda,topics,draft_symbols,other_symbols,subjects",
     "roll-calls": f"{ROLL_CALL_HEADER},{EXPLAINED}",
     "votes": "roll_call,symbol,date,state,state_name,choice",
     "corrections": "roll_call,state,intended,reference",
-    "statements": "roll_call,source,format,reference,symbol_key,facts,votes",
+    "statements": "roll_call,source,format,reference,symbol_key,facts,votes,edition",
     "retired-addresses": "slug,kind,reason,date,leads_to,symbol",
 }
 
@@ -43,9 +43,9 @@ def test_the_columns_of_the_tables():
     assert {name: table.header for name, table in TABLES.items()} == HEADERS
     assert LISTED_ROLL_CALLS.header == f"{ROLL_CALL_HEADER},heading,{EXPLAINED}"
     assert LISTED_RESOLUTIONS.header == (
-        f"{HEADERS['resolutions']},roll_call,date,date_precision,method,requirement,result,"
+        f"{HEADERS['resolutions'].removesuffix(',subjects')},roll_call,date,date_precision,method,requirement,result,"
         "announced_yes,announced_no,announced_abstaining,announced_non_voting,"
-        "counted_yes,counted_no,counted_abstaining,counted_non_voting"
+        "counted_yes,counted_no,counted_abstaining,counted_non_voting,subjects"
     )
 
 

@@ -59,6 +59,8 @@ def roll_call_row(roll_call: RollCall) -> Row:
         "source_reference": roll_call.source_reference or None,
         "heading": roll_call.heading,
         "difference_reason": difference_reason(roll_call) or None,
+        "absences": "derived" if roll_call.absences_derived else None,
+        "not_legible": " ".join(roll_call.not_legible) or None,
     }
 
 
@@ -81,6 +83,7 @@ def resolution_row(resolution: Resolution) -> Row:
         "topics": " ".join(sorted(topic.slug for topic in resolution.topics.all())) or None,
         "draft_symbols": "|".join(sorted(symbol for kind, symbol in others if kind == "draft")) or None,
         "other_symbols": "|".join(sorted(symbol for kind, symbol in others if kind == "variant")) or None,
+        "subjects": "|".join(resolution.subjects) or None,
     }
 
 
@@ -126,6 +129,7 @@ def statement_row(statement: Statement) -> Row:
         "symbol_key": statement.symbol_key or None,
         "facts": json.dumps(statement.facts, sort_keys=True, ensure_ascii=False),
         "votes": statement.votes or None,
+        "edition": statement.edition,
     }
 
 

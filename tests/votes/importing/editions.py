@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +18,18 @@ from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedTe
 from votes.importing.matching import said_votes
 from votes.importing.plan import Plan, Planner
 from votes.importing.record import Record
+from votes.importing.record import known as known_of_record
 from votes.importing.run import Report, import_files, votes_by_roll_call
+from votes.importing.voeten_votes import HOLDERS
 from votes.importing.writing import write
 from votes.models import Format, MemberState, RollCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import datetime
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
+
+    from votes.importing.edition import Known
 
 LINK = "https://digitallibrary.un.org/record/"
 LIBRARY = "un-digital-library"
@@ -33,7 +40,7 @@ GA_HEADER = (*SHARED, *VOTE, "session", "title", "agenda_title", "modality")
 SC_HEADER = (*SHARED, *VOTE, "description", "agenda", "modality")
 OUTCOMES_HEADER = (*SHARED, "session", "title", "agenda_title", "modality")
 MODALITIES = {"recorded": "Vote, recorded", "non-recorded": "Vote, non-recorded", "without-vote": "Without a vote"}
-WORDS = {"Y": "yes", "N": "no", "A": "abstain"}
+WORDS = {"Y": "yes", "N": "no", "A": "abstain", "X": "absent"}
 
 
 @dataclass(frozen=True)
@@ -221,9 +228,21 @@ def _written(path: Path, header: Sequence[str], rows: Iterable[dict[str, Any]]) 
     return str(path)
 
 
+def others(known: Known, named: Collection[str], date: datetime.date) -> list[str]:
+    """Return members besides those ``named``, so that together they are a quarter: a vote, and no fragment of one.
+
+    They sat in the Assembly all month, and have an ISO 3166-1 code that means nobody else.
+    """
+    last = date.replace(day=calendar.monthrange(date.year, date.month)[1])
+    seats = known.electorate("GA", date.replace(day=1), last)
+    free = sorted(seats & set(known.iso2.values()) - set(HOLDERS) - {"CHN", "NAM", *named})
+    return free[: max(math.ceil(len(seats) / 4) + 1 - len(named), 0)]
+
+
 def voeten_files(folder: Path, *said: Said) -> list[str]:
-    """Write Voeten's tables of votes and roll calls; return their names."""
+    """Write Voeten's tables of votes and roll calls, with enough of the absent to be votes; return their names."""
     codes = dict(MemberState.objects.values_list("code", "iso2"))
+    known = known_of_record()
     roll_calls = [
         {
             "rcid": one.number,
@@ -239,8 +258,8 @@ def voeten_files(folder: Path, *said: Said) -> list[str]:
     votes = [
         {"rcid": one.number, "country": state, "country_code": codes[state], "vote": WORDS[choice]}
         for one in said
-        for state, choice in said_votes(one.votes).items()
-        if choice in WORDS
+        for cast in [said_votes(one.votes)]
+        for state, choice in {**cast, **dict.fromkeys(others(known, cast, day(one.date)), "X")}.items()
     ]
     return [
         _written(folder / "voeten_votes.csv", ("rcid", "country", "country_code", "vote"), votes),

@@ -38,9 +38,15 @@ OUTCOMES = columns(
     "undl_id,resolution,session,date,title,modality,draft,committee_report,meeting,agenda_title,subjects,vote_note,"
     "total_yes,total_no,total_abstentions,total_non_voting,total_ms,undl_link"
 )
+SC_NOT_ADOPTED = columns("symbol,date,title,result,vetoed_by,yes,no,abstaining,non_voting,Y,N,A,X,note")
 MEMBER_STATES = columns(
     "Member State,M49 Code,ISO Code,Start date,End date,Other Names,Earlier or Later Name,Earlier (a) or Later (b),"
     "Geographic Term,Membership Document Symbol,Scope Note,French,Spanish,Arabic,Chinese,Russian"
+)
+MEMBER_STATES_2025 = ["", *MEMBER_STATES]
+MEMBER_STATES_2026 = columns(
+    "undl_id,member_state,name_status,m49,iso,coverage_periods,other_names,earlier_names,later_names,geographic_term,"
+    "founding_member,membership_resolution,scope_note,french,spanish,arabic,chinese,russian,undl_link,unms_ontology_link"
 )
 
 NAMES_2024 = dict(zip(GA, GA_2024, strict=True))

@@ -6,18 +6,25 @@ import csv
 import datetime
 import io
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from resolutions.symbols import parse
+from tests.factories import make_resolution
 from tests.resolutions.corpora import FOLDER
 from tests.votes.importing.layouts import ASSEMBLY, GA, check_edition, sheet
+from votes.importing import outcomes
 from votes.importing.digital_library import read
 from votes.importing.edition import Edition, Known
-from votes.importing.files import opened
+from votes.importing.files import OpenFile, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CODES = ["FRA", "USA", "DEU", "XXA", "fra", ""]
 CHOICES = ["Y", "N", "A", "X", "NV", "nv", "P"]
@@ -90,7 +97,7 @@ def test_the_fast_reader_says_what_a_slow_one_says(tmp_path_factory, known: Know
     assert (symbols, found, edition.rejected) == slow(content, known)
 
 
-def corpus(name: str, known: Known) -> Edition:
+def corpus(name: str, known: Known, read: Callable[[OpenFile, Known], Edition] = read) -> Edition:
     if not (FOLDER / name).exists():
         pytest.skip(f"{name} is not there; PLENARY_CORPORA names the folder that has it")
     with opened([str(FOLDER / name)]) as (file,):
@@ -132,8 +139,71 @@ def test_the_file_of_the_council(known: Known):
     assert len(edition.roll_calls) == 44
     assert edition.votes.height == edition.rows == 660
     assert (edition.problems, edition.rejected) == ([], 0)
-    assert edition.notes == ["42 subjects of the file are no topics here."]
+    assert edition.notes == ["Texts with broad categories in place of subject headings, which were left out: 44."]
     assert {roll_call.result for roll_call in edition.roll_calls} == {"adopted"}
     assert differing(edition) == 0
     (titled,) = [r.text for r in edition.roll_calls if r.text and r.text.symbol == parse("S/RES/2774 (2025)")]
     assert titled.title == "On imploring a swift end to the conflict between Ukraine and the Russian Federation"
+
+
+def test_the_record_of_the_assembly(known: Known):
+    edition = corpus("ga_voting_1946_2025.csv.gz", known)
+    assert len(edition.roll_calls) == 5696
+    assert (edition.rows, edition.rejected) == (947_681, 0)
+    assert dict(edition.votes["choice"].cast(pl.String).value_counts().iter_rows()) == {
+        "Y": 711_201,
+        "N": 46_930,
+        "A": 101_063,
+        "X": 88_486 - 3 * 159,
+    }
+    by_symbol = {str(r.text.symbol): r for r in edition.roll_calls if r.text}
+    silent = [by_symbol[symbol] for symbol in ("A/RES/39/28 A", "A/RES/39/28 B", "A/RES/43/62")]
+    assert {(r.method, r.announced) for r in silent} == {("recorded", (None, None, None, None))}
+    assert not set(edition.votes["ref"].unique()) & {r.ref for r in silent}
+    assert len(edition.votes["ref"].unique()) == 5693
+    illegible = by_symbol["A/RES/620(VII)[A]"]
+    assert (illegible.not_legible, illegible.announced) == (("PAK",), (48, 5, 5, 1))
+    assert [r for r in edition.roll_calls if r.not_legible] == [illegible]
+    assert [(p.problem, p.value, p.ref, p.rejected) for p in edition.problems] == [
+        ("no-choice", "PAK", illegible.ref, 0)
+    ]
+    pending = by_symbol["A/RES/79/XX (record 4082671)"]
+    assert (pending.session, pending.announced) == ("79", (158, 1, 1, 33))
+    assert {r.session for r in edition.roll_calls} >= {None, "ES-11", "S-9", "80"}
+
+
+def test_the_record_of_the_council(known: Known):
+    edition = corpus("sc_voting_1946_2026.csv.gz", known)
+    assert len(edition.roll_calls) == 2812
+    assert (edition.rows, edition.rejected) == (41_304, 0)
+    assert Counter(r.method for r in edition.roll_calls) == {"recorded": 2772, "without-vote": 40}
+    assert edition.votes.height == 41_304 - 40 * 15
+    assert [(p.problem, p.rows, p.details) for p in edition.problems] == [("no-modality", 41_304, {"texts": 2812})]
+    assert differing(edition) == 40  # Those without a vote, which have no totals.
+
+
+def test_the_non_recorded_votes_of_the_assembly(known: Known):
+    edition = corpus("ga_outcomes_non_recorded_1946_1982.csv.gz", known, outcomes.read)
+    assert (edition.rows, edition.rejected, edition.problems) == (1660, 0, [])
+    assert {(r.method, r.result, r.announced) for r in edition.roll_calls} == {
+        ("non-recorded", "adopted", (None, None, None, None))
+    }
+    symbols = {str(r.text.symbol) for r in edition.roll_calls if r.text}
+    assert {"A/RES/17(I)[RULE-33A]", "A/RES/996(ES-I and II)", "A/RES/377(V)[A ANNEX]"} <= symbols
+
+
+@pytest.mark.parametrize(
+    ("spelling", "address"),
+    [
+        ("A/RES/104(S-I)", "/resolutions/A/RES/104(S-1)"),
+        ("A/RES/36//235IX", "/resolutions/A/RES/36/235%20IX"),
+        ("A/RES/39/236[SectionXIV]", "/resolutions/A/RES/39/236%20XIV"),
+        ("A/RES/63(I)PARA.1", "/resolutions/A/RES/63(I)%5BPARA.1%5D"),
+        ("a/dec/80/506", "/resolutions/A/DEC/80/506"),
+    ],
+)
+def test_the_librarys_spellings_lead_to_the_united_nations(spelling: str, address: str, record: None, client: Client):
+    make_resolution(spelling, status="published")
+    answer = client.get(f"/resolutions/{spelling}")
+    assert (answer.status_code, answer["Location"]) == (301, address)
+    assert client.get(address).status_code == 200

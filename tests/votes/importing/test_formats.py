@@ -13,9 +13,12 @@ from tests.votes.importing.layouts import (
     GA_2024,
     GA_MARCH_2025,
     MEMBER_STATES,
+    MEMBER_STATES_2025,
+    MEMBER_STATES_2026,
     OUTCOME,
     OUTCOMES,
     SC,
+    SC_NOT_ADOPTED,
     columns,
     sheet,
     votes,
@@ -40,6 +43,9 @@ HEADERS_OF = [
     (SC, ("sc-voting", "votes")),
     (OUTCOMES, ("ga-outcomes", "outcomes")),
     (MEMBER_STATES, ("member-states", "states")),
+    (MEMBER_STATES_2025, ("member-states", "states")),
+    (MEMBER_STATES_2026, ("member-states", "names")),
+    (SC_NOT_ADOPTED, ("sc-not-adopted", "votes")),
     (VOETEN_VOTES, ("voeten", "votes")),
     (VOETEN_ROLL_CALLS, ("voeten", "roll_calls")),
     (VOETEN_ISSUES, ("voeten", "issues")),
@@ -103,7 +109,7 @@ def test_a_format_that_is_named_and_not_that_of_the_file():
     )
     assert refused(GA, "excel") == (
         "a.csv: there is no format “excel”. "
-        "The formats are ga-voting, sc-voting, ga-outcomes, member-states, voeten, plenary."
+        "The formats are ga-voting, sc-voting, ga-outcomes, member-states, sc-not-adopted, voeten, plenary."
     )
 
 

@@ -165,7 +165,7 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
     [
         (b"", "bad.csv: the file is empty. Download it again."),
         (b"<!doctype html><html>", "bad.csv, line 1: this is a web page and not a CSV file: "),
-        (b"a,b\n1,2\n", "bad.csv, line 1: no column of a known layout is in the header (a, b). "),
+        (b"p,q\n1,2\n", "bad.csv, line 1: no column of a known layout is in the header (p, q). "),
     ],
 )
 def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_path: Path):

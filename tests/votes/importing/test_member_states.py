@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.votes.importing.layouts import MEMBER_STATES, sheet
+from tests.votes.importing.layouts import MEMBER_STATES, MEMBER_STATES_2025, MEMBER_STATES_2026, sheet
 from votes.findings import PROBLEMS
 from votes.importing.edition import Known, RowProblem, UnfitFileError
 from votes.importing.files import opened
@@ -169,6 +169,53 @@ def test_rows_that_cannot_be_taken(reading, rows: list[tuple[str, str, str, str]
     assert (found.problem, found.column, found.value, found.line) == (*expected, 2)
     assert (found.rows, found.rejected) == (len(rows), len(rows))
     assert (edition.states, edition.rejected) == ([], len(rows))
+
+
+# No file of the layouts of December 2025 and August 2026 is at hand: these rows are written after the library's usage,
+# which is a row a name, a code of the present state for its former names, and the years of each period.
+
+
+def test_a_first_column_without_a_name(write, known: Known):
+    rows = [{"": "0", "Member State": "FRANCE", "ISO Code": "FRA", "Start date": "1945-10-24"}]
+    with opened([write("a.csv", sheet(MEMBER_STATES_2025, rows))]) as (file,):
+        edition = read(file, known)
+    assert (edition.known, edition.problems, edition.rows) == (1, [], 1)
+
+
+def test_the_layout_of_2026(write, known: Known):
+    rows = [
+        ("TÜRKIYE", "ms", "TUR", "2022:"),
+        ("TURKEY", "fs", "TUR", "1945-10-24:2022"),
+        ("CAMBODIA", "ms", "KHM", "1955:1970|1975:1976|1990:"),
+        ("FRANKREICH", "ms", "FRA", "19451024:"),
+        ("GHANA", "ms", "GHA", "1956:"),
+        ("PALAU", "ms", "PLW", "once"),
+        ("NEWERLAND", "ms", "QAA", "2029:"),
+        ("NEWLAND", "fs", "QAA", "2027-09-15:2028|2028-06-01:2029"),
+        ("UNKNOWN", "fs", "", ""),
+    ]
+    fields = ("member_state", "name_status", "iso", "coverage_periods")
+    cells = [{**dict(zip(fields, row, strict=True)), "other_names": "A name|Another"} for row in rows]
+    with opened([write("a.csv", sheet(MEMBER_STATES_2026, cells))]) as (file,):
+        edition = read(file, known)
+    assert edition.states == [
+        StatedState(
+            line=8,
+            code="QAA",
+            name="NEWERLAND",
+            since=day("2027-09-15"),
+            until=None,
+            former_names=(StatedName("NEWLAND", day("2027-09-15"), StatedDate(datetime.date(2029, 1, 1), "year")),),
+            other_names=("A name", "Another"),
+        )
+    ]
+    assert [(p.problem, p.line, p.column, p.value, p.rejected) for p in edition.problems] == [
+        ("name-unknown", 5, "member_state", "FRANKREICH", 0),
+        ("dates-differ", 6, "coverage_periods", "1956", 0),
+        ("unreadable-date", 7, "coverage_periods", "once", 1),
+        ("no-code", 10, "member_state", "UNKNOWN", 1),
+    ]
+    assert (edition.known, edition.rows, edition.rejected) == (5, 9, 2)
 
 
 def test_what_is_no_file_of_member_states(reading, write, known: Known):

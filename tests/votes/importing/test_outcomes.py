@@ -47,6 +47,7 @@ def test_a_recorded_vote(reading):
                 kind="resolution",
                 title="Peace",
                 topics=("palestinian-question",),
+                subjects=("PALESTINE QUESTION",),
                 drafts=("A/79/L.1",),
             ),
             symbol_key=parse("A/RES/79/1").key,
@@ -71,6 +72,7 @@ def test_a_recorded_vote(reading):
         ("vote, Recorded ", "recorded", (2, 1, 0, 0)),
         ("Vote, non-recorded", "non-recorded", (2, 1, 0, 0)),
         ("Without a vote", "without-vote", (None, None, None, None)),
+        ("Without Vote", "without-vote", (None, None, None, None)),
     ],
 )
 def test_modalities(reading, cell: str, method: str, announced: tuple[int | None, ...]):
@@ -78,8 +80,9 @@ def test_modalities(reading, cell: str, method: str, announced: tuple[int | None
     assert (roll_call.method, roll_call.announced) == (method, announced)
 
 
-def test_a_modality_that_is_not_known(reading):
-    edition = reading(sheet(OUTCOMES, [OUTCOME, {**OUTCOME, "resolution": "A/DEC/79/2", "modality": "?"}]))
+@pytest.mark.parametrize("cell", ["?", "Vote", ""])
+def test_a_modality_that_does_not_say_whether_there_was_a_vote(reading, cell: str):
+    edition = reading(sheet(OUTCOMES, [OUTCOME, {**OUTCOME, "resolution": "A/DEC/79/2", "modality": cell}]))
     assert [roll_call.symbol_key for roll_call in edition.roll_calls] == [parse("A/RES/79/1").key]
     assert edition.problems == [
         RowProblem(
@@ -87,7 +90,7 @@ def test_a_modality_that_is_not_known(reading):
             file="a.csv",
             line=3,
             column="modality",
-            value="?",
+            value=cell,
             problem="unknown-method",
             rows=1,
             rejected=1,

@@ -558,7 +558,7 @@ class TestEditorsOwn:
 
         assert roll_call().status == "draft"
 
-    def test_a_landmark_is_never_changed(self):
+    def test_a_landmark_goes_to_a_better_source_and_what_it_says_stays(self):
         landmark = RollCall.objects.get(slug="a-res-es-11-7")
         before = contents(landmarks=True)
         said = Said("A/RES/ES-11/7", votes="CHNY USAY", date="2020-01-01", session="ES-11", title="Otherwise")
@@ -566,8 +566,11 @@ class TestEditorsOwn:
         plan = taken(library(said))
         taken(voeten(replace(said, votes=votes_of("a-res-es-11-7"), date="2025-02-24")))
 
+        for row in before:
+            if row["slug"] == "a-res-es-11-7":
+                row |= {"source": LIBRARY, "source_reference": f"{LINK}1"}
         assert contents(landmarks=True) == before
-        assert (plan.unchanged, plan.changes, plan.new_roll_calls) == (1, [], [])
+        assert (plan.changes, plan.new_roll_calls) == (["a-res-es-11-7: source un-digital-library"], [])
         assert landmark.statements.count() == 2
 
 

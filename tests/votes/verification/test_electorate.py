@@ -107,10 +107,91 @@ def test_a_period_has_all_its_days(date: str, precision: str, first: str, last: 
     assert period(day(date), precision) == (day(first), day(last))
 
 
+def of_states(kind: str) -> dict[str, dict[str, object]]:
+    """Return the details of the findings of a kind, by key."""
+    return {row.key: dict(row.details) for row in electorates() if row.kind == kind}
+
+
+def members(date: str, *without: str, **more: str) -> dict[str, str]:
+    """Return a vote in favour of each member of the Assembly of a day, ``without`` some, and ``more``."""
+    seats = BodyMembership.objects.filter(body__code="GA").on(day(date)).values_list("state__code", flat=True)
+    return {code: "Y" for code in seats if code not in without} | more
+
+
+def test_a_new_member_is_one_finding(record: None):
+    """As the library lists the United Arab Emirates, admitted on 9 December 1971, in the votes of that session."""
+    make_roll_call("a-res-2754-xxvi", votes=members("1971-10-07", ARE="X"), date=day("1971-10-07"))
+    make_roll_call("a-res-2758-xxvi-1", votes=members("1971-10-25", ARE="X"), date=day("1971-10-25"))
+    make_roll_call("a-res-2794-xxvi", votes=members("1971-12-09", "ARE"), date=day("1971-12-09"))
+
+    assert of_states("admission") == {
+        "admission:ARE:1971-12-09": {
+            "state": "United Arab Emirates",
+            "since": "1971-12-09",
+            "before": [2, "1971-10-07", "1971-10-25"],
+            "on_the_day": 1,
+            "slugs": ["a-res-2754-xxvi", "a-res-2758-xxvi-1", "a-res-2794-xxvi"],
+        }
+    }
+    assert of_states("electorate") == {}
+
+
+def test_a_member_missing_after_its_first_day_or_voting_before_it_is_no_new_member(record: None):
+    make_roll_call("next-day", votes=members("1971-12-10", "ARE"), date=day("1971-12-10"))
+    make_roll_call("a-position", votes=members("1971-10-07", ARE="Y"), date=day("1971-10-07"))
+    make_roll_call("of-a-month", votes=members("1971-12-10", "ARE"), date=day("1971-12-01"), date_precision="month")
+
+    assert of_states("admission") == {}
+    assert of_states("electorate") == {
+        "electorate:next-day": {"strangers": [], "missing": ["ARE"]},
+        "electorate:a-position": {"strangers": ["ARE"], "missing": []},
+    }
+
+
+def test_yugoslavia_listed_while_it_took_no_part_is_one_finding(record: None):
+    """The library has it as non-voting from resolution 47/8 on, and as voting on 47/1, which ended its seat."""
+    make_roll_call("a-res-47-1", votes=members("1992-09-22", YUG="N"), date=day("1992-09-22"))
+    make_roll_call("a-res-47-8", votes=members("1992-10-27", YUG="X"), date=day("1992-10-27"))
+    make_roll_call("a-res-55-2", votes=members("2000-10-30", YUG="X"), date=day("2000-10-30"))
+    make_roll_call("a-month", votes=members("1995-12-01", YUG="X"), date=day("1995-12-01"), date_precision="month")
+
+    assert of_states("no-seat") == {
+        "no-seat:YUG:1992-09-22": {
+            "state": "Yugoslavia",
+            "until": "1992-09-22",
+            "since": "2000-11-01",
+            "reason": (
+                "Original Member. Until resolution 47/1, by which the Federal Republic of Yugoslavia could not "
+                "continue the seat automatically and took no part in the Assembly."
+            ),
+            "before": [3, "1992-10-27", "2000-10-30"],
+        }
+    }
+    assert of_states("electorate") == {"electorate:a-res-47-1": {"strangers": ["YUG"], "missing": []}}
+
+
+def test_a_state_that_is_no_more_and_one_of_the_council_are_no_new_members(record: None):
+    make_roll_call("after", votes=members("1993-01-12", CSK="X"), date=day("1993-01-12"))
+    council = Body.objects.get(code="SC")
+    on = BodyMembership.objects.filter(body=council).on(day("1964-06-01"))
+    votes = dict.fromkeys(on.values_list("state__code", flat=True), "Y") | {"DZA": "X"}
+    make_roll_call("in-the-council", votes=votes, date=day("1964-06-01"), body=council)
+
+    assert of_states("electorate") == {
+        "electorate:after": {"strangers": ["CSK"], "missing": []},
+        "electorate:in-the-council": {"strangers": ["DZA"], "missing": []},
+    }
+    assert of_states("admission") == of_states("no-seat") == {}
+
+
 def test_three_queries_however_many_roll_calls(record: None, django_assert_num_queries):
     make_roll_call(votes={"USA": "Y"})
     with django_assert_num_queries(3):
         list(electorates())
     make_roll_call(votes={"USA": "Y", "FRA": "N"})
     with django_assert_num_queries(3):
+        list(electorates())
+    for _ in range(3):
+        make_roll_call(votes={"USA": "Y", "YUG": "X"}, date=day("1995-12-01"))
+    with django_assert_num_queries(4):
         list(electorates())

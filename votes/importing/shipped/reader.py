@@ -109,7 +109,7 @@ def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
             kind=text_kind(symbol),
             title=row["title"],
             agenda=row["agenda"],
-            topics=topics_of(subjects=subjects, agenda=row["agenda"], title=row["title"]),
+            topics=_topics(row, subjects, known),
             subjects=subjects,
             drafts=_parts(row["drafts"]),
         )
@@ -139,6 +139,12 @@ def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
         not_legible=tuple(row["not_legible"].split()),
         suggested_slug=row["slug"],
     )
+
+
+def _topics(row: _Row, subjects: tuple[str, ...], known: Known) -> tuple[str, ...]:
+    """Return the topics of a row's text; one that an editor deleted stays deleted."""
+    topics = topics_of(subjects=subjects, agenda=row["agenda"], title=row["title"])
+    return tuple(topic for topic in topics if topic in known.topics)
 
 
 def _parts(cell: str) -> tuple[str, ...]:

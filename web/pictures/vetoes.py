@@ -1,0 +1,78 @@
+"""The picture of vetoes: a row of bars for each permanent member, a bar for each decade, all on one scale."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from web.permanent import seat_name
+from web.pictures.picture import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.reading import Record
+    from votes.vetoes import VetoCount
+
+WIDTH, TALLEST, WIDEST = 440, 96, 34
+"""The width of the picture, the height of the tallest bar of all, and the greatest width of a bar."""
+
+ABOVE, BETWEEN, BELOW = 36, 14, 24
+"""The room for a member's name and the figures above its bars, between rows, and for the decades below the last."""
+
+
+def veto_bars(record: Record, count: VetoCount) -> Picture:
+    """Return the picture of drafts vetoed by each member in each decade; all rows have the same scale."""
+    column = WIDTH / max(len(count.decades), 1)
+    scale = TALLEST / max(int(count.vetoes.max(initial=0)), 1)
+    shapes, foot = [], 0.0
+    for place, code in enumerate(count.members):
+        figures = count.vetoes[:, place].tolist()
+        base = foot + ABOVE + max(figures, default=0) * scale
+        shapes.append(_row(seat_name(record, code), figures, foot, base, column, scale))
+        foot = base + BETWEEN
+    foot -= BETWEEN
+    shapes += [
+        f'<text class="f-muted middle" x="{(place + 0.5) * column:.1f}" y="{foot + 16:.1f}">{escape(decade_name(decade))}'
+        "</text>"
+        for place, decade in enumerate(count.decades)
+    ]
+    totals = ", ".join(
+        f"{seat_name(record, code)} {total}"
+        for code, total in zip(count.members, count.vetoes.sum(axis=0).tolist(), strict=True)
+    )
+    return Picture(
+        _("Drafts vetoed in the Security Council, by permanent member and decade"),
+        _("A row of bars for each permanent member, with a bar for each decade. In all: %(totals)s.")
+        % {"totals": totals},
+        WIDTH,
+        math.ceil(foot + BELOW),
+        f'<g direction="ltr">{"".join(shapes)}</g>',
+    )
+
+
+def decade_name(decade: int) -> str:
+    """Return what a decade is called, given its first year: 1950s."""
+    return _("%(year)ss") % {"year": decade}
+
+
+def _row(name: str, figures: Sequence[int], top: float, base: float, column: float, scale: float) -> str:
+    """Return the bars of a member with its name and its total above, and each figure above its bar."""
+    width = min(column * 0.74, WIDEST)
+    bars = []
+    for place, figure in enumerate(figures):
+        if figure:
+            middle, height = (place + 0.5) * column, figure * scale
+            bars.append(
+                f'<rect class="fill-N" x="{middle - width / 2:.1f}" y="{base - height:.1f}" width="{width:.1f}" '
+                f'height="{height:.1f}"/>'
+                f'<text class="f-ink middle" x="{middle:.1f}" y="{base - height - 4:.1f}">{figure}</text>'
+            )
+    return (
+        f'<text class="f-ink strong" x="0" y="{top + 14:.1f}">{escape(name)}</text>'
+        f'<text class="f-ink strong end" x="{WIDTH}" y="{top + 14:.1f}">{sum(figures)}</text>'
+        f'{"".join(bars)}<path class="thin s-choice-edge" d="M0 {base:.1f}H{WIDTH}"/>'
+    )
