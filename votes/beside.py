@@ -1,10 +1,10 @@
-"""What stands beside a roll call, in one plain query: put together one by one, the six would take most of its page."""
+"""What stands beside a roll call, in one plain query: put together one by one, they would take most of its page."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from resolutions.models import OtherSymbol
 from resolutions.servers import reader
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 QUERY = """
 SELECT b.code, b.name,
     (SELECT name FROM resolutions_session WHERE id = %(session)s),
-    (SELECT name FROM votes_source WHERE id = %(source)s),
+    (SELECT ARRAY[name, url, licence] FROM votes_source WHERE id = %(source)s),
     s.seats, s.permanent,
     (SELECT json_agg(json_build_array(c.state_id, c.intended))::text
      FROM votes_correction c WHERE c.roll_call_id = %(key)s),
     (SELECT json_agg(json_build_array(o.kind, o.symbol) ORDER BY o.symbol_key)::text
      FROM resolutions_othersymbol o WHERE o.resolution_id = %(resolution)s),
+    (SELECT json_agg(json_build_array(s.name, c.fact, c.old, c.new, c.reason, c.document) ORDER BY s.precedence, c.fact)
+     FROM votes_sourcecorrection c JOIN votes_source s ON s.id = c.source_id WHERE c.roll_call_id = %(key)s)::text,
     EXISTS (SELECT FROM votes_finding f WHERE f.roll_call_id = %(key)s),
     EXISTS (SELECT FROM votes_historyevent h WHERE h.roll_call = %(key)s)
         OR EXISTS (SELECT FROM votes_historyevent h WHERE h.resolution = %(resolution)s)
@@ -35,6 +37,18 @@ FROM resolutions_body b, (
 ) s
 WHERE b.id = %(body)s
 """
+
+
+class Corrected(NamedTuple):
+    """What a source has wrong about a roll call, with the document that proves it; see ``SourceCorrection``."""
+
+    source: str
+    """Its name."""
+    fact: str
+    old: str
+    new: str
+    reason: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,10 @@ class Beside:
     has_findings: bool
     has_history: bool
     """Whether anything was changed since publication that its history may tell of."""
+    source_url: str = ""
+    source_terms: str = ""
+    corrected: tuple[Corrected, ...] = ()
+    """What sources have wrong and the record has right."""
 
     @classmethod
     def of(cls, roll_call: RollCall) -> Beside:
@@ -76,13 +94,14 @@ class Beside:
                 },
             )
             (
-                body, body_name, session, source, seats, permanent, intended, symbols, has_findings, has_history,
+                body, body_name, session, source, seats, permanent, intended, symbols, corrected, has_findings,
+                has_history,
             ) = cursor.fetchone()  # fmt: skip
         return cls(
             body=body,
             body_name=body_name,
             session=session or "",
-            source=source,
+            source=source[0],
             seats=seats,
             permanent=frozenset(permanent or ()),
             intended={state: Choice(choice) for state, choice in json.loads(intended or "[]")},
@@ -91,4 +110,7 @@ class Beside:
             ),
             has_findings=has_findings,
             has_history=has_history,
+            source_url=source[1],
+            source_terms=source[2],
+            corrected=tuple(Corrected(*row) for row in json.loads(corrected or "[]")),
         )

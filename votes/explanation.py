@@ -43,13 +43,15 @@ class Explanation:
         if totals is None:
             return cls(outcome(roll_call), (), ())
         vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in beside.permanent)
-        reached = _verdict(roll_call, totals, len(vetoers), beside)
+        # The sentence explains the tally that is given; whether the record adds up is checked by the votes, as
+        # votes.verification.results does.
+        explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), beside), vetoers, beside.body)
+        reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), beside)
         # Without the votes nobody knows whether a permanent member was against.
         unknown = roll_call.counted is None and _requirement(roll_call) == Requirement.SC_SUBSTANTIVE
         findings = (
             () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
         )
-        explained = _explain(roll_call, totals, reached, vetoers, beside.body)
         return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, beside.body))
 
 

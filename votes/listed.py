@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 
-from votes.totals import Totals
+from votes.totals import Totals, differ, shown
 
 if TYPE_CHECKING:
     import datetime
@@ -81,8 +81,13 @@ class ListedRollCall:
 
     @property
     def totals(self) -> Totals | None:
-        """Return the totals to show: counted from the votes, or announced where there are no votes."""
-        return self.counted or self.announced
+        """Return the totals to give for it; see ``votes.totals.shown``."""
+        return shown(self.counted, self.announced)
+
+    @property
+    def totals_differ(self) -> bool:
+        """Tell whether a figure that was announced differs from the counted one."""
+        return differ(self.counted, self.announced)
 
     def get_absolute_url(self) -> str:
         """Return the public address: the text's page for the vote that decided it, otherwise its own."""

@@ -29,6 +29,7 @@ from votes.analysis.memberships import Memberships
 from votes.data_version import data_version
 from votes.listed import ListedRollCall
 from votes.models import Bloc
+from votes.models.intervals import Day
 from votes.register import NO_ROW, Labels, Register, Tags
 from votes.rules import Result
 from votes.snapshot import in_snapshot, snapshot, unhurried
@@ -185,6 +186,11 @@ class Record:
     def listed_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls in these rows of the matrix, in their order."""
         return self.listed(self.matrix.keys[list(rows)].tolist())
+
+    def day_of(self, row: int) -> Day:
+        """Return when the roll call in a row of the matrix was taken, with how much of that is known."""
+        said = self.said[int(self.matrix.keys[row])]
+        return Day(said[DATE], said[PRECISION])
 
     def same_title(self, key: int) -> list[ListedRollCall]:
         """Return the roll calls that decided other texts of the same title as that of ``key``, newest first."""

@@ -260,8 +260,13 @@ class Register:
 
     @cached_property
     def figures(self) -> NDArray[np.int64]:
-        """Return P x 2, how many were in favour and against: counted, or without votes announced; NO_ROW for none."""
-        return np.where(self.has_votes[:, None], self.counted[:, :2], self.announced)
+        """Return P x 2, how many were in favour and against: announced where both are known, else counted.
+
+        NO_ROW where neither is on record. These are the figures that lists show, by the rule of
+        ``votes.totals.shown``: where none that was announced differs from the counted one, the two are the same.
+        """
+        is_announced = (self.announced >= 0).all(axis=1, keepdims=True)
+        return np.where(is_announced, self.announced, np.where(self.has_votes[:, None], self.counted[:, :2], NO_ROW))
 
     @cached_property
     def has_votes(self) -> Mask:

@@ -22,6 +22,7 @@ from votes.analysis.state_breaks import surprises_of
 from votes.bloc_record import MINIMUM_POSITIONS
 from votes.choices import Choice
 from votes.models import Bloc
+from votes.models.intervals import DatePrecision
 from votes.periods import Period
 
 if TYPE_CHECKING:
@@ -165,6 +166,14 @@ class StateProfile:
         until = self.until or last + datetime.timedelta(days=1)
         since = self.since or years_before(until, min(YEARS, until.year - 1))
         return Period(since, until) if since < until else None
+
+    @cached_property
+    def precision(self) -> str:
+        """Return how much is known of the days of the period: they may come from a position known to the month."""
+        if self.until or self.period is None:
+            return DatePrecision.DAY
+        took = self.rows[is_position(self.own[self.rows])]
+        return self.record.day_of(took[-1]).precision
 
     def between(self, since: datetime.date | None, until: datetime.date | None) -> Rows:
         """Return the rows of the body from ``since`` up to but not including ``until``, ascending."""

@@ -97,6 +97,22 @@ class Totals:
         return [(c, own, its) for c, own, its in pairs if own is not None and its is not None and own != its]
 
 
+def shown(counted: Totals | None, announced: Totals | None) -> Totals | None:
+    """Return the totals that lists, citations, feeds and cards give: the one rule for all of them.
+
+    Where a figure that was announced differs from the counted one, those announced, as the United Nations and the
+    press quote them; otherwise those counted. Where who voted how is not on record, those announced. A vote's own
+    page and the exports have both. Filters and orders take the same figures: see ``Register.figures`` and
+    ``RollCallQuerySet.closest_first``.
+    """
+    return announced if counted is None or differ(counted, announced) else counted
+
+
+def differ(counted: Totals | None, announced: Totals | None) -> bool:
+    """Tell whether a figure that was announced differs from the counted one."""
+    return counted is not None and announced is not None and bool(announced.differences(counted))
+
+
 def plurality(*numbers: int) -> Choice | None:
     """Return the position with the most, given how many were in favour, against and abstaining; None for a tie."""
     most = max(numbers)

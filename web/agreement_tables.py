@@ -15,7 +15,7 @@ from web.measures import MEASURES
 from web.pictures.heat import Steps, heat, size
 from web.pictures.picture import Picture
 from web.profile_files import rounded
-from web.templatetags.plenary import dated
+from web.templatetags.plenary import dated, iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,7 @@ def whole(question: AgreementQuestion) -> dict[str, Any]:
     """Return everything: what was asked, the states in their order, and the matrices of values and of roll calls."""
     matrix = question.matrix_of()
     since = question.since or question.usual_since
+    first, last = (iso(*question.record.day_of(question.rows[end])) if matrix.roll_calls else None for end in (0, -1))
     return {
         "measure": question.measure,
         "order": question.order,
@@ -71,8 +72,8 @@ def whole(question: AgreementQuestion) -> dict[str, Any]:
         "subject": [subject.slug for subject in question.subjects],
         "kind": question.chosen.get("kind"),
         "roll_calls": matrix.roll_calls,
-        "first": matrix.first.isoformat() if matrix.first else None,
-        "last": matrix.last.isoformat() if matrix.last else None,
+        "first": first,
+        "last": last,
         "spans_change_of_representation_of_china": matrix.spans_seat_of_china,
         "minimum_roll_calls": MINIMUM,
         "states": [{"code": state.code, "name": state.name} for state in matrix.states],

@@ -58,13 +58,14 @@ def divided(own: BlocRecord) -> Sheet:
     """Return the roll calls on which the bloc was divided most."""
     matrix = own.record.matrix
     return Sheet(
-        ("roll_call", "date", "agreement_index", *(choice.word for choice in Choice)),
+        ("roll_call", "date", "agreement_index", *(choice.word for choice in Choice), "date_precision"),
         [
             (
                 str(matrix.slugs[one.row]),
                 str(matrix.dates[one.row]),
                 rounded(one.agreement_index),
                 *(one.totals.of(choice) for choice in Choice),
+                own.record.day_of(one.row).precision,
             )
             for one in own.divided(DIVIDED)
         ],

@@ -76,9 +76,10 @@ def whole(comparison: Comparison, preceding: tuple[datetime.date, datetime.date]
             {
                 "roll_call": slug,
                 "date": date,
+                "date_precision": comparison.record.day_of(row).precision,
                 "positions": {text: POSITION_WORDS.get(choice) for text, choice in zip(texts, choices, strict=True)},
             }
-            for slug, date, choices in zip(slugs, dates, taken, strict=True)
+            for row, slug, date, choices in zip(divided, slugs, dates, taken, strict=True)
         ],
     }
 

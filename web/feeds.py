@@ -118,7 +118,8 @@ def entry_title(roll_call: ListedRollCall) -> str:
     """
     symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
     result = "" if roll_call.result == Result.NOT_STATED else labels(Result, get_language())[roll_call.result]
-    outcome = " ".join(filter(None, (result, str(roll_call.totals or ""))))
+    announced = _("(as announced)") if roll_call.totals_differ else ""
+    outcome = " ".join(filter(None, (result, str(roll_call.totals or ""), announced)))
     if roll_call.method not in RollCall.METHODS_WITH_VOTES:
         is_without = roll_call.method == RollCall.Method.WITHOUT_VOTE
         outcome = ", ".join(filter(None, ("" if is_without else outcome, name_of(roll_call.method))))

@@ -31,6 +31,8 @@ class IdealPointsQuestion(Question):
     The estimates are of all recorded votes of a session, so that a topic, a subject, a kind or another body is refused.
     """
 
+    body = Body.GENERAL_ASSEMBLY
+
     def __init__(self, parameters: QueryDict, record: Record, estimates: Estimates) -> None:
         super().__init__(parameters, record, also=OWN, repeatable=("state",))
         self.labels |= {"state": _("States"), "session": _("Session")}

@@ -24,6 +24,7 @@ from votes.models.intervals import DatePrecision
 from votes.rules import Result
 from votes.wording import sentence, unknown_votes
 from web.parameters import BOX, FOREIGN, address
+from web.sentences import counted_otherwise
 from web.templatetags.plenary import dated, labels
 
 if TYPE_CHECKING:
@@ -147,14 +148,11 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
         names = (named or {}).get(choice)
         parts.append(f"{spoken[choice].lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
     said = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
+    if counted := counted_otherwise(roll_call):
+        said += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
     if roll_call.method == RollCall.Method.NON_RECORDED:
         said = f"{said} {_('A non-recorded vote: who voted how is not on record.')}"
     return f"{said} {_('In brackets: permanent members of the Security Council.')}" if named else said
-
-
-def iso(date: datetime.date, precision: str) -> str:
-    """Return a date as ISO 8601 writes it, as far as it is known: ``2025-02-24``, ``2025-02`` or ``2025``."""
-    return date.isoformat()[: {DatePrecision.DAY: 10, DatePrecision.MONTH: 7, DatePrecision.YEAR: 4}[precision]]  # type: ignore[index]  # a precision of the database
 
 
 def web_page(origin: str, path: str, title: str, description: str, **more: Any) -> dict[str, Any]:

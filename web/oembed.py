@@ -27,11 +27,11 @@ COUNCIL = 15
 
 def height_of(roll_call: RollCall, width: int) -> int:
     """Return how high a vote's card of a width is in pixels with a title of three lines, the longest it shows."""
-    totals = roll_call.totals
-    if totals is None or roll_call.counted is None:
+    counted = roll_call.counted
+    if counted is None:
         return 260
     narrow = width < 480
-    if totals.members <= COUNCIL:
+    if counted.members <= COUNCIL:
         return 430 if narrow else 390
     return 480 if narrow else 500
 

@@ -167,7 +167,7 @@ def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
     texts = Resolution.objects.published()
     named = list(texts.with_symbol(text)[:2]) or (list(texts.near_symbol(text)[:2]) if near else [])
     if not named:
-        raise LookupError(_("There is no recorded vote and no resolution “%(text)s”.") % {"text": text})
+        raise LookupError(_("No recorded vote and no resolution “%(text)s” is in this record.") % {"text": text})
     if len(named) > 1:
         raise LookupError(
             _("Several resolutions go by the symbol “%(text)s”; take the whole and final one.") % {"text": text}

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from votes.choices import Choice
 from votes.models.blocs import BlocKind
 from votes.rules import Result
+from web.templatetags.plenary import iso
 
 if TYPE_CHECKING:
     import datetime
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 OPTIONS = {Choice.YES: "yes", Choice.NO: "no", Choice.ABSTAINING: "abstain", Choice.NON_VOTING: "not voting"}
 RESULTS = {Result.ADOPTED: "pass", Result.REJECTED: "fail", Result.VETOED: "fail", Result.NOT_STATED: None}
-
-KNOWN_OF_DATE = {"year": 4, "month": 7, "day": 10}
-"""How many characters of a date are known, by its precision."""
 
 
 def vote_event(
@@ -82,9 +80,9 @@ def vote_event(
             "sources": [document] if document else [],
         },
         "classification": roll_call.method,
-        "start_date": roll_call.date.isoformat()[: KNOWN_OF_DATE[roll_call.date_precision]],
+        "start_date": iso(roll_call.date, roll_call.date_precision),
         "result": result,
-        "counts": counts(roll_call.totals),
+        "counts": counts(roll_call.counted or roll_call.announced),
         "votes": [
             {
                 "voter_id": vote["state"],

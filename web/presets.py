@@ -145,9 +145,9 @@ def asked(preset: Preset, record: Record) -> Question | None:
     among = among if listed is None else among & listed
     if not among.any():
         return None
-    dates = register.dates[among]  # descending
-    first, last = dates[-1].astype(object), dates[0].astype(object)
-    said = {"among": number(int(among.sum())), "first": dated(first), "last": dated(last)}
+    last, *_others, first = record.listed(register.keys[among][[0, -1]].tolist())  # newest first
+    days = {name: dated(one.date, one.date_precision) for name, one in (("first", first), ("last", last))}
+    said = {"among": number(int(among.sum())), **days}
     parameters = QueryDict(preset.query)
     return Question(
         preset.slug,

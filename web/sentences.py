@@ -6,6 +6,7 @@ feed. Each part is a text of its own for translators, in the order in which the 
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 
 from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
+from votes.findings import FACTS
 from votes.models import RollCall
 from votes.parties import SPLIT_WORD, Accord, Difference, Party, Position
 from votes.rules import Result
@@ -28,6 +30,8 @@ from web.templatetags.plenary import dated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from votes.beside import Corrected
+    from votes.listed import ListedRollCall
     from votes.reading import Record
     from web.listings import Listing
 
@@ -94,6 +98,32 @@ class Part:
     """The parameter of the filter."""
     condition: Position | Difference | Accord | None = None
     """The one of several conditions that it stands for."""
+
+
+def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
+    """Return the counted figures that are not the announced ones, "in favour 92, non-voting 18"; empty without any."""
+    counted, announced = roll_call.counted, roll_call.announced
+    if counted is None or announced is None:
+        return ""
+    return ", ".join(f"{choice.label.lower()} {ours}" for choice, ours, _theirs in counted.differences(announced))
+
+
+def corrected_said(corrected: Corrected, roll_call: RollCall, record: Record) -> str:
+    """Return what a source has wrong, and what the record has: "Voeten has Greece in favour; corrected to against"."""
+    old, new = corrected.old, corrected.new
+    said: dict[str, object] = {"source": corrected.source, "old": old, "new": new}
+    if state := record.states.get(corrected.fact):
+        said |= {"state": state.name_on(roll_call.date)}
+        said |= {name: Choice(choice).label.lower() for name, choice in (("old", old), ("new", new)) if choice}
+        if not old:
+            return _("%(source)s does not list %(state)s; corrected to “%(new)s”.") % said
+        if not new:
+            return _("%(source)s lists %(state)s as “%(old)s”; it is not in the lists of the vote.") % said
+        return _("%(source)s lists %(state)s as “%(old)s”; corrected to “%(new)s”.") % said
+    fact = FACTS.get(corrected.fact, corrected.fact)
+    if corrected.fact == "date":
+        said |= {name: dated(datetime.date.fromisoformat(date)) for name, date in (("old", old), ("new", new))}
+    return _("%(source)s has the %(fact)s “%(old)s”; corrected to “%(new)s”.") % {**said, "fact": fact}
 
 
 def number(value: int) -> str:

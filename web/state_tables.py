@@ -57,7 +57,7 @@ def breaks(profile: StateProfile) -> Sheet:
     """Return its breaks with its closest partners, those surprising most first."""
     matrix = profile.record.matrix
     return Sheet(
-        ("roll_call", "date", "position", "surprise", "partners_otherwise", "partners"),
+        ("roll_call", "date", "position", "surprise", "partners_otherwise", "partners", "date_precision"),
         [
             (
                 str(matrix.slugs[one.row]),
@@ -66,6 +66,7 @@ def breaks(profile: StateProfile) -> Sheet:
                 rounded(one.surprise),
                 one.other,
                 one.partners,
+                profile.record.day_of(one.row).precision,
             )
             for one in profile.breaks
         ],

@@ -82,7 +82,8 @@ class TestLandmarks:
             "In favour: 94 announced, 93 counted from the votes.",
             "Abstaining: 64 announced, 65 counted from the votes.",
         )
-        assert explanation.text.startswith("Adopted: 93 of 111 ")
+        # The sentence is that of the announced figures, which the page gives as the tally.
+        assert explanation.text.startswith("Adopted: 94 of 112 ")
 
     def test_a_result_is_told_where_the_figures_make_another(self, record: None):
         RollCall.objects.filter(slug="a-res-es-11-7").update(result="rejected")

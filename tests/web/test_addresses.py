@@ -71,9 +71,9 @@ def test_other_known_spellings_redirect_for_good_with_what_was_asked(written: st
 def test_a_near_miss_that_may_be_several_is_not_guessed():
     page = get("/resolutions/es-11", status=404)
 
-    assert texts(page, "h1") == ["There is no such page"]
-    assert text(one(page, ".lead")) == "There is no resolution “es-11”."
-    assert texts(page, "main .links li") == [
+    assert texts(page, "h1") == ["Not in this record"]
+    assert text(one(page, ".lead")) == "“es-11” is not in this record."
+    assert texts(page, "main .meant li") == [
         "A/RES/ES-11/8 The path to peace",
         "A/RES/ES-11/7 Advancing a comprehensive, just and lasting peace in Ukraine",
         "A/RES/ES-11/1 Aggression against Ukraine",
@@ -102,9 +102,10 @@ def test_a_near_miss_that_may_be_several_is_not_guessed():
 def test_a_wrong_address_searches_for_what_was_meant(address: str, asked: str, suggested: list[str]):
     page = get(address, status=404)
 
-    assert texts(page, "h1") == ["There is no such page"]
+    is_missing = address.startswith(("/resolutions/", "/states/", "/blocs/", "/roll-calls/"))
+    assert texts(page, "h1") == ["Not in this record" if is_missing else "There is no such page"]
     assert one(page, "#not-found-q")["value"] == asked
-    assert [str(a["href"]) for a in page.select("main .links a")] == suggested
+    assert [str(a["href"]) for a in page.select("main .meant a")] == suggested
     assert one(page, "main form.search")["action"] == "/resolutions/"
 
 

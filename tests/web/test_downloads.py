@@ -237,7 +237,7 @@ def test_a_typo_is_an_error_and_never_everything_or_nothing(of: str, query: str,
 
 
 def test_errors_of_one_roll_call():
-    assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "There is no recorded vote “nope”."
+    assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "No recorded vote “nope” is in this record."
     said = has(Client().get("/roll-calls/s-2022-155.json?choice=against"), 400)
     assert said["errors"] == {"choice": ["There is no parameter “choice” here."]}
 
@@ -311,7 +311,7 @@ def test_an_error_on_the_way_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch
         ("/votes.json", 11),
         ("/votes.csv?position=USA:againts", 2),
         ("/roll-calls/a-res-es-11-7.csv", 5),
-        ("/roll-calls/a-res-es-11-7.json", 13),
+        ("/roll-calls/a-res-es-11-7.json", 14),
     ],
 )
 def test_the_number_of_queries_stays(

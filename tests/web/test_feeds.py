@@ -172,6 +172,7 @@ def test_an_amended_vote_is_updated():
     before = by_symbol("/resolutions.atom", "A/RES/ES-11/7")
     with because(reason="Misread."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code="USA").update(choice="A")
+        RollCall.objects.filter(slug="a-res-es-11-7").update(announced_no=17, announced_abstaining=66)
     (now,) = RollCall.objects.annotate(now=TransactionNow()).values_list("now", flat=True)[:1]
     after = by_symbol("/resolutions.atom", "A/RES/ES-11/7")
 

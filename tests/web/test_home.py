@@ -14,8 +14,8 @@ def test_todays_record_in_one_sentence():
     today = datetime.datetime.now(datetime.UTC).date()
 
     assert text(one(get("/"), ".today")) == (
-        "The record holds 22 recorded votes: 20 of the General Assembly, from 25 October 1971 to 24 February 2025; 2 "
-        "of the Security Council, from 25 February 2022 to 24 February 2025; last changed on "
+        "The record holds 20 recorded votes of the General Assembly from 25 October 1971 to 24 February 2025 and 2 of "
+        "the Security Council from 25 February 2022 to 24 February 2025; last changed on "
         f"{today.day} {today:%B %Y}. What it covers, and what is missing"
     )
 

@@ -16,7 +16,8 @@ from votes.exporting.papers import DataVersion
 from votes.exporting.tables import TABLES
 from votes.listed import ListedRollCall
 from votes.totals import Totals
-from web.metadata import Alternate, Image, Metadata, canonical, dataset, in_words, iso, json_ld
+from web.metadata import Alternate, Image, Metadata, canonical, dataset, in_words, json_ld
+from web.templatetags.plenary import iso
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -295,4 +296,4 @@ def test_what_is_not_found_has_no_address():
     page = get("/roll-calls/nope/", status=404)
 
     assert page.select("link[rel=canonical], meta[property], script[type='application/ld+json']") == []
-    assert one(page, "title").get_text() == "Not found · Plenary"
+    assert one(page, "title").get_text() == "Not in this record · Plenary"

@@ -149,7 +149,10 @@ def test_what_is_not_public_is_not_there(maker: Maker):
     secrets(maker)
     for slug in ("nowhere", "secret-motion", "a-res-79-777"):
         response = Client().get(f"/roll-calls/{slug}.popolo.json")
-        assert (response.status_code, response.json()["detail"]) == (404, f"There is no recorded vote “{slug}”.")
+        assert (response.status_code, response.json()["detail"]) == (
+            404,
+            f"No recorded vote “{slug}” is in this record.",
+        )
 
 
 def test_a_withdrawn_vote_says_why_and_a_merged_one_leads_on(maker: Maker):

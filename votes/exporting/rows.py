@@ -379,6 +379,26 @@ class CorrectionRow:
 
 
 @dataclass(frozen=True)
+class SourceCorrectionRow:
+    """What a source has wrong about a recorded vote, with the document that proves it; the record has it right."""
+
+    roll_call: Annotated[str, column("roll_call.slug")]
+    """The slug of the recorded vote."""
+    source: Annotated[str, text("source.slug")]
+    """The slug of the source."""
+    fact: Annotated[str, text("corrected.fact")]
+    """The code of a member state for its vote, or the name of another fact."""
+    old: Annotated[str | None, text("corrected.old")]
+    """What the source has; empty where it does not list the state."""
+    new: Annotated[str | None, text("corrected.new")]
+    """What the record has; empty where the state is not in the lists of the vote."""
+    reason: Annotated[str, text("corrected.reason")]
+    """Why it is wrong."""
+    document: Annotated[str, text("corrected.document")]
+    """The document that proves it."""
+
+
+@dataclass(frozen=True)
 class StatementRow:
     """What a file of a source says of a recorded vote, as it was said; the record may know better."""
 

@@ -201,6 +201,14 @@ CORRECTIONS = Table(
     (BY_CODE,), PUBLIC, (OF_ROLL_CALL, _key("state", "states", "code")), by_roll_call=True,
 )  # fmt: skip
 
+# Not a file of its own: they come with the record that ships, and go to programs with the vote that they are about.
+SOURCE_CORRECTIONS = Table(
+    "source-corrections", rows.SourceCorrectionRow, ("roll_call", "source", "fact"),
+    "JOIN votes_sourcecorrection corrected ON corrected.roll_call_id = roll_call.id "
+    + WITH_SOURCE.format(of="corrected"),
+    ('source.slug COLLATE "C"', 'corrected.fact COLLATE "C"'), PUBLIC, (OF_ROLL_CALL,), by_roll_call=True,
+)  # fmt: skip
+
 # What a download of the lists holds: the tables above with what a row of the page shows besides.
 LISTED_RESOLUTIONS = Table(
     "resolutions", rows.ListedResolutionRow, ("symbol",),

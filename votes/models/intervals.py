@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+import datetime
+from typing import NamedTuple, Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -13,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.models import among
 
-if TYPE_CHECKING:
-    import datetime
-
 
 class DatePrecision(models.TextChoices):
     """How much of a date is known; the rest of it is set to the first month or day."""
@@ -23,6 +21,13 @@ class DatePrecision(models.TextChoices):
     DAY = "day", _("day")
     MONTH = "month", _("month")
     YEAR = "year", _("year")
+
+
+class Day(NamedTuple):
+    """A date with how much of it is known, a value of ``DatePrecision``."""
+
+    date: datetime.date
+    precision: str
 
 
 class Interval(models.Model):

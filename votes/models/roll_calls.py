@@ -22,7 +22,7 @@ from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 from votes.models.states import MemberState
 from votes.rules import Requirement, Result
-from votes.totals import Totals
+from votes.totals import Totals, differ, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -108,10 +108,14 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
     def closest_first(self) -> RollCallQuerySet:
         """Order by the margin, |Y - N| / (Y + N), smallest first; last those where nobody was for or against.
 
-        The share makes votes of the Assembly and the Council comparable: 10-0 is not close.
+        The share makes votes of the Assembly and the Council comparable: 10-0 is not close. The figures are those
+        that the list shows: announced where both are known, else counted; ``Register.figures`` is the same rule.
         """
-        yes = Case(When(tally__cast__gt=0, then=F("tally__yes")), default=F("announced_yes"))
-        no = Case(When(tally__cast__gt=0, then=F("tally__no")), default=F("announced_no"))
+        announced = Q(announced_yes__isnull=False, announced_no__isnull=False)
+        yes, no = (
+            Case(When(announced, then=F(f"announced_{of}")), When(tally__cast__gt=0, then=F(f"tally__{of}")))
+            for of in ("yes", "no")
+        )
         margin = Abs(Cast(yes - no, FloatField())) / NullIf(yes + no, Value(0))
         return self.order_by(margin.asc(nulls_last=True), *NEWEST_FIRST)
 
@@ -346,8 +350,13 @@ class RollCall(models.Model):
 
     @property
     def totals(self) -> Totals | None:
-        """Return the totals to show: counted from the votes, or announced where there are no votes."""
-        return self.counted or self.announced
+        """Return the totals to give for it; see ``votes.totals.shown``."""
+        return shown(self.counted, self.announced)
+
+    @property
+    def totals_differ(self) -> bool:
+        """Tell whether a figure that was announced differs from the counted one."""
+        return differ(self.counted, self.announced)
 
 
 class SourceCorrection(models.Model):

@@ -33,6 +33,7 @@ from web.api.serializers import (
 )
 from web.api.serializers import page_of as page_with
 from web.filters import known_date
+from web.missing import no_bloc, no_state
 from web.parameters import address
 
 if TYPE_CHECKING:
@@ -174,8 +175,7 @@ class OneState(ReadView):
         wanted, code = self.fields(query), named["code"]
         row = next((row for row in rows_of(record, "states") if row["code"] == code.upper()), None)
         if row is None:
-            said = _("There is no member state “%(code)s”.") % {"code": code}
-            raise RefusedError(HTTPStatus.NOT_FOUND, said)
+            raise RefusedError(HTTPStatus.NOT_FOUND, no_state(code))
         if code != row["code"]:
             return redirect(address(reverse("api:state", args=[row["code"]]), query.parameters), permanent=True)
         more = {
@@ -205,7 +205,7 @@ class OneBloc(ReadView):
         wanted, slug = self.fields(query), named["bloc"]
         row = next((row for row in rows_of(record, "blocs") if row["slug"] == slug.lower()), None)
         if row is None:
-            raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no bloc “%(slug)s”.") % {"slug": slug})
+            raise RefusedError(HTTPStatus.NOT_FOUND, no_bloc(slug))
         if slug != row["slug"]:
             return redirect(address(reverse("api:bloc", args=[row["slug"]]), query.parameters), permanent=True)
         return joined(row, {"members": lambda: _of(record, "bloc-memberships", "bloc", slug)}, wanted)

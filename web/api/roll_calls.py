@@ -17,7 +17,14 @@ from votes.analysis.matrix import LETTERS
 from votes.analysis.memberships import totals_of
 from votes.choices import Choice
 from votes.exporting.streams import row_with, rows_with
-from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, TABLES, VOTES
+from votes.exporting.tables import (
+    CORRECTIONS,
+    LISTED_RESOLUTIONS,
+    LISTED_ROLL_CALLS,
+    SOURCE_CORRECTIONS,
+    TABLES,
+    VOTES,
+)
 from votes.models import RollCall
 from votes.totals import FIGURES
 from web.api.base import ListView, ReadView, joined
@@ -28,6 +35,7 @@ from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail,
 from web.api.serializers import page_of as page_with
 from web.comparison_tables import POSITION_WORDS
 from web.filters import RepeatedFilter, RollCallFilter
+from web.missing import no_text
 from web.parameters import address
 from web.views import retired
 
@@ -101,13 +109,14 @@ class Resolutions(Filtered):
     only_decisive = True
 
 
-DETAILS = ("votes", "corrections", "blocs")
+OF_VOTE = {"votes": VOTES, "corrections": CORRECTIONS, "source_corrections": SOURCE_CORRECTIONS}
+DETAILS = (*OF_VOTE, "blocs")
 
 
 def in_full(keys: Sequence[int], record: Record, wanted: Collection[str] = DETAILS) -> list[dict[str, Any]]:
     """Return published roll calls, by their keys and in that order, with all votes, corrections and blocs' votes."""
-    beside: dict[str, dict[str, list[dict[str, Any]]]] = {"votes": defaultdict(list), "corrections": defaultdict(list)}
-    for name, table in (("votes", VOTES), ("corrections", CORRECTIONS)):
+    beside: dict[str, dict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in OF_VOTE}
+    for name, table in OF_VOTE.items():
         if name in wanted:
             for row in rows_with(table, keys):
                 beside[name][row.pop("roll_call")].append(row)
@@ -180,7 +189,7 @@ class OneResolution(ReadView):
         wanted, symbol = self.fields(query), named["symbol"]
         found = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
         if not found:
-            raise RefusedError(HTTPStatus.NOT_FOUND, _("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
+            raise RefusedError(HTTPStatus.NOT_FOUND, no_text(symbol))
         if len(found) > 1:
             said = _("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol}
             raise RefusedError(HTTPStatus.NOT_FOUND, said)

@@ -19,7 +19,14 @@ from resolutions.models import Body, ResolutionKind, SessionKind
 from votes.agreement import ORDERS
 from votes.analysis.agreement import MEASURES
 from votes.choices import POSITIONS, WORDS, Choice
-from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, TABLES, VOTES
+from votes.exporting.tables import (
+    CORRECTIONS,
+    LISTED_RESOLUTIONS,
+    LISTED_ROLL_CALLS,
+    SOURCE_CORRECTIONS,
+    TABLES,
+    VOTES,
+)
 from votes.models import RollCall
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
@@ -130,6 +137,7 @@ Correction = made(
     "Correction",
     fields_of(CORRECTIONS, {"intended": [(c.value, c.label) for c in POSITIONS]}, but=("roll_call",), required=True),
 )
+SourceCorrected = made("SourceCorrection", fields_of(SOURCE_CORRECTIONS, but=("roll_call",), required=True))
 BlocVotes = made(
     "BlocVotes",
     {
@@ -157,6 +165,9 @@ RollCallDetail = made(
         "corrections": Correction(
             many=True, required=False, help_text=_("Later notices; they change no vote and no total.")
         ),
+        "source_corrections": SourceCorrected(
+            many=True, required=False, help_text=_("What sources have wrong; the record has it right.")
+        ),
         "blocs": BlocVotes(many=True, required=False, help_text=_("Each bloc with members of that day, by slug.")),
     },
 )
@@ -172,6 +183,7 @@ ResolutionDetail = made(
                 **fields_of(LISTED_ROLL_CALLS, OF_VOTE, required=True),
                 "votes": CastVote(many=True),
                 "corrections": Correction(many=True),
+                "source_corrections": SourceCorrected(many=True),
                 "blocs": BlocVotes(many=True),
             },
         )(many=True, required=False, help_text=_("The votes on it with who voted how, newest first.")),

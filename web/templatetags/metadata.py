@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from votes.coverage import coverage_of
 from votes.exporting.downloads import ARCHIVE
 from votes.exporting.package import current_version
 from votes.exporting.papers import MEDIA_TYPES
@@ -33,10 +34,10 @@ from web.metadata import (
     creative_work,
     dataset,
     in_words,
-    iso,
     web_page,
 )
 from web.oembed import snippet
+from web.templatetags.plenary import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -271,7 +272,8 @@ def _listing(context: Context, files: Sequence[tuple[str, str]], *steps: tuple[s
 def home_metadata(context: Context, record: Record) -> SafeString:
     """Return what the front page says of itself: that it is the way to the data set."""
     data = _at("data")
-    period = (context["first"], context["last"]) if context["roll_calls"] else None
+    total = coverage_of(record).total
+    period = (total.first.date, total.last.date) if total.first and total.last else None
     described = dataset(origin_of(context["request"]), data, version_of(record), period, _files(FIRST_TABLES))
     feed = Alternate(_at("feed", "resolutions"), FILE_TYPES["atom"], _("Resolutions"))
     title = f"{context['page_title']}{context['page_suffix']}"
@@ -285,7 +287,7 @@ def data_metadata(context: Context) -> SafeString:
     """Return what the page of the data set says of itself: every file of it."""
     request, total = context["request"], context["coverage"].total
     path = _at("data")
-    period = (total.first, total.last) if total.roll_calls else None
+    period = (total.first.date, total.last.date) if total.roll_calls else None
     described = dataset(origin_of(request), path, context["version"], period, _files(TABLES))
     package = Alternate(_at("data_file", "datapackage.json"), FILE_TYPES["json"], "datapackage.json")
     page = _page(context, path, (), [package])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Token
     from django.template.context import Context
 
+    from votes.listed import ListedRollCall
     from votes.models import RollCall
     from votes.totals import Totals
 
@@ -189,6 +190,45 @@ def _dated(date: datetime.date, precision: str, language: str | None) -> str:
     """Return a date in the active ``language``; a page has dozens, and formatting one takes as long as a row."""
     formats = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
     return date_format(date, formats[DatePrecision(precision)])
+
+
+KNOWN_OF_DATE = {DatePrecision.DAY: 10, DatePrecision.MONTH: 7, DatePrecision.YEAR: 4}
+"""How many characters of a date in ISO 8601 are known, by its precision."""
+
+
+@register.filter
+def iso(date: datetime.date, precision: str) -> str:
+    """Return a date as ISO 8601 writes it, as far as it is known: ``2025-02-24``, ``2025-02`` or ``2025``."""
+    return date.isoformat()[: KNOWN_OF_DATE[DatePrecision(precision)]]
+
+
+@register.simple_tag
+def day_of(roll_call: RollCall | ListedRollCall) -> SafeString:
+    """Return when a roll call was taken as a ``time`` element, as far as that is known."""
+    return _day_of(roll_call.date, roll_call.date_precision, get_language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _day_of(date: datetime.date, precision: str, language: str | None) -> SafeString:
+    """Return the element in the active ``language``; lists have dozens."""
+    return format_html('<time datetime="{}">{}</time>', iso(date, precision), _dated(date, precision, language))
+
+
+@register.simple_tag
+def differs_mark(roll_call: RollCall | ListedRollCall, target: str = "") -> SafeString:
+    """Return the mark that announced and counted totals differ, which leads to where the vote's page tells how.
+
+    Nothing where they agree. ``target`` is where the link opens, for pages within another site's.
+    """
+    if not roll_call.totals_differ:
+        return NOTHING
+    return format_html(
+        ' <a class="differs" href="{}#totals"{}><span aria-hidden="true">≠</span>'
+        '<span class="visually-hidden">{}</span></a>',
+        roll_call.get_absolute_url(),
+        format_html(' target="{}" rel="noopener"', target) if target else NOTHING,
+        _("Announced and counted totals differ"),
+    )
 
 
 class Options(tuple[tuple[str, str], ...]):

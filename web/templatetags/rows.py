@@ -22,7 +22,7 @@ from votes.models import RollCall
 from votes.rules import Result
 from web.figures import NOT_SHOWN, Figures
 from web.sentences import number as grouped
-from web.templatetags.plenary import NOTHING, bar, dated, labels, mark
+from web.templatetags.plenary import NOTHING, bar, day_of, differs_mark, labels, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,11 +83,10 @@ def what(roll_call: RollCall | ListedRollCall, *, with_body: bool = True, highli
     body = f"<span>{escape(str(roll_call.body))}</span> " if with_body else ""
     kind = roll_call.kind
     tag = "" if kind == TEXT else f' <span class="tag">{labels(RollCall.Kind, get_language())[kind]}</span>'
-    day = f'<time datetime="{roll_call.date.isoformat()}">{dated(roll_call.date, roll_call.date_precision)}</time>'
     heading = highlight.heading if highlight and highlight.heading else escape(roll_call.heading)
     also = _also(highlight) if highlight and highlight.also else ""
     return (
-        f'<p class="overline">{symbol}{body}{day}{tag}</p><h3 class="row-title" lang="en">'
+        f'<p class="overline">{symbol}{body}{day_of(roll_call)}{tag}</p><h3 class="row-title" lang="en">'
         f'<a href="{escape(roll_call.get_absolute_url())}">{heading}</a></h3>{also}'
     )
 
@@ -106,7 +105,7 @@ def how(roll_call: RollCall | ListedRollCall) -> str:
     totals, method = roll_call.totals, roll_call.method
     if method == RollCall.Method.WITHOUT_VOTE:
         return f'<p class="row-tally"><span class="result">{escape(wording.name_of(method))}</span></p>'
-    tally = f'<strong class="tally">{totals}</strong> ' if totals else ""
+    tally = f'<strong class="tally">{totals}</strong>{differs_mark(roll_call)} ' if totals else ""
     result = f'<span class="result result-{roll_call.result}">{labels(Result, get_language())[roll_call.result]}</span>'
     if method == RollCall.Method.NON_RECORDED:
         how = wording.name_of(method)

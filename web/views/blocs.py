@@ -7,7 +7,7 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from votes.models import Bloc, BlocMembership
 from votes.reading import reading
 from web import bloc_tables
 from web.listings import Listing
+from web.missing import missing_bloc, no_bloc
 from web.parameters import address, tidy_address, unanswered, without_empty
 from web.pictures.profiles import cohesion
 from web.problems import problem
@@ -53,7 +54,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     with reading() as record:
         found = record.about_blocs.get(slug.lower())
         if found is None:
-            raise Http404(_unknown(slug))
+            raise missing_bloc(slug, record)
         if slug != found.slug:
             return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
         parameters = request.GET.copy()
@@ -84,7 +85,7 @@ def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResp
     """Send how far a bloc keeps together: a table as CSV, everything as JSON, the picture as SVG or PNG."""
     with reading() as record:
         if slug.lower() not in record.blocs:
-            return problem(HTTPStatus.NOT_FOUND, _unknown(slug))
+            return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
         if slug != slug.lower():
             own_path = request.path.replace(f"/{slug}", f"/{slug.lower()}", 1)
             return redirect(address(own_path, request.GET), permanent=True)
@@ -159,11 +160,6 @@ def _others(asked: QueryDict, *without: str) -> str:
     for name in ("since", "until", *without):
         kept.pop(name, None)
     return f"&{kept.urlencode()}" if kept else ""
-
-
-def _unknown(slug: str) -> str:
-    """Return that there is no such bloc."""
-    return _("There is no bloc “%(slug)s”.") % {"slug": slug}
 
 
 def _date(text: str) -> tuple[datetime.date, str]:

@@ -168,15 +168,12 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
 def _scope(asked: Asked) -> list[str]:
     """Return what the comparison is over in words: the period, and whatever narrows it."""
     question, record = asked.question, asked.question.record
-    chosen, dates = question.chosen, record.matrix.dates[question.rows]
+    chosen, rows = question.chosen, question.rows
     parts = []
-    if len(dates):
-        first, last = (dates[end].astype(object) for end in (0, -1))
-        until = question.until - datetime.timedelta(days=1) if question.until else last
-        parts.append(
-            _("recorded votes from %(first)s to %(last)s")
-            % {"first": dated(question.since or first), "last": dated(until)}
-        )
+    if len(rows):
+        first = dated(question.since) if question.since else dated(*record.day_of(rows[0]))
+        last = dated(question.until - datetime.timedelta(days=1)) if question.until else dated(*record.day_of(rows[-1]))
+        parts.append(_("recorded votes from %(first)s to %(last)s") % {"first": first, "last": last})
     named = (record.bodies.get(chosen.get("body", "")), record.topics.get(chosen.get("topic", "")))
     subjects = _(" or ").join(subject.name for subject in question.subjects)
     kind = RollCall.Kind(chosen["kind"]).label if "kind" in chosen else None

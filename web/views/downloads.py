@@ -19,7 +19,7 @@ from votes.explanation import difference_reason
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
-from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, VOTES
+from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, SOURCE_CORRECTIONS, VOTES
 from votes.models import RollCall, Source
 from votes.reading import reading, record_of_snapshot
 from web.conditional import tag_of, unchanged
@@ -141,11 +141,12 @@ def _about(request: HttpRequest) -> dict[str, object]:
 
 
 def _about_roll_call(found: RollCallQuerySet) -> dict[str, object]:
-    """Return a roll call, its corrections, and why its totals differ where they do, as JSON has them."""
+    """Return a roll call, its corrections and those of its sources, and why its totals differ, as JSON has them."""
     (itself,) = rows_of(LISTED_ROLL_CALLS, found)
     roll_call = found.with_tally().get()
     return {
         "roll_call": itself,
         "difference_reason": difference_reason(roll_call) or None,
         "corrections": rows_of(CORRECTIONS, found),
+        "source_corrections": rows_of(SOURCE_CORRECTIONS, found),
     }

@@ -18,6 +18,7 @@ from votes.beside import Beside
 from votes.breakdown import Breakdown
 from votes.models import RetiredAddress, RollCall
 from votes.reading import reading
+from web.missing import no_roll_call
 from web.oembed import described, roll_call_at, sizes
 from web.parameters import unanswered
 from web.pictures import tiles
@@ -73,7 +74,7 @@ def _retired(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer for a vote that is not there; raises Http404 where there has never been one."""
     found = RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
     if found is None:
-        raise Http404(_("There is no recorded vote “%(slug)s”.") % {"slug": slug})
+        raise Http404(no_roll_call(slug))
     if kept := found.leads_to:
         return redirect(reverse("web:roll_call_embed", args=[kept]), permanent=True)
     return render(request, "embed/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)

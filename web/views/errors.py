@@ -9,16 +9,18 @@ from resolutions.models import Resolution
 from resolutions.symbols import loose
 from resolutions.text import fold
 from votes.models import Bloc, MemberState, RollCall
+from web.missing import NotInRecordError
 
 PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "subjects", "search")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show what the address may have meant: resolutions, states and blocs with its words."""
+    """Show what is not in the record, and what the address may have meant: texts, states and blocs with its words."""
     parts = [part for part in unquote(request.path).split("/") if part]
     meant = "/".join(parts[1:] if parts and parts[0] in PREFIXES else parts)[:200]
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    context = {"meant": meant, "reason": reason, **_suggestions(meant)}
+    missing = exception if isinstance(exception, NotInRecordError) else None
+    context = {"meant": meant, "reason": reason, "missing": missing, **_suggestions(meant)}
     return render(request, "404.html", context, status=404)
 
 

@@ -20,6 +20,7 @@ from web.conditional import tag_of, unchanged
 from web.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
 from web.listings import Listing
 from web.metadata import SITE
+from web.missing import no_bloc, no_state
 from web.parameters import address
 from web.problems import OPEN, errors_of, problem
 from web.selection import StateSelection
@@ -50,8 +51,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     with reading() as record:
         found = record.states.get(code.upper())
         if found is None:
-            detail = _("There is no member state with the code “%(code)s”.") % {"code": code}
-            return problem(HTTPStatus.NOT_FOUND, detail)
+            return problem(HTTPStatus.NOT_FOUND, no_state(code))
         if code != found.code:
             return redirect(address(reverse("web:state_feed", args=[found.code]), request.GET), permanent=True)
         among = record.register.voted(record.matrix.of(code) != OUTSIDE)
@@ -66,7 +66,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     with reading() as record:
         found = record.blocs.get(slug.lower())
         if found is None:
-            return problem(HTTPStatus.NOT_FOUND, _("There is no bloc “%(slug)s”.") % {"slug": slug})
+            return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
         if slug != found.slug:
             return redirect(address(reverse("web:bloc_feed", args=[found.slug]), request.GET), permanent=True)
         listing = Listing(request.GET, record, among=roll_calls_of(record, found))

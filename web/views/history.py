@@ -31,7 +31,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     with reading() as record:
         found = _found(slug)
         if found is None:
-            return retired.page(request, slug, "web:roll_call_history")
+            return retired.page(request, slug, "web:roll_call_history", record)
         if slug != found.slug:
             own = reverse("web:roll_call_history", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)

@@ -12,14 +12,13 @@ from django.utils.translation import get_language
 
 from votes.notable import notable_roll_calls
 from votes.reading import DECISIVE, KEPT, SLUG, reading
+from web.covered import in_one_sentence
 from web.presets import questions
 from web.subject_index import topics_with_texts
 from web.templatetags.breaks import break_list
 from web.templatetags.metadata import version_of
 
 if TYPE_CHECKING:
-    import datetime
-
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
@@ -38,15 +37,11 @@ def home(request: HttpRequest) -> HttpResponse:
     with reading() as record:
         register = record.register
         decided = register.decisive & register.recorded
-        dates = register.dates[register.recorded]  # descending
         context = {
             "record": record,
             "latest": record.listed(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
-            "roll_calls": len(dates),
-            "first": _day(dates[-1]) if len(dates) else None,
-            "last": _day(dates[0]) if len(dates) else None,
-            "bodies": covered(record),
+            "covered": in_one_sentence(record, get_language()),
             "version": version_of(record),
             "questions": questions(record, get_language(), get_script_prefix()),
             "example": example(record),
@@ -56,27 +51,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @lru_cache(maxsize=KEPT)
-def covered(record: Record) -> list[tuple[str, int, datetime.date, datetime.date]]:
-    """Return name, number of recorded votes, and first and last day of each body that has any."""
-    register = record.register
-    of = [(name, register.dates[register.bodies.are(code) & register.recorded]) for code, name in record.bodies.items()]
-    return [(name, len(dates), _day(dates[-1]), _day(dates[0])) for name, dates in of if len(dates)]
-
-
-@lru_cache(maxsize=KEPT)
 def example(record: Record) -> ListedRollCall | None:
-    """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes."""
+    """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes.
+
+    Its totals are those of its members: not one whose announced figures differ from the counted ones.
+    """
     known = [key for key, row in record.said.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
     register = record.register
-    others = register.keys[np.flatnonzero(register.decisive & register.has_votes)[:1]].tolist()
+    agree = (register.figures == register.counted[:, :2]).all(axis=1)
+    others = register.keys[np.flatnonzero(register.decisive & register.has_votes & agree)[:1]].tolist()
     found = record.listed((known or others)[:1])
     return found[0] if found else None
-
-
-def _day(date: np.datetime64) -> datetime.date:
-    """Return a day as Python has it."""
-    day: datetime.date = date.astype(object)
-    return day
 
 
 def _notable(record: Record) -> list[tuple[ListedRollCall, SafeString, int]]:

@@ -95,6 +95,12 @@ def _grid(found: RollCall, beside: Beside, breakdown: Breakdown, codes: Collecti
     return tile_grid(layout(breakdown.states, beside.permanent), title, description, codes)
 
 
+def _result(found: RollCall) -> str:
+    """Return how the vote went; of totals that differ from those counted, that they are the announced ones."""
+    result = capfirst(str(found.get_result_display())) if found.totals else outcome(found)
+    return _("%(result)s, as announced") % {"result": result} if found.totals_differ else result
+
+
 def _card(found: RollCall, record: Record) -> Card:
     """Return the card of a roll call."""
     beside = Beside.of(found)
@@ -104,7 +110,7 @@ def _card(found: RollCall, record: Record) -> Card:
         heading=_heading(found, beside),
         title=found.heading,
         tally=str(totals) if totals else "",
-        result=capfirst(str(found.get_result_display())) if totals else outcome(found),
+        result=_result(found),
         figures=figures(totals) if totals else (),
         grid=layout(states, beside.permanent) if states else None,
     )

@@ -5,27 +5,28 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from votes.models import RetiredAddress
+from web.missing import missing_roll_call, no_roll_call
 from web.parameters import address
 from web.problems import problem
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from votes.reading import Record
 
-def page(request: HttpRequest, slug: str, to: str) -> HttpResponse:
+
+def page(request: HttpRequest, slug: str, to: str, record: Record) -> HttpResponse:
     """Answer for a page of a vote that is not there; ``to`` names the same page of another one.
 
-    Raises Http404 where there has never been one.
+    Raises NotInRecordError where there has never been one.
     """
     found = _found(slug)
     if found is None:
-        raise Http404(_unknown(slug))
+        raise missing_roll_call(slug, record)
     if kept := found.leads_to:
         return redirect(address(reverse(to, args=[kept]), request.GET), permanent=True)
     return render(request, "roll_calls/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
@@ -38,7 +39,7 @@ def file(request: HttpRequest, slug: str, form: str, to: str) -> HttpResponse:
     """
     found = _found(slug)
     if found is None:
-        return problem(HTTPStatus.NOT_FOUND, _unknown(slug))
+        return problem(HTTPStatus.NOT_FOUND, no_roll_call(slug))
     if kept := found.leads_to:
         return redirect(address(reverse(to, args=[kept, form] if form else [kept]), request.GET), permanent=True)
     return problem(HTTPStatus.GONE, found.notice)
@@ -47,8 +48,3 @@ def file(request: HttpRequest, slug: str, form: str, to: str) -> HttpResponse:
 def _found(slug: str) -> RetiredAddress | None:
     """Return what became of the vote with this name."""
     return RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
-
-
-def _unknown(slug: str) -> str:
-    """Return that there is no such vote."""
-    return _("There is no recorded vote “%(slug)s”.") % {"slug": slug}

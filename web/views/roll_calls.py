@@ -18,6 +18,7 @@ from votes.models import Finding, RetiredAddress, RollCall
 from votes.reading import Record, reading
 from web.listings import Listing
 from web.loosening import Help
+from web.missing import missing_text
 from web.parameters import address, tidy_address, unanswered
 from web.rendering import parties, render_page_or_part, varied, wants_part
 from web.sheet import Sheet
@@ -66,7 +67,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         if is_known and len(named) > 1:
             raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
         if len(named) != 1:
-            raise Http404(_("There is no resolution “%(symbol)s”.") % {"symbol": symbol})
+            raise missing_text(symbol, record)
         found = named[0]
         if symbol != found.symbol:
             # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
@@ -99,7 +100,7 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
         published = RollCall.objects.published().select_related("resolution", "tally")
         found = published.filter(slug=slug.lower()).order_by().first()
         if found is None:
-            return retired.page(request, slug, "web:roll_call")
+            return retired.page(request, slug, "web:roll_call", record)
         if slug != found.slug:
             own = reverse("web:roll_call", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)

@@ -7,10 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
@@ -21,6 +20,7 @@ from votes.state_profile import MINIMUM_YEAR, StateProfile
 from votes.state_record import StateRecord
 from web import state_tables
 from web.listings import Listing
+from web.missing import missing_state, no_state
 from web.parameters import address, tidy_address, unanswered
 from web.pictures.profiles import bloc_years
 from web.problems import problem
@@ -56,7 +56,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     with reading() as record:
         found = record.about_states.get(code.upper())
         if found is None:
-            raise Http404(_unknown(code))
+            raise missing_state(code, record)
         if code != found.code:
             return redirect(address(reverse("web:state", args=[found.code]), request.GET), permanent=True)
         listing = _listing(request.GET, record, found.code)
@@ -78,7 +78,7 @@ def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResp
     """Send whom a state votes with: a table as CSV, everything as JSON, the picture as SVG or PNG."""
     with reading() as record:
         if code.upper() not in record.states:
-            return problem(HTTPStatus.NOT_FOUND, _unknown(code))
+            return problem(HTTPStatus.NOT_FOUND, no_state(code))
         if code != code.upper():
             own = request.path.replace(f"/{code}", f"/{code.upper()}", 1)
             return redirect(address(own, request.GET), permanent=True)
@@ -152,8 +152,3 @@ def _compare(profile: StateProfile, listing: Listing) -> str:
     asked: dict[str, Any] = {"body": profile.body, **(state_tables.days(profile.period) or {})}
     asked |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
     return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code}, doseq=True)}&state="
-
-
-def _unknown(code: str) -> str:
-    """Return that there is no such state."""
-    return _("There is no member state with the code “%(code)s”.") % {"code": code}

@@ -62,10 +62,10 @@ def test_nothing_asked_is_ignored():
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("/roll-calls/nowhere/", "There is no recorded vote “nowhere”."),
-        ("/resolutions/A/RES/1/1", "There is no resolution “A/RES/1/1”."),
-        ("/states/XXX/", "There is no member state “XXX”."),
-        ("/blocs/nope/", "There is no bloc “nope”."),
+        ("/roll-calls/nowhere/", "No recorded vote “nowhere” is in this record."),
+        ("/resolutions/A/RES/1/1", "“A/RES/1/1” is not in this record."),
+        ("/states/XXX/", "No member state with the code “XXX” is in this record."),
+        ("/blocs/nope/", "No bloc “nope” is in this record."),
         ("/nowhere/", "There is nothing at “/api/v1/nowhere/”."),
         ("/roll-calls/a b/", "There is nothing at “/api/v1/roll-calls/a b/”."),
     ],

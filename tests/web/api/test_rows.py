@@ -112,7 +112,7 @@ def test_other_spellings_lead_to_the_canonical_one(spelling: str, to: str):
 
 def test_a_near_miss_is_a_miss():
     assert Client().get("/resolutions/es-11/7").status_code == 302  # a reader is led on
-    assert ask("/resolutions/es-11/7", status=404)["detail"] == "There is no resolution “es-11/7”."
+    assert ask("/resolutions/es-11/7", status=404)["detail"] == "“es-11/7” is not in this record."
 
 
 def test_a_symbol_of_several_texts_names_none(maker: Maker):
