@@ -1044,7 +1044,7 @@ def test_no_vote_on_a_text_stands_beside_the_text(edition: Edition):
             if both >= 20 and equal >= 0.95 * max(len(cast), len(positions)):
                 doubles.append((stated.reference, key))
 
-    # One vote, 31-7-16: the Library has it on the thanks to the Palestine Commission, Voeten’s description on the mediator.
+    # One vote, 31-7-16: the Library has it on thanks to the Palestine Commission, Voeten on the mediator (186(S-2)).
     assert doubles == [("rcid 9013, SS/2/44", "A/RES/189(S-II)")]
 
 
