@@ -114,9 +114,7 @@ def veto_count(record: Record) -> VetoCount:
     vetoed = council & register.results.are(Result.VETOED)
     counted = vetoed & register.kinds.are(RollCall.Kind.TEXT)
     continued = {other for code, own in record.permanent.items() for other in own if other != code}
-    members = tuple(
-        state.code for state in record.states_by_name if state.code in record.permanent.keys() - continued
-    )
+    members = tuple(state.code for state in record.states_by_name if state.code in record.permanent.keys() - continued)
     starts = (register.dates.astype("datetime64[Y]").astype(np.int64) + 1970) // 10 * 10
     days = register.dates[council]  # descending
     decades = range(int(starts[council][-1]), int(starts[council][0]) + 1, 10) if len(days) else range(0)
@@ -125,9 +123,9 @@ def veto_count(record: Record) -> VetoCount:
     return VetoCount(
         members=members,
         decades=tuple(decades),
-        vetoes=np.array(
-            [[np.count_nonzero(of & cast) for cast in of_member] for of in of_decade], np.int64
-        ).reshape(len(decades), len(members)),
+        vetoes=np.array([[np.count_nonzero(of & cast) for cast in of_member] for of in of_decade], np.int64).reshape(
+            len(decades), len(members)
+        ),
         drafts=np.array([np.count_nonzero(of) for of in of_decade], np.int64),
         keys=tuple(register.keys[counted].tolist()),
         others=int(np.count_nonzero(vetoed & ~counted)),
@@ -170,6 +168,4 @@ def _vetoed_draft(record: Record, roll_call: ListedRollCall) -> VetoedDraft:
             vetoers.append((state.code, name))
         else:
             names[CHOICES[int(choices[column])]].append(name)
-    return VetoedDraft(
-        roll_call, tuple(code for code, _name in vetoers), names, tuple(name for _code, name in vetoers)
-    )
+    return VetoedDraft(roll_call, tuple(code for code, _name in vetoers), names, tuple(name for _code, name in vetoers))

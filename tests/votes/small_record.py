@@ -42,6 +42,8 @@ def record_of(
             slug: BlocRead(key, slug, slug.upper(), slug, (kinds or {}).get(slug, "forum"), group)
             for key, (slug, group) in enumerate((blocs or {}).items())
         },
+        seats=(),
+        permanent={},
         said={},
     )
 

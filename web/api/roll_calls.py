@@ -67,7 +67,9 @@ class Filtered(ListView):
 
 @described(
     "roll_calls",
-    gettext_lazy("Votes on whole texts, amendments, paragraphs and motions; recorded ones unless method says otherwise"),
+    gettext_lazy(
+        "Votes on whole texts, amendments, paragraphs and motions; recorded ones unless method says otherwise"
+    ),
     page_with(RollCallRow),
     *filters(),
     *paging(),

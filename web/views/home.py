@@ -59,9 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def covered(record: Record) -> list[tuple[str, int, datetime.date, datetime.date]]:
     """Return name, number of recorded votes, and first and last day of each body that has any."""
     register = record.register
-    of = [
-        (name, register.dates[register.bodies.are(code) & register.recorded]) for code, name in record.bodies.items()
-    ]
+    of = [(name, register.dates[register.bodies.are(code) & register.recorded]) for code, name in record.bodies.items()]
     return [(name, len(dates), _day(dates[-1]), _day(dates[0])) for name, dates in of if len(dates)]
 
 

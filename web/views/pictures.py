@@ -104,7 +104,7 @@ def _card(found: RollCall, record: Record) -> Card:
         heading=_heading(found, beside),
         title=found.heading,
         tally=str(totals) if totals else "",
-        result=capfirst(str(found.get_result_display())) if totals else outcome(found),
+        result=capfirst(str(found.get_result_display())) if totals else outcome(found).removesuffix("."),
         figures=figures(totals) if totals else (),
         grid=layout(states, beside.permanent) if states else None,
     )

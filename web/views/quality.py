@@ -141,7 +141,9 @@ def quality(request: HttpRequest) -> HttpResponse:
     """Show what checks of the record and of files have found, and what was said about it."""
     context = {
         "listing": Findings(request.GET),
-        "record": RollCall.objects.published().recorded().aggregate(roll_calls=Count("pk"), votes=Sum("tally__cast", default=0)),
+        "record": RollCall.objects.published()
+        .recorded()
+        .aggregate(roll_calls=Count("pk"), votes=Sum("tally__cast", default=0)),
         "last_import": ImportRun.objects.filter(state=ImportRun.State.DONE).aggregate(at=Max("finished"))["at"],
         "last_found": Finding.objects.public().aggregate(at=Max("found"))["at"],
         "kinds": Finding.Kind.choices,
