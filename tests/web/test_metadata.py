@@ -81,9 +81,7 @@ def roll_call(**values: Any) -> ListedRollCall:
         (
             {"method": "non-recorded"},
             {},
-            (
-                "Adopted on 17 December 2024. Non-recorded vote; neither the tally nor who voted how is on record."
-            ),
+            ("Adopted on 17 December 2024. Non-recorded vote; neither the tally nor who voted how is on record."),
         ),
         (
             {"method": "non-recorded", "announced": Totals(3, 1, None, None)},

@@ -56,9 +56,7 @@ def test_its_text_says_it_too(maker: Maker):
     withdrawn(maker)
     page = get("/resolutions/A/RES/79/777")
     at = RetiredAddress.objects.get().at
-    assert texts(page, "article .note") == [
-        f"A vote on this text was withdrawn on {at.day} {at:%B %Y}: {REASON}"
-    ]
+    assert texts(page, "article .note") == [f"A vote on this text was withdrawn on {at.day} {at:%B %Y}: {REASON}"]
     assert page.select(".tally, .sheet, .group") == []
 
 

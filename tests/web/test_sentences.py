@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("record")
         ("", "Recorded votes"),
         ("page=2&order=closeness", "Recorded votes"),
         ("q=peace", "Recorded votes with the words “peace”"),
-        ("q=ES-11/7", "Votes with the symbol “ES-11/7”, recorded or not"),
+        ("q=ES-11/7", "Votes, recorded or not, with the symbol “ES-11/7”"),
         ("q=ES-11/7&method=recorded", "Recorded votes with the symbol “ES-11/7”"),
         ("q=peace&method=roll-call", "Votes by roll call with the words “peace”"),
         ("method=non-recorded&body=GA", "Votes that were not recorded in the General Assembly"),
