@@ -1,8 +1,9 @@
 """What the record holds of each body, year, month and session: complete, thin or absent, by a stated rule.
 
 An *edition* is what one file layout of one source states of a body. It covers the months from that of the first vote
-that it lists to the last day that it covers, which is that of its newest vote. One that lists fewer than ``DENSITY``
-votes a year is a selection, and covers nothing. Of a period and a group of votes the record is
+that it lists, or all of the year in which the body began, to the last day that it covers, which is that of its newest
+vote. One that lists fewer than ``DENSITY`` votes a year is a selection, and covers nothing. Of a period and a group of
+votes the record is
 
 - **complete** where one edition after another covers all of it, the votes are not strikingly few, and no number is
   missing where texts are numbered in one series;
@@ -84,10 +85,10 @@ WITH held AS (
     FROM votes_rollcall r LEFT JOIN votes_tally t ON t.roll_call_id = r.id WHERE r.status = 'published'
 )
 SELECT json_build_object(
-    'bodies', (SELECT json_agg(json_build_array(b.code, b.name, greatest(
+    'bodies', (SELECT json_agg(json_build_array(b.code, b.name, coalesce(greatest(
             (SELECT min(opened) FROM resolutions_session),
             (SELECT min(since) FROM votes_bodymembership m WHERE m.body_id = b.id)
-        )) ORDER BY b.code) FROM resolutions_body b),
+        ), '9999-12-31')) ORDER BY b.code) FROM resolutions_body b),
     'sessions', (SELECT json_agg(json_build_array(b.code, s.code, s.name, s.kind, s.opened) ORDER BY s.opened, s.code)
         FROM resolutions_session s JOIN resolutions_body b ON b.id = s.body_id),
     'days', (SELECT json_agg(json_build_array(code, session, of, date, date_precision, number, votes)) FROM (
@@ -246,7 +247,7 @@ def coverage() -> Coverage:
     rows: dict[str, list[_Row]] = defaultdict(list)
     for body, session, group, date, precision, roll_calls, votes in said["days"] or ():
         rows[body].append(_Row(session, Group(group), Day(_date(date), precision), roll_calls, votes or 0))
-    reaches = _reaches(said["editions"] or ())
+    reaches = _reaches(said["editions"] or (), {code: _date(began).year for code, _name, began in said["bodies"] or ()})
     missing = _missing([(number, _date(date)) for number, date in said["numbers"] or ()])
     ends = [row.day.date for of in rows.values() for row in of] + [
         reach.last for of in reaches.values() for reach in of
@@ -297,15 +298,17 @@ def _together(rows: Sequence[_Row]) -> tuple[int, int, Day | None, Day | None]:
     )
 
 
-def _reaches(editions: Iterable[Sequence[Any]]) -> dict[tuple[str, str], tuple[Reach, ...]]:
-    """Return what editions cover together, by body and group."""
+def _reaches(editions: Iterable[Sequence[Any]], began: Mapping[str, int]) -> dict[tuple[str, str], tuple[Reach, ...]]:
+    """Return what editions cover together, by body and group, given the year in which each body began."""
     parts: dict[tuple[str, int, str], list[Sequence[Any]]] = defaultdict(list)
     for body, source, form, *part in editions:
         parts[body, source, form].append(part)
     found: dict[tuple[str, str], list[Reach]] = defaultdict(list)
     for (body, _source, _form), of_edition in parts.items():
         groups, firsts, lasts, numbers = zip(*of_edition, strict=True)
-        reach = Reach(_date(min(firsts)).replace(day=1), _date(max(lasts)))
+        first = _date(min(firsts))
+        first = first.replace(month=1, day=1) if first.year == began[body] else first.replace(day=1)
+        reach = Reach(first, _date(max(lasts)))
         if sum(numbers) >= DENSITY * (reach.last - reach.first).days / 365.25:
             for group in groups:
                 found[body, group].append(reach)

@@ -41,8 +41,7 @@ MEANINGS = {
     ),
     FindingKind.SOURCES: gettext_lazy(
         "Another source says otherwise than the record. The record follows an editor before the UN Digital Library, "
-        "this before Sciences Po’s table of the Security Council, this before Voeten’s data, and all of them before "
-        "the landmark facts."
+        "this before Sciences Po’s table of the Security Council, and this before Voeten’s data."
     ),
     FindingKind.RESULT: gettext_lazy(
         "By the majority required, nine votes and the veto in the Security Council among them, the figures make "

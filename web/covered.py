@@ -15,6 +15,7 @@ from votes.models import RollCall
 from votes.models.intervals import DatePrecision
 from votes.reading import KEPT
 from votes.rules import Result
+from web.filters import VETOED_BY
 from web.selection import StateSelection
 from web.sentences import number
 from web.templatetags.plenary import dated
@@ -163,7 +164,8 @@ def _group(meant: dict[str, object]) -> Group:
     """Return the group of votes that the filters ask about."""
     if meant.get("kind") not in (None, "", RollCall.Kind.TEXT):
         return Group.PART
-    return Group.NOT_ADOPTED if meant.get("result") in (Result.REJECTED, Result.VETOED) else Group.TEXT
+    is_lost = meant.get("result") in (Result.REJECTED, Result.VETOED) or meant.get(VETOED_BY)
+    return Group.NOT_ADOPTED if is_lost else Group.TEXT
 
 
 def _beyond(bodies: Iterable[BodyLine], group: Group, first: datetime.date | None, last: datetime.date | None) -> str:

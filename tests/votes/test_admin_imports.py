@@ -252,7 +252,7 @@ def test_too_large_an_upload_is_refused_in_words(
     soup = page(upload(client, SimpleUploadedFile("a.csv", b"x" * 600), SimpleUploadedFile("b.csv", b"x" * 100_000)))
     (error,) = [text(item) for item in soup.select(".field-chosen .errorlist li")]
     assert error.startswith("The upload is larger than")
-    assert error.endswith("or import it with manage.py import_votes.")
+    assert error.endswith("compressed with gzip if need be.")
     assert stored(home) == []
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolutions.servers import reader
+from votes.coverage import coverage
 from votes.exporting.codebook import markdown
 from votes.exporting.papers import MEDIA_TYPES, DataVersion, File, description, readme
 from votes.exporting.parquet import write_parquet
@@ -130,7 +131,7 @@ def _write(folder: Path, say: Callable[[str], None]) -> Package:
     files = [file for table in TABLES.values() for file in _write_table(table, folder, say)]
     (folder / CODEBOOK).write_text(markdown(), encoding="utf-8")
     sources = list(Source.objects.all())
-    (folder / README).write_text(readme(sources), encoding="utf-8")
+    (folder / README).write_text(readme(sources, coverage()), encoding="utf-8")
     package = Package(folder, version, tuple(files))
     described = description(version, files, list(TABLES.values()), sources)
     (folder / DESCRIPTION).write_text(f"{json.dumps(described, ensure_ascii=False, indent=2)}\n", encoding="utf-8")

@@ -6,27 +6,34 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+
 from votes.exporting.codebook import codes
+from votes.models.intervals import DatePrecision
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
+    from votes.coverage import Coverage
     from votes.exporting.tables import Column, ForeignKey, Table
     from votes.models import Source
+    from votes.models.intervals import Day
 
 NAME = "plenary-record"
 TITLE = "Plenary: the open record of how the world votes"
 AUTHORS = "The Plenary authors"
 COVERAGE = (
-    "Recorded votes of the United Nations General Assembly and Security Council. Missing data is better than wrong "
-    "data: the UN Digital Library's files hold adopted texts only, so failed and vetoed drafts are here only when "
-    "entered or imported from elsewhere."
+    "Recorded votes of the United Nations General Assembly and Security Council: who voted how, from named sources. "
+    "Missing data is better than wrong data: what is complete, thin or absent is stated by body and year, and a text "
+    "that is not here may still have been put to the vote."
 )
 README = """\
 # {title}
 
 {coverage}
+
+{held}
 
 Each table is there as CSV and as Parquet. `CODEBOOK.md` says what the columns mean, `datapackage.json`
 says it to programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
@@ -97,9 +104,36 @@ def citation(version: DataVersion, address: str) -> Citation:
     return Citation(f"{AUTHORS}. {TITLE}. {said}. {address}", f"@misc{{plenary{version.number},\n{lines}}}")
 
 
-def readme(sources: Iterable[Source]) -> str:
-    """Return the note to the reader of a package, with the terms of each source."""
-    return README.format(title=TITLE, coverage=textwrap.fill(COVERAGE, 100), authors=AUTHORS, terms=_terms(sources))
+def readme(sources: Iterable[Source], covered: Coverage) -> str:
+    """Return the note to the reader of a package, with what it holds and the terms of each source."""
+    return README.format(
+        title=TITLE,
+        coverage=textwrap.fill(COVERAGE, 100),
+        held=_held(covered),
+        authors=AUTHORS,
+        terms=_terms(sources),
+    )
+
+
+def _held(covered: Coverage) -> str:
+    """Return a list of what the record holds of each body, by group of votes, in English."""
+    with translation.override("en"):
+        return "\n".join(
+            f"- {body.name}, {str(group.label).lower()}: {holding.roll_calls:,}, {_day(holding.first)} to "
+            f"{_day(holding.last)}{''.join(f'; {extent.label} {_years(years)}' for extent, years in holding.extents)}."
+            for body in covered.bodies
+            for group, holding in body.holdings.items()
+        )
+
+
+def _day(day: Day) -> str:
+    """Return a day as ISO 8601 writes it, as far as it is known."""
+    return day.date.isoformat()[: {DatePrecision.DAY: 10, DatePrecision.MONTH: 7}.get(DatePrecision(day.precision), 4)]
+
+
+def _years(ranges: Iterable[tuple[int, int]]) -> str:
+    """Return ranges of years."""
+    return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def _terms(sources: Iterable[Source]) -> str:

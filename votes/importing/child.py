@@ -105,7 +105,7 @@ def _too_late(said: str) -> str:
         minutes,
     ) % {"minutes": minutes}
     last = _("The last it said: “%(said)s”.") % {"said": _last_line(said).rstrip(".")} if said.strip() else ""
-    advice = _("Try again when no other import is running, or import the file with manage.py import_votes.")
+    advice = _("Try again when no other import is running. If that fails, have it imported on the server itself.")
     return " ".join(filter(None, [late, last, advice]))
 
 

@@ -282,7 +282,7 @@ def too_large() -> str:
     """Return what to tell someone whose upload is larger than the limit."""
     return _(
         "The upload is larger than %(limit)s GB, which no file of votes is. Upload the official file as it is, "
-        "compressed with gzip if need be, or import it with manage.py import_votes."
+        "compressed with gzip if need be."
     ) % {"limit": f"{LIMIT / 1024**3:g}"}
 
 

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, Value, When
 from django.db.models.functions import Abs, Cast, Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +46,15 @@ def search_query(text: str) -> SearchQuery:
     return SearchQuery(words, config="english", search_type="websearch")
 
 
+class SourceQuerySet(models.QuerySet["Source"]):
+    """The words in which sources are asked for."""
+
+    def named(self) -> SourceQuerySet:
+        """Return those that pages name: published roll calls are from them, or they can be looked up elsewhere."""
+        published = RollCall.objects.published().filter(source=OuterRef("pk"))
+        return self.filter(Exists(published) | ~Q(url=""))
+
+
 class Source(models.Model):
     """Where a roll call comes from; where two disagree, the one with the lower precedence stands."""
 
@@ -55,6 +64,8 @@ class Source(models.Model):
     licence = models.TextField(_("terms"), blank=True)
     precedence = models.PositiveSmallIntegerField(_("precedence"), unique=True)
     note = models.TextField(_("note"), blank=True)
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source")

@@ -9,7 +9,7 @@ from votes.models import RollCall, Source
 
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the record is, where it comes from and on what terms."""
-    return render(request, "about/about.html", {"sources": Source.objects.all()})
+    return render(request, "about/about.html", {"sources": Source.objects.named()})
 
 
 def contact(request: HttpRequest) -> HttpResponse:

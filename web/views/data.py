@@ -62,7 +62,7 @@ def data(request: HttpRequest) -> HttpResponse:
         name: Count("roll_calls", filter=published & Q(roll_calls__method__in=methods))
         for name, methods in {"public_roll_calls": RECORDED, **UNRECORDED}.items()
     }
-    sources = list(Source.objects.annotate(**counts).order_by("precedence"))
+    sources = list(Source.objects.named().annotate(**counts).order_by("precedence"))
     tables = [
         {
             "name": table.name,
@@ -81,7 +81,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "unrecorded": {name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
         "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
         "sources": sources,
-        "imports": ImportRun.objects.filter(state=ImportRun.State.DONE)[:IMPORTS_SHOWN],
+        "imports": ImportRun.objects.public()[:IMPORTS_SHOWN],
     }
     response = render(request, "data/index.html", context)
     if package is None:

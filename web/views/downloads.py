@@ -136,7 +136,7 @@ def _about(request: HttpRequest) -> dict[str, object]:
         "address": own,
         "changed": version.changed.date().isoformat() if version.changed else None,
         "cite": citation(version, own).text,
-        "sources": list(Source.objects.values("slug", "name", "url", "licence")),
+        "sources": list(Source.objects.named().values("slug", "name", "url", "licence")),
     }
 
 

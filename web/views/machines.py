@@ -81,7 +81,7 @@ def llms(request: HttpRequest) -> HttpResponse:
                 "tables": TABLES.values(),
                 "topics": record.topics,
                 "cite": citation(version, f"{origin}/data/").text,
-                "sources": Source.objects.order_by("precedence"),
+                "sources": Source.objects.named().order_by("precedence"),
             }
             return render(request, "machines/llms.txt", context, content_type="text/plain; charset=utf-8")
 

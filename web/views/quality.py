@@ -144,7 +144,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "record": RollCall.objects.published()
         .recorded()
         .aggregate(roll_calls=Count("pk"), votes=Sum("tally__cast", default=0)),
-        "last_import": ImportRun.objects.filter(state=ImportRun.State.DONE).aggregate(at=Max("finished"))["at"],
+        "last_import": ImportRun.objects.public().aggregate(at=Max("finished"))["at"],
         "last_found": Finding.objects.public().aggregate(at=Max("found"))["at"],
         "kinds": Finding.Kind.choices,
         "bodies": BODIES,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from votes.coverage import coverage
 from votes.exporting import package
 from votes.exporting.package import ExportRefusedError, Package, current_version, export_record, names, read_package
 from votes.exporting.papers import citation, readme
@@ -109,7 +110,7 @@ def test_the_description_says_what_when_and_on_what_terms(tmp_path: Path):
     assert [licence["title"] for licence in said["licenses"]] == [
         f"{s.name}: {s.licence}" for s in Source.objects.all()
     ]
-    assert "adopted texts only" in said["description"]
+    assert "a text that is not here may still have been put to the vote" in said["description"]
     assert said["resources"][-4]["schema"]["primaryKey"] == ["roll_call", "source", "format"]
 
 
@@ -233,8 +234,16 @@ def test_how_to_cite():
 
 
 def test_the_terms_of_each_source_are_told():
-    said = readme(Source.objects.all())
+    said = readme(Source.objects.all(), coverage())
 
+    assert (
+        "- General Assembly, whole texts: 20, 1971-10-25 to 2025-02-24; thin 1971, 1975, 1979, 1986-1987, 1991, "
+        in said
+    )
+    assert (
+        "- Security Council, drafts rejected or vetoed: 1, 2022-02-25 to 2022-02-25; thin 2022; absent 1946-2021, "
+        in said
+    )
     for source in Source.objects.all():
         assert f"- **{source.name}**: {source.licence}." in said
 

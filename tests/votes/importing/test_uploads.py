@@ -277,7 +277,7 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
     assert outcome.error == (
         "It took longer than 0 minutes and was stopped; nothing was written. "
         "The last it said: “Another import is running; waiting for it”. "
-        "Try again when no other import is running, or import the file with manage.py import_votes."
+        "Try again when no other import is running. If that fails, have it imported on the server itself."
     )
 
 
