@@ -21,6 +21,10 @@ ADD = "/admin/resolutions/resolution/add/"
 CUBA = "CUBA--UNITED STATES"
 TREATIES = "NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS"
 
+NEW_HEADING = (
+    "is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” between its parts:"
+)
+
 
 @pytest.fixture
 def known(world: World) -> Resolution:
@@ -81,14 +85,11 @@ def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world:
         (
             ["Peace–Education", "Fish"],
             [
-                "“Peace–Education” is not on record. Write a new heading as the UN Digital Library does, in capitals "
-                "with “--” between its parts: PEACE--EDUCATION",
-                "“Fish” is not on record. Write a new heading as the UN Digital Library does, in capitals "
-                "with “--” between its parts: FISH",
+                f"“Peace–Education” {NEW_HEADING} PEACE--EDUCATION",
+                f"“Fish” {NEW_HEADING} FISH",
             ],
         ),
-        (["WAR|PEACE"], ["“WAR|PEACE” is not on record. Write a new heading as the UN Digital Library does, in "
-                         "capitals with “--” between its parts: WAR PEACE"]),
+        (["WAR|PEACE"], [f"“WAR|PEACE” {NEW_HEADING} WAR PEACE"]),
         (["--"], ["“--” is no heading: it has no letters."]),
     ],
 )  # fmt: skip

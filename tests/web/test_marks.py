@@ -19,7 +19,7 @@ DERIVED = "Absences were derived from the membership of the General Assembly; th
 
 def told(slug: str = SLUG) -> dict[str, Any]:
     """Return the JSON of a vote."""
-    answer: dict[str, Any] = json.loads(b"".join(Client().get(f"/roll-calls/{slug}.json")))  # type: ignore[arg-type]
+    answer: dict[str, Any] = json.loads(b"".join(Client().get(f"/roll-calls/{slug}.json")))
     return answer
 
 
@@ -42,7 +42,7 @@ def test_absences_that_were_derived():
     assert DERIVED in texts(get(ADDRESS), ".verdict .note")
     assert told()["roll_call"]["absences"] == "derived"
     assert Client().get(f"/api/v1/roll-calls/{SLUG}/").json()["absences"] == "derived"
-    lines = b"".join(Client().get("/roll-calls.csv?q=ES-11/7")).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(Client().get("/roll-calls.csv?q=ES-11/7")).decode().splitlines()
     assert lines[0].endswith("difference_reason,absences,not_legible")
     assert lines[1].endswith(",derived,")
 

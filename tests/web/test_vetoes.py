@@ -214,7 +214,8 @@ class TestPage:
         assert texts(page, ".empty") == [
             "The record holds no votes of the Security Council."
             if is_empty
-            else "The record holds 1 recorded vote of the Council, of 24 February 2025; it did not end in a veto of a draft."
+            else "The record holds 1 recorded vote of the Council, of 24 February 2025; "
+            "it did not end in a veto of a draft."
         ]
         assert page.select("table, svg.picture") == []
         assert len(read_csv()) == (0 if is_empty else 1)
