@@ -40,7 +40,7 @@ def test_with_and_without_text_votes_and_announced_totals(db: None):
     half = make_roll_call(announced=(None, 20, 1, 1), status="published")
 
     agree([bare, voted, announced, half])
-    assert [str(one.totals) for one in load().listed([voted.pk, announced.pk, bare.pk])] == ["0-0-0", "10-20", "None"]
+    assert [str(one.totals) for one in load().listed([voted.pk, announced.pk, bare.pk])] == ["1-2-3", "10-20", "None"]
 
 
 def test_drafts_are_not_listed(db: None):
