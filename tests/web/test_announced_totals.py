@@ -97,7 +97,7 @@ def test_previews_cards_embeds_and_feeds(differing: None):
 
 
 def test_files_have_both(differing: None):
-    (row,) = json.loads(b"".join(Client().get("/roll-calls.json?q=ES-11/7")))["rows"]  # type: ignore[arg-type]
+    (row,) = json.loads(b"".join(Client().get("/roll-calls.json?q=ES-11/7")))["rows"]
 
     assert (row["announced_yes"], row["counted_yes"]) == (94, 93)
     event = Client().get(f"/roll-calls/{SLUG}.popolo.json").json()

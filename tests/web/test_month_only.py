@@ -115,7 +115,7 @@ def test_a_period_that_ends_with_a_month_is_said_in_months():
 
 
 def test_files_have_the_date_with_how_much_of_it_is_known():
-    (first, second) = csv.DictReader(io.StringIO(b"".join(Client().get("/roll-calls.csv")).decode()))  # type: ignore[arg-type]
+    (first, second) = csv.DictReader(io.StringIO(b"".join(Client().get("/roll-calls.csv")).decode()))
     assert [(row["date"], row["date_precision"]) for row in (first, second)] == [
         ("1950-11-01", "month"),
         ("1950-01-01", "year"),
@@ -131,7 +131,7 @@ def test_files_have_the_date_with_how_much_of_it_is_known():
     }
     bloc = Client().get("/blocs/p5.json").json()
     assert [row["date_precision"] for row in bloc["divided"]] == ["month", "year"]
-    told = json.loads(b"".join(Client().get("/roll-calls/month.json")))  # type: ignore[arg-type]
+    told = json.loads(b"".join(Client().get("/roll-calls/month.json")))
     assert (told["roll_call"]["date"], told["roll_call"]["date_precision"]) == ("1950-11-01", "month")
 
 

@@ -23,7 +23,7 @@ PAGES = [
 def said(address: str) -> list[str]:
     """Return the commands that a page names."""
     response = Client().get(address, follow=True)
-    body = b"".join(response) if response.streaming else response.content  # type: ignore[arg-type]
+    body = b"".join(response) if response.streaming else response.content
     return COMMANDS.findall(body.decode(errors="replace"))
 
 
