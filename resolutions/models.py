@@ -165,6 +165,11 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         own = self.filter(symbol_key=key)
         return own or self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
 
+    def headings(self) -> list[str]:
+        """Return the subject headings that they have, each once, in alphabetical order."""
+        unnested = models.Func("subjects", function="unnest", output_field=models.TextField(), set_returning=True)
+        return sorted(self.order_by().annotate(heading=unnested).values_list("heading", flat=True).distinct())
+
     def near_symbol(self, text: str) -> ResolutionQuerySet:
         """Return those with a symbol that holds the words and numbers of ``text`` in their order."""
         return self.filter(near_symbol(text))

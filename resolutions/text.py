@@ -6,9 +6,23 @@ splits and stems words.
 
 import unicodedata
 
-# Letters that Unicode does not decompose into a base letter and an accent.
+# Letters that Unicode does not decompose into a base letter and an accent, and dashes, which PostgreSQL takes for
+# letters: “Cuba–United States” is to be found by its words.
 UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "’": "'", "‘": "'"}
+    {
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "–": " ",
+        "—": " ",
+    }
 )
 
 

@@ -110,7 +110,7 @@ class Table:
 
     def of_heading(self, heading: str) -> Found:
         """Return the topics of a heading: by its rule, by that of the next heading above it, or by its words."""
-        above = heading.upper()
+        above = heading.upper().replace("–", "--")  # Readers see the dash, and editors may write it.
         while above:
             if (topics := self.headings.get(above)) is not None:
                 return Found(topics, frozenset())

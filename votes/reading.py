@@ -475,8 +475,7 @@ def subjects_of(headings: Iterable[Sequence[str]]) -> dict[str, Subject]:
         if slug := heading_slug(heading):
             found.setdefault(slug, []).append(heading)
     subjects = [Subject(slug, heading_name(those[0]), tuple(those)) for slug, those in found.items()]
-    # A dash divides words as a space does: Africa–Development comes before African Union.
-    return {one.slug: one for one in sorted(subjects, key=lambda one: (fold(one.name).replace("–", " "), one.slug))}
+    return {subject.slug: subject for subject in sorted(subjects, key=lambda one: (fold(one.name), one.slug))}
 
 
 def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from resolutions.servers import answering, reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+UNHURRIED: ContextVar[bool] = ContextVar("unhurried", default=False)
+"""Whether the statements that this thread runs now read all of the record, and are slow by nature."""
 
 SNAPSHOT = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
@@ -46,7 +50,11 @@ def unhurried() -> Iterator[None]:
         cursor.execute("SELECT current_setting('statement_timeout')")
         (before,) = cursor.fetchone()
         cursor.execute("SET LOCAL statement_timeout = '1min'")
-        yield
+        token = UNHURRIED.set(True)
+        try:
+            yield
+        finally:
+            UNHURRIED.reset(token)
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 

@@ -74,7 +74,7 @@ def cited(method: str, day: str, precision: str) -> str:
 
 
 def outcome(roll_call: RollCall | ListedRollCall) -> str:
-    """Return, of one without totals, how it went: “Adopted. Recorded vote; who voted how is not on record.”"""
+    """Return, of one without totals, how it went and what is not on record, as sentences."""
     how = sentence(unknown_votes(roll_call))
     if roll_call.method == Method.WITHOUT_VOTE or roll_call.result == Result.NOT_STATED:
         return how

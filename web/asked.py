@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError
 
+from votes.snapshot import UNHURRIED
 from web import metrics
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
             took = time.perf_counter() - began
             asked.queries += 1
             asked.seconds += took
-            if settings.SLOW_QUERY_MS and took * 1000 >= settings.SLOW_QUERY_MS:
+            # The load of the record is slow by nature, and has a metric of its own.
+            if settings.SLOW_QUERY_MS and took * 1000 >= settings.SLOW_QUERY_MS and not UNHURRIED.get():
                 slow.warning(
                     "Slow query",
                     extra={"ms": round(took * 1000, 1), "route": asked.route, "sql": without_values(sql)},

@@ -127,7 +127,7 @@ class SubjectFilter(RepeatedFilter):
 class VetoFilter(RepeatedFilter):
     """A filter by the permanent members of which at least one cast a veto."""
 
-    def filter(self, qs: QuerySet[RollCall], value: list[str]) -> QuerySet[RollCall]:
+    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
         """Return the roll calls that any of the members vetoed, by their keys in the register."""
         register = self.parent.record.register
         return with_keys(qs, register.keys[register.vetoed_by(value)].tolist()) if value else qs

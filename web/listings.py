@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from votes.reading import Record
 
 PAGE_SIZE = 25
-FIRST = 8
+FIRST = 6
 """How many values of a long facet are shown at once."""
 
 

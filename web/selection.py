@@ -135,10 +135,8 @@ class Selection:
                 return register.bodies.are(value)
             case "session":
                 return register.sessions.are(value)
-            case "since":
-                return register.between(since=value)
-            case "until":
-                return register.between(until=value)
+            case "since" | "until":
+                return register.between(**{name: value})
             case "topic":
                 return register.on_topic(value)
             case "subject":

@@ -132,13 +132,19 @@ def number(value: int) -> str:
 
 
 def subject(listing: Listing, of: str = "roll_calls") -> str:
-    """Return what the sentence is about: resolutions, recorded votes, or those of a state."""
+    """Return what the sentence is about: resolutions, recorded votes, or those of a state.
+
+    A symbol finds texts however they were decided, which is said here where the address does not say how.
+    """
     if isinstance(listing.selection, StateSelection):
         return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
     if isinstance(listing.selection, SubjectSelection):
         return _("Resolutions on the subject “%(subject)s”") % {"subject": listing.selection.subject.name}
+    is_of_symbol = listing.method == ANY_METHOD and not listing.form.cleaned_data.get(METHOD)
     if of == "resolutions":
-        return _("Resolutions")
+        return _("Resolutions, with or without a recorded vote,") if is_of_symbol else _("Resolutions")
+    if is_of_symbol:
+        return _("Votes, recorded or not,")
     return {RECORDED: _("Recorded votes"), Method.WITHOUT_VOTE: _("Texts")}.get(listing.method) or _("Votes")
 
 
@@ -182,7 +188,8 @@ def _said(name: str, value: Any, listing: Listing, of: str) -> str:
         case "method":
             return _method(value, of)
         case "q":
-            return _searched(value, listing, of)
+            symbol = _("with the symbol “%(text)s”")
+            return (symbol if looks_like_symbol(value) else _("with the words “%(text)s”")) % {"text": value}
         case "body":
             return _("in the %(body)s") % {"body": record.bodies[value]}
         case "session":
@@ -203,19 +210,6 @@ def _said(name: str, value: Any, listing: Listing, of: str) -> str:
         case "vetoed_by":
             return _("in which %(members)s cast a veto") % {"members": _vetoers(value, record)}
     return _("that were one vote short of the majority")
-
-
-def _searched(words: str, listing: Listing, of: str) -> str:
-    """Return what was searched for; a symbol finds texts however they were decided, unless that is asked for too."""
-    if not looks_like_symbol(words):
-        said = _("with the words “%(text)s”")
-    elif listing.form.cleaned_data.get(METHOD) or isinstance(listing.selection, StateSelection):
-        said = _("with the symbol “%(text)s”")
-    elif of == "resolutions":
-        said = _("with the symbol “%(text)s”, with or without a recorded vote")
-    else:
-        said = _("with the symbol “%(text)s”, recorded or not")
-    return said % {"text": words}
 
 
 def _method(method: str, of: str) -> str:

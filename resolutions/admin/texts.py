@@ -20,6 +20,7 @@ from resolutions.admin.base import (
     RecordAdmin,
     RowsInline,
 )
+from resolutions.admin.subjects import SubjectsField, add_suggested_topics, suggestion
 from resolutions.models import (
     Body,
     OtherSymbol,
@@ -74,6 +75,7 @@ class ResolutionForm(ReasonForm[Resolution]):
 
     by: User
     """Whose form it is."""
+    subjects = SubjectsField()
 
     class Meta:
         model = Resolution
@@ -83,6 +85,13 @@ class ResolutionForm(ReasonForm[Resolution]):
             "session": _("Empty for the Security Council."),
             "status": _("A draft is seen by editors only. Publishing a roll call publishes its resolution with it."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if topics := self.fields.get("topics"):
+            new = _("Without a choice, a new text gets those that fit its title, agenda item and subjects.")
+            said = suggestion(self.instance) if self.instance.pk else str(new)
+            topics.help_text = f"{said} {topics.help_text}".strip()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session of another body, and what would leave a roll call without its text."""
@@ -234,13 +243,13 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
     list_filter = ("status", "body", "kind", "topics", ("session", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("body", "session")
     search_fields = ("symbol", "title")
-    search_help_text = _("A symbol in any spelling, or words of the title.")
+    search_help_text = _("A symbol in any spelling, or words of title, agenda item and subjects.")
     autocomplete_fields = ("session",)
     filter_horizontal = ("topics",)
     radio_fields = {"status": admin.VERTICAL}
     fieldsets = (
         (None, {"fields": ("symbol", "title", "body", "session", "kind")}),
-        (_("Subject"), {"fields": ("agenda", "topics")}),
+        (_("Subject"), {"fields": ("agenda", "subjects", "topics")}),
         (_("Publication"), {"fields": ("status",)}),
     )
     fieldset_of_change = (_("Publication"), {"fields": ("status", "reason")})
@@ -288,6 +297,8 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save what belongs to a text, and who entered it."""
         super().save_related(request, form, formsets, change)
+        if not change and (said := add_suggested_topics(form.instance)):
+            self.message_user(request, said, messages.INFO)
         if {*form.changes} - {"status"} or any(formset.has_changed() for formset in formsets):
             form.instance.entered_by.add(request.user)
 
@@ -307,7 +318,7 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Resolution], search_term: str
     ) -> tuple[QuerySet[Resolution], bool]:
-        """Return the texts that ``search_term`` names in any spelling, or that have it in title or agenda item."""
+        """Return the texts that ``search_term`` names in any spelling, or whose title, agenda or subjects have it."""
         if not search_term.strip():
             return queryset, False
         words = Q()

@@ -94,6 +94,7 @@ class TestPrecedence:
             ("Law", "law"),
             ("LAW--REPORTS (1986)--DRAFTS", "law"),
             ("LAW--SEA--DRAFTS", "sea"),
+            ("Law–Sea–Drafts", "sea"),
             ("LAWS", ""),
             ("LAW (1986)", ""),
             # No rule of its own: read by its words.

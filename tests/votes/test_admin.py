@@ -68,7 +68,7 @@ def page(response: Any) -> Any:
     return BeautifulSoup(response.content, "html.parser")
 
 
-def fields(soup: Any) -> dict[str, str]:
+def fields(soup: Any) -> dict[str, Any]:
     """Return what a browser would send of the form as it stands."""
     form = soup.select_one("#content-main form")
     data = {}
@@ -79,9 +79,10 @@ def fields(soup: Any) -> dict[str, str]:
         text = field.text.removeprefix("\n") if field.name == "textarea" else ""
         data[field["name"]] = field.get("value", "on" if kind == "checkbox" else text)
     for select in form.select("select[name]"):
-        chosen = select.select("option[selected]") or select.select("option")[:1]
+        chosen = select.select("option[selected]") or select.select("option")[: not select.has_attr("multiple")]
         if chosen:
-            data[select["name"]] = chosen[0].get("value", "")
+            values = [option.get("value", "") for option in chosen]
+            data[select["name"]] = values if select.has_attr("multiple") else values[0]
     return {name: value for name, value in data.items() if "__prefix__" not in name}
 
 

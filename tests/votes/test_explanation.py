@@ -180,8 +180,21 @@ class TestAssembly:
 
         assert explanation == Explanation("Adopted without a vote.", (), ())
 
-    def test_a_roll_call_of_which_nothing_is_known_is_not_explained(self, db: None):
-        assert explain(make_roll_call()) == Explanation("", (), ())
+    @pytest.mark.parametrize(
+        ("method", "result", "text"),
+        [
+            ("recorded", "adopted", "Adopted. Recorded vote; who voted how is not on record."),
+            ("roll-call", "rejected", "Rejected. Roll-call vote; who voted how is not on record."),
+            ("recorded", "not-stated", "Recorded vote; who voted how is not on record."),
+            (
+                "non-recorded",
+                "adopted",
+                "Adopted. Non-recorded vote; neither the tally nor who voted how is on record.",
+            ),
+        ],
+    )
+    def test_where_nobodys_vote_and_no_total_is_on_record(self, db: None, method: str, result: str, text: str):
+        assert explain(make_roll_call(method=method, result=result)) == Explanation(text, (), ())
 
     def test_an_amendment_of_the_charter_is_measured_by_all_the_members_of_the_day(self, record: None):
         # Totals only, and nobody announces the non-voting: the electorate is the membership on the date, 193.

@@ -22,7 +22,8 @@ EXAMPLES = {
 }
 """What stands for a part of an address, by its name."""
 
-OF_BLOCS = ["nato"]
+OF_SLUG = {"blocs": ["nato"], "subjects": ["CUBA--UNITED STATES"]}
+"""The same of a slug, by what stands before it."""
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
 WORDS = re.compile(r"\w[\w|]*")
@@ -44,8 +45,8 @@ def filled(pattern: str) -> list[str]:
     name, choice = part[1] or part[2], part[3]
     if choice and WORDS.fullmatch(choice):
         values = choice.split("|")
-    elif pattern.startswith("blocs/") and name == "slug":
-        values = OF_BLOCS
+    elif name == "slug" and (folder := pattern.partition("/")[0]) in OF_SLUG:
+        values = OF_SLUG[folder]
     else:
         values = EXAMPLES[name]
     return [done for value in values for done in filled(pattern[: part.start()] + value + pattern[part.end() :])]

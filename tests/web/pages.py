@@ -97,7 +97,7 @@ def facets(page: Tag) -> dict[str, dict[str, int]]:
     """Return the counts of each facet by value; its "any" has the empty value."""
     found = {}
     for fieldset in page.select("fieldset.facet"):
-        name = str(one(fieldset, "label:first-of-type input")["name"])
+        name = str(one(fieldset, ":scope > label:first-of-type input")["name"])
         labels = fieldset.select("label")
         found[name] = {str(one(label, "input")["value"]): int(text(one(label, ".count"))) for label in labels}
     for option in page.select("select#session option"):

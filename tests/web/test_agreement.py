@@ -503,8 +503,9 @@ class TestFiles:
             *texts(page, ".agreement > .hint")[-1].partition(": ")[2].rstrip(".").split("; ")
         ]
         assert content == {
-            "measure": "coincidence", "order": "similarity", "body": "GA", "bloc": "nato", "topic": None, "kind": None,
-            "since": "1975-01-01", "until": None, "roll_calls": 19, "first": "1975-11-10", "last": "2025-02-24",
+            "measure": "coincidence", "order": "similarity", "body": "GA", "bloc": "nato", "topic": None,
+            "subject": [], "kind": None, "since": "1975-01-01", "until": None, "roll_calls": 19,
+            "first": "1975-11-10", "last": "2025-02-24",
             "spans_change_of_representation_of_china": False, "minimum_roll_calls": 10,
         }  # fmt: skip
 

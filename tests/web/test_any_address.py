@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.usefixtures("record")
 
-LISTED = ["q", "body", "session", "since", "until", "topic", "kind", "result", "order", "position", "differ"]
+LISTED = ["q", "body", "session", "since", "until", "topic", "subject", "kind", "result", "order", "position", "differ"]
 NAMES = [*LISTED, "page", "who", "how", "choice", "on", "bloc", "sort", "about"]
 KNOWN = [
     "", "ukraine", "ES-11", "A/RES/ES-11/7", '"', "-", "OR", "a & b | !c", "GA", "SC", "79", "11emsp", "2022-03-02",
@@ -22,7 +22,7 @@ KNOWN = [
 PATHS = [
     "/", "/resolutions/", "/roll-calls/", "/resolutions/A/RES/ES-11/7", "/roll-calls/s-2022-155/",
     "/roll-calls/s-2022-155/history/", "/states/",
-    "/states/USA/", "/states/SUN/", "/blocs/", "/blocs/eu/", "/about/", "/contact/", "/privacy/",
+    "/states/USA/", "/states/SUN/", "/subjects/", "/blocs/", "/blocs/eu/", "/about/", "/contact/", "/privacy/",
 ]  # fmt: skip
 
 values = st.one_of(
@@ -59,7 +59,7 @@ def test_any_query_is_answered(path: str, query: list[tuple[str, str]], htmx: bo
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    folder=st.sampled_from(["/", "/resolutions/", "/roll-calls/", "/states/", "/blocs/"]),
+    folder=st.sampled_from(["/", "/resolutions/", "/roll-calls/", "/states/", "/subjects/", "/blocs/"]),
     rest=st.one_of(
         st.text(max_size=20), st.sampled_from(KNOWN), st.from_regex(r"[AS]/(RES/)?[0-9]{1,4}[ (/][IVX0-9)]{1,5}")
     ),

@@ -29,9 +29,9 @@ def test_the_newest_votes_topics_and_questions():
         "US and Russia on the same side against the EU",
         "Closest votes",
     ]
-    assert texts(page, ".preset-count") == ["1 text", "2 texts"]
+    assert texts(page, ".preset-count") == ["1 vetoed draft", "2 texts"]
     topics = dict(
-        zip(texts(page, "[aria-labelledby=topics] a"), texts(page, "[aria-labelledby=topics] .count"), strict=True)
+        zip(texts(page, "[aria-labelledby=topics] li a"), texts(page, "[aria-labelledby=topics] .count"), strict=True)
     )
     assert topics == {
         "Conflicts in Africa": "1",

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from resolutions.models import Resolution
 from tests.votes.divided_record import LINE, cut, divided, put
 from tests.web.pages import get, one, problems, table, text, texts
 from votes.models import CutPoint, IdealPoint, IdealPointFit, MemberState, Vote
@@ -243,7 +244,9 @@ class TestRefused:
     BAD = [
         ("topic=decolonization", "topic", "Topic", "Ideal points are estimated from all recorded votes of a session"),
         ("topic=nope", "topic", "Topic", "nope"),
-        ("kind=text", "kind", "Put to the vote", "not by topic or kind"),
+        ("subject=cuba-united-states", "subject", "Subject", "not by topic, subject or kind"),
+        ("subject=fish", "subject", "Subject", "There is no subject “fish”."),
+        ("kind=text", "kind", "Put to the vote", "not by topic, subject or kind"),
         ("body=SC", "body", "Body", "for the General Assembly only"),
         ("body=XX", "body", "Body", "XX"),
         ("state=usa", "state", "States", "There is no member state “usa”"),
@@ -263,6 +266,7 @@ class TestRefused:
 
     def test_nothing_is_shown_and_it_says_why(self):
         # In one test, since each would fit anew.
+        Resolution.objects.filter(symbol="A/RES/74/7").update(subjects=["CUBA--UNITED STATES"])
         for query, name, label, said in self.BAD:
             page = page_of(f"?{query}")
 

@@ -35,12 +35,13 @@ def test_the_map_has_every_page_of_the_record(maker: Maker):
     sections = {path: addresses(path) for path in addresses("/sitemap.xml")}
 
     assert [path.removeprefix("/sitemap-").removesuffix(".xml") for path in sections] == [
-        "texts", "roll-calls", "states", "blocs", "pages",
+        "texts", "roll-calls", "subjects", "states", "blocs", "pages",
     ]  # fmt: skip
-    texts, roll_calls, states, blocs, pages = sections.values()
+    texts, roll_calls, subjects, states, blocs, pages = sections.values()
     decisive = RollCall.objects.published().decisive().select_related("resolution")
     assert set(texts) == {roll_call.get_absolute_url() for roll_call in decisive}
     assert set(roll_calls) == {"/roll-calls/a-motion/"}
+    assert set(subjects) == set()
     assert set(states) == {f"/states/{code}/" for code in MemberState.objects.values_list("code", flat=True)}
     assert set(blocs) == {f"/blocs/{slug}/" for slug in Bloc.objects.values_list("slug", flat=True)}
     assert {path: Client().get(path).status_code for path in pages} == dict.fromkeys(pages, 200)

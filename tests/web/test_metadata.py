@@ -52,7 +52,7 @@ def alternates(page: BeautifulSoup) -> list[tuple[str, str]]:
 def roll_call(**values: Any) -> ListedRollCall:
     """Return a vote that is in no database."""
     facts: dict[str, Any] = dict.fromkeys(("slug", "title", "kind", "meeting", "body"), "")
-    facts |= {"pk": 1, "date": datetime.date(2024, 12, 17), "date_precision": "day", "method": "non-recorded"}
+    facts |= {"pk": 1, "date": datetime.date(2024, 12, 17), "date_precision": "day", "method": "recorded"}
     facts |= {"result": "adopted", "decisive": False, "resolution": None, "counted": None, "announced": None}
     return ListedRollCall(**{**facts, **values})
 
@@ -74,7 +74,24 @@ def roll_call(**values: Any) -> ListedRollCall:
             ),
         ),
         ({"method": "without-vote"}, {}, "Adopted without a vote on 17 December 2024."),
-        ({"result": "vetoed", "date_precision": "year"}, {}, "Vetoed in 2024."),
+        (
+            {"result": "vetoed", "date_precision": "year"},
+            {},
+            "Vetoed in 2024. Recorded vote; who voted how is not on record.",
+        ),
+        (
+            {"method": "non-recorded"},
+            {},
+            ("Adopted on 17 December 2024. Non-recorded vote; neither the tally nor who voted how is on record."),
+        ),
+        (
+            {"method": "non-recorded", "announced": Totals(3, 1, None, None)},
+            {},
+            (
+                "Adopted 3-1 on 17 December 2024. In favour 3, against 1. A non-recorded vote: who voted how is not "
+                "on record."
+            ),
+        ),
         (
             {"result": "not-stated", "announced": Totals(0, 2, None, None)},
             {},

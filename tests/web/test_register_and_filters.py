@@ -10,6 +10,7 @@ import pytest
 from django.db.models import Q
 from django.http import QueryDict
 
+from resolutions.models import Resolution
 from tests.web.pages import Maker
 from votes.models import RollCall
 from votes.models.roll_calls import search_query
@@ -27,6 +28,7 @@ VALUES = {
     "since": ["1980-01-01", "2022-03-02"],
     "until": ["2022-03-02", "2025-02-24"],
     "topic": ["human-rights", "nuclear-weapons"],
+    "subject": ["lighthouses-buoys", "CUBA--UNITED STATES", "un-conferences&subject=cuba-united-states"],
     "kind": ["text", "amendment", "paragraph", "motion"],
     "method": ["recorded", "roll-call", "non-recorded", "without-vote", "any"],
     "result": ["adopted", "vetoed", "rejected"],
@@ -51,9 +53,13 @@ def queries() -> list[str]:
 
 
 @pytest.fixture
-def several(maker: Maker) -> None:
+def several(subjects: None, maker: Maker) -> None:
     """Write a record with all kinds of things, roll calls without votes and without a text among them."""
     maker.many(range(1, 31))
+    for number in (3, 8, 12):
+        Resolution.objects.filter(symbol__endswith=f"/{number}", title__contains="lighthouses").update(
+            subjects=["LIGHTHOUSES--BUOYS", "CUBA - UNITED STATES"][: number % 3 + 1]
+        )
     maker.roll_call("amended", "USA:Y RUS:N", kind="paragraph-amendment", title="Paragraph 4 on lighthouses")
     maker.roll_call("moved", "USA:N FRA:X", kind="motion", title="Motion on lighthouses", result="rejected")
     maker.roll_call("tied", "USA:Y FRA:N", kind="amendment", title="Lighthouses, a tie", result="rejected")
@@ -123,7 +129,8 @@ def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
         assert sorted(record.matrix.slugs[shown.rows].tolist()) == sorted(chosen.values_list("slug", flat=True))
 
 
-@pytest.mark.parametrize("query", ["", "body=GA&result=adopted", "topic=human-rights", "kind=paragraph&short=1"])
+@pytest.mark.parametrize("query", ["", "body=GA&result=adopted", "topic=human-rights", "kind=paragraph&short=1",
+                                   "subject=cuba-united-states", "subject=un-conferences&result=adopted"])  # fmt: skip
 def test_a_facet_counts_what_the_database_has_with_its_value(several: None, query: str):
     record = load()
     shown = Listing(QueryDict(query), record)

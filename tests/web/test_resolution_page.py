@@ -220,12 +220,18 @@ def test_a_veto_is_explained_with_its_author():
     assert texts(page, ".verdict > p") == [
         "Tally: 11-1-3 vetoed",
         "Vetoed: 11 votes in favour of the 9 needed, and the vote against of a permanent member, Russian Federation.",
+        (
+            "Nine of the Council’s fifteen members have to be in favour and no permanent member against "
+            "(Charter, Article 27)."
+        ),
+        "All vetoes in the Security Council",
         "Announced 11-1-3, counted from the votes 11-1-3: they agree.",
     ]
     assert texts(page, ".group h3") == ["In favour 11", "Against 1", "Abstaining 3"]
     assert texts(page, ".group li") == [
-        "Albania", "Brazil", "France", "Gabon", "Ghana", "Ireland", "Kenya", "Mexico", "Norway", "United Kingdom",
-        "United States", "Russian Federation", "China", "India", "United Arab Emirates",
+        "Albania", "Brazil", "France permanent", "Gabon", "Ghana", "Ireland", "Kenya", "Mexico", "Norway",
+        "United Kingdom permanent", "United States permanent", "Russian Federation permanent", "China permanent",
+        "India", "United Arab Emirates",
     ]  # fmt: skip
     assert bloc_table("/resolutions/S/2022/155")["WEOG"] == ["4", "0", "0", "0", "In favour", "1.00", ""]
     assert bloc_table("/resolutions/S/2022/155")["Nordic countries"] == ["1", "0", "0", "0", "In favour", "–", ""]

@@ -32,7 +32,7 @@ def test_the_page_of_a_withdrawn_vote_says_that_and_why(maker: Maker, path: str)
     page = get(path, status=410)
     at = RetiredAddress.objects.get().at
     assert texts(page, "main h1, main .lead, main .note") == [
-        "This recorded vote was withdrawn",
+        "This vote was withdrawn",
         f"secretquux was taken out of the record on {at.day} {at:%B %Y}.",
         REASON,
     ]
@@ -48,7 +48,7 @@ def test_its_files_say_it_to_programs(maker: Maker, form: str):
         "type": "about:blank",
         "title": "Gone",
         "status": 410,
-        "detail": f"The recorded vote “secretquux” was withdrawn on {at}: {REASON}",
+        "detail": f"The vote “secretquux” was withdrawn on {at}: {REASON}",
     }
 
 
@@ -56,9 +56,7 @@ def test_its_text_says_it_too(maker: Maker):
     withdrawn(maker)
     page = get("/resolutions/A/RES/79/777")
     at = RetiredAddress.objects.get().at
-    assert texts(page, "article .note") == [
-        f"A recorded vote on this text was withdrawn on {at.day} {at:%B %Y}: {REASON}"
-    ]
+    assert texts(page, "article .note") == [f"A vote on this text was withdrawn on {at.day} {at:%B %Y}: {REASON}"]
     assert page.select(".tally, .sheet, .group") == []
 
 

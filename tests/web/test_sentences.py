@@ -18,7 +18,24 @@ pytestmark = pytest.mark.usefixtures("record")
         ("", "Recorded votes"),
         ("page=2&order=closeness", "Recorded votes"),
         ("q=peace", "Recorded votes with the words “peace”"),
-        ("q=ES-11/7", "Recorded votes with the symbol “ES-11/7”"),
+        ("q=ES-11/7", "Votes, recorded or not, with the symbol “ES-11/7”"),
+        ("q=ES-11/7&method=recorded", "Recorded votes with the symbol “ES-11/7”"),
+        ("q=peace&method=roll-call", "Votes by roll call with the words “peace”"),
+        ("method=non-recorded&body=GA", "Votes that were not recorded in the General Assembly"),
+        ("method=without-vote&body=SC", "Texts adopted without a vote in the Security Council"),
+        ("method=any", "Votes of every kind and adoptions without a vote"),
+        (
+            "result=vetoed&vetoed_by=RUS&since=1950-01-01&until=1960-01-01&kind=text",
+            (
+                "Recorded votes since 1 January 1950 before 1 January 1960 on a whole text with the result “vetoed” in "
+                "which the Russian Federation (or the Soviet Union) cast a veto"
+            ),
+        ),
+        ("vetoed_by=SUN", "Recorded votes in which the Union of Soviet Socialist Republics cast a veto"),
+        (
+            "vetoed_by=FRA&vetoed_by=GBR&vetoed_by=USA",
+            "Recorded votes in which France, the United Kingdom or the United States cast a veto",
+        ),
         (
             "body=GA&session=es-11&since=2020-01-01&until=2026-01-01&topic=human-rights&kind=text&result=adopted&short=1",
             (

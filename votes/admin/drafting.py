@@ -1,4 +1,4 @@
-"""The page on which a text, its topics and its roll call are entered together."""
+"""The page on which a text, its subjects and topics, and its roll call are entered together."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import RecordAdmin
+from resolutions.admin.subjects import add_suggested_topics
 from resolutions.admin.texts import ResolutionForm, wrong_session
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from votes.admin.forms import NewRollCallForm
@@ -61,7 +62,7 @@ class TextForm(ResolutionForm):
     )
 
     class Meta(ResolutionForm.Meta):
-        fields = ("symbol", "draft_symbol", "title", "kind", "agenda", "topics")  # type: ignore[assignment]
+        fields = ("symbol", "draft_symbol", "title", "kind", "agenda", "subjects", "topics")  # type: ignore[assignment]
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2, "cols": 80}),
             "agenda": forms.TextInput(attrs={"size": 80}),
@@ -171,8 +172,10 @@ class DraftingAdmin(RecordAdmin[RollCall]):
         return vote
 
     def _text(self, request: HttpRequest, form: TextForm) -> Resolution:
-        """Save a text with its topics and its draft symbol."""
+        """Save a text with its topics, those of the rules where none are chosen, and its draft symbol."""
         text: Resolution = form.save()
+        if said := add_suggested_topics(text):
+            self.message_user(request, said, messages.INFO)
         text.entered_by.add(request.user)  # type: ignore[arg-type]  # who is in the admin is no stranger
         if draft := form.cleaned_data["draft_symbol"]:
             OtherSymbol.objects.create(resolution=text, symbol=draft, kind=OtherSymbol.Kind.DRAFT)

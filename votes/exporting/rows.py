@@ -67,7 +67,7 @@ class TopicRow:
 
 @dataclass(frozen=True)
 class SourceRow:
-    """Where recorded votes come from."""
+    """Where votes come from."""
 
     slug: Annotated[str, text("source.slug")]
     """The source's name in this record."""
@@ -226,7 +226,7 @@ class ResolutionRow(_Subjects, _Text):
 
 @dataclass(frozen=True)
 class _Figures:
-    """The totals of a recorded vote, announced and counted."""
+    """The totals of a vote, announced and counted."""
 
     announced_yes: Annotated[int | None, column("roll_call.announced_yes")]
     """How many were in favour, as the President announced."""
@@ -251,7 +251,7 @@ class _Taken:
     """What was put to the vote."""
 
     slug: Annotated[str, column("roll_call.slug")]
-    """The permanent name of the recorded vote in addresses."""
+    """The permanent name of the vote in addresses."""
     symbol: Annotated[str | None, text("resolution.symbol")]
     """The symbol of the text it was on; empty for a vote on none, such as a motion."""
     decisive: Annotated[str, yes_no("roll_call.decisive")]
@@ -282,7 +282,7 @@ class _Taken:
 
 @dataclass(frozen=True)
 class _Sourced(_Figures, _Taken):
-    """A recorded vote with where it comes from."""
+    """A vote with where it comes from."""
 
     note: Annotated[str | None, text("roll_call.note")]
     """What else there is to know."""
@@ -315,20 +315,20 @@ class _Explained:
 
 @dataclass(frozen=True)
 class RollCallRow(_Explained, _Sourced):
-    """A recorded vote: one vote taken, on a whole text, an amendment, a paragraph, a motion or a question."""
+    """A vote on a whole text, an amendment, a paragraph, a motion or a question; ``method`` says how it was taken."""
 
 
 @dataclass(frozen=True)
 class ListedRollCallRow(_Explained, _Headed, _Sourced):
-    """A recorded vote as the list of recorded votes shows it: with its heading."""
+    """A vote as the list of votes shows it: with its heading."""
 
 
 @dataclass(frozen=True)
 class _Decided:
-    """The recorded vote that decided a text."""
+    """The vote that decided a text."""
 
     roll_call: Annotated[str, column("roll_call.slug")]
-    """The slug of the recorded vote that decided it."""
+    """The slug of the vote that decided it."""
     date: Annotated[datetime.date, column("roll_call.date")]
     """The day that vote was taken."""
     date_precision: Annotated[str, column("roll_call.date_precision")]
@@ -343,7 +343,7 @@ class _Decided:
 
 @dataclass(frozen=True)
 class ListedResolutionRow(_Subjects, _Figures, _Decided, _Text):
-    """A text as the list of resolutions shows it: with the recorded vote that decided it."""
+    """A text as the list of resolutions shows it: with the vote that decided it."""
 
 
 @dataclass(frozen=True)
@@ -400,7 +400,7 @@ class SourceCorrectionRow:
 
 @dataclass(frozen=True)
 class StatementRow:
-    """What a file of a source says of a recorded vote, as it was said; the record may know better."""
+    """What a file of a source says of a vote, as it was said; the record may know better."""
 
     roll_call: Annotated[str, column("roll_call.slug")]
     """The slug of the recorded vote."""
@@ -409,7 +409,7 @@ class StatementRow:
     format: Annotated[str, column("statement.format")]
     """The layout of the file, such as ``ga-voting`` or ``voeten``."""
     reference: Annotated[str, text("statement.reference")]
-    """The source's own name of the recorded vote."""
+    """The source's own name of the vote."""
     symbol_key: Annotated[str | None, text("statement.symbol_key")]
     """The symbol the file names, in capitals and without spaces and brackets."""
     facts: Annotated[str, text(FACTS)]
@@ -422,10 +422,10 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class RetiredAddressRow:
-    """The address of a recorded vote that was public once, and why it is no longer there."""
+    """The address of a vote that was public once, and why it is no longer there."""
 
     slug: Annotated[str, column("retired.slug")]
-    """The permanent name that was retired; no other recorded vote is ever named so."""
+    """The permanent name that was retired; no other vote is ever named so."""
     kind: Annotated[str, column("retired.kind")]
     """``withdrawn``: the address says that, and why; ``merged``: it leads to the other record of the same vote."""
     reason: Annotated[str, text("retired.reason")]

@@ -23,7 +23,9 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NUMBER = re.compile(r"([0-9]{1,3})(?:\.0+)?")
 EMERGENCY = re.compile(r"(?:ES-0*([0-9]+)|0*([0-9]+)EMSP)")
 SPECIAL = re.compile(r"(?:S-0*([0-9]+)|0*([0-9]+)SP)")
-ADOPTED = re.compile(r"\s*:\s*(?:resolution|decision)s?\s*/\s*(?:adopted|taken)\b.*$", re.IGNORECASE)
+ADOPTED = re.compile(r"\s*:\s*(?:resol[a-z]*|decisions?)\s*(?:/|adopted\b|by\b|$).*$", re.IGNORECASE)
+"""What the library adds to a title, misspelt or shortened here and there: `` : resolution / adopted by the General
+Assembly``."""
 COUNCIL_TITLE = re.compile(r"Security Council resolution [0-9]+ ?\([0-9]{4}\) ?\[(.+)\]\.?", re.IGNORECASE)
 
 

@@ -118,7 +118,8 @@ class _Reader:
         absent = absences(listed, calls.periods, seated)
         topics = self._topics({row.number for row in rows}, left_out)
         rows = one_vote_a_text(rows, votes, self._rows_of, self.problems["roll_calls"])
-        return self._edition(rows, votes, absent, topics, illegible(listed, votes), [*notes, *more])
+        unread = illegible(listed, votes)
+        return self._edition(rows, votes, absent, topics, not_legible=unread, notes=[*notes, *more])
 
     def _cells(self, table: str, *columns: str) -> list[dict[str, str]]:
         """Return the rows of a table with ``row`` and ``rcid``; what is missing, a whole column too, is empty."""
@@ -206,14 +207,13 @@ class _Reader:
                 whole.append(row)
                 continue
             listed, seats = found[row.number]
-            count = self._rows_of(row.number)
             self.problems["roll_calls"].add(
                 "fragment",
                 row=row.row,
                 column="rcid",
                 value=row.reference,
-                rows=count,
-                rejected=count,
+                rows=1 + listed,
+                rejected=1 + listed,
                 reference=row.reference,
                 listed=listed,
                 members=seats,
@@ -267,6 +267,7 @@ class _Reader:
         votes: pl.DataFrame,
         absent: pl.DataFrame,
         topics: Mapping[int, tuple[str, ...]],
+        *,
         not_legible: Mapping[int, tuple[str, ...]],
         notes: list[str],
     ) -> Edition:

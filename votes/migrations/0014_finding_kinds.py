@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='finding',
             name='kind',
-            field=models.CharField(choices=[('totals', 'announced and counted totals differ'), ('electorate', 'votes and members of the date differ'), ('admission', 'new member listed too early or too late'), ('no-seat', 'listed without a seat'), ('sources', 'sources disagree'), ('result', 'result and figures disagree'), ('no-votes', 'votes missing'), ('duplicate-symbol', 'two votes on one text'), ('no-symbol', 'no resolution'), ('bloc-dates', 'dates of a bloc'), ('unknown-code', 'code not known'), ('unreadable', 'cell that cannot be read'), ('conflict', 'rows that contradict each other'), ('unmatched', 'symbol that leads to no text')], max_length=20, verbose_name='kind'),
+            field=models.CharField(choices=[('totals', 'announced and counted totals differ'), ('electorate', 'votes and members of the date differ'), ('admission', 'new member listed early or missing'), ('no-seat', 'listed without a seat'), ('sources', 'sources disagree'), ('result', 'result and figures disagree'), ('no-votes', 'votes missing'), ('duplicate-symbol', 'two votes on one text'), ('no-symbol', 'no resolution'), ('bloc-dates', 'dates of a bloc'), ('unknown-code', 'code not known'), ('unreadable', 'cell that cannot be read'), ('conflict', 'rows that contradict each other'), ('unmatched', 'symbol that leads to no text')], max_length=20, verbose_name='kind'),
         ),
         migrations.AddConstraint(
             model_name='finding',

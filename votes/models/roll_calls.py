@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Within a day later symbols come first; the slug settles what is left, so that no order depends on the rows'.
 NEWEST_FIRST = ("-date", F("resolution__symbol_sort").desc(nulls_last=True), "-ordinal", "slug")
 
+BETWEEN_PARTS = re.compile(r"(?<=\w)--+(?=\w)")
+"""What divides the parts of a subject heading: CUBA--UNITED STATES."""
 MINUSES = re.compile(r"-[^\w\"]*(?=-)")
 """Each minus that only signs separate from another one."""
 
@@ -40,7 +42,8 @@ def search_query(text: str) -> SearchQuery:
 
     Of several - before a word one counts: PostgreSQL nests them and gives up at 33 ("tsquery stack too small").
     """
-    return SearchQuery(MINUSES.sub("", fold(text)), config="english", search_type="websearch")
+    words = MINUSES.sub("", BETWEEN_PARTS.sub(" ", fold(text)))
+    return SearchQuery(words, config="english", search_type="websearch")
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -94,7 +97,7 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
         return self.select_related("body", "session", "resolution", "tally")
 
     def search(self, text: str) -> RollCallQuerySet:
-        """Return those whose symbol, title or agenda item has what a reader typed.
+        """Return those whose symbol, title, agenda item or subject has what a reader typed.
 
         What looks like a symbol goes through the symbols and not through the text index.
         """

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 # The voters as text, {1,5,7}: a roll call in order takes one comparison and is never taken apart.
 VOTERS = """
-    SELECT r.id, r.slug, b.code, r.date, r.date_precision, v.voters
+    SELECT r.id, r.slug, b.code, r.date, r.date_precision, v.voters, ARRAY(
+        SELECT id FROM votes_memberstate WHERE code = ANY (r.not_legible)
+    )
     FROM votes_rollcall r
     JOIN resolutions_body b ON b.id = r.body_id
     JOIN (
@@ -155,12 +157,13 @@ def _differences(seats: dict[str, dict[int, list[Interval]]]) -> Iterator[Differ
     def members(body: str, date: datetime.date, precision: str) -> Members:
         return members_in(seats.get(body, {}), *period(date, precision))
 
-    for roll_call, slug, body, date, precision, text in select(VOTERS):
+    for roll_call, slug, body, date, precision, text, not_legible in select(VOTERS):
         expected = members(body, date, precision)
         if text == expected.text:
             continue
         voters = set(map(int, text.strip("{}").split(",")))
-        strangers, missing = voters - expected.ever, expected.throughout - voters
+        # Whoever is listed without a legible choice is not missing.
+        strangers, missing = voters - expected.ever, expected.throughout - voters - {*not_legible}
         if strangers or missing:
             yield Difference(roll_call, slug, body, *period(date, precision), frozenset(strangers), frozenset(missing))
 

@@ -30,16 +30,14 @@ def veto_bars(record: Record, count: VetoCount) -> Picture:
     scale = TALLEST / max(int(count.vetoes.max(initial=0)), 1)
     shapes, foot = [], 0.0
     for place, code in enumerate(count.members):
-        figures = count.vetoes[:, place].tolist()
-        base = foot + ABOVE + max(figures, default=0) * scale
-        shapes.append(_row(seat_name(record, code), figures, foot, base, column, scale))
+        bars = [(figure, figure * scale) for figure in count.vetoes[:, place].tolist()]
+        base = foot + ABOVE + max((height for _figure, height in bars), default=0)
+        shapes.append(_row(seat_name(record, code), bars, foot, base))
         foot = base + BETWEEN
     foot -= BETWEEN
-    shapes += [
-        f'<text class="f-muted middle" x="{(place + 0.5) * column:.1f}" y="{foot + 16:.1f}">{escape(decade_name(decade))}'
-        "</text>"
-        for place, decade in enumerate(count.decades)
-    ]
+    for place, decade in enumerate(count.decades):
+        x, name = (place + 0.5) * column, escape(decade_name(decade))
+        shapes.append(f'<text class="f-muted middle" x="{x:.1f}" y="{foot + 16:.1f}">{name}</text>')
     totals = ", ".join(
         f"{seat_name(record, code)} {total}"
         for code, total in zip(count.members, count.vetoes.sum(axis=0).tolist(), strict=True)
@@ -59,20 +57,21 @@ def decade_name(decade: int) -> str:
     return _("%(year)ss") % {"year": decade}
 
 
-def _row(name: str, figures: Sequence[int], top: float, base: float, column: float, scale: float) -> str:
-    """Return the bars of a member with its name and its total above, and each figure above its bar."""
+def _row(name: str, bars: Sequence[tuple[int, float]], top: float, base: float) -> str:
+    """Return the bars of a member, figures and heights, with its name and total above and each figure above its bar."""
+    column = WIDTH / max(len(bars), 1)
     width = min(column * 0.74, WIDEST)
-    bars = []
-    for place, figure in enumerate(figures):
+    shapes = []
+    for place, (figure, height) in enumerate(bars):
         if figure:
-            middle, height = (place + 0.5) * column, figure * scale
-            bars.append(
-                f'<rect class="fill-N" x="{middle - width / 2:.1f}" y="{base - height:.1f}" width="{width:.1f}" '
-                f'height="{height:.1f}"/>'
-                f'<text class="f-ink middle" x="{middle:.1f}" y="{base - height - 4:.1f}">{figure}</text>'
+            middle, y = (place + 0.5) * column, base - height
+            shapes.append(
+                f'<rect class="fill-N" x="{middle - width / 2:.1f}" y="{y:.1f}" width="{width:.1f}" '
+                f'height="{height:.1f}"/><text class="f-ink middle" x="{middle:.1f}" y="{y - 4:.1f}">{figure}</text>'
             )
+    total = sum(figure for figure, _height in bars)
     return (
         f'<text class="f-ink strong" x="0" y="{top + 14:.1f}">{escape(name)}</text>'
-        f'<text class="f-ink strong end" x="{WIDTH}" y="{top + 14:.1f}">{sum(figures)}</text>'
-        f'{"".join(bars)}<path class="thin s-choice-edge" d="M0 {base:.1f}H{WIDTH}"/>'
+        f'<text class="f-ink strong end" x="{WIDTH}" y="{top + 14:.1f}">{total}</text>'
+        f'{"".join(shapes)}<path class="thin s-choice-edge" d="M0 {base:.1f}H{WIDTH}"/>'
     )

@@ -193,6 +193,7 @@ def topics_table(comparison: Comparison, measure: Measure) -> SafeString:
         f'<tr><th scope="row">{escape(name)}</th><td class="bar-cell">{_meter(shown(measured))}</td>'
         f"{_figure(MEASURES['agreement'], measured, say)}</tr>"
         for name, measured in zip(names, comparison.pairs[0].topics, strict=True)
+        if measured.common
     ]
     topic, agreement = escape(_("Topic")), escape(_("Agreement"))
     head = f'<th scope="col">{topic}</th><td></td><th scope="col" class="number">{agreement}</th>'

@@ -149,9 +149,9 @@ def cited(roll_call: RollCall) -> str:
 
 
 @register.simple_tag
-def outcome(roll_call: RollCall) -> str:
-    """Return, of a roll call without totals, how it went and how it was taken; escaped where it stands."""
-    return wording.outcome(roll_call)
+def unknown_votes(roll_call: RollCall) -> str:
+    """Return, of a roll call without totals, how it was taken and what is not on record; escaped where it stands."""
+    return wording.sentence(wording.unknown_votes(roll_call))
 
 
 @functools.cache

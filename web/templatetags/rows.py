@@ -145,8 +145,8 @@ def _cohesion(_language: str | None) -> tuple[str, Figures]:
 def facet_values(facet: Facet, form: Form) -> SafeString:
     """Return the values of a facet as radio buttons, each with how many roll calls it would leave.
 
-    Where several may be chosen they are boxes to tick. The less frequent subjects are on a page of their own; other long
-    facets fold theirs.
+    Where several may be chosen they are boxes to tick. The less frequent subjects are on a page of their own; other
+    long facets fold theirs.
     """
     name, button = facet.name, "checkbox" if facet.several else "radio"
     wrong = f' aria-invalid="true" aria-describedby="{name}-error"' if form.errors.get(name) else NOTHING

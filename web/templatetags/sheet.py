@@ -63,7 +63,7 @@ INVALID_BLOC = SafeString(' aria-invalid="true" aria-describedby="tiles-bloc-err
 
 @register.simple_tag
 def vote_groups(breakdown: Breakdown, beside: Beside) -> SafeString:
-    """Return the four groups of states of a vote by what they chose, each with its heading; permanent members marked."""
+    """Return the four groups of states of a vote by what they chose, each with its heading; permanent ones marked."""
     meanings = MEANINGS_COUNCIL if beside.body == Body.SECURITY_COUNCIL else MEANINGS
     states = reverse("web:states")
     star = f'<sup><a href="#corrections">*<span class="visually-hidden"> {escape(_("correction"))}</span></a></sup>'

@@ -1,4 +1,7 @@
-"""The table of vetoes and the latest of them, put together in Python; whatever comes from the record is escaped here."""
+"""The table of vetoes and the latest of them, put together in Python.
+
+Whatever comes from the record is escaped here.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +69,8 @@ def _cells(members: Sequence[str], vetoes: Sequence[int], drafts: int, decade: i
 def veto_rows(drafts: Iterable[VetoedDraft]) -> SafeString:
     """Return vetoed drafts as rows of a list, with who voted how below each."""
     rows = "\n".join(
-        f'<li class="row"><div class="row-what">{what(one.roll_call, with_body=False)}<dl class="cast">{_cast(one)}</dl>'
-        f'</div><div class="row-how">{how(one.roll_call)}</div></li>'
+        f'<li class="row"><div class="row-what">{what(one.roll_call, with_body=False)}'
+        f'<dl class="cast">{_cast(one)}</dl></div><div class="row-how">{how(one.roll_call)}</div></li>'
         for one in drafts
     )
     return mark_safe(rows)  # noqa: S308  # escaped piece by piece

@@ -97,7 +97,12 @@ def _rows(entries: list[dict[str, Any]]) -> list[list[Any]]:
     """Return a row a change; an entry that changed nothing but its view has one without a change."""
     nothing = {"kind": "", "name": "", "before": None, "after": None}
     return [
-        [*(entry[name] for name in HEADER[:4]), *(change[name] for name in HEADER[4:])]
+        [*(entry[name] for name in HEADER[:4]), *(_cell(change[name]) for name in HEADER[4:])]
         for entry in entries
         for change in entry["changes"] or [nothing]
     ]
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell has it: of a list, such as a text's subjects, its parts with ``|`` between them."""
+    return "|".join(value) if isinstance(value, list) else value

@@ -97,7 +97,7 @@ def _grid(found: RollCall, beside: Beside, breakdown: Breakdown, codes: Collecti
 
 def _result(found: RollCall) -> str:
     """Return how the vote went; of totals that differ from those counted, that they are the announced ones."""
-    result = capfirst(str(found.get_result_display())) if found.totals else outcome(found)
+    result = capfirst(str(found.get_result_display())) if found.totals else outcome(found).removesuffix(".")
     return _("%(result)s, as announced") % {"result": result} if found.totals_differ else result
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from votes.models import Format, RetiredAddress, RollCall
 pytestmark = pytest.mark.usefixtures("record")
 
 VOTES = "BRAY CHNN FRAY GBRY INDA MEXY NORY RUSN SWEY USAA"
+MANY = f"AFGY ALBN ARGY AUSA AUTY BELA BOLY BRBY BGRN CANA CHLY COLY CUBN {VOTES} DEUA EGYY ETHY FINY GHAY GRCA"
 
 
 def matches(plan: Plan) -> dict[int, str]:
@@ -285,6 +287,37 @@ class TestDoubtfulSymbols:
         again = planned(voeten(Said("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
         assert problems(again) == problems(plan)
         assert again.is_empty
+
+    def test_a_wrong_month_does_not_make_the_vote_on_a_text_another(self):
+        """A/RES/37/84 of December 1982 is of February 1982 in the Digital Library’s file."""
+        taken(library(Said("A/RES/37/84", session="37", date="1982-02-21", votes=MANY)))
+        theirs = Said("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
+
+        plan = planned(voeten(replace(theirs, votes=f"{MANY} HTIY")))
+
+        assert matches(plan) == {0: "a-res-37-84"}
+        assert problems(plan) == []
+
+    @pytest.mark.parametrize(
+        ("votes", "said"),
+        [
+            (MANY, {"votes": MANY.replace("FINY", "FINA")}),
+            (" ".join(MANY.split()[:19]), {"votes": MANY}),
+            (MANY, {"votes": MANY, "kind": "paragraph"}),
+            (MANY, {"votes": MANY, "doubtful": True}),
+        ],
+        ids=["one of 29 otherwise", "too few in both", "on a part", "by a symbol that may be a page"],
+    )
+    def test_in_another_month_only_the_same_votes_on_the_whole_text_are_the_same_vote(
+        self, votes: str, said: dict[str, Any]
+    ):
+        taken(library(Said("A/RES/37/84", session="37", date="1982-02-21", votes=votes)))
+        theirs = Said("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
+
+        plan = planned(voeten(replace(theirs, **said)))
+
+        assert matches(plan) == {}
+        assert len(plan.new_roll_calls) == 1
 
     def test_where_nothing_is_on_record_of_the_votes_nothing_contradicts(self):
         taken(library(Said("A/RES/79/1", votes="", method="non-recorded", totals=(6, 2, 2, 0))))

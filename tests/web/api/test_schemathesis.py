@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.usefixtures("record")
+pytestmark = pytest.mark.usefixtures("subjects")
 
 CHECKS: list[Any] = [
     not_a_server_error,

@@ -132,12 +132,14 @@ def _rows(
         )
 
     ordered = sorted(record.roll_calls.values(), key=place)
-    rows = [_row(record, roll_call, sources[roll_call.source], bodies) for roll_call in ordered]
+    roles = layout.roles((r.kind, record.texts[r.text].key if r.text else "") for r in ordered)
+    rows = [
+        _row(record, roll_call, role, sources[roll_call.source], bodies)
+        for roll_call, role in zip(ordered, roles, strict=True)
+    ]
     taken = {slug for row in rows if (slug := before.get(_name(row)))}
-    decided: set[str] = set()
-    for row, roll_call in zip(rows, ordered, strict=True):
-        symbol_key = record.texts[roll_call.text].key if roll_call.text else ""
-        if layout.decisive(row["kind"], symbol_key, decided) != roll_call.decisive:
+    for row, role, roll_call in zip(rows, roles, ordered, strict=True):
+        if role.is_decisive != roll_call.decisive:
             raise ValueError(f"{roll_call.slug}: the order of the rows would make another vote decide its text.")
         if roll_call.decisive:  # its symbol makes its slug
             continue
@@ -161,7 +163,9 @@ def _natural(text: str) -> str:
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), text)
 
 
-def _row(record: Record, roll_call: KnownRollCall, source: str, bodies: Mapping[int, str]) -> dict[str, str]:
+def _row(
+    record: Record, roll_call: KnownRollCall, role: layout.Role, source: str, bodies: Mapping[int, str]
+) -> dict[str, str]:
     """Return the cells of a roll call, all but its slug."""
     text = record.texts[roll_call.text] if roll_call.text else None
     lists: dict[str, list[str]] = defaultdict(list)
@@ -179,7 +183,7 @@ def _row(record: Record, roll_call: KnownRollCall, source: str, bodies: Mapping[
         "method": roll_call.method,
         "result": "" if roll_call.result == Result.NOT_STATED else roll_call.result,
         "requirement": "" if roll_call.requirement == Requirement.NOT_STATED else roll_call.requirement,
-        "title": _title(roll_call, text, source),
+        "title": _title(roll_call, text if role.states_text else None, source),
         **dict(zip(layout.TOTALS, (getattr(roll_call, name) for name in ANNOUNCED), strict=True)),
         **{column: " ".join(sorted(lists[choice])) for column, choice in layout.LISTS.items()},
         "absences": "derived" if roll_call.absences_derived else "",
@@ -188,7 +192,7 @@ def _row(record: Record, roll_call: KnownRollCall, source: str, bodies: Mapping[
         "source": source,
         "reference": layout.cell_of(roll_call.reference),
     }
-    if text and roll_call.decisive:
+    if text and role.states_text:
         cells |= {
             "drafts": layout.SEPARATOR.join(text.drafts),
             "agenda": text.agenda,
@@ -198,10 +202,10 @@ def _row(record: Record, roll_call: KnownRollCall, source: str, bodies: Mapping[
 
 
 def _title(roll_call: KnownRollCall, text: KnownText | None, source: str) -> str:
-    """Return what a roll call is called: the title of its text, its own, or, of Voeten's, what kind of vote it was."""
+    """Return the title of the ``text`` that a row states or else its own; of Voeten's, what kind of vote it was."""
     if source == "voeten":
-        return "" if text else f"{UNNAMED[RollCallKind(roll_call.kind)]} (Voeten’s {roll_call.reference})"
-    return text.title if text and roll_call.decisive else roll_call.title
+        return "" if roll_call.text else f"{UNNAMED[RollCallKind(roll_call.kind)]} (Voeten’s {roll_call.reference})"
+    return text.title if text else roll_call.title
 
 
 def _write(folder: Path, rows: Iterable[dict[str, str]], editions: Sequence[tuple[str, ...]]) -> dict[str, int]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FOLDER = settings.BASE_DIR / "data" / "record"
@@ -57,12 +58,29 @@ def checksum(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def decisive(kind: str, symbol_key: str, decided: set[str]) -> bool:
-    """Tell whether a row stands for its text in lists: the first on the whole text; note it in ``decided``."""
-    if kind != "text" or not symbol_key or symbol_key in decided:
-        return False
-    decided.add(symbol_key)
-    return True
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a row is to its text."""
+
+    is_decisive: bool = False
+    """Whether it stands for its text in lists: the first row on the whole text."""
+    states_text: bool = False
+    """Whether it has the text's title, agenda item, subjects and drafts: the decisive row or, of a text that was voted
+    on in parts only, the first row."""
+
+
+def roles(rows: Iterable[tuple[str, str]]) -> list[Role]:
+    """Return the role of each row, given its kind and the key of its symbol, in the order of the files."""
+    rows = list(rows)
+    whole = {symbol for kind, symbol in rows if kind == "text"}
+    seen: set[str] = set()
+    found = []
+    for kind, symbol in rows:
+        is_first = bool(symbol) and symbol not in seen and (kind == "text" or symbol not in whole)
+        found.append(Role(is_decisive=is_first and kind == "text", states_text=is_first))
+        if is_first:
+            seen.add(symbol)
+    return found
 
 
 def reference_of(source: str, cell: str) -> str:

@@ -35,19 +35,19 @@ CODED: Mapping[str, Collection[str]] = {
 
 def read(folder: Path, known: Known) -> Edition:
     """Return the edition that ``folder`` holds; raise UnfitFileError, with file, line and column, for a bad cell."""
-    roll_calls: list[StatedRollCall] = []
+    rows: list[_Row] = []
     files = []
     votes = []
-    decided: set[str] = set()
     for path in layout.record_files(folder):
-        rows = [_roll_call(row, known, decided) for row in _rows(path, first=len(roll_calls))]
-        votes.append(_votes(path, first=len(roll_calls)))
-        roll_calls += rows
-        files.append(FileFacts(path.name, "", len(rows)))
-    if not roll_calls:
-        raise UnfitFileError(
-            "there is no file of roll calls in it. Build one with manage.py build_record.", file=str(folder)
-        )
+        votes.append(_votes(path, first=len(rows)))
+        of_file = list(_rows(path, first=len(rows)))
+        rows += of_file
+        files.append(FileFacts(path.name, "", len(of_file)))
+    if not rows:
+        message = "there is no file of roll calls in it. manage.py build_record makes them."
+        raise UnfitFileError(message, file=str(folder))
+    roles = layout.roles((row["kind"], row.symbol.key if row.symbol else "") for row in rows)
+    roll_calls = [_roll_call(row, role, known) for row, role in zip(rows, roles, strict=True)]
     return Edition(
         format=Format.RECORD,
         source="",
@@ -62,6 +62,9 @@ class _Row:
 
     def __init__(self, path: Path, line: int, ref: int, cells: Mapping[str, str]) -> None:
         self.path, self.line, self.ref, self.cells = path, line, ref, cells
+        self.symbol = parse_or_none(cells["symbol"]) if cells["symbol"] else None
+        if cells["symbol"] and self.symbol is None:
+            raise self.unfit("symbol", "is not a symbol of the United Nations.")
 
     def __getitem__(self, column: str) -> str:
         """Return a cell."""
@@ -86,7 +89,7 @@ def _rows(path: Path, *, first: int) -> Iterator[_Row]:
             yield _Row(path, reader.line_num, first + place, row)
 
 
-def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
+def _roll_call(row: _Row, role: layout.Role, known: Known) -> StatedRollCall:
     """Return the roll call of a row."""
     for column, values in CODED.items():
         if row[column] not in values:
@@ -97,16 +100,12 @@ def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
         raise row.unfit("date", "is not a date; dates look like 2022-03-02.") from None
     if row["session"] and (row["body"], row["session"]) not in known.sessions:
         raise row.unfit("session", f"is no session of the body {row['body']} in data/sessions.csv.")
-    symbol = parse_or_none(row["symbol"]) if row["symbol"] else None
-    if row["symbol"] and symbol is None:
-        raise row.unfit("symbol", "is not a symbol of the United Nations.")
-    is_decisive = layout.decisive(row["kind"], symbol.key if symbol else "", decided)
     subjects = _parts(row["subjects"])
     text = None
-    if is_decisive and symbol:
+    if role.states_text and row.symbol:
         text = StatedText(
-            symbol=symbol,
-            kind=text_kind(symbol),
+            symbol=row.symbol,
+            kind=text_kind(row.symbol),
             title=row["title"],
             agenda=row["agenda"],
             topics=_topics(row, subjects, known),
@@ -124,8 +123,8 @@ def _roll_call(row: _Row, known: Known, decided: set[str]) -> StatedRollCall:
         date=date,
         date_precision=row["precision"] or DatePrecision.DAY.value,
         text=text,
-        symbol_key=symbol.key if symbol else "",
-        decisive=is_decisive,
+        symbol_key=row.symbol.key if row.symbol else "",
+        decisive=role.is_decisive,
         title="" if text else row["title"],
         meeting=row["meeting"],
         ordinal=_number(row, "ordinal"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,8 @@ def test_it_is_small_enough_plain_text_and_in_a_stable_order():
 
 
 def test_no_title_ends_in_the_librarys_words():
-    assert [row["title"] for row in rows() if ": resolution / adopted" in row["title"].lower()] == []
+    tail = re.compile(r": *(resol|decision)[a-z]* */|adopted by the (general assembly|security council)", re.IGNORECASE)
+    assert [row["title"] for row in rows() if tail.search(row["title"])] == []
 
 
 def test_of_voeten_it_has_no_description_and_every_absence_is_marked_as_derived():
@@ -128,8 +130,12 @@ def test_votes_of_the_council_that_adopted_nothing(whole_record: None):
     names = {"vetoed": "vetoed", "rejected": "not-adopted"}
     assert Counter((year, names[result]) for year, result in held.values_list("date__year", "result")) == counted
 
-    choices = {choice: " ".join(table[choice]).split() for choice in "YNAX"}
-    expected = Counter((state, choice) for choice, states in choices.items() for state in states)
+    expected: Counter[tuple[str, str]] = Counter()
+    for choice in "YNAX":
+        for day, states in zip(table.date, table[choice], strict=True):
+            # Before its unification the table has the Federal Republic of Germany by Germany's code.
+            of_day = states.replace("DEU", "GER") if day < "1990-10-03" else states
+            expected.update((state, choice) for state in of_day.split())
     votes = Vote.objects.filter(roll_call__in=held).values_list("state__code", "choice")
     assert Counter(votes) == expected
 

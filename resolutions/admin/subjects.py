@@ -1,0 +1,157 @@
+"""The subjects of a text as editors enter them, and the topics that the rules give a text which has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from resolutions.headings import heading_name, heading_slug
+from resolutions.models import Resolution, Topic
+from resolutions.topics import topics_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EMPTY = 3
+"""How many empty fields there are for further headings."""
+
+
+class SubjectsWidget(forms.Widget):
+    """A field for each heading and a few empty ones, each of which suggests the headings on record."""
+
+    use_fieldset = True
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the fields with the list of headings that they share."""
+        own = (attrs or {}).get("id", name)
+        described = (
+            format_html(' aria-describedby="{}"', told) if (told := (attrs or {}).get("aria-describedby")) else ""
+        )
+        shown = [*filter(None, value or []), *[""] * EMPTY]
+        fields = format_html_join(
+            "",
+            '<input type="text" id="{}" name="{}" value="{}" list="{}-known" maxlength="{}" aria-label="{}"{}>',
+            (
+                (f"{own}_{number}", name, heading, own, LONGEST, _("Subject %(n)s") % {"n": number + 1}, described)
+                for number, heading in enumerate(shown)
+            ),
+        )
+        options = format_html_join(
+            "",
+            '<option value="{}">{}</option>',
+            ((heading, heading_name(heading)) for heading in Resolution.objects.headings()),
+        )
+        return format_html('<div class="subjects">{}<datalist id="{}-known">{}</datalist></div>', fields, own, options)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return what the fields have."""
+        values: list[str] = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return values
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Tell whether the page had no such fields."""
+        return name not in data
+
+    def id_for_label(self, id_: str) -> str:
+        """Return nothing: each field has a label of its own."""
+        return ""
+
+
+LONGEST = 300
+"""How many letters a heading has at most."""
+
+
+class SubjectsField(forms.Field):
+    """The subject headings of a text, as the UN Digital Library writes them, each once.
+
+    One that is on record may be written in any way; a new one is written as the library does.
+    """
+
+    widget = SubjectsWidget
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label=gettext_lazy("Subjects"),
+            help_text=gettext_lazy(
+                "Pick a heading that is on record, or enter a new one as the UN Digital Library writes it, such as "
+                "CUBA--UNITED STATES. An emptied field takes a heading away; for more than three new ones, save first."
+            ),
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the headings; raise ValidationError, with a message for each that cannot stand."""
+        on_record = Resolution.objects.headings()
+        known = {heading_slug(heading): heading for heading in reversed(on_record)}
+        headings: dict[str, str] = {}
+        problems = []
+        for text in entered(value):
+            slug = heading_slug(text)
+            try:
+                heading = text if text in on_record else known.get(slug) or new_heading(text)
+            except ValidationError as problem:
+                problems.append(problem)
+                continue
+            if slug in headings:
+                problems.append(ValidationError(_("“%(heading)s” is there twice.") % {"heading": heading}))
+            headings[slug] = heading
+        if problems:
+            raise ValidationError(problems)
+        return [*headings.values()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether other headings are entered, or in another order."""
+        return entered(data) != [*(initial or [])]
+
+
+def entered(values: Iterable[str] | None) -> list[str]:
+    """Return what fields have that are not empty, with single spaces."""
+    return [text for text in (" ".join(value.split()) for value in values or ()) if text]
+
+
+def new_heading(text: str) -> str:
+    """Return a heading that is not on record; raise ValidationError where the library does not write any like it."""
+    library = text.upper().replace("–", "--").replace("|", " ")
+    if not heading_slug(text):
+        raise ValidationError(_("“%(text)s” is no heading: it has no letters.") % {"text": text})
+    if text != library:
+        said = _(
+            "“%(text)s” is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” "
+            "between its parts: %(library)s"
+        )
+        raise ValidationError(said % {"text": text, "library": library})
+    return text
+
+
+def suggested_topics(text: Resolution) -> list[Topic]:
+    """Return the topics that the rules give a text by its subjects, agenda item and title, by name."""
+    slugs = topics_of(subjects=text.subjects, agenda=text.agenda, title=text.title)
+    return [*Topic.objects.filter(slug__in=slugs)]
+
+
+def add_suggested_topics(text: Resolution) -> str:
+    """Give a new text without topics those that the rules have for it; return what to tell the editor, if any."""
+    if text.topics.exists() or not (topics := suggested_topics(text)):
+        return ""
+    text.topics.set(topics)
+    said = _("Topics chosen by title, agenda item and subjects: %(topics)s. Change them on the page of the text.")
+    return said % {"topics": listed(topics)}
+
+
+def suggestion(text: Resolution) -> str:
+    """Return which topics of the rules a text does not have, for its form; empty where it has them all."""
+    chosen = {*text.topics.values_list("pk", flat=True)}
+    others = [topic for topic in suggested_topics(text) if topic.pk not in chosen]
+    said = _("By title, agenda item and subjects, these would fit too: %(topics)s.")
+    return said % {"topics": listed(others)} if others else ""
+
+
+def listed(topics: Iterable[Topic]) -> str:
+    """Return the names of topics, some of which have commas."""
+    return "; ".join(topic.name for topic in topics)
