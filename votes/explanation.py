@@ -175,7 +175,9 @@ def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
             _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
             % {"choice": choice.label, "announced": announced, "counted": counted}
         )
-    if roll_call.counted and (missing := members - roll_call.counted.members):
+    # Whose choice is not legible is listed, and the page says so.
+    listed = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
+    if missing := members - listed:
         found.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
         found.append(

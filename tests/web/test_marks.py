@@ -57,6 +57,8 @@ def test_a_choice_that_is_not_legible(maker: Maker):
     assert texts(page, ".verdict .note") == [
         "Egypt, Pakistan: listed by the source without a legible choice; in no total."
     ]
+    # They are listed; of the 193 members of that day neither they nor those that voted lack an entry.
+    assert texts(page, "#totals li")[0] == "189 of the 193 members of the body on that date have no entry."
     assert told("a-res-620-vii-a")["roll_call"]["not_legible"] == "PAK EGY"
     assert get(ADDRESS).select(".verdict .note") == []
 
@@ -71,10 +73,10 @@ def test_corrections_of_sources_stand_under_the_source():
     voeten, library = (Source.objects.get(slug=slug).name for slug in ("voeten", "un-digital-library"))
 
     assert texts(page, ".corrected li") == [
-        f"{library} has the date “23 February 2025”; corrected to “24 February 2025”. As the meeting. the Journal",
-        f"{voeten} lists Greece as “in favour”; corrected to “against”. They were exchanged. A/65/PV.71",
-        f"{voeten} lists Monaco as “in favour”; it is not in the lists of the vote. It did not vote. A/48/PV.46",
-        f"{voeten} does not list Mongolia; corrected to “in favour”. It voted. A/48/PV.46",
+        f"{library} has the date “23 February 2025”; corrected to “24 February 2025”. As the meeting. (the Journal)",
+        f"{voeten} lists Greece as “in favour”; corrected to “against”. They were exchanged. (A/65/PV.71)",
+        f"{voeten} lists Monaco as “in favour”; it is not in the lists of the vote. It did not vote. (A/48/PV.46)",
+        f"{voeten} does not list Mongolia; corrected to “in favour”. It voted. (A/48/PV.46)",
     ]
     assert [str(link["href"]) for link in page.select(".corrected a")] == [
         "https://docs.un.org/en/A/65/PV.71",

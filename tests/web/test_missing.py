@@ -22,7 +22,7 @@ def held(address: str) -> list[str]:
     page = get(address, status=404)
     assert texts(page, "h1") == ["Not in this record"]
     assert "no such" not in text(one(page, "main")).lower()
-    return texts(page, "main .lead, main .lead ~ p")[:-1]
+    return texts(page, "main .lead, main .prose p")
 
 
 def elsewhere(address: str) -> dict[str, str]:
