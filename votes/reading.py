@@ -203,6 +203,11 @@ class Record:
         return self.listed(others)
 
     @cached_property
+    def subject_names(self) -> Mapping[str, str]:
+        """Return the names of the subjects by slug, in their order."""
+        return {slug: subject.name for slug, subject in self.subjects.items()}
+
+    @cached_property
     def texts_by_subject(self) -> Mapping[str, int]:
         """Return how many texts each subject has that has any, by slug in the order of the names."""
         counts = self.register.subjects.count(self.register.decisive)

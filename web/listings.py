@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -349,9 +350,13 @@ class Listing:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
         counts, every = self.selection.count_by(name, among, sizes)
+        names = self.selection.names_of(name)
+        if name == "subject":  # There are hundreds; the page of all subjects has the others.
+            shown = {*chosen, *nsmallest(FIRST, counts, key=lambda slug: -counts[slug])}
+            names = {slug: names[slug] for slug in sorted(shown, key=lambda slug: (names[slug], slug))}
         values = [
             FacetValue(value, label, counts.get(value, 0), value in chosen if several else value == chosen)
-            for value, label in self.selection.names_of(name).items()
+            for value, label in names.items()
             if counts.get(value) or (value in chosen if several else value == chosen)
         ]
         return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors, usual, several)

@@ -85,7 +85,7 @@ class Selection:
             case "topic":
                 return self.record.topics
             case "subject":
-                return {subject.slug: subject.name for subject in self.record.subjects.values()}
+                return self.record.subject_names
             case "kind":
                 return kinds(get_language())
             case "method":

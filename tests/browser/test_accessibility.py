@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from tests.web.pages import give_subjects
 from votes.models import RollCall
 
 if TYPE_CHECKING:
@@ -72,6 +73,33 @@ def test_public_pages(chromium: Browser, live_server: LiveServer, width: int, sc
         page.goto(f"{live_server.url}{address}")
         if address in DRAWN:
             page.locator(DRAWN[address]).first.wait_for()
+        found += violations(page)
+    context.close()
+
+    assert "\n".join(found) == ""
+
+
+SUBJECTS = [
+    "/subjects/",
+    "/subjects/?q=human",
+    "/subjects/armed-conflicts-prevention/",
+    "/resolutions/?subject=armed-conflicts-prevention&subject=fish",
+    "/compare/states/?state=USA&state=GBR&subject=ukraine-political-conditions",
+    "/resolutions/A/RES/73/195",
+]
+"""Pages that show subjects, which the landmark votes do not have by themselves."""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
+def test_pages_of_subjects(chromium: Browser, live_server: LiveServer, width: int, scheme: Any) -> None:
+    give_subjects()
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for address in SUBJECTS:
+        page.goto(f"{live_server.url}{address}")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{address} is wider than {width}")
         found += violations(page)
     context.close()
 

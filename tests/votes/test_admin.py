@@ -31,6 +31,7 @@ from votes.models import (
     MemberState,
     RetiredAddress,
     RollCall,
+    SourceCorrection,
     Statement,
     Tally,
     Vote,
@@ -624,6 +625,9 @@ def one_of_each(world: World) -> None:
         reference="1",
         symbol_key="A-RES-79-999",
         facts={},
+    )
+    SourceCorrection.objects.create(
+        roll_call=roll_call, source=roll_call.source, fact="USA", old="Y", new="N", reason="Why", document="A/79/PV.1"
     )
     now = timezone.now()
     ImportRun.objects.create(

@@ -21,10 +21,6 @@ ADD = "/admin/resolutions/resolution/add/"
 CUBA = "CUBA--UNITED STATES"
 TREATIES = "NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS"
 
-NEW_HEADING = (
-    "is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” between its parts:"
-)
-
 
 @pytest.fixture
 def known(world: World) -> Resolution:
@@ -77,22 +73,19 @@ def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world:
     assert list(Resolution.objects.filter(search="education")) == [other]
 
 
+NEW = "is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” between its parts:"
+
+
 @pytest.mark.parametrize(
     ("sent", "messages"),
     [
         ([CUBA, "Cuba–United States"], [f"“{CUBA}” is there twice."]),
         (["PEACE", "PEACE"], ["“PEACE” is there twice."]),
-        (
-            ["Peace–Education", "Fish"],
-            [
-                f"“Peace–Education” {NEW_HEADING} PEACE--EDUCATION",
-                f"“Fish” {NEW_HEADING} FISH",
-            ],
-        ),
-        (["WAR|PEACE"], [f"“WAR|PEACE” {NEW_HEADING} WAR PEACE"]),
+        (["Peace–Education", "Fish"], [f"“Peace–Education” {NEW} PEACE--EDUCATION", f"“Fish” {NEW} FISH"]),
+        (["WAR|PEACE"], [f"“WAR|PEACE” {NEW} WAR PEACE"]),
         (["--"], ["“--” is no heading: it has no letters."]),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_stand_is_refused_beside_the_field_and_nothing_is_lost(
     editor: Client, known: Resolution, sent: list[str], messages: list[str]  # noqa: F811
 ):  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from resolutions.models import Topic
 from tests.web.pages import (
     LANDMARKS,
     SYMBOLS,
@@ -506,3 +507,27 @@ def test_the_part_renews_everything_in_the_form_that_the_answer_changes():
     assert text(one(fragment, "title")) == (
         "Resolutions with the words “ukraine” on which the United States voted against · Plenary"
     )
+
+
+def test_a_long_facet_shows_the_most_frequent_and_folds_the_rest(maker: Maker):
+    # From the 22 landmarks on, each topic has one text more than the one before.
+    for place, topic in enumerate(Topic.objects.order_by("slug"), start=1):
+        for number in range(30 + place):
+            resolution = maker.text(f"A/RES/79/{100 * place + number}")
+            resolution.topics.add(topic)
+            maker.roll_call(f"of-{topic.slug}-{number}", resolution=resolution, decisive=True)
+    page = get("/resolutions/?since=2024-12-17&until=2024-12-18")
+    slugs = [*Topic.objects.order_by("slug").values_list("slug", flat=True)]
+
+    facet = one(page, "fieldset.facet:has([name=topic])")
+    shown = [str(field["value"]) for field in facet.select(":scope > label input")]
+    folded = [str(field["value"]) for field in facet.select(":scope > details input")]
+    assert [*shown, *folded] == ["", *slugs[::-1]]
+    assert len(shown) == 1 + 6
+    assert text(one(facet, "summary")) == f"{len(slugs) - 6} more"
+
+    # What is chosen stands first, wherever it would be.
+    chosen = get(f"/resolutions/?since=2024-12-17&until=2024-12-18&topic={slugs[0]}")
+    facet = one(chosen, "fieldset.facet:has([name=topic])")
+    assert [field["value"] for field in facet.select(":scope > label input")][:3] == ["", slugs[0], slugs[-1]]
+    assert one(facet, "input[checked]")["value"] == slugs[0]

@@ -183,7 +183,12 @@ def years_table(comparison: Comparison, measure: Measure) -> SafeString:
 
 @register.simple_tag
 def topics_table(comparison: Comparison, measure: Measure) -> SafeString:
-    """Return agreement of a pair by topic with bars; of several pairs one of the measures."""
+    """Return agreement of a pair by topic with bars; of several pairs one of the measures.
+
+    A topic on which no two took a position has no row; without any row there is no table.
+    """
+    if not any(measured.common for pair in comparison.charted for measured in pair.topics):
+        return _safe("")
     topics = comparison.record.topics
     names = [_("None of these") if slug == NO_TOPIC else topics[slug] for slug in comparison.topics]
     if len(comparison.pairs) > 1:

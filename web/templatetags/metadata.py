@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from resolutions.headings import heading_name
 from votes.coverage import coverage_of
 from votes.exporting.downloads import ARCHIVE
 from votes.exporting.package import current_version
@@ -181,7 +182,7 @@ def roll_call_metadata(context: Context) -> SafeString:
             document=text.document_url,
             data=_at("data"),
             other_symbols=[other for _kind, other in beside.other_symbols] if beside else (),
-            topics=[name for _slug, name in context.get("topics") or ()],
+            topics=[*(name for _slug, name in context.get("topics") or ()), *map(heading_name, text.subjects)],
             description=description if shown else "",
             published=iso(shown.date, shown.date_precision) if shown else "",
             image=image,
