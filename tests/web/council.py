@@ -25,7 +25,7 @@ S/2007/14,2007-01-12,Myanmar,vetoed,text,BEL FRA GBR GHA ITA PAN PER SVK USA,CHN
 S/2023/772,2023-10-16,The situation in the Middle East,rejected,text,ARE CHN GAB MOZ RUS,FRA GBR JPN USA,ALB BRA CHE ECU GHA MLT,
 S/2023/970,2023-12-08,The situation in the Middle East,vetoed,text,ALB ARE BRA CHE CHN ECU FRA GAB GHA JPN MLT MOZ RUS,USA,GBR,
 Oral amendment,2023-12-22,The situation in the Middle East,vetoed,amendment,ARE BRA CHN ECU FRA GAB GHA MLT MOZ RUS,USA,ALB CHE GBR JPN,
-"""
+"""  # noqa: E501  # rows of a file
 
 
 def write_council(maker: Maker) -> None:

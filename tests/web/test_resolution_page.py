@@ -219,7 +219,10 @@ def test_a_veto_is_explained_with_its_author():
     assert texts(page, ".verdict > p") == [
         "Tally: 11-1-3 vetoed",
         "Vetoed: 11 votes in favour of the 9 needed, and the vote against of a permanent member, Russian Federation.",
-        "Nine of the Council’s fifteen members have to be in favour and no permanent member against (Charter, Article 27).",
+        (
+            "Nine of the Council’s fifteen members have to be in favour and no permanent member against (Charter, "
+            "Article 27)."
+        ),
         "All vetoes in the Security Council",
         "Announced 11-1-3, counted from the votes 11-1-3: they agree.",
     ]
