@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.rules import Requirement, Result, Verdict, council_votes_needed, verdict
+from votes.rules import Requirement, Result, Verdict, council_requirement, council_votes_needed, verdict
 from votes.wording import outcome
 from votes.workflow import differences
 
@@ -48,7 +48,7 @@ class Explanation:
         explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), beside), vetoers, beside.body)
         reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), beside)
         # Without the votes nobody knows whether a permanent member was against.
-        unknown = roll_call.counted is None and _requirement(roll_call) == Requirement.SC_SUBSTANTIVE
+        unknown = roll_call.counted is None and _requirement(roll_call, beside.body) == Requirement.SC_SUBSTANTIVE
         findings = (
             () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
         )
@@ -62,7 +62,7 @@ def difference_reason(roll_call: RollCall) -> str:
 
 def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
     """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
-    requirement = _requirement(roll_call)
+    requirement = _requirement(roll_call, beside.body)
     if beside.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
         return Verdict(None, None, None)
     # The electorate is all members of the body on the date, or who was counted, where that is more.
@@ -70,15 +70,16 @@ def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside
     return verdict(requirement, totals, roll_call.date, permanent_against, members)
 
 
-def _requirement(roll_call: RollCall) -> str:
-    """Return the majority that was needed; what was vetoed was no question of procedure, though none be stated."""
-    is_unstated_veto = roll_call.requirement == Requirement.NOT_STATED and roll_call.result == Result.VETOED
-    return Requirement.SC_SUBSTANTIVE if is_unstated_veto else roll_call.requirement
+def _requirement(roll_call: RollCall, body: str) -> str:
+    """Return the majority that was needed."""
+    if body == Body.SECURITY_COUNCIL:
+        return council_requirement(roll_call.requirement, roll_call.result)
+    return roll_call.requirement
 
 
 def _rule(roll_call: RollCall, body: str) -> str:
     """Return what the Security Council required on the day of a vote, as Article 27 of the Charter has it."""
-    requirement = _requirement(roll_call)
+    requirement = _requirement(roll_call, body)
     if body != Body.SECURITY_COUNCIL or requirement not in (Requirement.SC_SUBSTANTIVE, Requirement.SC_PROCEDURAL):
         return ""
     is_before = council_votes_needed(roll_call.date) < 9

@@ -59,6 +59,12 @@ def council_votes_needed(date: datetime.date) -> int:
     return 9 if (date.year, date.month, date.day) >= COUNCIL_OF_FIFTEEN else 7
 
 
+def council_requirement(requirement: str, result: str) -> str:
+    """Return what a Security Council vote needed; a veto says by itself that it was no question of procedure."""
+    unstated_veto = requirement == Requirement.NOT_STATED and result == Result.VETOED
+    return Requirement.SC_SUBSTANTIVE if unstated_veto else requirement
+
+
 def verdict(requirement: str, totals: Totals, date: datetime.date, permanent_against: int, members: int) -> Verdict:
     """Return what ``totals`` make of a proposal with ``requirement``.
 

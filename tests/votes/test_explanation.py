@@ -276,6 +276,47 @@ class TestCouncil:
         assert explanation.text.startswith("Adopted: 11 votes in favour")
         assert "no permanent member against" not in explanation.text
 
+    @pytest.mark.parametrize(
+        ("date", "requirement", "rule"),
+        [
+            (
+                "1965-12-31",
+                "security-council-substantive",
+                "Until the end of 1965, seven of the Council’s eleven members had to be in favour and no permanent ",
+            ),
+            (
+                "1966-01-01",
+                "security-council-substantive",
+                "Nine of the Council’s fifteen members have to be in favour and no permanent member against ",
+            ),
+            (
+                "1965-12-31",
+                "security-council-procedural",
+                "Until the end of 1965, a question of procedure needed seven ",
+            ),
+            (
+                "1966-01-01",
+                "security-council-procedural",
+                "A question of procedure needs nine of the Council’s fifteen ",
+            ),
+        ],
+    )
+    def test_the_requirement_is_that_of_the_day(self, date: str, requirement: str, rule: str):
+        roll_call = make_roll_call(
+            body=self.council, date=day(date), result="adopted", requirement=requirement, announced=(7, 0, 4)
+        )
+
+        assert explain(roll_call).rule.startswith(rule)
+
+    def test_a_veto_tells_by_itself_what_was_required(self):
+        explanation = self.explain("N" + "Y" * 14, "vetoed", "not-stated")
+
+        assert explanation.text == (
+            "Vetoed: 14 votes in favour of the 9 needed, and the vote against of a permanent member, State QPA."
+        )
+        assert explanation.rule.startswith("Nine of the Council’s fifteen members")
+        assert self.explain("Y" * 15, "adopted", "not-stated").rule == ""
+
     def test_where_no_majority_is_stated_only_the_votes_are_told(self):
         explanation = self.explain("YY" + "Y" * 10 + "AAA", "adopted", "not-stated")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resolutions.models import Body
 from votes.models.imports import FindingKind
-from votes.rules import Requirement, Result, verdict
+from votes.rules import Requirement, Result, council_requirement, verdict
 from votes.totals import Totals
 from votes.verification.found import Found, select
 
@@ -44,8 +44,9 @@ def contradicted_results() -> Iterator[Found]:
     The figures are those counted from the votes, or the announced ones where there are no votes. ``recorded``
     and ``computed`` are values of ``Result``, ``figures`` the tally as it is quoted.
     """
-    for roll_call, slug, body, requirement, result, date, is_counted, *figures, members, against in select(FIGURES):
+    for roll_call, slug, body, stated, result, date, is_counted, *figures, members, against in select(FIGURES):
         totals = Totals(*(figures[:4] if is_counted else figures[4:]))
+        requirement = council_requirement(stated, result) if body == Body.SECURITY_COUNCIL else stated
         reached = _computed(body, requirement, totals, date, permanent_against=against, members=members or 0)
         if reached not in (None, result):
             details = {"recorded": result, "figures": str(totals), "computed": str(reached)}
