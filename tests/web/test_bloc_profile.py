@@ -200,7 +200,7 @@ class TestFiles:
         assert [len(found[name]) for name in ("cohesion", "breaks", "divided")] == [3, 5, 10]
         assert found["divided"][0] == {
             "roll_call": "after-9", "date": "2012-06-01", "agreement_index": 0.1,
-            "for": 2, "against": 2, "abstain": 1, "nonvoting": 0,
+            "for": 2, "against": 2, "abstain": 1, "nonvoting": 0, "date_precision": "day",
         }  # fmt: skip
 
     def test_the_picture(self):

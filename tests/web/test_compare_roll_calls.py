@@ -187,7 +187,9 @@ class TestBadAddresses:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("a=nowhere&b=a-res-es-11-7", ["First vote: There is no recorded vote and no resolution “nowhere”."]),
+            ("a=nowhere&b=a-res-es-11-7", [
+                "First vote: No recorded vote and no resolution “nowhere” is in this record."
+            ]),
             ("a=a-res-es-11-7&b=a-res-es-11-7", [
                 "Second vote: This is the first recorded vote again; choose another one."
             ]),
@@ -211,7 +213,7 @@ class TestBadAddresses:
     def test_the_error_stands_beside_the_field(self):
         page = get(f"{ADDRESS}?a=nowhere&b=a-res-es-11-7")
 
-        assert texts(page, "#a-error") == ["There is no recorded vote and no resolution “nowhere”."]
+        assert texts(page, "#a-error") == ["No recorded vote and no resolution “nowhere” is in this record."]
         assert one(page, "input#a")["aria-invalid"] == "true"
         assert str(one(page, "input#a")["aria-describedby"]) == "symbols a-error"
         assert str(one(page, "input#b")["value"]) == "A/RES/ES-11/7"
@@ -222,7 +224,7 @@ class TestBadAddresses:
 
         for name in ("hidden", "A/RES/79/900"):
             assert problems(get(f"{ADDRESS}?a={name}&b=a-res-es-11-7")) == [
-                f"First vote: There is no recorded vote and no resolution “{name}”."
+                f"First vote: No recorded vote and no resolution “{name}” is in this record."
             ]
 
     def test_totals_alone_say_nobody_moved_where(self, maker: Maker):
@@ -446,5 +448,5 @@ class TestRetiredSlugs:
         unpublish(roll_calls=[RollCall.objects.get(slug="kept")])
 
         assert problems(get(f"{ADDRESS}?a=twice&b=a-res-es-11-7")) == [
-            "First vote: There is no recorded vote and no resolution “twice”."
+            "First vote: No recorded vote and no resolution “twice” is in this record."
         ]

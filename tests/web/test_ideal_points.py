@@ -62,11 +62,10 @@ def figure(value: float, digits: int = 2) -> str:
 class TestNothingFitted:
     """Before anybody ran the command."""
 
-    def test_the_page_says_what_to_do(self):
+    def test_the_page_says_that_they_are_to_come(self):
         page = page_of("?state=USA")
 
-        assert "No ideal points have been estimated" in text(one(page, ".empty"))
-        assert texts(page, ".empty code") == ["manage.py fit_ideal_points"]
+        assert text(one(page, ".empty")).startswith("No estimates are here yet.")
         assert page.select("form.question, table, svg.picture") == []
 
     @pytest.mark.parametrize("form", ["csv", "json", "svg", "png"])
@@ -203,7 +202,7 @@ class TestPage:
             "on 27 questions"
         )
 
-    def test_stale_estimates_say_so_and_what_to_do(self, fitted: IdealPointFit):
+    def test_stale_estimates_say_so_and_are_shown(self, fitted: IdealPointFit):
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")
 
         page = page_of()
@@ -211,7 +210,6 @@ class TestPage:
         [said] = texts(page, ".problem")
         assert said.startswith("These estimates are out of date: votes have been added or changed since")
         assert f"data version {fitted.data_version}" in said
-        assert texts(page, ".problem code") == ["manage.py fit_ideal_points"]
         # They are shown all the same.
         assert len(page.select("svg.picture")) == 2
         assert json_of()["fit"]["stale"] is True

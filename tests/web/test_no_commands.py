@@ -59,4 +59,4 @@ def test_nor_does_a_template_or_a_sentence_of_the_site():
 def test_ideal_points_that_are_still_to_come():
     page = Client().get("/ideal-points/").content.decode()
 
-    assert "The estimates are being computed from the votes and will be here in a few minutes." in page
+    assert "No estimates are here yet. They are computed from the votes within a few minutes" in page

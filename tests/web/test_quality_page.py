@@ -36,7 +36,7 @@ def write(*found: Found, origin: str = "record", run: ImportRun | None = None) -
 
 def make_run(**values: Any) -> ImportRun:
     return ImportRun.objects.create(
-        **{"format": "ga-voting", "started": NOW, "finished": NOW, "by_name": "x", "files": [], **values}
+        **{"format": "ga-voting", "started": NOW, "finished": NOW, "by_name": "x", "files": [], "added": 1, **values}
     )
 
 
@@ -247,6 +247,8 @@ def test_the_number_of_queries_stays(findings: None, django_assert_num_queries: 
 
 def test_it_says_what_it_covers_and_since_when(findings: None):
     make_run(finished=NOW + datetime.timedelta(days=1), state="checked")
+    # One that changed nothing, which the public does not see.
+    make_run(finished=NOW + datetime.timedelta(days=2), added=0)
 
     assert texts(get(PAGE), "section[aria-labelledby=checked] .hint") == [
         (

@@ -10,7 +10,7 @@ from votes.models import RollCall
 pytestmark = pytest.mark.usefixtures("record")
 
 QUERIES = [
-    ("/", 3),
+    ("/", 4),
     ("/resolutions/", 2),
     ("/resolutions/?q=ukraine&order=relevance", 5),
     ("/resolutions/?q=es-11", 4),
@@ -23,7 +23,7 @@ QUERIES = [
     ("/resolutions/A/RES/ES-11/7", 6),
     ("/resolutions/S/2022/155", 6),
     ("/resolutions/es-11/7", 5),
-    ("/resolutions/nowhere", 10),
+    ("/resolutions/nowhere", 11),
     ("/roll-calls/a-res-es-11-7/", 5),
     ("/roll-calls/a-res-es-11-7/history/", 4),
     ("/compare/roll-calls/", 2),

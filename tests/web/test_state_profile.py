@@ -244,6 +244,7 @@ class TestFiles:
             "surprise": "1.0",
             "partners_otherwise": "6",
             "partners": "6",
+            "date_precision": "day",
         }
         assert [row["partners_otherwise"] for row in rows[1:11]] == ["2"] * 9 + ["1"]
 

@@ -116,13 +116,13 @@ def test_nothing_is_read_for_who_has_the_answer_already(django_assert_num_querie
     tag = Client().get("/api/v1/roll-calls/a-res-es-11-7/").headers["ETag"]
     with django_assert_num_queries(2):  # in a test's transaction: whether it is a snapshot, and the record
         Client().get("/api/v1/roll-calls/a-res-es-11-7/", headers={"If-None-Match": tag})
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         ask("/roll-calls/a-res-es-11-7/")
     with django_assert_num_queries(4):
         ask("/roll-calls/a-res-es-11-7/?fields=slug")
     with django_assert_num_queries(4):
         ask("/roll-calls/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         ask("/resolutions/A/RES/ES-11/7")
 
 

@@ -58,6 +58,7 @@ def test_a_roll_call_has_its_votes_corrections_and_blocs():
     file = downloaded("/roll-calls/a-res-es-11-7.json")
 
     votes, corrections, blocs = (found.pop(name) for name in ("votes", "corrections", "blocs"))
+    assert found.pop("source_corrections") == []
     assert found.pop("data_version") == file["data_version"]
     assert found == file["roll_call"]
     assert votes == [{n: row[n] for n in ("state", "state_name", "choice")} for row in file["rows"]]
