@@ -10,6 +10,7 @@ import datetime
 import json
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -150,7 +151,7 @@ class Subject:
     name: str
     """As people write it."""
     headings: tuple[str, ...]
-    """As texts have it: spellings that differ in case and punctuation alone are one subject."""
+    """As texts have it, the most frequent first: those that differ in case and punctuation alone are one subject."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -473,10 +474,12 @@ def register_of(
 def subjects_of(headings: Iterable[Sequence[str]]) -> dict[str, Subject]:
     """Return the subjects that the headings of texts make, by slug in the order of their names.
 
-    A heading without a letter or figure to stand for it in an address is none; editors cannot enter one.
+    A subject has the name of its most frequent heading. A heading without a letter or figure to stand for it in an
+    address is none; editors cannot enter one.
     """
+    times = Counter(heading for of in headings for heading in of)
     found: dict[str, list[str]] = {}
-    for heading in sorted({heading for of in headings for heading in of}):
+    for heading in sorted(times, key=lambda heading: (-times[heading], heading)):
         if slug := heading_slug(heading):
             found.setdefault(slug, []).append(heading)
     subjects = [Subject(slug, heading_name(those[0]), tuple(those)) for slug, those in found.items()]

@@ -341,3 +341,29 @@ def test_topics_come_from_the_text(db: None):
 
     matrix = load().matrix
     assert matrix.slugs[matrix.on_topic(topic.slug)].tolist() == ["lit"]
+
+
+def test_subjects_are_headings_by_slug_in_the_order_of_their_names(db: None):
+    for number, headings in enumerate(
+        [
+            ["AFRICAN UNION--UN", "AFRICA--DEVELOPMENT"],
+            ["CUBA--UNITED STATES", "CUBA - UNITED STATES"],
+            ["CUBA--UNITED STATES", "??"],
+            [],
+        ]
+    ):
+        text = make_resolution(f"A/RES/99/{number + 1}", status="published", subjects=headings)
+        make_roll_call(f"on-{number}", resolution=text, decisive=number < 2, status="published")
+    make_roll_call("drafted", resolution=make_resolution("A/RES/99/9", subjects=["SECRET"]))
+    make_roll_call("motion", status="published")
+
+    record = load()
+
+    assert [(one.slug, one.name, one.headings) for one in record.subjects.values()] == [
+        ("africa-development", "Africa–Development", ("AFRICA--DEVELOPMENT",)),
+        ("african-union-un", "African Union–UN", ("AFRICAN UNION--UN",)),
+        ("cuba-united-states", "Cuba–United States", ("CUBA--UNITED STATES", "CUBA - UNITED STATES")),
+    ]
+    assert record.texts_by_subject == {"africa-development": 1, "african-union-un": 1, "cuba-united-states": 1}
+    keys = record.register.keys[record.register.on_subjects(["cuba-united-states"])].tolist()
+    assert {*RollCall.objects.filter(pk__in=keys).values_list("slug", flat=True)} == {"on-1", "on-2"}

@@ -99,3 +99,14 @@ def test_keys_that_are_none_s_select_nothing():
 
     for keys in ([], [20, 30], [50, 50], [0, 10, 25, 60], [99]):
         assert of.with_keys(keys).tolist() == [key in keys for key in (30, 10, 50, 20, 40)]
+
+
+def test_tags_are_counted_and_found_by_place():
+    tags = Tags.of([["b", "a"], [], ["b", "b"], ["c"]])
+    assert tags.values == ("a", "b", "c")
+    assert tags.count(np.array([True, True, True, True])) == {"a": 1, "b": 2, "c": 1}
+    assert tags.count(np.array([False, True, True, False])) == {"a": 0, "b": 1, "c": 0}
+    assert sorted(tags.places_of(["c", "b"]).tolist()) == [0, 2, 3]
+    assert tags.places_of([]).tolist() == []
+    nothing = Tags.of([])
+    assert (nothing.values, nothing.count(np.zeros(0, bool))) == ((), {})

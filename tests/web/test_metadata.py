@@ -202,13 +202,16 @@ def test_a_resolution_is_a_creative_work():
 
 
 @pytest.mark.usefixtures("record")
-def test_topics_are_what_a_text_is_about(maker: Maker):
-    text = maker.text("A/RES/79/777")
+def test_topics_and_subjects_are_what_a_text_is_about(maker: Maker):
+    text = maker.text("A/RES/79/777", subjects=["CUBA--UNITED STATES"])
     text.topics.add(maker.topic)
     maker.roll_call("a-res-79-777", "USA:Y", resolution=text, decisive=True)
 
     work = graph(get("/resolutions/A/RES/79/777"))["CreativeWork"]
-    assert work["about"] == [{"@type": "Thing", "name": maker.topic.name}]
+    assert work["about"] == [
+        {"@type": "Thing", "name": maker.topic.name},
+        {"@type": "Thing", "name": "Cuba–United States"},
+    ]
 
 
 @pytest.mark.usefixtures("record")

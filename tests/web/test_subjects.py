@@ -157,6 +157,7 @@ def test_spellings_that_differ_in_punctuation_alone_are_one_subject(subjects: Su
 
     assert symbols(page) == ["A/RES/74/7", "A/RES/34/22"]
     assert texts(page, ".page-head .code") == ["CUBA - UNITED STATES", "CUBA--UNITED STATES"]
+    assert text(one(page, "h1")) == "Cuba - United States"  # as frequent, and first by the alphabet
     assert len(items(get("/subjects/"), ".letters")) == 15
     assert selected(get("/roll-calls/?subject=CUBA--UNITED+STATES")) == 2
     assert json.loads(Client().get("/api/v1/roll-calls/?subject=cuba-united-states&fields=slug").content)[
