@@ -342,7 +342,7 @@ class _Decided:
 
 
 @dataclass(frozen=True)
-class ListedResolutionRow(_Figures, _Subjects, _Decided, _Text):
+class ListedResolutionRow(_Subjects, _Figures, _Decided, _Text):
     """A text as the list of resolutions shows it: with the vote that decided it."""
 
 

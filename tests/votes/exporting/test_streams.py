@@ -57,13 +57,13 @@ hard-totals,,no,GA,,1976-01-01,day,'\ttabbed,,,text,non-recorded,not-stated,not-
 """
 RESOLUTIONS_CSV = """\
 symbol,body,session,kind,title,agenda,topics,draft_symbols,other_symbols,\
-roll_call,date,date_precision,method,requirement,result,subjects,\
+roll_call,date,date_precision,method,requirement,result,\
 announced_yes,announced_no,announced_abstaining,announced_non_voting,\
-counted_yes,counted_no,counted_abstaining,counted_non_voting
+counted_yes,counted_no,counted_abstaining,counted_non_voting,subjects
 A/RES/3399(XXX)[B],GA,30,resolution,"'=SUM(A1), ""quoted""
 and broken",''@home,decolonization human-rights,A/L.10|A/L.9,'-1 of the thirtieth,\
-hard-text,1975-11-01,month,recorded,not-stated,adopted,\
-"CUBA--UNITED STATES|NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS",2,0,,,2,0,0,1
+hard-text,1975-11-01,month,recorded,not-stated,adopted,2,0,,,2,0,0,1,\
+"CUBA--UNITED STATES|NUCLEAR WEAPON TESTS--TREATIES--SIGNATURES, ACCESSIONS, RATIFICATIONS"
 """
 CORRECTIONS_CSV = "roll_call,state,intended,reference\nhard-text,KHM,N,'=A/PV.2401\n"
 STATEMENTS_CSV = (

@@ -44,8 +44,8 @@ def test_the_columns_of_the_tables():
     assert LISTED_ROLL_CALLS.header == f"{ROLL_CALL_HEADER},heading,{EXPLAINED}"
     assert LISTED_RESOLUTIONS.header == (
         f"{HEADERS['resolutions'].removesuffix(',subjects')},roll_call,date,date_precision,method,requirement,result,"
-        "subjects,announced_yes,announced_no,announced_abstaining,announced_non_voting,"
-        "counted_yes,counted_no,counted_abstaining,counted_non_voting"
+        "announced_yes,announced_no,announced_abstaining,announced_non_voting,"
+        "counted_yes,counted_no,counted_abstaining,counted_non_voting,subjects"
     )
 
 
