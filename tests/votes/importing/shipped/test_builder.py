@@ -62,7 +62,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
-    found = []
+    found: list[dict[str, str]] = []
     for path in layout.record_files(folder):
         with path.open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
