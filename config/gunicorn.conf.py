@@ -35,6 +35,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -120,7 +121,11 @@ def post_worker_init(worker: Any) -> None:
 
     signal.signal(signal.SIGQUIT, end_at_once)
     signal.signal(signal.SIGINT, end_at_once)
-    warm(worker.wsgi)
+    if os.environ.get("PLENARY_TERMINAL"):
+        # Whoever has just started it on a laptop looks at the first page, which has only to wait for what it shows.
+        threading.Thread(target=warm, args=(worker.wsgi,), daemon=True).start()
+    else:
+        warm(worker.wsgi)
     accept = worker.accept
 
     def accept_while_it_listens(listener: Any) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 import brotli
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -19,6 +23,16 @@ class QuickCompressor(Compressor):
     def compress_brotli(data: bytes) -> bytes:
         """Return what is written beside a file for those who take Brotli."""
         return bytes(brotli.compress(data, quality=QUALITY))
+
+
+def fingerprint() -> str:
+    """Return what tells whether static files have to be collected again: the names, sizes and times of all of them."""
+    digest = hashlib.sha256(str(settings.STORAGES).encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
 
 
 class Storage(CompressedManifestStaticFilesStorage):

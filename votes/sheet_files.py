@@ -13,10 +13,8 @@ import zipfile
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from resolutions.text import fold
 from votes.entry.names import key
@@ -107,6 +105,8 @@ def _decoded(content: bytes) -> str:
 
 def _rows_of_workbook(content: bytes) -> Iterator[Row]:
     """Yield the rows of the one sheet of an XLSX file; formulas come as the text they are."""
+    import openpyxl  # noqa: PLC0415  # a tenth of a second and ten megabytes, for the few who upload a workbook
+
     refused = ValidationError(_("This XLSX file cannot be read. Save it anew, or as CSV, and upload that."))
     try:
         _check_archive(content)
@@ -144,7 +144,7 @@ def _too_many_rows() -> ValidationError:
 
 def _cell(value: Any) -> str:
     """Return a cell as text, cut where it is longer than any name."""
-    if isinstance(value, (ArrayFormula, DataTableFormula)):
+    if type(value).__name__ in ("ArrayFormula", "DataTableFormula"):  # openpyxl's
         return FORMULA[0]
     text = "" if value is None else str(value)
     return text[:LONGEST_CELL].strip(" \n\xa0\ufeff")

@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from votes.data_version import fold
+from votes.importing.shipped.layout import FOLDER, checksum
+from votes.importing.shipped.loaded import is_loaded
 from votes.models import MemberState
 from votes.reference import load_reference
 
@@ -36,8 +38,8 @@ class Command(BaseCommand):
         """Do what is missing, telling each thing that was done."""
         self.migrate()
         self.load_reference_once()
-        if settings.RECORD == "whole":
-            call_command("load_record", if_new=True, stdout=self.stdout)
+        if settings.RECORD == "whole" and not is_loaded(checksum(FOLDER)):
+            call_command("load_record", stdout=self.stdout)
         if folded := fold():
             self.stdout.write(f"Changes folded into one, so that asking for the data version stays quick: {folded}.")
         if settings.RECORD == "whole" and not options["no_ideal_points"]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
+
+from config.static_files import fingerprint
 
 
 class Command(BaseCommand):
@@ -63,12 +66,20 @@ class Command(BaseCommand):
 
     @contextmanager
     def collecting_static_files(self) -> Iterator[None]:
-        """Collect the static files on another core meanwhile; raise CommandError where that fails."""
+        """Collect the static files on another core meanwhile, where any has changed since they were.
+
+        Raises CommandError where that fails.
+        """
+        stamp, now = Path(settings.STATIC_ROOT) / "fingerprint", fingerprint()
+        if stamp.exists() and stamp.read_text() == now:
+            yield
+            return
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
         with subprocess.Popen(command, cwd=settings.BASE_DIR) as collecting:
             yield
         if collecting.returncode:
             raise CommandError("The static files could not be collected; the reason stands above.")
+        stamp.write_text(now)
 
     def who_publishes(self) -> dict[str, str]:
         """Let one person enter and publish where nobody said otherwise and the data are on this machine alone.

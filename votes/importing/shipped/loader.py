@@ -13,6 +13,7 @@ from votes.importing.plan import Planner
 from votes.importing.record import KnownStatement, Record, known
 from votes.importing.run import begin, explained, new_run_key, take, votes_by_roll_call, without_collecting
 from votes.importing.shipped import corrections, layout
+from votes.importing.shipped.loaded import is_loaded
 from votes.importing.shipped.reader import read
 from votes.models import Format, ImportRun, RollCall, Source, SourceCorrection
 from votes.reference import Rows, landmarks, load_facts
@@ -43,11 +44,11 @@ def load_shipped(
     UnfitFileError for a bad file and ImportRefusedError where the database refuses; then nothing is written.
     """
     checksum = layout.checksum(folder)
-    if _is_loaded(checksum):
+    if is_loaded(checksum):
         return None
     with explained(), without_collecting(), transaction.atomic():
         begin(say)
-        if _is_loaded(checksum):  # by whoever was waited for
+        if is_loaded(checksum):  # by whoever was waited for
             return None
         run = ImportRun(
             pk=new_run_key(),
@@ -72,12 +73,6 @@ def load_shipped(
                 say("Checking the record")
                 check_record()
     return run
-
-
-def _is_loaded(checksum: str) -> bool:
-    """Tell whether the last record that was loaded is the one with this checksum."""
-    last = ImportRun.objects.filter(format=Format.RECORD, state=ImportRun.State.DONE).order_by("-finished").first()
-    return last is not None and last.files[0]["sha256"] == checksum
 
 
 def _state_landmarks(record: Record) -> None:

@@ -27,7 +27,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the folder."""
         parser.add_argument("--folder", type=Path, default=FOLDER, help="where the record is, data/record by default")
-        parser.add_argument("--if-new", action="store_true", help="say nothing where this record is loaded already")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Load, and say what changed."""
@@ -46,8 +45,7 @@ class Command(BaseCommand):
         finally:
             progress.clear()
         if run is None:
-            if not options["if_new"]:
-                self.stdout.write("The record is loaded already.")
+            self.stdout.write("The record is loaded already.")
             return
         self.stdout.write(
             f"Record loaded in {time.monotonic() - began:.1f} s: {run.added:,} recorded votes added, "
