@@ -66,6 +66,9 @@ loglevel = os.environ.get("LOG_LEVEL", "warning")
 logger_class = "config.gunicorn_logs.Logs"
 make_folder()
 
+BEHIND = 4
+"""For how many seconds after a start from a terminal the first page has the machine for itself."""
+
 
 def on_starting(server: Any) -> None:
     """Have the embedded database up before anyone asks; with DATABASE_URL, nothing to do.
@@ -91,8 +94,9 @@ def when_ready(server: Any) -> None:
         server.log.warning("Serving. Stop with Ctrl-C.")
     if os.environ.get("FIT_IDEAL_POINTS"):
         # Some ten seconds of one core, which no first page should wait for. on_exit ends what has not ended.
+        fit = f'sleep {BEHIND} && exec "$0" manage.py fit_ideal_points --if-stale --verbosity=0'
         server.ideal_points = subprocess.Popen(
-            [sys.executable, "manage.py", "fit_ideal_points", "--if-stale", "--verbosity=0"],
+            ["/bin/sh", "-c", fit, sys.executable],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -123,7 +127,9 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGINT, end_at_once)
     if os.environ.get("PLENARY_TERMINAL"):
         # Whoever has just started it on a laptop looks at the first page, which has only to wait for what it shows.
-        threading.Thread(target=warm, args=(worker.wsgi,), daemon=True).start()
+        behind = threading.Timer(BEHIND, warm, (worker.wsgi,))
+        behind.daemon = True
+        behind.start()
     else:
         warm(worker.wsgi)
     accept = worker.accept
