@@ -104,7 +104,6 @@ class TestThePage:
     def test_sources_with_terms_and_numbers(self):
         assert [[cells[0].partition(" ")[0], *cells[1:]] for cells in table(get("/data/"), "table.sources")] == [
             ["United", Source.objects.get(slug="un-digital-library").licence, "0"],
-            ["Security", "CC BY 4.0 (B. Martin, Sciences Po)", "0"],
             ["United", "CC0 1.0", "0"],
             ["Landmark", "Facts; no rights claimed", "22"],
         ]
