@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.symbols import Symbol, loose, parse_or_none
-from resolutions.text import fold
+from resolutions.text import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -197,7 +197,7 @@ def near_symbol(text: str, to_resolution: str = "") -> Q:
 
 def search_text(*, title: str, agenda: str, subjects: Iterable[str]) -> str:
     """Return what words are searched in: title, agenda item and subject headings, folded."""
-    return fold("\n".join((title, agenda, *subjects)))
+    return searchable("\n".join((title, agenda, *subjects)))
 
 
 class ResolutionKind(models.TextChoices):

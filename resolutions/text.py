@@ -6,24 +6,11 @@ splits and stems words.
 
 import unicodedata
 
-# Letters that Unicode does not decompose into a base letter and an accent, and dashes, which PostgreSQL takes for
-# letters: “Cuba–United States” is to be found by its words.
+# Letters that Unicode does not decompose into a base letter and an accent.
 UNDECOMPOSED = str.maketrans(
-    {
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ı": "i",
-        "’": "'",
-        "‘": "'",
-        "–": " ",
-        "—": " ",
-    }
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "’": "'", "‘": "'"}
 )
+DASHES = str.maketrans({"–": " ", "—": " "})
 
 
 def fold(text: str) -> str:
@@ -32,3 +19,8 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(UNDECOMPOSED)
+
+
+def searchable(text: str) -> str:
+    """Return ``text`` folded for a search by words, without dashes, which PostgreSQL would take for letters."""
+    return fold(text).translate(DASHES)

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from resolutions.models import Resolution
 from resolutions.symbols import loose, parse_or_none
-from resolutions.text import fold
+from resolutions.text import searchable
 from votes.importing import loading
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
         *(roll_call.announced_no, roll_call.announced_abstaining, roll_call.announced_non_voting, roll_call.note),
         *(roll_call.difference_reason, roll_call.absences_derived, roll_call.not_legible, roll_call.source),
         *(roll_call.reference, roll_call.status),
-        fold(roll_call.title),
+        searchable(roll_call.title),
     )
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.models import Body, Resolution, Session, Status, among, near_symbol
 from resolutions.symbols import looks_like_symbol
-from resolutions.text import fold
+from resolutions.text import searchable
 from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 from votes.models.states import MemberState
@@ -42,7 +42,7 @@ def search_query(text: str) -> SearchQuery:
 
     Of several - before a word one counts: PostgreSQL nests them and gives up at 33 ("tsquery stack too small").
     """
-    words = MINUSES.sub("", BETWEEN_PARTS.sub(" ", fold(text)))
+    words = MINUSES.sub("", BETWEEN_PARTS.sub(" ", searchable(text)))
     return SearchQuery(words, config="english", search_type="websearch")
 
 
@@ -331,7 +331,7 @@ class RollCall(models.Model):
 
     def derive(self) -> None:
         """Set the search text; bulk writers call it themselves."""
-        self.search_text = fold(self.title)
+        self.search_text = searchable(self.title)
 
     def get_absolute_url(self) -> str:
         """Return the public address: the text's page for the vote that decided it, otherwise its own."""
