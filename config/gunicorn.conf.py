@@ -78,6 +78,9 @@ def on_starting(server: Any) -> None:
     # Imported here, since gunicorn reads this file before there are settings.
     from django.conf import settings  # noqa: PLC0415
 
+    if not os.environ.get("PLENARY_TERMINAL"):
+        import scipy.cluster.hierarchy  # noqa: F401, PLC0415  # 38 MB that the processes are to share
+
     if settings.DATABASES["default"]["ENGINE"] == "config.postgresql":
         from config.embedded import EmbeddedPostgres  # noqa: PLC0415
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
 Distances = NDArray[np.float64]
 Cluster = tuple[int, int, int]
@@ -22,6 +20,10 @@ def order_by_similarity(distance: Distances) -> list[int]:
     The result depends on nothing but the distances and the order they are given in: ties are settled by it, so give
     states in the order of their codes. Of the two directions, it is the one whose first state comes before its last.
     """
+    # A fifth of a second, for one page; config/gunicorn.conf.py has servers load it once for all processes.
+    from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
+
     number = len(distance)
     if number < 3:
         return list(range(number))

@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from resolutions.because import because
-from votes.importing import own
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
 from votes.importing.formats import read_editions, recognise
@@ -166,6 +165,8 @@ def _import(
     progress: Callable[[int, int], None],
 ) -> Report:
     """Import the files within the transaction."""
+    from votes.importing import own  # noqa: PLC0415  # it reads the source of its tables, which a first start need not
+
     report = Report()
     began = timezone.now()
     tables = _own_tables(files, file_format)
