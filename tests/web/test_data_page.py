@@ -161,12 +161,12 @@ class TestThePage:
 
     def test_as_many_queries_whatever_there_is(self, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries):
         client = Client()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             client.get("/data/")
         maker.many(range(1, 45))
         make_run()
         downloads.made()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             client.get("/data/")
         with django_assert_num_queries(0):
             client.get("/data/codebook/")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.coverage import coverage
+from votes.coverage import coverage_of
 from votes.exporting import downloads
 from votes.exporting.codebook import GENERAL, codes
 from votes.exporting.package import current_version, names
@@ -21,6 +24,7 @@ from votes.exporting.papers import citation
 from votes.exporting.streams import Stream, csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import ImportRun, RollCall, Source
+from votes.reading import KEPT, reading
 from web.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
 
     from votes.exporting.papers import DataVersion
+    from votes.reading import Record
 
 FIRST = ("resolutions", "roll-calls", "votes")
 """The tables that most readers come for."""
@@ -55,6 +61,18 @@ CONTENT_TYPES = {
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Show what there is to download, what it covers, where it comes from and how to cite it; nothing is made here."""
+    with reading() as record:
+        return _data(request, record)
+
+
+@lru_cache(maxsize=KEPT)
+def _covered(record: Record, _language: str | None) -> SafeString:
+    """Return the strips and tables of what a record covers, made once a version and language."""
+    return render_to_string("data/_coverage.html", {"coverage": coverage_of(record)})
+
+
+def _data(request: HttpRequest, record: Record) -> HttpResponse:
+    """Return the page of a record."""
     version = current_version()
     package = downloads.offered(version)
     published = Q(roll_calls__status="published")
@@ -77,7 +95,8 @@ def data(request: HttpRequest) -> HttpResponse:
         "package": package,
         "archive_bytes": package and downloads.size_of_archive(package),
         "tables": tables,
-        "coverage": coverage(),
+        "coverage": coverage_of(record),
+        "covered": _covered(record, get_language()),
         "unrecorded": {name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
         "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
         "sources": sources,
