@@ -21,7 +21,7 @@ from django.dispatch import Signal
 
 from resolutions.headings import heading_name, heading_slug
 from resolutions.servers import reader
-from resolutions.text import fold
+from resolutions.text import searchable
 from votes.analysis.breaks import BODY as ASSEMBLY
 from votes.analysis.breaks import Partners, SurpriseTable, all_surprises, partners, years_before
 from votes.analysis.groups import Group, Membership, positions_of
@@ -483,7 +483,7 @@ def subjects_of(headings: Iterable[Sequence[str]]) -> dict[str, Subject]:
         if slug := heading_slug(heading):
             found.setdefault(slug, []).append(heading)
     subjects = [Subject(slug, heading_name(those[0]), tuple(those)) for slug, those in found.items()]
-    return {subject.slug: subject for subject in sorted(subjects, key=lambda one: (fold(one.name), one.slug))}
+    return {subject.slug: subject for subject in sorted(subjects, key=lambda one: (searchable(one.name), one.slug))}
 
 
 def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArray[np.int64]:
