@@ -56,7 +56,7 @@ def measure_analysis(home: Path) -> None:
 def lines() -> list[str]:
     """Return the lines of the table."""
     connection = importing.setup()
-    from votes.reading import load, reading
+    from votes.record.record import load, reading
 
     def bare() -> None:
         with connection.cursor() as cursor:

@@ -43,7 +43,7 @@ def lines() -> list[str]:
     from django.http import QueryDict
 
     from votes.models import RollCall
-    from votes.reading import reading
+    from votes.record.record import reading
     from web.filters import RollCallFilter
 
     def by_matrix(query: str) -> list[int]:

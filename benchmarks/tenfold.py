@@ -99,7 +99,7 @@ def timed(times: int) -> float:
     django.setup()
     from django.db import connection
 
-    from votes.reading import load
+    from votes.record.record import load
 
     connection.ensure_connection()
     return statistics.median(taken(load) for _ in range(times))

@@ -134,7 +134,7 @@ TEMPLATES = [
 DATABASES = {"default": database_from_environment(), **replica_from_environment()}
 # The record that a new site begins with: the one in data/record, or none but a few landmark votes.
 RECORD = one_of("RECORD", ("whole", "none"), "whole")
-DATABASE_ROUTERS = ["resolutions.servers.Router"]
+DATABASE_ROUTERS = ["votes.record.databases.Router"]
 # From how many seconds behind the primary a replica answers nobody.
 REPLICA_MAX_LAG = whole_number("REPLICA_MAX_LAG", 10)
 # How long a statement of a public page may take, in milliseconds; 0 for as long as it likes. A page that asks more is

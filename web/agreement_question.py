@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from votes.agreement import ORDERS, AgreementMatrix, usual_since
 from votes.analysis.breaks import BODY
+from votes.reports.agreement import ORDERS, AgreementMatrix, usual_since
 from web.measures import MEASURES
 from web.questions import FILTERS, Question
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from votes.analysis.matrix import Rows
-    from votes.reading import BlocRead, Record
+    from votes.record.record import BlocRead, Record
 
 OWN = ("state", "bloc", "measure", "order")
 

@@ -8,8 +8,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from votes.agreement import MINIMUM
 from votes.analysis.agreement import MEASURES as NAMES
+from votes.reports.agreement import MINIMUM
 from web.figures import Figures, decimal
 from web.measures import MEASURES
 from web.pictures.heat import Steps, heat, size
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from votes.agreement import AgreementMatrix
+    from votes.reports.agreement import AgreementMatrix
     from web.agreement_question import AgreementQuestion
     from web.measures import Measure
 

@@ -13,7 +13,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Have queries timed, and loads of the record counted."""
-        from votes.reading import loaded  # noqa: PLC0415  # models are there only now
+        from votes.record.record import loaded  # noqa: PLC0415  # models are there only now
         from web import asked, metrics  # noqa: PLC0415
 
         connection_created.connect(asked.watch, dispatch_uid="web.asked")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError
 
-from votes.snapshot import UNHURRIED
+from votes.record.snapshot import UNHURRIED
 from web import metrics
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from votes.bloc_record import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS
 from votes.choices import Choice
+from votes.reports.bloc import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS
 from web.profile_files import Sheet, rounded
 
 if TYPE_CHECKING:
-    from votes.bloc_record import BlocRecord, Cohesion
+    from votes.reports.bloc import BlocRecord, Cohesion
 
 DIVIDED = 10
 """How many of the most divided roll calls there are."""

@@ -14,12 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import WORDS, Choice
-from votes.parties import SPLIT_WORD
+from votes.record.parties import SPLIT_WORD
 from web.filters import CONDITIONS, KNOWN
 from web.parameters import PAIRED, Boxes
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.listings import Listing
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, SPLIT, YES
 from votes.choices import WORDS, Choice
-from votes.comparison import MINIMUM, rests_on, shown
-from votes.parties import SPLIT_WORD
+from votes.record.parties import SPLIT_WORD
+from votes.reports.comparison import MINIMUM, rests_on, shown
 from web.measures import MEASURES
 from web.profile_files import rounded
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from votes.analysis.pairs import Agreement, Table
-    from votes.comparison import Comparison, Pair
+    from votes.reports.comparison import Comparison, Pair
 
 HEADER = ("one", "other", "scope", "value", "roll_calls", "agreement", "lijphart", "coincident", "coincidence", "kappa")
 

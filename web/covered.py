@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from votes.analysis.matrix import OUTSIDE
-from votes.coverage import Extent, Group, coverage_of
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
-from votes.reading import KEPT
+from votes.record.record import KEPT
+from votes.reports.coverage import Extent, Group, coverage_of
 from votes.rules import Result
 from web.filters import VETOED_BY
 from web.selection import StateSelection
@@ -23,9 +23,9 @@ from web.templatetags.plenary import dated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from votes.coverage import BodyLine, Coverage, Holding, Line, Reach, Year
     from votes.models.intervals import Day
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.reports.coverage import BodyLine, Coverage, Holding, Line, Reach, Year
     from web.listings import Listing
     from web.questions import Question
 

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from votes.analysis.groups import Membership
 from votes.analysis.matrix import OUTSIDE
-from votes.breakdown import CHOICES, sort_name
 from votes.choices import Choice
 from votes.exporting.papers import AUTHORS
 from votes.models import RollCall
-from votes.publication import published
+from votes.reports.breakdown import CHOICES, sort_name
+from votes.reports.publication_dates import published
+from votes.reports.wording import name_of
 from votes.rules import Result
 from votes.totals import Totals, plurality
-from votes.wording import name_of
 from web.metadata import in_words
 from web.templatetags.plenary import labels
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from votes.exporting.papers import DataVersion
-    from votes.listed import ListedRollCall
-    from votes.reading import Record, State
+    from votes.record.record import Record, State
+    from votes.record.roll_calls import ListedRollCall
 
 ENTRIES = 50
 """How many entries a feed has."""

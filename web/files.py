@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 LOG = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from resolutions.models import Body
 from resolutions.symbols import looks_like_symbol
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.parties import Accord, Difference, Position
+from votes.record.parties import Accord, Difference, Position
 from votes.rules import Result
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 # A vote on an amendment to a paragraph is found under both.
 KINDS = {

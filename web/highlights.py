@@ -21,7 +21,7 @@ from votes.models.roll_calls import search_query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from votes.listed import ListedRollCall
+    from votes.record.roll_calls import ListedRollCall
 
 # Characters of no meaning, which PostgreSQL puts around what it found.
 START, STOP = "\ue000", "\ue001"

@@ -15,8 +15,8 @@ from web.questions import Question
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from votes.ideal_points import Estimates, Point
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.reports.ideal_points import Estimates, Point
 
 OWN = ("state", "session")
 PERMANENT = ("CHN", "FRA", "GBR", "SUN", "RUS", "USA")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from votes.ideal_points import MINIMUM
+from votes.reports.ideal_points import MINIMUM
 from web.pictures.ideal_points import CONFIDENCE, FIRST_YEAR
 from web.profile_files import rounded
 

@@ -12,9 +12,9 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from votes.listed import ListedRollCall
 from votes.models import RollCall
-from votes.register import NO_ROW
+from votes.record.register import NO_ROW
+from votes.record.roll_calls import ListedRollCall
 from votes.rules import Result
 from votes.totals import Totals
 from web.filters import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows
-    from votes.reading import Record
+    from votes.record.record import Record
 
 PAGE_SIZE = 25
 FIRST = 6

@@ -21,8 +21,8 @@ from votes.choices import Choice
 from votes.exporting.papers import AUTHORS, COVERAGE, MEDIA_TYPES, TITLE, citation
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
+from votes.reports.wording import sentence, unknown_votes
 from votes.rules import Result
-from votes.wording import sentence, unknown_votes
 from web.parameters import BOX, FOREIGN, address
 from web.sentences import counted_otherwise
 from web.templatetags.plenary import dated, labels
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from votes.exporting.papers import DataVersion
-    from votes.listed import ListedRollCall
+    from votes.record.roll_calls import ListedRollCall
 
 SITE = "Plenary"
 CARD = (1200, 630)

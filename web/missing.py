@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Body, Resolution
 from resolutions.symbols import parse_or_none
-from votes.coverage import coverage_of
+from votes.reports.coverage import coverage_of
 from web.covered import in_one_sentence, of_session
 from web.sentences import number
 
 if TYPE_CHECKING:
     from resolutions.symbols import Symbol
-    from votes.reading import Record
+    from votes.record.record import Record
 
 LIBRARY = "https://digitallibrary.un.org/search"
 VOTING_DATA = "Voting Data"

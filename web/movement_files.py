@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
-from votes.breakdown import CHOICES
 from votes.choices import Choice
-from votes.movement import ORDER
-from votes.parties import SPLIT_WORD
+from votes.record.parties import SPLIT_WORD
+from votes.reports.breakdown import CHOICES
+from votes.reports.movement import ORDER
 from web.pictures.flow import Node, flow
 from web.templatetags.movement import label
 from web.templatetags.plenary import dated
@@ -19,8 +19,8 @@ from web.templatetags.plenary import dated
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from votes.listed import ListedRollCall
-    from votes.movement import Movement
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.movement import Movement
     from web.pictures.picture import Picture
 
 HEADER = ("state", "name_a", "choice_a", "name_b", "choice_b", "moved", "blocs_a", "blocs_b")

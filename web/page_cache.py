@@ -18,8 +18,8 @@ from django.http import HttpResponse, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
-from resolutions.servers import answering
-from votes.data_version import VERSION
+from votes.record.databases import answering
+from votes.record.version import VERSION
 from web.compression import COMPRESSIBLE, encoding_of
 from web.conditional import tag_of
 from web.kept_pages import DAY, Kept, KeptPages, OneAtATime

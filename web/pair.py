@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
 from votes.models import RetiredAddress, RollCall
-from votes.movement import Movement
+from votes.reports.movement import Movement
 from web.parameters import without_empty
 from web.questions import Question
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from votes.listed import ListedRollCall
-    from votes.reading import BlocRead, Record
+    from votes.record.record import BlocRead, Record
+    from votes.record.roll_calls import ListedRollCall
 
 FIRST, SECOND, BLOC = "a", "b", "bloc"
 

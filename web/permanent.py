@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
 
 FORMER = {"SUN": gettext_lazy("Soviet Union")}
 """What former holders of a permanent seat are called in a few words; others go by their names on record."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from votes.models import RollCall
-    from votes.reading import Record
+    from votes.record.record import Record
     from votes.totals import Totals
 
     Row = Mapping[str, Any]

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from resolutions.models import Body
-from votes.parties import Party, takes
-from votes.reading import KEPT
+from votes.record.parties import Party, takes
+from votes.record.record import KEPT
 from votes.rules import Result
 from web.listings import Listing
 from web.parameters import address
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from votes.analysis.matrix import Mask
-    from votes.reading import Record
+    from votes.record.record import Record
 
 
 @dataclass(frozen=True, slots=True)

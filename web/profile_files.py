@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse, QueryDict
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.listings import Listing
     from web.pictures.picture import Picture
 

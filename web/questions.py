@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from votes.analysis.matrix import Rows, VoteMatrix
-    from votes.reading import Record, Subject
+    from votes.record.record import Record, Subject
 
 FILTERS = ("body", "since", "until", "topic", "subject", "kind")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from votes.reading import KEPT
+from votes.record.record import KEPT
 from web.templatetags.plenary import Options
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 
 def render_page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:

@@ -26,7 +26,7 @@ from django.core.signals import request_finished, request_started
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.backends.signals import connection_created
 
-from resolutions.servers import PRIMARY, REPLICA, read_from
+from votes.record.databases import PRIMARY, REPLICA, read_from
 from web.page_cache import is_editor
 
 if TYPE_CHECKING:

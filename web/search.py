@@ -21,12 +21,12 @@ from resolutions.text import fold
 from votes.analysis.matrix import OUTSIDE
 from votes.entry.names import key as letters_of
 from votes.entry.short_names import SHORT_NAMES
-from votes.reading import DECISIVE, KEPT, SYMBOL, TEXT, TITLE
+from votes.record.record import DECISIVE, KEPT, SYMBOL, TEXT, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 LONGEST = 100
 """How many characters of what is typed may name something."""

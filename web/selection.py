@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.reading import KEPT
+from votes.record.record import KEPT
 from votes.rules import Result
 from web.filters import (
     ANY_METHOD,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask
-    from votes.reading import Record, Subject
+    from votes.record.record import Record, Subject
 
     Sizes = NDArray[np.int64]
 

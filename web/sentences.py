@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 
 from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
-from votes.findings import FACTS
 from votes.models import RollCall
-from votes.parties import SPLIT_WORD, Accord, Difference, Party, Position
+from votes.models.finding_sentences import FACTS
+from votes.record.parties import SPLIT_WORD, Accord, Difference, Party, Position
 from votes.rules import Result
 from web.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
 from web.permanent import former_name
@@ -30,9 +30,9 @@ from web.templatetags.plenary import dated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from votes.beside import Corrected
-    from votes.listed import ListedRollCall
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.roll_call_context import Corrected
     from web.listings import Listing
 
 Method = RollCall.Method

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from votes.breakdown import Breakdown, StateChoice
+    from votes.reports.breakdown import Breakdown, StateChoice
 
 BY_NAME, BY_CHOICE, BY_CODE = "name", "choice", "code"
 SORTS = [

@@ -9,15 +9,15 @@ import numpy as np
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from votes.publication import published
-from votes.reading import KEPT
+from votes.record.record import KEPT
+from votes.reports.publication_dates import published
 
 if TYPE_CHECKING:
     import datetime
 
     from votes.analysis.matrix import Mask
     from votes.exporting.papers import DataVersion
-    from votes.reading import Record
+    from votes.record.record import Record
 
 PAGE = 1000
 """How many addresses a part of a section has, so that none takes long to write."""

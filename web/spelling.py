@@ -16,7 +16,7 @@ import numpy as np
 
 from resolutions.symbols import looks_like_symbol
 from resolutions.text import fold
-from votes.reading import KEPT, TEXT, TITLE
+from votes.record.record import KEPT, TEXT, TITLE
 from web.search import WORDS, index_of, words_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 SHORTEST, LONGEST = 4, 24
 """How many letters a word has that is corrected."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING, PARTNERS, YEARS
-from votes.bloc_record import MINIMUM_POSITIONS
-from votes.state_profile import MINIMUM_YEAR
+from votes.reports.bloc import MINIMUM_POSITIONS
+from votes.reports.state import MINIMUM_YEAR
 from web.profile_files import Sheet, rounded
 
 if TYPE_CHECKING:
     from votes.periods import Period
-    from votes.state_profile import StateProfile
+    from votes.reports.state import StateProfile
 
 
 def partners(profile: StateProfile) -> Sheet:

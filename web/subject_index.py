@@ -11,7 +11,7 @@ from web.search import spaced, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 
 class Listed(NamedTuple):

@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from votes.models import RollCall
+from votes.record.vetoes import vetoed_drafts
 from votes.rules import Result
-from votes.vetoes import vetoed_drafts
 from web.filters import VETOED_BY
 from web.permanent import seat_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from votes.reading import Record
-    from votes.vetoes import VetoCount
+    from votes.record.record import Record
+    from votes.record.vetoes import VetoCount
 
 DRAFTS = "vetoed_drafts"
 """The column of the drafts that were vetoed, by however many members."""

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection, transaction
 
-from resolutions.because import because
+from resolutions.attribution import because
 
 pytestmark = pytest.mark.django_db
 

@@ -16,9 +16,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from resolutions.because import because
+from resolutions.attribution import because
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.factories import make_roll_call, make_state
+from votes.editing.publishing import publish
+from votes.editing.votes import record_votes
 from votes.models import (
     Bloc,
     BodyMembership,
@@ -36,9 +38,7 @@ from votes.models import (
     Tally,
     Vote,
 )
-from votes.record import record_votes
 from votes.totals import Totals
-from votes.workflow import publish
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -13,13 +13,13 @@ from django.urls import reverse
 from tests.votes.entry.electorates import landmark
 from tests.votes.test_admin import errors, fields, page, said, votes
 from votes.admin.filling import TEXT_LIMIT
+from votes.editing.filling import names_for
+from votes.editing.publishing import publish, unpublish
+from votes.editing.spreadsheets import LIMIT
+from votes.editing.votes import record_votes
 from votes.entry.printing import verbatim
-from votes.filling import names_for
 from votes.models import RollCall
-from votes.record import record_votes
-from votes.sheet_files import LIMIT
 from votes.totals import Totals
-from votes.workflow import publish, unpublish
 
 if TYPE_CHECKING:
     from django.test import Client

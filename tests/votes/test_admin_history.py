@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from tests.votes.test_admin import fields, page, votes
-from votes.history import Entry, because, history_of
 from votes.models import HistoryEvent, Revision, RollCall, Vote
+from votes.reports.history import Entry, because, history_of
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -22,8 +22,8 @@ from django.test import Client
 from django.utils import timezone
 
 from votes.admin import imports, uploading
-from votes.importing import child, uploads
-from votes.importing.uploads import KEPT, Outcome, Upload, find
+from votes.importing.uploads import child_process, storage
+from votes.importing.uploads.storage import KEPT, Outcome, Upload, find
 from votes.models import Finding, Format, ImportRun, RollCall, Vote
 
 if TYPE_CHECKING:
@@ -205,13 +205,13 @@ def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, edit
 
 def test_a_file_is_never_in_memory_whole(client: Client, editor: User, played: Play, monkeypatch: pytest.MonkeyPatch):
     sizes = []
-    write = uploads.Receiver.write
+    write = storage.Receiver.write
 
-    def weighed(receiver: uploads.Receiver, chunk: bytes) -> None:
+    def weighed(receiver: storage.Receiver, chunk: bytes) -> None:
         sizes.append(len(chunk))
         write(receiver, chunk)
 
-    monkeypatch.setattr(uploads.Receiver, "write", weighed)
+    monkeypatch.setattr(storage.Receiver, "write", weighed)
     uploaded(client, SimpleUploadedFile("votes.csv", b"x" * 1_000_000))
     assert sum(sizes) == 1_000_000
     assert max(sizes) <= 64 * 1024
@@ -245,7 +245,7 @@ def test_a_wrong_choice_keeps_nothing(client: Client, editor: User, played: Play
 def test_too_large_an_upload_is_refused_in_words(
     client: Client, home: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
 ):
-    monkeypatch.setattr(uploads, "LIMIT", 1000)
+    monkeypatch.setattr(storage, "LIMIT", 1000)
     if announced:
         monkeypatch.setattr(uploading, "LIMIT", 1000)
         monkeypatch.setattr(uploading, "FORM_BYTES", 0)
@@ -675,14 +675,14 @@ def test_what_came_between_the_check_and_the_import_counts(client: Client, live:
 def test_while_another_import_runs_the_child_waits_and_says_so(
     client: Client, live: User, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(child, "TIME_LIMIT", 5)
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 5)
     with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
         other.execute("LOCK TABLE votes_importrun IN SHARE UPDATE EXCLUSIVE MODE")
         _token, url = uploaded(client, SimpleUploadedFile("a.csv", council("S/RES/2768 (2025)")))
         error = text(page(client.get(url)).select_one(".errornote"))
         assert "was stopped; nothing was written." in error
         assert "The last it said: “Another import is running; waiting for it”." in error
-        monkeypatch.setattr(child, "TIME_LIMIT", 60)
+        monkeypatch.setattr(child_process, "TIME_LIMIT", 60)
         release = threading.Timer(2, other.rollback)
         release.start()
         client.post(url, {"_check": "Check again", "file_format": ""})

@@ -14,9 +14,9 @@ from django.urls import reverse
 from resolutions.models import OtherSymbol, Resolution
 from tests.votes.roles import ROLES, make_user
 from tests.votes.test_admin import errors, fields, page, said, text_of
+from votes.editing.publishing import publish, unpublish, withdraw
+from votes.editing.votes import record_votes
 from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement, Vote
-from votes.record import record_votes
-from votes.workflow import publish, unpublish, withdraw
 
 if TYPE_CHECKING:
     from tests.votes.conftest import World

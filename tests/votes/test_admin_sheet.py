@@ -16,8 +16,8 @@ from django.urls import reverse
 from resolutions.text import fold
 from tests.votes.test_admin import errors, fields, page, said, votes
 from votes.admin.sheet import changed_votes, rows
+from votes.editing.votes import record_votes
 from votes.models import RollCall
-from votes.record import record_votes
 
 if TYPE_CHECKING:
     from tests.votes.conftest import World

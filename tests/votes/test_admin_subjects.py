@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from resolutions.models import Resolution, Topic
 from tests.votes.test_admin import editor, errors, fields, page, said, url  # noqa: F401  # a fixture among them
-from votes.history import history_of
+from votes.reports.history import history_of
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries

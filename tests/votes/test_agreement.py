@@ -13,18 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.votes.small_record import BLOCS, random_record, record_of, written
-from votes.agreement import BUSY, MINIMUM, NAME, YEARS, AgreementMatrix, Pair, usual_since
 from votes.analysis.agreement import MEASURES
 from votes.analysis.clustering import order_by_similarity
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import NON_VOTING, OUTSIDE
 from votes.analysis.pairs import measures, table
+from votes.reports.agreement import BUSY, MINIMUM, NAME, YEARS, AgreementMatrix, Pair, usual_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from votes.analysis.pairs import Agreement
-    from votes.reading import Record
+    from votes.record.record import Record
 
 STATES = ("QQA", "QQB", "QQC")
 

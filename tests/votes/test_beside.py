@@ -6,9 +6,9 @@ import pytest
 
 from resolutions.models import OtherSymbol
 from tests.factories import day, make_body, make_resolution, make_roll_call, make_seat, make_state
-from votes.beside import Beside
 from votes.choices import Choice
 from votes.models import BodyMembership, Correction, Finding, RollCall
+from votes.reports.roll_call_context import Beside
 
 
 def test_nothing_stands_beside_a_bare_roll_call(db: None):

@@ -14,9 +14,9 @@ from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, recor
 from tests.votes.small_record import BLOCS, random_record, record_of, written
 from votes.analysis.cohesion import members_breaks
 from votes.analysis.groups import Group, Membership
-from votes.bloc_record import BlocRecord, Cohesion, MemberBreaks, members_on, roll_calls_of
-from votes.reading import Record as Reading
-from votes.reading import State, load
+from votes.record.record import Record as Reading
+from votes.record.record import State, load
+from votes.reports.bloc import BlocRecord, Cohesion, MemberBreaks, members_on, roll_calls_of
 from votes.totals import Totals
 
 STATES = [f"QQ{letter}" for letter in "ABCDE"]

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, records
 from votes.analysis.breaks import notable, surprises_on
-from votes.beside import Beside
-from votes.breakdown import Breakdown, PartnerBreaks
 from votes.choices import Choice
 from votes.models import Correction, MemberState, RollCall, StateName
-from votes.reading import load
+from votes.record.record import load
+from votes.reports.breakdown import Breakdown, PartnerBreaks
+from votes.reports.roll_call_context import Beside
 from votes.totals import Totals
 
 

@@ -17,9 +17,9 @@ from tests.votes import small_record
 from tests.votes.analysis.random_matrix import CODES, TOPICS, Small, groups, matrix_of, smalls
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
-from votes.comparison import MINIMUM, NO_TOPIC, Comparison, rests_on, shown
-from votes.parties import Party
-from votes.reading import Record, State
+from votes.record.parties import Party
+from votes.record.record import Record, State
+from votes.reports.comparison import MINIMUM, NO_TOPIC, Comparison, rests_on, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

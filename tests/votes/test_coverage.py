@@ -12,14 +12,14 @@ import pytest
 from resolutions.models import Body, Session
 from tests.factories import day, make_resolution, make_roll_call, make_source
 from tests.resolutions.corpora import FOLDER as CORPORA
-from votes.coverage import Extent, Group, Holding, Reach, coverage
 from votes.models import RollCall, Statement
 from votes.models.intervals import Day
+from votes.reports.coverage import Extent, Group, Holding, Reach, coverage
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
 
-    from votes.coverage import BodyLine
+    from votes.reports.coverage import BodyLine
 
 
 @pytest.fixture

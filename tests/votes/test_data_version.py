@@ -21,7 +21,8 @@ from tests.factories import (
     make_state,
 )
 from tests.votes.importing.editions import Said, ga_file, imported
-from votes.data_version import VERSION, data_version, fold
+from votes.editing.publishing import publish, unpublish
+from votes.editing.votes import record_votes
 from votes.exporting.package import current_version
 from votes.models import (
     Bloc,
@@ -38,8 +39,7 @@ from votes.models import (
     Tally,
     Vote,
 )
-from votes.record import record_votes
-from votes.workflow import publish, unpublish
+from votes.record.version import VERSION, data_version, fold
 
 transactional = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ import pytest
 from resolutions.models import Resolution, Session, Topic
 from tests.votes.roles import make_user
 from tests.votes.test_admin import errors, fields, page
-from votes.drafting import Proposal, is_complete, proposal, session_on
+from votes.editing.drafts import Proposal, is_complete, proposal, session_on
 from votes.models import RollCall
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.factories import day, make_body, make_roll_call, make_seat, make_state
-from votes.beside import Beside
-from votes.breakdown import Breakdown
-from votes.explanation import Explanation
 from votes.models import BodyMembership, MemberState, RollCall, Vote
-from votes.reading import load
+from votes.record.record import load
+from votes.reports.breakdown import Breakdown
+from votes.reports.explanation import Explanation
+from votes.reports.roll_call_context import Beside
 
 
 def explain(roll_call: RollCall) -> Explanation:

@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from tests.votes.entry import electorates
+from votes.editing.filling import LONGEST_PLAIN, Reading, Segment, fill_sheet, names_for, read_text
+from votes.editing.publishing import publish
+from votes.editing.votes import record_votes
 from votes.entry.printing import press_release
 from votes.entry.understood import LETTERS
-from votes.filling import LONGEST_PLAIN, Reading, Segment, fill_sheet, names_for, read_text
 from votes.models import Correction, RollCall
-from votes.record import record_votes
 from votes.totals import Totals
-from votes.workflow import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

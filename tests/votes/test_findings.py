@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.utils.functional import Promise
 
-from votes.findings import BLOC_PROBLEMS, MEANINGS, PROBLEMS, SENTENCES
 from votes.models import Finding
+from votes.models.finding_sentences import BLOC_PROBLEMS, MEANINGS, PROBLEMS, SENTENCES
 from votes.verification.blocs import AFTER, BEFORE, CODE, NEVER
 
 CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]

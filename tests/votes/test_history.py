@@ -19,8 +19,7 @@ from hypothesis.extra.django import TestCase
 from resolutions.models import OtherSymbol, Resolution, Topic
 from tests.factories import make_bloc, make_membership, make_resolution, make_roll_call, make_state
 from tests.votes.importing.editions import Said, ga_file, imported
-from votes.data_version import data_version
-from votes.history import FIELDS, MODELS, Entry, History, because, history_of
+from votes.editing.publishing import publish, unpublish
 from votes.models import (
     BlocMembership,
     Correction,
@@ -32,7 +31,8 @@ from votes.models import (
     StateName,
     Vote,
 )
-from votes.workflow import publish, unpublish
+from votes.record.version import data_version
+from votes.reports.history import FIELDS, MODELS, Entry, History, because, history_of
 
 transactional = pytest.mark.django_db(transaction=True)
 

@@ -14,9 +14,9 @@ from resolutions.models import Body, Resolution
 from tests.factories import make_roll_call
 from tests.votes.divided_record import LINE, cut, divided, fitted, material, put, stale, turned
 from votes.analysis.matrix import ABSTAINING, NO, YES
-from votes.ideal_points import MINIMUM, MODEL, Cut, Material, cut_point_of
 from votes.models import MemberState, RollCall, Vote
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.ideal_points import MINIMUM, MODEL, Cut, Material, cut_point_of
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -155,7 +155,7 @@ class TestStale:
     def test_when_the_model_has_changed(self, monkeypatch: pytest.MonkeyPatch):
         divided()
         fitted()
-        monkeypatch.setattr("votes.ideal_points.MODEL", f"{MODEL}, another")
+        monkeypatch.setattr("votes.reports.ideal_points.MODEL", f"{MODEL}, another")
         assert stale()
 
 

@@ -12,11 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.votes.divided_record import LINE, divided, fitted, put, stale
-from votes.data_version import data_version
-from votes.ideal_points import MODEL, estimates_of, is_stale
-from votes.ideal_points_fit import DECIMALS, fit_record, store
+from votes.editing.ideal_points import DECIMALS, fit_record, store
 from votes.models import CutPoint, IdealPoint, IdealPointFit, Vote
-from votes.reading import reading
+from votes.record.record import reading
+from votes.record.version import data_version
+from votes.reports.ideal_points import MODEL, estimates_of, is_stale
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import make_resolution, make_roll_call, make_state
 from votes.models import RollCall
-from votes.reading import load
+from votes.record.record import load
 
 SHOWN = (
     "pk", "slug", "title", "date", "date_precision", "kind", "method", "result", "meeting", "decisive",

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from tests.factories import make_source
 from tests.votes.conftest import World
 from tests.votes.roles import make_user
-from votes.merging import Difference, comparison, merge
+from votes.editing.merging import Difference, comparison, merge
+from votes.editing.publishing import publish, unpublish
+from votes.editing.votes import record_votes
 from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement
-from votes.record import record_votes
-from votes.workflow import publish, unpublish
 
 
 def public(world: World, slug: str, votes: str = "USA:N FRA:Y GBR:A", **values: object) -> RollCall:

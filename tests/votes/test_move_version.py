@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from votes.data_version import data_version
+from votes.record.version import data_version
 
 
 @pytest.mark.django_db

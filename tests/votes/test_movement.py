@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.votes.small_record import BLOCS, LETTERS, random_record, record_of, written
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
-from votes.movement import ORDER, Movement, StateMove
-from votes.reading import BlocRead, Record
+from votes.record.record import BlocRead, Record
+from votes.reports.movement import ORDER, Movement, StateMove
 
 STATES = ["QQA", "QQB", "QQC", "QQD", "QQE", "QQF"]
 FIRST, SECOND = "2001-01-01", "2002-01-01"

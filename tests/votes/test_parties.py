@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.factories import make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import CODES, RECORD, SLUGS, Record, Stage, records
-from votes.parties import Accord, Difference, Party, Position
-from votes.reading import Record as Reading
-from votes.reading import load
+from votes.record.parties import Accord, Difference, Party, Position
+from votes.record.record import Record as Reading
+from votes.record.record import load
 
 WORDS = ["for", "against", "abstain", "nonvoting"]
 

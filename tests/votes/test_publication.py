@@ -4,9 +4,9 @@ import pytest
 from django.contrib.postgres.functions import TransactionNow
 
 from tests.factories import make_roll_call
-from votes.history import because
 from votes.models import RollCall, Vote
-from votes.publication import published
+from votes.reports.history import because
+from votes.reports.publication_dates import published
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -23,12 +23,12 @@ from tests.factories import (
 )
 from tests.votes.random_record import CODES, RECORD, Stage, records
 from tests.votes.random_record import Record as Drawn
-from votes import reading as module
 from votes.analysis.matrix import LETTERS
-from votes.data_version import data_version
 from votes.models import Bloc, BlocMembership, BodyMembership, Correction, MemberState, RollCall, StateName, Vote
-from votes.reading import SHARED, Record, load, reading, record_of_snapshot
-from votes.snapshot import snapshot
+from votes.record import record as module
+from votes.record.record import SHARED, Record, load, reading, record_of_snapshot
+from votes.record.snapshot import snapshot
+from votes.record.version import data_version
 
 WAIT = 20
 """Seconds after which a thread that should have come is given up."""

@@ -9,10 +9,10 @@ from django.db import IntegrityError, connection, transaction
 
 from resolutions.models import Status
 from tests.votes.conftest import DAY, World
+from votes.editing.publishing import publish, unpublish
+from votes.editing.votes import record_votes, slug_for
 from votes.models import RollCall
-from votes.record import record_votes, slug_for
 from votes.totals import Totals
-from votes.workflow import publish, unpublish
 
 
 def recorded(roll_call: RollCall) -> dict[str, str]:

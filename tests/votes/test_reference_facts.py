@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from resolutions.models import Body, Resolution, Session
 from tests.factories import day
 from tests.resolutions.corpora import columns
+from votes.editing.reference import FactError, load_reference
 from votes.models import (
     Bloc,
     BlocMembership,
@@ -22,7 +23,6 @@ from votes.models import (
     StateName,
     Vote,
 )
-from votes.reference import FactError, load_reference
 from votes.totals import Totals
 
 pytestmark = pytest.mark.usefixtures("record")

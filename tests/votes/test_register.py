@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from votes.register import Labels, Register, Tags
+from votes.record.register import Labels, Register, Tags
 from votes.rules import Requirement, Result, verdict
 from votes.totals import Totals
 

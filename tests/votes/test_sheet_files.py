@@ -16,13 +16,13 @@ from hypothesis import example, given
 from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.votes.entry.electorates import LANDMARKS, landmark, names
-from votes import sheet_files
-from votes.sheet_files import CHOICES, LIMIT, MOST_ROWS, WORDS, read_file
+from votes.editing import spreadsheets
+from votes.editing.spreadsheets import CHOICES, LIMIT, MOST_ROWS, WORDS, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from votes.filling import Reading
+    from votes.editing.filling import Reading
 
 TODAY = names("GA", datetime.date(2024, 12, 17))
 
@@ -227,7 +227,7 @@ def test_a_small_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked(m
 def test_an_archive_of_too_many_parts_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for number in range(sheet_files.MOST_PARTS + 1):
+        for number in range(spreadsheets.MOST_PARTS + 1):
             archive.writestr(str(number), b"")
 
     assert refusal(file.getvalue()).startswith("Unpacked, this file is too large")

@@ -10,9 +10,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from psycopg.errors import QueryCanceled
 
-from votes import reading
-from votes.reading import Record
-from votes.snapshot import snapshot, unhurried
+from votes.record import record
+from votes.record.record import Record
+from votes.record.snapshot import snapshot, unhurried
 from web.views import about
 
 
@@ -74,9 +74,9 @@ def test_the_load_of_the_record_is_not_hurried(settings, monkeypatch: pytest.Mon
         seen.append(timeout())
         return loaded
 
-    loaded = reading.load()
-    monkeypatch.setattr(reading, "load", load)
-    with reading.reading():
+    loaded = record.load()
+    monkeypatch.setattr(record, "load", load)
+    with record.reading():
         seen.append(timeout())
 
     assert seen == ["1min", "4s"]
@@ -84,15 +84,15 @@ def test_the_load_of_the_record_is_not_hurried(settings, monkeypatch: pytest.Mon
 
 def test_the_records_kept_are_those_asked_for_last(monkeypatch: pytest.MonkeyPatch):
     """A replica that lags is at an older version than the editors' server, whose versions are not to push it out."""
-    shared = reading.Shared()
+    shared = record.Shared()
     loads = []
 
     def load() -> SimpleNamespace:
         loads.append(version)
         return SimpleNamespace(version=version)
 
-    monkeypatch.setattr(reading, "load", load)
-    monkeypatch.setattr(reading, "unhurried", nullcontext)
+    monkeypatch.setattr(record, "load", load)
+    monkeypatch.setattr(record, "unhurried", nullcontext)
     for version in (11, 12, 10, 10, 12, 10):
         shared.at(version)
 

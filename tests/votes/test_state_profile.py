@@ -17,8 +17,8 @@ from tests.votes.small_record import LETTERS, random_record, record_of, written
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import ABSTAINING, NO, YES
 from votes.periods import Period
-from votes.reading import Record
-from votes.state_profile import StateProfile
+from votes.record.record import Record
+from votes.reports.state import StateProfile
 
 POSITIONS = {YES, ABSTAINING, NO}
 STATES = [f"QQ{letter}" for letter in "ABCDEF"]

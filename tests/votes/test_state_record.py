@@ -6,8 +6,8 @@ from hypothesis import given, settings
 
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_seat, make_state
 from tests.votes.random_record import CODES, RECORD, Record, Stage, records
-from votes.reading import load
-from votes.state_record import Held, StateRecord, read_states
+from votes.record.record import load
+from votes.record.states import Held, StateRecord, read_states
 from votes.totals import Totals
 
 

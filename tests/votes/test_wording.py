@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import make_roll_call
 from votes.models import RollCall
-from votes.wording import cited, name_of, outcome
+from votes.reports.wording import cited, name_of, outcome
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from resolutions.models import Status
 from tests.votes.conftest import World
 from tests.votes.roles import make_user, migration
-from votes.models import Finding, RetiredAddress, Revision, RollCall
-from votes.record import record_votes, slug_for
-from votes.workflow import (
+from votes.editing.publishing import (
     been_public,
     drafts_of,
     is_deletable,
@@ -26,6 +24,8 @@ from votes.workflow import (
     withdrawn,
     work_lists,
 )
+from votes.editing.votes import record_votes, slug_for
+from votes.models import Finding, RetiredAddress, Revision, RollCall
 
 OWN = "You entered or changed a-motion or its text, so somebody else has to publish it"
 

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.web.addresses import PART, filled, patterns
-from votes.publication import QUERY as PUBLICATION
-from votes.reading import QUERY
+from votes.record.record import QUERY
+from votes.reports.publication_dates import QUERY as PUBLICATION
 from web.filters import RollCallFilter
 from web.known_parameters import PARAMETERS
 

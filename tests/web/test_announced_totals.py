@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.web.pages import Maker, get, one, rows, text, texts
 from votes.models import RollCall
-from votes.reading import load
+from votes.record.record import load
 from votes.totals import Totals, differ, shown
 from web.filters import RollCallFilter
 from web.listings import Listing

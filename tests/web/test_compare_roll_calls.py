@@ -13,9 +13,9 @@ import pytest
 from django.test import Client
 
 from tests.web.pages import Maker, Twin, get, one, problems, symbols, table, text, texts
-from votes.merging import merge
+from votes.editing.merging import merge
+from votes.editing.publishing import unpublish, withdraw
 from votes.models import MemberState, RetiredAddress, RollCall
-from votes.workflow import unpublish, withdraw
 
 if TYPE_CHECKING:
     from bs4 import Tag

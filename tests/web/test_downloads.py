@@ -15,12 +15,12 @@ from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.web.pages import SYMBOLS, Maker, Twin, get, symbols, texts
-from votes.data_version import data_version
+from votes.editing.publishing import publish
 from votes.exporting import streams
 from votes.exporting.streams import PARQUET
 from votes.models import Correction, MemberState, RollCall
-from votes.reading import load
-from votes.workflow import publish
+from votes.record.record import load
+from votes.record.version import data_version
 from web.filters import RollCallFilter
 
 if TYPE_CHECKING:

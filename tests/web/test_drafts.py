@@ -5,8 +5,8 @@ from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.web.pages import Maker, get, symbols
+from votes.editing.publishing import publish
 from votes.models import Correction, MemberState, RollCall
-from votes.workflow import publish
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.web.pages import Maker, get, one, text, texts
+from votes.editing.publishing import withdraw
 from votes.models import RetiredAddress
-from votes.workflow import withdraw
 from web.oembed import sizes
 
 if TYPE_CHECKING:

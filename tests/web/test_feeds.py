@@ -12,9 +12,9 @@ from django.test import Client
 
 from tests.web.pages import SYMBOLS, Maker, get, symbols
 from votes.analysis.groups import Membership
-from votes.history import because
+from votes.editing.publishing import withdraw
 from votes.models import RollCall, Vote
-from votes.workflow import withdraw
+from votes.reports.history import because
 from web.feeds import ENTRIES, Feed, _holds, plain
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 RECORD = record_of(written(["Y"], ["2001-01-01"], ("QQA",)))
 HEADER = ("one", "two")

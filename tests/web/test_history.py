@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.web.pages import Maker, get, one, text, texts
-from votes.history import because
+from votes.editing.publishing import publish, unpublish
 from votes.models import Correction, MemberState, Revision, RollCall, Vote
-from votes.workflow import publish, unpublish
+from votes.reports.history import because
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -11,8 +11,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests.web.pages import Maker
-from votes.history import because
 from votes.models import Bloc, MemberState, RollCall, Vote
+from votes.reports.history import because
 from web.sitemaps import Pages
 
 pytestmark = pytest.mark.usefixtures("record")

@@ -14,7 +14,7 @@ from tests.web.pages import Maker, get, one
 from votes.choices import Choice
 from votes.exporting.papers import DataVersion
 from votes.exporting.tables import TABLES
-from votes.listed import ListedRollCall
+from votes.record.roll_calls import ListedRollCall
 from votes.totals import Totals
 from web.metadata import Alternate, Image, Metadata, canonical, dataset, in_words, json_ld
 from web.templatetags.plenary import iso

@@ -11,7 +11,7 @@ from django.test import Client
 from resolutions.models import Session
 from tests.web.pages import Maker, facets, get, one, problems, rows, selected, symbols, text, texts
 from votes.models import RollCall
-from votes.reading import load
+from votes.record.record import load
 from web import files
 from web.listings import Listing
 from web.presets import questions

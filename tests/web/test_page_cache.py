@@ -21,8 +21,8 @@ from django_htmx.middleware import HtmxDetails
 from resolutions.models import Resolution, Status
 from tests.web import test_every_page
 from tests.web.pages import Maker
-from votes.data_version import data_version
 from votes.models import Bloc
+from votes.record.version import data_version
 from web import page_cache
 from web.conditional import tag_of
 from web.kept_pages import KeptPages

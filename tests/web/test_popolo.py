@@ -10,7 +10,7 @@ from django.test import Client
 from tests.web.pages import Maker
 from tests.web.test_drafts import secrets
 from tests.web.test_retired import REASON, withdrawn
-from votes.merging import merge
+from votes.editing.merging import merge
 from votes.models import Correction, MemberState, RollCall
 from votes.totals import Totals
 from web.popolo import counts

@@ -5,7 +5,7 @@ from django.http import QueryDict
 
 from tests.web.pages import Maker, Twin, get, problems, selected, symbols
 from votes.models import RollCall
-from votes.reading import load
+from votes.record.record import load
 from web.filters import RollCallFilter
 from web.presets import PRESETS, Question, asked, questions
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.votes.small_record import random_record, record_of, written
 from votes.models import RollCall
-from votes.reading import Record
+from votes.record.record import Record
 from web.questions import Question
 
 DAYS = ["1999-12-31", "2000-01-01", "2000-06-30", "2000-06-30", "2001-01-01", "2004-02-29"]

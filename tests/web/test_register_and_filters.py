@@ -14,7 +14,7 @@ from resolutions.models import Resolution
 from tests.web.pages import Maker
 from votes.models import RollCall
 from votes.models.roll_calls import search_query
-from votes.reading import load
+from votes.record.record import load
 from web.filters import RollCallFilter, StateFilter
 from web.listings import Listing
 from web.selection import StateSelection

@@ -10,8 +10,8 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from resolutions.servers import PRIMARY, REPLICA, Router, answering, read_from
 from votes.models import Vote
+from votes.record.databases import PRIMARY, REPLICA, Router, answering, read_from
 from web import replicas
 from web.replicas import Lag, Watch, from_replica
 

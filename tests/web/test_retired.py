@@ -8,9 +8,9 @@ from django.test import Client
 
 from resolutions.models import Status
 from tests.web.pages import Maker, get, text, texts
-from votes.merging import merge
+from votes.editing.merging import merge
+from votes.editing.publishing import publish, unpublish, withdraw
 from votes.models import RetiredAddress, RollCall
-from votes.workflow import publish, unpublish, withdraw
 
 pytestmark = pytest.mark.usefixtures("record")
 

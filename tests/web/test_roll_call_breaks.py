@@ -79,7 +79,7 @@ def test_names_are_those_of_the_day(partners: Maker):
 
 def test_the_table_alone_does_not_look_for_them(partners: Maker, monkeypatch: pytest.MonkeyPatch):
     partners.roll_call("the-break", "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:A NLD:X", date=DAY)
-    monkeypatch.setattr("votes.breakdown.surprises", lambda *_: pytest.fail("asked for"))
+    monkeypatch.setattr("votes.reports.breakdown.surprises", lambda *_: pytest.fail("asked for"))
 
     part = Client().get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
     assert part.count("<tr>") == 8

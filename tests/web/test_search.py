@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from resolutions.models import OtherSymbol
 from tests.web.pages import SYMBOLS, Maker, get, one, symbols, text, texts
-from votes.reading import load
+from votes.record.record import load
 from web.search import Index, index_of, spaced
 
 pytestmark = pytest.mark.usefixtures("record")

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 
 from tests.web.pages import get, one, symbols, text
-from votes.reading import load
+from votes.record.record import load
 from web.listings import Listing
 from web.selection import StateSelection
 from web.sentences import described

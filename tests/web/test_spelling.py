@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.web.pages import Maker, get, one, selected, symbols, text
-from votes.reading import load
+from votes.record.record import load
 from web.spelling import LONG, LONGER, TIMES, Vocabulary, slips, vocabulary_of
 
 WORDS = st.text("abc", max_size=7)

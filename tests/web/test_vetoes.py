@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from tests.web.council import write_council
 from tests.web.pages import Maker, facets, get, one, problems, rows, selected, table, text, texts
 from votes.models import RollCall
-from votes.reading import load
-from votes.vetoes import veto_count
+from votes.record.record import load
+from votes.record.vetoes import veto_count
 from web import files
 from web.filters import RollCallFilter
 from web.listings import Listing

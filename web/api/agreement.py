@@ -15,7 +15,7 @@ from web.api.serializers import AgreementAnswer
 from web.questions import FILTERS
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from votes.exporting.streams import rows_with
 from votes.exporting.tables import TABLES
-from votes.reading import KEPT
+from votes.record.record import KEPT
 from web.api.base import ListView, ReadView, joined
 from web.api.errors import RefusedError
 from web.api.paging import Paging, page_of_rows
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.serializers import Serializer
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
     Row = dict[str, Any]

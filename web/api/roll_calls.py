@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from votes.exporting.tables import Table
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
 TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choice in zip(FIGURES, Choice, strict=True)]

@@ -8,8 +8,8 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from votes.agreement import ORDERS
 from votes.models import RollCall
+from votes.reports.agreement import ORDERS
 from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
 from web.api.serializers import BODIES, Problem, names_in

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from votes.comparison import MINIMUM, shown
+from votes.reports.comparison import MINIMUM, shown
 from web.pictures.lines import Series, line_chart, percent
 
 if TYPE_CHECKING:
-    from votes.comparison import Comparison, Pair
-    from votes.parties import Party
+    from votes.record.parties import Party
+    from votes.reports.comparison import Comparison, Pair
     from web.measures import Measure
     from web.pictures.picture import Picture
 

@@ -17,8 +17,8 @@ from web.pictures.picture import Picture
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from votes.ideal_points import Division, Estimates, Point
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.reports.ideal_points import Division, Estimates, Point
 
 FIRST_YEAR = 1945
 """Session n of the General Assembly opened in the n-th year after."""

@@ -11,8 +11,8 @@ from web.pictures.lines import Series, line_chart
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from votes.bloc_record import BlocRecord
-    from votes.state_profile import StateProfile
+    from votes.reports.bloc import BlocRecord
+    from votes.reports.state import StateProfile
     from web.pictures.picture import Picture
 
 

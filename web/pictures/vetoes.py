@@ -14,8 +14,8 @@ from web.pictures.picture import Picture
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from votes.reading import Record
-    from votes.vetoes import VetoCount
+    from votes.record.record import Record
+    from votes.record.vetoes import VetoCount
 
 WIDTH, TALLEST, WIDEST = 440, 96, 34
 """The width of the picture, the height of the tallest bar of all, and the greatest width of a bar."""

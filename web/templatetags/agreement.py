@@ -19,8 +19,8 @@ from web.templatetags.plenary import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from votes.agreement import AgreementMatrix, Pairs
-    from votes.reading import State
+    from votes.record.record import State
+    from votes.reports.agreement import AgreementMatrix, Pairs
     from web.agreement_question import AgreementQuestion
     from web.measures import Measure
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from votes.analysis.breaks import Break
-    from votes.reading import Record
+    from votes.record.record import Record
 
 register = template.Library()
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, SPLIT, YES
 from votes.choices import Choice
-from votes.comparison import NO_TOPIC, rests_on, shown
+from votes.reports.comparison import NO_TOPIC, rests_on, shown
 from web.figures import Figures
 from web.measures import MEASURES
 from web.pictures.comparisons import pair_name, short
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from votes.analysis.pairs import Agreement
-    from votes.comparison import Comparison, Overlap, Pair
-    from votes.listed import ListedRollCall
-    from votes.parties import Party
-    from votes.reading import Record
+    from votes.record.parties import Party
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.comparison import Comparison, Overlap, Pair
     from web.measures import Measure
 
 register = template.Library()

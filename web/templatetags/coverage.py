@@ -10,13 +10,13 @@ from django.utils.dates import MONTHS_3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from votes.coverage import Extent
+from votes.reports.coverage import Extent
 from web import covered
 from web.pictures.strips import Strip, strips
 from web.sentences import number
 
 if TYPE_CHECKING:
-    from votes.coverage import BodyLine, Held
+    from votes.reports.coverage import BodyLine, Held
     from web.covered import Said
     from web.listings import Listing
     from web.questions import Question

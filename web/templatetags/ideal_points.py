@@ -14,14 +14,14 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from votes.ideal_points import MINIMUM
+from votes.reports.ideal_points import MINIMUM
 from web.figures import NOT_SHOWN, Figures
 from web.ideal_points_tables import session_name
 from web.pictures.ideal_points import POSITIONS, division, signed_by
 
 if TYPE_CHECKING:
-    from votes.ideal_points import Division, Point
     from votes.models import IdealPointFit
+    from votes.reports.ideal_points import Division, Point
     from web.ideal_points_question import IdealPointsQuestion
 
 register = template.Library()

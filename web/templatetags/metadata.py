@@ -18,12 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from resolutions.headings import heading_name
-from votes.coverage import coverage_of
 from votes.exporting.downloads import ARCHIVE
 from votes.exporting.package import current_version
 from votes.exporting.papers import MEDIA_TYPES
 from votes.exporting.tables import TABLES
-from votes.reading import KEPT
+from votes.record.record import KEPT
+from votes.reports.coverage import coverage_of
 from web.metadata import (
     ARCHIVE_TYPE,
     FILE_TYPES,
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from django.template.base import NodeList, Parser, Token
     from django.template.context import Context
 
-    from votes.breakdown import Breakdown
     from votes.choices import Choice
     from votes.exporting.papers import DataVersion
     from votes.models import RollCall
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.reports.breakdown import Breakdown
 
 register = template.Library()
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from votes.analysis.matrix import OUTSIDE, SPLIT
-from votes.breakdown import CHOICES
 from votes.models import Bloc
-from votes.movement import ORDER
+from votes.reports.breakdown import CHOICES
+from votes.reports.movement import ORDER
 from votes.rules import Result
 from web.templatetags.plenary import MARKS
 from web.templatetags.rows import how, what
@@ -27,8 +27,8 @@ from web.templatetags.sheet import FOLDED_FROM, NEW_LINE, escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from votes.listed import ListedRollCall
-    from votes.movement import BlocMove, Cell, Movement, StateMove
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.movement import BlocMove, Cell, Movement, StateMove
 
 register = template.Library()
 

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from votes import wording
 from votes.choices import Choice
 from votes.models.intervals import DatePrecision
+from votes.reports import wording
 
 if TYPE_CHECKING:
     import datetime
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Token
     from django.template.context import Context
 
-    from votes.listed import ListedRollCall
     from votes.models import RollCall
+    from votes.record.roll_calls import ListedRollCall
     from votes.totals import Totals
 
 register = template.Library()

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from votes.bloc_record import BlocMember, Cohesion, Divided, MemberBreaks
     from votes.choices import Choice
-    from votes.listed import ListedRollCall
     from votes.models import Bloc
-    from votes.state_profile import ByYear, OwnBloc, Partner, StateBreak
-    from votes.state_record import AboutState, Held
+    from votes.record.roll_calls import ListedRollCall
+    from votes.record.states import AboutState, Held
+    from votes.reports.bloc import BlocMember, Cohesion, Divided, MemberBreaks
+    from votes.reports.state import ByYear, OwnBloc, Partner, StateBreak
     from votes.totals import Totals
 
 register = template.Library()

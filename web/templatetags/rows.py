@@ -16,9 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from votes import wording
 from votes.choices import Choice
 from votes.models import RollCall
+from votes.reports import wording
 from votes.rules import Result
 from web.figures import NOT_SHOWN, Figures
 from web.sentences import number as grouped
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from django.forms import Form
     from django.http import QueryDict
 
-    from votes.listed import ListedRollCall
+    from votes.record.roll_calls import ListedRollCall
     from votes.totals import Totals
     from web.highlights import Highlight
     from web.listings import Facet, FacetValue, Listing

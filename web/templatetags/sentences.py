@@ -13,9 +13,9 @@ from web.templatetags.plenary import Options
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-    from votes.beside import Beside, Corrected
     from votes.models import RollCall
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.reports.roll_call_context import Beside, Corrected
     from web.listings import Listing
 
 register = template.Library()

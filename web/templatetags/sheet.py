@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Sequence
 
-    from votes.beside import Beside
-    from votes.breakdown import Breakdown, StateChoice
+    from votes.reports.breakdown import Breakdown, StateChoice
+    from votes.reports.roll_call_context import Beside
     from web.sheet import Sheet
 
 register = template.Library()

@@ -25,8 +25,8 @@ from web.veto_tables import list_address
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from votes.reading import Record
-    from votes.vetoes import VetoCount, VetoedDraft
+    from votes.record.record import Record
+    from votes.record.vetoes import VetoCount, VetoedDraft
 
 register = template.Library()
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from votes.agreement import MINIMUM, NAME
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.agreement import MINIMUM, NAME
 from web.agreement_question import AgreementQuestion
 from web.agreement_tables import HEADER, described, over, picture, rows, size_of_file, whole, whose
 from web.files import csv_file, json_file, picture_file, refusal
@@ -21,7 +21,7 @@ from web.parameters import address, tidy_address
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 IN_FULL = 40
 """Up to how many states the page has the picture and a table of all figures within it."""

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.analysis.breaks import BODY
-from votes.bloc_record import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from votes.models import Bloc, BlocMembership
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.bloc import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from web import bloc_tables
 from web.listings import Listing
 from web.missing import missing_bloc, no_bloc
@@ -27,7 +27,7 @@ from web.profile_files import links, send
 from web.rendering import parties, render_page_or_part
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
 
 SHEETS = {"cohesion": bloc_tables.cohesion, "breaks": bloc_tables.breaks}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from votes.reading import reading
+from votes.record.record import reading
 from web.files import csv_file, json_file, picture_file, refusal
 from web.movement_files import HEADER, drawn, rows, whole
 from web.pair import FIRST, SECOND, Pair
@@ -17,8 +17,8 @@ from web.parameters import address, tidy_address, without_empty
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from votes.listed import ListedRollCall
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
 
 READY = [
     ("a-res-es-11-1", "a-res-es-11-7"),

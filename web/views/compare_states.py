@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from votes.analysis.breaks import years_before
-from votes.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from votes.models import RollCall
-from votes.parties import Party
-from votes.reading import reading
+from votes.record.parties import Party
+from votes.record.record import reading
+from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.comparison_tables import HEADER, rows, whole
 from web.files import csv_file, json_file, picture_file, refusal
 from web.measures import MEASURES
@@ -28,7 +28,7 @@ from web.questions import Question
 from web.templatetags.plenary import dated
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.measures import Measure
 
 DIVIDED = 15

@@ -16,7 +16,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.coverage import coverage_of
 from votes.exporting import downloads
 from votes.exporting.codebook import GENERAL, codes
 from votes.exporting.package import current_version, names
@@ -24,7 +23,8 @@ from votes.exporting.papers import citation
 from votes.exporting.streams import Stream, csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import ImportRun, RollCall, Source
-from votes.reading import KEPT, reading
+from votes.record.record import KEPT, reading
+from votes.reports.coverage import coverage_of
 from web.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from votes.exporting.papers import DataVersion
-    from votes.reading import Record
+    from votes.record.record import Record
 
 FIRST = ("resolutions", "roll-calls", "votes")
 """The tables that most readers come for."""

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from resolutions.text import fold
-from votes.data_version import data_version
-from votes.explanation import difference_reason
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, SOURCE_CORRECTIONS, VOTES
 from votes.models import RollCall, Source
-from votes.reading import reading, record_of_snapshot
+from votes.record.record import reading, record_of_snapshot
+from votes.record.version import data_version
+from votes.reports.explanation import difference_reason
 from web.conditional import tag_of, unchanged
 from web.filters import RollCallFilter
 from web.listings import Listing

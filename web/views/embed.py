@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from votes.beside import Beside
-from votes.breakdown import Breakdown
 from votes.models import RetiredAddress, RollCall
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.breakdown import Breakdown
+from votes.reports.roll_call_context import Beside
 from web.missing import no_roll_call
 from web.oembed import described, roll_call_at, sizes
 from web.parameters import unanswered
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
 
-    from votes.breakdown import StateChoice
+    from votes.reports.breakdown import StateChoice
 
 FORMATS = ("json", "xml")
 """Those that oEmbed knows."""

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.analysis.matrix import OUTSIDE
-from votes.bloc_record import roll_calls_of
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.bloc import roll_calls_of
 from web.conditional import tag_of, unchanged
 from web.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
 from web.listings import Listing
@@ -30,7 +30,7 @@ from web.templatetags.metadata import origin_of, version_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from votes.listed import ListedRollCall
+    from votes.record.roll_calls import ListedRollCall
     from web.conditional import tag_of, unchanged
 from web.feeds import Said
 

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from votes.reading import reading
+from votes.record.record import reading
 from web.release import RELEASE
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.history import History, history_of
 from votes.models import RollCall
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.history import History, history_of
 from web.files import csv_file, json_file
 from web.parameters import address, tidy_address, unanswered
 from web.problems import problem, unknown
 from web.views import retired
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
 
 HEADER = ("at", "by", "reason", "out_of_view_since", "kind", "name", "before", "after")
 

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-from votes.notable import notable_roll_calls
-from votes.reading import DECISIVE, KEPT, SLUG, reading
+from votes.record.record import DECISIVE, KEPT, SLUG, reading
+from votes.reports.notable_breaks import notable_roll_calls
 from web.covered import in_one_sentence
 from web.presets import questions
 from web.subject_index import topics_with_texts
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    from votes.listed import ListedRollCall
-    from votes.reading import Record
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
 
 LATEST, NOTABLE, BREAKS = 6, 3, 6
 """How many votes are shown, how many with notable breaks, and how many breaks of each."""

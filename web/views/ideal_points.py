@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from votes.ideal_points import MINIMUM, estimates_of, is_stale
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
 from web.files import csv_file, json_file, picture_file, refusal
 from web.ideal_points_question import IdealPointsQuestion
 from web.ideal_points_tables import HEADER, rows, session_name, whole

@@ -12,11 +12,11 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.coverage import coverage
 from votes.exporting.papers import citation
 from votes.exporting.tables import TABLES
 from votes.models import Source
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.coverage import coverage
 from web.conditional import tag_of, unchanged
 from web.parameters import unanswered
 from web.problems import problem, unknown
@@ -26,7 +26,7 @@ from web.templatetags.metadata import origin_of, version_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 
 @require_safe

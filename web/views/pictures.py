@@ -11,11 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.beside import Beside
-from votes.breakdown import Breakdown
 from votes.models import RollCall
-from votes.reading import reading
-from votes.wording import outcome
+from votes.record.record import reading
+from votes.reports.breakdown import Breakdown
+from votes.reports.roll_call_context import Beside
+from votes.reports.wording import outcome
 from web.files import picture_file
 from web.parameters import address, unanswered
 from web.pictures.card import Card
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.pictures.picture import Picture
 
 

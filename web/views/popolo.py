@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from votes.exporting.streams import rows_with
 from votes.exporting.tables import CORRECTIONS, VOTES
 from votes.models import RollCall
-from votes.reading import reading
+from votes.record.record import reading
 from web.files import foreign_json_file
 from web.parameters import address, unanswered
 from web.popolo import regional_groups, vote_event

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resolutions.models import Body
-from votes.findings import MEANINGS
 from votes.models import Finding, ImportRun, RollCall
+from votes.models.finding_sentences import MEANINGS
 from web.filters import one_of
 from web.parameters import tidy_address, unanswered
 

@@ -16,7 +16,7 @@ from web.problems import problem
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
 
 
 def page(request: HttpRequest, slug: str, to: str, record: Record) -> HttpResponse:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Resolution
 from resolutions.symbols import looks_like_symbol, parse_or_none
-from votes.beside import Beside
-from votes.breakdown import Breakdown, PartnerBreaks
-from votes.explanation import Explanation
-from votes.ideal_points import cut_point_of
 from votes.models import Finding, RetiredAddress, RollCall
-from votes.reading import Record, reading
+from votes.record.record import Record, reading
+from votes.reports.breakdown import Breakdown, PartnerBreaks
+from votes.reports.explanation import Explanation
+from votes.reports.ideal_points import cut_point_of
+from votes.reports.roll_call_context import Beside
 from web.listings import Listing
 from web.loosening import Help
 from web.missing import missing_text

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
-from votes.bloc_record import MINIMUM_POSITIONS
-from votes.reading import reading
-from votes.state_profile import MINIMUM_YEAR, StateProfile
-from votes.state_record import StateRecord
+from votes.record.record import reading
+from votes.record.states import StateRecord
+from votes.reports.bloc import MINIMUM_POSITIONS
+from votes.reports.state import MINIMUM_YEAR, StateProfile
 from web import state_tables
 from web.listings import Listing
 from web.missing import missing_state, no_state
@@ -29,7 +29,7 @@ from web.rendering import parties, render_page_or_part
 from web.selection import StateSelection
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
 
 ENDS, BREAKS, MOVED = 10, 10, 3
 """How many partners at each end, breaks, and partners that moved most a page shows."""

@@ -10,11 +10,11 @@ from django.http import Http404, QueryDict
 from django.shortcuts import render
 
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
-from votes.beside import Beside
-from votes.breakdown import Breakdown
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.reading import reading
+from votes.record.record import reading
+from votes.reports.breakdown import Breakdown
+from votes.reports.roll_call_context import Beside
 from votes.totals import Totals
 from web.movement_files import SHAPES
 from web.pictures.flow import Node, flow
@@ -23,7 +23,7 @@ from web.sheet import Sheet
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.pictures.picture import Picture
 
 TALLIES = {

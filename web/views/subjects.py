@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from votes.reading import reading
+from votes.record.record import reading
 from web.filters import known_subject
 from web.listings import Listing
 from web.loosening import Help

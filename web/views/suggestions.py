@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from votes.reading import reading
+from votes.record.record import reading
 from web.parameters import address, without_empty
 from web.rendering import varied, wants_part
 from web.search import index_of

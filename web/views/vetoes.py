@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from votes.reading import reading
-from votes.vetoes import veto_count, vetoed_drafts
+from votes.record.record import reading
+from votes.record.vetoes import veto_count, vetoed_drafts
 from web.files import csv_file, json_file, picture_file
 from web.parameters import unanswered
 from web.pictures.vetoes import veto_bars

@@ -22,7 +22,7 @@ from tests.votes.importing.layouts import (
     sheet,
     votes,
 )
-from votes.importing.digital_library import read
+from votes.importing.digital_library.reader import read
 from votes.importing.edition import Edition, Known, RowProblem, StatedRollCall, StatedText, UnfitFileError
 from votes.importing.files import opened
 

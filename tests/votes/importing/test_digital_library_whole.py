@@ -18,8 +18,8 @@ from resolutions.symbols import parse
 from tests.factories import make_resolution
 from tests.resolutions.corpora import FOLDER
 from tests.votes.importing.layouts import ASSEMBLY, GA, check_edition, sheet
-from votes.importing import outcomes
-from votes.importing.digital_library import read
+from votes.importing.digital_library import outcomes
+from votes.importing.digital_library.reader import read
 from votes.importing.edition import Edition, Known
 from votes.importing.files import OpenFile, opened
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.votes.importing.layouts import MEMBER_STATES, MEMBER_STATES_2025, MEMBER_STATES_2026, sheet
-from votes.findings import PROBLEMS
+from votes.importing.digital_library.member_states import MemberStatesEdition, StatedDate, StatedName, StatedState, read
 from votes.importing.edition import Known, RowProblem, UnfitFileError
 from votes.importing.files import opened
-from votes.importing.member_states import MemberStatesEdition, StatedDate, StatedName, StatedState, read
+from votes.models.finding_sentences import PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

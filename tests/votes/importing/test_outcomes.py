@@ -9,9 +9,9 @@ import pytest
 
 from resolutions.symbols import parse
 from tests.votes.importing.layouts import NAMES_2024, OUTCOME, OUTCOMES, check_edition, sheet
+from votes.importing.digital_library.outcomes import read
 from votes.importing.edition import Edition, Known, RowProblem, StatedRollCall, StatedText, UnfitFileError
 from votes.importing.files import opened
-from votes.importing.outcomes import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,10 @@ from resolutions.models import Body, OtherSymbol, Resolution, Topic
 from tests.factories import day, make_roll_call, make_votes
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
-from votes.importing import formats, own
+from votes.importing import formats
 from votes.importing.edition import UnfitFileError
 from votes.importing.files import OpenFile
+from votes.importing.plenary import package
 from votes.importing.record import known
 from votes.models import Bloc, Correction, MemberState, RollCall, Source, Statement, StateName
 
@@ -47,7 +48,7 @@ class Export:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         place = rows[0].index(column)
-        assert {*rows[0][place:]} <= {*own.LATER[table]}
+        assert {*rows[0][place:]} <= {*package.LATER[table]}
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(row[:place] for row in rows)
 
@@ -79,11 +80,11 @@ class TestReading:
     """What an edition holds."""
 
     def test_the_header_of_each_table_is_known(self, export: Export):
-        assert {table: file.header for table, file in export.files().items()} == own.HEADERS
-        assert len(set(own.HEADERS.values())) == len(own.HEADERS)
+        assert {table: file.header for table, file in export.files().items()} == package.HEADERS
+        assert len(set(package.HEADERS.values())) == len(package.HEADERS)
 
     def test_a_roll_call_with_its_text(self, export: Export):
-        edition = own.read(export.files(), known())
+        edition = package.read(export.files(), known())
 
         assert (edition.format, edition.source, len(edition.roll_calls), edition.problems) == ("plenary", "", 22, [])
         assert [(file.name, file.rows) for file in edition.files] == [
@@ -104,13 +105,13 @@ class TestReading:
     def test_why_totals_differ_and_files_of_a_release_that_did_not_tell(self, tmp_path: Path):
         RollCall.objects.filter(slug=SLUG).update(announced_no=19, difference_reason="-1 was misheard.")
         export = Export(tmp_path)
-        assert [s.difference_reason for s in own.read(export.files(), known()).roll_calls if s.slug == SLUG] == [
+        assert [s.difference_reason for s in package.read(export.files(), known()).roll_calls if s.slug == SLUG] == [
             "-1 was misheard."
         ]
 
         export.before("roll-calls", "difference_reason")
         assert formats.recognise(export.file("roll-calls").header) == ("plenary", "roll-calls")
-        assert {stated.difference_reason for stated in own.read(export.files(), known()).roll_calls} == {""}
+        assert {stated.difference_reason for stated in package.read(export.files(), known()).roll_calls} == {""}
 
     def test_what_later_releases_tell_of_texts_and_absences(self, tmp_path: Path):
         Resolution.objects.filter(symbol="A/RES/ES-11/7").update(subjects=["UKRAINE QUESTION", "PEACE--=1, 2"])
@@ -118,7 +119,7 @@ class TestReading:
         export = Export(tmp_path)
 
         def said() -> list[tuple[object, ...]]:
-            stated = own.read(export.files(), known()).roll_calls
+            stated = package.read(export.files(), known()).roll_calls
             return [(s.text and s.text.subjects, s.absences_derived, s.not_legible) for s in stated if s.slug == SLUG]
 
         assert said() == [(("UKRAINE QUESTION", "PEACE--=1, 2"), True, ("AFG", "VEN"))]
@@ -126,12 +127,12 @@ class TestReading:
         export.before("roll-calls", "absences")
         export.before("resolutions", "subjects")
         export.before("statements", "edition")
-        for table in own.LATER:
+        for table in package.LATER:
             assert formats.recognise(export.file(table).header) == ("plenary", table)
         assert said() == [((), False, ())]
 
     def test_the_votes_are_those_on_record(self, export: Export):
-        edition = own.read(export.files(), known())
+        edition = package.read(export.files(), known())
         slugs = [stated.slug for stated in edition.roll_calls]
 
         read = {(slugs[ref], state, choice) for ref, state, choice in edition.votes.iter_rows()}
@@ -153,7 +154,7 @@ class TestReading:
         text.topics.add(*Topic.objects.filter(slug__in=["human-rights", "arms-control"]))
         make_roll_call("odd", resolution=text, title='@motion\r\n"x", y', note="'n", status="published")
 
-        edition = own.read(Export(tmp_path).files(), known())
+        edition = package.read(Export(tmp_path).files(), known())
 
         (stated,) = (stated for stated in edition.roll_calls if stated.slug == "odd")
         assert (stated.title, stated.note, stated.decisive, stated.session) == ('@motion\r\n"x", y', "'n", False, None)
@@ -169,7 +170,7 @@ class TestReading:
         Resolution.objects.create(body=council, symbol="No number", kind="draft", title="T", status="published")
         export = Export(tmp_path)
 
-        said = {text.symbol.text: (body, session, text) for body, session, text in own.texts(export.files())}
+        said = {text.symbol.text: (body, session, text) for body, session, text in package.texts(export.files())}
 
         assert len(said) == 24
         assert said["S/2024/239"][:2] == ("SC", None)
@@ -177,7 +178,7 @@ class TestReading:
         # A symbol that no rule reads gets the keys that the record gives it.
         strange, recorded = said["No number"][2].symbol, Resolution.objects.get(symbol="No number")
         assert (strange.key, strange.sort_key) == (recorded.symbol_key, recorded.symbol_sort)
-        assert own.texts(export.files("votes")) == []
+        assert package.texts(export.files("votes")) == []
 
 
 class TestProblems:
@@ -195,7 +196,7 @@ class TestProblems:
         )
         MemberState.objects.create(code="VAT", name="Holy See")
 
-        edition = own.read(export.files(), known())
+        edition = package.read(export.files(), known())
 
         said = {
             problem.problem: (problem.kind, problem.line, problem.column, problem.value, problem.rows, problem.rejected)
@@ -220,7 +221,7 @@ class TestProblems:
         export.change("roll-calls", (f"{SLUG},A/RES/ES-11/7,yes,GA,ES-11", f"{SLUG},A/RES/ES-11/7,yes,GA,ES-99"))
         export.change("resolutions", ("human-rights", "human-rights underwater-basketry"))
 
-        edition = own.read(export.files(), known())
+        edition = package.read(export.files(), known())
 
         assert {(p.kind, p.problem, p.column, p.value, p.rejected) for p in edition.problems} == {
             ("unreadable", "unknown-session", "session", "ES-99", 0),
@@ -253,13 +254,13 @@ class TestProblems:
         export.change(table, (old, new))
 
         with pytest.raises(UnfitFileError, match=message):
-            own.read(export.files(), known())
+            package.read(export.files(), known())
 
     def test_tables_that_are_missing(self, export: Export):
         with pytest.raises(
             UnfitFileError, match=r"at least its tables .*; missing: resolutions, roll-calls\. Name all"
         ):
-            own.read(export.files("votes", "states"), known())
+            package.read(export.files("votes", "states"), known())
 
 
 class TestFacts:
@@ -270,7 +271,7 @@ class TestFacts:
         StateName.objects.filter(state__code="TUR").delete()
         MemberState.objects.filter(code="FRA").update(name="Gaul")
 
-        report = own.load_facts(export.files())
+        report = package.load_facts(export.files())
 
         assert {name: count for name, count in report.added.items() if count} == {
             "blocs": 1, "memberships of blocs": 3, "former names": 1,
@@ -279,11 +280,11 @@ class TestFacts:
         assert MemberState.objects.get(code="FRA").name == "Gaul"
 
     def test_tables_that_are_not_there_are_left_alone(self, export: Export):
-        report = own.load_facts(export.files("votes", "topics"))
+        report = package.load_facts(export.files("votes", "topics"))
 
         assert report.unchanged["topics"] == 28
         assert set(report.unchanged) | {name for name, count in report.added.items() if count} == {"bodies", "topics"}
-        assert own.load_facts(export.files("votes")).unchanged == {}
+        assert package.load_facts(export.files("votes")).unchanged == {}
 
     @pytest.mark.parametrize(
         ("table", "old", "new", "message"),
@@ -303,7 +304,7 @@ class TestFacts:
         export.change(table, (old, new))
 
         with pytest.raises(UnfitFileError, match=message):
-            own.load_facts(export.files())
+            package.load_facts(export.files())
 
         assert not Bloc.objects.exists()
         assert not Topic.objects.filter(slug="arms-control").exists()
@@ -332,7 +333,7 @@ class TestFinishing:
         for rows in (Correction.objects.all(), Statement.objects.all(), Resolution.objects.filter(symbol="S/2024/239")):
             rows.delete()
 
-        assert own.finish(full.files()) is True
+        assert package.finish(full.files()) is True
 
         correction, statement = Correction.objects.get(), Statement.objects.get()
         assert (correction.roll_call.slug, correction.state.code) == (SLUG, "FRA")
@@ -349,13 +350,13 @@ class TestFinishing:
         )
         assert [topic.slug for topic in text.topics.all()] == ["arms-control"]
         assert [(other.kind, other.symbol) for other in text.other_symbols.all()] == [("variant", "Draft of March")]
-        assert own.finish(full.files()) is False
+        assert package.finish(full.files()) is False
 
     def test_what_is_on_record_stays(self, full: Export):
         Correction.objects.update(intended="N", reference="by hand")
         Resolution.objects.filter(symbol="S/2024/239").update(title="Other", status="draft")
 
-        assert own.finish(full.files()) is False
+        assert package.finish(full.files()) is False
 
         assert Correction.objects.get().reference == "by hand"
         assert Resolution.objects.get(symbol="S/2024/239").title == "Other"
@@ -364,22 +365,22 @@ class TestFinishing:
         said = Statement.objects.get().reference
         Statement.objects.update(reference="other")
 
-        assert own.finish(full.files()) is True
+        assert package.finish(full.files()) is True
         assert Statement.objects.get().reference == said
-        assert own.finish(full.files()) is False
+        assert package.finish(full.files()) is False
 
     def test_a_text_that_is_on_record_by_another_spelling_is_not_added_again(self, full: Export):
         Resolution.objects.filter(symbol="S/2024/239").delete()
         other = Resolution.objects.get(symbol="A/RES/ES-11/7")
         OtherSymbol.objects.create(resolution=other, symbol="S/2024/239", kind="variant")
 
-        assert own.finish(full.files()) is False
+        assert package.finish(full.files()) is False
 
     def test_what_hangs_on_a_vote_that_was_not_taken_is_not_taken(self, full: Export):
         Correction.objects.all().delete()
         Statement.objects.all().delete()
 
-        assert own.finish(full.files(), left_out=[SLUG]) is False
+        assert package.finish(full.files(), left_out=[SLUG]) is False
 
         assert not Correction.objects.exists()
         assert not Statement.objects.exists()
@@ -401,7 +402,7 @@ class TestFinishing:
         full.change(table, (old, new))
 
         with pytest.raises(UnfitFileError, match=message):
-            own.finish(full.files())
+            package.finish(full.files())
 
         assert not Correction.objects.exists()
         assert not Statement.objects.exists()
@@ -416,7 +417,7 @@ def test_votes_by_the_thousand_are_read_as_one_by_one(tmp_path: Path):
         make_votes(roll_call, {code: "YNAX"[(place + number) % 4] for place, code in enumerate(codes)})
     export = Export(tmp_path)
 
-    edition = own.read(export.files(), known())
+    edition = package.read(export.files(), known())
 
     refs = {stated.slug: stated.ref for stated in edition.roll_calls}
     with (export.folder / "votes.csv").open(encoding="utf-8", newline="") as file:

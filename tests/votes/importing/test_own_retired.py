@@ -9,8 +9,8 @@ import pytest
 
 from tests.factories import make_roll_call
 from tests.votes.importing.test_own import SLUG, Export
-from votes.importing import own
 from votes.importing.edition import UnfitFileError
+from votes.importing.plenary import package
 from votes.models import RetiredAddress, RollCall
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def addresses() -> dict[str, tuple[object, ...]]:
 
 
 def test_what_is_missing_is_added_once(export: Export):
-    done = own.retire(export.files())
+    done = package.retire(export.files())
 
     assert (done.added, done.notes) == (3, [])
     assert addresses() == {
@@ -59,7 +59,7 @@ def test_what_is_missing_is_added_once(export: Export):
     assert not RollCall.objects.filter(pk=key).exists()
     assert make_roll_call("next").pk > key
 
-    again = own.retire(export.files())
+    again = package.retire(export.files())
     assert (again.added, again.notes) == (0, [])
 
 
@@ -70,7 +70,7 @@ def test_what_is_on_record_stays_and_is_told(export: Export):
         slug="gone", kind="merged", reason="Not so.", roll_call=RollCall.objects.get(slug=SLUG)
     )
 
-    done = own.retire(export.files())
+    done = package.retire(export.files())
 
     assert done.added == 0
     assert sorted(done.notes) == [
@@ -86,14 +86,14 @@ def test_what_leads_to_an_address_that_was_retired_here_leads_where_that_does(ex
     RetiredAddress.objects.create(slug="moved", kind="merged", reason="x", roll_call=RollCall.objects.get(slug=SLUG))
     export.add("retired-addresses", "thrice,merged,The same.,2025-03-01,moved,")
 
-    assert own.retire(export.files()).added == 3
+    assert package.retire(export.files()).added == 3
     assert {slug: said[3] for slug, said in addresses().items()} == {
         "gone": "", "again": "gone", "moved": SLUG, "thrice": SLUG, "twice": SLUG,
     }  # fmt: skip
 
 
 def test_nothing_leads_to_another_vote_of_the_same_name(export: Export):
-    done = own.retire(export.files(), left_out=[SLUG])
+    done = package.retire(export.files(), left_out=[SLUG])
 
     assert (done.added, done.notes) == (2, [
         f"left alone: twice cannot lead to {SLUG}, which is another vote here; merged in the files: The same."
@@ -105,7 +105,7 @@ def test_exports_that_have_no_such_table(export: Export):
     files = export.files()
     del files["retired-addresses"]
 
-    assert own.retire(files).added == 0
+    assert package.retire(files).added == 0
     assert addresses() == {}
 
 
@@ -126,5 +126,5 @@ def test_what_cannot_be_taken_changes_nothing(export: Export, old: str, new: str
     export.change("retired-addresses", (old, new))
 
     with pytest.raises(UnfitFileError, match=message):
-        own.retire(export.files())
+        package.retire(export.files())
     assert addresses() == {}

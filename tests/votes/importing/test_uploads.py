@@ -15,8 +15,8 @@ from django.conf import settings as project
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from votes.importing import child, uploads
-from votes.importing.uploads import (
+from votes.importing.uploads import child_process, storage
+from votes.importing.uploads.storage import (
     KEPT,
     Outcome,
     Receiver,
@@ -120,7 +120,7 @@ def test_what_is_no_token_finds_nothing(token: str):
 
 
 def test_more_than_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.MonkeyPatch, home: Path):
-    monkeypatch.setattr(uploads, "LIMIT", 10)
+    monkeypatch.setattr(storage, "LIMIT", 10)
     receiver = Receiver()
     receiver.begin("a.csv")
     receiver.write(b"12345678")
@@ -173,7 +173,7 @@ def test_removing_takes_only_what_is_too_old_and_not_in_use(home: Path, monkeypa
     remove_expired()
     assert broken.folder.exists()  # it may still be arriving
     monkeypatch.setattr(timezone, "now", lambda: later)
-    monkeypatch.setattr(uploads, "KEPT", timedelta(seconds=30))
+    monkeypatch.setattr(storage, "KEPT", timedelta(seconds=30))
     age(fresh, -timedelta(minutes=1))
     with used.claimed():
         remove_expired()
@@ -221,17 +221,17 @@ def test_the_command_says_how_and_on_whose_behalf(editor: User):
     start += ["--upload", upload.token, "--by-user", str(editor.pk)]
     how = ["--format", "voeten", "--allow-removals"]
     file = str(upload.folder / "files" / "1" / "csv")
-    assert child.command(upload, by=editor, dry_run=True) == [*start, "--dry-run", *how, "--", file]
-    assert child.command(upload, by=editor, dry_run=False) == [*start, *how, "--", file]
+    assert child_process.command(upload, by=editor, dry_run=True) == [*start, "--dry-run", *how, "--", file]
+    assert child_process.command(upload, by=editor, dry_run=False) == [*start, *how, "--", file]
     plain = store()
     start[4] = plain.token
-    assert child.command(plain, by=editor, dry_run=False) == [*start, "--", str(plain.paths[0])]
+    assert child_process.command(plain, by=editor, dry_run=False) == [*start, "--", str(plain.paths[0])]
 
 
 def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(child, "command", python("raise MemoryError('no room.')"))
+    monkeypatch.setattr(child_process, "command", python("raise MemoryError('no room.')"))
     upload = store()
-    outcome = child.process(upload, by=editor, dry_run=False)
+    outcome = child_process.process(upload, by=editor, dry_run=False)
     assert outcome.error == "The import ended unexpectedly: MemoryError: no room; nothing was written."
     assert upload.outcome == outcome
 
@@ -244,21 +244,21 @@ def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monke
     ],
 )
 def test_a_child_that_says_nothing(editor: User, monkeypatch: pytest.MonkeyPatch, code: str, error: str):
-    monkeypatch.setattr(child, "command", python(code))
-    outcome = child.process(store(), by=editor, dry_run=True)
+    monkeypatch.setattr(child_process, "command", python(code))
+    outcome = child_process.process(store(), by=editor, dry_run=True)
     assert outcome.error == f"The import ended unexpectedly: {error}; nothing was written."
 
 
 def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_on_record(
     editor: User, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(child, "command", python("raise SystemExit(1)"))
+    monkeypatch.setattr(child_process, "command", python("raise SystemExit(1)"))
     upload = store()
     now = timezone.now()
     ImportRun.objects.create(
         format="sc-voting", started=now, finished=now, by_name="editor", files=[], upload=upload.token
     )
-    outcome = child.process(upload, by=editor, dry_run=False)
+    outcome = child_process.process(upload, by=editor, dry_run=False)
     assert (outcome.error, outcome.wrote) == ("", True)
 
 
@@ -269,10 +269,10 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
         "try: time.sleep(60)\n"
         "except KeyboardInterrupt: pathlib.Path(sys.argv[1], 'taken-back').touch()"
     )
-    monkeypatch.setattr(child, "command", python(code))
-    monkeypatch.setattr(child, "TIME_LIMIT", 1)
+    monkeypatch.setattr(child_process, "command", python(code))
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
     upload = store()
-    outcome = child.process(upload, by=editor, dry_run=True)
+    outcome = child_process.process(upload, by=editor, dry_run=True)
     assert (upload.folder / "taken-back").exists()
     assert outcome.error == (
         "It took longer than 0 minutes and was stopped; nothing was written. "
@@ -283,10 +283,10 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
 
 def test_a_child_that_does_not_listen_is_killed(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
-    monkeypatch.setattr(child, "command", python(code))
-    monkeypatch.setattr(child, "TIME_LIMIT", 1)
-    monkeypatch.setattr(child, "LAST_WORDS", 0.2)
-    assert child.process(store(), by=editor, dry_run=True).error.startswith("It took longer than 0 minutes")
+    monkeypatch.setattr(child_process, "command", python(code))
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
+    monkeypatch.setattr(child_process, "LAST_WORDS", 0.2)
+    assert child_process.process(store(), by=editor, dry_run=True).error.startswith("It took longer than 0 minutes")
 
 
 def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, monkeypatch: pytest.MonkeyPatch):
@@ -296,9 +296,9 @@ def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, mo
         "try: fcntl.flock((folder / 'lock').open('w'), fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
         "except BlockingIOError: (folder / 'held').write_text(os.environ['TMPDIR'] + ' ' + os.environ['PLENARY_HOME'])"
     )
-    monkeypatch.setattr(child, "command", python(code))
+    monkeypatch.setattr(child_process, "command", python(code))
     upload = store()
-    child.process(upload, by=editor, dry_run=True)
+    child_process.process(upload, by=editor, dry_run=True)
     assert (upload.folder / "held").read_text() == f"{upload.folder / 'unpacked'} {project.HOME}"
     with (upload.folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # and it is free again
@@ -306,14 +306,16 @@ def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, mo
 
 @pytest.mark.parametrize("harm", ["changed", "gone"])
 def test_other_bytes_than_those_uploaded_start_no_child(editor: User, monkeypatch: pytest.MonkeyPatch, harm: str):
-    monkeypatch.setattr(child, "command", python("import pathlib, sys; pathlib.Path(sys.argv[1], 'ran').touch()"))
+    monkeypatch.setattr(
+        child_process, "command", python("import pathlib, sys; pathlib.Path(sys.argv[1], 'ran').touch()")
+    )
     upload = store()
     if harm == "changed":
         upload.paths[0].write_bytes(b"a,b\n1,3\n")
     else:
         upload.paths[0].unlink()
     with pytest.raises(UploadError, match=r"votes\.csv is no longer the file that was uploaded"):
-        child.process(upload, by=editor, dry_run=False)
+        child_process.process(upload, by=editor, dry_run=False)
     assert not (upload.folder / "ran").exists()
 
 
@@ -322,7 +324,7 @@ def test_the_web_workers_never_load_polars():
         "import sys, django\n"
         "django.setup()\n"
         "import config.urls, votes.admin\n"
-        "assert 'votes.importing.uploads' in sys.modules\n"
+        "assert 'votes.importing.uploads.storage' in sys.modules\n"
         "print(sorted({'polars', 'votes.importing.run'} & set(sys.modules)))"
     )
     done = subprocess.run(

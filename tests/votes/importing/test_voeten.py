@@ -15,14 +15,14 @@ import pytest
 from resolutions.symbols import parse, parse_or_none
 from tests.resolutions.corpora import FOLDER, columns
 from tests.votes.importing.editions import others
-from votes.findings import PROBLEMS
 from votes.importing.edition import Edition, Known, StatedRollCall, UnfitFileError
 from votes.importing.files import opened
 from votes.importing.formats import recognise
 from votes.importing.record import known as known_of_record
-from votes.importing.voeten import read
-from votes.importing.voeten_days import load
-from votes.importing.voeten_votes import HOLDERS, holder
+from votes.importing.voeten.days import load
+from votes.importing.voeten.reader import read
+from votes.importing.voeten.votes import HOLDERS, holder
+from votes.models.finding_sentences import PROBLEMS
 
 ROLL_CALLS = ("rcid", "session", "importantvote", "date", "unres", "amend", "para", "short", "descr")
 VOTES = ("rcid", "country", "country_code", "vote")

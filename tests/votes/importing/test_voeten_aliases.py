@@ -9,7 +9,7 @@ from tests.resolutions.corpora import columns
 from tests.votes.importing.test_voeten import Tables, compared, library, votes_of, whole
 from votes.importing.edition import UnfitFileError
 from votes.importing.record import known
-from votes.importing.voeten_aliases import load
+from votes.importing.voeten.aliases import load
 
 HEADER = "rcid,unres,symbol,kind,why\n"
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.resolutions.corpora import columns
 from votes.importing.edition import UnfitFileError
-from votes.importing.voeten_days import PATH, load
+from votes.importing.voeten.days import PATH, load
 
 HEADER = "rcid,voeten_date,day,how\n"
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.web.pages import Maker
-from votes.breakdown import StateChoice
 from votes.choices import Choice
+from votes.reports.breakdown import StateChoice
 from web import files
 from web.pictures.card import ACROSS, TITLES, Card, shortened, width_of, wrapped
 from web.pictures.tiles import world

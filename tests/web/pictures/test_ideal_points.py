@@ -11,14 +11,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from votes.analysis.matrix import ABSTAINING, NO, YES
-from votes.ideal_points import Cut, Division, Estimates, Point
 from votes.models import IdealPointFit
+from votes.reports.ideal_points import Cut, Division, Estimates, Point
 from web.pictures.ideal_points import SIDE, WIDTH, division, lines, signed, strip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.pictures.picture import Picture
 
 NUMBER = r"-?\d+(?:\.\d+)?"
