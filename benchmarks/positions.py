@@ -44,7 +44,7 @@ def lines() -> list[str]:
 
     from votes.models import RollCall
     from votes.record.record import reading
-    from web.filters import RollCallFilter
+    from web.lists.filters import RollCallFilter
 
     def by_matrix(query: str) -> list[int]:
         with reading() as record:

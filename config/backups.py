@@ -30,7 +30,7 @@ from votes.exporting.checksum import record_checksum
 from votes.record.snapshot import snapshot, unhurried
 from votes.record.version import data_version, move_past
 from votes.verification.check import CHECKS
-from web.release import RELEASE
+from web.serving.release import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

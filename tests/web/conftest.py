@@ -3,7 +3,7 @@
 import pytest
 
 from resolutions.models import Body, Session, Topic
-from tests.web.pages import SUBJECTS, Maker, Twin, give_subjects
+from tests.web.records import SUBJECTS, Maker, Twin, give_subjects
 from votes.models import Source
 from votes.record import record as record_module
 

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from tests.web.addresses import PART, filled, patterns
 from votes.record.record import QUERY
 from votes.reports.publication_dates import QUERY as PUBLICATION
-from web.filters import RollCallFilter
 from web.known_parameters import PARAMETERS
+from web.lists.filters import RollCallFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

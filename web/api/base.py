@@ -16,9 +16,9 @@ from web.api.paging import CURSOR, PAGE_SIZE, Paging
 from web.api.query import FIELDS, Query, some
 from web.api.serializers import names_in
 from web.api.throttling import AddressThrottle
-from web.conditional import tag_of, unchanged
-from web.parameters import address
-from web.problems import OPEN
+from web.serving.etags import tag_of, unchanged
+from web.serving.parameters import address
+from web.serving.problems import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -32,9 +32,9 @@ from web.api.serializers import (
     TopicRow,
 )
 from web.api.serializers import page_of as page_with
-from web.filters import known_date
-from web.missing import no_bloc, no_state
-from web.parameters import address
+from web.lists.filters import known_date
+from web.lists.not_found import no_bloc, no_state
+from web.serving.parameters import address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

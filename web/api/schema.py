@@ -13,8 +13,8 @@ from votes.reports.agreement import ORDERS
 from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
 from web.api.serializers import BODIES, Problem, names_in
-from web.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
-from web.measures import MEASURES
+from web.display.measures import MEASURES
+from web.lists.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
