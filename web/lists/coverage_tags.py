@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from votes.reports.coverage import Extent
+from web.display.figures import number
 from web.lists import coverage
-from web.lists.sentences import number
 from web.pictures.strips import Strip, strips
 
 if TYPE_CHECKING:

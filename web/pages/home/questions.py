@@ -15,9 +15,9 @@ from resolutions.models import Body
 from votes.record.parties import Party, takes
 from votes.record.record import KEPT
 from votes.rules import Result
+from web.display.figures import number
 from web.display.marks import dated
 from web.lists.listing import Listing
-from web.lists.sentences import number
 from web.serving.parameters import address
 
 if TYPE_CHECKING:

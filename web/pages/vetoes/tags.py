@@ -15,10 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import Choice
+from web.display.figures import number as grouped
 from web.display.marks import labels, mark
 from web.display.permanent_members import seat_name
 from web.lists.rows import how, what
-from web.lists.sentences import number as grouped
 from web.pages.vetoes.files import list_address
 from web.pages.vetoes.picture import decade_name
 
