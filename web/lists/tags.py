@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django import template
 
-from resolutions.symbols import parse_or_none
 from web.display.figures import number
 from web.display.marks import Options
 from web.lists import builder, sentences
@@ -14,9 +13,6 @@ from web.lists import builder, sentences
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-    from votes.models import RollCall
-    from votes.record.record import Record
-    from votes.reports.roll_call_context import Beside, Corrected
     from web.lists.listing import Listing
 
 register = template.Library()
@@ -38,32 +34,6 @@ def described(listing: Listing, of: str = "roll_calls") -> str:
 def subject(listing: Listing, of: str = "roll_calls") -> str:
     """Return what the sentence of a listing is about."""
     return sentences.subject(listing, of)
-
-
-@register.filter
-def counted_otherwise(roll_call: RollCall) -> str:
-    """Return the counted figures that are not the announced ones; empty where they agree."""
-    return sentences.counted_otherwise(roll_call)
-
-
-@register.simple_tag
-def corrected(roll_call: RollCall, beside: Beside, record: Record) -> list[tuple[str, Corrected, str]]:
-    """Return what sources have wrong about a roll call, in a sentence each, and the address of the document."""
-    return [
-        (
-            sentences.corrected_said(one, roll_call, record),
-            one,
-            f"https://docs.un.org/en/{one.document}" if parse_or_none(one.document) else "",
-        )
-        for one in beside.corrected
-    ]
-
-
-@register.simple_tag
-def not_legible(roll_call: RollCall, record: Record) -> str:
-    """Return the names of the day of the members that the source lists without a legible choice."""
-    states = [record.states[code] for code in roll_call.not_legible if code in record.states]
-    return ", ".join(state.name_on(roll_call.date) for state in sorted(states, key=lambda state: state.sort_name))
 
 
 @register.simple_tag

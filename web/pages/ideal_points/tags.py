@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from votes.reports.ideal_points import MINIMUM
 from web.display.figures import NOT_SHOWN, Figures
 from web.pages.ideal_points.files import session_name
-from web.pages.ideal_points.picture import POSITIONS, division, signed_by
+from web.pages.ideal_points.picture import signed_by
 
 if TYPE_CHECKING:
     from votes.models import IdealPointFit
-    from votes.reports.ideal_points import Division, Point
+    from votes.reports.ideal_points import Point
     from web.pages.ideal_points.question import IdealPointsQuestion
 
 register = template.Library()
@@ -77,34 +77,6 @@ def fitted_from(fit: IdealPointFit) -> str:
         "%(votes)s votes of %(states)s member states in %(roll_calls)s recorded votes of the General Assembly on "
         "%(items)s questions"
     ) % {name: number_format(figure, force_grouping=True) for name, figure in figures.items()}
-
-
-@register.simple_tag
-def cut_point_picture(found: Division) -> SafeString:
-    """Return the picture of how a roll call divides the line."""
-    return division(found).inline("picture chart")
-
-
-@register.simple_tag
-def cut_point_sentence(found: Division) -> str:
-    """Return in words how a roll call divides the line, and how many of those who voted stand where."""
-    below, above = (POSITIONS[choice] for choice in found.sides)
-    if not found.is_within:
-        return _(
-            "The line does not divide this vote: all states stand on the same side of the estimated cut point, where "
-            "“%(expected)s” is the more likely position."
-        ) % {"expected": POSITIONS[found.expected]}
-    return _(
-        "At an ideal point of %(cut)s a member state was as likely “%(below)s” as “%(above)s”: further down "
-        "“%(below)s” is more likely, further up “%(above)s”. Of the %(all)s that took either position, %(placed)s "
-        "stand on the side where the model expects them."
-    ) % {
-        "cut": signed_by(Figures(), found.cut.point, 2),
-        "below": below,
-        "above": above,
-        "all": len(found.on_sides),
-        "placed": sum(found.on_sides),
-    }
 
 
 def _cell(point: Point | None, figures: Figures) -> str:

@@ -5,6 +5,7 @@ Whatever comes from the record is escaped here.
 
 from __future__ import annotations
 
+from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from votes.reports.movement import ORDER
 from votes.rules import Result
 from web.display.marks import MARKS
 from web.lists.rows import how, what
-from web.pages.roll_calls.tags import FOLDED_FROM, NEW_LINE, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from votes.reports.movement import BlocMove, Cell, Movement, StateMove
 
 register = template.Library()
+
+NEW_LINE = "\n"
+
+FOLDED_FROM = 7
+"""How many states that moved stand behind a summary, where fewer stand in the open."""
 
 COLUMNS = 9
 """The columns of the table of blocs."""
