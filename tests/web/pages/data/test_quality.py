@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -272,9 +271,7 @@ def test_a_record_with_nothing_wrong():
 
 
 def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
-    about = Finding.objects.public().filter(roll_call__slug="council").select_related("roll_call__source")
-
-    part = BeautifulSoup(render_to_string("data/_findings.html", {"findings": about}), "html.parser")
+    part = one(get("/roll-calls/council/"), "section[aria-labelledby=known]")
 
     assert texts(part, "h2") == ["Known errors and doubts"]
     assert texts(part, ".finding-sentence, .note") == [
@@ -282,4 +279,4 @@ def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
         "Acknowledged on 2 March 2026: As printed <1>.",
     ]
     assert one(part, "a")["href"] == PAGE
-    assert render_to_string("data/_findings.html", {"findings": []}).strip() == ""
+    assert get("/roll-calls/a-res-es-11-7/").select("#known") == []
