@@ -82,7 +82,7 @@ def on_starting(server: Any) -> None:
         import scipy.cluster.hierarchy  # noqa: F401, PLC0415  # 38 MB that the processes are to share
 
     if settings.DATABASES["default"]["ENGINE"] == "config.postgresql":
-        from config.embedded import EmbeddedPostgres  # noqa: PLC0415
+        from config.embedded.server import EmbeddedPostgres  # noqa: PLC0415
 
         EmbeddedPostgres.for_project(settings.BASE_DIR).ensure()
 

@@ -16,7 +16,8 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from config.database import SETTINGS
-from config.embedded import EmbeddedError, package_install
+from config.embedded import EmbeddedError
+from config.embedded.binaries import error_line, package_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +52,7 @@ def run(program: str, *arguments: str | Path, database: str) -> None:
         check=False,
     )
     if done.returncode:
-        said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
-        raise ProgramError(next((line for line in said if "error:" in line), "".join(said[-1:])) or f"{program} failed")
+        raise ProgramError(error_line(done.stderr) or f"{program} failed")
 
 
 def server_major() -> int:

