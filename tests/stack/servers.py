@@ -24,15 +24,14 @@ class Database(Server):
 
     @property
     def url(self) -> str:
-        """What DATABASE_URL says."""
         return f"postgresql://{NAME}:{self.password}@127.0.0.1:{self.port}/{NAME}"
 
     def connect(self, database: str = NAME) -> psycopg.Connection[tuple[Any, ...]]:
         """Return a connection that commits each statement."""
         return psycopg.connect(self.url, dbname=database, autocommit=True, connect_timeout=5, prepare_threshold=None)
 
-    def ask(self, query: str) -> Any:
-        """Return the one value that a query answers, None for a statement that answers nothing."""
+    def scalar(self, query: str) -> Any:
+        """Return the one value of a query's result, None for a statement without one."""
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(query.encode())
             row = cursor.fetchone() if cursor.description else None
@@ -58,30 +57,28 @@ class Postgres(Database):
         super().__init__(name, command, port=port, folder=folder, user=user, stopped_by=signal.SIGINT)
 
     def ready(self) -> bool:
-        """Whether it answers."""
         with suppress(psycopg.Error), self.connect("postgres"):
             return True
         return False
 
-    def caught_up(self, primary: Postgres) -> None:
+    def wait_for_replay_of(self, primary: Postgres) -> None:
         """Return once this replica has replayed all that ``primary`` has written by now."""
-        position = primary.ask("SELECT pg_current_wal_lsn()")
+        position = primary.scalar("SELECT pg_current_wal_lsn()")
         done = f"SELECT pg_last_wal_replay_lsn() >= '{position}'"
-        wait_for(lambda: self.ask(done), saying=f"{self.name} has replayed {position}")
+        wait_for(lambda: self.scalar(done), f"{self.name} has replayed {position}")
 
-    def asked_for(self, word: str) -> int:
+    def count_statements(self, word: str) -> int:
         """Return how many statements with this word a replica has run; only theirs are logged."""
         return self.log.read_text(errors="replace").count(word)
 
-    def hold(self) -> None:
-        """Have this replica replay nothing more, so that it lags; ``go_on`` ends that."""
-        self.ask("SELECT pg_wal_replay_pause()")
+    def pause_replay(self) -> None:
+        """Have this replica replay nothing more, so that it lags; ``resume_replay`` ends that."""
+        self.scalar("SELECT pg_wal_replay_pause()")
         paused = "SELECT pg_get_wal_replay_pause_state() = 'paused'"
-        wait_for(lambda: self.ask(paused), saying=f"{self.name} pauses")
+        wait_for(lambda: self.scalar(paused), f"{self.name} pauses")
 
-    def go_on(self) -> None:
-        """Have a held replica replay again."""
-        self.ask("SELECT pg_wal_replay_resume()")
+    def resume_replay(self) -> None:
+        self.scalar("SELECT pg_wal_replay_resume()")
 
 
 class PgBouncer(Database):
@@ -93,7 +90,6 @@ class Redis(Server):
 
     @property
     def url(self) -> str:
-        """What CACHE_URL says."""
         return f"redis://127.0.0.1:{self.port}/0"
 
 
@@ -105,5 +101,4 @@ class Proxy(Server):
 
     @property
     def url(self) -> str:
-        """The address of the site."""
         return f"https://{self.host}:{self.port}"
