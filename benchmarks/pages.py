@@ -15,7 +15,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks.importing import ROOT
+from benchmarks.common import ROOT
 from benchmarks.load import CONNECTIONS, Measured, headers_of, measure, opened
 from benchmarks.serving import EMPTY, prepare, resident, server
 
