@@ -30,7 +30,7 @@ class ProgramError(Exception):
     """Why one of PostgreSQL's programs could not be run, or what it said when it failed."""
 
 
-def parameters(database: str) -> dict[str, Any]:
+def connection_parameters(database: str) -> dict[str, Any]:
     """Return how to reach ``database`` on the server that Django uses, as libpq names it."""
     connection.get_connection_params()  # Which starts the embedded server.
     said: Mapping[str, Any] = connection.settings_dict
@@ -42,7 +42,7 @@ def parameters(database: str) -> dict[str, Any]:
 
 def run(program: str, *arguments: str | Path, database: str) -> None:
     """Run one of PostgreSQL's programs for ``database``. Raises ProgramError with what it said when it fails."""
-    reached = parameters(database)
+    reached = connection_parameters(database)
     secret = {f"PG{name.upper()}": reached.pop(name) for name in SECRETS if name in reached}
     done = subprocess.run(
         [binaries(server_major()) / program, f"--dbname={make_conninfo(**reached)}", *map(str, arguments)],

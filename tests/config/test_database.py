@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import PATIENCE, database_from_environment, from_url, replica_from_environment
+from config.database import TIMEOUTS, database_from_environment, from_url, replica_from_environment
 
 
 def test_without_database_url_the_embedded_server_is_used(monkeypatch):
@@ -21,7 +21,7 @@ def test_database_url_is_read_whole(monkeypatch):
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {**PATIENCE, "sslmode": "require"},
+        "OPTIONS": {**TIMEOUTS, "sslmode": "require"},
     }
 
 

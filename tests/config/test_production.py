@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.production import MAKE_A_KEY, require
+from config.production import MAKE_A_KEY, check_production
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +41,10 @@ HOSTS = "ALLOWED_HOSTS must name hosts alone, separated by commas, not “{}”.
 GUESSED = f"SECRET_KEY can be guessed: it needs at least 50 characters, 5 different ones among them; {MAKE_A_KEY}."
 
 
-def refused(**changed: Any) -> list[str]:
+def errors_with(**changed: Any) -> list[str]:
     """Return what stands against starting, each without its beginning."""
     try:
-        require(**SAFE | changed)
+        check_production(**SAFE | changed)
     except ImproperlyConfigured as error:
         return [line.removeprefix("PRODUCTION=1: ") for line in str(error).splitlines()]
     return []
@@ -84,11 +84,11 @@ def refused(**changed: Any) -> list[str]:
     ],
 )
 def test_what_is_unsafe_is_refused_in_a_line(changed: dict[str, Any], line: str):
-    assert refused(**changed) == [line]
+    assert errors_with(**changed) == [line]
 
 
 def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
-    lines = refused(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
+    lines = errors_with(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
     assert [line.split()[0] for line in lines] == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "HTTPS", "TRUSTED_PROXIES"]
     assert not [line for line in lines if KEY[:20] in line or PASSWORD in line]
 
@@ -97,8 +97,8 @@ def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
     "hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]]
 )
 def test_what_is_safe_starts(hosts: list[str]):
-    assert refused(hosts=hosts) == []
-    assert refused(proxies="0") == []
+    assert errors_with(hosts=hosts) == []
+    assert errors_with(proxies="0") == []
 
 
 def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:

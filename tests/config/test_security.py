@@ -30,7 +30,6 @@ POLICY = {
 
 
 def policy(response) -> dict[str, str]:
-    """Return the content security policy of an answer."""
     parts = response.headers["Content-Security-Policy"].split("; ")
     return dict(part.split(" ", 1) for part in parts)
 

@@ -59,14 +59,14 @@ def query(server: EmbeddedPostgres, sql: str) -> list[tuple[object, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def the_only(word: str) -> int:
+def only_process(word: str) -> int:
     """Return the number of the process with that word, when its new children have names of their own."""
     wait_until(lambda: len(processes(word)) == 1)
     return processes(word)[0]
 
 
 def keeper(server: EmbeddedPostgres) -> int:
-    return the_only(f"keeper {server.folder}")
+    return only_process(f"keeper {server.folder}")
 
 
 class Users:

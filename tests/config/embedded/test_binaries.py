@@ -39,10 +39,10 @@ def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
         assert server.folder.stat().st_uid == server.uid != 0
         assert base.stat().st_mode & 0o777 == 0o700
         user.kill()
-        told = user.communicate()[1].splitlines()
-        assert len(told) == 2
-        assert f"cannot reach {base}/site/" in told[0]
-        assert f"cannot reach {base}/home/postgresql: the data are in {server.folder}" in told[1]
+        lines = user.communicate()[1].splitlines()
+        assert len(lines) == 2
+        assert f"cannot reach {base}/site/" in lines[0]
+        assert f"cannot reach {base}/home/postgresql: the data are in {server.folder}" in lines[1]
         base.chmod(0o755)
         assert EmbeddedPostgres.for_project(Path("/nowhere")) == server
         wait_until(lambda: is_gone(server))
@@ -52,7 +52,6 @@ def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
 
 
 def reachable_python() -> str | None:
-    """Return a Python that an ordinary user can run."""
     for name in (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin")):
         resolved = Path(name or "/nowhere").resolve()
         nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}

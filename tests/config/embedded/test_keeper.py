@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from config.embedded.server import EmbeddedPostgres
-from tests.config.embedded.conftest import PRELUDE, ROOT, is_gone, keeper, processes, query, the_only, wait_until
+from tests.config.embedded.conftest import PRELUDE, ROOT, is_gone, keeper, only_process, processes, query, wait_until
 
 
 def is_replaced(server: EmbeddedPostgres, pid: int) -> bool:
@@ -38,7 +38,7 @@ def test_killed_keeper_leaves_no_server_and_no_data_are_lost(server, users):
         wait_until(lambda: not server.is_locked("postgres.lock"))
     users.join()
     assert query(server, "SELECT members FROM kept") == [(193,)]
-    assert the_only(f"-D {server.data}") == server.postmaster()[0]
+    assert only_process(f"-D {server.data}") == server.postmaster()[0]
 
 
 def test_orphan_that_the_kernel_did_not_stop_is_stopped_by_the_next_start(server, users):

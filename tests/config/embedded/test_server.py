@@ -15,7 +15,7 @@ import pytest
 from config.embedded import EmbeddedError
 from config.embedded import server as embedded_server
 from config.embedded.server import EmbeddedPostgres
-from tests.config.embedded.conftest import PRELUDE, QUERY, ROOT, is_gone, keeper, query, the_only, wait_until
+from tests.config.embedded.conftest import PRELUDE, QUERY, ROOT, is_gone, keeper, only_process, query, wait_until
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
@@ -58,7 +58,7 @@ def test_users_who_come_at_once_share_one_server(server, users):
     started = [users.start() for _ in range(5)]
     assert [user.stdout.readline() for user in started] == ["up\n"] * 5
     assert keeper(server)
-    assert the_only(f"-D {server.data}") == server.postmaster()[0]
+    assert only_process(f"-D {server.data}") == server.postmaster()[0]
 
 
 def test_threads_that_come_at_once_share_one_server(users):
@@ -97,10 +97,10 @@ def test_problems_are_told_in_one_line(server, users, monkeypatch):
     wait_until(lambda: is_gone(server))
 
     def problem(server: EmbeddedPostgres) -> str:
-        with pytest.raises(EmbeddedError) as told:
+        with pytest.raises(EmbeddedError) as raised:
             server.ensure()
-        assert "\n" not in str(told.value)
-        return str(told.value)
+        assert "\n" not in str(raised.value)
+        return str(raised.value)
 
     Path(server.host).symlink_to("/etc")
     assert f"{server.host} is not a folder of" in problem(server)
@@ -162,5 +162,5 @@ def test_django_starts_the_server_at_the_first_connection(users, pool):
 def test_django_tells_a_problem_as_an_operational_error(users):
     users.environment["PLENARY_HOME"] = "/proc/plenary"
     script = DJANGO.replace("sys.argv[1]", repr("plain"))
-    told = users.start(script).communicate()[1].splitlines()[-1]
-    assert told.startswith("django.db.utils.OperationalError: The embedded PostgreSQL cannot use /proc/plenary")
+    line = users.start(script).communicate()[1].splitlines()[-1]
+    assert line.startswith("django.db.utils.OperationalError: The embedded PostgreSQL cannot use /proc/plenary")

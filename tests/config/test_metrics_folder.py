@@ -9,42 +9,42 @@ from pathlib import Path
 
 import pytest
 
-from config import counting
+from config import metrics_folder
 
 
 @pytest.fixture
 def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(counting, "MEMORY", tmp_path)
-    monkeypatch.setenv(counting.VARIABLE, "")
+    monkeypatch.setattr(metrics_folder, "MEMORY", tmp_path)
+    monkeypatch.setenv(metrics_folder.VARIABLE, "")
     return tmp_path
 
 
 def test_a_gunicorn_has_a_folder_of_its_own_and_keeps_it_when_it_reads_its_configuration_anew(memory: Path):
-    counting.make_folder()
+    metrics_folder.make_folder()
     (folder,) = memory.iterdir()
-    assert os.environ[counting.VARIABLE] == str(folder)
+    assert os.environ[metrics_folder.VARIABLE] == str(folder)
     assert folder.stat().st_mode & 0o777 == 0o700
-    counting.make_folder()
+    metrics_folder.make_folder()
     assert list(memory.iterdir()) == [folder]
-    counting.remove_folder()
+    metrics_folder.remove_folder()
     assert list(memory.iterdir()) == []
 
 
 def test_what_one_that_was_killed_left_is_taken_away_and_that_of_others_is_not(memory: Path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    (memory / f"{counting.PREFIX}{ended.pid}-x").mkdir()
-    lives = memory / f"{counting.PREFIX}{os.getppid()}-x"
+    (memory / f"{metrics_folder.PREFIX}{ended.pid}-x").mkdir()
+    lives = memory / f"{metrics_folder.PREFIX}{os.getppid()}-x"
     lives.mkdir()
     (memory / "other").mkdir()
-    counting.make_folder()
-    mine = Path(os.environ[counting.VARIABLE])
+    metrics_folder.make_folder()
+    mine = Path(os.environ[metrics_folder.VARIABLE])
     assert set(memory.iterdir()) == {lives, memory / "other", mine}
 
 
 def test_a_child_does_not_take_its_parents_folder_away(memory: Path, monkeypatch: pytest.MonkeyPatch):
-    theirs = memory / f"{counting.PREFIX}{os.getppid()}-x"
+    theirs = memory / f"{metrics_folder.PREFIX}{os.getppid()}-x"
     theirs.mkdir()
-    monkeypatch.setenv(counting.VARIABLE, str(theirs))
-    counting.remove_folder()
+    monkeypatch.setenv(metrics_folder.VARIABLE, str(theirs))
+    metrics_folder.remove_folder()
     assert theirs.exists()

@@ -1,4 +1,4 @@
-"""Having a worker load what every page needs before it takes its first request, which would otherwise wait for it."""
+"""Warming up a worker: loading what every page needs before its first request, which would otherwise wait for it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-ASKED = ("/", "/resolutions/", "/states/USA/")
+PAGES = ("/", "/resolutions/", "/states/USA/")
 """Pages that between them load the record, what is kept for each version of it, and the templates."""
 
 
-def warm(application: Callable[..., Any] | None = None) -> list[str]:
-    """Ask ``application`` for a few pages as a reader would; return how each was answered.
+def warm_up(application: Callable[..., Any] | None = None) -> list[str]:
+    """Request a few pages of ``application`` as a reader would; return the status line of each response.
 
-    A worker that cannot do so starts all the same, and says why: readers are told what is wrong by the pages.
+    A worker that cannot do so starts all the same, and logs why: the pages themselves show readers what is wrong.
     """
-    answers: list[str] = []
+    statuses: list[str] = []
 
-    def begin(status: str, headers: object, error: object = None, /) -> Callable[[bytes], None]:
-        answers.append(status)
+    def start_response(status: str, headers: object, error: object = None, /) -> Callable[[bytes], None]:
+        statuses.append(status)
         return lambda written: None
 
-    for path in ASKED:
+    for path in PAGES:
         try:
-            response = (application or WSGIHandler())(_environ(path), begin)
+            response = (application or WSGIHandler())(_environ(path), start_response)
             for _chunk in response:
                 pass
             response.close()
@@ -42,11 +42,11 @@ def warm(application: Callable[..., Any] | None = None) -> list[str]:
     # What is loaded stays: the collector need not look through it again and again while readers wait.
     gc.collect()
     gc.freeze()
-    return answers
+    return statuses
 
 
 def _environ(path: str) -> dict[str, Any]:
-    """Return a request as gunicorn would hand it on."""
+    """Return the WSGI environment of a request as gunicorn would make it."""
     host = next((host.removeprefix(".") for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
     return {
         "REQUEST_METHOD": "GET",
