@@ -44,7 +44,7 @@ def measure_analysis(home: Path) -> None:
 def lines() -> list[str]:
     """Return the lines of the table."""
     connection = setup()
-    from votes.reading import load, reading
+    from votes.record.record import load, reading
 
     def bare() -> None:
         with connection.cursor() as cursor:

@@ -24,9 +24,9 @@ def lines() -> list[str]:
     setup()
     from votes.analysis.ideal_points import fit
     from votes.analysis.ideal_points_data import gather
-    from votes.ideal_points import Material
-    from votes.ideal_points_fit import POSITIVE
-    from votes.reading import reading
+    from votes.editing.ideal_points import POSITIVE
+    from votes.record.record import reading
+    from votes.reports.ideal_points import Material
 
     with reading() as record:
         material = Material.of(record)

@@ -88,7 +88,7 @@ def measured(file: Path, into: str) -> tuple[float, float]:
 def make_record(into: str) -> None:
     """Empty the record, and load the reference facts: with the landmark votes or, for ``empty``, without."""
     connection = setup()
-    from votes.reference import load_reference
+    from votes.editing.reference import load_reference
 
     with connection.cursor() as cursor:
         cursor.execute(

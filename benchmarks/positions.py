@@ -38,8 +38,8 @@ def lines() -> list[str]:
     from django.http import QueryDict
 
     from votes.models import RollCall
-    from votes.reading import reading
-    from web.filters import RollCallFilter
+    from votes.record.record import reading
+    from web.lists.filters import RollCallFilter
 
     def by_matrix(query: str) -> list[int]:
         with reading() as record:

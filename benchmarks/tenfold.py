@@ -78,6 +78,6 @@ def line(once: int, ten: int, page: str, *, seconds: float, rounds: int) -> str:
 def load_seconds(database: str) -> float:
     """Return the seconds that loading the record takes, the median of three. Runs in a process of its own."""
     setup(database)
-    from votes.reading import load
+    from votes.record.record import load
 
     return median_ms(load, 3) / 1000

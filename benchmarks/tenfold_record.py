@@ -153,7 +153,7 @@ def votes_change_milliseconds(rows: int) -> float:
     connection = setup()
     from django.db import transaction
 
-    from votes.data_version import data_version
+    from votes.record.version import data_version
 
     with connection.cursor() as cursor:
         cursor.execute(

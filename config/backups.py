@@ -26,11 +26,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
 from config.postgresql.programs import ProgramError, connection_parameters, run, server_major
-from votes.data_version import data_version, move_past
 from votes.exporting.checksum import record_checksum
-from votes.snapshot import snapshot, unhurried
+from votes.record.snapshot import snapshot, unhurried
+from votes.record.version import data_version, move_past
 from votes.verification.check import CHECKS
-from web.release import RELEASE
+from web.serving.release import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

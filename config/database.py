@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 from config.environment import text
-from resolutions.servers import PRIMARY, REPLICA
+from votes.record.databases import PRIMARY, REPLICA
 
 # Parameters of a connection that Django has a setting for; all others go to psycopg as they are.
 SETTINGS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}

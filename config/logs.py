@@ -74,7 +74,7 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass."""
         # Imported here, since logging is set up before there are settings.
-        from web.asked import CURRENT  # noqa: PLC0415
+        from web.serving.current_request import CURRENT  # noqa: PLC0415
 
         if asked := CURRENT.get():
             record.request_id = asked.id

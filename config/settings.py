@@ -81,14 +81,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "web.requests.observed",
-    "web.security.with_headers",
-    "web.middleware.without_body_for_head",
-    "web.requests.for_machines",
+    "web.serving.requests.observed",
+    "web.serving.headers.with_headers",
+    "web.serving.middleware.without_body_for_head",
+    "web.serving.requests.for_machines",
     "django.middleware.security.SecurityMiddleware",
-    "web.middleware.with_language",
-    "web.replicas.from_replica",
-    "web.page_cache.PageCache",
+    "web.serving.middleware.with_language",
+    "web.serving.replicas.from_replica",
+    "web.serving.page_cache.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -101,8 +101,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "web.limits.limited",
-    "web.unavailable.Unavailable",
+    "web.serving.limits.limited",
+    "web.serving.unavailable.Unavailable",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -110,8 +110,13 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "config.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "django_templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -123,16 +128,32 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "web.templatetags.plenary",
+                "web.display.marks",
             ],
+            "libraries": {
+                "agreement": "web.pages.agreement.tags",
+                "breaks": "web.pages.home.tags",
+                "comparisons": "web.pages.comparison.tags",
+                "coverage": "web.lists.coverage_tags",
+                "downloads": "web.lists.download_tags",
+                "ideal_points": "web.pages.ideal_points.tags",
+                "metadata": "web.discovery.tags",
+                "movement": "web.pages.movement.tags",
+                "profiles": "web.pages.profiles.tags",
+                "rows": "web.lists.rows",
+                "sentences": "web.lists.tags",
+                "sheet": "web.pages.roll_calls.tags",
+                "subjects": "web.pages.subjects.tags",
+                "vetoes": "web.pages.vetoes.tags",
+            },
         },
-    }
+    },
 ]
 
 DATABASES = {"default": database_from_environment(), **replica_from_environment()}
 # The record that a new site begins with: the one in data/record, or none but a few landmark votes.
 RECORD = one_of("RECORD", ("none", "whole"), "whole")
-DATABASE_ROUTERS = ["resolutions.servers.Router"]
+DATABASE_ROUTERS = ["votes.record.databases.Router"]
 # From how many seconds behind the primary a replica answers nobody.
 REPLICA_MAX_LAG = whole_number("REPLICA_MAX_LAG", 10)
 # How long a statement of a public page may take, in milliseconds; 0 for as long as it likes. A page that asks more is
@@ -291,7 +312,7 @@ STORAGES = {
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# What is logged, and what is counted; see config/logs.py and web/metrics.py.
+# What is logged, and what is counted; see config/logs.py and web/serving/metrics.py.
 LOGGING = logs.configuration()
 LOG_ADDRESSES = logs.logs_addresses()
 SLOW_QUERY_MS = whole_number("SLOW_QUERY_MS", 500, least=0)

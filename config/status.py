@@ -22,9 +22,8 @@ from django.views.decorators.http import require_safe
 from config.backups import last_backup
 from votes.exporting.package import current_version
 from votes.models import Finding, ImportRun
-from web import metrics
-from web.release import RELEASE
-from web.views import health
+from web.serving import health, metrics
+from web.serving.release import RELEASE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -21,5 +21,5 @@ urlpatterns = [
     path("api/v1/", include("web.api.urls")),
     path("", include("web.urls")),
 ]
-handler404 = "web.views.errors.page_not_found"
-handler500 = "web.unavailable.failed"
+handler404 = "web.pages.errors.views.page_not_found"
+handler500 = "web.serving.unavailable.failed"

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 try:
     django.setup(set_prefix=False)
-    from web.wsgi import Handler  # Its parents read the settings.
+    from web.serving.wsgi import Handler  # Its parents read the settings.
 
     application = Handler()
 except ImproperlyConfigured as error:

@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 
+from votes.editing.reference import load_reference, remove_landmarks
 from votes.importing.shipped.loader import load_shipped
-from votes.reading import SHARED
-from votes.reference import load_reference, remove_landmarks
-from web.page_cache import PageCache
+from votes.record.record import SHARED
+from web.serving.page_cache import PageCache
 
 # Machines are shared: how long an example takes says nothing of what is tested.
 hypothesis.settings.register_profile("plenary", deadline=None)

@@ -13,8 +13,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Have queries timed, and loads of the record counted."""
-        from votes.reading import loaded  # noqa: PLC0415  # models are there only now
-        from web import asked, metrics  # noqa: PLC0415
+        from votes.record.record import loaded  # noqa: PLC0415  # models are there only now
+        from web.serving import current_request, metrics  # noqa: PLC0415
 
-        connection_created.connect(asked.watch, dispatch_uid="web.asked")
-        loaded.connect(metrics.record_loaded, dispatch_uid="web.metrics")
+        connection_created.connect(current_request.watch, dispatch_uid="web.serving.current_request")
+        loaded.connect(metrics.record_loaded, dispatch_uid="web.serving.metrics")

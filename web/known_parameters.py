@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.urls import Resolver404, resolve
 
-from web import agreement_question, ideal_points_question, pair
-from web.filters import RollCallFilter, StateFilter
-from web.questions import FILTERS
-from web.sheet import Sheet
-from web.views.quality import FindingForm
+from web.lists.filters import RollCallFilter, StateFilter
+from web.lists.question import FILTERS
+from web.pages.agreement import question as agreement_question
+from web.pages.data.quality import FindingForm
+from web.pages.ideal_points import question as ideal_points_question
+from web.pages.movement import question as pair
+from web.pages.roll_calls.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

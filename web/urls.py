@@ -2,30 +2,25 @@
 
 from django.urls import path, re_path
 
-from web.views import (
-    about,
-    agreement,
-    blocs,
-    compare_roll_calls,
-    compare_states,
-    data,
-    downloads,
-    embed,
-    feeds,
-    history,
-    home,
-    ideal_points,
-    machines,
-    pictures,
-    popolo,
-    quality,
-    roll_calls,
-    states,
-    styleguide,
-    subjects,
-    suggestions,
-    vetoes,
-)
+from web import styleguide
+from web.discovery import views as feeds
+from web.files import downloads
+from web.pages.about import views as about
+from web.pages.agreement import views as agreement
+from web.pages.comparison import views as compare_states
+from web.pages.data import quality
+from web.pages.data import views as data
+from web.pages.home import views as home
+from web.pages.ideal_points import views as ideal_points
+from web.pages.machines import popolo
+from web.pages.machines import views as machines
+from web.pages.movement import views as compare_roll_calls
+from web.pages.profiles import blocs, states
+from web.pages.roll_calls import embed, history, pictures
+from web.pages.roll_calls import views as roll_calls
+from web.pages.search import views as suggestions
+from web.pages.subjects import views as subjects
+from web.pages.vetoes import views as vetoes
 
 FORM = r"(?P<form>csv|json|svg|png)"
 

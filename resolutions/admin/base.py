@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.because import because
+from resolutions.attribution import because
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

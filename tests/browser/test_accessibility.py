@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from tests.web.pages import give_subjects
+from tests.web.records import give_subjects
 from votes.models import RollCall
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from django.utils.translation import trans_real
 from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import violations
-from tests.web.pages import get
+from tests.web.records import get
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -18,10 +18,10 @@ from playwright.sync_api import expect
 from resolutions.models import Resolution
 from tests.browser.test_accessibility import violations
 from tests.votes.entry.electorates import landmark
+from votes.editing.filling import names_for
+from votes.editing.votes import record_votes
 from votes.entry.printing import verbatim
-from votes.filling import names_for
 from votes.models import RollCall, Source
-from votes.record import record_votes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,10 +19,10 @@ from config.embedded.binaries import package_install
 from config.postgresql import programs
 from config.postgresql.programs import ProgramError, connection_parameters
 from resolutions.models import Topic
-from votes.data_version import SINCE, VERSION, data_version, move_past
 from votes.exporting.checksum import record_checksum
 from votes.exporting.package import current_version
-from votes.reading import reading
+from votes.record.record import reading
+from votes.record.version import SINCE, VERSION, data_version, move_past
 
 RELEASED = [f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations]
 
@@ -98,10 +98,10 @@ def test_no_version_is_given_again():
     assert first == data_version() > 7
     assert move_past(first + 100) == data_version() == first + 101
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("votes.data_version.time.time", lambda: SINCE + 2_000_000_000.0)
+        patch.setattr("votes.record.version.time.time", lambda: SINCE + 2_000_000_000.0)
         assert move_past(0) == data_version() == 2_000_000_000
         # A clock that was put back takes no number back.
-        patch.setattr("votes.data_version.time.time", lambda: 0.0)
+        patch.setattr("votes.record.version.time.time", lambda: 0.0)
         assert move_past(0) == data_version() == 2_000_000_001
     with connection.cursor() as cursor:
         cursor.execute(VERSION)

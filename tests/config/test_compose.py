@@ -17,7 +17,7 @@ from django.core.management import get_commands
 
 from config.embedded.binaries import MAJOR
 from votes.exporting import downloads
-from votes.importing import uploads
+from votes.importing.uploads import storage
 
 ROOT = settings.BASE_DIR
 MAIN = "docker-compose.yml"
@@ -138,7 +138,7 @@ def test_the_database_keeps_its_data_where_this_release_of_the_image_has_them():
 def test_whatever_the_application_writes_has_a_volume_that_is_its_user_s(settings):
     """All else is read-only; the folders are made in the image, or a volume would be root's."""
     settings.HOME = Path("/var/lib/plenary")
-    written_to = {str(downloads.folder()), str(uploads._home()), str(settings.HOME / "backups")}
+    written_to = {str(downloads.folder()), str(storage._home()), str(settings.HOME / "backups")}
     mounted = {volume.split(":")[1] for volume in SERVICES["web"]["volumes"]}
     made = {
         f"/var/lib/{path}" for path in re.findall(r"plenary/\w+", read_text("Dockerfile").partition("install --dir")[2])

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 
 from config import logs
 from config.gunicorn_logs import Logs
-from web.asked import CURRENT, Asked
+from web.serving.current_request import CURRENT, Asked
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None, **more: Any) -> logging.LogRecord:

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client, override_settings
 
 from votes.models import ImportRun
-from web import metrics
-from web.release import RELEASE
+from web.serving import metrics
+from web.serving.release import RELEASE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 from resolutions.topics import subject_headings
-from votes.importing.library_cells import split
+from votes.importing.digital_library.cells import split
 
 FOLDER = Path(os.environ.get("PLENARY_CORPORA") or settings.BASE_DIR.parent / "shared" / "data")
 

@@ -11,7 +11,7 @@ import pytest
 from resolutions import topics as module
 from resolutions.topics import FOLDER, SubjectsError, Table, load, subject_headings, table, topics_of
 from tests.resolutions.corpora import columns, headings
-from votes.importing.library_cells import read_description, read_title, split, tidy
+from votes.importing.digital_library.cells import read_description, read_title, split, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

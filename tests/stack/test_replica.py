@@ -94,7 +94,7 @@ def test_a_replica_that_hangs_holds_readers_up_for_seconds_and_no_longer(site: S
     took = time.monotonic() - began
     site.replica.resume()
     assert statuses == [200] * 20
-    # Two gunicorns, each of which finds out for itself within EVERY and PATIENCE of web/replicas.py.
+    # Two gunicorns, each of which finds out for itself within EVERY and PATIENCE of web/serving/replicas.py.
     assert took < 20
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from resolutions.models import Body, Session
 from tests.factories import make_resolution, make_roll_call
-from votes.ideal_points import Estimates, Material, estimates_of, is_stale
-from votes.ideal_points_fit import fit_record, store
-from votes.reading import reading
+from votes.editing.ideal_points import fit_record, store
+from votes.record.record import reading
+from votes.reports.ideal_points import Estimates, Material, estimates_of, is_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,13 +10,13 @@ import numpy as np
 from tests.votes.analysis.random_matrix import matrix_of
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
-from votes.reading import BlocRead, Record, State
+from votes.record.record import BlocRead, Record, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from votes.analysis.matrix import VoteMatrix
-    from votes.register import Register
+    from votes.record.register import Register
 
 LETTERS = {"Y": YES, "A": ABSTAINING, "N": NO, "X": NON_VOTING, ".": OUTSIDE}
 

@@ -3,9 +3,9 @@
 import pytest
 
 from resolutions.models import Body, Session, Topic
-from tests.web.pages import SUBJECTS, Maker, Twin, give_subjects
-from votes import reading
+from tests.web.records import SUBJECTS, Maker, Twin, give_subjects
 from votes.models import Source
+from votes.record import record as record_module
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def twin(record: None) -> Twin:
 @pytest.fixture
 def loaded_once(record: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Load the record once for all requests of a test that changes nothing, instead of for each of them."""
-    loaded = reading.load()
-    monkeypatch.setattr(reading, "load", lambda: loaded)
+    loaded = record_module.load()
+    monkeypatch.setattr(record_module, "load", lambda: loaded)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from votes.models import RollCall
 
 if TYPE_CHECKING:
-    from tests.web.pages import Maker
+    from tests.web.records import Maker
 
 # Symbol, day, title, result, what was put to the vote, and who chose what, as the file and its notes have them.
 ROWS = """\

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.web.addresses import PART, filled, patterns
-from votes.publication import QUERY as PUBLICATION
-from votes.reading import QUERY
-from web.filters import RollCallFilter
+from votes.record.record import QUERY
+from votes.reports.publication_dates import QUERY as PUBLICATION
 from web.known_parameters import PARAMETERS
+from web.lists.filters import RollCallFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.web.pages import Maker, get, one, text, texts
+from tests.web.records import Maker, get, one, text, texts
 
 pytestmark = pytest.mark.usefixtures("record")
 

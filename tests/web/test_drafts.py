@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution, Status
-from tests.web.pages import Maker, get, symbols
+from tests.web.records import Maker, get, symbols
+from votes.editing.publishing import publish
 from votes.models import Correction, MemberState, RollCall
-from votes.workflow import publish
 
 pytestmark = pytest.mark.usefixtures("record")
 

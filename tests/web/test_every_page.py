@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.web.pages import Maker, text
+from tests.web.records import Maker, text
 
 pytestmark = pytest.mark.usefixtures("record")
 

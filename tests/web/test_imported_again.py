@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.votes.importing.editions import Said, ga_file
-from tests.web.pages import get, texts
-from votes.data_version import data_version
+from tests.web.records import get, texts
 from votes.exporting import downloads, package
 from votes.models import ImportRun
+from votes.record.version import data_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ import json
 import pytest
 from django.test import Client
 
-from tests.web.pages import Maker, get, one, text, texts
+from tests.web.records import Maker, get, one, text, texts
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
-from web.templatetags.plenary import iso
+from web.display.marks import iso
 
 pytestmark = pytest.mark.usefixtures("record")
 

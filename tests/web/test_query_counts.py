@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.web.pages import Maker
+from tests.web.records import Maker
 from votes.models import RollCall
 
 pytestmark = pytest.mark.usefixtures("record")

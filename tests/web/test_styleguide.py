@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from tests.web.pages import get, texts
+from tests.web.records import get, texts
 from web.pictures.picture import TOKENS
 
 

@@ -20,7 +20,7 @@ from resolutions.admin.texts import ResolutionForm, wrong_session
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from votes.admin.forms import NewRollCallForm
 from votes.admin.sheet import ANNOUNCED
-from votes.drafting import is_complete, proposal, session_on
+from votes.editing.drafts import is_complete, proposal, session_on
 from votes.models import RollCall, Source
 
 if TYPE_CHECKING:

@@ -30,13 +30,13 @@ from votes.admin.sheet import (
     show_sheet,
 )
 from votes.choices import Choice
-from votes.filling import Reading, fill_sheet, names_for, read_text
+from votes.editing.filling import Reading, fill_sheet, names_for, read_text
+from votes.editing.publishing import been_public
+from votes.editing.spreadsheets import LIMIT, read_file
+from votes.editing.votes import check_choices
 from votes.models import RollCall
-from votes.record import check_choices
 from votes.rules import Result
-from votes.sheet_files import LIMIT, read_file
 from votes.totals import Totals
-from votes.workflow import been_public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,11 +11,11 @@ from resolutions.admin.base import ReasonForm
 from resolutions.admin.texts import wrong_session
 from resolutions.models import Body, Session, Status
 from votes.admin.sheet import VotesField, seen_choices, show_sheet
+from votes.editing.publishing import been_public, check_publishable, check_publisher
+from votes.editing.votes import check_choices, slug_for
 from votes.models import RollCall
-from votes.record import check_choices, slug_for
 from votes.rules import Requirement, Result
 from votes.totals import Totals
-from votes.workflow import been_public, check_publishable, check_publisher
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

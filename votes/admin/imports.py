@@ -19,16 +19,16 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from resolutions.admin.base import RecordAdmin
 from votes.admin.uploading import HowForm, UploadForm, UploadHandler
-from votes.importing import uploads
-from votes.importing.child import TIME_LIMIT, imported, process
-from votes.importing.uploads import Receiver, UploadError
+from votes.importing.uploads import storage
+from votes.importing.uploads.child_process import TIME_LIMIT, imported, process
+from votes.importing.uploads.storage import Receiver, UploadError
 from votes.models import Finding, ImportRun
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django_stubs_ext import StrPromise
 
-    from votes.importing.uploads import Upload
+    from votes.importing.uploads.storage import Upload
 
 LIST = "admin:votes_importrun_changelist"
 CHANGES_OPEN = 20
@@ -103,7 +103,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Return how far it has come, and for a check what can still be done."""
         if run.state == ImportRun.State.DONE:
             return run.get_state_display()
-        if uploads.find(run.upload):
+        if storage.find(run.upload):
             return format_html(
                 '{}. <a href="{}">{}</a>', run.get_state_display(), upload_url(run.upload), _("Import or discard it")
             )
@@ -163,7 +163,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """
         if not self.has_add_permission(request):
             raise PermissionDenied
-        uploads.remove_expired()
+        storage.remove_expired()
         receiver = Receiver()
         handler = UploadHandler(receiver, announced=int(request.META.get("CONTENT_LENGTH") or 0))
         request.upload_handlers = [handler]
@@ -187,8 +187,8 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         context = {
             "title": _("Import files"),
             "form": form,
-            "waiting": uploads.waiting(),
-            "limit": f"{uploads.LIMIT / 1024**3:g}",
+            "waiting": storage.waiting(),
+            "limit": f"{storage.LIMIT / 1024**3:g}",
             "minutes": TIME_LIMIT // 60,
         }
         return self._page(request, "upload.html", context)
@@ -202,7 +202,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         if runs := imported(token):
             self.message_user(request, _("This upload has been imported already."), messages.WARNING)
             return self._leave(request, runs_url(runs))
-        upload = uploads.find(token)
+        upload = storage.find(token)
         if upload is None:
             gone = _("The uploaded files are gone: imported, discarded, or older than a day. Upload them again.")
             self.message_user(request, gone, messages.ERROR)
@@ -256,7 +256,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Go from an upload to a page of imports, or to the start for who may upload and not look."""
         return HttpResponseRedirect(address if self.has_view_permission(request) else reverse("admin:index"))
 
-    def _tell(self, request: HttpRequest, runs: list[ImportRun], outcome: uploads.Outcome) -> None:
+    def _tell(self, request: HttpRequest, runs: list[ImportRun], outcome: storage.Outcome) -> None:
         """Say that it was imported, where the findings are, and what the readers noted."""
         done: Any = _("Imported.") if outcome.wrote else _("Imported; everything was on record already.")
         findings = sum(run.findings for run in runs)

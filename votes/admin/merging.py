@@ -8,11 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from votes.merging import obstacle
+from votes.editing.merging import obstacle
 from votes.models import RollCall
 
 if TYPE_CHECKING:
-    from votes.merging import Comparison
+    from votes.editing.merging import Comparison
 
 
 class WhichForm(forms.Form):

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from resolutions.models import Status
-from votes import workflow
 from votes.admin.drafting import DraftingAdmin
 from votes.admin.merging import MergeForm, WhichForm
-from votes.merging import comparison, merge
+from votes.editing import publishing
+from votes.editing.merging import comparison, merge
 from votes.models import Correction, RollCall, Vote
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class WorkFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the work lists of this editor."""
-        return [(name, workflow.WORK[name]) for name in workflow.work_lists(request.user)]  # type: ignore[arg-type]
+        return [(name, publishing.WORK[name]) for name in publishing.work_lists(request.user)]  # type: ignore[arg-type]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
         """Return the roll calls on the list chosen."""
-        chosen = workflow.work_lists(request.user).get(self.value() or "")  # type: ignore[arg-type]
+        chosen = publishing.work_lists(request.user).get(self.value() or "")  # type: ignore[arg-type]
         return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))
 
 
@@ -54,7 +54,7 @@ class PublishingAdmin(DraftingAdmin):
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Tell whether roll calls may be published and taken out of view."""
-        return request.user.has_perm(workflow.PUBLISH)
+        return request.user.has_perm(publishing.PUBLISH)
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
         """Tell whether two records of a vote may be made one."""
@@ -63,12 +63,12 @@ class PublishingAdmin(DraftingAdmin):
     def has_change_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
         """Leave what is public to those who may amend it."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or request.user.has_perm(workflow.AMEND) or not _is_published(obj))
+        return allowed and (obj is None or request.user.has_perm(publishing.AMEND) or not _is_published(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
         """Keep what has been public: it is withdrawn."""
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or workflow.is_deletable(obj, by=request.user))  # type: ignore[arg-type]
+        return allowed and (obj is None or publishing.is_deletable(obj, by=request.user))  # type: ignore[arg-type]
 
     def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[str]:
         """Return the fields that are shown and not entered."""
@@ -81,12 +81,12 @@ class PublishingAdmin(DraftingAdmin):
     def publish(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> HttpResponse | None:
         """Show roll calls in public, all of them or, where one is not ready, none."""
         roll_calls = list(queryset.filter(status=Status.DRAFT))
-        again = workflow.been_public(roll_calls)
+        again = publishing.been_public(roll_calls)
         if again and not request.POST.get("reason", "").strip():
             said = _("Some of these have been public before. Say why they come back, and what changed.")
             return self._ask(request, roll_calls, "publish", _("Publish"), said)
         drafts = draft_texts(roll_calls)
-        count = workflow.publish(roll_calls=roll_calls, **_by(request))
+        count = publishing.publish(roll_calls=roll_calls, **_by(request))
         self._log_status(request, roll_calls)
         text = ngettext("%(count)d roll call published.", "%(count)d roll calls published.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
@@ -100,7 +100,7 @@ class PublishingAdmin(DraftingAdmin):
         if roll_calls and not request.POST.get("reason", "").strip():
             said = _("These leave public view and are drafts again. Their history shows why, once they are back.")
             return self._ask(request, roll_calls, "unpublish", _("Unpublish"), said)
-        count = workflow.unpublish(roll_calls=roll_calls, **_by(request))
+        count = publishing.unpublish(roll_calls=roll_calls, **_by(request))
         self._log_status(request, roll_calls)
         text = ngettext("%(count)d roll call unpublished.", "%(count)d roll calls unpublished.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
@@ -137,7 +137,7 @@ class PublishingAdmin(DraftingAdmin):
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then withdraw."""
-        if not request.user.has_perm(workflow.WITHDRAW):
+        if not request.user.has_perm(publishing.WITHDRAW):
             raise PermissionDenied
         return self._or_say_why(request, partial(self._withdraw, request, pk))
 
@@ -153,7 +153,7 @@ class PublishingAdmin(DraftingAdmin):
                 "have it. The data stay here as a draft. To mend a mistake, amend or unpublish it instead."
             )
             return self.ask_reason(request, [roll_call], title=_("Withdraw"), said=said, back=back)
-        workflow.withdraw(roll_call=roll_call, **_by(request))
+        publishing.withdraw(roll_call=roll_call, **_by(request))
         self.log_change(request, roll_call, "Withdrawn.")
         self.message_user(request, _("%(slug)s is withdrawn.") % {"slug": roll_call.slug}, messages.SUCCESS)
         return HttpResponseRedirect(back)
@@ -215,7 +215,7 @@ class PublishingAdmin(DraftingAdmin):
         kept = [
             str(_("%(slug)s has been public: it can be withdrawn, and not deleted before.") % {"slug": roll_call.slug})
             for roll_call in objs
-            if not workflow.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]
+            if not publishing.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]
         ]
         allowed = super().has_delete_permission(request)
         refused = set() if allowed else {RollCall._meta.verbose_name}

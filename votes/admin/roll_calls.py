@@ -24,10 +24,10 @@ from votes.admin.forms import NewRollCallForm, RollCallWithVotesForm
 from votes.admin.publishing import WorkFilter, draft_texts
 from votes.admin.sheet import ANNOUNCED, changed_votes
 from votes.choices import Choice
-from votes.history import history_of
+from votes.editing.publishing import been_public, differences, in_words, publish, publish_text, unpublish
+from votes.editing.votes import record_votes
 from votes.models import Correction, MemberState, RollCall, Source, Tally
-from votes.record import record_votes
-from votes.workflow import been_public, differences, in_words, publish, publish_text, unpublish
+from votes.reports.history import history_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.utils.translation import gettext_lazy as _
 
-from votes.importing.uploads import LIMIT, UploadError, too_large
+from votes.importing.uploads.storage import LIMIT, UploadError, too_large
 from votes.models import Format
 
 if TYPE_CHECKING:
-    from votes.importing.uploads import Receiver
+    from votes.importing.uploads.storage import Receiver
 
 
 FORM_BYTES = 1024**2

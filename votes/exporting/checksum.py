@@ -6,7 +6,7 @@ import hashlib
 
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
-from votes.snapshot import snapshot, unhurried
+from votes.record.snapshot import snapshot, unhurried
 
 
 def record_checksum() -> str:

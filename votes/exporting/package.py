@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resolutions.servers import reader
-from votes.coverage import coverage
 from votes.exporting.codebook import markdown
 from votes.exporting.papers import MEDIA_TYPES, DataVersion, File, description, readme
 from votes.exporting.parquet import write_parquet
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import Source
-from votes.snapshot import snapshot, unhurried
+from votes.record.databases import reader
+from votes.record.snapshot import snapshot, unhurried
+from votes.reports.coverage import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

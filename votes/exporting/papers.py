@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Sequence
 
-    from votes.coverage import Coverage
     from votes.exporting.tables import Column, ForeignKey, Table
     from votes.models import Source
     from votes.models.intervals import Day
+    from votes.reports.coverage import Coverage
 
 NAME = "plenary-record"
 TITLE = "Plenary: the open record of how the world votes"

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Collate
 
-from resolutions.servers import reader
-from votes.data_version import data_version
 from votes.exporting.lines import vote_lines
 from votes.exporting.parquet import MAGIC, write_parquet
 from votes.exporting.tables import VOTES
 from votes.models import RollCall
-from votes.snapshot import snapshot
+from votes.record.databases import reader
+from votes.record.snapshot import snapshot
+from votes.record.version import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

@@ -36,7 +36,7 @@ class RowProblem:
     column: str
     value: str
     problem: str
-    """What is wrong, as a key of ``votes.findings.PROBLEMS``."""
+    """What is wrong, as a key of ``votes.models.finding_sentences.PROBLEMS``."""
     rows: int = 1
     """How many rows have it."""
     rejected: int = 0

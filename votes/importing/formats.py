@@ -12,9 +12,9 @@ from votes.importing.edition import UnfitFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from votes.importing.digital_library.member_states import MemberStatesEdition
     from votes.importing.edition import Edition, Known
     from votes.importing.files import OpenFile
-    from votes.importing.member_states import MemberStatesEdition
 
 GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
 SC_NOT_ADOPTED = "sc-not-adopted"
@@ -123,7 +123,7 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
 @cache
 def layouts() -> Mapping[str, Mapping[str, tuple[Column, ...]]]:
     """Return ``COLUMNS`` with the tables of Plenary's own export, whose columns are required but for later ones."""
-    own = import_module("votes.importing.own")  # only now: it asks the models for their columns
+    own = import_module("votes.importing.plenary.package")  # only now: it asks the models for their columns
     later = own.LATER
     return {
         **COLUMNS,
@@ -239,13 +239,13 @@ def read_editions(
 
 
 READERS = {
-    GA_VOTING: "digital_library",
-    SC_VOTING: "digital_library",
-    GA_OUTCOMES: "outcomes",
-    MEMBER_STATES: "member_states",
+    GA_VOTING: "digital_library.reader",
+    SC_VOTING: "digital_library.reader",
+    GA_OUTCOMES: "digital_library.outcomes",
+    MEMBER_STATES: "digital_library.member_states",
     SC_NOT_ADOPTED: "sciences_po",
-    VOETEN: "voeten",
-    PLENARY: "own",
+    VOETEN: "voeten.reader",
+    PLENARY: "plenary.package",
 }
 """The module that reads each format."""
 

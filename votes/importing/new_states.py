@@ -8,7 +8,7 @@ from resolutions.models import Body
 from votes.models import BodyMembership, MemberState, StateName
 
 if TYPE_CHECKING:
-    from votes.importing.member_states import MemberStatesEdition, StatedDate
+    from votes.importing.digital_library.member_states import MemberStatesEdition, StatedDate
 
 
 def add_states(edition: MemberStatesEdition) -> list[str]:

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 
 from resolutions.models import Status
 from resolutions.symbols import loose
+from votes.editing.votes import free_slug
 from votes.importing.edition import RowProblem, StatedText
 from votes.importing.facts import (
     ANNOUNCED,
@@ -33,7 +34,6 @@ from votes.importing.matching import REJECTED, Matcher, said_votes
 from votes.importing.merging import Merger
 from votes.importing.record import KnownRollCall, KnownStatement, KnownText
 from votes.models import Format, RollCall
-from votes.record import free_slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,12 +12,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import Q
 from django.utils import timezone
 
-from resolutions.because import because
+from resolutions.attribution import because
+from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
 from votes.importing.formats import read_editions, recognise
 from votes.importing.matching import REJECTED
-from votes.importing.member_states import MemberStatesEdition
 from votes.importing.new_states import add_states
 from votes.importing.plan import Planner
 from votes.importing.record import Record, known
@@ -165,13 +165,13 @@ def _import(
     progress: Callable[[int, int], None],
 ) -> Report:
     """Import the files within the transaction."""
-    from votes.importing import own  # noqa: PLC0415  # it reads the source of its tables, which a first start need not
+    from votes.importing.plenary import package  # noqa: PLC0415  # it reads the source of its tables, which a first start need not
 
     report = Report()
     began = timezone.now()
     tables = _own_tables(files, file_format)
     if tables:
-        facts = own.load_facts(tables)
+        facts = package.load_facts(tables)
         report.wrote = any(facts.added.values())
         report.notes += [f"left alone: {difference}" for difference in facts.differences]
     say(f"Reading {', '.join(file.name for file in files)}")
@@ -198,8 +198,8 @@ def _import(
         report.notes += edition.notes
         began = timezone.now()
     if tables:
-        report.wrote |= own.finish(tables, left_out=report.left_out)
-        retired = own.retire(tables, left_out=report.left_out)
+        report.wrote |= package.finish(tables, left_out=report.left_out)
+        retired = package.retire(tables, left_out=report.left_out)
         report.wrote |= retired.added > 0
         report.notes += retired.notes
     if report.wrote:

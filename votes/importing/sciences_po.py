@@ -16,9 +16,9 @@ import polars as pl
 
 from resolutions.models import Body
 from resolutions.symbols import parse_or_none
+from votes.importing.digital_library.cells import read_date, read_total, tidy
 from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText
 from votes.importing.formats import SC_NOT_ADOPTED, check, names
-from votes.importing.library_cells import read_date, read_total, tidy
 from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, has_rows, lines_of, scan
 

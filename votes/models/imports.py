@@ -253,7 +253,7 @@ class Finding(models.Model):
     @property
     def sentence(self) -> StrPromise | str:
         """Return what was found, in a sentence."""
-        from votes.findings import sentence  # noqa: PLC0415  # it reads this model
+        from votes.models.finding_sentences import sentence  # noqa: PLC0415  # it reads this model
 
         return sentence(self)
 

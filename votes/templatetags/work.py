@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
-from votes.workflow import WORK, work_lists
+from votes.editing.publishing import WORK, work_lists
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

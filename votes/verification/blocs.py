@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NEVER, BEFORE, AFTER, CODE = "never", "before", "after", "code"
-"""What may be wrong, as keys of ``votes.findings.BLOC_PROBLEMS``."""
+"""What may be wrong, as keys of ``votes.models.finding_sentences.BLOC_PROBLEMS``."""
 
 
 def memberships() -> Iterator[Found]:

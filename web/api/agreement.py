@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy
 
-from web.agreement_question import OWN, AgreementQuestion
-from web.agreement_tables import whole
 from web.api.base import ReadView
 from web.api.query import some
 from web.api.schema import agreement, described, fields
 from web.api.serializers import AgreementAnswer
-from web.questions import FILTERS
+from web.lists.question import FILTERS
+from web.pages.agreement.files import whole
+from web.pages.agreement.question import OWN, AgreementQuestion
 
 if TYPE_CHECKING:
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
 

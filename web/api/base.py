@@ -11,14 +11,14 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from votes.reading import reading
+from votes.record.record import reading
 from web.api.paging import CURSOR, PAGE_SIZE, Paging
 from web.api.query import FIELDS, Query, some
 from web.api.serializers import names_in
 from web.api.throttling import AddressThrottle
-from web.conditional import tag_of, unchanged
-from web.parameters import address
-from web.problems import OPEN
+from web.serving.etags import tag_of, unchanged
+from web.serving.parameters import address
+from web.serving.problems import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.serializers import Serializer
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.paging import Page
 
 EXPOSED = {**OPEN, "Access-Control-Expose-Headers": "ETag, Retry-After"}

@@ -26,7 +26,7 @@ from web.api.serializers import data_version, made
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
 LISTS = (

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from web.problems import problem
+from web.serving.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

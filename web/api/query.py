@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from web.api.errors import RefusedError
-from web.parameters import unanswered
-from web.problems import unknown
+from web.serving.parameters import unanswered
+from web.serving.problems import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from votes.exporting.streams import rows_with
 from votes.exporting.tables import TABLES
-from votes.reading import KEPT
+from votes.record.record import KEPT
 from web.api.base import ListView, ReadView, joined
 from web.api.errors import RefusedError
 from web.api.paging import Paging, page_of_rows
@@ -32,9 +32,9 @@ from web.api.serializers import (
     TopicRow,
 )
 from web.api.serializers import page_of as page_with
-from web.filters import known_date
-from web.missing import no_bloc, no_state
-from web.parameters import address
+from web.lists.filters import known_date
+from web.lists.not_found import no_bloc, no_state
+from web.serving.parameters import address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.serializers import Serializer
 
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
     Row = dict[str, Any]

@@ -33,11 +33,11 @@ from web.api.paging import Paging, page_of
 from web.api.schema import described, fields, filters, named, paging
 from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
 from web.api.serializers import page_of as page_with
-from web.comparison_tables import POSITION_WORDS
-from web.filters import RepeatedFilter, RollCallFilter
-from web.missing import no_text
-from web.parameters import address
-from web.views import retired
+from web.lists import retired
+from web.lists.filters import RepeatedFilter, RollCallFilter
+from web.lists.not_found import no_text
+from web.pages.comparison.files import POSITION_WORDS
+from web.serving.parameters import address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from votes.exporting.tables import Table
-    from votes.reading import Record
+    from votes.record.record import Record
     from web.api.query import Query
 
 TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choice in zip(FIGURES, Choice, strict=True)]

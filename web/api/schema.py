@@ -8,13 +8,13 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from votes.agreement import ORDERS
 from votes.models import RollCall
+from votes.reports.agreement import ORDERS
 from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
 from web.api.serializers import BODIES, Problem, names_in
-from web.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
-from web.measures import MEASURES
+from web.display.measures import MEASURES
+from web.lists.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

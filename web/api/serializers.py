@@ -16,7 +16,6 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
 from resolutions.models import Body, ResolutionKind, SessionKind
-from votes.agreement import ORDERS
 from votes.analysis.agreement import MEASURES
 from votes.choices import POSITIONS, WORDS, Choice
 from votes.exporting.tables import (
@@ -30,7 +29,8 @@ from votes.exporting.tables import (
 from votes.models import RollCall
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
-from votes.parties import SPLIT_WORD
+from votes.record.parties import SPLIT_WORD
+from votes.reports.agreement import ORDERS
 from votes.rules import Requirement, Result
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.utils.module_loading import import_string
 from rest_framework.throttling import SimpleRateThrottle
 
-from web.limits import counted_as
+from web.serving.limits import counted_as
 
 if TYPE_CHECKING:
     from rest_framework.request import Request

@@ -16,7 +16,7 @@ from web.pictures.picture import Picture
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from votes.coverage import Extent, Year
+    from votes.reports.coverage import Extent, Year
 
 STEP, BAR = 9, 7
 """From one column to the next, and how wide each is."""

@@ -23,7 +23,7 @@ from web.pictures.picture import Picture
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from votes.breakdown import StateChoice
+    from votes.reports.breakdown import StateChoice
 
 CELL, SIDE = 12, 11
 """User units from one square to the next, and of a square."""

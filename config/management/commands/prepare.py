@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from votes.data_version import fold
+from votes.editing.reference import load_reference
 from votes.importing.shipped.layout import FOLDER, checksum
 from votes.importing.shipped.loaded import is_loaded
 from votes.models import MemberState
-from votes.reference import load_reference
+from votes.record.version import fold
 
 
 class Command(BaseCommand):

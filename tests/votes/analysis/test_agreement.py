@@ -15,7 +15,7 @@ from votes.analysis.agreement import MEASURES, AllAgreement, agreement_with, all
 from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, OUTSIDE, YES, VoteMatrix
 from votes.analysis.pairs import measures, table
 from votes.models import Vote
-from votes.reading import load
+from votes.record.record import load
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -30,7 +30,7 @@ from votes.analysis.breaks import (
     years_before,
 )
 from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, OUTSIDE, YES
-from votes.reading import load
+from votes.record.record import load
 
 if TYPE_CHECKING:
     from votes.analysis.matrix import VoteMatrix

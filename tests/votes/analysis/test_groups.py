@@ -1,4 +1,4 @@
-"""Groups by hand: pluralities, ties, and members of the date. Random ones are in tests/votes/test_reading.py."""
+"""Groups by hand: pluralities, ties, and members of the date. Random ones are in tests/votes/record/test_record.py."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
 from votes.analysis.transitions import movers, transitions
-from votes.reading import load
+from votes.record.record import load
 
 choices = st.integers(OUTSIDE, NON_VOTING)
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from votes.coverage import coverage
 from votes.exporting import package
 from votes.exporting.package import ExportRefusedError, Package, current_version, export_record, names, read_package
 from votes.exporting.papers import citation, readme
 from votes.exporting.streams import csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import RollCall, Source
+from votes.reports.coverage import coverage
 
 pytestmark = pytest.mark.usefixtures("record")
 

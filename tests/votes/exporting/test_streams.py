@@ -12,7 +12,6 @@ from django.db import connection
 
 from tests.factories import make_roll_call, make_votes
 from tests.votes.exporting import twin
-from votes.data_version import data_version
 from votes.exporting import streams
 from votes.exporting.lines import vote_lines
 from votes.exporting.streams import Stream, csv_chunks, json_chunks
@@ -26,6 +25,7 @@ from votes.exporting.tables import (
     VOTES,
 )
 from votes.models import RetiredAddress, RollCall
+from votes.record.version import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

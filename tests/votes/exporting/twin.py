@@ -9,9 +9,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from resolutions.models import Resolution
-from votes.explanation import difference_reason
 from votes.exporting.cells import safe
 from votes.models import Correction, RollCall, Statement, Vote
+from votes.reports.explanation import difference_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

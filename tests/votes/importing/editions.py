@@ -20,7 +20,7 @@ from votes.importing.plan import Plan, Planner
 from votes.importing.record import Record
 from votes.importing.record import known as known_of_record
 from votes.importing.run import Report, import_files, votes_by_roll_call
-from votes.importing.voeten_votes import HOLDERS
+from votes.importing.voeten.votes import HOLDERS
 from votes.importing.writing import write
 from votes.models import Format, MemberState, RollCall
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from votes.findings import PROBLEMS
+from votes.models.finding_sentences import PROBLEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -23,11 +23,11 @@ from tests.votes.importing.layouts import (
     sheet,
     votes,
 )
+from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, Known, UnfitFileError
 from votes.importing.files import opened
 from votes.importing.formats import COLUMNS, check, layouts, names, read_editions, recognise
-from votes.importing.member_states import MemberStatesEdition
-from votes.importing.own import HEADERS
+from votes.importing.plenary.package import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,7 +160,7 @@ def test_a_format_that_is_named_goes_before_what_the_columns_look_like(write: Ca
 
 def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], known: Known, monkeypatch):
     given = {}
-    monkeypatch.setattr("votes.importing.voeten.read", lambda files, _known: given.update(files))
+    monkeypatch.setattr("votes.importing.voeten.reader.read", lambda files, _known: given.update(files))
     tables = {
         "v": ",".join(VOETEN_VOTES),
         "r": ",".join(VOETEN_ROLL_CALLS),

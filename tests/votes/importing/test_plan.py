@@ -20,11 +20,11 @@ from tests.votes.importing.editions import (
     voeten,
     votes_of,
 )
+from votes.editing.publishing import unpublish
+from votes.editing.votes import record_votes
 from votes.importing.edition import Edition
 from votes.importing.facts import facts_of, quoted
 from votes.models import Correction, Format, MemberState, RollCall, Source, Statement, Tally, Vote
-from votes.record import record_votes
-from votes.workflow import unpublish
 
 pytestmark = pytest.mark.usefixtures("record")
 

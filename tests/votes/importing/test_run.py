@@ -22,12 +22,12 @@ from tests.votes.importing.editions import (
     sc_file,
     voeten_files,
 )
+from votes.editing.votes import record_votes
 from votes.importing import run as running
 from votes.importing import writing
 from votes.importing.edition import UnfitFileError
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import Finding, Format, ImportRun, MemberState, RollCall, Statement, Vote
-from votes.record import record_votes
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.factories import day, make_body, make_roll_call
 from tests.votes.random_record import RECORD
 from tests.votes.verification.conftest import about
-from votes.beside import Beside
-from votes.breakdown import Breakdown
-from votes.explanation import Explanation
 from votes.models import BodyMembership, RollCall
-from votes.reading import load
+from votes.record.record import load
+from votes.reports.breakdown import Breakdown
+from votes.reports.explanation import Explanation
+from votes.reports.roll_call_context import Beside
 from votes.rules import Requirement, Result
 from votes.verification.results import contradicted_results
 

@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.web.api.asking import ask, errors
-from tests.web.pages import Maker
+from tests.web.lists.test_retired import REASON, withdrawn
+from tests.web.records import Maker
 from tests.web.test_drafts import secrets
-from tests.web.test_retired import REASON, withdrawn
-from votes.merging import merge
+from votes.editing.merging import merge
+from votes.editing.publishing import publish
 from votes.models import RetiredAddress, RollCall
-from votes.workflow import publish
 
 pytestmark = pytest.mark.usefixtures("record")
 

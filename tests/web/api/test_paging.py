@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.web.api.asking import ask, errors, pages
-from tests.web.pages import Maker
+from tests.web.records import Maker
+from votes.editing.publishing import withdraw
 from votes.models import RollCall
-from votes.workflow import withdraw
 
 pytestmark = pytest.mark.usefixtures("record")
 

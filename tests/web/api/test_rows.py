@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from tests.web.api.asking import ask, errors
-from tests.web.pages import Maker
+from tests.web.records import Maker
 from votes.models import Correction, MemberState, RollCall
-from web.filters import RollCallFilter
+from web.lists.filters import RollCallFilter
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -15,11 +15,11 @@ from bs4 import BeautifulSoup, Tag
 from django.conf import settings
 from django.test import Client
 
-from tests.web.pages import Maker, get, one, text, texts
-from votes.breakdown import StateChoice
+from tests.web.records import Maker, get, one, text, texts
 from votes.choices import Choice
+from votes.editing.publishing import publish, withdraw
 from votes.models import Correction, MemberState, RollCall
-from votes.workflow import publish, withdraw
+from votes.reports.breakdown import StateChoice
 from web.pictures.tiles import (
     CELL,
     COLUMNS,

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from resolutions.symbols import loose
+from votes.editing.reference import remove_landmarks
+from votes.editing.votes import free_slug
 from votes.importing.edition import UnfitFileError
 from votes.importing.facts import ANNOUNCED
 from votes.importing.files import opened
@@ -27,8 +29,6 @@ from votes.importing.shipped import corrections, layout
 from votes.models import Format, ImportRun, RollCall, Source
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind
-from votes.record import free_slug
-from votes.reference import remove_landmarks
 from votes.rules import Requirement, Result
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from resolutions.because import because
+from resolutions.attribution import because
+from votes.editing.reference import Rows, landmarks, load_facts
 from votes.importing.plan import Planner
 from votes.importing.record import KnownStatement, Record, known
 from votes.importing.run import begin, explained, new_run_key, take, votes_by_roll_call, without_collecting
@@ -16,7 +17,6 @@ from votes.importing.shipped import corrections, layout
 from votes.importing.shipped.loaded import is_loaded
 from votes.importing.shipped.reader import read
 from votes.models import Format, ImportRun, RollCall, Source, SourceCorrection
-from votes.reference import Rows, landmarks, load_facts
 from votes.verification.check import check_record
 
 if TYPE_CHECKING:

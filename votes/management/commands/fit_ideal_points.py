@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from votes.analysis.ideal_points_data import Limits
-from votes.ideal_points import estimates_of, is_stale
-from votes.ideal_points_fit import fit_record, store
-from votes.reading import reading
+from votes.editing.ideal_points import fit_record, store
+from votes.record.record import reading
+from votes.reports.ideal_points import estimates_of, is_stale
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from votes.importing.edition import UnfitFileError
 from votes.importing.progress import Progress
 from votes.importing.run import ImportRefusedError, Report, import_files
-from votes.importing.uploaded import import_upload
+from votes.importing.uploads.run import import_upload
 from votes.models import Format, ImportRun
 
 CHANGES_SHOWN = 20

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from resolutions.because import because
-from votes.reference import FactError, load_reference
+from resolutions.attribution import because
+from votes.editing.reference import FactError, load_reference
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from votes.data_version import data_version, move_past
+from votes.record.version import data_version, move_past
 
 
 class Command(BaseCommand):

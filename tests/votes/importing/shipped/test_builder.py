@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.votes.importing.editions import Said, ga_file, outcomes_file, sc_file, voeten_files
-from votes.data_version import data_version
+from votes.editing.reference import remove_landmarks
 from votes.importing.run import ImportRefusedError, import_files
 from votes.importing.shipped import corrections, layout
 from votes.importing.shipped.builder import build
 from votes.importing.shipped.loader import load_shipped
 from votes.models import RollCall
-from votes.reference import remove_landmarks
+from votes.record.version import data_version
 
 if TYPE_CHECKING:
     from pathlib import Path

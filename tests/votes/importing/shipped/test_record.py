@@ -17,7 +17,7 @@ from tests.resolutions.corpora import FOLDER as CORPORA
 from votes.analysis.breaks import partners, surprises
 from votes.importing.shipped import layout
 from votes.models import RollCall, Vote
-from votes.reading import reading
+from votes.record.record import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resolutions.models import Resolution, Status
-from votes.data_version import data_version
+from votes.editing.votes import record_votes
 from votes.importing.edition import UnfitFileError
 from votes.importing.run import import_files
 from votes.importing.shipped import corrections, layout
 from votes.importing.shipped.loader import load_shipped
 from votes.models import Correction, ImportRun, MemberState, RollCall, Source, SourceCorrection, Statement
-from votes.record import record_votes
+from votes.record.version import data_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable

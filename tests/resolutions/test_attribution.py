@@ -1,0 +1,58 @@
+"""What the database is told of who writes and why; what the history makes of it is tested with the history."""
+
+import json
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import connection, transaction
+
+from resolutions.attribution import because
+
+pytestmark = pytest.mark.django_db
+
+
+def told() -> dict[str, object]:
+    """Return what the database knows now, but for the number of the occasion."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('plenary.because', true)")
+        said = json.loads(cursor.fetchone()[0] or "{}")
+    return {name: value for name, value in said.items() if name != "id"}
+
+
+def test_inner_goes_before_outer_and_ends_with_its_block():
+    ann = User.objects.create(username="ann")
+    with because(by=ann, reason="outer"):
+        with because(reason=" inner ", import_run=5):
+            assert told() == {"by": ann.pk, "by_name": "ann", "reason": "inner", "import_run": 5}
+        assert told() == {"by": ann.pk, "by_name": "ann", "reason": "outer"}
+    assert told() == {}
+
+
+def test_who_has_no_account():
+    with because(by=AnonymousUser(), by_name="root@plenary", command="import_votes"):
+        assert told() == {"by_name": "root@plenary", "command": "import_votes"}
+
+
+def test_what_fails_or_is_taken_back_leaves_nothing():
+    def fail() -> None:
+        with because(reason="no"):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert told() == {}
+
+    with transaction.atomic():
+        with because(reason="no"):
+            transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    assert told() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_transaction_knows_nothing_of_it():
+    with because(reason="one"):
+        assert told() == {"reason": "one"}
+    assert told() == {}
+    with transaction.atomic():
+        assert told() == {}

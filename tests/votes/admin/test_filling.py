@@ -1,0 +1,451 @@
+"""Filling the sheet of a draft from a text or a file: seen first, then saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.votes.admin.test_roll_calls import errors, fields, page, said, votes
+from tests.votes.entry.electorates import landmark
+from votes.admin.filling import TEXT_LIMIT
+from votes.editing.filling import names_for
+from votes.editing.publishing import publish, unpublish
+from votes.editing.spreadsheets import LIMIT
+from votes.editing.votes import record_votes
+from votes.entry.printing import verbatim
+from votes.models import RollCall
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from tests.votes.conftest import World
+
+TEXT = """In favour: France, Haiti
+Against: United States
+Abstaining: Germany
+
+The draft resolution was adopted by 2 votes to 1, with 1 abstention (resolution 79/998).
+[Subsequently, the delegation of Haiti informed the Secretariat that it had intended to vote against.]
+"""
+
+
+def fill(roll_call: RollCall) -> str:
+    return reverse("admin:votes_rollcall_fill", args=[roll_call.pk])
+
+
+def change(roll_call: RollCall) -> str:
+    return reverse("admin:votes_rollcall_change", args=[roll_call.pk])
+
+
+@pytest.fixture
+def editor(client: Client, world: World) -> Client:
+    """Return a browser in which somebody has logged in who may do everything."""
+    client.force_login(User.objects.create_superuser("editor"))
+    return client
+
+
+def recorded(roll_call: RollCall) -> dict[str, str]:
+    return dict(roll_call.votes.values_list("state__code", "choice"))
+
+
+def previewed(client: Client, roll_call: RollCall, text: str = TEXT) -> Any:
+    """Return the page that shows what was understood of a text."""
+    return page(client.post(fill(roll_call), {"text": text, "_read": "1"}))
+
+
+def upload(client: Client, roll_call: RollCall, content: bytes, name: str = "sheet.csv") -> Any:
+    """Return the page that shows what was understood of a file."""
+    return page(client.post(fill(roll_call), {"text": "", "file": SimpleUploadedFile(name, content), "_read": "1"}))
+
+
+def sent(soup: Any) -> dict[str, Any]:
+    """Return what a browser sends of the page with the sheet, every box that is ticked among it."""
+    ticked = [box["value"] for box in soup.select("[name=corrections][checked]")]
+    return {name: value for name, value in fields(soup).items() if name not in ("file", "corrections")} | {
+        "corrections": ticked,
+        "_save": "1",
+    }
+
+
+# Seeing
+
+
+def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Client, world: World):
+    roll_call = world.roll_call(resolution=world.resolution())
+
+    shown = previewed(editor, roll_call)
+
+    assert recorded(roll_call) == {}
+    assert {code: fields(shown)[f"votes-{code}"] for code in ("FRA", "HTI", "USA", "DEU", "GBR")} == {
+        "FRA": "Y",
+        "HTI": "Y",
+        "USA": "N",
+        "DEU": "A",
+        "GBR": "",
+    }
+    facts = {
+        " ".join(dt.text.split()): " ".join(dt.find_next("dd").text.split()) for dt in shown.select(".filling-facts dt")
+    }
+    assert facts.pop("In no list (189)").startswith("Afghanistan; Albania;")
+    assert facts == {
+        "Result": "adopted",
+        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Is it the right text?",
+        "In favour (2)": "France; Haiti",
+        "Against (1)": "United States",
+        "Abstaining (1)": "Germany",
+    }
+    figures = [[cell.text for cell in row.select("td")] for row in shown.select(".filling-figures tbody tr")]
+    assert figures == [["2", "2", "–"], ["1", "1", "–"], ["1", "1", "–"], ["0", "–", "–"]]
+    ticks = {box["name"]: box.has_attr("checked") for box in shown.select("[type=checkbox]")}
+    assert ticks == {"take_announced": True, "take_result": True, "corrections": True}
+    assert shown.select_one(".filling-text").text.split() == TEXT.split()
+    assert [mark.text for mark in shown.select(".filling-text .filling-Y")] == ["France", "Haiti"]
+
+
+def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: Client, world: World):
+    shown = previewed(editor, world.roll_call(), "In favour: Albanya, France")
+
+    [problem] = shown.select(".filling-problems li")
+    place, *near = problem.select("a")
+    assert place.text == "“Albanya” is no name of a state that is known."
+    assert shown.select_one(place["href"]).find_parent("mark").text.endswith("Albanya")
+    assert [(link.text, shown.select_one(link["href"]).select_one("[data-name]").text) for link in near] == [
+        ("Albania", "Albania"),
+        ("Malaysia", "Malaysia"),
+    ]
+
+
+def test_a_file_is_shown_the_same_way(editor: Client, world: World):
+    shown = upload(editor, world.roll_call(), b"state,choice\nFRA,Y\nAlbanya,N\nUSA,=1+1\n")
+
+    assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
+        "Row 3: “Albanya” is no name of a state that is known. Nearest: Albania, Malaysia",
+        "Row 4: a formula is not read. Enter the value itself.",
+    ]
+    assert (fields(shown)["votes-FRA"], fields(shown)["votes-USA"]) == ("Y", "")
+
+
+def test_what_would_replace_a_vote_on_record_is_pointed_at(editor: Client, world: World):
+    roll_call = world.roll_call(announced_yes=5, announced_no=0, result="rejected")
+    record_votes(roll_call=roll_call, choices={"FRA": "N", "USA": "N", "GBR": "Y"})
+
+    shown = previewed(editor, roll_call)
+
+    table = [[cell.text for cell in row.select("th, td")] for row in shown.select(".sheet-differing tbody tr")]
+    assert table == [
+        ["France", "Against", "In favour"],
+        ["Germany", "No entry", "Abstaining"],
+        ["Haiti", "No entry", "In favour"],
+        ["United Kingdom", "In favour", "No entry"],
+    ]
+    ticks = {box["name"]: box.has_attr("checked") for box in shown.select("[type=checkbox]")}
+    assert ticks == {"take_announced": False, "take_result": False, "corrections": True}
+
+
+def test_what_is_on_record_already_is_not_asked_for(editor: Client, world: World):
+    roll_call = world.roll_call(announced_yes=2, announced_no=1, announced_abstaining=1, result="adopted")
+
+    assert [box["name"] for box in previewed(editor, roll_call).select("[type=checkbox]")] == ["corrections"]
+
+
+def test_a_veto_of_the_assembly_is_not_offered(editor: Client, world: World):
+    text = (
+        "The draft resolution received 9 votes in favour, 1 against and 5 abstentions. It was not adopted, owing to "
+        "the negative vote of a permanent member.\n\nIn favour: France"
+    )
+    offered = {
+        body.code: bool(previewed(editor, roll_call, text).select("[name=take_result]"))
+        for body in (world.assembly, world.council)
+        for roll_call in [world.roll_call(f"a-{body.code.lower()}", body=body)]
+    }
+
+    assert offered == {"GA": False, "SC": True}
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ({}, "Paste a text, or choose a file."),
+        ({"text": " \n"}, "Paste a text, or choose a file."),
+        ({"text": "x" * (TEXT_LIMIT + 1)}, "A text has at most 1 MB; paste the part with the vote."),
+        ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "A text has at most 1 MB; paste the part with the vote."),
+        ({"text": "x", "file": b"FRA,Y"}, "A text or a file, not both: empty one."),
+        ({"file": b"x" * (LIMIT + 1)}, "A voting sheet has at most 1 MB; this file is larger."),
+        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it anew, or as CSV, and upload that."),
+        ({"file": b""}, "The submitted file is empty."),
+    ],
+)
+def test_what_cannot_be_read_is_said_beside_the_field(editor: Client, world: World, data: dict[str, Any], error: str):
+    if "file" in data:
+        data = data | {"file": SimpleUploadedFile("a.csv", data["file"])}
+
+    shown = page(editor.post(fill(world.roll_call()), data | {"_read": "1"}))
+
+    assert errors(shown)[:1] == [error]
+    assert not shown.select("[data-sheet]")
+
+
+def test_a_megabyte_is_read(editor: Client, world: World):
+    text = "In favour: France\n\n" + "x y " * ((TEXT_LIMIT - 100) // 4)
+
+    shown = previewed(editor, world.roll_call(), text)
+
+    assert fields(shown)["votes-FRA"] == "Y"
+    assert len(shown.select_one(".filling-text").text) < 5000
+
+
+# Saving
+
+
+def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: World):
+    roll_call = world.roll_call()
+    shown = previewed(editor, roll_call)
+
+    saved = editor.post(fill(roll_call), sent(shown) | votes({"GBR": "A"}))
+
+    assert saved["Location"] == change(roll_call)
+    roll_call = RollCall.objects.with_tally().get(pk=roll_call.pk)
+    assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A", "GBR": "A"}
+    assert (roll_call.announced, roll_call.result, roll_call.status) == (Totals(2, 1, 1, None), "adopted", "draft")
+    assert list(roll_call.corrections.values_list("state__code", "intended")) == [("HTI", "N")]
+    assert [user.username for user in roll_call.entered_by.all()] == ["editor"]
+    assert said(saved)[:2] == [
+        "Counted and announced totals of a-motion differ: Abstaining 2 counted, 1 announced.",
+        "188 members of the body have no entry in a-motion.",
+    ]
+    assert LogEntry.objects.get().get_change_message() == (
+        "Changed Votes: A: DEU GBR; N: USA; Y: FRA HTI, Announced totals, Result and Corrections."
+    )
+
+
+def test_what_is_not_ticked_is_not_saved(editor: Client, world: World):
+    roll_call = world.roll_call()
+    data = sent(previewed(editor, roll_call))
+    for name in ("take_announced", "take_result", "corrections"):
+        del data[name]
+
+    editor.post(fill(roll_call), data)
+
+    roll_call.refresh_from_db()
+    assert (roll_call.announced, roll_call.result, roll_call.corrections.count()) == (None, "not-stated", 0)
+    assert roll_call.votes.count() == 4
+
+
+def test_members_in_no_list_are_set_to_non_voting_where_that_is_chosen(editor: Client, world: World):
+    roll_call = world.roll_call()
+
+    editor.post(fill(roll_call), sent(previewed(editor, roll_call)) | {"votes_others": "X"})
+
+    assert RollCall.objects.with_tally().get(pk=roll_call.pk).counted == Totals(2, 1, 1, 189)
+
+
+def test_a_sheet_from_a_file_is_saved(editor: Client, world: World):
+    roll_call = world.roll_call()
+
+    editor.post(fill(roll_call), sent(upload(editor, roll_call, b"FRA,Y\nUSA,N\n")))
+
+    assert recorded(roll_call) == {"FRA": "Y", "USA": "N"}
+
+
+def test_es_11_7_is_pasted_with_its_totals_and_result(editor: Client, world: World):
+    original = RollCall.objects.with_tally().get(slug="a-res-es-11-7")
+    roll_call = world.roll_call(date=original.date)
+    _row, choices = landmark("a-res-es-11-7")
+    text = verbatim(choices, names_for(roll_call).electorate, draft="A/ES-11/L.10", resolution="A/RES/ES-11/7")
+
+    editor.post(fill(roll_call), sent(previewed(editor, roll_call, text)) | {"votes_others": "X"})
+
+    saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
+    assert (saved.counted, str(saved.announced)) == (original.counted, "93-18-65")
+    assert recorded(saved) == choices
+
+
+# Saving that is refused: nothing is written, and nothing is lost
+
+
+def refused(client: Client, roll_call: RollCall, data: dict[str, Any]) -> Any:
+    """Return the page that comes back; the record is as it was."""
+    before = RollCall.objects.values().get(pk=roll_call.pk), recorded(roll_call)
+    answer = page(client.post(fill(roll_call), data))
+    assert (RollCall.objects.values().get(pk=roll_call.pk), recorded(roll_call)) == before
+    return answer
+
+
+def test_a_text_that_was_changed_after_it_was_read_is_read_again_first(editor: Client, world: World):
+    roll_call = world.roll_call()
+    data = sent(previewed(editor, roll_call)) | votes({"GBR": "A"}) | {"text": TEXT.replace("Haiti", "Hungary")}
+
+    answer = refused(editor, roll_call, data)
+
+    assert errors(answer) == ["The text was changed after it was read. Read it again, and look at what it says."]
+    assert fields(answer)["votes-GBR"] == "A"
+    assert errors(refused(editor, roll_call, sent(answer) | {"read": data["read"]})) == errors(answer)
+
+
+def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, world: World):
+    roll_call = world.roll_call()
+    data = sent(previewed(editor, roll_call))
+    record_votes(roll_call=roll_call, choices={"FRA": "N", "HTI": "Y"})
+
+    answer = refused(editor, roll_call, data)
+
+    assert errors(answer)[0].startswith("Someone else changed these votes since you opened this page.")
+    table = [[cell.text for cell in row.select("th, td")] for row in answer.select(".sheet-differing tbody tr")]
+    assert table[0] == ["France", "Against", "In favour"]
+    editor.post(fill(roll_call), sent(answer))
+    assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"votes-FRA": "?"}, "No choice among Y, N, A and X: FRA."),
+        (
+            {"votes-SUN": "Y"},
+            "Not members of the General Assembly on 2024-12-17: SUN. Check the date, or the memberships of the body.",
+        ),
+        ({"votes-HTI": ""}, "Haiti has no vote in this roll call to correct."),
+        ({"votes-HTI": "N"}, "Haiti cannot be corrected to what its vote is."),
+        ({"corrections": ["USA:Y"]}, "Select a valid choice. USA:Y is not one of the available choices."),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_sheet_as_it_was_sent(
+    editor: Client, world: World, changes: dict[str, Any], error: str
+):
+    roll_call = world.roll_call()
+
+    answer = refused(editor, roll_call, sent(previewed(editor, roll_call)) | changes | {"votes-GBR": "A"})
+
+    assert errors(answer) == [error]
+    assert fields(answer)["votes-GBR"] == "A"
+    assert answer.select_one(".filling-text").text.split() == TEXT.split()
+
+
+def test_an_empty_sheet_is_not_saved(editor: Client, world: World):
+    roll_call = world.roll_call()
+    data = sent(upload(editor, roll_call, b"FRA,Y\n")) | {"votes-FRA": ""}
+
+    assert errors(refused(editor, roll_call, data)) == ["The sheet has no entry."]
+
+
+def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: World):
+    roll_call = world.roll_call()
+    record_votes(roll_call=roll_call, choices={"ALB": "Y"})
+    publish(roll_calls=[roll_call])
+    unpublish(roll_calls=[roll_call])
+    data = sent(previewed(editor, roll_call))
+
+    assert errors(refused(editor, roll_call, data)) == ["This has been public. Say why it changes."]
+    editor.post(fill(roll_call), data | {"reason": "The lists of another vote."})
+    assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
+
+
+# Who may
+
+
+def test_a_published_roll_call_is_not_filled(editor: Client, world: World):
+    roll_call = world.roll_call()
+    record_votes(roll_call=roll_call, choices={"ALB": "Y"})
+    data = sent(previewed(editor, roll_call))
+    publish(roll_calls=[roll_call])
+
+    for answer in (editor.get(fill(roll_call)), editor.post(fill(roll_call), data)):
+        assert answer["Location"] == change(roll_call)
+        assert said(answer)[-1] == (
+            "A published roll call is changed on its page, with a reason; only a draft is filled at once."
+        )
+    assert recorded(roll_call) == {"ALB": "Y"}
+    assert not page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+
+
+@pytest.mark.parametrize("method", ["non-recorded", "without-vote"])
+def test_what_records_no_votes_is_not_filled(editor: Client, world: World, method: str):
+    roll_call = world.roll_call(method=method)
+
+    assert editor.get(fill(roll_call))["Location"] == change(roll_call)
+    assert not page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+
+
+def test_the_page_of_a_draft_leads_there(editor: Client, world: World):
+    roll_call = world.roll_call()
+
+    [link] = page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+
+    assert link.text == "Paste or upload votes"
+    assert not page(editor.get(link["href"])).select("[data-sheet]")
+
+
+def test_none_is_none(editor: Client, world: World):
+    assert editor.get("/admin/votes/rollcall/999999/fill/").status_code == 404
+
+
+@pytest.mark.parametrize("permissions", [[], ["view_rollcall"], ["add_rollcall", "change_resolution"]])
+@pytest.mark.parametrize("exists", [True, False])
+def test_who_may_not_change_drafts_sees_and_saves_nothing(
+    client: Client, world: World, permissions: list[str], *, exists: bool
+):
+    roll_call = world.roll_call("a-secret-motion")
+    user = User.objects.create_user("reader", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
+    client.force_login(user)
+    address = fill(roll_call) if exists else "/admin/votes/rollcall/999999/fill/"
+
+    answers = [
+        client.get(address),
+        client.post(address, {"text": TEXT, "_read": "1"}),
+        client.post(address, {"_save": "1"} | votes({"FRA": "Y"})),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403] * 3
+    assert recorded(roll_call) == {}
+
+
+def test_who_is_not_logged_in_is_asked_to(client: Client, world: World):
+    address = fill(world.roll_call())
+
+    for answer in (client.get(address), client.post(address, {"text": TEXT})):
+        assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={address}")
+
+
+def test_a_recorder_fills_a_draft(client: Client, world: World):
+    roll_call = world.roll_call()
+    user = User.objects.create_user("recorder", is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_rollcall", "change_rollcall"]))
+    client.force_login(user)
+
+    client.post(fill(roll_call), sent(previewed(client, roll_call)))
+
+    assert roll_call.votes.count() == 4
+
+
+# How much it takes
+
+
+@pytest.mark.parametrize("count", [1, 193])
+def test_the_pages_take_as_many_queries_for_193_votes_as_for_one(
+    editor: Client, world: World, count: int, django_assert_max_num_queries
+):
+    roll_call = world.roll_call()
+    names = names_for(roll_call)
+    text = "In favour: " + "; ".join(names.name(code) for code in world.codes[:count])
+    intents = "; ".join(names.name(code) for code in world.codes[: min(count, 20)])
+    told = "informed the Secretariat that they had intended to vote against"
+    text += f"\n\n[Subsequently, the delegations of {intents} {told}.]"
+    with django_assert_max_num_queries(8):
+        editor.get(fill(roll_call))
+    with django_assert_max_num_queries(20):
+        shown = previewed(editor, roll_call, text)
+
+    with django_assert_max_num_queries(50):
+        editor.post(fill(roll_call), sent(shown))
+
+    assert (roll_call.votes.count(), roll_call.corrections.count()) == (count, min(count, 20))

@@ -1,0 +1,99 @@
+"""The history of a roll call in the admin, and who is named in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+
+from tests.votes.admin.test_roll_calls import fields, page, votes
+from votes.models import HistoryEvent, Revision, RollCall, Vote
+from votes.reports.history import Entry, because, history_of
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.usefixtures("record")
+
+SLUG = "a-res-es-11-7"
+
+
+@pytest.fixture
+def editor(client: Client) -> Client:
+    """Return a browser in which an editor has logged in."""
+    client.force_login(User.objects.create_superuser("ann"))
+    return client
+
+
+def address(what: str) -> str:
+    return reverse(f"admin:votes_rollcall_{what}", args=[RollCall.objects.get(slug=SLUG).pk])
+
+
+def rows(client: Client) -> list[list[str]]:
+    """Return who, why and what of each row."""
+    shown = page(client.get(address("history"))).select("#published-changes tbody tr")
+    return [[" ".join(cell.get_text(" ").split()) for cell in row.select("td")] for row in shown]
+
+
+def test_a_save_of_a_published_roll_call_is_one_change_with_its_author(editor: Client):
+    data = fields(page(editor.get(address("change"))))
+
+    facts = {"announced_no": "17", "announced_abstaining": "66", "note": "A slip.", "reason": "The record."}
+    saved = editor.post(address("change"), data | votes({"USA": "A"}) | facts)
+
+    assert saved.status_code == 302
+    role = Revision.objects.get().role
+    who = f"ann (an editor) database role {role}"
+    assert RollCall.objects.get(slug=SLUG).status == "published"
+    assert {row[0] for row in rows(editor)} == {who}
+    said = {change.label: change.after for entry in public() for change in entry.changes}
+    assert said == {
+        "announced against": "17",
+        "announced abstaining": "66",
+        "note": "A slip.",
+        "USA": "Abstaining",
+    }
+    assert [(entry.who, entry.reason) for entry in public()] == [("an editor", "The record.")]
+
+
+def public() -> list[Entry]:
+    """Return the entries that the public sees."""
+    return list(history_of(RollCall.objects.get(slug=SLUG), {}).entries)
+
+
+def test_each_way_has_its_row(editor: Client):
+    usa = Vote.objects.filter(roll_call__slug=SLUG, state__code="USA")
+    usa.update(choice="A")
+    with because(by=User.objects.get(), reason="The verbatim record."):
+        usa.update(choice="X")
+
+    role = Revision.objects.all()[0].role
+    database = f"someone with direct access to the database (role {role})"
+    assert rows(editor) == [
+        [
+            f"ann (an editor) database role {role}",
+            "The verbatim record.",
+            "United States: from “Abstaining” to “Non-voting”",
+        ],
+        [f"{database} database role {role}", "", "United States: from “Against” to “Abstaining”"],
+    ]
+
+
+@pytest.mark.parametrize(("permission", "status"), [("view_rollcall", 200), ("view_vote", 403)])
+def test_who_may_look(client: Client, permission: str, status: int):
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename=permission))
+    client.force_login(reader)
+
+    assert client.get(address("history")).status_code == status
+
+
+def test_the_history_is_not_edited(editor: Client):
+    Vote.objects.filter(roll_call__slug=SLUG, state__code="USA").update(choice="A")
+    for instance in (Revision.objects.get(), HistoryEvent.objects.get()):
+        name = instance._meta.label_lower.replace(".", "_")
+        assert editor.get(reverse(f"admin:{name}_add")).status_code == 403
+        assert editor.post(reverse(f"admin:{name}_change", args=[instance.pk]), {"reason": "x"}).status_code == 403
+        assert editor.post(reverse(f"admin:{name}_delete", args=[instance.pk]), {"post": "yes"}).status_code == 403

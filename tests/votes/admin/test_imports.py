@@ -1,0 +1,691 @@
+"""An editor imports files in the admin: with the child played, and with a real one."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.auth.models import Permission, User
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from votes.admin import imports, uploading
+from votes.importing.uploads import child_process, storage
+from votes.importing.uploads.storage import KEPT, Outcome, Upload, find
+from votes.models import Finding, Format, ImportRun, RollCall, Vote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+LIST = "/admin/votes/importrun/"
+ADD = f"{LIST}add/"
+CONTENT = b"undl_id,ms_code\n1,USA\n"
+
+Play = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path: Path) -> Path:
+    """Keep uploads in a folder of the test's own."""
+    settings.HOME = tmp_path
+    return tmp_path / "uploads"
+
+
+def account(name: str, *permissions: str) -> User:
+    """Return someone who may enter the admin, and do what ``permissions`` say."""
+    user = User.objects.create_user(name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+@pytest.fixture
+def editor(client: Client, db: None) -> User:
+    """Return an editor who may import, logged in."""
+    user = account("editor", "add_importrun", "view_importrun", "view_finding")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Play the child: what it does is in ``dry`` and ``real``, values of a run and of an outcome; ``asked`` tells."""
+    play: Play = {"dry": ({}, {}), "real": ({}, {}), "asked": []}
+
+    def process(upload: Upload, *, by: User, dry_run: bool) -> Outcome:
+        upload.check_bytes()
+        play["asked"].append((upload.file_format, upload.allow_removals, by.get_username(), dry_run))
+        run, outcome = play["dry" if dry_run else "real"]
+        if not outcome.get("error"):
+            ImportRun.objects.filter(upload=upload.token).delete()
+            make_run(upload=upload.token, state="checked" if dry_run else "done", by=by, **run)
+        return upload.conclude(Outcome(**{"wrote": True, **outcome}))
+
+    monkeypatch.setattr(imports, "process", process)
+    return play
+
+
+def make_run(**values: Any) -> ImportRun:
+    """Return a new run."""
+    now = timezone.now()
+    files = [{"name": "votes.csv", "sha256": "5" * 64, "rows": 12345}]
+    defaults = {"format": "sc-voting", "started": now, "finished": now, "by_name": "editor", "files": files}
+    return ImportRun.objects.create(**{**defaults, **values})
+
+
+def page(response: Any) -> Any:
+    """Return a page that was shown."""
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def leads(response: Any) -> str:
+    """Return where a response leads."""
+    assert response.status_code == 302
+    return str(response.url)
+
+
+def text(node: Any) -> str:
+    """Return what is read in a part of a page, on one line."""
+    return " ".join(node.get_text(" ").split())
+
+
+def items(soup: Any, heading: str) -> list[str]:
+    """Return the lines of the list below a heading."""
+    (module,) = [box for box in soup.select(".module") if (h := box.find("h2")) and text(h).startswith(heading)]
+    return [text(item) for item in module.select("li")]
+
+
+def said(response: Any) -> list[str]:
+    """Return the messages that the next page will show."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def upload(client: Client, *files: SimpleUploadedFile, **data: Any) -> Any:
+    """Send the form, by default with one file; what is in it comes in the order in which a browser sends it."""
+    chosen = list(files) or [SimpleUploadedFile("votes.csv", CONTENT)]
+    return client.post(ADD, {"file_format": "", **data, "chosen": chosen})
+
+
+def stored(home: Path) -> list[str]:
+    """Return the tokens of what is kept."""
+    return [path.name for path in home.iterdir()] if home.exists() else []
+
+
+def uploaded(client: Client, *files: SimpleUploadedFile, **data: Any) -> tuple[str, str]:
+    """Upload; return the token and the address of the upload's page."""
+    response = upload(client, *files, **data)
+    assert response.status_code == 302, text(page(response).select_one("#content"))
+    return response.url.rstrip("/").rpartition("/")[2], response.url
+
+
+def confirm(client: Client, url: str) -> Any:
+    """Press the button “Import” on the upload's page."""
+    soup = page(client.get(url))
+    assert soup.select_one("[name=_import]")["value"] == "Import"
+    return client.post(url, {"_import": "Import", "seen": soup.select_one("[name=seen]")["value"]})
+
+
+# Who may
+
+
+def test_who_is_not_logged_in_is_asked_to(client: Client, db: None, home: Path):
+    for response in (client.get(ADD), upload(client), client.post(f"{LIST}uploads/{'0' * 32}/", {"_import": "1"})):
+        assert leads(response).startswith("/admin/login/")
+    assert stored(home) == []
+
+
+def test_who_may_only_look_sees_imports_and_uploads_nothing(client: Client, db: None, home: Path, played: Play):
+    importer = Client()
+    importer.force_login(account("importer", "add_importrun", "view_importrun"))
+    token, url = uploaded(importer)
+    client.force_login(account("reader", "view_importrun"))
+    listed = page(client.get(LIST))
+    assert listed.select(".object-tools a") == []
+    assert page(client.get(f"{LIST}{ImportRun.objects.get().pk}/change/"))
+    seen = page(importer.get(url)).select_one("[name=seen]")["value"]
+    for response in (
+        client.get(ADD),
+        upload(client),
+        client.get(url),
+        client.post(url, {"_import": "Import", "seen": seen}),
+        client.post(url, {"_discard": "Discard"}),
+    ):
+        assert response.status_code == 403
+    assert stored(home) == [token]
+    assert [dry for *_rest, dry in played["asked"]] == [True]
+
+
+def test_a_forged_request_stores_nothing(home: Path, db: None, played: Play):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(account("editor", "add_importrun"))
+    assert upload(client).status_code == 403
+    assert stored(home) == []
+    token = page(client.get(ADD)).select_one("[name=csrfmiddlewaretoken]")["value"]
+    response = upload(client, csrfmiddlewaretoken=token)
+    assert response.status_code == 302
+    assert client.post(leads(response), {"_discard": "Discard"}).status_code == 403
+    assert len(stored(home)) == 1
+
+
+# Uploading
+
+
+def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, editor: User, played: Play):
+    button = page(client.get(LIST)).select_one(".object-tools a")
+    assert (text(button), button["href"]) == ("Import a file", ADD)
+    form = page(client.get(ADD)).select_one("#content-main form")
+    assert form["enctype"] == "multipart/form-data"
+    assert form.select_one("[name=chosen]").has_attr("multiple")
+    assert [option["value"] for option in form.select("[name=file_format] option")] == ["", *Format.values]
+    assert "At most 1 GB. Checking may take up to 10 minutes; while another import is running it waits." in text(form)
+
+    big = bytes(range(256)) * 4096
+    two = (SimpleUploadedFile("votes.csv", CONTENT), SimpleUploadedFile("../../roll calls.csv.gz", big))
+    token, _url = uploaded(client, *two, file_format="voeten", allow_removals="on")
+    kept = find(token)
+    assert kept is not None
+    assert [path.read_bytes() for path in kept.paths] == [CONTENT, big]
+    assert [file.name for file in kept.files] == ["votes.csv", "roll calls.csv.gz"]
+    assert played["asked"] == [("voeten", True, "editor", True)]
+    assert (kept.by, kept.file_format, kept.allow_removals) == ("editor", "voeten", True)
+
+
+def test_a_file_is_never_in_memory_whole(client: Client, editor: User, played: Play, monkeypatch: pytest.MonkeyPatch):
+    sizes = []
+    write = storage.Receiver.write
+
+    def weighed(receiver: storage.Receiver, chunk: bytes) -> None:
+        sizes.append(len(chunk))
+        write(receiver, chunk)
+
+    monkeypatch.setattr(storage.Receiver, "write", weighed)
+    uploaded(client, SimpleUploadedFile("votes.csv", b"x" * 1_000_000))
+    assert sum(sizes) == 1_000_000
+    assert max(sizes) <= 64 * 1024
+
+
+@pytest.mark.usefixtures("editor")
+@pytest.mark.parametrize(
+    ("files", "error"),
+    [
+        ([], "This field is required."),
+        ([SimpleUploadedFile("votes.csv", b"")], "The submitted file is empty."),
+    ],
+)
+def test_a_form_that_lacks_something_says_so_and_keeps_nothing(
+    client: Client, played: Play, home: Path, files: list[Any], error: str
+):
+    soup = page(client.post(ADD, {"chosen": files, "file_format": ""}))
+    assert [text(item) for item in soup.select(".errorlist li")] == [error]
+    assert stored(home) == []
+    assert played["asked"] == []
+
+
+def test_a_wrong_choice_keeps_nothing(client: Client, editor: User, played: Play, home: Path):
+    soup = page(upload(client, file_format="xlsx"))
+    assert text(soup.select_one(".field-file_format .errorlist")).startswith("Select a valid choice.")
+    assert stored(home) == []
+
+
+@pytest.mark.usefixtures("editor", "played")
+@pytest.mark.parametrize("announced", [True, False])
+def test_too_large_an_upload_is_refused_in_words(
+    client: Client, home: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
+):
+    monkeypatch.setattr(storage, "LIMIT", 1000)
+    if announced:
+        monkeypatch.setattr(uploading, "LIMIT", 1000)
+        monkeypatch.setattr(uploading, "FORM_BYTES", 0)
+    soup = page(upload(client, SimpleUploadedFile("a.csv", b"x" * 600), SimpleUploadedFile("b.csv", b"x" * 100_000)))
+    (error,) = [text(item) for item in soup.select(".field-chosen .errorlist li")]
+    assert error.startswith("The upload is larger than")
+    assert error.endswith("compressed with gzip if need be.")
+    assert stored(home) == []
+
+
+def test_a_disk_that_refuses_is_said(client: Client, editor: User, played: Play, home: Path):
+    home.write_text("in the way")
+    soup = page(upload(client))
+    assert text(soup.select_one(".field-chosen .errorlist")).startswith("The upload cannot be stored (")
+
+
+# What would change
+
+
+def test_the_page_shows_what_would_change(client: Client, editor: User, played: Play):
+    row = {
+        "file": "votes.csv",
+        "line": 3,
+        "column": "ms_code",
+        "value": "QQQ",
+        "name": "<b>",
+        "problem": "unknown-code",
+    }
+    run: dict[str, Any] = {
+        "added": 1,
+        "changed": 2,
+        "unchanged": 3000,
+        "removed": 4,
+        "votes_added": 5,
+        "votes_changed": 6,
+    }
+    run |= {"votes_removed": 7, "resolutions_added": 8, "rows": 12345, "rejected": 9, "findings": 3}
+    run |= {"changes": ["s-res-1: DNK Y → –", "s-res-2: <i>"]}
+    outcome = {"found": [{"kind": "unknown-code", "details": row}], "notes": ["42 subjects."], "open_findings": 11}
+    played["dry"] = (run, outcome)
+    _token, url = uploaded(client)
+    soup = page(client.get(url))
+    assert text(soup.select_one("h1")) == "What the import would change"
+    assert [[text(cell) for cell in line.select("td, th")] for line in soup.select(".imports-counts tr")] == [
+        ["", "Added", "Changed", "Unchanged", "Removed"],
+        ["Roll calls", "1", "2", "3,000", "4"],
+        ["Votes", "5", "6", "", "7"],
+        ["Resolutions", "8", "", "", ""],
+    ]
+    assert "12,345 rows read, 9 rejected; 3 findings about rows." in text(soup)
+    assert text(soup.select_one("details[open] summary")) == "2 changes of what is on record"
+    assert [text(item) for item in soup.select("details li")] == ["s-res-1: DNK Y → –", "s-res-2: <i>"]
+    assert items(soup, "Findings about rows") == [
+        "votes.csv, line 3, column ms_code: “QQQ” (<b>) is no code of a member state; its rows were left out."
+    ]
+    assert "And 2 more; all are listed under Findings after the import." in text(soup)
+    assert items(soup, "Notes") == ["42 subjects."]
+    assert "After the import the record has 11 findings that nobody has acknowledged." in text(soup)
+    assert [button["name"] for button in soup.select("input[type=submit]")] == ["_import", "_discard", "_check"]
+    assert not soup.select("#content script, #content style, #content [style]")
+    waiting = page(client.get(ADD)).select_one(".imports-list a")
+    assert (text(waiting), waiting["href"]) == ("votes.csv", url)
+
+
+def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: User, played: Play):
+    played["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
+    _token, url = uploaded(client)
+    details = page(client.get(url)).select_one("details")
+    assert text(details.summary) == "The first 1,000 changes of what is on record; no more are kept"
+    assert not details.has_attr("open")
+    lines = page(client.get(f"{LIST}{ImportRun.objects.get().pk}/change/")).select(
+        ".field-changes_listed .readonly div"
+    )
+    assert [text(line) for line in lines[:2]] == ["The first 1,000; no more are kept.", "s-res-0: title"]
+    assert len(lines) == 1001
+
+
+def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, editor: User, played: Play):
+    played["dry"] = ({}, {"error": "This edition would remove s-res-1. Nothing was written."})
+    token, url = uploaded(client)
+    soup = page(client.get(url))
+    assert text(soup.select_one("h1")) == "It cannot be imported like this"
+    assert text(soup.select_one(".errornote")) == (
+        "This edition would remove s-res-1. Nothing was written. "
+        "Check it again below, with “Allow removals” if removals are meant, or discard it."
+    )
+    assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
+
+    response = client.post(url, {"_import": "Import", "seen": soup.select_one("[name=seen]")["value"]})
+    assert [dry for *_rest, dry in played["asked"]] == [True]
+    assert said(response) == ["This upload was checked again since you saw it. Look again before you import it."]
+
+    played["dry"] = ({"removed": 1}, {})
+    assert leads(client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})) == url
+    assert played["asked"][1:] == [("", True, "editor", True)]
+    soup = page(client.get(url))
+    assert soup.select_one("[name=allow_removals]").has_attr("checked")
+    assert soup.select_one("[name=_import]")
+    assert ImportRun.objects.get().upload == token
+
+
+def test_a_file_that_is_unfit_is_shown_with_line_and_column(client: Client, editor: User, played: Play):
+    played["dry"] = ({}, {"error": "votes.csv, line 7, column date: it is <empty>.", "unfit": True})
+    _token, url = uploaded(client)
+    error = text(page(client.get(url)).select_one(".errornote"))
+    assert error.startswith("votes.csv, line 7, column date: it is <empty>. Nothing was written. Mend the file")
+
+
+def test_nothing_to_change_is_said(client: Client, editor: User, played: Play):
+    played["dry"] = ({"unchanged": 2}, {"wrote": False})
+    _token, url = uploaded(client)
+    assert "Nothing would change: all of it is on record already." in text(page(client.get(url)))
+
+
+def test_an_upload_that_was_not_checked_can_only_be_checked(client: Client, editor: User, played: Play, home: Path):
+    token, url = uploaded(client)
+    (home / token / "outcome.json").unlink()
+    soup = page(client.get(url))
+    assert "This upload has not been checked yet." in text(soup)
+    assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
+
+
+def test_a_wrong_choice_checks_nothing(client: Client, editor: User, played: Play):
+    _token, url = uploaded(client)
+    soup = page(client.post(url, {"_check": "Check again", "file_format": "xlsx"}))
+    assert text(soup.select_one(".errorlist")).startswith("Select a valid choice.")
+    assert len(played["asked"]) == 1
+
+
+# Importing
+
+
+def test_confirming_imports_and_shows_what_was_really_done(client: Client, editor: User, played: Play, home: Path):
+    played["dry"] = ({"added": 5}, {})
+    played["real"] = ({"added": 3, "findings": 2}, {"notes": ["2 of them were there."]})
+    token, url = uploaded(client)
+    response = confirm(client, url)
+    run = ImportRun.objects.get()
+    assert (run.state, run.added, run.upload) == ("done", 3, token)
+    assert leads(response) == f"{LIST}{run.pk}/change/"
+    assert played["asked"] == [("", False, "editor", True), ("", False, "editor", False)]
+    assert said(response) == [
+        'Imported. <a href="/admin/votes/finding/?origin=sc-voting">2 findings are about rows of these files.</a>',
+        "2 of them were there.",
+    ]
+    assert stored(home) == []
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.action_flag, entry.object_id) == (editor, ADDITION, str(run.pk))
+    assert page(client.get("/admin/votes/finding/?origin=sc-voting"))
+
+    again = client.post(url, {"_import": "Import", "seen": "whatever"})
+    assert leads(again) == f"{LIST}{run.pk}/change/"
+    assert said(again) == ["This upload has been imported already."]
+    assert len(played["asked"]) == 2
+    assert leads(client.get(url)) == leads(again)
+
+
+def test_who_may_import_and_not_look_goes_back_to_the_start(client: Client, db: None, played: Play):
+    client.force_login(account("importer", "add_importrun"))
+    _token, url = uploaded(client)
+    assert leads(client.post(url, {"_discard": "Discard"})) == "/admin/"
+    _token, url = uploaded(client)
+    assert leads(confirm(client, url)) == "/admin/"
+    assert leads(client.get(url)) == "/admin/"
+
+
+def test_several_editions_lead_to_the_list_of_them(client: Client, editor: User, played: Play):
+    token, url = uploaded(client)
+    make_run(upload=token, state="done")
+    make_run(upload=token, state="done")
+    make_run(upload="", state="done")
+    ImportRun.objects.filter(state="checked").delete()
+    response = client.get(url)
+    assert leads(response) == f"{LIST}?upload={token}"
+    assert len(page(client.get(leads(response))).select("#result_list tbody tr")) == 2
+
+
+def test_nothing_new_is_said(client: Client, editor: User, played: Play):
+    played["real"] = ({"unchanged": 2}, {"wrote": False})
+    assert said(confirm(client, uploaded(client)[1])) == ["Imported; everything was on record already."]
+
+
+def test_only_what_was_seen_is_confirmed(client: Client, editor: User, played: Play):
+    _token, url = uploaded(client)
+    seen = page(client.get(url)).select_one("[name=seen]")["value"]
+    client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
+    response = client.post(url, {"_import": "Import", "seen": seen})
+    assert said(response) == ["This upload was checked again since you saw it. Look again before you import it."]
+    assert [dry for *_rest, dry in played["asked"]] == [True, True]
+    assert leads(confirm(client, url)).endswith("/change/")
+
+
+def test_an_import_that_fails_says_why_and_keeps_the_upload(client: Client, editor: User, played: Play, home: Path):
+    played["real"] = ({}, {"error": "Someone changed the record while the import was running."})
+    token, url = uploaded(client)
+    response = confirm(client, url)
+    assert leads(response) == url
+    soup = page(client.get(url))
+    assert [text(item) for item in soup.select(".messagelist li")] == ["Nothing was imported; see below."]
+    assert text(soup.select_one(".errornote")).startswith("Someone changed the record while the import was running.")
+    assert stored(home) == [token]
+    assert LogEntry.objects.count() == 0
+
+
+def test_other_bytes_than_those_uploaded_are_not_imported(client: Client, editor: User, played: Play):
+    token, url = uploaded(client)
+    kept = find(token)
+    assert kept
+    kept.paths[0].write_bytes(CONTENT + b"2,FRA\n")
+    response = confirm(client, url)
+    assert said(response) == [
+        "votes.csv is no longer the file that was uploaded. Discard the upload, and upload it again."
+    ]
+    assert not ImportRun.objects.filter(state="done").exists()
+
+
+def test_what_is_being_imported_is_neither_imported_twice_nor_discarded(
+    client: Client, editor: User, played: Play, home: Path
+):
+    token, url = uploaded(client)
+    kept = find(token)
+    assert kept
+    with kept.claimed():
+        response = client.post(url, {"_discard": "Discard"})
+    assert leads(response) == url
+    assert said(response) == ["This upload is being checked or imported at this moment. Wait a little, and look again."]
+    assert stored(home) == [token]
+
+
+# Not importing
+
+
+def test_discarding_removes_the_files(client: Client, editor: User, played: Play, home: Path):
+    _token, url = uploaded(client)
+    response = client.post(url, {"_discard": "Discard"})
+    assert leads(response) == LIST
+    assert said(response) == ["The uploaded files were discarded; nothing was written."]
+    assert stored(home) == []
+    gone = client.post(url, {"_import": "Import", "seen": "x"})
+    assert leads(gone) == LIST
+    assert said(gone)[-1] == (
+        "The uploaded files are gone: imported, discarded, or older than a day. Upload them again."
+    )
+
+
+def test_after_a_day_an_upload_is_gone(client: Client, editor: User, played: Play, home: Path):
+    token, url = uploaded(client)
+    run = ImportRun.objects.get()
+    state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
+    assert text(state) == "checked, nothing written. Import or discard it"
+    assert state.find("a")["href"] == url
+
+    path = home / token / "upload.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "stored": (timezone.now() - KEPT).isoformat()}))
+    for response in (client.get(url), client.post(url, {"_import": "Import", "seen": "x"})):
+        assert leads(response) == LIST
+    state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
+    assert text(state) == (
+        "checked, nothing written. The uploaded files are gone, so it cannot be imported any more. Upload them again."
+    )
+    assert page(client.get(ADD)).select(".imports-list") == []
+
+
+@pytest.mark.parametrize("token", ["0" * 32, "..", "%2e%2e", "upload.json"])
+def test_an_unknown_upload_is_gone(client: Client, editor: User, token: str):
+    response = client.get(f"{LIST}uploads/{token}/")
+    assert response.status_code in (302, 404)
+
+
+# What was imported
+
+
+def test_the_list_and_the_page_tell_what_was_done(client: Client, editor: User):
+    run = make_run(
+        state="done", rows=12345, rejected=2, added=43, unchanged=1, votes_added=645, votes_removed=2,
+        resolutions_added=43, findings=3, changes=["s-res-1: DNK Y → –", "<i>"],
+    )  # fmt: skip
+    make_run(state="checked", format="voeten", by_name="someone")
+    rows = page(client.get(f"{LIST}?format__exact=sc-voting&state__exact=done")).select("#result_list tbody tr")
+    assert [[text(cell) for cell in row.select("td, th")][1:] for row in rows] == [
+        [
+            "done",
+            "votes.csv",
+            "43 added, 1 unchanged",
+            "645 added, 2 removed",
+            "12,345 read, 2 rejected",
+            "3",
+            "editor",
+            "UN Digital Library: Security Council voting",
+        ]
+    ]
+    for term, number in (("OTES.csv", 2), ("5" * 64, 2), ("someone", 1), ("vote.csv", 0)):
+        assert len(page(client.get(LIST, {"q": term})).select("#result_list tbody tr")) == number
+    soup = page(client.get(f"{LIST}{run.pk}/change/"))
+    assert text(soup.select_one(".field-files_read .readonly")) == f"votes.csv , 12,345 rows SHA-256 {'5' * 64}"
+    assert [text(line) for line in soup.select(".field-changes_listed .readonly div")] == ["s-res-1: DNK Y → –", "<i>"]
+    assert soup.select_one(".field-findings_link a")["href"] == "/admin/votes/finding/?origin=sc-voting"
+    assert soup.select("[name=_save]") == []
+
+
+def test_what_was_done_is_neither_rewritten_nor_deleted(client: Client, db: None):
+    client.force_login(User.objects.create_superuser("admin"))
+    done, checked = make_run(state="done"), make_run(state="checked")
+    assert client.post(f"{LIST}{done.pk}/change/", {"by_name": "me"}).status_code == 403
+    assert client.post(f"{LIST}{done.pk}/delete/", {"post": "yes"}).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [done.pk, checked.pk], "post": "yes"})
+    assert ImportRun.objects.count() == 2
+    assert client.post(f"{LIST}{checked.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert ImportRun.objects.get() == done
+
+
+# With a real child
+
+MEMBERS = ("CHN", "DNK", "DZA", "FRA", "GBR", "GRC", "GUY", "KOR", "PAK", "PAN", "RUS", "SLE", "SOM", "SVN", "USA")
+HEADER = (
+    *("undl_id", "ms_code", "ms_name", "permanent_member", "ms_vote", "date", "resolution", "draft", "meeting"),
+    *("description", "agenda", "subjects", "vote_note", "total_yes", "total_no", "total_abstentions"),
+    *("total_non_voting", "total_ms", "modality", "undl_link"),
+)
+
+
+def council(*symbols: str, columns: Sequence[str] = HEADER, wrong: str = "") -> bytes:
+    """Return a file of the Security Council's votes of 2025; the Russian Federation abstains, or votes ``wrong``."""
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(columns)
+    for number, symbol in enumerate(symbols):
+        for code in MEMBERS:
+            choice = (wrong or "A") if code == "RUS" else "Y"
+            row = [4072364 + number, code, code, "", choice, "2025-01-15", symbol, "", "", f"On {symbol}", "", "", ""]
+            rows.writerow([*row, 14, 0, 1, 0, 15, "Vote, recorded", "https://digitallibrary.un.org/record/1"])
+    return file.getvalue().encode()
+
+
+@pytest.fixture
+def live(transactional_db: None, record: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> User:
+    """Let the child find the tests' database; return who is logged in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    info = connection.connection.info
+    parameters = {**info.get_parameters(), "password": info.password}
+    url = f"postgresql:///?{urlencode({name: value for name, value in parameters.items() if value})}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    user = User.objects.create_superuser("editor")
+    client.force_login(user)
+    return user
+
+
+def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
+    content = council("S/RES/2768 (2025)", "S/RES/2769 (2025)", wrong="Q")
+    token, url = uploaded(client, SimpleUploadedFile("sc.csv.gz", gzip.compress(content)))
+    before = RollCall.objects.count(), Vote.objects.count()
+    checked = ImportRun.objects.get()
+    assert (checked.state, checked.upload, checked.by) == ("checked", token, live)
+    assert (checked.added, checked.votes_added, checked.rejected, checked.findings) == (2, 28, 2, 2)
+    assert not RollCall.objects.filter(slug="s-res-2768-2025").exists()
+    assert Finding.objects.filter(origin="sc-voting").count() == 0
+    soup = page(client.get(url))
+    assert [[text(cell) for cell in line.select("td")] for line in soup.select(".imports-counts tbody tr")] == [
+        ["2", "0", "0", "0"],
+        ["28", "0", "", "0"],
+        ["2", "", "", ""],
+    ]
+    assert items(soup, "Findings about rows") == [
+        "sc.csv.gz, line 12, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
+        "sc.csv.gz, line 27, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
+    ]
+
+    response = confirm(client, url)
+    run = ImportRun.objects.get()
+    assert leads(response) == f"{LIST}{run.pk}/change/"
+    assert (run.state, run.upload, run.by, run.by_name) == ("done", token, live, "editor")
+    assert (run.added, run.votes_added, run.rejected, run.findings) == (2, 28, 2, 2)
+    assert (RollCall.objects.count(), Vote.objects.count()) == (before[0] + 2, before[1] + 28)
+    assert Finding.objects.filter(origin="sc-voting", run=run).count() == 2
+    assert run.files == [{"name": "sc.csv.gz", "sha256": checked.files[0]["sha256"], "rows": 30}]
+    assert stored(home) == []
+    assert LogEntry.objects.get().object_id == str(run.pk)
+    assert said(client.post(url, {"_import": "Import", "seen": "x"}))[-1] == "This upload has been imported already."
+
+
+def test_what_is_refused_in_the_child_is_shown_with_the_way_out(client: Client, live: User):
+    confirm(client, uploaded(client, SimpleUploadedFile("a.csv", council("S/RES/2768 (2025)", "S/RES/2769 (2025)")))[1])
+    fewer = council("S/RES/2768 (2025)", wrong="Q")
+    _token, url = uploaded(client, SimpleUploadedFile("b.csv", fewer))
+    error = text(page(client.get(url)).select_one(".errornote"))
+    assert error.startswith("This edition would remove what the same source said before")
+    assert "the vote of RUS" in error
+    client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
+    confirm(client, url)
+    run = ImportRun.objects.latest("pk")
+    assert (run.state, run.removed, run.votes_removed) == ("done", 1, 16)
+    assert not Vote.objects.filter(roll_call__slug="s-res-2768-2025", state__code="RUS").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (
+            council("S/RES/2768 (2025)") + b"1,caf\xe9,",
+            "votes.csv, line 17: the byte 0xE9 is not UTF-8.",
+        ),
+        (
+            council("S/RES/2768 (2025)", columns=[*HEADER[:-1], "date"]),
+            "votes.csv, line 1, column date: two columns have this name.",
+        ),
+    ],
+)
+def test_what_is_unfit_is_shown_from_the_child(client: Client, live: User, content: bytes, error: str):
+    _token, url = uploaded(client, SimpleUploadedFile("votes.csv", content))
+    assert text(page(client.get(url)).select_one(".errornote")).startswith(error)
+    assert ImportRun.objects.count() == 0
+
+
+def test_what_came_between_the_check_and_the_import_counts(client: Client, live: User):
+    content = council("S/RES/2768 (2025)")
+    _first, one = uploaded(client, SimpleUploadedFile("a.csv", content))
+    _second, two = uploaded(client, SimpleUploadedFile("a.csv", content))
+    assert said(confirm(client, one))[-1] == "Imported."
+    assert said(confirm(client, two))[-1] == "Imported; everything was on record already."
+    assert list(ImportRun.objects.order_by("pk").values_list("added", "unchanged", "state")) == [
+        (1, 0, "done"),
+        (0, 1, "done"),
+    ]
+
+
+def test_while_another_import_runs_the_child_waits_and_says_so(
+    client: Client, live: User, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 5)
+    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
+        other.execute("LOCK TABLE votes_importrun IN SHARE UPDATE EXCLUSIVE MODE")
+        _token, url = uploaded(client, SimpleUploadedFile("a.csv", council("S/RES/2768 (2025)")))
+        error = text(page(client.get(url)).select_one(".errornote"))
+        assert "was stopped; nothing was written." in error
+        assert "The last it said: “Another import is running; waiting for it”." in error
+        monkeypatch.setattr(child_process, "TIME_LIMIT", 60)
+        release = threading.Timer(2, other.rollback)
+        release.start()
+        client.post(url, {"_check": "Check again", "file_format": ""})
+        release.join()
+    assert "What the import would change" in text(page(client.get(url)))
+    assert ImportRun.objects.get().added == 1

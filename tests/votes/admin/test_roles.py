@@ -1,0 +1,474 @@
+"""Who may do what in the admin, address by address: nobody else's drafts, and nothing public, by the wrong hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from resolutions.models import OtherSymbol, Resolution
+from tests.votes.admin.test_roll_calls import errors, fields, page, said, text_of
+from tests.votes.roles import ROLES, make_user
+from votes.editing.publishing import publish, unpublish, withdraw
+from votes.editing.votes import record_votes
+from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement, Vote
+
+if TYPE_CHECKING:
+    from tests.votes.conftest import World
+
+SECRET = "flumequux"
+LIST = "/admin/votes/rollcall/"
+ENTERING = ("Recorders", "Verifiers", "Administrators", "superuser")
+VERIFYING = ("Verifiers", "Administrators", "superuser")
+ADMINISTERING = ("Administrators", "superuser")
+
+
+class Desk:
+    """A draft that a colleague entered and a published roll call, each with all that hangs on it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.colleague = User.objects.create_user("colleague", is_staff=True)
+        self.draft = self.roll_call("secret", "A/RES/79/999")
+        self.public = self.roll_call("public", "A/RES/79/998")
+        self.draft.entered_by.add(self.colleague)
+        publish(roll_calls=[self.public])
+        self.public.refresh_from_db()
+
+    def roll_call(self, slug: str, symbol: str) -> RollCall:
+        text = self.world.resolution(symbol, title=f"Peace {SECRET}" if slug == "secret" else "Peace")
+        roll_call = self.world.roll_call(
+            slug, resolution=text, title="", decisive=True, note=SECRET if slug == "secret" else "",
+            announced_yes=1, announced_no=1,
+        )  # fmt: skip
+        record_votes(roll_call=roll_call, choices={"USA": "N", "FRA": "Y"})
+        OtherSymbol.objects.create(resolution=text, symbol=f"A/79/L.{len(slug)}")
+        Correction.objects.create(roll_call=roll_call, state=MemberState.objects.get(code="FRA"), intended="A")
+        Statement.objects.create(
+            roll_call=roll_call, source=roll_call.source, format="ga-voting", reference=SECRET, facts={}
+        )
+        Finding.objects.create(kind="no-votes", key=slug, origin="record", roll_call=roll_call)
+        return roll_call
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+def logged_in(role: str) -> Client:
+    """Return a browser in which somebody of a role has logged in; of the role "anonymous", nobody."""
+    client = Client()
+    if role != "anonymous":
+        client.force_login(make_user(role))
+    return client
+
+
+def change(instance: Any, name: str = "change") -> str:
+    return reverse(f"admin:{instance._meta.label_lower.replace('.', '_')}_{name}", args=[instance.pk])
+
+
+def statuses(desk: Desk) -> list[str]:
+    return [RollCall.objects.get(pk=roll_call.pk).status for roll_call in (desk.draft, desk.public)]
+
+
+def votes_of(roll_call: RollCall) -> dict[str, str]:
+    return dict(roll_call.votes.values_list("state__code", "choice"))
+
+
+# Every address
+
+
+def addresses(desk: Desk) -> list[str]:
+    """Return every address of the admin of the record, with the draft and all that hangs on it where one is named."""
+    instances = {
+        RollCall: desk.draft,
+        Resolution: text_of(desk.draft),
+        Vote: desk.draft.votes.get(state__code="FRA"),
+        Correction: desk.draft.corrections.get(),
+        Statement: desk.draft.statements.get(),
+        Finding: desk.draft.findings.get(),
+        OtherSymbol: text_of(desk.draft).other_symbols.get(),
+    }
+    found = ["/admin/", "/admin/votes/", "/admin/resolutions/", f"{LIST}merge/?kept=secret&duplicate=public"]
+    found.append(f"{LIST}{desk.draft.pk}/withdraw/")
+    for label in ("votes", "resolutions"):
+        for model in apps.get_app_config(label).get_models():
+            if admin.site.is_registered(model):
+                name = f"admin:{model._meta.label_lower.replace('.', '_')}"
+                instance = instances.get(model) or model._default_manager.first()
+                found += [
+                    reverse(f"{name}_changelist"),
+                    reverse(f"{name}_changelist") + "?q=secret",
+                    reverse(f"{name}_add"),
+                ]
+                if instance:
+                    found += [reverse(f"{name}_{view}", args=[instance.pk]) for view in ("change", "delete", "history")]
+    for of, field in (("rollcall", "resolution"), ("rollcall", "session"), ("correction", "state")):
+        found.append(f"/admin/autocomplete/?app_label=votes&model_name={of}&field_name={field}&term=79")
+    return found
+
+
+@pytest.mark.parametrize("role", ["anonymous", "nobody"])
+def test_who_has_no_role_sees_nothing_of_a_draft_at_any_address(desk: Desk, role: str):
+    client = logged_in(role)
+    shown = {}
+    for address in addresses(desk):
+        for answer in (client.get(address), client.post(address, {"action": "publish", "reason": "x", "post": "yes"})):
+            assert SECRET not in answer.content.decode(), address
+            assert "secret" not in answer.content.decode().replace("?q=secret", "").replace("kept=secret", ""), address
+            shown[address] = answer.status_code
+    if role == "anonymous":
+        assert set(shown.values()) == {302}
+    else:
+        # The first page is open to all staff, and has nothing on it; applications without a model are not found.
+        assert {address for address, code in shown.items() if code == 200} == {"/admin/"}
+        assert {code for address, code in shown.items() if address != "/admin/"} == {403, 404, 405}
+    assert statuses(desk) == ["draft", "published"]
+
+
+@pytest.mark.parametrize("role", ENTERING)
+def test_what_a_role_may_see_it_sees(desk: Desk, role: str):
+    client = logged_in(role)
+    assert SECRET in client.get(change(desk.draft)).content.decode()
+    assert "secret" in client.get(LIST).content.decode()
+
+
+# By deed, who may; everybody else is refused and changes nothing
+
+
+def publishes(client: Client, desk: Desk) -> bool:
+    client.post(LIST, {"action": "publish", "_selected_action": [desk.draft.pk]})
+    return statuses(desk)[0] == "published"
+
+
+def publishes_by_form(client: Client, desk: Desk) -> bool:
+    answer = client.get(change(desk.draft))
+    if answer.status_code == 200:
+        client.post(change(desk.draft), fields(page(answer)) | {"status": "published"})
+    return statuses(desk)[0] == "published"
+
+
+def unpublishes(client: Client, desk: Desk) -> bool:
+    client.post(LIST, {"action": "unpublish", "_selected_action": [desk.public.pk], "reason": "Wrong."})
+    return statuses(desk)[1] == "draft"
+
+
+def withdraws(client: Client, desk: Desk) -> bool:
+    client.post(f"{LIST}{desk.public.pk}/withdraw/", {"reason": "Wrong."})
+    return RetiredAddress.objects.filter(slug="public", kind="withdrawn", reason="Wrong.").exists()
+
+
+def merges(client: Client, desk: Desk) -> bool:
+    client.post(f"{LIST}merge/?kept=public&duplicate=secret", {"reason": "The same."})
+    return not RollCall.objects.filter(slug="secret").exists()
+
+
+def enters_votes(client: Client, desk: Desk) -> bool:
+    answer = client.get(change(desk.draft))
+    if answer.status_code == 200 and page(answer).select("input[name=_save]"):
+        client.post(change(desk.draft), fields(page(answer)) | {"votes-USA": "A"})
+    return votes_of(desk.draft)["USA"] == "A"
+
+
+def amends(client: Client, desk: Desk) -> bool:
+    page_of_draft = client.get(change(desk.public))
+    data = fields(page(page_of_draft)) if page_of_draft.status_code == 200 else {}
+    client.post(change(desk.public), data | {"votes-USA": "A", "announced_no": "0", "announced_abstaining": "1",
+                                             "reason": "The record."})  # fmt: skip
+    return votes_of(desk.public)["USA"] == "A"
+
+
+def adds_a_draft(client: Client, desk: Desk) -> bool:
+    facts = {
+        "title": "To adjourn", "kind": "motion", "body": desk.world.assembly.pk, "date": "2024-12-17",
+        "date_precision": "day", "method": "recorded", "requirement": "not-stated", "result": "adopted",
+        "source": desk.world.source.pk, "status": "published",
+    }  # fmt: skip
+    client.post(f"{LIST}add/", facts)
+    found = RollCall.objects.filter(title="To adjourn").first()
+    assert not found or (found.status == "draft" and found.entered_by.get().is_staff)
+    return found is not None
+
+
+def deletes_a_draft(client: Client, desk: Desk) -> bool:
+    client.post(change(desk.draft, "delete"), {"post": "yes"})
+    return not RollCall.objects.filter(slug="secret").exists()
+
+
+def deletes_what_is_public(client: Client, desk: Desk) -> bool:
+    client.post(change(desk.public, "delete"), {"post": "yes"})
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk], "post": "yes"})
+    text = text_of(desk.public)
+    client.post(change(text, "delete"), {"post": "yes"})
+    return not RollCall.objects.filter(slug="public").exists() or not Resolution.objects.filter(pk=text.pk).exists()
+
+
+def changes_a_draft_text(client: Client, desk: Desk) -> bool:
+    return changes_text(client, text_of(desk.draft), {})
+
+
+def changes_a_public_text(client: Client, desk: Desk) -> bool:
+    return changes_text(client, text_of(desk.public), {"reason": "A misprint."})
+
+
+def changes_text(client: Client, text: Any, more: dict[str, str]) -> bool:
+    answer = client.get(change(text))
+    if answer.status_code == 200 and page(answer).select("input[name=_save]"):
+        client.post(change(text), fields(page(answer)) | {"title": "War", **more})
+    else:
+        client.post(change(text), {"title": "War", **more})
+    return Resolution.objects.get(pk=text.pk).title == "War"
+
+
+def publishes_a_text(client: Client, desk: Desk) -> bool:
+    client.post("/admin/resolutions/resolution/", {"action": "publish", "_selected_action": [text_of(desk.draft).pk]})
+    return Resolution.objects.get(pk=text_of(desk.draft).pk).status == "published"
+
+
+def acknowledges(client: Client, desk: Desk) -> bool:
+    finding = desk.draft.findings.get()
+    client.post("/admin/votes/finding/", {
+        "action": "acknowledge_selected", "_selected_action": [finding.pk], "reason": "It may.",
+        "seen": f"{finding.pk}@{finding.found.isoformat()}",
+    })  # fmt: skip
+    return desk.draft.findings.get().reason == "It may."
+
+
+def opens_imports(client: Client, desk: Desk) -> bool:
+    return client.get("/admin/votes/importrun/add/").status_code == 200
+
+
+def makes_an_account(client: Client, desk: Desk) -> bool:
+    word = "correct horse battery"
+    data = {"username": "new", "usable_password": "true", "password1": word, "password2": word}
+    client.post("/admin/auth/user/add/", data)
+    return User.objects.filter(username="new").exists()
+
+
+def writes_beside_the_forms(client: Client, desk: Desk) -> bool:
+    """Try what only another page may write: single corrections, symbols, votes, retired addresses, the history."""
+    codes = [
+        client.post("/admin/votes/correction/add/", {"roll_call": desk.public.pk, "state": 1, "intended": "Y"}),
+        client.post(change(desk.public.corrections.get()), {"intended": "N"}),
+        client.post(change(text_of(desk.public).other_symbols.get()), {"symbol": "A/79/L.1", "kind": "draft"}),
+        client.post("/admin/votes/retiredaddress/add/", {"slug": "x", "kind": "withdrawn", "reason": "x"}),
+    ]
+    return {answer.status_code for answer in codes} != {403}
+
+
+DEEDS = {
+    adds_a_draft: ENTERING,
+    enters_votes: ENTERING,
+    changes_a_draft_text: ENTERING,
+    deletes_a_draft: ENTERING,
+    publishes: VERIFYING,
+    publishes_by_form: VERIFYING,
+    publishes_a_text: VERIFYING,
+    unpublishes: VERIFYING,
+    withdraws: VERIFYING,
+    merges: VERIFYING,
+    amends: VERIFYING,
+    changes_a_public_text: VERIFYING,
+    acknowledges: ADMINISTERING,
+    opens_imports: ADMINISTERING,
+    makes_an_account: ADMINISTERING,
+    deletes_what_is_public: (),
+    writes_beside_the_forms: (),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+def test_a_deed_is_done_by_those_who_may_and_by_nobody_else(desk: Desk, deed: Any, role: str):
+    before = (statuses(desk), votes_of(desk.draft), votes_of(desk.public), RollCall.objects.count())
+    may = role in DEEDS[deed]
+    assert deed(logged_in(role), desk) == may
+    if not may:
+        assert (statuses(desk), votes_of(desk.draft), votes_of(desk.public), RollCall.objects.count()) == before
+
+
+# Accounts
+
+
+def test_an_administrator_makes_nobody_a_superuser_and_leaves_superusers_alone(desk: Desk):
+    client = logged_in("Administrators")
+    own, root = User.objects.get(username="administrators"), User.objects.create_superuser("root")
+
+    client.post(change(own), fields(page(client.get(change(own)))) | {"is_superuser": "on"})
+    assert not User.objects.get(pk=own.pk).is_superuser
+    assert client.post(change(root), {"username": "root2"}).status_code == 403
+    password = {"password1": "correct horse battery", "password2": "correct horse battery"}
+    assert client.post(f"/admin/auth/user/{root.pk}/password/", password).status_code == 403
+    client.post(change(root, "delete"), {"post": "yes"})
+    assert User.objects.filter(username="root").exists()
+
+
+# The forms say what is missing
+
+
+def test_who_entered_is_told_who_publishes(desk: Desk):
+    client = logged_in("Verifiers")
+    enters_votes(client, desk)
+    told = (
+        "You entered or changed secret or its text, so somebody else has to publish it: leave it a draft, and a "
+        "verifier finds it under “waiting for verification”. Where one person does both, the site is run with "
+        "PUBLISH_OWN_ENTRIES=1."
+    )
+    data = fields(page(client.get(change(desk.draft)))) | {
+        "status": "published", "announced_no": "0", "announced_abstaining": "1",
+    }  # fmt: skip
+    assert errors(page(client.post(change(desk.draft), data))) == [told]
+    RollCall.objects.filter(pk=desk.draft.pk).update(announced_no=None)
+    assert said(client.post(LIST, {"action": "publish", "_selected_action": [desk.draft.pk]})) == [told]
+    assert statuses(desk)[0] == "draft"
+
+
+def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
+    client = logged_in("Verifiers")
+    data = fields(page(client.get(change(desk.draft)))) | {"status": "published", "note": "Another."}
+    [told] = errors(page(client.post(change(desk.draft), data)))
+    assert told.startswith("You entered or changed secret")
+
+    data["note"] = SECRET
+    data |= {"corrections-TOTAL_FORMS": "1", "corrections-0-intended": "N"}
+    assert errors(page(client.post(change(desk.draft), data))) == [
+        "Save these as a draft; who enters corrections does not publish them."
+    ]
+    assert statuses(desk)[0] == "draft"
+
+
+@pytest.mark.parametrize("hide", [False, True])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"note": "Another."},
+        {"votes-USA": "A", "announced_no": "0"},
+        {"corrections-0-intended": "N"},
+        {"status": "other"},
+    ],
+    ids=["facts", "votes", "corrections", "status"],
+)
+def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict[str, str], hide: bool):
+    client = logged_in("Verifiers")
+    if hide:
+        unpublish(roll_calls=[desk.public])
+    if "status" in changed:
+        changed = {"status": "published" if hide else "draft"}
+    data = fields(page(client.get(change(desk.public)))) | changed
+    assert errors(page(client.post(change(desk.public), data))) == ["This has been public. Say why it changes."]
+    assert votes_of(desk.public)["USA"] == "N"
+    assert client.post(change(desk.public), data | {"reason": "The record."}).status_code == 302
+
+
+def test_a_page_saved_as_it_stands_needs_no_reason_and_enters_nobody(desk: Desk):
+    client = logged_in("Verifiers")
+    assert client.post(change(desk.public), fields(page(client.get(change(desk.public))))).status_code == 302
+    assert not desk.public.entered_by.exists()
+
+
+def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk):
+    client = logged_in("Verifiers")
+    text = change(text_of(desk.public))
+    for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
+        data = fields(page(client.get(text))) | changed
+        assert errors(page(client.post(text, data))) == ["This has been public. Say why it changes."]
+        assert client.post(text, data | {"reason": "A misprint."}).status_code == 302
+
+
+def test_totals_that_differ_ask_for_a_reason_beside_the_field(desk: Desk):
+    client = logged_in("Verifiers")
+    RollCall.objects.filter(pk=desk.draft.pk).update(announced_yes=3)
+    data = fields(page(client.get(change(desk.draft)))) | {"status": "published"}
+    answer = page(client.post(change(desk.draft), data))
+    assert len(answer.select(".field-difference_reason .errorlist li")) == 1
+    client.post(change(desk.draft), data | {"difference_reason": "The President misspoke."})
+    assert statuses(desk)[0] == "published"
+
+
+# Withdrawing and merging
+
+
+def test_withdrawing_asks_why_and_says_what_it_means(desk: Desk):
+    client = logged_in("Verifiers")
+    assert page(client.get(change(desk.public))).select(f"a[href='{LIST}{desk.public.pk}/withdraw/']")
+    assert not page(client.get(change(desk.draft))).select(f"a[href='{LIST}{desk.draft.pk}/withdraw/']")
+    asked = page(client.get(f"{LIST}{desk.public.pk}/withdraw/"))
+    assert asked.select_one("textarea[name=reason]")
+    assert page(client.post(f"{LIST}{desk.public.pk}/withdraw/", {"reason": " "})).select_one(".errornote")
+    assert statuses(desk)[1] == "published"
+
+
+def test_deleting_what_has_been_public_says_that_it_can_be_withdrawn(desk: Desk):
+    unpublish(roll_calls=[desk.public])
+    client = logged_in("superuser")
+    assert client.get(change(desk.public, "delete")).status_code == 403
+    asked = page(client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk]}))
+    assert "public has been public: it can be withdrawn, and not deleted before." in asked.text
+    withdraw(roll_call=desk.public, reason="Twice.")
+    client.post(change(desk.public, "delete"), {"post": "yes"})
+    assert not RollCall.objects.filter(slug="public").exists()
+
+
+def test_two_records_are_compared_before_they_are_merged(desk: Desk):
+    client = logged_in("Verifiers")
+    record_votes(roll_call=desk.draft, choices={"USA": "A", "GBR": "Y", "FRA": "Y"})
+    acted = client.post(LIST, {"action": "merge_selected", "_selected_action": [desk.draft.pk, desk.public.pk]})
+    assert acted["Location"] == f"{LIST}merge/?kept=public&duplicate=secret"
+    compared = page(client.get(acted["Location"]))
+    rows = [[cell.text for cell in row.select("th, td")] for row in compared.select("tbody tr")]
+    assert ["United States", "Against", "Abstaining"] in rows
+    assert ["United Kingdom", "–", "In favour"] in rows
+    assert ["Note", "–", SECRET] in rows
+
+    refused = page(client.post(acted["Location"], {"reason": "The same."}))
+    assert errors(refused) == ["This field is required."]
+    client.post(acted["Location"], {"reason": "The same.", "although_votes_differ": "on"})
+    assert not RollCall.objects.filter(slug="secret").exists()
+    assert votes_of(desk.public) == {"USA": "N", "FRA": "Y"}
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?kept=secret&duplicate=public", "public has been public, so its address has to lead to a published record"),
+        ("?kept=public&duplicate=public", "Choose two records of the same vote."),
+        ("?kept=public&duplicate=nowhere", "Select a valid choice."),
+    ],
+)
+def test_records_that_cannot_be_merged_are_named(desk: Desk, query: str, told: str):
+    client = logged_in("Verifiers")
+    for answer in (client.get(f"{LIST}merge/{query}"), client.post(f"{LIST}merge/{query}", {"reason": "x"})):
+        [error] = errors(page(answer))
+        assert error.startswith(told)
+    assert RollCall.objects.filter(slug__in=["secret", "public"]).count() == 2
+
+
+# Work lists
+
+
+@pytest.mark.parametrize(
+    ("role", "lists"),
+    [
+        ("nobody", []),
+        ("Recorders", ["My drafts 1", "With findings 2", "Withdrawn 0"]),
+        ("Verifiers", ["My drafts 1", "Waiting for verification 1", "With findings 2", "Withdrawn 0"]),
+    ],
+)
+def test_the_first_page_has_the_work_lists(desk: Desk, role: str, lists: list[str]):
+    client = logged_in(role)
+    Finding.objects.exclude(roll_call__in=[desk.draft, desk.public]).delete()
+    own = desk.world.roll_call("own")
+    own.entered_by.add(User.objects.get(username=role.lower()))
+
+    shown = page(client.get("/admin/"))
+
+    assert [" ".join(row.get_text(" ").split()) for row in shown.select("#work tr")] == lists
+    for link in shown.select("#work a"):
+        count = int(link.find_parent("tr").select_one("td").text)
+        assert len(page(client.get(link["href"])).select("#result_list tbody tr")) == count

@@ -1,0 +1,227 @@
+"""What a text says of a roll call, by the names on record, and saving it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from tests.votes.entry import electorates
+from votes.editing.filling import LONGEST_PLAIN, Reading, Segment, fill_sheet, names_for, read_text
+from votes.editing.publishing import publish
+from votes.editing.votes import record_votes
+from votes.entry.printing import press_release
+from votes.entry.understood import LETTERS
+from votes.models import Correction, RollCall
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.votes.conftest import World
+
+TEXT = """In favour: France, Haiti
+Against: United States, Swaziland, Yugoslavia
+Abstaining: Albanya, France
+
+The draft resolution was adopted by 2 votes to 2, with 2 abstentions (resolution 79/999).
+[Subsequently, the delegations of Haiti and the United States informed the Secretariat that they had intended
+to vote against.]
+"""
+
+
+@pytest.fixture
+def ana(db: None) -> User:
+    return User.objects.create_user("ana")
+
+
+@pytest.mark.parametrize(
+    ("body", "date"),
+    [("GA", datetime.date(2024, 12, 17)), ("GA", datetime.date(1986, 1, 1)), ("SC", datetime.date(1960, 4, 1))],
+)
+def test_the_names_are_those_of_the_reference_facts(
+    world: World, body: str, date: datetime.date, django_assert_num_queries
+):
+    roll_call = world.roll_call(body=world.assembly if body == "GA" else world.council, date=date)
+
+    with django_assert_num_queries(4):
+        names = names_for(roll_call)
+
+    assert names.electorate == electorates.electorate(body, date)
+
+
+def test_what_a_text_says_is_told_with_what_is_not_certain(world: World):
+    reading = read_text(TEXT, names_for(world.roll_call()))
+
+    assert reading.choices == {"HTI": "Y", "USA": "N", "SWZ": "N"}
+    assert [(one.message, [code for code, _name in one.suggestions]) for one in reading.problems] == [
+        ("“Against”: 2 announced, 3 in the list, a difference of +1.", []),
+        ("Yugoslavia was not a member on that date; it was left out.", ["BIH", "HRV", "MKD", "SVN"]),
+        ("“Abstaining”: 2 announced, 1 in the list, a difference of -1.", []),
+        ("“Albanya” is no name of a state that is known.", ["ALB", "MYS"]),
+        ("France is under “In favour” and under “Abstaining”; it was left out of both.", []),
+        ("United States is said to have intended “Against”, as it is listed.", []),
+    ]
+    assert (dict(reading.announced), reading.result, reading.resolution) == (
+        {"Y": 2, "N": 2, "A": 2},
+        "adopted",
+        "A/RES/79/999",
+    )
+    assert [(one.code, one.choice, one.is_certain) for one in reading.corrections] == [
+        ("HTI", "N", True),
+        ("USA", "N", False),
+    ]
+    assert len(reading.missing) == 193 - 4
+    assert reading.missing[:2] == ("Afghanistan", "Albania")
+
+
+def test_an_intention_not_to_vote_is_told_and_is_no_correction(world: World):
+    text = "[The delegation of Haiti informed the Secretariat that it had intended not to participate.]"
+
+    reading = read_text(f"In favour: France, Haiti\n\n{text}", names_for(world.roll_call()))
+
+    assert reading.corrections == ()
+    assert [one.message for one in reading.problems] == [
+        "Haiti is said to have intended not to vote; only an intended vote can be recorded."
+    ]
+
+
+def marked(segments: Iterable[Segment], kind: str) -> list[str]:
+    return [segment.text for segment in segments if segment.kind == kind]
+
+
+def test_every_character_of_a_text_is_shown_once_with_what_it_was_taken_for(world: World):
+    reading = read_text(TEXT, names_for(world.roll_call()))
+
+    assert "".join(segment.text for segment in reading.segments) == TEXT
+    assert marked(reading.segments, "heading") == ["In favour:", "Against:", "Abstaining:"]
+    assert marked(reading.segments, "Y") == ["France", "Haiti"]
+    assert marked(reading.segments, "N") == ["United States", "Swaziland", "Yugoslavia", "Haiti", "the United States"]
+    assert marked(reading.segments, "symbol") == ["79/999"]
+    numbered = {number: segment.text for segment in reading.segments for number in segment.problems}
+    assert numbered == {
+        1: "Against:",
+        2: "Yugoslavia",
+        3: "Abstaining:",
+        4: "Albanya",
+        5: "France",
+        6: "the United States",
+    }
+    assert [one.text for one in reading.segments if one.is_problem] == list(numbered.values())
+
+
+@pytest.mark.parametrize("slug", electorates.LANDMARKS)
+def test_no_text_is_lost_where_stretches_are_cut(world: World, slug: str):
+    row, _choices = electorates.landmark(slug)
+    names = electorates.names(row["body"], datetime.date.fromisoformat(row["date"]))
+    talk = "The Acting President thanked all delegations. " * 50
+    text = f"{talk}\n\nIn favour: China\n\n{talk}"
+
+    segments = read_text(text, names).segments
+
+    shown = sum(len(segment.text) for segment in segments)
+    left_out = sum(segment.left_out for segment in segments)
+    assert (shown + left_out, left_out) == (len(text), sum(len(part) + 2 - LONGEST_PLAIN for part in (talk, talk)))
+
+
+def test_names_are_listed_by_choice_in_the_order_given():
+    reading = Reading(choices={"B": "Y", "A": "Y", "C": "N"})
+
+    assert list(reading.names_of({"B": "b", "A": "a", "C": "c"}).values()) == [["b", "a"], ["c"], [], []]
+
+
+# Saving
+
+
+def test_a_sheet_is_saved_with_what_was_asked_for_and_nothing_else(world: World, ana: User):
+    roll_call = world.roll_call(announced_no=7)
+
+    fill_sheet(
+        roll_call=roll_call,
+        choices={"FRA": "Y", "HTI": "N"},
+        announced={"Y": 1, "A": 0},
+        result="adopted",
+        corrections=[("HTI", "Y")],
+        by=ana,
+    )
+
+    saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
+    assert saved.counted == Totals(1, 1, 0, 0)
+    assert (saved.announced_yes, saved.announced_no, saved.announced_abstaining) == (1, 7, 0)
+    assert (saved.result, saved.status) == ("adopted", "draft")
+    assert list(saved.entered_by.all()) == [ana]
+    assert list(saved.corrections.values_list("state__code", "intended")) == [("HTI", "Y")]
+
+
+def test_votes_alone_leave_the_facts(world: World, ana: User):
+    roll_call = world.roll_call(announced_yes=7, result="rejected")
+
+    fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, by=ana)
+
+    saved = RollCall.objects.get(pk=roll_call.pk)
+    assert (saved.announced_yes, saved.result, saved.votes.count()) == (7, "rejected", 1)
+
+
+@pytest.mark.parametrize(
+    ("corrections", "told"),
+    [
+        ([("USA", "Y")], "United States has no vote in this roll call to correct."),
+        ([("FRA", "Y")], "France cannot be corrected to what its vote is."),
+        ([("HTI", "A"), ("HTI", "Y")], "Haiti has another correction already."),
+        ([("ALB", "N")], "Albania has another correction already."),
+    ],
+)
+def test_a_correction_that_cannot_be_stops_all_of_it(
+    world: World, ana: User, corrections: list[tuple[str, str]], told: str
+):
+    roll_call = world.roll_call()
+    record_votes(roll_call=roll_call, choices={"ALB": "Y"})
+    Correction.objects.create(roll_call=roll_call, state=roll_call.votes.get().state, intended="A")
+    choices = {"FRA": "Y", "HTI": "N", "ALB": "Y"}
+
+    with pytest.raises(ValidationError) as refused:
+        fill_sheet(roll_call=roll_call, choices=choices, announced={"Y": 5}, corrections=corrections, by=ana)
+
+    assert refused.value.messages == [told]
+    assert list(roll_call.votes.values_list("state__code", "choice")) == [("ALB", "Y")]
+    assert RollCall.objects.get(pk=roll_call.pk).announced_yes is None
+
+
+def test_a_correction_on_record_already_is_left_as_it_is(world: World, ana: User):
+    roll_call = world.roll_call()
+    for _time in range(2):
+        fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, corrections=[("FRA", "N"), ("FRA", "N")], by=ana)
+
+    assert list(roll_call.corrections.values_list("state__code", "intended")) == [("FRA", "N")]
+
+
+def test_what_was_published_meanwhile_is_not_filled(world: World, ana: User):
+    roll_call = world.roll_call()
+    record_votes(roll_call=roll_call, choices={"ALB": "Y"})
+    publish(roll_calls=[roll_call])
+
+    with pytest.raises(ValidationError, match="a-motion is not a draft any more"):
+        fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, by=ana)
+
+
+@pytest.mark.parametrize("slug", electorates.LANDMARKS)
+def test_a_landmark_vote_pasted_is_the_record_s(world: World, ana: User, slug: str):
+    """The printed record of a landmark vote, read by the names in the database, is that vote again."""
+    original = RollCall.objects.with_tally().get(slug=slug)
+    copy = world.roll_call(body=original.body, date=original.date)
+    names = names_for(copy)
+    votes = {
+        code: letter
+        for code, c in original.votes.values_list("state__code", "choice")
+        for letter in LETTERS
+        if c == letter
+    }
+
+    reading = read_text(press_release(votes, names.electorate), names)
+    fill_sheet(roll_call=copy, choices=reading.choices, by=ana)
+
+    assert RollCall.objects.with_tally().get(pk=copy.pk).counted == original.counted
+    assert dict(copy.votes.values_list("state__code", "choice")) == votes

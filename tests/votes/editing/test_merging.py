@@ -1,0 +1,146 @@
+"""Making one of two records of the same vote."""
+
+import datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from tests.factories import make_source
+from tests.votes.conftest import World
+from tests.votes.roles import make_user
+from votes.editing.merging import Difference, comparison, merge
+from votes.editing.publishing import publish, unpublish
+from votes.editing.votes import record_votes
+from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement
+
+
+def public(world: World, slug: str, votes: str = "USA:N FRA:Y GBR:A", **values: object) -> RollCall:
+    """Return a published roll call with votes."""
+    roll_call = world.roll_call(slug, **values)
+    record_votes(roll_call=roll_call, choices=dict(pair.split(":") for pair in votes.split()))
+    publish(roll_calls=[roll_call])
+    return RollCall.objects.get(pk=roll_call.pk)
+
+
+def correct(roll_call: RollCall, code: str, intended: str) -> None:
+    Correction.objects.create(roll_call=roll_call, state=MemberState.objects.get(code=code), intended=intended)
+
+
+def states(roll_call: RollCall, source: str) -> None:
+    Statement.objects.create(
+        roll_call=roll_call, source=make_source(source), format="ga-voting", reference=roll_call.slug, facts={}
+    )
+
+
+def votes_of(roll_call: RollCall) -> dict[str, str]:
+    return dict(roll_call.votes.values_list("state__code", "choice"))
+
+
+def test_the_address_leads_to_the_record_kept_which_takes_over_what_fits(world: World):
+    text = world.resolution()
+    kept = public(world, "kept", resolution=text, title="")
+    duplicate = public(world, "twice", resolution=text, title="", decisive=True)
+    older = public(world, "older")
+    merge(kept=duplicate, duplicate=older, reason="The same.")
+    correct(kept, "USA", "A")
+    for code, intended in (("USA", "Y"), ("FRA", "N"), ("GBR", "Y")):
+        correct(duplicate, code, intended)
+    states(kept, "voeten")
+    for source in ("voeten", "undl"):
+        states(duplicate, source)
+    for key, origin in (("file", "ga-voting:GA"), ("own", "record")):
+        Finding.objects.create(kind="conflict", key=key, origin=origin, roll_call=duplicate)
+    user = make_user("Verifiers")
+
+    merge(kept=kept, duplicate=duplicate, reason=" One meeting, one vote. ", by=user)
+
+    kept.refresh_from_db()
+    assert not RollCall.objects.filter(slug="twice").exists()
+    assert kept.decisive
+    assert sorted(kept.corrections.values_list("state__code", "intended")) == [("FRA", "N"), ("GBR", "Y"), ("USA", "A")]
+    assert sorted(kept.statements.values_list("source__slug", "reference")) == [("undl", "twice"), ("voeten", "kept")]
+    assert list(kept.findings.values_list("key", flat=True)) == ["file"]
+    assert sorted(RetiredAddress.objects.values_list("slug", "kind", "reason", "roll_call__slug", "by")) == [
+        ("older", "merged", "The same.", "kept", None),
+        ("twice", "merged", "One meeting, one vote.", "kept", user.pk),
+    ]
+
+
+def test_votes_that_differ_stop_it_until_confirmed_and_those_kept_stand(world: World):
+    kept = public(world, "kept", "USA:N FRA:Y")
+    duplicate = public(world, "twice", "USA:Y GBR:A")
+    with pytest.raises(ValidationError, match="The votes differ"):
+        merge(kept=kept, duplicate=duplicate, reason="The same.")
+    assert RollCall.objects.filter(slug="twice").exists()
+
+    merge(kept=kept, duplicate=duplicate, reason="The same.", although_votes_differ=True)
+
+    assert votes_of(kept) == {"USA": "N", "FRA": "Y"}
+
+
+def test_a_correction_that_does_not_fit_the_votes_kept_is_left(world: World):
+    kept = public(world, "kept", "USA:N FRA:Y")
+    duplicate = public(world, "twice", "USA:Y FRA:Y GBR:A")
+    for code, intended in (("USA", "N"), ("FRA", "A"), ("GBR", "Y")):
+        correct(duplicate, code, intended)
+
+    assert [correction.state.code for correction in comparison(kept, duplicate).corrections] == ["GBR", "USA"]
+    merge(kept=kept, duplicate=duplicate, reason="The same.", although_votes_differ=True)
+
+    assert list(kept.corrections.values_list("state__code", "intended")) == [("FRA", "A")]
+
+
+def test_a_comparison_names_facts_and_votes(world: World):
+    kept = public(world, "kept", "USA:N FRA:Y", note="One.")
+    duplicate = public(world, "twice", "FRA:A USA:N GBR:Y", date=datetime.date(2024, 12, 16), kind="motion")
+    states(kept, "undl")
+    states(duplicate, "undl")
+
+    compared = comparison(kept, duplicate)
+
+    assert list(compared.facts) == [
+        Difference("date", "date", datetime.date(2024, 12, 17), datetime.date(2024, 12, 16)),
+        Difference("kind", "kind", "whole text", "motion"),
+        Difference("note", "note", "One.", None),
+    ]
+    assert list(compared.votes) == [
+        Difference("FRA", "France", "In favour", "Abstaining"),
+        Difference("GBR", "United Kingdom", None, "In favour"),
+    ]
+    assert [said.reference for said in compared.statements] == ["twice"]
+
+
+def test_a_duplicate_that_was_never_public_leaves_no_address(world: World):
+    kept, duplicate = public(world, "kept", "USA:N"), world.roll_call("twice")
+    record_votes(roll_call=duplicate, choices={"USA": "N"})
+    merge(kept=kept, duplicate=duplicate, reason="The same.")
+    assert not RetiredAddress.objects.exists()
+
+
+@pytest.mark.parametrize("hide", [False, True])
+def test_what_has_been_public_does_not_lead_to_a_draft(world: World, hide: bool):
+    draft, duplicate = world.roll_call("draft"), public(world, "twice")
+    if hide:
+        unpublish(roll_calls=[duplicate])
+    with pytest.raises(
+        ValidationError, match="twice has been public, so its address has to lead to a published record"
+    ):
+        merge(kept=draft, duplicate=duplicate, reason="The same.", although_votes_differ=True)
+
+
+def test_what_cannot_be_one_vote_is_refused(world: World):
+    kept = public(world, "kept")
+    council = world.roll_call("council", body=world.council)
+    for duplicate, why in ((kept, "Choose two records"), (council, "These are votes of two bodies")):
+        with pytest.raises(ValidationError, match=why):
+            merge(kept=kept, duplicate=duplicate, reason="The same.")
+    with pytest.raises(ValidationError, match="Say why the two are one vote"):
+        merge(kept=kept, duplicate=public(world, "twice"), reason=" ")
+
+
+@pytest.mark.parametrize("role", ["nobody", "Recorders"])
+def test_who_may_not_merge_does_not(world: World, role: str):
+    kept, duplicate = public(world, "kept"), public(world, "twice")
+    with pytest.raises(PermissionDenied):
+        merge(kept=kept, duplicate=duplicate, reason="The same.", by=make_user(role))
+    assert RollCall.objects.filter(slug="twice").exists()

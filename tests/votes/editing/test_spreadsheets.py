@@ -1,0 +1,274 @@
+"""Voting sheets in files, whatever spreadsheets and others make of them."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import openpyxl
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import example, given
+from openpyxl.worksheet.formula import ArrayFormula
+
+from tests.votes.entry.electorates import LANDMARKS, landmark, names
+from votes.editing import spreadsheets
+from votes.editing.spreadsheets import CHOICES, LIMIT, MOST_ROWS, WORDS, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from votes.editing.filling import Reading
+
+TODAY = names("GA", datetime.date(2024, 12, 17))
+
+
+def csv_of(rows: Iterable[Iterable[str]], *, delimiter: str = ",") -> bytes:
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows(rows)
+    return file.getvalue().encode()
+
+
+def workbook(*sheets: Iterable[Iterable[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(list(row))
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def read(content: bytes, name: str = "sheet.csv") -> Reading:
+    return read_file(name, content, TODAY)
+
+
+def refusal(content: bytes, name: str = "sheet.csv") -> str:
+    with pytest.raises(ValidationError) as refused:
+        read(content, name)
+    [message] = refused.value.messages
+    return message
+
+
+def told(reading: Reading) -> list[str]:
+    return [problem.message for problem in reading.problems]
+
+
+# What is read
+
+
+@pytest.mark.parametrize("slug", LANDMARKS)
+@pytest.mark.parametrize("how", ["codes.csv", "names.csv", "names.xlsx"])
+def test_a_landmark_vote_in_a_file_is_that_vote(slug: str, how: str):
+    row, choices = landmark(slug)
+    electorate = names(row["body"], datetime.date.fromisoformat(row["date"]))
+    rows = [(code if how.startswith("codes") else electorate.name(code), c) for code, c in sorted(choices.items())]
+
+    reading = read_file(how, workbook(rows) if how.endswith("xlsx") else csv_of(rows), electorate)
+
+    assert (reading.choices, reading.problems, reading.missing) == (choices, (), ())
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_csv_file_is_read_however_a_spreadsheet_writes_it(delimiter: str, encoding: str):
+    rows = [["Member State", "Vote"], ["Côte d’Ivoire", "Y"], ["", ""], ["Iran (Islamic Republic of)", "abstaining"]]
+
+    reading = read(csv_of(rows, delimiter=delimiter).decode().encode(encoding))
+
+    assert (reading.choices, told(reading)) == ({"CIV": "Y", "IRN": "A"}, [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "choices"),
+    [
+        ([["usa is no code", ""], ["USA", "N"]], {"USA": "N"}),
+        ([["ms_code", "ms_name", "ms_vote", "date"], ["FRA", "FRANCE", "Y", "2024"]], {"FRA": "Y"}),
+        ([["Vote", "Name"], ["in favour", "Turkey"]], {"TUR": "Y"}),
+        ([[" Swaziland ", " no "]], {"SWZ": "N"}),
+        ([["Korea, Republic of", "Y"]], {"KOR": "Y"}),
+        ([["FRA", "Y", ""], ["DEU", "X", "a remark of no one’s interest"]], {"FRA": "Y", "DEU": "X"}),
+    ],
+)
+def test_columns_are_known_by_their_names_or_are_the_first_two(rows: list[list[str]], choices: dict[str, str]):
+    assert read(csv_of(rows)).choices == read(workbook(rows)).choices == choices
+
+
+@pytest.mark.parametrize(("word", "choice"), CHOICES.items())
+def test_a_choice_is_a_letter_or_words(word: str, choice: str):
+    assert read(csv_of([["France", word.upper()]])).choices == {"FRA": choice}
+
+
+def test_no_word_means_two_choices():
+    assert len(CHOICES) == sum(map(len, WORDS.values()))
+
+
+def test_members_in_no_row_are_named():
+    reading = read(csv_of([["Afghanistan", "Y"], ["Albania", "?"]]))
+
+    assert (len(reading.missing), reading.missing[:2]) == (192, ("Albania", "Algeria"))
+
+
+# What is wrong with a row
+
+
+@pytest.mark.parametrize(
+    ("row", "message", "suggestions"),
+    [
+        (["Albanya", "Y"], "Row 3: “Albanya” is no name of a state that is known.", ["ALB", "MYS"]),
+        (["Korea", "Y"], "Row 3: “Korea” may be more than one state; write the name in full.", ["KOR", "PRK"]),
+        (
+            ["Yugoslavia", "Y"],
+            "Row 3: Yugoslavia was not a member on that date; it was left out.",
+            ["BIH", "HRV", "MKD", "SVN"],
+        ),
+        (["France", "maybe"], "Row 3: “maybe” is no choice. Enter Y, N, A or X.", []),
+        (["France", ""], "Row 3: there is no choice beside France. Enter Y, N, A or X, or leave the row out.", []),
+        (["", "Y"], "Row 3: there is a choice and no state. Enter its name or code.", []),
+        (["ISR", "N"], "Row 3: Israel stands in row 2 already; it was left out. Delete one of them.", []),
+        (["=HYPERLINK(A1)", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
+        (["+France", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
+        (["@France", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
+        (["France", "=IF(A1,1,2)"], "Row 3: a formula is not read. Enter the value itself.", []),
+        (["France", "-1"], "Row 3: a formula is not read. Enter the value itself.", []),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_row_of_the_file(row: list[str], message: str, suggestions: list[str]):
+    rows = [["state", "choice"], ["Israel", "Y"], row]
+    for reading in (read(csv_of(rows)), read(workbook(rows))):
+        assert told(reading) == [message]
+        assert [code for code, _name in reading.problems[0].suggestions] == suggestions
+        assert reading.choices == ({} if "Israel" in message else {"ISR": "Y"})
+
+
+def test_rows_are_counted_as_the_spreadsheet_counts_them():
+    rows = [[], ["state", "choice"], [], ["Nowhere", "Y"]]
+
+    assert [told(read(content))[0][:6] for content in (csv_of(rows), workbook(rows))] == ["Row 4:", "Row 4:"]
+
+
+def test_an_array_formula_is_refused_like_any_other():
+    rows = [["state", "choice"], ["France", ArrayFormula("B2", "=A1:A2")]]
+
+    assert told(read(workbook(rows))) == ["Row 2: a formula is not read. Enter the value itself."]
+
+
+# What is refused as a whole
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "The file has no rows."),
+        ("a.csv", b"\n,,\n", "The file has no rows."),
+        ("a.csv", b"x" * (LIMIT + 1), "A voting sheet has at most 1 MB; this file is larger."),
+        ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "A voting sheet has at most 1000 rows; this file has more."),
+        ("a.csv", b"FRA,Y\0\n", "This is no CSV file. Save it as CSV or XLSX, and upload that."),
+        (
+            "a.csv",
+            b"FRA,2024,Y\n",
+            "Which columns are meant? Name them in the first row, “state” and “choice”, or leave just those two.",
+        ),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "This is no XLSX file. Save it as XLSX or CSV, and upload that."),
+        ("a.xlsx", b"FRA,Y\n", "This is no XLSX file. Save it as XLSX or CSV, and upload that."),
+        (
+            "a.csv",
+            b"PK\x03\x04 and no more",
+            "This XLSX file cannot be read. Save it anew, or as CSV, and upload that.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_voting_sheet_is_refused(name: str, content: bytes, message: str):
+    assert refusal(content, name) == message
+
+
+def test_a_cell_without_end_is_refused():
+    assert refusal(b'"' + b"x" * 200_000).startswith("Row 1 cannot be read as CSV: ")
+
+
+def test_a_workbook_with_too_many_rows_is_refused():
+    rows = [["FRA", "Y"]] * (MOST_ROWS + 1)
+
+    assert refusal(workbook(rows)) == "A voting sheet has at most 1000 rows; this file has more."
+
+
+def test_a_workbook_of_two_sheets_is_refused():
+    assert refusal(workbook([["FRA", "Y"]], [["DEU", "Y"]])) == (
+        "The file has 2 sheets. Save the one with the votes by itself."
+    )
+
+
+def replaced(content: bytes, part: str, data: bytes) -> bytes:
+    """Return a workbook with one of its parts another."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, data if name == part else old.read(name))
+    return file.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def test_a_small_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch):
+    bomb = replaced(workbook([["FRA", "Y"]]), SHEET, b" " * 50_000_000)
+    assert len(bomb) < LIMIT
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+
+    assert refusal(bomb) == "Unpacked, this file is too large for a voting sheet. Save the votes by themselves."
+
+
+def test_an_archive_of_too_many_parts_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(spreadsheets.MOST_PARTS + 1):
+            archive.writestr(str(number), b"")
+
+    assert refusal(file.getvalue()).startswith("Unpacked, this file is too large")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"",
+        b"<worksheet",
+        b"<html/>",
+        b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+        + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8))
+        + b"]><worksheet>&i;</worksheet>",
+    ],
+)
+def test_a_workbook_that_is_broken_or_wicked_is_refused(part: bytes):
+    message = refusal(replaced(workbook([["FRA", "Y"]]), SHEET, part))
+
+    assert message in {
+        "This XLSX file cannot be read. Save it anew, or as CSV, and upload that.",
+        "The file has no rows.",
+    }
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
+@example(b"PK\x03\x04" + b"\0" * 60)
+def test_whatever_is_uploaded_is_read_or_refused(content: bytes):
+    try:
+        reading = read(content)
+    except ValidationError:
+        return
+    assert len(reading.choices) + len(reading.missing) <= 193
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(TODAY.electorate.members)), st.sampled_from("YNAX")),
+        unique_by=lambda row: row[0],
+        min_size=1,
+    )
+)
+def test_a_sheet_written_to_csv_is_read_back(rows: list[tuple[str, str]]):
+    assert read(csv_of(rows)).choices == dict(rows)

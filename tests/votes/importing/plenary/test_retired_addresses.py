@@ -1,0 +1,130 @@
+"""Retired addresses of an export, read back into a record that lacks them, has them, or has other votes there."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.factories import make_roll_call
+from tests.votes.importing.plenary.test_package import SLUG, Export
+from votes.importing.edition import UnfitFileError
+from votes.importing.plenary import package
+from votes.models import RetiredAddress, RollCall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("record")
+
+MERGED = "merged with another record of the same vote"
+DAY = datetime.datetime(2025, 3, 1, tzinfo=datetime.UTC)
+ROWS = (
+    "again,merged,The same.,2025-03-01,gone,",
+    "gone,withdrawn,'=Never taken.,2025-03-01,,A/RES/ES-11/7",
+    f"twice,merged,The same.,2025-03-01,{SLUG},",
+)
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Export:
+    """Return an export of the landmark votes with three retired addresses that are not on record."""
+    export = Export(tmp_path)
+    export.add("retired-addresses", *ROWS)
+    return export
+
+
+def addresses() -> dict[str, tuple[object, ...]]:
+    """Return what each retired address says, and where it leads."""
+    return {
+        said.slug: (said.kind, said.reason, said.at, said.leads_to, said.resolution.symbol if said.resolution else "")
+        for said in RetiredAddress.objects.all()
+    }
+
+
+def test_what_is_missing_is_added_once(export: Export):
+    done = package.retire(export.files())
+
+    assert (done.added, done.notes) == (3, [])
+    assert addresses() == {
+        "again": ("merged", "The same.", DAY, "gone", ""),
+        "gone": ("withdrawn", "=Never taken.", DAY, "", "A/RES/ES-11/7"),
+        "twice": ("merged", "The same.", DAY, SLUG, ""),
+    }
+    assert RetiredAddress.objects.shown().count() == 3
+    # What was withdrawn elsewhere has a key here that is no record's, nor will be.
+    key = RetiredAddress.objects.get(slug="gone").roll_call_id
+    assert key is not None
+    assert not RollCall.objects.filter(pk=key).exists()
+    assert make_roll_call("next").pk > key
+
+    again = package.retire(export.files())
+    assert (again.added, again.notes) == (0, [])
+
+
+def test_what_is_on_record_stays_and_is_told(export: Export):
+    make_roll_call("twice", status="published")
+    make_roll_call("again")
+    RetiredAddress.objects.create(
+        slug="gone", kind="merged", reason="Not so.", roll_call=RollCall.objects.get(slug=SLUG)
+    )
+
+    done = package.retire(export.files())
+
+    assert done.added == 0
+    assert sorted(done.notes) == [
+        "left alone: again is on record here; merged in the files: The same.",
+        f"left alone: gone is {MERGED} here: Not so.; withdrawn in the files: =Never taken.",
+        "left alone: twice is on record here; merged in the files: The same.",
+    ]
+    assert {slug: said[3] for slug, said in addresses().items()} == {"gone": SLUG}
+
+
+def test_what_leads_to_an_address_that_was_retired_here_leads_where_that_does(export: Export):
+    RetiredAddress.objects.create(slug="gone", kind="withdrawn", reason="=Never taken.")
+    RetiredAddress.objects.create(slug="moved", kind="merged", reason="x", roll_call=RollCall.objects.get(slug=SLUG))
+    export.add("retired-addresses", "thrice,merged,The same.,2025-03-01,moved,")
+
+    assert package.retire(export.files()).added == 3
+    assert {slug: said[3] for slug, said in addresses().items()} == {
+        "gone": "", "again": "gone", "moved": SLUG, "thrice": SLUG, "twice": SLUG,
+    }  # fmt: skip
+
+
+def test_nothing_leads_to_another_vote_of_the_same_name(export: Export):
+    done = package.retire(export.files(), left_out=[SLUG])
+
+    assert (done.added, done.notes) == (2, [
+        f"left alone: twice cannot lead to {SLUG}, which is another vote here; merged in the files: The same."
+    ])  # fmt: skip
+    assert sorted(addresses()) == ["again", "gone"]
+
+
+def test_exports_that_have_no_such_table(export: Export):
+    files = export.files()
+    del files["retired-addresses"]
+
+    assert package.retire(files).added == 0
+    assert addresses() == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\ntwice,", "\nA_Vote,", r"retired-addresses\.csv, line 4, column slug: “A_Vote” is no permanent name"),
+        ("\ntwice,", "\nagain,", "the database refuses what the file says .*slug"),
+        (",withdrawn,", ",lost,", "line 3, column kind: “lost” is none of merged, withdrawn"),
+        ("2025-03-01,,", "yesterday,,", "line 3, column date: “yesterday” is no date"),
+        ("'=Never taken.", "", "the database refuses what the file says .*retired_with_a_reason"),
+        (f",{SLUG},", ",nowhere,", "line 4, column leads_to: “nowhere” is not on record and not in these files"),
+        (f",{SLUG},", ",,", "line 4, column leads_to: “” is not on record"),
+        ("A/RES/ES-11/7", "A/RES/ES-11/99", "line 3, column symbol: “A/RES/ES-11/99” is not on record"),
+    ],
+)
+def test_what_cannot_be_taken_changes_nothing(export: Export, old: str, new: str, message: str):
+    export.change("retired-addresses", (old, new))
+
+    with pytest.raises(UnfitFileError, match=message):
+        package.retire(export.files())
+    assert addresses() == {}

@@ -1,0 +1,335 @@
+"""Uploads on disk, and the child process that checks and imports them."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings as project
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from votes.importing.uploads import child_process, storage
+from votes.importing.uploads.storage import (
+    KEPT,
+    Outcome,
+    Receiver,
+    Upload,
+    UploadError,
+    find,
+    remove_expired,
+    safe_name,
+    waiting,
+)
+from votes.models import ImportRun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path: Path) -> Path:
+    """Keep uploads in a folder of the test's own."""
+    settings.HOME = tmp_path
+    return tmp_path / "uploads"
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return User.objects.create_superuser("editor")
+
+
+def store(*files: tuple[str, bytes], **how) -> Upload:
+    """Return a new upload of ``files``, names with content."""
+    receiver = Receiver()
+    for name, content in files or [("votes.csv", b"a,b\n1,2\n")]:
+        receiver.begin(name)
+        receiver.write(content[:3])
+        receiver.write(content[3:])
+        receiver.end()
+    return receiver.keep(by="editor", **how)
+
+
+def age(upload: Upload, by: timedelta) -> None:
+    """Make an upload older."""
+    path = upload.folder / "upload.json"
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "stored": (upload.stored - by).isoformat()}))
+
+
+# Keeping
+
+
+def test_an_upload_is_kept_byte_for_byte_with_its_sum_and_how_it_is_read(home: Path):
+    upload = store(
+        ("votes.csv", b"a,b\n1,2\n"), ("votes.csv", b"a,b\n3,4\n"), file_format="voeten", allow_removals=True
+    )
+    assert find(upload.token) == upload
+    assert [path.read_bytes() for path in upload.paths] == [b"a,b\n1,2\n", b"a,b\n3,4\n"]
+    assert [path.name for path in upload.paths] == ["votes.csv", "votes.csv"]
+    assert [file.sha256 for file in upload.files] == [
+        hashlib.sha256(b"a,b\n1,2\n").hexdigest(),
+        hashlib.sha256(b"a,b\n3,4\n").hexdigest(),
+    ]
+    assert [file.size for file in upload.files] == [8, 8]
+    assert (upload.file_format, upload.allow_removals, upload.by) == ("voeten", True, "editor")
+    assert upload.folder == home / upload.token
+    assert upload.folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("ga_voting.csv", "ga_voting.csv"),
+        ("Länder (2025) – v2.csv.gz", "Länder (2025) _ v2.csv.gz"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("/etc/shadow", "shadow"),
+        ("a/b/../c.csv", "c.csv"),
+        ("..", "file"),
+        ("", "file"),
+        (".htaccess", "htaccess"),
+        ("-.csv", "csv"),
+        ("--allow-removals.csv", "allow-removals.csv"),
+        ("a\0b\n$(rm).csv", "a_b__(rm).csv"),
+        ("https://x.example/a.csv", "a.csv"),
+        ("x" * 300 + ".csv.gz", "x" * 117 + ".gz"),
+        ("é" * 300, "é" * 60),
+    ],
+)
+def test_a_name_is_kept_safe(name: str, kept: str):
+    assert safe_name(name) == kept
+
+
+def test_a_name_cannot_lead_out_of_the_folder(home: Path):
+    upload = store(("../../../../escaped.csv", b"x"))
+    assert upload.paths == [upload.folder / "files" / "1" / "escaped.csv"]
+    assert [path.relative_to(home).parts[0] for path in home.rglob("*.csv")] == [upload.token]
+
+
+@pytest.mark.parametrize("token", ["", "..", "../uploads", "/etc", "0" * 31, "0" * 32 + "\n", "A" * 32, "0" * 32])
+def test_what_is_no_token_finds_nothing(token: str):
+    store()
+    assert find(token) is None
+
+
+def test_more_than_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.MonkeyPatch, home: Path):
+    monkeypatch.setattr(storage, "LIMIT", 10)
+    receiver = Receiver()
+    receiver.begin("a.csv")
+    receiver.write(b"12345678")
+    receiver.end()
+    receiver.begin("b.csv")
+    with pytest.raises(UploadError, match="larger than"):
+        receiver.write(b"123")
+    assert (home / receiver.token / "files" / "2" / "b.csv").read_bytes() == b""
+    receiver.abandon()
+    assert list(home.iterdir()) == []
+
+
+def test_a_disk_that_refuses_is_said(home: Path):
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("in the way")
+    with pytest.raises(UploadError, match=r"cannot be stored \(Not a directory\)|cannot be stored \(File exists\)"):
+        Receiver().begin("a.csv")
+
+
+def test_what_was_kept_is_not_abandoned():
+    receiver = Receiver()
+    receiver.begin("a.csv")
+    receiver.end()
+    upload = receiver.keep(by="editor")
+    receiver.abandon()
+    assert find(upload.token) == upload
+
+
+# A day
+
+
+def test_an_upload_waits_for_a_day_and_then_it_is_removed():
+    early, late = store(), store()
+    age(early, KEPT - timedelta(minutes=1))
+    assert [upload.token for upload in waiting()] == [late.token, early.token]
+    age(early, KEPT)
+    assert find(early.token) is None
+    assert waiting() == [late]
+
+
+def test_removing_takes_only_what_is_too_old_and_not_in_use(home: Path, monkeypatch: pytest.MonkeyPatch):
+    fresh, old, used = store(), store(), store()
+    broken = Receiver()
+    broken.begin("a.csv")
+    broken.end()
+    (home / "notes.txt").write_text("not an upload")
+    for upload in (old, used):
+        age(upload, KEPT)
+    later = timezone.now() + timedelta(minutes=1)
+    remove_expired()
+    assert broken.folder.exists()  # it may still be arriving
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    monkeypatch.setattr(storage, "KEPT", timedelta(seconds=30))
+    age(fresh, -timedelta(minutes=1))
+    with used.claimed():
+        remove_expired()
+    assert sorted(path.name for path in home.iterdir()) == sorted([fresh.token, used.token, "notes.txt"])
+    remove_expired()
+    assert sorted(path.name for path in home.iterdir()) == sorted([fresh.token, "notes.txt"])
+
+
+# One at a time
+
+
+def test_a_claimed_upload_is_neither_claimed_again_nor_discarded():
+    upload = store()
+    with upload.claimed():
+        for step in (upload.discard, lambda: upload.read_as(file_format="", allow_removals=True)):
+            with pytest.raises(UploadError, match="at this moment"):
+                step()
+    assert find(upload.token) == upload
+    upload.discard()
+    assert not upload.folder.exists()
+    with pytest.raises(UploadError, match="The uploaded files are gone"):
+        upload.discard()
+
+
+def test_reading_in_another_way_voids_what_was_concluded():
+    upload = store()
+    upload.conclude(Outcome(wrote=True))
+    assert upload.outcome is not None
+    changed = upload.read_as(file_format="voeten", allow_removals=True)
+    assert changed.outcome is None
+    assert find(upload.token) == changed
+
+
+# The child
+
+
+def python(code: str):
+    """Return what makes the child a piece of Python that knows the upload's folder."""
+    return lambda upload, **how: [sys.executable, "-c", code, str(upload.folder)]
+
+
+def test_the_command_says_how_and_on_whose_behalf(editor: User):
+    upload = store(("-.csv", b"x"), file_format="voeten", allow_removals=True)
+    start = [sys.executable, str(project.BASE_DIR / "manage.py"), "import_votes"]
+    start += ["--upload", upload.token, "--by-user", str(editor.pk)]
+    how = ["--format", "voeten", "--allow-removals"]
+    file = str(upload.folder / "files" / "1" / "csv")
+    assert child_process.command(upload, by=editor, dry_run=True) == [*start, "--dry-run", *how, "--", file]
+    assert child_process.command(upload, by=editor, dry_run=False) == [*start, *how, "--", file]
+    plain = store()
+    start[4] = plain.token
+    assert child_process.command(plain, by=editor, dry_run=False) == [*start, "--", str(plain.paths[0])]
+
+
+def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(child_process, "command", python("raise MemoryError('no room.')"))
+    upload = store()
+    outcome = child_process.process(upload, by=editor, dry_run=False)
+    assert outcome.error == "The import ended unexpectedly: MemoryError: no room; nothing was written."
+    assert upload.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "the system ended it, as it does where memory runs out"),
+        ("raise SystemExit(3)", "it ended with status 3"),
+    ],
+)
+def test_a_child_that_says_nothing(editor: User, monkeypatch: pytest.MonkeyPatch, code: str, error: str):
+    monkeypatch.setattr(child_process, "command", python(code))
+    outcome = child_process.process(store(), by=editor, dry_run=True)
+    assert outcome.error == f"The import ended unexpectedly: {error}; nothing was written."
+
+
+def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_on_record(
+    editor: User, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(child_process, "command", python("raise SystemExit(1)"))
+    upload = store()
+    now = timezone.now()
+    ImportRun.objects.create(
+        format="sc-voting", started=now, finished=now, by_name="editor", files=[], upload=upload.token
+    )
+    outcome = child_process.process(upload, by=editor, dry_run=False)
+    assert (outcome.error, outcome.wrote) == ("", True)
+
+
+def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monkeypatch: pytest.MonkeyPatch):
+    code = (
+        "import sys, time, pathlib\n"
+        "print('Another import is running; waiting for it.', flush=True)\n"
+        "try: time.sleep(60)\n"
+        "except KeyboardInterrupt: pathlib.Path(sys.argv[1], 'taken-back').touch()"
+    )
+    monkeypatch.setattr(child_process, "command", python(code))
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
+    upload = store()
+    outcome = child_process.process(upload, by=editor, dry_run=True)
+    assert (upload.folder / "taken-back").exists()
+    assert outcome.error == (
+        "It took longer than 0 minutes and was stopped; nothing was written. "
+        "The last it said: “Another import is running; waiting for it”. "
+        "Try again when no other import is running. If that fails, have it imported on the server itself."
+    )
+
+
+def test_a_child_that_does_not_listen_is_killed(editor: User, monkeypatch: pytest.MonkeyPatch):
+    code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
+    monkeypatch.setattr(child_process, "command", python(code))
+    monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
+    monkeypatch.setattr(child_process, "LAST_WORDS", 0.2)
+    assert child_process.process(store(), by=editor, dry_run=True).error.startswith("It took longer than 0 minutes")
+
+
+def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, monkeypatch: pytest.MonkeyPatch):
+    code = (
+        "import fcntl, os, pathlib, sys\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "try: fcntl.flock((folder / 'lock').open('w'), fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+        "except BlockingIOError: (folder / 'held').write_text(os.environ['TMPDIR'] + ' ' + os.environ['PLENARY_HOME'])"
+    )
+    monkeypatch.setattr(child_process, "command", python(code))
+    upload = store()
+    child_process.process(upload, by=editor, dry_run=True)
+    assert (upload.folder / "held").read_text() == f"{upload.folder / 'unpacked'} {project.HOME}"
+    with (upload.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # and it is free again
+
+
+@pytest.mark.parametrize("harm", ["changed", "gone"])
+def test_other_bytes_than_those_uploaded_start_no_child(editor: User, monkeypatch: pytest.MonkeyPatch, harm: str):
+    monkeypatch.setattr(
+        child_process, "command", python("import pathlib, sys; pathlib.Path(sys.argv[1], 'ran').touch()")
+    )
+    upload = store()
+    if harm == "changed":
+        upload.paths[0].write_bytes(b"a,b\n1,3\n")
+    else:
+        upload.paths[0].unlink()
+    with pytest.raises(UploadError, match=r"votes\.csv is no longer the file that was uploaded"):
+        child_process.process(upload, by=editor, dry_run=False)
+    assert not (upload.folder / "ran").exists()
+
+
+def test_the_web_workers_never_load_polars():
+    code = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "import config.urls, votes.admin\n"
+        "assert 'votes.importing.uploads.storage' in sys.modules\n"
+        "print(sorted({'polars', 'votes.importing.run'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=project.BASE_DIR, env={"PATH": "", "DJANGO_SETTINGS_MODULE": "config.settings", "SECRET_KEY": "x"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -1,0 +1,72 @@
+"""Roll calls as lists show them: what the models say, without the models."""
+
+import pytest
+
+from tests.factories import make_resolution, make_roll_call, make_state
+from votes.models import RollCall
+from votes.record.record import load
+
+SHOWN = (
+    "pk", "slug", "title", "date", "date_precision", "kind", "method", "result", "meeting", "decisive",
+    "heading", "totals", "counted", "announced",
+)  # fmt: skip
+
+
+def agree(roll_calls: list[RollCall]) -> None:
+    found = load().listed(roll_call.pk for roll_call in roll_calls)
+    assert [tuple(getattr(one, name) for name in SHOWN) for one in found] == [
+        tuple(getattr(roll_call, name) for name in SHOWN) for roll_call in roll_calls
+    ]
+    assert [one.get_absolute_url() for one in found] == [one.get_absolute_url() for one in roll_calls]
+    assert [one.body for one in found] == [str(one.body) for one in roll_calls]
+    assert [one.resolution and (one.resolution.symbol, one.resolution.title) for one in found] == [
+        one.resolution and (one.resolution.symbol, one.resolution.title) for one in roll_calls
+    ]
+
+
+def test_they_say_what_the_models_say(record: None):
+    agree(list(RollCall.objects.with_tally().order_by("pk")))
+    agree(list(RollCall.objects.with_tally().order_by("-slug")))
+
+
+def test_with_and_without_text_votes_and_announced_totals(db: None):
+    state = make_state("QQA")
+    text = make_resolution(status="published")
+    bare = make_roll_call(meeting="A/99/PV.1", date_precision="month", status="published")
+    voted = make_roll_call(
+        votes={state.code: "X"}, announced=(1, 2, 3, 4), resolution=text, title="", status="published"
+    )
+    announced = make_roll_call(announced=(10, 20), status="published")
+    half = make_roll_call(announced=(None, 20, 1, 1), status="published")
+
+    agree([bare, voted, announced, half])
+    assert [str(one.totals) for one in load().listed([voted.pk, announced.pk, bare.pk])] == ["1-2-3", "10-20", "None"]
+
+
+def test_drafts_are_not_listed(db: None):
+    with pytest.raises(KeyError):
+        load().listed([make_roll_call().pk])
+
+
+def test_by_the_rows_of_the_matrix(record: None):
+    read = load()
+
+    assert [one.slug for one in read.listed_in([3, 1])] == [str(read.matrix.slugs[3]), str(read.matrix.slugs[1])]
+    assert read.listed_in([]) == []
+
+
+def test_what_decided_other_texts_of_the_same_title(db: None):
+    roll_calls = {}
+    for number, title in enumerate(("Embargo", "Embargo", "Other", "Embargo", "")):
+        text = make_resolution(f"A/RES/79/{number + 1}", title=title, status="published")
+        day = f"2024-01-0{number + 1}"
+        for decisive in (True, False):
+            made = make_roll_call(
+                f"{number}-{str(decisive).lower()}", resolution=text, decisive=decisive, date=day, status="published"
+            )
+            roll_calls[made.slug] = made.pk
+    read = load()
+
+    assert [one.slug for one in read.same_title(roll_calls["0-true"])] == ["3-true", "1-true"]
+    assert [one.slug for one in read.same_title(roll_calls["0-false"])] == ["3-true", "1-true"]
+    assert read.same_title(roll_calls["2-true"]) == read.same_title(roll_calls["4-true"]) == []

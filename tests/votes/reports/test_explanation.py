@@ -1,0 +1,356 @@
+"""The sentence under a tally, and what does not add up, word by word."""
+
+import pytest
+
+from tests.factories import day, make_body, make_roll_call, make_seat, make_state
+from votes.models import BodyMembership, MemberState, RollCall, Vote
+from votes.record.record import load
+from votes.reports.breakdown import Breakdown
+from votes.reports.explanation import Explanation
+from votes.reports.roll_call_context import Beside
+
+
+def explain(roll_call: RollCall) -> Explanation:
+    RollCall.objects.filter(pk=roll_call.pk).update(status="published")
+    beside = Beside.of(roll_call)
+    return Explanation.of(roll_call, Breakdown.of(roll_call, load(), beside.intended).states, beside)
+
+
+def landmark(slug: str) -> RollCall:
+    return RollCall.objects.with_tally().get(slug=slug)
+
+
+class TestLandmarks:
+    """The landmark roll calls."""
+
+    @pytest.mark.parametrize(
+        ("slug", "text"),
+        [
+            (
+                "a-res-es-11-7",
+                "Adopted: 93 of 111 present and voting, 83.8%; a two-thirds majority would also have passed.",
+            ),
+            (
+                "a-res-2758-xxvi",
+                "Adopted: 76 of 111 present and voting, 68.5%; a two-thirds majority would also have passed.",
+            ),
+            (
+                "a-res-68-262",
+                "Adopted: 100 of 111 present and voting, 90.1%; a two-thirds majority would also have passed.",
+            ),
+            (
+                "s-2022-155",
+                (
+                    "Vetoed: 11 votes in favour of the 9 needed, "
+                    "and the vote against of a permanent member, Russian Federation."
+                ),
+            ),
+            ("s-res-2774-2025", "Adopted: 10 votes in favour, 9 needed, and no permanent member against."),
+        ],
+    )
+    def test_the_sentence(self, record: None, slug: str, text: str):
+        explanation = explain(landmark(slug))
+
+        assert explanation.text == text
+        assert explanation.findings == ()
+
+    def test_no_landmark_disagrees_with_itself(self, record: None):
+        found = {r.slug: explain(r).findings for r in RollCall.objects.published().with_tally()}
+
+        assert len(found) == 22
+        assert {slug: findings for slug, findings in found.items() if findings} == {}
+
+    def test_the_permanent_members_against_are_named(self, record: None):
+        assert [line.state.code for line in explain(landmark("s-2022-155")).permanent_against] == ["RUS"]
+        assert explain(landmark("s-res-2774-2025")).permanent_against == ()
+        assert explain(landmark("a-res-es-11-7")).permanent_against == ()
+
+    def test_explaining_asks_the_database_nothing(self, record: None, django_assert_num_queries):
+        for slug in ("s-2022-155", "a-res-es-11-7"):
+            roll_call = landmark(slug)
+            beside = Beside.of(roll_call)
+            states = Breakdown.of(roll_call, load(), beside.intended).states
+            with django_assert_num_queries(0):
+                Explanation.of(roll_call, states, beside)
+
+    def test_announced_and_counted_figures_are_told_where_they_disagree(self, record: None):
+        roll_call = landmark("a-res-es-11-7")
+        RollCall.objects.filter(pk=roll_call.pk).update(announced_yes=94, announced_abstaining=64)
+        explanation = explain(landmark("a-res-es-11-7"))
+
+        assert explanation.findings == (
+            "In favour: 94 announced, 93 counted from the votes.",
+            "Abstaining: 64 announced, 65 counted from the votes.",
+        )
+        # The sentence is that of the announced figures, which the page gives as the tally.
+        assert explanation.text.startswith("Adopted: 94 of 112 ")
+
+    def test_a_result_is_told_where_the_figures_make_another(self, record: None):
+        RollCall.objects.filter(slug="a-res-es-11-7").update(result="rejected")
+
+        explanation = explain(landmark("a-res-es-11-7"))
+        assert explanation.findings == ("Recorded as rejected; the figures would make it adopted.",)
+        assert explanation.text.startswith("Rejected: 93 of 111 present and voting, 83.8%;")
+
+    def test_a_veto_that_was_not_recorded_as_one_is_told(self, record: None):
+        RollCall.objects.filter(slug="s-2022-155").update(result="rejected")
+
+        assert explain(landmark("s-2022-155")).findings == ("Recorded as rejected; the figures would make it vetoed.",)
+
+
+class TestAssembly:
+    """Roll calls with totals only, so that the figures are in plain view."""
+
+    @pytest.mark.parametrize(
+        ("requirement", "result", "announced", "text"),
+        [
+            (
+                "simple-majority",
+                "adopted",
+                (59, 55, 20),
+                "Adopted: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+            ),
+            (
+                "simple-majority",
+                "adopted",
+                (80, 40, 0),
+                "Adopted: 80 of 120 present and voting, 66.7%; a two-thirds majority would also have passed.",
+            ),
+            (
+                "simple-majority",
+                "rejected",
+                (50, 50, 20),
+                "Rejected: 50 of 100 present and voting, 50.0%; more in favour than against are needed.",
+            ),
+            (
+                "not-stated",
+                "rejected",
+                (30, 80, 20),
+                "Rejected: 30 of 110 present and voting, 27.3%; more in favour than against are needed.",
+            ),
+            (
+                "two-thirds",
+                "rejected",
+                (59, 55, 16),
+                "Rejected: 59 of 114 present and voting, 51.8%; a two-thirds majority, 76, was required.",
+            ),
+            (
+                "two-thirds",
+                "adopted",
+                (80, 40, 16),
+                "Adopted: 80 of 120 present and voting, 66.7%; a two-thirds majority, 80, was required.",
+            ),
+            ("simple-majority", "rejected", (0, 0, 50), "Rejected: nobody voted in favour or against."),
+            (
+                "not-stated",
+                "not-stated",
+                (59, 55, 20),
+                "The result is not on record: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+            ),
+        ],
+    )
+    def test_the_sentence(self, db: None, requirement: str, result: str, announced: tuple[int, ...], text: str):
+        roll_call = make_roll_call(
+            method="non-recorded", requirement=requirement, result=result, announced=(*announced, 0)
+        )
+        explanation = explain(roll_call)
+
+        assert explanation.text == text
+        assert explanation.findings == ()
+
+    @pytest.mark.parametrize(
+        ("requirement", "result", "announced", "finding"),
+        [
+            ("two-thirds", "adopted", (79, 40), "Recorded as adopted; the figures would make it rejected."),
+            ("simple-majority", "adopted", (50, 50), "Recorded as adopted; the figures would make it rejected."),
+            ("not-stated", "rejected", (80, 40), "Recorded as rejected; the figures would make it adopted."),
+        ],
+    )
+    def test_a_result_that_the_figures_do_not_bear_out(self, db: None, requirement, result, announced, finding):
+        roll_call = make_roll_call(method="non-recorded", requirement=requirement, result=result, announced=announced)
+
+        assert explain(roll_call).findings == (finding,)
+
+    @pytest.mark.parametrize("result", ["adopted", "rejected"])
+    def test_between_simple_and_two_thirds_nothing_is_found_where_none_is_stated(self, db: None, result: str):
+        assert explain(make_roll_call(method="non-recorded", result=result, announced=(59, 55))).findings == ()
+
+    def test_what_was_adopted_without_a_vote(self, db: None):
+        explanation = explain(make_roll_call(method="without-vote", result="adopted"))
+
+        assert explanation == Explanation("Adopted without a vote.", (), ())
+
+    @pytest.mark.parametrize(
+        ("method", "result", "text"),
+        [
+            ("recorded", "adopted", "Adopted. Recorded vote; who voted how is not on record."),
+            ("roll-call", "rejected", "Rejected. Roll-call vote; who voted how is not on record."),
+            ("recorded", "not-stated", "Recorded vote; who voted how is not on record."),
+            (
+                "non-recorded",
+                "adopted",
+                "Adopted. Non-recorded vote; neither the tally nor who voted how is on record.",
+            ),
+        ],
+    )
+    def test_where_nobodys_vote_and_no_total_is_on_record(self, db: None, method: str, result: str, text: str):
+        assert explain(make_roll_call(method=method, result=result)) == Explanation(text, (), ())
+
+    def test_an_amendment_of_the_charter_is_measured_by_all_the_members_of_the_day(self, record: None):
+        # Totals only, and nobody announces the non-voting: the electorate is the membership on the date, 193.
+        roll_call = make_roll_call(
+            method="non-recorded", requirement="two-thirds-of-members", result="rejected", announced=(120, 0, 5)
+        )
+        explanation = explain(roll_call)
+
+        assert explanation.text == (
+            "Rejected: 120 of 120 present and voting, 100.0%; two-thirds of all members, 129, were required."
+        )
+        assert explanation.findings == ()
+
+    def test_an_amendment_of_the_charter_with_everyones_vote(self, record: None):
+        codes = list(MemberState.objects.members_of(make_body(), day("2024-12-17")).values_list("code", flat=True))
+        votes = dict(zip(codes, "Y" * 129 + "N" * 10 + "A" * 4 + "X" * 50, strict=True))
+        roll_call = make_roll_call(votes=votes, requirement="two-thirds-of-members", result="adopted")
+
+        assert explain(roll_call).text == (
+            "Adopted: 129 of 139 present and voting, 92.8%; two-thirds of all members, 129, were required."
+        )
+
+
+class TestCouncil:
+    """A council of fifteen, two of them permanent."""
+
+    PERMANENT = ("QPA", "QPB")
+
+    @pytest.fixture(autouse=True)
+    def start(self, db: None) -> None:
+        self.council = make_body("SC")
+        BodyMembership.objects.filter(body=self.council).delete()
+        self.codes = [*self.PERMANENT, *(f"QQ{letter}" for letter in "ABCDEFGHIJKLM")]
+        for code in self.codes:
+            state = make_state(code)
+            make_seat(state=state, body=self.council, permanent=code in self.PERMANENT)
+
+    def explain(self, choices: str, result: str, requirement: str = "security-council-substantive") -> Explanation:
+        votes = dict(zip(self.codes, choices, strict=True))
+        return explain(make_roll_call(body=self.council, votes=votes, result=result, requirement=requirement))
+
+    def test_two_vetoes(self):
+        explanation = self.explain("NN" + "Y" * 13, "vetoed")
+
+        assert explanation.text == (
+            "Vetoed: 13 votes in favour of the 9 needed,"
+            " and the votes against of permanent members, State QPA, State QPB."
+        )
+        assert [line.state.code for line in explanation.permanent_against] == ["QPA", "QPB"]
+        assert explanation.findings == ()
+
+    def test_too_few_are_a_rejection_whoever_is_against(self):
+        explanation = self.explain("NN" + "Y" * 8 + "A" * 5, "rejected")
+
+        assert explanation.text == "Rejected: 8 votes in favour of the 9 needed."
+        assert explanation.findings == ()
+
+    def test_one_vote(self):
+        assert self.explain("YNNNNA" + "A" * 9, "rejected").text == "Rejected: 1 vote in favour of the 9 needed."
+
+    def test_an_elected_member_against_is_no_veto(self):
+        explanation = self.explain("YY" + "N" * 3 + "Y" * 10, "adopted")
+
+        assert explanation.permanent_against == ()
+        assert explanation.findings == ()
+        assert "no permanent member against" in explanation.text
+
+    def test_a_permanent_member_abstaining_or_absent_is_no_veto(self):
+        explanation = self.explain("AX" + "Y" * 13, "adopted")
+
+        assert explanation.permanent_against == ()
+        assert explanation.findings == ()
+
+    def test_on_procedure_there_is_no_veto_and_the_sentence_does_not_deny_who_was_against(self):
+        # As when the Council called the emergency special session of 2022: 11-1-3, Russia against, adopted.
+        explanation = self.explain("NY" + "Y" * 10 + "AAA", "adopted", "security-council-procedural")
+
+        assert explanation.findings == ()
+        assert explanation.text.startswith("Adopted: 11 votes in favour")
+        assert "no permanent member against" not in explanation.text
+
+    @pytest.mark.parametrize(
+        ("date", "requirement", "rule"),
+        [
+            (
+                "1965-12-31",
+                "security-council-substantive",
+                "Until the end of 1965, seven of the Council’s eleven members had to be in favour and no permanent ",
+            ),
+            (
+                "1966-01-01",
+                "security-council-substantive",
+                "Nine of the Council’s fifteen members have to be in favour and no permanent member against ",
+            ),
+            (
+                "1965-12-31",
+                "security-council-procedural",
+                "Until the end of 1965, a question of procedure needed seven ",
+            ),
+            (
+                "1966-01-01",
+                "security-council-procedural",
+                "A question of procedure needs nine of the Council’s fifteen ",
+            ),
+        ],
+    )
+    def test_the_requirement_is_that_of_the_day(self, date: str, requirement: str, rule: str):
+        roll_call = make_roll_call(
+            body=self.council, date=day(date), result="adopted", requirement=requirement, announced=(7, 0, 4)
+        )
+
+        assert explain(roll_call).rule.startswith(rule)
+
+    def test_a_veto_tells_by_itself_what_was_required(self):
+        explanation = self.explain("N" + "Y" * 14, "vetoed", "not-stated")
+
+        assert explanation.text == (
+            "Vetoed: 14 votes in favour of the 9 needed, and the vote against of a permanent member, State QPA."
+        )
+        assert explanation.rule.startswith("Nine of the Council’s fifteen members")
+        assert self.explain("Y" * 15, "adopted", "not-stated").rule == ""
+
+    def test_where_no_majority_is_stated_only_the_votes_are_told(self):
+        explanation = self.explain("YY" + "Y" * 10 + "AAA", "adopted", "not-stated")
+
+        assert explanation.text == "Adopted: 12 votes in favour."
+        assert explanation.findings == ()
+
+    @pytest.mark.parametrize(
+        ("choices", "result"),
+        [("N" + "Y" * 14, "vetoed"), ("Y" * 8 + "A" * 7, "rejected"), ("N" + "Y" * 14, "adopted")],
+    )
+    def test_where_no_majority_is_stated_the_assemblys_says_nothing_about_the_council(self, choices: str, result: str):
+        assert self.explain(choices, result, "not-stated").findings == ()
+
+    def test_the_permanent_members_are_those_of_the_day(self):
+        MemberState.objects.get(code="QPA").body_memberships.update(until="2000-01-01")
+        explanation = self.explain("NY" + "Y" * 13, "adopted")
+
+        assert explanation.permanent_against == ()
+        assert explanation.findings == ("Votes of 15 states are recorded; the body had 14 members on that date.",)
+
+    def test_members_without_an_entry_are_counted(self):
+        self.codes = self.codes[:12]
+
+        assert self.explain("Y" * 12, "adopted").findings == (
+            "3 of the 15 members of the body on that date have no entry.",
+        )
+
+    def test_a_changed_vote_changes_the_explanation(self):
+        roll_call = make_roll_call(
+            body=self.council,
+            votes=dict.fromkeys(self.codes, "Y"),
+            result="adopted",
+            requirement="security-council-substantive",
+        )
+        Vote.objects.filter(roll_call=roll_call, state__code="QPA").update(choice="N")
+
+        assert explain(landmark(roll_call.slug)).findings == ("Recorded as adopted; the figures would make it vetoed.",)

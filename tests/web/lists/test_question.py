@@ -1,0 +1,183 @@
+"""Questions to the matrix: which roll calls they select, which period preceded, and what is wrong with them."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.votes.small_record import random_record, record_of, written
+from votes.models import RollCall
+from votes.record.record import Record
+from web.lists.question import Question
+
+DAYS = ["1999-12-31", "2000-01-01", "2000-06-30", "2000-06-30", "2001-01-01", "2004-02-29"]
+BODIES = ["GA", "GA", "SC", "GA", "SC", "GA"]
+KINDS = ["text", "amendment", "paragraph", "paragraph-amendment", "motion", "text"]
+
+
+def small() -> Record:
+    """Return six roll calls; on the topics by their places in binary: the second and sixth on peace alone."""
+    matrix = written(["Y"] * 6, DAYS, ("QQA",), BODIES)
+    return record_of(dataclasses.replace(matrix, kinds=np.array(KINDS)))
+
+
+def asked(query: str, record: Record | None = None, also: tuple[str, ...] = (), **more: tuple[str, ...]) -> Question:
+    return Question(QueryDict(query), record or small(), also=also, **more)
+
+
+class TestRows:
+    """Which roll calls meet the filters."""
+
+    @pytest.mark.parametrize(
+        ("query", "rows"),
+        [
+            ("", [0, 1, 2, 3, 4, 5]),
+            ("body=GA", [0, 1, 3, 5]),
+            ("since=2000-01-01", [1, 2, 3, 4, 5]),
+            ("until=2000-06-30", [0, 1]),
+            ("since=2000-06-30&until=2000-07-01", [2, 3]),
+            ("topic=peace", [1, 3, 5]),
+            ("topic=seas", [2, 3]),
+            ("kind=text", [0, 5]),
+            ("kind=amendment", [1, 3]),
+            ("kind=paragraph", [2, 3]),
+            ("kind=paragraph-amendment", [3]),
+            ("kind=procedural", []),
+            ("body=GA&topic=peace&kind=amendment&since=2000-01-02", [3]),
+            ("body=&since=&until=&topic=&kind=", [0, 1, 2, 3, 4, 5]),
+        ],
+    )
+    def test_by_hand(self, query: str, rows: list[int]):
+        question = asked(query)
+
+        assert question.is_valid, question.errors
+        assert question.rows.tolist() == rows
+        assert question.matrix.slugs.tolist() == [f"vote-{row}" for row in rows]
+
+    @given(
+        st.integers(0, 200),
+        st.sampled_from(["", "GA", "SC"]),
+        st.sampled_from(["", "peace", "seas"]),
+        st.dates(datetime.date(1999, 1, 1), datetime.date(2013, 1, 1)),
+        st.integers(1, 3000),
+    )
+    def test_are_those_that_meet_all_of_it(self, seed: int, body: str, topic: str, since: datetime.date, days: int):
+        record = random_record(seed)
+        until = since + datetime.timedelta(days=days)
+        question = asked(f"body={body}&topic={topic}&since={since}&until={until}", record)
+
+        matrix = record.matrix
+        expected = [
+            row
+            for row in range(len(matrix))
+            if body in ("", matrix.bodies[row])
+            and (not topic or matrix.topics[row] >> matrix.topic_slugs.index(topic) & 1)
+            and since <= matrix.dates[row].item() < until
+        ]
+        assert question.rows.tolist() == expected
+
+    def test_in_another_period_the_other_filters_stay(self):
+        question = asked("body=GA&since=2001-01-01")
+
+        assert question.rows_between(None, None).tolist() == [0, 1, 3, 5]
+        assert question.rows_between(datetime.date(2000, 1, 1), datetime.date(2000, 12, 31)).tolist() == [1, 3]
+
+
+class TestErrors:
+    """What is not known is said, and then nothing is selected."""
+
+    @pytest.mark.parametrize(
+        ("query", "errors"),
+        [
+            ("body=XX", [("Body", ["“XX” is not among: GA, SC."])]),
+            ("since=yesterday", [("Since", ["“yesterday” is not a date; dates look like 2022-03-02."])]),
+            ("until=2000-02-30", [("Before", ["“2000-02-30” is not a date; dates look like 2022-03-02."])]),
+            ("topic=war", [("Topic", ["There is no topic “war”; the topics are peace, seas."])]),
+            ("since=2001-01-01&until=2000-01-01", [("Before", ["The period ends before it begins."])]),
+            ("since=2001-01-01&until=2001-01-01", [("Before", ["The period ends before it begins."])]),
+        ],
+    )
+    def test_by_field(self, query: str, errors: list[tuple[str, list[str]]]):
+        question = asked(query)
+
+        assert question.labelled_errors == errors
+        assert not question.is_valid
+        assert question.rows.tolist() == question.rows_between(None, None).tolist() == []
+        assert question.preceding is None
+
+    def test_of_a_kind_name_those_that_there_are(self):
+        [(label, [said])] = asked("kind=poem").labelled_errors
+
+        assert label == "Put to the vote"
+        assert said == f"“poem” is not among: {', '.join(RollCall.Kind.values)}."
+
+    def test_of_the_page_are_added(self):
+        question = asked("state=X&topic=war", also=("state", "size"))
+        question.labels |= {"state": "Member states"}
+        question.refuse("state", "There is no X.")
+        question.refuse("state", "Nor a Y.")
+        question.refuse("size", "Too large.")
+
+        assert question.labelled_errors == [
+            ("Topic", ["There is no topic “war”; the topics are peace, seas."]),
+            ("Member states", ["There is no X.", "Nor a Y."]),
+            ("size", ["Too large."]),
+        ]
+        assert list(question.errors) == ["topic", "state", "size"]
+
+    def test_what_is_asked_in_vain_is_told(self):
+        query = "colour=red&state=A&state=B&size=1&size=2&body=GA&body=SC&empty="
+        question = asked(query, also=("state", "size"), repeatable=("state",))
+
+        assert question.ignored == ["colour", "size=1", "body=GA"]
+        # The last of a repeated value is what is answered.
+        assert question.rows.tolist() == [2, 4]
+        assert question.is_valid
+
+
+class TestPreceding:
+    """The period of the same length that ends where the one asked about begins."""
+
+    @pytest.mark.parametrize(
+        ("query", "since", "until"),
+        [
+            # Whole years, whatever leap years do to the number of days.
+            ("since=2000-01-01&until=2004-01-01", "1996-01-01", "2000-01-01"),
+            ("since=2001-06-15&until=2002-06-15", "2000-06-15", "2001-06-15"),
+            # Otherwise so many days: 30 before 2000-03-01, a leap year.
+            ("since=2000-03-01&until=2000-03-31", "2000-01-31", "2000-03-01"),
+            # Without an end, to the day after the last roll call: 1,520 days.
+            ("since=2000-01-01", "1995-11-02", "2000-01-01"),
+        ],
+    )
+    def test_by_hand(self, query: str, since: str, until: str):
+        before = asked(query).preceding
+
+        assert before == (datetime.date.fromisoformat(since), datetime.date.fromisoformat(until))
+        assert asked("since=2000-01-01").record.matrix.dates[-1].item() == datetime.date(2004, 2, 29)
+
+    @pytest.mark.parametrize("query", ["", "until=2004-01-01", "since=2004-03-01", "since=0003-01-01&until=2004-01-01"])
+    def test_there_is_none_without_a_beginning_or_before_the_calendar(self, query: str):
+        question = asked(query)
+
+        assert question.is_valid
+        assert question.preceding is None
+
+    def test_there_is_none_of_an_empty_record(self):
+        assert asked("since=2000-01-01", record_of(written([], [], ()))).preceding is None
+
+
+def test_what_was_chosen_is_what_the_address_sets():
+    question = asked("body=GA&since=&topic=peace&state=QQA&until=2004-01-01", also=("state",))
+
+    assert question.chosen == {"body": "GA", "until": "2004-01-01", "topic": "peace"}
+
+
+def test_any_body_can_be_chosen():
+    assert asked("").bodies == [("", "Any"), ("GA", "General Assembly"), ("SC", "Security Council")]

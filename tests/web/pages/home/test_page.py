@@ -1,0 +1,96 @@
+"""The front page: what the record holds, newest votes, notable breaks, questions, topics, and how a vote is read."""
+
+import datetime
+
+import pytest
+
+from tests.web.records import SYMBOLS, Maker, get, one, rows, text, texts
+from votes.models import RollCall
+
+pytestmark = pytest.mark.usefixtures("record")
+
+
+def test_todays_record_in_one_sentence():
+    today = datetime.datetime.now(datetime.UTC).date()
+
+    assert text(one(get("/"), ".today")) == (
+        "The record holds 20 recorded votes of the General Assembly from 25 October 1971 to 24 February 2025 and 2 of "
+        "the Security Council from 25 February 2022 to 24 February 2025; last changed on "
+        f"{today.day} {today:%B %Y}. What it covers, and what is missing"
+    )
+
+
+def test_the_newest_votes_topics_and_questions():
+    page = get("/")
+
+    assert [symbol for symbol, *_ in rows(page)] == SYMBOLS[:6]
+    assert texts(page, ".preset h3") == [
+        "Security Council vetoes",
+        "US and Russia on the same side against the EU",
+        "Closest votes",
+    ]
+    assert texts(page, ".preset-count") == ["1 vetoed draft", "2 texts"]
+    topics = dict(
+        zip(texts(page, "[aria-labelledby=topics] li a"), texts(page, "[aria-labelledby=topics] .count"), strict=True)
+    )
+    assert topics == {
+        "Conflicts in Africa": "1",
+        "Disarmament and arms control": "1",
+        "Human rights": "4",
+        "International law and courts": "2",
+        "International peace and security": "3",
+        "Israel and the Palestinians": "4",
+        "Korea, Cambodia and East Asia": "1",
+        "Latin America and the Caribbean": "2",
+        "Lebanon, Syria and the Arab–Israeli conflict": "1",
+        "Nuclear weapons and nuclear energy": "1",
+        "Racism and intolerance": "2",
+        "Refugees, migrants and humanitarian aid": "1",
+        "Sanctions and embargoes": "1",
+        "UN membership and credentials": "2",
+        "Ukraine, Russia and Eastern Europe": "7",
+    }
+
+
+def test_how_a_vote_is_read_by_a_real_one(maker: Maker):
+    maker.many([1, 2])
+    page = get("/")
+
+    assert text(one(page, ".reading .symbol")) == "A/RES/ES-11/7"
+    assert texts(page, ".reading dt") == ["93 in favour", "18 against", "65 abstaining", "17 non-voting"]
+    assert text(one(page, ".reading-tally")) == "93-18-65"
+    assert "Together they are the 193 members of that day." in text(one(page, ".reading"))
+
+
+def test_without_that_one_the_newest_is_read(maker: Maker):
+    RollCall.objects.filter(slug="a-res-es-11-7").delete()
+
+    assert text(one(get("/"), ".reading .symbol")) == SYMBOLS[0]
+
+
+def test_notable_breaks_are_the_first_few_with_how_many_more(maker: Maker):
+    close = "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:Y NLD:Y"
+    for number in range(20):
+        maker.roll_call(f"earlier-{number}", close.replace(":N", ":Y"), date=datetime.date(2025, 1, 1 + number))
+    maker.roll_call("the-break", close, date=datetime.date(2025, 12, 1), title="Lighthouses")
+    page = get("/")
+
+    found = {text(one(article, ".row-title")): article for article in page.select(".notable")}
+    few = texts(found["Lighthouses"], ".break-list li")
+    assert few == ["United States against; 6 of its 6 closest partners voted otherwise"]
+    assert found["Lighthouses"].select(".more") == []
+    for article in found.values():
+        shown, more = len(article.select(".break-list li")), texts(article, ".more a")
+        address = str(one(article, ".row-title a")["href"])
+        every = len(get(address).select("[aria-labelledby=breaks] .break-list li"))
+        assert (shown, more[0].split()[1] if more else "0") == (min(every, 6), str(max(every - 6, 0)))
+
+
+def test_the_front_page_of_an_empty_record(db: None):
+    RollCall.objects.all().delete()
+    page = get("/")
+
+    assert rows(page) == []
+    assert page.select(".today, .preset, .reading, .notable") == []
+    assert rows(get("/resolutions/")) == []
+    assert texts(get("/resolutions/"), ".loosened p") == ["There are no recorded votes."]

@@ -1,0 +1,69 @@
+"""The questions to start from: each leads to a list that answers it, and says what it was looked for among."""
+
+import pytest
+from django.http import QueryDict
+
+from tests.web.records import Maker, Twin, get, problems, selected, symbols
+from votes.models import RollCall
+from votes.record.record import load
+from web.lists.filters import RollCallFilter
+from web.pages.home.questions import PRESETS, Question, asked, questions
+
+pytestmark = pytest.mark.usefixtures("record")
+
+
+def found() -> dict[str, Question]:
+    return {question.slug: question for question in questions(load(), "en", "/")}
+
+
+def test_each_leads_to_a_list_of_as_many_as_it_says(maker: Maker):
+    maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
+    offered = found()
+
+    assert {slug: (one.address, one.count) for slug, one in offered.items()} == {
+        "vetoes": ("/vetoes/", 1),
+        "us-russia-eu": ("/resolutions/?same=USA~RUS&differ=USA~eu", 2),
+        "closest": ("/resolutions/?order=closeness", 22),
+        "lost-by-one": ("/roll-calls/?short=1", 1),
+    }
+    for one in offered.values():
+        page = get("/roll-calls/?result=vetoed&kind=text" if one.slug == "vetoes" else one.address)
+        assert problems(page) == []
+        assert selected(page) == one.count
+
+
+def test_the_same_side_against_the_eu_is_what_the_slow_twin_finds(twin: Twin):
+    page = get(found()["us-russia-eu"].address)
+
+    took = {"for", "against", "abstain"}
+    expected = []
+    for cast in twin.casts:
+        usa, russia, eu = (twin.position(who, cast) for who in ("USA", "RUS", "eu"))
+        if {usa, russia, eu} <= took and usa == russia != eu:
+            expected.append(cast.symbol)
+    assert symbols(page) == expected
+
+
+def test_each_says_what_the_record_holds(maker: Maker):
+    maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
+    said = {slug: one.says for slug, one in found().items()}
+
+    assert "2 votes of the Council, from 25 February 2022 to 24 February 2025" in said["vetoes"]
+    assert "22 texts from 25 October 1971 to 24 February 2025" in said["closest"]
+    assert "1 votes with figures not known to have been adopted, from 17 December 2024" in said["lost-by-one"]
+
+
+def test_what_the_record_could_not_answer_is_not_asked():
+    assert "lost-by-one" not in found()
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
+def test_its_parameters_are_filters(preset):
+    assert set(QueryDict(preset.query)) <= set(RollCallFilter.base_filters)
+
+
+def test_an_empty_record_asks_nothing(db: None):
+    RollCall.objects.all().delete()
+    record = load()
+
+    assert [asked(preset, record) for preset in PRESETS] == [None] * len(PRESETS)

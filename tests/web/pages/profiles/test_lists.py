@@ -1,0 +1,247 @@
+"""Member states and blocs: records, memberships by date, positions, and who breaks."""
+
+import pytest
+from bs4 import Tag
+from django.test import Client
+
+from tests.web.records import SYMBOLS, Maker, Twin, facets, get, one, problems, symbols, text, texts
+
+pytestmark = pytest.mark.usefixtures("record")
+
+
+def test_all_member_states():
+    page = get("/states/")
+    members, former = page.select("ul.index")
+
+    assert len(members.select("li")) == 193
+    assert texts(members, "li")[:2] == ["Afghanistan AFG", "Albania ALB"]
+    assert "Côte d'Ivoire CIV" in texts(members, "li")
+    assert texts(former, "li") == [
+        "Czechoslovakia CSK 1945–1993",
+        "Democratic Yemen YMD 1967–1990",
+        "German Democratic Republic DDR 1973–1990",
+        "Germany, Federal Republic of GER 1973–1990",
+        "Serbia and Montenegro SCG 2003–2006",
+        "Tanganyika EAT 1961–1964",
+        "Union of Soviet Socialist Republics SUN 1945–1991",
+        "Yugoslavia YUG 1945–2003",
+        "Zanzibar EAZ 1963–1964",
+    ]
+
+
+def test_the_record_of_the_united_states():
+    page = get("/states/USA/")
+
+    assert texts(page, "h1") == ["United States"]
+    assert text(one(page, ".selection-title")) == "22 votes"
+    assert texts(page, ".totals dd") == ["8", "13", "1", "0"]
+    assert symbols(page) == SYMBOLS
+    assert texts(page, ".row-voted")[:4] == ["In favour", "Abstaining", "Against", "In favour"]
+    blocs, seats = page.select("table.dates")
+    assert [[text(cell) for cell in row.select("th, td")] for row in blocs.select("tbody tr")] == [
+        ["G20", "15 December 1999", ""],
+        ["G7", "15 November 1975", ""],
+        ["G8", "15 May 1998", "24 March 2014"],
+        ["NATO", "24 August 1949", ""],
+        ["OAS", "30 April 1948", ""],
+        ["OECD", "30 September 1961", ""],
+        ["Permanent five", "24 October 1945", ""],
+        ["WEOG observer", "17 December 1963", ""],
+    ]
+    assert [[text(cell) for cell in row.select("th, td")] for row in seats.select("tbody tr")] == [
+        ["General Assembly", "24 October 1945", ""],
+        ["Security Council permanent", "24 October 1945", ""],
+    ]
+
+
+@pytest.mark.parametrize("word", ["for", "against", "abstain", "nonvoting"])
+@pytest.mark.parametrize("code", ["USA", "FRA", "SUN", "GER", "LKA", "CHN"])
+def test_a_states_votes_agree_with_the_slow_twin(twin: Twin, code: str, word: str):
+    page = get(f"/states/{code}/?choice={word}")
+    expected = twin.select(f"position={code}:{word}")
+
+    assert symbols(page) == expected
+    assert texts(page, ".totals dd") == [
+        str(len(expected)) if word == other else "0" for other in ("for", "against", "abstain", "nonvoting")
+    ]
+
+
+def test_a_states_filters_combine():
+    page = get("/states/FRA/?choice=for&position=USA:against&topic=human-rights")
+
+    assert symbols(page) == ["A/RES/71/187", "A/RES/61/295", "A/RES/60/251"]
+
+
+def test_facets_of_a_state_count_its_votes():
+    assert facets(get("/states/SUN/"))["session"] == {"": 6, "26": 1, "30": 1, "34": 1, "41": 1, "42": 1, "46": 1}
+
+
+def test_mistakes_on_a_states_page_yield_nothing():
+    page = get("/states/USA/?choice=no")
+
+    assert problems(page) == ["Its vote: “no” is not among: for, against, abstain, nonvoting."]
+    assert symbols(page) == []
+    assert page.select(".selection") == []
+
+
+def test_former_names_and_former_states():
+    names = get("/states/LKA/").select("table.dates")[2]
+    assert [[text(cell) for cell in row.select("th, td")] for row in names.select("tbody tr")] == [
+        ["Ceylon", "", "29 August 1972"],
+        ["Sri LankaRepublic of Sri Lanka", "29 August 1972", "7 September 1978"],
+    ]
+    page = get("/states/SUN/")
+    assert texts(page, ".totals dd") == ["5", "1", "0", "0"]
+    assert [str(a["href"]) for a in page.select(".links a")] == ["/states/RUS/"]
+    assert [str(a["href"]) for a in get("/states/RUS/").select(".links a")] == ["/states/SUN/"]
+
+
+def test_a_state_without_votes_has_a_record_too():
+    page = get("/states/EAZ/")
+
+    assert text(one(page, ".selection-title")) == "0 votes"
+    assert symbols(page) == []
+
+
+def test_all_blocs_by_kind():
+    page = get("/blocs/")
+
+    assert texts(page, "h2") == [
+        "Regional group of the United Nations",
+        "Union",
+        "Alliance",
+        "Economic organisation",
+        "Forum",
+        "Geographic group",
+        "Development category",
+        "Members of a council",
+    ]
+    assert len(page.select(".cards li")) == 52
+    assert "EU 27" in texts(page, ".cards h3")
+    assert "NATO 32" in texts(page, ".cards h3")
+
+
+NATO_2022 = """Albania Belgium Bulgaria Canada Croatia Czechia Denmark Estonia France Germany Greece Hungary Iceland
+Italy Latvia Lithuania Luxembourg Montenegro Netherlands North_Macedonia Norway Poland Portugal
+Romania Slovakia Slovenia Spain Turkey United_Kingdom United_States""".replace("_", " ")
+
+
+def test_members_of_a_bloc_on_a_date():
+    page = get("/blocs/nato/?on=2022-03-02")
+
+    assert text(one(page, "h2#members")) == "Members on 2 March 2022 30"
+    assert " ".join(texts(page, "section[aria-labelledby=members] .names a")) == " ".join(NATO_2022.split())
+    assert text(one(get("/blocs/nato/?on=2023-04-03"), "h2#members .count")) == "30"
+    assert text(one(get("/blocs/nato/?on=2023-04-04"), "h2#members .count")) == "31"
+    assert text(one(get("/blocs/eu/?on=2020-01-31"), "h2#members .count")) == "28"
+    assert text(one(get("/blocs/eu/?on=2020-02-01"), "h2#members .count")) == "27"
+    assert text(one(get("/blocs/eu/?on=1950-01-01"), "h2#members .count")) == "0"
+
+
+@pytest.mark.parametrize("on", ["yesterday", "2022-02-30", "02/03/2022"])
+def test_an_unreadable_date_is_said(on: str):
+    page = get(f"/blocs/nato/?on={on}")
+
+    assert problems(page) == [f"“{on}” is not a date; dates look like 2022-03-02."]
+
+
+def positions(page: Tag) -> list[tuple[str, str, str]]:
+    """Return symbol, position with figures, and cohesion of each row."""
+    found = []
+    for row in page.select("ol.rows > li"):
+        parts = texts(row, ".row-bloc p")
+        found.append((text(one(row, ".symbol")), parts[0], parts[1] if len(parts) > 1 else ""))
+    return found
+
+
+def test_positions_and_cohesion_by_recorded_vote():
+    assert positions(get("/blocs/nato/?since=2019-11-01")) == [
+        ("S/RES/2774 (2025)", "Abstaining 1-0-5", "cohesion 0.75"),
+        ("A/RES/ES-11/8", "In favour 28-0-4", "cohesion 0.81"),
+        ("A/RES/ES-11/7", "In favour 29-2-1", "cohesion 0.86"),
+        ("A/RES/ES-11/1", "In favour 30-0-0", "cohesion 1.00"),
+        ("S/2022/155", "In favour 5-0-0", "cohesion 1.00"),
+        ("A/RES/75/192", "In favour 30-0-0", "cohesion 1.00"),
+        ("A/RES/74/7", "In favour 28-1-0", "cohesion 0.95"),
+    ]
+    assert positions(get("/blocs/p5/?since=2025-01-01"))[2] == ("A/RES/ES-11/7", "Split 2-2-1", "cohesion 0.10")
+
+
+def test_who_breaks_most():
+    page = get("/blocs/nato/")
+    first, rest = page.select("table.breaks")
+
+    assert [[text(cell) for cell in row.select("th, td")] for row in first.select("tbody tr")] == [
+        ["United States", "12", "22", "54.5%"],
+        ["Hungary", "4", "14", "28.6%"],
+        ["Greece", "5", "21", "23.8%"],
+        ["Czechia", "3", "14", "21.4%"],
+        ["Canada", "4", "20", "20.0%"],
+        ["Türkiye", "4", "20", "20.0%"],
+        ["Albania", "2", "13", "15.4%"],
+        ["Romania", "2", "13", "15.4%"],
+        ["Italy", "3", "20", "15.0%"],
+        ["Latvia", "2", "14", "14.3%"],
+    ]
+    assert len(rest.select("tbody tr")) == 23
+    both_against = get("/blocs/nato/?position=USA:against&position=RUS:against").select("table.breaks")[0]
+    assert [text(cell) for cell in both_against.select("tbody tr")[0].select("th, td")] == [
+        "Albania", "1", "2", "–",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", ["nato", "eu", "brics", "p5", "g77", "warsaw-pact"])
+def test_breaks_agree_with_the_slow_twin(twin: Twin, slug: str):
+    taken: dict[str, int] = {}
+    broke: dict[str, int] = {}
+    for cast in twin.casts:
+        position = twin.position(slug, cast)
+        if position in ("for", "against", "abstain"):
+            for code, choice in twin.members(slug, cast).items():
+                if choice != "X":
+                    taken[code] = taken.get(code, 0) + 1
+                    broke[code] = broke.get(code, 0) + (twin.position(code, cast) != position)
+    shown = {}
+    for row in get(f"/blocs/{slug}/").select("table.breaks tbody tr"):
+        code = str(one(row, "th a")["href"]).split("/")[2]
+        shown[code] = tuple(map(int, texts(row, "td")[:2]))
+
+    assert shown == {code: (broke[code], taken[code]) for code in taken}
+
+
+def test_a_bloc_lists_only_votes_in_which_it_had_members():
+    assert symbols(get("/blocs/brics/")) == SYMBOLS[:14]
+    assert symbols(get("/blocs/warsaw-pact/")) == SYMBOLS[17:]
+
+
+def test_the_totals_on_a_blocs_page_are_the_blocs(twin: Twin):
+    votes = [choice for cast in twin.casts for choice in twin.members("nordic", cast).values()]
+    said = texts(get("/blocs/nordic/"), ".selection-votes span:not(.selection-label)")
+
+    assert said[0] == f"{votes.count('Y')} in favour"
+
+
+def test_the_forms_of_a_blocs_page_keep_each_others_choices():
+    page = get("/blocs/nato/?on=2022-03-02&body=SC")
+
+    assert [str(i["value"]) for i in page.select("#filters [name=on]")] == ["2022-03-02"]
+    assert [str(i["value"]) for i in page.select("form.inline [name=body]")] == ["SC"]
+
+
+@pytest.mark.parametrize("address", ["/states/USA/?q=ukraine", "/blocs/nato/?q=ukraine"])
+def test_htmx_gets_the_part(address: str):
+    response = Client().get(address, headers={"HX-Request": "true"})
+
+    assert response.headers["Vary"] == "HX-Request, HX-History-Restore-Request"
+    assert b"<h1" not in response.content
+    assert b"<html" not in response.content
+
+
+def test_a_record_of_many_votes_is_divided_into_pages(maker: Maker):
+    maker.many(range(1, 41))
+
+    for address in ("/states/USA/", "/blocs/nato/"):
+        page = get(address)
+        assert len(symbols(page)) == 25
+        assert len(symbols(get(f"{address}?page=3"))) == 12
+        assert text(one(page, ".selection-title, .selection strong")).split()[0] == "62"

@@ -1,0 +1,118 @@
+"""Whole answers in one process's memory, and between processes."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.core.cache import caches
+
+from web.serving import cache_stores
+from web.serving.cache_stores import Kept, KeptPages, OneAtATime
+
+PAGE = Kept((("Content-Type", "text/html; charset=utf-8"), ("ETag", '"1"')), b"93-18-65 " * 100, "")
+
+
+@pytest.fixture
+def shared(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the cache that all processes share be one of this process, where there are two to keep pages."""
+    settings.CACHE_URL = "redis://somewhere"
+    caches["default"].clear()
+
+
+def test_what_one_process_keeps_another_finds(shared: None):
+    one, other = KeptPages(1), KeptPages(1)
+
+    one.put("a", PAGE.encoded("br"), "br")
+    found = [other.get("a", encoding) for encoding in ("gzip", "br", "")]
+
+    assert found == [PAGE.encoded("gzip"), PAGE.encoded("br"), PAGE]
+    assert other.get("b", "br") is None
+
+
+def test_without_a_shared_cache_each_keeps_for_itself():
+    one, other = KeptPages(1), KeptPages(1)
+
+    one.put("a", PAGE, "")
+
+    assert (one.get("a", ""), other.get("a", "")) == (PAGE, None)
+
+
+def waiting(pages: KeptPages, waited: list[Kept | None]) -> threading.Thread:
+    """Have another process wait for a page that is being made; what it finds is put into ``waited``."""
+
+    def wait() -> None:
+        with pages.made_elsewhere("a", "") as found:
+            waited.append(found)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
+    one, other = KeptPages(1), KeptPages(1)
+    waited: list[Kept | None] = []
+    with one.made_elsewhere("a", "") as nobody:
+        thread = waiting(other, waited)
+        time.sleep(0.02)
+        assert (nobody, waited) == (None, [])
+        one.put("a", PAGE, "")
+        thread.join(5)
+
+    assert waited == [PAGE]
+
+
+def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
+    one, other = KeptPages(1), KeptPages(1)
+    waited: list[Kept | None] = []
+    with one.made_elsewhere("a", ""):
+        thread = waiting(other, waited)
+    thread.join(5)
+
+    assert waited == [None]
+    with one.made_elsewhere("a", "") as again:
+        assert again is None
+
+
+def test_nobody_waits_for_one_that_died(shared: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
+    monkeypatch.setattr(cache_stores, "PATIENCE", 0.05)
+    caches["default"].add("making:a", 1, 60)
+
+    with KeptPages(1).made_elsewhere("a", "") as found:
+        assert found is None
+
+
+def test_what_is_larger_than_all_the_room_is_not_kept():
+    pages = KeptPages(1)
+
+    pages.put("a", Kept((("Content-Type", "image/png"),), b"x" * 1024**2, ""), "")
+
+    assert pages.get("a", "") is None
+
+
+def test_a_lock_is_one_keys_and_forgotten_after():
+    locks, order = OneAtATime(), []
+    inside = threading.Event()
+
+    def second() -> None:
+        inside.wait(5)
+        with locks.alone("a"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with locks.alone("a"):
+        inside.set()
+        with locks.alone("b"):
+            order.append("other")
+        time.sleep(0.02)
+        order.append("first")
+    thread.join(5)
+
+    assert order == ["other", "first", "second"]
+    assert not locks._locks

@@ -1,0 +1,84 @@
+"""What is answered while the database is gone."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from bs4 import BeautifulSoup
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.test import Client, RequestFactory
+
+from web.serving.unavailable import is_unavailable, unavailable
+
+
+def caused(error: DatabaseError, cause: psycopg.Error) -> DatabaseError:
+    error.__cause__ = cause
+    return error
+
+
+GONE = caused(OperationalError("server closed the connection"), psycopg.OperationalError("no state"))
+STOPPED = caused(OperationalError("terminated"), psycopg.errors.AdminShutdown("57P01"))
+FULL = caused(OperationalError("could not extend file"), psycopg.errors.DiskFull("53100"))
+SLOW = caused(OperationalError("canceling statement"), psycopg.errors.QueryCanceled("57014"))
+READ_ONLY = caused(DatabaseError("read-only"), psycopg.errors.ReadOnlySqlTransaction("25006"))
+
+
+def test_only_the_databases_state_counts():
+    assert [is_unavailable(error) for error in (GONE, FULL, READ_ONLY, InterfaceError("closed"))] == [True] * 4
+    others = (
+        DatabaseError("a"),
+        ValueError("b"),
+        caused(DatabaseError("c"), psycopg.errors.SyntaxError("42601")),
+        None,
+    )
+    assert [is_unavailable(error) for error in others] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "heading"),
+    [
+        ("get", GONE, "The record cannot be read just now"),
+        ("post", GONE, "The database fell silent while this was being saved"),
+        ("post", STOPPED, "The database fell silent while this was being saved"),
+        ("post", SLOW, "Nothing was saved"),
+        ("post", FULL, "Nothing was saved"),
+        ("post", READ_ONLY, "Nothing was saved"),
+    ],
+)
+def test_a_page_says_what_became_of_what_was_sent(method: str, error: DatabaseError, heading: str):
+    answer = unavailable(getattr(RequestFactory(), method)("/admin/votes/topic/add/"), error)
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "10", "no-store")
+    assert [part.text for part in page.select("h1")] == [heading]
+    assert ("disk of the database is full" in page.text) == (error is FULL)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/states", "/votes.csv", "/roll-calls/a/card.png"])
+def test_programs_get_a_problem(path: str):
+    answer = unavailable(RequestFactory().get(path), GONE)
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert answer["Retry-After"] == "10"
+
+
+def test_it_is_answered_where_a_view_finds_the_database_gone(settings, monkeypatch: pytest.MonkeyPatch):
+    """Not even this page asks the database for anything: the test has none."""
+    settings.PAGE_CACHE = False
+
+    def gone(*arguments: Any, **options: Any) -> None:
+        raise GONE
+
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.ensure_connection", gone)
+    answer = Client().get("/states/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+
+
+def test_a_fault_of_ours_is_none_of_the_databases(monkeypatch: pytest.MonkeyPatch):
+    def wrong(*arguments: Any, **options: Any) -> None:
+        raise ValueError("ours")
+
+    monkeypatch.setattr("django.contrib.sessions.middleware.SessionMiddleware.process_request", wrong)
+    assert Client(raise_request_exception=False).get("/admin/").status_code == 500
+    monkeypatch.setattr(
+        "django.contrib.sessions.middleware.SessionMiddleware.process_request", lambda *_: (_ for _ in ()).throw(GONE)
+    )
+    assert Client(raise_request_exception=False).get("/admin/").status_code == 503

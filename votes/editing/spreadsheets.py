@@ -1,0 +1,244 @@
+"""Reading a voting sheet from an uploaded file: a row a member state, with its choice, in CSV or XLSX.
+
+What a file may hold is bounded before any of it is read, and no cell is ever evaluated: one that holds a formula is
+refused by its row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from resolutions.text import fold
+from votes.editing.filling import Pointed, Reading
+from votes.entry.names import key
+from votes.entry.problems import Kind, Problem, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from votes.entry.names import Names
+
+LIMIT = 1024**2
+"""Bytes of a file."""
+UNPACKED_LIMIT = 4 * 1024**2
+"""Bytes of all parts of an XLSX file, which is a ZIP archive, once they are unpacked."""
+MOST_PARTS = 200
+MOST_ROWS = 1000
+MOST_COLUMNS = 20
+LONGEST_CELL = 200
+"""How many characters of a cell are read: no name is longer."""
+MOST_PROBLEMS = 300
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet takes for a formula."""
+
+STATE_HEADERS = ("code", "ms_code", "iso3", "state code", "member state", "state", "member", "name", "ms_name")
+"""What the column of states is called, the best first: a code is never ambiguous."""
+CHOICE_HEADERS = ("choice", "vote", "ms_vote", "position")
+
+WORDS = {
+    "Y": ("y", "yes", "in favour", "in favor", "favour", "favor", "for"),
+    "N": ("n", "no", "against"),
+    "A": ("a", "abstaining", "abstain", "abstained", "abstention", "abstains"),
+    "X": ("x", "non-voting", "non voting", "nonvoting", "not voting", "absent", "did not vote", "not participating"),
+}
+CHOICES = {word: choice for choice, words in WORDS.items() for word in words}
+
+Row = tuple[int, list[str]]
+"""A row's number in the file, from 1, and its cells."""
+
+
+def read_file(name: str, content: bytes, names: Names) -> Reading:
+    """Return what a file says of the vote of ``names``: its type is told by what is in it, and by nothing else.
+
+    Raises ValidationError, saying what to do, for a file that cannot be read as a whole; what is wrong with a row
+    is among the problems.
+    """
+    if len(content) > LIMIT:
+        raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
+    is_workbook = content.startswith(b"PK\x03\x04")
+    if not is_workbook and name.lower().endswith((".xlsx", ".xls", ".ods", ".numbers")):
+        raise ValidationError(_("This is no XLSX file. Save it as XLSX or CSV, and upload that."))
+    rows = _rows_of_workbook(content) if is_workbook else _rows_of_text(content)
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        raise ValidationError(_("The file has no rows."))
+    return _read_rows(filled, names)
+
+
+def _rows_of_text(content: bytes) -> Iterator[Row]:
+    """Yield the rows of a CSV file with commas, semicolons or tabs, as spreadsheets write it."""
+    text = _decoded(content)
+    if "\0" in text:
+        raise ValidationError(_("This is no CSV file. Save it as CSV or XLSX, and upload that."))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = next((mark for mark in "\t;," if mark in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            if reader.line_num > MOST_ROWS:
+                raise _too_many_rows()
+            yield reader.line_num, [_cell(cell) for cell in cells[:MOST_COLUMNS]]
+    except csv.Error as error:
+        raise ValidationError(
+            _("Row %(row)d cannot be read as CSV: %(error)s.") % {"row": reader.line_num, "error": error}
+        ) from error
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, or what spreadsheets write on Windows."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _rows_of_workbook(content: bytes) -> Iterator[Row]:
+    """Yield the rows of the one sheet of an XLSX file; formulas come as the text they are."""
+    import openpyxl  # noqa: PLC0415  # a tenth of a second and ten megabytes, for the few who upload a workbook
+
+    refused = ValidationError(_("This XLSX file cannot be read. Save it anew, or as CSV, and upload that."))
+    try:
+        _check_archive(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that are not read
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            if len(sheets) != 1:
+                raise ValidationError(
+                    _("The file has %(count)d sheets. Save the one with the votes by itself.") % {"count": len(sheets)}
+                )
+            rows = list(islice(sheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True), MOST_ROWS + 1))
+    except ValidationError:
+        raise
+    except Exception as error:  # whatever is broken in it, its reader has an exception of its own
+        raise refused from error
+    if len(rows) > MOST_ROWS:
+        raise _too_many_rows()
+    for number, cells in enumerate(rows, start=1):
+        yield number, [_cell(cell) for cell in cells]
+
+
+def _check_archive(content: bytes) -> None:
+    """Raise ValidationError for an archive that is too large unpacked; zipfile unpacks no more than it announces."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = archive.infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
+        raise ValidationError(_("Unpacked, this file is too large for a voting sheet. Save the votes by themselves."))
+
+
+def _too_many_rows() -> ValidationError:
+    """Return the error for a file that is too long."""
+    return ValidationError(_("A voting sheet has at most %(most)d rows; this file has more.") % {"most": MOST_ROWS})
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as text, cut where it is longer than any name."""
+    if type(value).__name__ in ("ArrayFormula", "DataTableFormula"):  # openpyxl's
+        return FORMULA[0]
+    text = "" if value is None else str(value)
+    return text[:LONGEST_CELL].strip(" \n\xa0\ufeff")
+
+
+def _read_rows(rows: Sequence[Row], names: Names) -> Reading:
+    """Return what the rows say, the header found by its words."""
+    state_at, choice_at, has_header = _columns(rows[0][1])
+    body = rows[1:] if has_header else rows
+    problems: list[Pointed] = []
+    said: dict[str, tuple[int, str]] = {}
+    doubted: set[str] = set()
+    for number, cells in body:
+        state, choice = (cells[at] if at < len(cells) else "" for at in (state_at, choice_at))
+        try:
+            code, letter = _read_row(state, choice, cells, names)
+            if code in said:
+                doubted.add(code)
+                details = {"state": names.name(code), "row": said[code][0]}
+                raise WrongRowError(
+                    _("%(state)s stands in row %(row)d already; it was left out. Delete one of them.") % details
+                )
+            said[code] = (number, letter)
+        except WrongRowError as wrong:
+            if len(problems) >= MOST_PROBLEMS:
+                raise ValidationError(
+                    _("More than %(most)d rows cannot be read. Is this a voting sheet?") % {"most": MOST_PROBLEMS}
+                ) from None
+            told = _("Row %(row)d: %(problem)s") % {"row": number, "problem": wrong.told}
+            near = tuple((code, names.name(code)) for code in wrong.suggestions)
+            problems.append(Pointed(told, len(problems) + 1, near))
+    choices = {code: letter for code, (_number, letter) in said.items() if code not in doubted}
+    missing = sorted((fold(names.name(code)), names.name(code)) for code in names.electorate.members - set(said))
+    return Reading(choices=choices, problems=tuple(problems), missing=tuple(name for _key, name in missing))
+
+
+class WrongRowError(Exception):
+    """What is wrong with a row."""
+
+    def __init__(self, told: str, suggestions: Iterable[str] = ()) -> None:
+        super().__init__(told)
+        self.told = told
+        self.suggestions = tuple(suggestions)
+
+
+def _columns(first: Sequence[str]) -> tuple[int, int, bool]:
+    """Return where states and choices stand, and whether the first row is a header; else they are the first two."""
+    headers = [fold(cell) for cell in first]
+    states = [header for header in STATE_HEADERS if header in headers]
+    choices = [header for header in CHOICE_HEADERS if header in headers]
+    if states and choices:
+        return headers.index(states[0]), headers.index(choices[0]), True
+    if len([cell for cell in first if cell]) > 2:
+        raise ValidationError(
+            _("Which columns are meant? Name them in the first row, “state” and “choice”, or leave just those two.")
+        )
+    return 0, 1, False
+
+
+def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tuple[str, str]:
+    """Return code and choice of a row; raise WrongRowError where either is not certain."""
+    if state.startswith(FORMULA) or (choice.startswith(FORMULA) and choice not in CHOICES):
+        raise WrongRowError(_("a formula is not read. Enter the value itself."))
+    if not state:
+        raise WrongRowError(
+            _("there is a choice and no state. Enter its name or code.")
+            if choice
+            else _("there is neither a state nor a choice.")
+        )
+    code = _code(state, names)
+    letter = CHOICES.get(fold(choice))
+    if not choice:
+        raise WrongRowError(
+            _("there is no choice beside %(state)s. Enter Y, N, A or X, or leave the row out.")
+            % {"state": names.name(code)}
+        )
+    if letter is None:
+        raise WrongRowError(_("“%(choice)s” is no choice. Enter Y, N, A or X.") % {"choice": choice[:60]})
+    return code, letter
+
+
+def _code(state: str, names: Names) -> str:
+    """Return the code of the one member that a cell names by code or name; raise WrongRowError where there is none."""
+    if state in names.electorate.states:
+        codes: tuple[str, ...] = (state,)
+    elif found := names.find_text(state):
+        codes = found.codes
+    else:
+        nearest = names.nearest(key(state))
+        raise WrongRowError(message(Problem(Kind.UNKNOWN, details={"text": state[:60]}), _), nearest)
+    if len(codes) > 1:
+        raise WrongRowError(message(Problem(Kind.AMBIGUOUS, details={"text": state[:60]}), _), codes)
+    code = codes[0]
+    if code not in names.electorate.members:
+        related = sorted(names.electorate.states[code].related & names.electorate.members)
+        raise WrongRowError(message(Problem(Kind.NOT_A_MEMBER, details={"state": names.name(code)}), _), related)
+    return code

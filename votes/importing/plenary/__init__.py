@@ -1,0 +1,1 @@
+"""Plenary’s own export, read back."""

@@ -1,0 +1,1 @@
+"""Files uploaded in the admin, checked and imported by a child process."""

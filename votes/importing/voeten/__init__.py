@@ -1,0 +1,1 @@
+"""The roll-call data of Erik Voeten and others."""

@@ -1,0 +1,1 @@
+"""Reports: one module for each question that is asked of the record."""

@@ -1,0 +1,202 @@
+"""Why a proposal was or was not adopted, in words, and where the record's figures disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.template.defaultfilters import floatformat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from resolutions.models import Body
+from votes.choices import Choice
+from votes.editing.publishing import differences
+from votes.models import RollCall
+from votes.reports.wording import outcome
+from votes.rules import Requirement, Result, Verdict, council_requirement, council_votes_needed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.reports.breakdown import StateChoice
+    from votes.reports.roll_call_context import Beside
+    from votes.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The result explained, the permanent members against, and what does not add up."""
+
+    text: str
+    permanent_against: tuple[StateChoice, ...]
+    findings: tuple[str, ...]
+    difference_reason: str = ""
+    """Why counted and announced totals differ, as an editor says it; empty where they agree."""
+    rule: str = ""
+    """What the Security Council required on the day; empty for the Assembly and where it is not stated."""
+
+    @classmethod
+    def of(cls, roll_call: RollCall, states: Sequence[StateChoice], beside: Beside) -> Explanation:
+        """Explain ``roll_call`` by its totals, the ``states`` that voted and the members of its body."""
+        totals = roll_call.totals
+        if totals is None:
+            return cls(outcome(roll_call), (), ())
+        vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in beside.permanent)
+        # The sentence explains the tally that is given; whether the record adds up is checked by the votes, as
+        # votes.verification.results does.
+        explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), beside), vetoers, beside.body)
+        reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), beside)
+        # Without the votes nobody knows whether a permanent member was against.
+        unknown = roll_call.counted is None and _requirement(roll_call, beside.body) == Requirement.SC_SUBSTANTIVE
+        findings = (
+            () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
+        )
+        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, beside.body))
+
+
+def difference_reason(roll_call: RollCall) -> str:
+    """Return what an editor says of why counted and announced totals differ; empty where they agree."""
+    return roll_call.difference_reason if differences(roll_call, roll_call.counted) else ""
+
+
+def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
+    """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
+    requirement = _requirement(roll_call, beside.body)
+    if beside.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
+        return Verdict(None, None, None)
+    # The electorate is all members of the body on the date, or who was counted, where that is more.
+    members = max(totals.members, beside.seats)
+    return verdict(requirement, totals, roll_call.date, permanent_against, members)
+
+
+def _requirement(roll_call: RollCall, body: str) -> str:
+    """Return the majority that was needed."""
+    if body == Body.SECURITY_COUNCIL:
+        return council_requirement(roll_call.requirement, roll_call.result)
+    return roll_call.requirement
+
+
+def _rule(roll_call: RollCall, body: str) -> str:
+    """Return what the Security Council required on the day of a vote, as Article 27 of the Charter has it."""
+    requirement = _requirement(roll_call, body)
+    if body != Body.SECURITY_COUNCIL or requirement not in (Requirement.SC_SUBSTANTIVE, Requirement.SC_PROCEDURAL):
+        return ""
+    is_before = council_votes_needed(roll_call.date) < 9
+    if requirement == Requirement.SC_SUBSTANTIVE and is_before:
+        return _(
+            "Until the end of 1965, seven of the Council’s eleven members had to be in favour and no permanent member "
+            "against (Charter, Article 27)."
+        )
+    if requirement == Requirement.SC_SUBSTANTIVE:
+        return _(
+            "Nine of the Council’s fifteen members have to be in favour and no permanent member against (Charter, "
+            "Article 27)."
+        )
+    if is_before:
+        return _(
+            "Until the end of 1965, a question of procedure needed seven of the Council’s eleven members in favour; no "
+            "permanent member could veto it (Charter, Article 27)."
+        )
+    return _(
+        "A question of procedure needs nine of the Council’s fifteen members in favour; no permanent member can veto "
+        "it (Charter, Article 27)."
+    )
+
+
+def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
+    """Return the sentence under the tally."""
+    result = str(roll_call.get_result_display()).capitalize()
+    if roll_call.result == Result.NOT_STATED:
+        result = _("The result is not on record")
+    if body == Body.SECURITY_COUNCIL:
+        return _explain_council(roll_call, result, totals, reached, vetoers)
+    if totals.share_in_favour is None:
+        return _("%(result)s: nobody voted in favour or against.") % {"result": result}
+    parts = [
+        _("%(result)s: %(yes)s of %(cast)s present and voting, %(share)s%%")
+        % {
+            "result": result,
+            "yes": totals.yes,
+            "cast": totals.present_and_voting,
+            "share": floatformat(totals.share_in_favour, 1),
+        }
+    ]
+    if roll_call.requirement == Requirement.TWO_THIRDS:
+        parts.append(_("a two-thirds majority, %(needed)s, was required") % {"needed": reached.needed})
+    elif roll_call.requirement == Requirement.TWO_THIRDS_OF_MEMBERS:
+        parts.append(_("two-thirds of all members, %(needed)s, were required") % {"needed": reached.needed})
+    elif reached.two_thirds:
+        parts.append(_("a two-thirds majority would also have passed"))
+    elif totals.yes > totals.no:
+        parts.append(_("short of two-thirds"))
+    else:
+        parts.append(_("more in favour than against are needed"))
+    return "; ".join(parts) + "."
+
+
+def _explain_council(
+    roll_call: RollCall, result: str, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]
+) -> str:
+    """Return the sentence under the tally of a Council vote."""
+    figures = {
+        "result": result,
+        "yes": totals.yes,
+        "needed": reached.needed,
+        "names": ", ".join(line.name for line in vetoers),
+    }
+    if reached.needed is None:
+        text = ngettext("%(result)s: %(yes)s vote in favour.", "%(result)s: %(yes)s votes in favour.", totals.yes)
+    elif reached.result == Result.VETOED:
+        text = ngettext(
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
+            " and the vote against of a permanent member, %(names)s.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
+            " and the votes against of permanent members, %(names)s.",
+            len(vetoers),
+        )
+    elif reached.result == Result.REJECTED:
+        text = ngettext(
+            "%(result)s: %(yes)s vote in favour of the %(needed)s needed.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed.",
+            totals.yes,
+        )
+    elif roll_call.requirement == Requirement.SC_PROCEDURAL or roll_call.counted is None:
+        text = _("%(result)s: %(yes)s votes in favour, %(needed)s needed.")
+    else:
+        text = _("%(result)s: %(yes)s votes in favour, %(needed)s needed, and no permanent member against.")
+    return text % figures
+
+
+def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
+    """Return what does not add up: announced against counted totals, the result against the figures."""
+    found = []
+    for choice, counted, announced in differences(roll_call, roll_call.counted):
+        found.append(
+            _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
+            % {"choice": choice.label, "announced": announced, "counted": counted}
+        )
+    # Whose choice is not legible is listed, and the page says so.
+    listed = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
+    if missing := members - listed:
+        found.append(_without_entry(missing, members))
+    if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
+        found.append(
+            _("Recorded as %(recorded)s; the figures would make it %(reached)s.")
+            % {"recorded": roll_call.get_result_display(), "reached": reached.result.label}
+        )
+    return found
+
+
+def _without_entry(missing: int, members: int) -> str:
+    """Return how the votes and the members of the body on the date differ in number."""
+    if missing > 0:
+        return ngettext(
+            "%(missing)s of the %(members)s members of the body on that date has no entry.",
+            "%(missing)s of the %(members)s members of the body on that date have no entry.",
+            missing,
+        ) % {"missing": missing, "members": members}
+    return _("Votes of %(votes)s states are recorded; the body had %(members)s members on that date.") % {
+        "votes": members - missing,
+        "members": members,
+    }

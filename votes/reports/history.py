@@ -1,0 +1,340 @@
+"""The history of a recorded vote: what of it changed after it was published, when, by whom and why.
+
+The database writes it (see the migration that made the triggers). Read here is what the public saw change: events
+while a record was out of public view count where it came back, together and from the last public value to the next,
+so that nothing of a draft shows and nothing can be changed unseen by taking a record out of view meanwhile.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from resolutions.attribution import because
+from resolutions.headings import heading_name
+from resolutions.models import OtherSymbol, Resolution
+from votes.choices import Choice
+from votes.models import RollCall
+from votes.models.history import HistoryEventKind as Kind
+from votes.record.databases import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = ["Change", "Entry", "History", "because", "history_of"]
+
+QUERY = """
+SELECT e.id, e.kind, e.subject, e.name, e.roll_call IS NOT NULL, e.shown, e.old::text, e.new::text,
+    v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name
+FROM (
+    SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s
+    UNION ALL SELECT * FROM votes_historyevent WHERE resolution = %(resolution)s AND roll_call IS NULL
+    UNION ALL SELECT e.* FROM votes_historyevent e
+    JOIN votes_revision v ON v.id = e.revision_id
+    JOIN votes_publication p ON p.kind = 'roll-call' AND p.key = %(roll_call)s AND p.at < v.at
+    WHERE e.kind = 'truncated' AND e.name IN ('vote', 'correction')
+) e
+JOIN votes_revision v ON v.id = e.revision_id
+LEFT JOIN votes_importrun i ON i.id = v.import_run_id
+LEFT JOIN votes_source s ON s.id = i.source_id
+ORDER BY e.id
+"""
+
+FIRST = 5
+"""How many changes the page of a roll call shows of its latest amendment."""
+
+FIGURES = (
+    *("method", "requirement", "result"),
+    *("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting"),
+)
+# What of a row the public sees, in the order to show it; what a model gains is not public until it is named here.
+FIELDS = {
+    Kind.ROLL_CALL: (
+        *("slug", "body", "session", "resolution_symbol", "decisive", "title", "date", "date_precision", "meeting"),
+        *("ordinal", "kind", *FIGURES, "note", "difference_reason", "absences_derived", "not_legible", "source"),
+        "source_reference",
+    ),
+    Kind.RESOLUTION: ("symbol", "body", "session", "kind", "title", "agenda", "subjects"),
+}
+MODELS = {Kind.ROLL_CALL: RollCall, Kind.RESOLUTION: Resolution}
+# Rows of which only one thing can change.
+VALUES = {Kind.VOTE: "choice", Kind.CORRECTION: "intended", Kind.TOPIC: "name", Kind.OTHER_SYMBOL: "symbol"}
+ORDER = [Kind.TRUNCATED, Kind.ROLL_CALL, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL, Kind.TOPIC]
+
+
+class Event(NamedTuple):
+    """A row of ``QUERY``."""
+
+    key: int
+    kind: str
+    subject: str
+    name: str
+    of_roll_call: bool
+    shown: bool
+    old: dict[str, Any] | None
+    new: dict[str, Any] | None
+    revision: int
+    at: datetime.datetime
+    role: str
+    has_account: bool
+    by_name: str
+    reason: str
+    command: str
+    import_run: int | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed, from one value to another; None where there was or is none."""
+
+    kind: str
+    """Of ``HistoryEvent.Kind``."""
+    name: str
+    """The field, or for a vote or a correction the code of the state."""
+    label: str
+    """The same in words."""
+    old: Any
+    new: Any
+    before: str
+    """``old`` in words."""
+    after: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one revision made public, or in the full history what it changed."""
+
+    at: datetime.datetime
+    who: str
+    """In words that name nobody."""
+    by: str
+    """The account, or who ran the command; for editors."""
+    role: str
+    """The database role; for editors."""
+    reason: str
+    import_run: int | None
+    hidden_since: datetime.datetime | None = None
+    """Since when it had been out of public view, where another transaction had taken it out."""
+    hidden_reason: str = ""
+    is_draft: bool = False
+    """Whether it happened out of public view; only in the full history."""
+    changes: Sequence[Change] = field(default_factory=tuple)
+
+    @property
+    def amends(self) -> bool:
+        """Tell whether votes, announced totals, the result or what it is judged by changed."""
+        return any(
+            change.kind in (Kind.VOTE, Kind.TRUNCATED) or (change.kind == Kind.ROLL_CALL and change.name in FIGURES)
+            for change in self.changes
+        )
+
+    @property
+    def first(self) -> Sequence[Change]:
+        """Return the changes to show where there is little room."""
+        return self.changes[:FIRST]
+
+    @property
+    def more(self) -> int:
+        """Return how many more there are."""
+        return len(self.changes) - len(self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The changes of a roll call and its text, newest first."""
+
+    entries: Sequence[Entry]
+
+    @property
+    def amendments(self) -> list[Entry]:
+        """Return those that changed votes, announced totals, the result or what it is judged by."""
+        return [entry for entry in self.entries if entry.amends]
+
+
+def history_of(roll_call: RollCall, names: Mapping[str, str], *, full: bool = False) -> History:
+    """Read the history of a roll call and its text, in one query; ``names`` has those of the states by their code.
+
+    With ``full``, for editors, each revision has what it changed by itself, also while it was out of public view.
+    """
+    with reader().cursor() as cursor:
+        cursor.execute(QUERY, {"roll_call": roll_call.pk, "resolution": roll_call.resolution_id})
+        events = [_event(row) for row in cursor.fetchall()]
+    entries = [
+        entry for entry in (_entry(made, names, full=full) for made in _made(events, full=full)) if entry is not None
+    ]
+    return History(entries[::-1])
+
+
+@dataclass
+class Made:
+    """The events that one revision made public."""
+
+    by: Event
+    events: list[Event] = field(default_factory=list)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    """Return a row of the query with what its columns hold."""
+    old, new = (None if text is None else json.loads(text) for text in row[6:8])
+    return Event._make([*row[:6], old, new, *row[8:]])
+
+
+def _made(events: Iterable[Event], *, full: bool) -> list[Made]:
+    """Return the events by the revision that made them public, in the order of the first of each.
+
+    Roll call and text leave public view and come back each by itself. What waits to come back is not public.
+    """
+    waiting: dict[bool, list[Event]] = defaultdict(list)
+    made: dict[tuple[int, bool], Made] = {}
+    for event in events:
+        if full:
+            made.setdefault((event.revision, event.shown), Made(event)).events.append(event)
+            continue
+        waiting[event.of_roll_call].append(event)
+        if event.shown:
+            made.setdefault((event.revision, True), Made(event)).events += waiting.pop(event.of_roll_call)
+    return list(made.values())
+
+
+def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
+    """Return what changed on the whole, or None where nothing did that is to be told."""
+    nets: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    hidden = None
+    for event in made.events:
+        nets[event.kind, "" if event.kind in MODELS else event.name].append(event)
+        if event.at != made.by.at and _status(event.old) == "published" and _status(event.new) == "draft":
+            hidden = hidden or event
+    changes = []
+    for (kind, name), events in sorted(nets.items(), key=lambda item: (_place(item[0][0]), _sort(item[0][1], names))):
+        changes += _changes(Kind(kind), name, events[0].old, events[-1].new, names, full=full)
+    if not changes and not hidden:
+        return None
+    by = made.by
+    return Entry(
+        at=by.at,
+        who=_who(by),
+        by=by.by_name,
+        role=by.role,
+        reason=by.reason,
+        import_run=by.import_run,
+        hidden_since=hidden.at if hidden else None,
+        hidden_reason=hidden.reason if hidden else "",
+        is_draft=not by.shown,
+        changes=changes,
+    )
+
+
+def _place(kind: str) -> int:
+    """Return where a kind stands among the changes of an entry."""
+    return ORDER.index(Kind(kind))
+
+
+def _sort(name: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return what to order changes of one kind by: the name of the state, or what else it is of."""
+    return names.get(name, name), name
+
+
+def _status(data: dict[str, Any] | None) -> str | None:
+    """Return the status that a row had, if it has one."""
+    return (data or {}).get("status")
+
+
+def _who(event: Event) -> str:
+    """Return who it was, naming nobody."""
+    if event.import_run:
+        return _("an import of %(source)s") % {"source": event.source} if event.source else _("an import")
+    if event.command:
+        return _("the command %(command)s") % {"command": event.command}
+    if event.has_account or event.by_name:
+        return _("an editor")
+    return _("someone with direct access to the database (role %(role)s)") % {"role": event.role}
+
+
+def _changes(
+    kind: Kind,
+    name: str,
+    old: dict[str, Any] | None,
+    new: dict[str, Any] | None,
+    names: Mapping[str, str],
+    *,
+    full: bool,
+) -> list[Change]:
+    """Return what differs between two versions of a row."""
+    if kind == Kind.TRUNCATED:
+        rows = (old or {}).get("rows" if full else "followed")
+        label = _("all votes on record") if name == Kind.VOTE else _("all corrections on record")
+        return [Change(kind, name, label, rows, None, str(rows), _("removed"))]
+    if kind in VALUES:
+        return _changed_value(kind, name, old, new, names)
+    if old is None or new is None:
+        whole = (old or new or {}).get("slug") or (old or new or {}).get("symbol")
+        before, after = (None, whole) if old is None else (whole, None)
+        said = ("–", str(whole)) if old is None else (str(whole), _("removed"))
+        return [Change(kind, "", str(kind.label), before, after, *said)]
+    fields = (*FIELDS[kind], "status") if full else FIELDS[kind]
+    return [
+        Change(
+            kind,
+            column,
+            _label(kind, column),
+            old.get(column),
+            new.get(column),
+            _words(kind, column, old.get(column)),
+            _words(kind, column, new.get(column)),
+        )
+        for column in fields
+        if old.get(column) != new.get(column)
+    ]
+
+
+def _changed_value(
+    kind: Kind, name: str, old: dict[str, Any] | None, new: dict[str, Any] | None, names: Mapping[str, str]
+) -> list[Change]:
+    """Return the change of a row that says one thing, if it says another now."""
+    column = VALUES[kind]
+    before, after = ((None if data is None else data.get(column, name)) for data in (old, new))
+    if before == after:
+        return []
+    if kind == Kind.OTHER_SYMBOL:
+        label = str(OtherSymbol.Kind((new or old or {})["kind"]).label)
+    elif kind == Kind.TOPIC:
+        label = _("topic")
+    elif kind == Kind.CORRECTION:
+        label = _("correction of %(state)s") % {"state": names.get(name, name)}
+    else:
+        label = names.get(name, name)
+    return [Change(kind, name, label, before, after, *(_value(kind, value) for value in (before, after)))]
+
+
+def _value(kind: Kind, value: str | None) -> str:
+    """Return in words what a row says."""
+    if value is None:
+        return _("no entry") if kind == Kind.VOTE else _("none")
+    return str(Choice(value).label) if kind in (Kind.VOTE, Kind.CORRECTION) else value
+
+
+def _label(kind: Kind, column: str) -> str:
+    """Return the name of a field, and whose it is where it is the text's."""
+    own = str(MODELS[kind]._meta.get_field(column.removesuffix("_symbol")).verbose_name)  # type: ignore[union-attr]
+    return _("%(field)s of the text") % {"field": own} if kind == Kind.RESOLUTION else own
+
+
+def _words(kind: Kind, column: str, value: Any) -> str:
+    """Return in words what a field holds."""
+    if value in (None, "", []):
+        return _("none")
+    if isinstance(value, list):
+        return " · ".join(map(heading_name, value)) if column == "subjects" else ", ".join(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if column == "date":
+        return date_format(datetime.date.fromisoformat(value))
+    model_field: Any = MODELS[kind]._meta.get_field(column.removesuffix("_symbol"))
+    return str(dict(model_field.flatchoices).get(value, value))

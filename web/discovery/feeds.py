@@ -1,0 +1,187 @@
+"""Feeds: what a query finds, as Atom, newest first; for a state with its vote, for a bloc with who broke."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from votes.analysis.groups import Membership
+from votes.analysis.matrix import OUTSIDE
+from votes.choices import Choice
+from votes.exporting.papers import AUTHORS
+from votes.models import RollCall
+from votes.reports.breakdown import CHOICES, sort_name
+from votes.reports.publication_dates import published
+from votes.reports.wording import name_of
+from votes.rules import Result
+from votes.totals import Totals, plurality
+from web.discovery.metadata import in_words
+from web.display.marks import labels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from votes.exporting.papers import DataVersion
+    from votes.record.record import Record, State
+    from votes.record.roll_calls import ListedRollCall
+
+ENTRIES = 50
+"""How many entries a feed has."""
+
+PERMANENT = "p5"
+"""The bloc of the permanent members of the Security Council."""
+
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, however it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an entry says of one party's vote, before what it says of the vote as a whole."""
+
+    title: str = ""
+    summary: str = ""
+
+
+class Feed(Atom1Feed):
+    """An Atom feed that says the same whenever the record does: without entries it is of ``updated``."""
+
+    def __init__(self, *, updated: datetime.datetime, **about: Any) -> None:
+        super().__init__(**about, author_name=AUTHORS)
+        self.updated = updated
+
+    def latest_post_date(self) -> datetime.datetime:
+        """Return when an entry was last published or amended."""
+        return max((item["updateddate"] for item in self.items), default=self.updated)
+
+
+def feed_of(
+    record: Record,
+    roll_calls: Sequence[ListedRollCall],
+    version: DataVersion,
+    *,
+    origin: str,
+    title: str,
+    page: str,
+    own: str,
+    said: Callable[[ListedRollCall], Said] | None = None,
+) -> Feed:
+    """Return the feed of ``roll_calls``, found at ``own`` beside the page at ``page``, both without the site's address.
+
+    ``said`` tells of a party's own vote. The ids of entries are tag URIs (RFC 4151) of the permanent names of the
+    roll calls; in the feed of a party they are of its vote.
+    """
+    host = origin.partition("://")[2].partition(":")[0]
+    feed = Feed(
+        title=plain(title),
+        link=origin + page,
+        description=None,
+        subtitle=_("Votes of the United Nations General Assembly and Security Council."),
+        feed_url=origin + own,
+        feed_guid=f"tag:{host},2026:{own}",
+        language=get_language(),
+        updated=version.changed or datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
+    )
+    times = published([one.pk for one in roll_calls])
+    of = own.partition(".atom")[0] if said else ""
+    for one in roll_calls:
+        party = said(one) if said else Said()
+        whole = in_words(one, members_by_choice(record, PERMANENT, one))
+        feed.add_item(
+            title=plain(f"{party.title}{entry_title(one)}"),
+            link=origin + one.get_absolute_url(),
+            description=escape(plain(f"{party.summary}{whole}")),
+            unique_id=f"tag:{host},2026:{of}/roll-calls/{one.slug}",
+            pubdate=times[one.pk].first,
+            updateddate=times[one.pk].updated,
+            categories=[one.body],
+        )
+    return feed
+
+
+def plain(text: str) -> str:
+    """Return a text without what XML cannot hold."""
+    return NO_XML.sub("", text)
+
+
+def entry_title(roll_call: ListedRollCall) -> str:
+    """Return what was voted on, with result and tally: ``A/RES/ES-11/7: Advancing …, adopted 93-18-65``.
+
+    One that was no recorded vote says so.
+    """
+    symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
+    result = "" if roll_call.result == Result.NOT_STATED else labels(Result, get_language())[roll_call.result]
+    announced = _("(as announced)") if roll_call.totals_differ else ""
+    outcome = " ".join(filter(None, (result, str(roll_call.totals or ""), announced)))
+    if roll_call.method not in RollCall.METHODS_WITH_VOTES:
+        is_without = roll_call.method == RollCall.Method.WITHOUT_VOTE
+        outcome = ", ".join(filter(None, ("" if is_without else outcome, name_of(roll_call.method))))
+    return f"{symbol}{roll_call.heading}" + (f", {outcome}" if outcome else "")
+
+
+def state_said(record: Record, state: State) -> Callable[[ListedRollCall], Said]:
+    """Return what tells how a member state voted."""
+    column = record.matrix.columns[state.code]
+
+    def said(roll_call: ListedRollCall) -> Said:
+        number = int(record.matrix.choices[record.matrix.rows_by_slug[roll_call.slug], column])
+        choice = str(CHOICES[number].label)
+        named = {"state": state.name_on(roll_call.date), "choice": choice.lower()}
+        return Said(f"{choice}: ", f"{_('%(state)s: %(choice)s.') % named} ")
+
+    return said
+
+
+def bloc_said(record: Record, slug: str) -> Callable[[ListedRollCall], Said]:
+    """Return what tells a bloc's position, and which of its members of the day took another."""
+    name = record.blocs[slug].short_name
+
+    def said(roll_call: ListedRollCall) -> Said:
+        members = members_by_choice(record, slug, roll_call)
+        totals = Totals(*(len(members.get(choice, ())) for choice in Choice))
+        position = plurality(totals.yes, totals.no, totals.abstaining or 0)
+        taken = str((position or Choice.NON_VOTING).label) if position or not totals.voting else _("Split")
+        others = [
+            f"{_lower(choice)} {', '.join(names)}"
+            for choice, names in members.items()
+            if choice not in (position, Choice.NON_VOTING)
+        ]
+        summary = _("%(bloc)s: %(position)s, %(tally)s.") % {"bloc": name, "position": taken.lower(), "tally": totals}
+        if others and position:
+            summary += " " + _("Broke: %(members)s.") % {"members": "; ".join(others)}
+        elif others:
+            summary += " " + _("Its members: %(members)s.") % {"members": "; ".join(others)}
+        return Said(f"{taken}: ", f"{summary} ")
+
+    return said
+
+
+def _lower(choice: Choice) -> str:
+    """Return a choice as it stands within a sentence."""
+    return str(choice.label).lower()
+
+
+def members_by_choice(record: Record, slug: str, roll_call: ListedRollCall) -> Mapping[Choice, list[str]]:
+    """Return the names of a bloc's members of the day by what they chose, in order; nothing without votes or bloc."""
+    row, bloc = record.matrix.rows_by_slug.get(roll_call.slug), record.blocs.get(slug)
+    if row is None or bloc is None:
+        return {}
+    date, found = roll_call.date, {choice: list[str]() for choice in Choice}
+    for code in sorted({held.state for held in bloc.group.memberships if _holds(held, date)}):
+        column = record.matrix.columns.get(code)
+        number = OUTSIDE if column is None else int(record.matrix.choices[row, column])
+        if number != OUTSIDE:
+            found[CHOICES[number]].append(record.states[code].name_on(date))
+    return {choice: sorted(names, key=sort_name) for choice, names in found.items() if names}
+
+
+def _holds(held: Membership, date: datetime.date) -> bool:
+    """Tell whether a membership held on a day."""
+    return (held.since is None or held.since <= date) and (held.until is None or date < held.until)

@@ -1,0 +1,292 @@
+"""What a page says of itself to programs: search engines, link previews and feed readers.
+
+Pure functions of what a page shows. The vocabulary is that of schema.org (JSON-LD), the Open Graph protocol and
+Twitter's cards. A text put to the vote is a ``CreativeWork`` and not its subtype ``Legislation``: most resolutions are
+recommendations, and drafts that failed are texts too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from votes.choices import Choice
+from votes.exporting.papers import AUTHORS, COVERAGE, MEDIA_TYPES, TITLE, citation
+from votes.models import RollCall
+from votes.models.intervals import DatePrecision
+from votes.reports.wording import sentence, unknown_votes
+from votes.rules import Result
+from web.display.marks import dated, labels
+from web.lists.sentences import counted_otherwise
+from web.serving.parameters import BOX, FOREIGN, address
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from votes.exporting.papers import DataVersion
+    from votes.record.roll_calls import ListedRollCall
+
+SITE = "Plenary"
+CARD = (1200, 630)
+"""Width and height of a share card."""
+
+# What would end the element or begin a comment in it, as JSON writes it otherwise.
+UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of ``CARD`` for a link's preview: its address on this site, and what it shows in words."""
+
+    path: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The page's content in another form: where, its media type, and a name to offer it by."""
+
+    path: str
+    type: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the head of a page says, all addresses without the site's."""
+
+    title: str
+    description: str
+    path: str
+    """Where the page is, without parameters that change nothing of it."""
+    data: Sequence[Mapping[str, Any]]
+    """What it is about in the words of schema.org."""
+    kind: str = "website"
+    """Of Open Graph: ``website`` or ``article``."""
+    image: Image | None = None
+    alternates: Sequence[Alternate] = field(default_factory=tuple)
+
+    def properties(self, origin: str) -> dict[str, str]:
+        """Return the properties of Open Graph; ``origin`` is the site's own address: ``https://plenary.example``."""
+        properties = {
+            "og:site_name": SITE,
+            "og:type": self.kind,
+            "og:title": self.title,
+            "og:description": self.description,
+            "og:url": origin + self.path,
+        }
+        if self.image:
+            width, height = CARD
+            properties |= {
+                "og:image": origin + self.image.path,
+                "og:image:type": "image/png",
+                "og:image:width": str(width),
+                "og:image:height": str(height),
+                "og:image:alt": self.image.alt,
+            }
+        return properties
+
+    @property
+    def json_ld(self) -> str:
+        """Return what the page is about as JSON-LD, in which nothing can end the element that holds it."""
+        content = {"@context": "https://schema.org", "@graph": list(self.data)}
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
+
+    def html(self, origin: str) -> SafeString:
+        """Return the elements; ``origin`` is the site's own address, such as ``https://plenary.example``."""
+        own = origin + self.path
+        properties = {
+            "og:site_name": SITE,
+            "og:type": self.kind,
+            "og:title": self.title,
+            "og:description": self.description,
+            "og:url": own,
+        }
+        if self.image:
+            width, height = CARD
+            properties |= {
+                "og:image": origin + self.image.path,
+                "og:image:type": "image/png",
+                "og:image:width": str(width),
+                "og:image:height": str(height),
+                "og:image:alt": self.image.alt,
+            }
+        lines = [f'<link rel="canonical" href="{escape(own)}">']
+        lines += [f'<meta property="{name}" content="{escape(value)}">' for name, value in properties.items()]
+        lines.append(f'<meta name="twitter:card" content="{"summary_large_image" if self.image else "summary"}">')
+        for one in self.alternates:
+            title = f' title="{escape(one.title)}"' if one.title else ""
+            lines.append(f'<link rel="alternate" type="{one.type}" href="{escape(origin + one.path)}"{title}>')
+        lines.append(json_ld(self.data))
+        return mark_safe("\n".join(lines))  # noqa: S308  # escaped piece by piece
+
+
+def json_ld(data: Sequence[Mapping[str, Any]]) -> str:
+    """Return objects of schema.org as the element that holds them; nothing in it can end the element."""
+    content = {"@context": "https://schema.org", "@graph": list(data)}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+def canonical(path: str, parameters: QueryDict, ignored: Iterable[str] = (), *, without: Collection[str] = ()) -> str:
+    """Return the one address of a page: its parameters in alphabetical order, less those that change nothing of it.
+
+    Those are empty ones, what other sites append, the first page, what is ``ignored`` (``name`` or ``name=value``), and
+    those named ``without``. The order of the values of one parameter is kept: that of states is the order to show them.
+    """
+    vain = set(ignored)
+    kept = QueryDict(mutable=True)
+    for name, values in sorted(parameters.lists()):
+        filled = [value for value in values if value and f"{name}={value}" not in vain]
+        is_vain = name in vain or name in without or BOX.fullmatch(name) or name.startswith(FOREIGN)
+        if filled and not is_vain and (name, filled) != ("page", ["1"]):
+            kept.setlist(name, filled)
+    return address(path, kept)
+
+
+def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequence[str]] | None = None) -> str:
+    """Return how a vote went, in sentences: its result, tally and day, and how many chose what.
+
+    ``named`` are states to name behind their choice, the permanent members of the Security Council.
+    """
+    totals, language = roll_call.totals, get_language()
+    day = dated(roll_call.date, roll_call.date_precision)
+    when = (_("on %(day)s") if roll_call.date_precision == DatePrecision.DAY else _("in %(day)s")) % {"day": day}
+    known = roll_call.result != Result.NOT_STATED
+    result = str(Result(roll_call.result).label).capitalize() if known else _("Put to the vote")
+    if totals is None:
+        if roll_call.method == RollCall.Method.WITHOUT_VOTE:
+            return _("%(result)s without a vote %(when)s.") % {"result": result, "when": when}
+        return f"{result} {when}. {sentence(unknown_votes(roll_call))}"
+    spoken = labels(Choice, language)
+    parts = []
+    for choice, figure in zip(Choice, (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True):
+        if figure is None:
+            continue
+        names = (named or {}).get(choice)
+        parts.append(f"{spoken[choice].lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
+    said = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
+    if counted := counted_otherwise(roll_call):
+        said += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
+    if roll_call.method == RollCall.Method.NON_RECORDED:
+        said = f"{said} {_('A non-recorded vote: who voted how is not on record.')}"
+    return f"{said} {_('In brackets: permanent members of the Security Council.')}" if named else said
+
+
+def web_page(origin: str, path: str, title: str, description: str, **more: Any) -> dict[str, Any]:
+    """Return a page as schema.org has it."""
+    return {
+        "@type": "WebPage",
+        "@id": origin + path,
+        "url": origin + path,
+        "name": title,
+        "description": description,
+        "inLanguage": get_language(),
+        "isPartOf": {"@type": "WebSite", "name": SITE, "url": f"{origin}/"},
+        **more,
+    }
+
+
+def breadcrumbs(origin: str, *steps: tuple[str, str]) -> dict[str, Any]:
+    """Return the way to a page from the front page: the name and path of each step."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": origin + path}
+            for place, (name, path) in enumerate(steps, 1)
+        ],
+    }
+
+
+def creative_work(
+    origin: str,
+    path: str,
+    *,
+    symbol: str,
+    title: str,
+    body: str,
+    document: str,
+    data: str,
+    other_symbols: Iterable[str] = (),
+    topics: Iterable[str] = (),
+    description: str = "",
+    published: str = "",
+    image: Image | None = None,
+) -> dict[str, Any]:
+    """Return a text put to the vote as schema.org has it; ``data`` is the path of the data set it is part of."""
+    said: dict[str, Any] = {
+        "@type": "CreativeWork",
+        "@id": origin + path,
+        "url": origin + path,
+        "identifier": symbol,
+        "name": title,
+        "inLanguage": "en",
+        "description": description,
+        "datePublished": published,
+        "alternateName": list(other_symbols),
+        "about": [{"@type": "Thing", "name": topic} for topic in topics],
+        "creator": {
+            "@type": "Organization",
+            "name": body,
+            "parentOrganization": {"@type": "Organization", "name": "United Nations"},
+        },
+        "sameAs": document,
+        "image": origin + image.path if image else "",
+        "isPartOf": {"@type": "Dataset", "@id": origin + data, "name": TITLE, "url": origin + data},
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def dataset(
+    origin: str,
+    data: str,
+    version: DataVersion,
+    period: tuple[datetime.date, datetime.date] | None,
+    files: Iterable[tuple[str, str, str]],
+) -> dict[str, Any]:
+    """Return the record as schema.org has a data set.
+
+    ``data`` is the path of its page, ``period`` the days of the first and the last vote, of which many are
+    known to the month only, ``files`` the name, media type
+    and path of each download.
+    """
+    own = origin + data
+    said: dict[str, Any] = {
+        "@type": "Dataset",
+        "@id": own,
+        "url": own,
+        "name": TITLE,
+        "description": COVERAGE,
+        "identifier": own,
+        "version": str(version.number),
+        "dateModified": version.changed.isoformat(timespec="seconds") if version.changed else "",
+        "temporalCoverage": f"{period[0]:%Y-%m}/{period[1]:%Y-%m}" if period else "",
+        "license": f"{own}#terms",
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": AUTHORS, "url": f"{origin}/"},
+        "citation": citation(version, own).text,
+        "keywords": ["United Nations", "General Assembly", "Security Council", "recorded votes", "roll calls"],
+        "variableMeasured": [str(choice.label) for choice in Choice],
+        "distribution": [
+            {"@type": "DataDownload", "name": name, "encodingFormat": kind, "contentUrl": origin + path}
+            for name, kind, path in files
+        ],
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+ARCHIVE_TYPE = "application/zip"
+FILE_TYPES = {
+    **MEDIA_TYPES,
+    "json": "application/json",
+    "atom": "application/atom+xml",
+    "oembed": "application/json+oembed",
+}

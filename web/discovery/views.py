@@ -1,0 +1,116 @@
+"""Feeds of recorded votes, for the query of a list, of a state's page and of a bloc's page."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.analysis.matrix import OUTSIDE
+from votes.record.record import reading
+from votes.reports.bloc import roll_calls_of
+from web.discovery.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
+from web.discovery.metadata import SITE
+from web.discovery.tags import origin_of, version_of
+from web.lists.listing import Listing
+from web.lists.not_found import no_bloc, no_state
+from web.lists.selection import StateSelection
+from web.lists.sentences import described
+from web.serving.etags import tag_of, unchanged
+from web.serving.parameters import address
+from web.serving.problems import OPEN, errors_of, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from votes.record.roll_calls import ListedRollCall
+    from web.serving.etags import tag_of, unchanged
+from web.discovery.feeds import Said
+
+
+@require_safe
+def listed(request: HttpRequest, of: str) -> HttpResponse:
+    """Send what the query selects, as its list has it: texts with the vote that decided them, or recorded votes."""
+    with reading() as record:
+        among = record.register.decisive if of == "resolutions" else None
+        listing = Listing(request.GET, record, among=among)
+        of = of.replace("-", "_")
+        return _send(request, listing, partial(described, listing, of), reverse(f"web:{of}"))
+
+
+@require_safe
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    """Send how a member state voted."""
+    with reading() as record:
+        found = record.states.get(code.upper())
+        if found is None:
+            return problem(HTTPStatus.NOT_FOUND, no_state(code))
+        if code != found.code:
+            return redirect(address(reverse("web:state_feed", args=[found.code]), request.GET), permanent=True)
+        among = record.register.voted(record.matrix.of(code) != OUTSIDE)
+        listing = Listing(request.GET, record, among=among, selection=StateSelection(record, code))
+        page = reverse("web:state", args=[code])
+        return _send(request, listing, partial(described, listing), page, partial(state_said, record, found))
+
+
+@require_safe
+def bloc(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send what position a bloc took, and who broke."""
+    with reading() as record:
+        found = record.blocs.get(slug.lower())
+        if found is None:
+            return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
+        if slug != found.slug:
+            return redirect(address(reverse("web:bloc_feed", args=[found.slug]), request.GET), permanent=True)
+        listing = Listing(request.GET, record, among=roll_calls_of(record, found))
+        page = reverse("web:bloc", args=[slug])
+        return _send(
+            request,
+            listing,
+            lambda: f"{found.short_name}: {described(listing)}",
+            page,
+            partial(bloc_said, record, slug),
+        )
+
+
+def _send(
+    request: HttpRequest,
+    listing: Listing,
+    title: Callable[[], str],
+    page: str,
+    said: Callable[[], Callable[[ListedRollCall], Said]] | None = None,
+) -> HttpResponse:
+    """Send the first entries of a listing, what is wrong with its query, or that nothing has changed."""
+    if errors := errors_of(listing):
+        detail = _("The query asks for something that is not known, so nothing was selected.")
+        return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    record, origin, own = listing.record, origin_of(request), request.get_full_path()
+    version = version_of(record)
+    tag = tag_of(record.version, f"{origin}{own}")
+    headers = {"Content-Type": Feed.content_type, "ETag": tag, **OPEN}
+    # What was last changed may have been taken out of the feed, so this is when the record was, whatever of it.
+    modified = int(version.changed.timestamp()) if version.changed else None
+    if known := unchanged(request, headers, last_modified=modified):
+        return known
+    keys = record.register.keys[listing.places[:ENTRIES]].tolist()
+    feed = feed_of(
+        record,
+        record.listed(keys),
+        version,
+        origin=origin,
+        title=f"{title()} · {SITE}",
+        page=address(page, listing.parameters),
+        own=own,
+        said=said() if said else None,
+    )
+    response = HttpResponse(feed.writeString("utf-8"), headers=headers)
+    if version.changed:
+        response.headers["Last-Modified"] = http_date(version.changed.timestamp())
+    return response

@@ -1,0 +1,1 @@
+"""The kit that pages share: figures, measures, marks and rendering."""

@@ -1,0 +1,50 @@
+"""Rendering a page, or the part of it that a filter changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from votes.record.record import KEPT
+from web.display.marks import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from votes.record.record import Record
+
+
+def render_page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """Return the whole ``page``, or to htmx only the ``part`` that it puts into the page already there.
+
+    htmx asks for a whole page when it restores one from history.
+    """
+    is_part = wants_part(request)
+    response = render(request, part if is_part else page, {**context, "is_part": is_part})
+    return varied(response)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Tell whether htmx asks, and not for a whole page."""
+    htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def varied(response: HttpResponse) -> HttpResponse:
+    """Return an answer that says of itself that htmx may get another one."""
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+@lru_cache(maxsize=KEPT)
+def parties(record: Record) -> Mapping[str, Options]:
+    """Return the blocs and member states to pick from, by slug or code and name."""
+    return {
+        "blocs": Options((bloc.slug, bloc.short_name) for bloc in record.blocs_by_name),
+        "states": Options((state.code, state.name) for state in record.states_by_name),
+    }

@@ -1,0 +1,155 @@
+"""A page's answers as files: tables as CSV, content as JSON, pictures as SVG and PNG, named by their data version."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from votes.exporting.cells import safe
+from votes.exporting.package import current_version
+from votes.exporting.papers import TITLE, citation
+from web.pictures.png import BusyError, NotDrawnError, png
+from web.serving.etags import tag_of, unchanged
+from web.serving.problems import OPEN, problem, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from django.http import HttpRequest
+
+    from votes.record.record import Record
+
+LOG = logging.getLogger(__name__)
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+class Asked(Protocol):
+    """A question that an address asks."""
+
+    @property
+    def errors(self) -> Mapping[str, list[str]]:
+        """Return what is wrong with it, by parameter."""
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """Return what it asks in vain; see ``web.serving.parameters.unanswered``."""
+
+
+class Drawn(Protocol):
+    """What can be drawn as a file of its own: a picture, or a card."""
+
+    def standalone(self, source: str = "") -> str:
+        """Return it as SVG, with where it is from."""
+
+
+def refusal(question: Asked) -> HttpResponse | None:
+    """Return what is wrong with a question as problem details, or None where it can be answered."""
+    errors = {name: list(said) for name, said in question.errors.items()}
+    for asked in question.ignored:
+        errors.setdefault(asked.partition("=")[0], []).append(unknown(asked))
+    if not errors:
+        return None
+    return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+
+
+def csv_file(
+    request: HttpRequest, record: Record, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> HttpResponse:
+    """Return a table as CSV. None is an empty cell; texts that spreadsheets would run as formulas are made safe."""
+
+    def content() -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+        return text.getvalue().encode()
+
+    return _file(request, record, f"{name}.csv", content)
+
+
+def json_file(request: HttpRequest, record: Record, name: str, content: dict[str, Any]) -> HttpResponse:
+    """Return ``content`` as JSON, after what it is of: where it is, as of when, and how to cite it."""
+
+    def written() -> bytes:
+        version = current_version()
+        own = request.build_absolute_uri()
+        about = {
+            "title": TITLE,
+            "address": own,
+            "changed": version.changed.date().isoformat() if version.changed else None,
+            "cite": citation(version, own).text,
+        }
+        return json.dumps({"record": about, **content}, ensure_ascii=False, separators=(",", ":")).encode()
+
+    return _file(request, record, f"{name}.json", written)
+
+
+def foreign_json_file(
+    request: HttpRequest, record: Record, name: str, content: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Return JSON in a form that others have laid down, with nothing of ours around it; made if it is needed."""
+    return _file(
+        request,
+        record,
+        f"{name}.json",
+        lambda: json.dumps(content(), ensure_ascii=False, separators=(",", ":")).encode(),
+    )
+
+
+def picture_file(
+    request: HttpRequest, record: Record, name: str, form: str, picture: Callable[[], Drawn]
+) -> HttpResponse:
+    """Return a picture as ``form``, svg or png. ``picture`` draws it, and is only asked where that is needed.
+
+    The file says where it is from, as of when: it is passed on without its address.
+    """
+
+    def drawn() -> bytes:
+        svg = picture().standalone(_source(request))
+        return png(svg) if form == "png" else svg.encode()
+
+    try:
+        return _file(request, record, f"{name}.{form}", drawn)
+    except BusyError:
+        detail = _("Too many pictures are being drawn. Come again, or take the SVG.")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")
+    except NotDrawnError:
+        LOG.exception("A picture could not be drawn: %s", request.get_full_path())
+        detail = _("The picture could not be drawn as PNG, which has been noted. Take the SVG.")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _source(request: HttpRequest) -> str:
+    """Return where a picture is from: the site, and the data version with its day."""
+    version = current_version()
+    said = {"site": request.get_host(), "number": version.number}
+    if version.changed is None:
+        return _("Plenary, %(site)s, data version %(number)s") % said
+    day = version.changed.date().isoformat()
+    return _("Plenary, %(site)s, data version %(number)s of %(day)s") % {**said, "day": day}
+
+
+def _file(request: HttpRequest, record: Record, name: str, content: Callable[[], bytes]) -> HttpResponse:
+    """Return the file, or say that it has not changed."""
+    own = request.build_absolute_uri()
+    tag = tag_of(record.version, own)
+    form = name.rpartition(".")[2]
+    headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag, **OPEN}
+    if form in ("csv", "json"):
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    if known := unchanged(request, headers):
+        return known
+    return HttpResponse(content(), headers=headers)

@@ -1,0 +1,72 @@
+"""The files of a state's and of a bloc's page: tables as CSV, everything as JSON, the picture as SVG and PNG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from web.files.answers import csv_file, json_file, picture_file
+from web.serving.parameters import address
+from web.serving.problems import errors_of, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from votes.record.record import Record
+    from web.lists.listing import Listing
+    from web.pictures.picture import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of a file."""
+
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """Return the rows as JSON has them."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
+
+def rounded(share: float | None, digits: int = 6) -> float | None:
+    """Return a share as files have it: what it is computed from stands beside it."""
+    return None if share is None else round(share, digits)
+
+
+def send(
+    request: HttpRequest,
+    record: Record,
+    listing: Listing,
+    *,
+    name: str,
+    form: str,
+    sheet: Callable[[], Sheet] | None,
+    whole: Callable[[], dict[str, Any]],
+    picture: Callable[[], Picture],
+) -> HttpResponse:
+    """Return the file in ``form`` (csv, json, svg or png), or what is wrong with the query. Each is made if needed."""
+    if errors := errors_of(listing):
+        return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+    if form == "csv" and sheet:
+        table = sheet()
+        return csv_file(request, record, name, table.header, table.rows)
+    if form == "json":
+        return json_file(request, record, name, {"query": dict(request.GET.lists()), **whole()})
+    return picture_file(request, record, name, form, picture)
+
+
+def links(parameters: QueryDict, path: str, files: Sequence[str]) -> dict[str, str]:
+    """Return the addresses of ``files`` (``.json``, ``/blocs.csv``) of ``path`` with the query of a page.
+
+    By names that templates can say: ``json``, ``blocs_csv``.
+    """
+    query = parameters.copy()
+    query.pop("page", None)
+    return {file.strip("./").replace(".", "_"): address(f"{path}{file}", query) for file in files}

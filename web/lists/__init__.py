@@ -1,0 +1,1 @@
+"""Lists of resolutions and roll calls: filters, selection, search, facets and sentences."""

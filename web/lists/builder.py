@@ -1,0 +1,118 @@
+"""The filter builder: each condition on how members voted as a row of boxes that reads as a sentence.
+
+Every condition of the address is a row that can be changed in place. What the boxes of a row say becomes a condition
+of the address again (``web.serving.parameters``), so that the address is the only place where a selection is kept.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from votes.choices import WORDS, Choice
+from votes.record.parties import SPLIT_WORD
+from web.lists.filters import CONDITIONS, KNOWN
+from web.serving.parameters import PAIRED, Boxes
+
+if TYPE_CHECKING:
+    from votes.record.record import Record
+    from web.lists.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition on how members voted, complete or not yet."""
+
+    number: int
+    boxes: Boxes
+    name: str = ""
+    """The parameter of a condition that the address has."""
+    text: str = ""
+    """Its value in the address."""
+    error: str = ""
+    """What is wrong with it, or what it lacks."""
+    is_free: bool = False
+    """Whether no boxes have what the address says, so that it is to be corrected as text."""
+    without: str = ""
+    """The query of the address without it."""
+
+    @property
+    def wants_whom(self) -> bool:
+        """Tell whether it holds two parties against each other."""
+        return self.boxes.how in PAIRED
+
+    @property
+    def wants_more(self) -> bool:
+        """Tell whether another state can be added to it."""
+        return bool(self.boxes.who) and all(who.isupper() for who in self.boxes.who) and not self.wants_whom
+
+
+def rows_of(listing: Listing) -> list[Row]:
+    """Return the conditions of an address as rows, then what its boxes have begun, then an empty row."""
+    rows = [
+        _row(number, name, text, listing)
+        for number, (name, text) in enumerate(
+            ((name, text) for name in CONDITIONS for text in listing.conditions[name]), start=1
+        )
+    ]
+    for boxes in listing.boxes.values():
+        rows.append(Row(len(rows) + 1, boxes, error=_lacks(boxes)))
+    if not listing.boxes:
+        rows.append(Row(len(rows) + 1, Boxes()))
+    return rows
+
+
+def _row(number: int, name: str, text: str, listing: Listing) -> Row:
+    """Return the row of a condition that the address has."""
+    boxes, error = _boxes(name, text), ""
+    try:
+        KNOWN[name](text, listing.record)
+    except ValueError as problem:
+        error = str(problem)
+    is_free = bool(error) and not _has(boxes, listing.record)
+    return Row(number, boxes, name, text, error, is_free, listing.query_without(name, text))
+
+
+def _boxes(name: str, text: str) -> Boxes:
+    """Return the boxes that say what a parameter's value says."""
+    if name in PAIRED:
+        who, _tilde, whom = text.partition("~")
+        return Boxes([who], name, whom)
+    who, _colon, how = text.partition(":")
+    return Boxes(who.split(","), how)
+
+
+def _has(boxes: Boxes, record: Record) -> bool:
+    """Tell whether everything that the boxes are to say can be picked in them."""
+    parties = [*boxes.who, *([boxes.whom] if boxes.how in PAIRED else [])]
+    return boxes.how in hows(None) and all(party in record.states or party in record.blocs for party in parties)
+
+
+def _lacks(boxes: Boxes) -> str:
+    """Return what a row lacks to be a condition."""
+    if not boxes.who:
+        return _("Choose who.")
+    return _("Choose with whom to compare.") if boxes.how else _("Choose how they voted.")
+
+
+@functools.cache
+def hows(_language: str | None) -> dict[str, str]:
+    """Return what a party may have done, by its word in the boxes, in the active language."""
+    return {
+        WORDS[Choice.YES]: _("voted in favour"),
+        WORDS[Choice.NO]: _("voted against"),
+        WORDS[Choice.ABSTAINING]: _("abstained"),
+        WORDS[Choice.NON_VOTING]: _("did not vote"),
+        SPLIT_WORD: _("was split (blocs only)"),
+        "differ": _("voted differently from …"),
+        "same": _("voted the same as …"),
+    }
+
+
+def how_options() -> list[tuple[str, str]]:
+    """Return the same as values and labels of a select."""
+    return list(hows(get_language()).items())

@@ -1,0 +1,207 @@
+"""What the record holds, in words: on the front page, on the page of the data, and where a page asks for more."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from votes.analysis.matrix import OUTSIDE
+from votes.models import RollCall
+from votes.models.intervals import DatePrecision
+from votes.record.record import KEPT
+from votes.reports.coverage import Extent, Group, coverage_of
+from votes.rules import Result
+from web.display.figures import number
+from web.display.marks import dated
+from web.lists.filters import VETOED_BY
+from web.lists.selection import StateSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from votes.models.intervals import Day
+    from votes.record.record import Record
+    from votes.reports.coverage import BodyLine, Coverage, Holding, Line, Reach, Year
+    from web.lists.listing import Listing
+    from web.lists.question import Question
+
+SHOWN = (Group.TEXT, Group.NOT_ADOPTED, Group.PART)
+"""The groups of recorded votes, in the order to show them."""
+
+WITHOUT_NAMES = (RollCall.Method.NON_RECORDED, RollCall.Method.WITHOUT_VOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the record holds of a group of votes of a body, in words."""
+
+    group: Group
+    extent: str
+    """How many votes from when to when."""
+    years: list[tuple[Extent, str]]
+    """Each extent with the years that have it: ``1946–1963, 1965–2024``."""
+    reasons: list[str]
+    """Why years are thin."""
+
+
+def day(known: Day) -> str:
+    """Return a day, a month or a year, as far as it is known."""
+    return dated(known.date, known.precision)
+
+
+@lru_cache(maxsize=4 * KEPT)
+def in_one_sentence(record: Record, _language: str | None) -> str:
+    """Return what the record holds of each body, without the full stop; empty for an empty record."""
+    parts = [
+        (_("The record holds %(n)s recorded votes of the %(body)s from %(first)s to %(last)s") if not place else _(
+            "%(n)s of the %(body)s from %(first)s to %(last)s"
+        ))
+        % {"n": number(body.roll_calls), "body": body.name, "first": day(body.first), "last": day(body.last)}
+        for place, body in enumerate(body for body in coverage_of(record).bodies if body.roll_calls)
+        if body.first and body.last
+    ]  # fmt: skip
+    return listed(parts)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts of a sentence with commas and a last "and" between them."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(parts)s and %(last)s") % {"parts": ", ".join(parts[:-1]), "last": parts[-1]}
+
+
+def of_body(body: BodyLine) -> list[Said]:
+    """Return what the record holds of each group of a body's votes, those of which it has none too."""
+    return [_of_group(body.holdings.get(group), group) for group in SHOWN]
+
+
+def _of_group(holding: Holding | None, group: Group) -> Said:
+    """Return what the record holds of a group."""
+    if holding is None:
+        return Said(group, _("None in this record."), [], [])
+    said = {"n": number(holding.roll_calls), "first": day(holding.first), "last": day(holding.last)}
+    return Said(
+        group,
+        _("%(n)s recorded votes, from %(first)s to %(last)s.") % said
+        if holding.roll_calls > 1
+        else _("One recorded vote, of %(first)s.") % said,
+        [(extent, years_said(ranges)) for extent, ranges in holding.extents],
+        list(dict.fromkeys(reason for one in holding.years for reason in why_thin(one))),
+    )
+
+
+def years_said(ranges: Iterable[tuple[int, int]]) -> str:
+    """Return ranges of years: ``1946–1963, 1965``."""
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ranges)
+
+
+def why_thin(one: Year) -> list[str]:
+    """Return why a year is thin, in sentences; none where all there is to say is that no source covers it."""
+    if one.held.extent != Extent.THIN:
+        return []
+    reasons = []
+    if one.held.reaches_to:
+        reasons.append(_("%(year)s is covered to %(day)s.") % {"year": one.year, "day": dated(one.held.reaches_to)})
+    if one.held.is_few:
+        reasons.append(_("%(year)s has far fewer votes than the years around it.") % {"year": one.year})
+    for gap in one.held.missing:
+        numbers = f"S/RES/{gap.first}" if gap.first == gap.last else f"S/RES/{gap.first}–{gap.last}"
+        said = {"numbers": numbers, "after": dated(gap.after), "before": dated(gap.before)}
+        reasons.append(_("Missing: %(numbers)s, adopted between %(after)s and %(before)s.") % said)
+    return reasons
+
+
+def of_session(line: Line) -> str:
+    """Return what the record holds of a session."""
+    if not line.first or not line.last:
+        return ""
+    said = {"n": number(line.roll_calls), "session": line.name, "first": day(line.first), "last": day(line.last)}
+    if line.roll_calls == 1:
+        return _("%(session)s: 1 recorded vote, of %(first)s.") % said
+    return _("%(session)s: %(n)s recorded votes, from %(first)s to %(last)s.") % said
+
+
+def beyond(asked: Listing | Question) -> str:
+    """Return one sentence on what a page's period reaches beyond; empty where editions cover what it asks for.
+
+    A period without an end ends with the votes of the body on record, and one without a beginning begins with them.
+    """
+    if not asked.is_valid:
+        return ""
+    meant = asked.form.cleaned_data
+    since, until = meant.get("since"), meant.get("until")
+    if not (since or until or meant.get("session")) or meant.get("method") in WITHOUT_NAMES:
+        return ""
+    covered = coverage_of(asked.record)
+    first, last = since, until - datetime.timedelta(days=1) if until else None
+    bodies = _bodies(asked, covered)
+    if session := covered.sessions.get(meant.get("session") or ""):
+        body, opened, closed = session
+        bodies = [one for one in bodies if one.code == body]
+        first, last = max(first or opened, opened), min(last or closed, closed)
+    group = _group(meant)
+    return _beyond(bodies, group, first, last)
+
+
+def _bodies(asked: Listing | Question, covered: Coverage) -> list[BodyLine]:
+    """Return the bodies that are asked about: the one that is chosen, or those in which there are votes to find."""
+    body = getattr(asked, "body", None) or asked.form.cleaned_data.get("body")
+    if body:
+        return [one for one in covered.bodies if one.code == body]
+    selection = getattr(asked, "selection", None)
+    if isinstance(selection, StateSelection):
+        matrix = asked.record.matrix
+        codes = {*matrix.bodies[matrix.of(selection.code) != OUTSIDE].tolist()}
+        return [one for one in covered.bodies if one.code in codes]
+    return list(covered.bodies)
+
+
+def _group(meant: dict[str, object]) -> Group:
+    """Return the group of votes that the filters ask about."""
+    if meant.get("kind") not in (None, "", RollCall.Kind.TEXT):
+        return Group.PART
+    is_lost = meant.get("result") in (Result.REJECTED, Result.VETOED) or meant.get(VETOED_BY)
+    return Group.NOT_ADOPTED if is_lost else Group.TEXT
+
+
+def _beyond(bodies: Iterable[BodyLine], group: Group, first: datetime.date | None, last: datetime.date | None) -> str:
+    """Return the sentence of ``beyond`` for the days from ``first`` to ``last``, None without such an end."""
+    parts = []
+    for body in bodies:
+        holding = body.holdings.get(group)
+        if holding and _is_covered(body, holding.reaches, first, last):
+            continue
+        if holding is None:
+            days = _("none")
+        elif holding.reaches:
+            days = ", ".join(_days(holding, reach) for reach in holding.reaches)
+        else:
+            days = _("single votes only")
+        parts.append(_("%(body)s, %(days)s") % {"body": body.name, "days": days})
+    if not parts:
+        return ""
+    said = {"what": group.label, "parts": "; ".join(parts)}
+    return _("The period reaches beyond this record. %(what)s here: %(parts)s.") % said
+
+
+def _is_covered(
+    body: BodyLine, reaches: Sequence[Reach], first: datetime.date | None, last: datetime.date | None
+) -> bool:
+    """Tell whether editions cover a period; without a beginning or an end it is taken as long as the body's votes."""
+    every = [reach for holding in body.holdings.values() for reach in holding.reaches]
+    if not reaches:
+        return False
+    first = first or min(*(reach.first for reach in every), last or datetime.date.max)
+    last = last or max(*(reach.last for reach in every), first)
+    return any(reach.covers(first, last) for reach in reaches)
+
+
+def _days(holding: Holding, reach: Reach) -> str:
+    """Return the days of a reach; it begins with the first vote of it, where that is the first on record."""
+    is_first = holding.first.date >= reach.first and reach == holding.reaches[0]
+    first = day(holding.first) if is_first else dated(reach.first, DatePrecision.MONTH)
+    return _("%(first)s to %(last)s") % {"first": first, "last": dated(reach.last)}

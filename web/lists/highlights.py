@@ -1,0 +1,173 @@
+"""Where the words of a search stand in the texts it finds, as PostgreSQL reads words: “weapon” is in “weapons”."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.search import SearchHeadline
+from django.utils.translation import gettext as _
+
+from resolutions.headings import heading_name
+from resolutions.models import OtherSymbol
+from resolutions.symbols import looks_like_symbol, loose, parse_or_none
+from resolutions.text import fold
+from votes.models import RollCall
+from votes.models.roll_calls import search_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from votes.record.roll_calls import ListedRollCall
+
+# Characters of no meaning, which PostgreSQL puts around what it found.
+START, STOP = "\ue000", "\ue001"
+"""Where a word found begins and ends."""
+
+BEGINNING = 4
+"""How many letters of two words are compared to tell whether they are forms of one."""
+
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """What a row of a list says, as HTML, with what was found in marks; empty for what has nothing found in it."""
+
+    heading: str = ""
+    symbol: str = ""
+    also: tuple[tuple[str, str, bool], ...] = ()
+    """Other texts by which it was found: what each is, the text, and whether it is English."""
+
+
+def highlights(words: str, roll_calls: Iterable[ListedRollCall]) -> Mapping[int, Highlight]:
+    """Return where a search finds its ``words`` in roll calls, by their keys; one query, none without words."""
+    by_key = {roll_call.pk: roll_call for roll_call in roll_calls}
+    if not words or not by_key:
+        return {}
+    return _of_symbols(words, by_key) if looks_like_symbol(words) else _of_words(words, by_key)
+
+
+def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, Highlight]:
+    """Return where words stand in titles, agenda items and subjects."""
+    headline = partial(
+        SearchHeadline,
+        query=search_query(words),
+        config="english",
+        start_sel=START,
+        stop_sel=STOP,
+        highlight_all=True,
+    )
+    rows = RollCall.objects.filter(pk__in=list(by_key)).order_by()
+    rows = rows.annotate(own=headline("search_text"), of_text=headline("resolution__search_text"))
+    columns = ("pk", "title", "own", "resolution__title", "resolution__agenda", "resolution__subjects", "of_text")
+    found = {}
+    for key, own_title, own, title, agenda, subjects, of_text in rows.values_list(*columns):
+        parts = [title or "", agenda or "", *(subjects or ())]
+        in_title, in_agenda, *in_subjects = by_part(parts, spans_in("\n".join(parts), of_text or ""))
+        heading, spans = (own_title, spans_in(own_title, own)) if own_title else (title, in_title)
+        others = [(_("Agenda item"), agenda, in_agenda)]
+        for subject, places in zip(parts[2:], in_subjects, strict=True):
+            name = heading_name(subject)
+            others.append((_("Subject"), name, same_words(subject, places, name)))
+        if own_title:
+            others.insert(0, (_("Title of the text"), title, in_title))
+        said = beginnings(heading, spans)
+        found[key] = Highlight(
+            marked(heading, spans) if spans else "",
+            also=tuple(
+                (label, marked(text, places), True)
+                for label, text, places in others
+                if places and not beginnings(text, places) <= said
+            ),
+        )
+    return found
+
+
+def _of_symbols(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, Highlight]:
+    """Return where a symbol, or a piece of one, stands in those of texts, the other ones that they have included."""
+    others: dict[int, list[str]] = {}
+    known = OtherSymbol.objects.filter(resolution__roll_calls__in=list(by_key)).order_by("symbol_key")
+    for key, symbol in known.values_list("resolution__roll_calls", "symbol"):
+        others.setdefault(key, []).append(symbol)
+    found = {}
+    for key, roll_call in by_key.items():
+        symbol = roll_call.resolution.symbol if roll_call.resolution else ""
+        spans = symbol_spans(symbol, words)
+        also = [(other, places) for other in others.get(key, ()) if (places := symbol_spans(other, words))]
+        found[key] = Highlight(
+            symbol=marked(symbol, spans) if spans else "",
+            also=() if spans else tuple((_("Other symbol"), marked(other, places), False) for other, places in also),
+        )
+    return found
+
+
+def symbol_spans(symbol: str, words: str) -> Spans:
+    """Return the places of ``symbol`` where it has the words and numbers of ``words``, whole and in their order."""
+    parsed = parse_or_none(words)
+    if parsed and parsed.text == symbol:
+        return [(0, len(symbol))]
+    parts = loose(words).strip("-").split("-")
+    pattern = r"[\W_]*".join(
+        rf"(?<!\d){part}(?!\d)" if part.isdigit() else rf"(?<![^\W\d_]){part}(?![^\W\d_])" for part in parts
+    )
+    return [found.span() for found in re.finditer(pattern, symbol, re.IGNORECASE)] if parts[0] else []
+
+
+def by_part(parts: Sequence[str], spans: Spans) -> list[Spans]:
+    """Return, for each of ``parts``, which ``spans`` of their lines are in it, by their places in the part."""
+    found, begin = [], 0
+    for part in parts:
+        end = begin + len(part)
+        found.append([(start - begin, stop - begin) for start, stop in spans if begin <= start and stop <= end])
+        begin = end + 1
+    return found
+
+
+def same_words(heading: str, spans: Spans, name: str) -> Spans:
+    """Return the places of ``name``, which is ``heading`` as people write it, that have the words at ``spans``."""
+    words = {word for start, stop in spans for word in re.findall(r"\w+", fold(heading[start:stop]))}
+    return [word.span() for word in re.finditer(r"\w+", name) if fold(word[0]) in words]
+
+
+def beginnings(text: str, spans: Spans) -> set[str]:
+    """Return how the words at ``spans`` begin, folded, so that the forms of a word are one."""
+    return {fold(text[start:stop])[:BEGINNING] for start, stop in spans}
+
+
+def spans_in(text: str, marked: str) -> Spans:
+    """Return the places of ``text`` that are marked in ``marked``, which is ``text`` folded, with marks.
+
+    None at all where it is not.
+    """
+    pieces = re.split(f"[{START}{STOP}]", marked)
+    folded = "".join(pieces)
+    if text.isascii():
+        origin: Sequence[int] = range(len(text) + 1)
+        agrees = folded == text.lower()
+    else:
+        # Folding goes letter by letter, and makes none, one or several of each.
+        parts = [fold(letter) for letter in text]
+        origin = [place for place, part in enumerate(parts) for _letter in part] + [len(text)]
+        agrees = folded == "".join(parts)
+    if not agrees:
+        return []
+    found, at = [], 0
+    for number, piece in enumerate(pieces):
+        # Each second piece is one that was found.
+        if number % 2 and piece:
+            found.append((origin[at], origin[at + len(piece) - 1] + 1))
+        at += len(piece)
+    return found
+
+
+def marked(text: str, spans: Spans) -> str:
+    """Return ``text`` as HTML with what is at ``spans`` in marks; they are in order and do not overlap."""
+    parts, at = [], 0
+    for start, stop in spans:
+        parts += [escape(text[at:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        at = stop
+    return "".join([*parts, escape(text[at:])])

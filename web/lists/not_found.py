@@ -1,0 +1,127 @@
+"""What is not in the record: said as that, with what the record holds instead and where else to look."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from resolutions.models import Body, Resolution
+from resolutions.symbols import parse_or_none
+from votes.reports.coverage import coverage_of
+from web.display.figures import number
+from web.lists.coverage import in_one_sentence, of_session
+
+if TYPE_CHECKING:
+    from resolutions.symbols import Symbol
+    from votes.record.record import Record
+
+LIBRARY = "https://digitallibrary.un.org/search"
+VOTING_DATA = "Voting Data"
+"""The collection of the UN Digital Library that has who voted how."""
+MEMBERS = "https://www.un.org/en/about-us/member-states"
+
+OF_ASSEMBLY = re.compile(r"A/RES/(?P<kind>0|ES-|S-)(?P<number>\d{4})/")
+"""The beginning of the sort key of a resolution of the Assembly, with its session."""
+
+
+class NotInRecordError(Http404):
+    """Something that the record does not have: a sentence, what it holds instead, and links to where else to look."""
+
+    def __init__(self, sentence: str, held: list[str], elsewhere: list[tuple[str, str]]) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.held = held
+        self.elsewhere = elsewhere
+
+
+def no_text(symbol: str) -> str:
+    """Return that a text is not in the record."""
+    return _("“%(symbol)s” is not in this record.") % {"symbol": _short(symbol)}
+
+
+def no_roll_call(slug: str) -> str:
+    """Return that a recorded vote is not in the record."""
+    return _("No recorded vote “%(slug)s” is in this record.") % {"slug": _short(slug)}
+
+
+def no_state(code: str) -> str:
+    """Return that a member state is not in the record."""
+    return _("No member state with the code “%(code)s” is in this record.") % {"code": _short(code)}
+
+
+def no_bloc(slug: str) -> str:
+    """Return that a bloc is not in the record."""
+    return _("No bloc “%(slug)s” is in this record.") % {"slug": _short(slug)}
+
+
+def missing_text(symbol: str, record: Record) -> NotInRecordError:
+    """Return the error that a text is not in the record."""
+    parsed = parse_or_none(symbol)
+    held, elsewhere = [], []
+    if parsed:
+        symbol = parsed.text
+        held.append(_of_session(parsed, record))
+        document = Resolution(symbol=symbol).document_url
+        elsewhere.append((_("%(symbol)s at the United Nations") % {"symbol": symbol}, document))
+        if symbol.startswith("A/RES/"):
+            held.append(
+                _("Most resolutions of the General Assembly are adopted without a vote; few of these are here.")
+            )
+    held.append(_whole(record))
+    elsewhere.append(_in_library(symbol))
+    return NotInRecordError(no_text(symbol), [said for said in held if said], elsewhere)
+
+
+def missing_roll_call(slug: str, record: Record) -> NotInRecordError:
+    """Return the error that a recorded vote is not in the record."""
+    words = slug.replace("-", " ")
+    elsewhere = [(_("All recorded votes"), reverse("web:roll_calls")), _in_library(words, VOTING_DATA)]
+    return NotInRecordError(no_roll_call(slug), [_whole(record)], elsewhere)
+
+
+def missing_state(code: str, record: Record) -> NotInRecordError:
+    """Return the error that a member state is not in the record."""
+    held = _("It has %(n)s member states, today’s and former ones, by the UN Digital Library’s three-letter codes.")
+    elsewhere = [(_("All member states"), reverse("web:states")), (_("Member states at the United Nations"), MEMBERS)]
+    return NotInRecordError(no_state(code), [held % {"n": number(len(record.states))}], elsewhere)
+
+
+def missing_bloc(slug: str, record: Record) -> NotInRecordError:
+    """Return the error that a bloc is not in the record."""
+    held = _("It has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
+    return NotInRecordError(no_bloc(slug), [held], [(_("All blocs"), reverse("web:blocs"))])
+
+
+def _short(text: str) -> str:
+    """Return what an address names, cut where it is longer than any name."""
+    return Truncator(text).chars(100)
+
+
+def _of_session(symbol: Symbol, record: Record) -> str:
+    """Return what the record holds of the session that a resolution of the Assembly is of; nothing for others."""
+    match = OF_ASSEMBLY.match(symbol.sort_key)
+    code = f"{match['kind'].removeprefix('0')}{int(match['number'])}" if match else ""
+    for body in coverage_of(record).bodies:
+        for line in body.sessions:
+            if body.code == Body.GENERAL_ASSEMBLY and line.code == code:
+                return of_session(line)
+    return _("It has no vote of session %(session)s.") % {"session": code} if code else ""
+
+
+def _whole(record: Record) -> str:
+    """Return what the record holds altogether."""
+    said = in_one_sentence(record, get_language())
+    return f"{said}." if said else _("The record holds no votes yet.")
+
+
+def _in_library(words: str, collection: str = "") -> tuple[str, str]:
+    """Return the link to a search of the UN Digital Library."""
+    asked = {"p": _short(words), **({"cc": collection} if collection else {})}
+    return _("Search the UN Digital Library"), f"{LIBRARY}?{urlencode(asked)}"

@@ -1,0 +1,161 @@
+"""What an address asks of the vote matrix: body, period, topic and kind, the same words as the lists' filters.
+
+The answer is the rows of the matrix that meet all of it. A value that is not known is an error beside its field,
+and then nothing is selected.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from votes.models import RollCall
+from votes.periods import Period
+from web.lists.filters import KINDS, KNOWN, KnownField, RepeatedField, known_date, one_of
+from web.serving.parameters import unanswered
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection
+
+    from django.http import QueryDict
+
+    from votes.analysis.matrix import Rows, VoteMatrix
+    from votes.record.record import Record, Subject
+
+FILTERS = ("body", "since", "until", "topic", "subject", "kind")
+
+
+class QuestionForm(forms.Form):
+    """The filters that every question to the matrix has."""
+
+    def __init__(self, parameters: QueryDict, record: Record) -> None:
+        super().__init__(parameters)
+        topic, subject = (partial(KNOWN[name], record=record) for name in ("topic", "subject"))
+        self.fields = {
+            "body": forms.ChoiceField(
+                required=False, label=gettext_lazy("Body"), **one_of(list(record.bodies.items()))
+            ),
+            "since": KnownField(required=False, known=known_date, label=gettext_lazy("Since")),
+            "until": KnownField(required=False, known=known_date, label=gettext_lazy("Before")),
+            "topic": KnownField(required=False, known=topic, label=gettext_lazy("Topic")),
+            "subject": RepeatedField(required=False, known=subject, label=gettext_lazy("Subject")),
+            "kind": forms.ChoiceField(
+                required=False, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
+            ),
+        }
+
+
+class Question:
+    """The roll calls that an address asks about, and what is wrong with what it asks.
+
+    ``also`` names the page's own parameters, those in ``repeatable`` may stand several times; the page reads them
+    itself, calls ``refuse`` for what it cannot answer, and adds to ``labels`` what its fields are called.
+    """
+
+    def __init__(
+        self, parameters: QueryDict, record: Record, *, also: Collection[str] = (), repeatable: Collection[str] = ()
+    ) -> None:
+        self.parameters = parameters
+        self.record = record
+        self.form = QuestionForm(parameters, record)
+        self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
+        self.ignored = unanswered(parameters, {*FILTERS, *also}, {"subject", *repeatable})
+        self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
+        since, until = self.since, self.until
+        if since and until and since >= until:
+            self.refuse("until", _("The period ends before it begins."))
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """Return what is wrong, by parameter."""
+        return self._errors
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self._errors
+
+    def refuse(self, parameter: str, error: str) -> None:
+        """Note that the value of a parameter cannot be answered, and why."""
+        self._errors.setdefault(parameter, []).append(error)
+
+    @property
+    def labelled_errors(self) -> list[tuple[str, list[str]]]:
+        """Return each parameter's label, or its name, with what is wrong with it."""
+        return [(str(self.labels.get(name, name)), said) for name, said in self._errors.items()]
+
+    @property
+    def bodies(self) -> list[tuple[str, str]]:
+        """Return the bodies to choose from, by their values in the address; none is chosen without one."""
+        return [("", _("Any")), *self.record.bodies.items()]
+
+    @property
+    def since(self) -> datetime.date | None:
+        """Return the first day asked about."""
+        return self.form.cleaned_data.get("since")
+
+    @property
+    def until(self) -> datetime.date | None:
+        """Return the day before which the period ends."""
+        return self.form.cleaned_data.get("until")
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """Return the subjects asked about; a text on one of them is enough."""
+        return [self.record.subjects[slug] for slug in self.form.cleaned_data.get("subject") or ()]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Return the rows of the record's matrix, ascending; none where something is wrong."""
+        return self.rows_between(self.since, self.until)
+
+    @cached_property
+    def matrix(self) -> VoteMatrix:
+        """Return the matrix of the roll calls asked about."""
+        return self.record.matrix.take(self.rows)
+
+    def rows_between(self, since: datetime.date | None, until: datetime.date | None) -> Rows:
+        """Return the rows that meet the other filters in another period."""
+        if not self.is_valid:
+            return np.zeros(0, np.intp)
+        meant = self.form.cleaned_data
+        kind = meant["kind"]
+        rows = self.record.matrix.rows(
+            since=since,
+            until=until,
+            body=meant["body"] or None,
+            topic=meant["topic"] or None,
+            kinds=KINDS.get(RollCall.Kind(kind), [RollCall.Kind(kind)]) if kind else None,
+        )
+        if not meant["subject"]:
+            return rows
+        register = self.record.register
+        return np.intersect1d(rows, register.rows[register.on_subjects(meant["subject"])])
+
+    @cached_property
+    def preceding(self) -> tuple[datetime.date, datetime.date] | None:
+        """Return the period as long as the one asked about that ends where it begins; None without a beginning.
+
+        Without an end, the period asked about ends the day after the last roll call of the record. None also where
+        the preceding one would begin before the calendar does.
+        """
+        since, until = self.since, self.until
+        matrix = self.record.matrix
+        if since is None or not len(matrix) or not self.is_valid:
+            return None
+        until = until or matrix.dates[-1].astype(object) + timedelta(days=1)
+        before = Period(since, until).preceding if since < until else None
+        return (before.since, before.until) if before else None
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return the filters that the address sets, as text by name; subjects as a list of their slugs."""
+        chosen: dict[str, Any] = {name: self.parameters[name] for name in FILTERS if self.parameters.get(name)}
+        return {**chosen, "subject": [one.slug for one in self.subjects]} if "subject" in chosen else chosen

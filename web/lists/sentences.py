@@ -1,0 +1,348 @@
+"""What a listing selects, as one sentence: "Recorded votes in the General Assembly on which the EU voted against".
+
+It stands above the results, where each part can be taken out, and it is the name of the page, of a saved link and of a
+feed. Each part is a text of its own for translators, in the order in which the sentence has them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from resolutions.symbols import looks_like_symbol
+from votes.choices import WORDS, Choice
+from votes.models import RollCall
+from votes.models.finding_sentences import FACTS
+from votes.record.parties import SPLIT_WORD, Accord, Difference, Party, Position
+from votes.rules import Result
+from web.display.figures import number
+from web.display.marks import dated
+from web.display.permanent_members import former_name
+from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
+from web.lists.selection import StateSelection, SubjectSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.roll_call_context import Corrected
+    from web.lists.listing import Listing
+
+Method = RollCall.Method
+
+# English says "the United States" but "France", "the EU" but "NATO"; the names themselves have no article.
+STATES_WITH_ARTICLE = frozenset(
+    [
+        "ARE",
+        "BHS",
+        "CAF",
+        "COD",
+        "COG",
+        "COM",
+        "DDR",
+        "DOM",
+        "GBR",
+        "GMB",
+        "KOR",
+        "LAO",
+        "MDA",
+        "MDV",
+        "MHL",
+        "PHL",
+        "PRK",
+        "RUS",
+        "SLB",
+        "SUN",
+        "SYR",
+        "TZA",
+        "USA",
+    ]
+)
+BLOCS_WITHOUT_ARTICLE = frozenset(
+    [
+        "asean",
+        "benelux",
+        "brics",
+        "caricom",
+        "celac",
+        "comecon",
+        "cplp",
+        "ecowas",
+        "efta",
+        "grulac",
+        "mercosur",
+        "nato",
+        "opec",
+        "saarc",
+        "sadc",
+        "sids",
+        "weog",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the sentence, and the query of the address without the filter that it stands for."""
+
+    text: str
+    without: str
+    name: str
+    """The parameter of the filter."""
+    condition: Position | Difference | Accord | None = None
+    """The one of several conditions that it stands for."""
+
+
+def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
+    """Return the counted figures that are not the announced ones, "in favour 92, non-voting 18"; empty without any."""
+    counted, announced = roll_call.counted, roll_call.announced
+    if counted is None or announced is None:
+        return ""
+    return ", ".join(f"{choice.label.lower()} {ours}" for choice, ours, _theirs in counted.differences(announced))
+
+
+def corrected_said(corrected: Corrected, roll_call: RollCall, record: Record) -> str:
+    """Return what a source has wrong, and what the record has: "Voeten has Greece in favour; corrected to against"."""
+    old, new = corrected.old, corrected.new
+    said: dict[str, object] = {"source": corrected.source, "old": old, "new": new}
+    if state := record.states.get(corrected.fact):
+        said |= {"state": state.name_on(roll_call.date)}
+        said |= {name: Choice(choice).label.lower() for name, choice in (("old", old), ("new", new)) if choice}
+        if not old:
+            return _("%(source)s does not list %(state)s; corrected to “%(new)s”.") % said
+        if not new:
+            return _("%(source)s lists %(state)s as “%(old)s”; it is not in the lists of the vote.") % said
+        return _("%(source)s lists %(state)s as “%(old)s”; corrected to “%(new)s”.") % said
+    fact = FACTS.get(corrected.fact, corrected.fact)
+    if corrected.fact == "date":
+        said |= {name: dated(datetime.date.fromisoformat(date)) for name, date in (("old", old), ("new", new))}
+    return _("%(source)s has the %(fact)s “%(old)s”; corrected to “%(new)s”.") % {**said, "fact": fact}
+
+
+def subject(listing: Listing, of: str = "roll_calls") -> str:
+    """Return what the sentence is about: resolutions, recorded votes, or those of a state.
+
+    A symbol finds texts however they were decided, which is said here where the address does not say how.
+    """
+    if isinstance(listing.selection, StateSelection):
+        return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
+    if isinstance(listing.selection, SubjectSelection):
+        return _("Resolutions on the subject “%(subject)s”") % {"subject": listing.selection.subject.name}
+    is_of_symbol = listing.method == ANY_METHOD and not listing.form.cleaned_data.get(METHOD)
+    if of == "resolutions":
+        return _("Resolutions, with or without a recorded vote,") if is_of_symbol else _("Resolutions")
+    if is_of_symbol:
+        return _("Votes, recorded or not,")
+    return {RECORDED: _("Recorded votes"), Method.WITHOUT_VOTE: _("Texts")}.get(listing.method) or _("Votes")
+
+
+SAID = (*(METHOD, "q", "body", "session", "since", "until", "topic", "subject", "kind", "result", VETOED_BY, "short"),)
+"""The filters in the order in which the sentence has them, before the conditions on how members voted."""
+
+
+def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
+    """Return what the filters of a listing say, each with the query without it; nothing of those with errors."""
+    meant = listing.form.cleaned_data
+    parts = [
+        Part(text, listing.query_without(name), name)
+        for name in SAID
+        if meant.get(name) and (text := _said(name, meant[name], listing, of))
+    ]
+    if word := meant.get("choice"):
+        parts.append(Part(_choice(word), listing.query_without("choice"), "choice"))
+    conditions = [(name, condition) for name in CONDITIONS for condition in meant.get(name) or []]
+    for place, (name, condition) in enumerate(conditions):
+        joined = _("and %(condition)s") if place else _("on which %(condition)s")
+        parts.append(
+            Part(
+                joined % {"condition": condition_said(condition)},
+                listing.query_without(name, condition.text),
+                name,
+                condition,
+            )
+        )
+    return parts
+
+
+def described(listing: Listing, of: str = "roll_calls") -> str:
+    """Return in one sentence, without its full stop, what a listing selects: a name for a link, a page or a feed."""
+    return " ".join([subject(listing, of), *(part.text for part in parts_of(listing, of))])
+
+
+def _said(name: str, value: Any, listing: Listing, of: str) -> str:
+    """Return what one filter says."""
+    record = listing.record
+    match name:
+        case "method":
+            return _method(value, of)
+        case "q":
+            symbol = _("with the symbol “%(text)s”")
+            return (symbol if looks_like_symbol(value) else _("with the words “%(text)s”")) % {"text": value}
+        case "body":
+            return _("in the %(body)s") % {"body": record.bodies[value]}
+        case "session":
+            return _("in the %(session)s") % {"session": _lowered(record.sessions[value])}
+        case "since":
+            return _("since %(date)s") % {"date": dated(value)}
+        case "until":
+            return _("before %(date)s") % {"date": dated(value)}
+        case "topic":
+            return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
+        case "subject":
+            names = _("” or “").join(record.subjects[slug].name for slug in value)
+            return _("on the subject “%(subjects)s”") % {"subjects": names}
+        case "kind":
+            return _kind(value)
+        case "result":
+            return _result(value)
+        case "vetoed_by":
+            return _("in which %(members)s cast a veto") % {"members": _vetoers(value, record)}
+    return _("that were one vote short of the majority")
+
+
+def _method(method: str, of: str) -> str:
+    """Return how the votes were taken; nothing where the sentence is about recorded votes anyway."""
+    if of == "resolutions":
+        return {
+            RECORDED: _("put to a recorded vote"),
+            Method.ROLL_CALL: _("put to a roll-call vote"),
+            Method.NON_RECORDED: _("put to a non-recorded vote"),
+            Method.WITHOUT_VOTE: _("adopted without a vote"),
+            ANY_METHOD: _("with or without a recorded vote"),
+        }[method]
+    return {
+        RECORDED: "",
+        Method.ROLL_CALL: _("by roll call"),
+        Method.NON_RECORDED: _("that were not recorded"),
+        Method.WITHOUT_VOTE: _("adopted without a vote"),
+        ANY_METHOD: _("of every kind and adoptions without a vote"),
+    }[method]
+
+
+def _vetoers(codes: Sequence[str], record: Record) -> str:
+    """Return permanent members, of which any will do: “France, the United Kingdom or the United States”."""
+    names = []
+    for code in codes:
+        name = party_said(Party.parse(code, record))
+        for former in record.permanent[code][1:]:
+            held = former_name(record, former)
+            held = _("the %(name)s") % {"name": held} if former in STATES_WITH_ARTICLE else held
+            name = _("%(name)s (or %(former)s)") % {"name": name, "former": held}
+        names.append(name)
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def counted(number_of: int, method: str = RECORDED, *, total: int | None = None) -> SafeString:
+    """Return how many there are by how they were taken, of ``total`` where it is given: “3 of 22 recorded votes”."""
+    of = number_of if total is None else total
+    texts = _counted(of) if total is None else _counted_of(of)
+    shown = format_html("<strong>{}</strong>", number(number_of))
+    return mark_safe(texts[method] % {"n": shown, "total": number(of)})  # noqa: S308  # translations and numbers
+
+
+def _counted(n: int) -> dict[str, str]:
+    """Return what ``n`` are called, by method."""
+    return {
+        RECORDED: ngettext("%(n)s recorded vote", "%(n)s recorded votes", n),
+        Method.ROLL_CALL: ngettext("%(n)s roll-call vote", "%(n)s roll-call votes", n),
+        Method.NON_RECORDED: ngettext("%(n)s non-recorded vote", "%(n)s non-recorded votes", n),
+        Method.WITHOUT_VOTE: ngettext("%(n)s text adopted without a vote", "%(n)s texts adopted without a vote", n),
+        ANY_METHOD: ngettext("%(n)s vote or adoption without a vote", "%(n)s votes and adoptions without a vote", n),
+    }
+
+
+def _counted_of(n: int) -> dict[str, str]:
+    """Return what some of ``n`` are called, by method."""
+    return {
+        RECORDED: ngettext("%(n)s of %(total)s recorded vote", "%(n)s of %(total)s recorded votes", n),
+        Method.ROLL_CALL: ngettext("%(n)s of %(total)s roll-call vote", "%(n)s of %(total)s roll-call votes", n),
+        Method.NON_RECORDED: ngettext(
+            "%(n)s of %(total)s non-recorded vote", "%(n)s of %(total)s non-recorded votes", n
+        ),
+        Method.WITHOUT_VOTE: ngettext(
+            "%(n)s of %(total)s text adopted without a vote", "%(n)s of %(total)s texts adopted without a vote", n
+        ),
+        ANY_METHOD: ngettext(
+            "%(n)s of %(total)s vote or adoption without a vote",
+            "%(n)s of %(total)s votes and adoptions without a vote",
+            n,
+        ),
+    }
+
+
+def _lowered(name: str) -> str:
+    """Return a session's name as it stands within a sentence."""
+    return name[:1].lower() + name[1:]
+
+
+def _kind(kind: str) -> str:
+    """Return what was put to the vote."""
+    return {
+        RollCall.Kind.TEXT: _("on a whole text"),
+        RollCall.Kind.AMENDMENT: _("on an amendment"),
+        RollCall.Kind.PARAGRAPH: _("on a paragraph"),
+        RollCall.Kind.PARAGRAPH_AMENDMENT: _("on an amendment to a paragraph"),
+        RollCall.Kind.MOTION: _("on a motion"),
+        RollCall.Kind.PROCEDURAL: _("on a procedural question"),
+    }[RollCall.Kind(kind)]
+
+
+def _result(result: str) -> str:
+    """Return how the vote went."""
+    return {
+        Result.ADOPTED: _("with the result “adopted”"),
+        Result.REJECTED: _("with the result “rejected”"),
+        Result.VETOED: _("with the result “vetoed”"),
+        Result.NOT_STATED: _("whose result is not on record"),
+    }[Result(result)]
+
+
+def _choice(word: str) -> str:
+    """Return how the state itself voted whose listing it is."""
+    return {
+        Choice.YES: _("in which it voted in favour"),
+        Choice.NO: _("in which it voted against"),
+        Choice.ABSTAINING: _("in which it abstained"),
+        Choice.NON_VOTING: _("in which it did not vote"),
+    }[Choice.from_word(word)]
+
+
+def condition_said(condition: Position | Difference | Accord) -> str:
+    """Return a condition on how members voted as a clause: "the United States voted against"."""
+    if isinstance(condition, Difference | Accord):
+        clause = (
+            _("%(one)s voted differently from %(other)s")
+            if isinstance(condition, Difference)
+            else _("%(one)s voted the same as %(other)s")
+        )
+        return clause % {"one": party_said(condition.one), "other": party_said(condition.other)}
+    clause = {
+        WORDS[Choice.YES]: _("%(who)s voted in favour"),
+        WORDS[Choice.NO]: _("%(who)s voted against"),
+        WORDS[Choice.ABSTAINING]: _("%(who)s abstained"),
+        WORDS[Choice.NON_VOTING]: _("%(who)s did not vote"),
+        SPLIT_WORD: _("%(who)s split"),
+    }[condition.word]
+    return clause % {"who": party_said(condition.party)}
+
+
+def party_said(party: Party) -> str:
+    """Return a party as it stands within a sentence: "the United States, France and the Russian Federation"."""
+    if party.bloc:
+        return party.names[0] if party.bloc in BLOCS_WITHOUT_ARTICLE else _("the %(name)s") % {"name": party.names[0]}
+    names = [
+        _("the %(name)s") % {"name": name} if code in STATES_WITH_ARTICLE else name
+        for code, name in zip(party.codes, party.names, strict=True)
+    ]
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

@@ -1,0 +1,75 @@
+"""The index of subjects: those that texts are listed under, with how many texts each has, and those related to one."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from resolutions.text import fold
+from web.lists.search import spaced, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from votes.record.record import Record
+
+
+class Listed(NamedTuple):
+    """A subject as the index lists it."""
+
+    slug: str
+    name: str
+    texts: int
+
+
+def listed(record: Record, words: str = "") -> list[Listed]:
+    """Return the subjects in the order of their names; with ``words``, those in whose names each begins a word."""
+    begun = [f" {word}" for word in words_of(words)]
+    found = [Listed(slug, record.subjects[slug].name, texts) for slug, texts in record.texts_by_subject.items()]
+    return [one for one in found if all(word in spaced(one.name) for word in begun)]
+
+
+def by_letter(subjects: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+    """Return subjects, in the order of their names, by the first letter of these; figures have one group."""
+    return [(letter, [*some]) for letter, some in groupby(subjects, key=_letter)]
+
+
+def _letter(subject: Listed) -> str:
+    """Return what a subject is found under."""
+    first = fold(subject.name)[:1].upper()
+    return first if first.isalpha() else "0–9"
+
+
+def most_frequent(subjects: Sequence[Listed], number: int) -> list[Listed]:
+    """Return the subjects with the most texts, those with as many by name."""
+    return sorted(subjects, key=lambda one: -one.texts)[:number]
+
+
+def related(record: Record, slug: str) -> list[Listed]:
+    """Return the other subjects with the same main heading, which is what a name has before its first dash."""
+    main = _main(record.subjects[slug].name)
+    return [one for one in listed(record) if one.slug != slug and _main(one.name) == main]
+
+
+def _main(name: str) -> str:
+    """Return the main heading of a subject."""
+    return name.partition("–")[0]
+
+
+def topics_with_texts(record: Record) -> list[tuple[str, str, int]]:
+    """Return slug, name and number of texts of each topic that has any, in the order of the names."""
+    register = record.register
+    counts = register.count_topics(register.groups.sizes(register.decisive))
+    return [(slug, name, counts[slug]) for slug, name in record.topics.items() if counts[slug]]
+
+
+def texts_with_subjects(record: Record) -> list[tuple[str, int, int]]:
+    """Return the name of each body that has texts, how many of them have a subject, and how many there are."""
+    register = record.register
+    has_any = register.on_subjects(register.subjects.values)
+    counts = []
+    for code, name in record.bodies.items():
+        texts = register.decisive & register.bodies.are(code)
+        if texts.any():
+            counts.append((name, int((texts & has_any).sum()), int(texts.sum())))
+    return counts

@@ -1,0 +1,128 @@
+"""What to do about a list with next to nothing in it: which filter to take away, and what the words may have meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.http import QueryDict
+from django.urls import reverse
+
+from web.lists.filters import RECORDED
+from web.lists.highlights import highlights
+from web.lists.search import GROUPS, SHOWN, index_of
+from web.lists.sentences import condition_said, parts_of
+from web.lists.spelling import vocabulary_of
+from web.serving.parameters import address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from web.lists.highlights import Highlight
+    from web.lists.listing import Listing
+    from web.lists.search import Match
+    from web.lists.sentences import Part
+
+FEW = 3
+"""A list shorter than this is helped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """What a list would be without one of its filters."""
+
+    text: str
+    """What the filter says."""
+    address: str
+    count: int
+    """How many roll calls the list would have."""
+    method: str
+    """How the votes in it were taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What words may have been meant."""
+
+    text: str
+    address: str
+    """That of the list of them under the same filters or, where that has none, without filters."""
+    count: int
+    method: str
+    """How the votes in it were taken."""
+    under_filters: bool
+
+
+class Help:
+    """What a list says beside its rows: what the words name, what they may have meant, and what keeps others out."""
+
+    def __init__(self, listing: Listing, of: str, path: str = "") -> None:
+        self.listing = listing
+        self.path = path or reverse(f"web:{of}")
+        self.of = of
+        self.words: str = listing.form.cleaned_data.get("q") or "" if listing.is_valid else ""
+
+    @cached_property
+    def is_needed(self) -> bool:
+        """Tell whether the list has next to nothing and no filter is wrong."""
+        return self.listing.is_valid and int(np.count_nonzero(self.listing.selected)) < FEW
+
+    @cached_property
+    def named(self) -> list[tuple[str, list[Match], int]]:
+        """Return what the words name, by the name of its kind, and how many more of the kind there are."""
+        if not self.words or self.listing.parameters.get("page"):
+            return []
+        found = index_of(self.listing.record).named_by(self.words)
+        return [(str(GROUPS[kind]), matches[:SHOWN], len(matches[SHOWN:])) for kind, matches in found.items()]
+
+    @cached_property
+    def highlights(self) -> Mapping[int, Highlight]:
+        """Return where the words stand in the rows of the page, by the keys of the roll calls."""
+        return highlights(self.words, self.listing.page)
+
+    @cached_property
+    def meant(self) -> Meant | None:
+        """Return what the words were more likely meant to be, if that has more than they have."""
+        if not self.is_needed or not self.words:
+            return None
+        text = vocabulary_of(self.listing.record).corrected(self.words)
+        if text is None:
+            return None
+        count, all_of_them = self.listing.count_with(text)
+        if count > np.count_nonzero(self.listing.selected):
+            parameters = self.listing.parameters.copy()
+            parameters["q"] = text
+            parameters.pop("page", None)
+            return Meant(text, address(self.path, parameters), count, self.listing.method, under_filters=True)
+        if count or not all_of_them:
+            return None
+        parameters = QueryDict(mutable=True)
+        parameters["q"] = text
+        return Meant(text, address(self.path, parameters), all_of_them, RECORDED, under_filters=False)
+
+    @cached_property
+    def filters(self) -> list[Part]:
+        """Return the filters of the address, each with the address without it."""
+        return parts_of(self.listing, self.of)
+
+    @cached_property
+    def loosened(self) -> list[Loosened]:
+        """Return what the list would grow to without each of several filters, the longest first.
+
+        Those that would be as long come in the order in which the filters are named; where it would not grow, none.
+        """
+        if not self.is_needed or len(self.filters) < 2:
+            return []
+        found = [
+            Loosened(
+                condition_said(part.condition) if part.condition else part.text,
+                part.without,
+                self.listing.count_without(part.name, part.condition),
+                self.listing.method_without(part.name),
+            )
+            for part in self.filters
+        ]
+        now = np.count_nonzero(self.listing.selected)
+        return sorted((one for one in found if one.count > now), key=lambda one: -one.count)

@@ -1,0 +1,112 @@
+"""What an address asks of the agreement matrix: whose, over which roll calls, by which measure, in which order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from votes.analysis.breaks import BODY
+from votes.reports.agreement import ORDERS, AgreementMatrix, usual_since
+from web.display.measures import MEASURES
+from web.lists.question import FILTERS, Question
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection
+
+    from votes.analysis.matrix import Rows
+    from votes.record.record import BlocRead, Record
+
+OWN = ("state", "bloc", "measure", "order")
+
+
+class AgreementQuestion(Question):
+    """The states, roll calls, measure and order that an address asks for, and what is wrong with what it asks.
+
+    Unless it names a body it asks about the General Assembly, as a state's page does: the Council's votes are mostly
+    unanimous and would lift the agreement of just its members. Without a period it asks about the last years.
+    """
+
+    def __init__(self, parameters: QueryDict, record: Record) -> None:
+        super().__init__(parameters, record, also=OWN, repeatable=("state",))
+        self.labels |= {"state": _("Member states"), "bloc": _("Bloc"), "measure": _("Measure"), "order": _("Order")}
+        named = Counter(filter(None, parameters.getlist("state")))
+        self.states: tuple[str, ...] = tuple(named)
+        for code, times in named.items():
+            if times > 1:
+                self.refuse("state", _("“%(text)s” is there twice.") % {"text": code})
+        if unknown := [code for code in self.states if code not in record.states]:
+            self.refuse(
+                "state",
+                _("There is no member state “%(codes)s”. States are upper-case codes, one to each “state”.")
+                % {"codes": "”, “".join(unknown)},
+            )
+        elif len(self.states) == 1:
+            self.refuse("state", _("One state agrees with nobody; choose at least two."))
+        slug = parameters.get("bloc") or ""
+        if slug and slug not in record.blocs:
+            self.refuse("bloc", _("There is no bloc “%(slug)s”.") % {"slug": slug})
+        if slug and self.states:
+            self.refuse("bloc", _("Choose states or a bloc, not both."))
+        self.bloc: BlocRead | None = record.blocs.get(slug)
+        self.measure = self._one_of("measure", tuple(MEASURES))
+        self.order = self._one_of("order", ORDERS)
+
+    @property
+    def body(self) -> str:
+        """Return the code of the body whose roll calls are asked about."""
+        return self.form.cleaned_data.get("body") or BODY
+
+    @cached_property
+    def usual_since(self) -> datetime.date | None:
+        """Return the day from which the roll calls are taken since no period is asked for; None where one is."""
+        return None if self.since or self.until else usual_since(self.record, self.body)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Return the rows of the record's matrix, ascending; none where something is wrong."""
+        rows: Rows = self.rows_between(self.since or self.usual_since, self.until)
+        of_body: Rows = rows[self.record.matrix.bodies[rows] == self.body]
+        return of_body
+
+    @property
+    def bodies(self) -> list[tuple[str, str]]:
+        """Return the bodies to choose from; the usual one is meant where none is chosen."""
+        return [("" if code == BODY else code, name) for code, name in self.record.bodies.items()]
+
+    @property
+    def asked(self) -> QueryDict:
+        """Return the parameters that are answered, without what the address asks in vain."""
+        asked = QueryDict(mutable=True)
+        for name in (*OWN, *FILTERS):
+            if values := [value for value in self.parameters.getlist(name) if value]:
+                asked.setlist(name, values if name in ("state", "subject") else values[-1:])
+        return asked
+
+    def matrix_of(self, also: Collection[str] = ()) -> AgreementMatrix:
+        """Return the answer, with the measures ``also`` besides the one asked for."""
+        return AgreementMatrix.of(
+            self.record,
+            self.rows,
+            codes=self.states,
+            group=self.bloc.group if self.bloc else None,
+            measure=self.measure,
+            order=self.order,
+            also=also,
+        )
+
+    def _one_of(self, parameter: str, known: tuple[str, ...]) -> str:
+        """Return the value of a parameter, the first of ``known`` where it has none or something is wrong with it."""
+        value = self.parameters.get(parameter) or known[0]
+        if value not in known:
+            self.refuse(
+                parameter,
+                _("“%(value)s” is not known here; choose one of %(known)s.")
+                % {"value": value, "known": ", ".join(known)},
+            )
+            return known[0]
+        return value

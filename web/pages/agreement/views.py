@@ -1,0 +1,122 @@
+"""The agreement matrix: who votes with whom, of all member states, of a bloc or of chosen ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from votes.record.record import reading
+from votes.reports.agreement import MINIMUM, NAME
+from web.display.measures import MEASURES
+from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.pages.agreement.files import HEADER, described, over, picture, rows, size_of_file, whole, whose
+from web.pages.agreement.question import AgreementQuestion
+from web.serving.parameters import address, tidy_address
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from votes.record.record import Record
+
+IN_FULL = 40
+"""Up to how many states the page has the picture and a table of all figures within it."""
+
+ENDS = 10
+"""How many pairs are shown at each end."""
+
+READY = ("p5", "eu", "brics", "nato", "non-aligned", "african-group", "arab-league")
+"""Blocs to begin with."""
+
+
+@tidy_address
+def page(request: HttpRequest) -> HttpResponse:
+    """Show how much the states asked for agreed with one another: picture, ends, table and order."""
+    with reading() as record:
+        question = AgreementQuestion(request.GET, record)
+        context = {"question": question, "choices": _choices(record), "ready": _ready(record)}
+        return render(request, "agreement/page.html", {**context, **(_answer(question) if question.is_valid else {})})
+
+
+def file(request: HttpRequest, form: str) -> HttpResponse:
+    """Return the answer as a file: the pairs as CSV, the matrix as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        question = AgreementQuestion(request.GET, record)
+        if refused := refusal(question):
+            return refused
+        name = f"agreement-{question.bloc.slug}" if question.bloc else "agreement"
+        if form == "csv":
+            return csv_file(request, record, name, HEADER, rows(question))
+        if form == "json":
+            return json_file(request, record, name, whole(question))
+        return picture_file(request, record, name, form, lambda: picture(question, question.matrix_of()))
+
+
+def _answer(question: AgreementQuestion) -> dict[str, Any]:
+    """Return what the page shows where nothing is wrong with the question."""
+    matrix, measure = question.matrix_of(), MEASURES[question.measure]
+    asked = question.asked
+    files = {form: address(reverse("web:agreement_file", args=[form]), asked) for form in ("csv", "json", "svg", "png")}
+    answer = {
+        "matrix": matrix,
+        "measure": measure,
+        "measures": MEASURES.values(),
+        "minimum": MINIMUM,
+        "whose": whose(question),
+        "over": over(question, matrix),
+        "files": files,
+        "whole_record": _whole_record(question),
+        "compare": _comparing(question),
+        "left_out": "; ".join(state.name for state in matrix.left_out),
+        "median": measure.value(matrix.median),
+        "pairs": number_format(matrix.number_of_pairs, force_grouping=True),
+    }
+    if not matrix.number_of_pairs:
+        return answer
+    all_pairs = matrix.number_of_pairs <= 2 * ENDS
+    ends = {
+        "closest": matrix.closest(2 * ENDS if all_pairs else ENDS),
+        "farthest": None if all_pairs else matrix.farthest(ENDS),
+    }
+    if len(matrix) <= IN_FULL:
+        drawn = picture(question, matrix)
+        return {**answer, **ends, "picture": drawn, "drawn": drawn.inline("picture heat")}
+    # So many cells are a file of their own: the page stays light, and the picture is drawn once and kept.
+    return {**answer, **ends, "size": size_of_file(question, matrix), "described": described(matrix, measure)}
+
+
+def _whole_record(question: AgreementQuestion) -> str:
+    """Return the address of the same question to the whole record."""
+    parameters = question.asked
+    if len(question.record.matrix):
+        parameters["since"] = f"{question.record.matrix.years[0]}-01-01"
+    return address(reverse("web:agreement"), parameters)
+
+
+def _comparing(question: AgreementQuestion) -> str:
+    """Return the address that compares two states over the same roll calls, less the states."""
+    asked = {**question.chosen, "body": question.body}
+    if question.usual_since:
+        asked["since"] = question.usual_since.isoformat()
+    if question.asked.get("measure"):
+        asked["measure"] = question.measure
+    return f"{reverse('web:compare_states')}?{urlencode(asked, doseq=True)}"
+
+
+def _choices(record: Record) -> dict[str, list[tuple[str, Any]]]:
+    """Return the values and labels of the page's own selects; what is usual has no value, to keep addresses short."""
+    usual, *others = MEASURES.values()
+    return {
+        "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
+        "measures": [("", usual.label), *((measure.name, measure.label) for measure in others)],
+        "orders": [("", _("By similarity")), (NAME, _("By name"))],
+    }
+
+
+def _ready(record: Record) -> list[tuple[str, str]]:
+    """Return slug and name of the blocs to begin with that there are."""
+    return [(slug, record.blocs[slug].short_name) for slug in READY if slug in record.blocs]

@@ -1,0 +1,236 @@
+"""Two to eight states, blocs or groups of states compared."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from votes.analysis.breaks import years_before
+from votes.models import RollCall
+from votes.record.parties import Party
+from votes.record.record import reading
+from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
+from web.display.marks import dated
+from web.display.measures import MEASURES
+from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.lists.question import Question
+from web.pages.comparison.files import HEADER, rows, whole
+from web.pages.comparison.picture import by_year
+from web.serving.parameters import address, tidy_address, without_empty
+from web.serving.problems import problem
+
+if TYPE_CHECKING:
+    from votes.record.record import Record
+    from web.display.measures import Measure
+
+DIVIDED = 15
+"""How many of the roll calls on which they differed most a page shows."""
+
+READY = [
+    (gettext_lazy("United States and Russian Federation"), ("USA", "RUS")),
+    (gettext_lazy("United States and Israel"), ("USA", "ISR")),
+    (gettext_lazy("France and Germany"), ("FRA", "DEU")),
+    (gettext_lazy("BRICS and EU"), ("brics", "eu")),
+    (gettext_lazy("The five permanent members"), ("CHN", "FRA", "RUS", "GBR", "USA")),
+    (gettext_lazy("France with the United Kingdom, and the EU"), ("FRA,GBR", "eu")),
+]
+"""Questions to begin with."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks: the roll calls, the parties among what it names, and the measure."""
+
+    question: Question
+    texts: list[str]
+    parties: list[Party]
+    measure: Measure
+
+    @classmethod
+    def of(cls, parameters: QueryDict, record: Record) -> Asked:
+        """Read the parameters; what is wrong with them is with the question."""
+        question = Question(parameters, record, also=("state", "measure"), repeatable=("state",))
+        question.labels |= {"state": _("Who is compared"), "measure": _("Measure")}
+        texts = [text for text in parameters.getlist("state") if text]
+        parties: dict[object, Party] = {}
+        for text in texts:
+            try:
+                party = Party.parse(text, record)
+            except ValueError as error:
+                question.refuse("state", str(error))
+                continue
+            if parties.setdefault(party.bloc or frozenset(party.codes), party) is not party:
+                question.refuse("state", _("“%(text)s” is there twice.") % {"text": text})
+        if len(texts) > AT_MOST:
+            question.refuse("state", _("At most %(most)s are compared.") % {"most": AT_MOST})
+        name = parameters.get("measure") or "agreement"
+        if name not in MEASURES:
+            said = _("“%(name)s” is not among: %(names)s.") % {"name": name, "names": ", ".join(MEASURES)}
+            question.refuse("measure", said)
+        return cls(question, texts, list(parties.values()), MEASURES.get(name, MEASURES["agreement"]))
+
+    @property
+    def is_enough(self) -> bool:
+        """Tell whether there is something to compare and nothing wrong."""
+        return self.question.is_valid and len(self.parties) >= AT_LEAST
+
+    def comparison(self) -> Comparison:
+        """Return the answer."""
+        preceding = self.question.preceding
+        before = self.question.rows_between(*preceding) if preceding else None
+        return Comparison.of(self.parties, self.question.record, self.question.rows, before)
+
+    def query(self, states: list[str] | None = None, **changes: str) -> QueryDict:
+        """Return the address's parameters with other parties, where given, and other values."""
+        query = without_empty(self.question.parameters)
+        if states is not None:
+            query.setlist("state", states)
+        for name, value in changes.items():
+            query[name] = value
+        return query
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Compare what ``?state=`` names several times; ``?add=`` of the form becomes another ``state``."""
+    added = [_typed(text) for text in request.GET.getlist("add")]
+    if any(added):
+        query = without_empty(request.GET)
+        query.pop("add")
+        query.setlist("state", [*query.getlist("state"), *filter(None, added)])
+        return redirect(address(request.path, query))
+    return _page(request)
+
+
+@tidy_address
+def _page(request: HttpRequest) -> HttpResponse:
+    """Show the comparison, or how to ask for one."""
+    with reading() as record:
+        asked = Asked.of(request.GET, record)
+        context: dict[str, Any] = {
+            "question": asked.question,
+            "asked": asked,
+            "chosen": [(text, address(request.path, asked.query(_without(asked.texts, text)))) for text in asked.texts],
+            "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
+            "states": [(state.code, state.name) for state in record.states_by_name],
+            "measures": [("" if name == "agreement" else name, one.label) for name, one in MEASURES.items()],
+            "measure": asked.measure,
+            "minimum": MINIMUM,
+            "at_most": AT_MOST,
+        }
+        if asked.is_enough:
+            context |= _answer(request, asked)
+        elif not asked.texts:
+            context["ready"] = [
+                (label, f"{request.path}?{'&'.join(f'state={text}' for text in texts)}")
+                for label, texts in READY
+                if all(text in record.blocs or set(text.split(",")) <= record.states.keys() for text in texts)
+            ]
+        return render(request, "compare/states/page.html", context)
+
+
+def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """Return what the page says of a comparison."""
+    comparison, question = asked.comparison(), asked.question
+    filters = QueryDict(mutable=True)
+    for name, value in question.chosen.items():
+        filters.setlist(name, value if isinstance(value, list) else [value])
+    divided = comparison.divided
+    context: dict[str, Any] = {
+        "comparison": comparison,
+        "scope": _scope(asked),
+        "groups": [party for party in comparison.parties if not party.is_state],
+        "picture": by_year(comparison, asked.measure).inline("picture chart"),
+        "divided": comparison.record.listed_in(divided[:DIVIDED]),
+        "differed": len(divided),
+        "periods": _periods(request, asked),
+        "preceding": _preceding(request, asked),
+        "compare": f"{request.path}?{filters.urlencode()}{'&' if filters else ''}",
+        "files": {form: address(f"/compare/states.{form}", asked.query()) for form in ("csv", "json", "svg", "png")},
+    }
+    if len(comparison.pairs) > 1:
+        most, least = comparison.extremes()
+        return {**context, "together": comparison.together, "most": most, "least": least}
+    pair = comparison.pairs[0]
+    if all("," not in party.text for party in comparison.parties):
+        filters["differ"] = f"{pair.one.text}~{pair.other.text}"
+        context["all_differed"] = address(reverse("web:roll_calls"), filters)
+    return {**context, "pair": pair}
+
+
+def _scope(asked: Asked) -> list[str]:
+    """Return what the comparison is over in words: the period, and whatever narrows it."""
+    question, record = asked.question, asked.question.record
+    chosen, rows = question.chosen, question.rows
+    parts = []
+    if len(rows):
+        first = dated(question.since) if question.since else dated(*record.day_of(rows[0]))
+        last = dated(question.until - datetime.timedelta(days=1)) if question.until else dated(*record.day_of(rows[-1]))
+        parts.append(_("recorded votes from %(first)s to %(last)s") % {"first": first, "last": last})
+    named = (record.bodies.get(chosen.get("body", "")), record.topics.get(chosen.get("topic", "")))
+    subjects = _(" or ").join(subject.name for subject in question.subjects)
+    kind = RollCall.Kind(chosen["kind"]).label if "kind" in chosen else None
+    return parts + [str(name) for name in (*named, subjects, kind) if name]
+
+
+def _periods(request: HttpRequest, asked: Asked) -> list[tuple[int, str]]:
+    """Return how many years to offer, up to the last roll call that meets the other filters, where none are chosen."""
+    question = asked.question
+    ever = question.rows_between(None, None)
+    if question.since or question.until or not len(ever):
+        return []
+    first, last = (question.record.matrix.dates[ever[end]].astype(object) for end in (0, -1))
+    until = last + datetime.timedelta(days=1)
+    periods = [(years, years_before(until, years)) for years in (5, 10)]
+    return [
+        (years, address(request.path, asked.query(since=since.isoformat(), until=until.isoformat())))
+        for years, since in periods
+        if since > first
+    ]
+
+
+def _preceding(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
+    """Return the preceding period, up to its last day, and the address that asks about it."""
+    if asked.question.preceding is None:
+        return None
+    since, until = asked.question.preceding
+    own = address(request.path, asked.query(since=since.isoformat(), until=until.isoformat()))
+    return {"since": since, "last": until - datetime.timedelta(days=1), "address": own}
+
+
+def file(request: HttpRequest, form: str) -> HttpResponse:
+    """Return the comparison as a file: the long table, everything, or the picture."""
+    with reading() as record:
+        asked = Asked.of(request.GET, record)
+        refused = refusal(asked.question)
+        if refused is not None:
+            return refused
+        if not asked.is_enough:
+            said = _("Name two to eight: state=USA&state=eu.")
+            return problem(HTTPStatus.BAD_REQUEST, said, errors={"state": [said]})
+        comparison, name = asked.comparison(), "compare-states"
+        if form == "csv":
+            return csv_file(request, record, name, HEADER, rows(comparison))
+        if form == "json":
+            content = {"question": asked.question.chosen, **whole(comparison, asked.question.preceding)}
+            return json_file(request, record, name, content)
+        return picture_file(request, record, name, form, lambda: by_year(comparison, asked.measure))
+
+
+def _typed(text: str) -> str:
+    """Return what somebody typed as addresses write it: codes in upper case, commas without spaces."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return ",".join(part.upper() for part in parts) if len(parts) > 1 else "".join(parts)
+
+
+def _without(texts: list[str], dropped: str) -> list[str]:
+    """Return ``texts`` less the last that is ``dropped``."""
+    place = len(texts) - 1 - texts[::-1].index(dropped)
+    return texts[:place] + texts[place + 1 :]

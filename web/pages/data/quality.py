@@ -1,0 +1,153 @@
+"""What is known to be wrong or doubtful in the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models import Case, Count, F, Max, Q, Sum, Value, When
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from resolutions.models import Body
+from votes.models import Finding, ImportRun, RollCall
+from votes.models.finding_sentences import MEANINGS
+from web.lists.filters import one_of
+from web.serving.parameters import tidy_address, unanswered
+
+if TYPE_CHECKING:
+    from django.core.paginator import Page
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from votes.models.imports import FindingQuerySet
+
+PAGE_SIZE = 50
+OPEN, ACKNOWLEDGED = "open", "acknowledged"
+STATUSES = [(OPEN, gettext_lazy("Open")), (ACKNOWLEDGED, gettext_lazy("Acknowledged"))]
+BODIES = [
+    (Body.GENERAL_ASSEMBLY, gettext_lazy("General Assembly")),
+    (Body.SECURITY_COUNCIL, gettext_lazy("Security Council")),
+]
+
+
+class FindingForm(forms.Form):
+    """What the address may ask of findings."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, **one_of(Finding.Kind.choices))
+    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, **one_of(BODIES))
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, **one_of(STATUSES))
+
+
+class Findings:
+    """The public findings that the parameters of an address select."""
+
+    def __init__(self, parameters: QueryDict) -> None:
+        self.parameters = parameters
+        self.form = FindingForm(parameters)
+        self.is_valid = self.form.is_valid()
+        self.page_error = ""
+
+    @cached_property
+    def selected(self) -> FindingQuerySet:
+        """Return all findings selected, in no order; none where the filters have errors."""
+        if not self.is_valid:
+            return Finding.objects.none()
+        asked, selected = self.form.cleaned_data, Finding.objects.public()
+        if asked["kind"]:
+            selected = selected.filter(kind=asked["kind"])
+        if asked["body"]:
+            selected = selected.filter(Q(roll_call__body__code=asked["body"]) | Q(resolution__body__code=asked["body"]))
+        if asked["status"]:
+            selected = selected.filter(acknowledged_at__isnull=asked["status"] == OPEN)
+        return selected
+
+    @cached_property
+    def page(self) -> Page[Finding]:
+        """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
+        paginator = Paginator(in_order(self.selected), PAGE_SIZE)
+        number = self.parameters.get("page") or 1
+        try:
+            return paginator.page(number)
+        except (EmptyPage, PageNotAnInteger):
+            self.page_error = _("There is no page “%(number)s”; the last is %(last)s.") % {
+                "number": number,
+                "last": paginator.num_pages,
+            }
+            return paginator.page(1)
+
+    @property
+    def page_numbers(self) -> list[int | str]:
+        """Return the numbers to offer, with an ellipsis where some are left out."""
+        return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1))
+
+    @property
+    def errors(self) -> list[tuple[str, list[str]]]:
+        """Return each filter's label and what is wrong with its value."""
+        return [(str(self.form.fields[name].label), [*map(str, said)]) for name, said in self.form.errors.items()]
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Return the parameters of the address that ask something there is no filter for."""
+        return unanswered(self.parameters, {*self.form.fields, "page"})
+
+    @cached_property
+    def kinds(self) -> list[dict[str, Any]]:
+        """Return each kind with its name and meaning and how many public findings of it are open and acknowledged."""
+        rows = Finding.objects.public().order_by().values_list("kind")
+        counts = {kind: numbers for kind, *numbers in rows.annotate(Count("pk"), Count("acknowledged_at"))}
+        kinds = []
+        for kind in Finding.Kind:
+            every, acknowledged = counts.get(kind, (0, 0))
+            meaning = MEANINGS[kind]
+            kinds.append(
+                {
+                    "value": kind.value,
+                    "label": kind.label,
+                    "meaning": meaning,
+                    "open": every - acknowledged,
+                    "acknowledged": acknowledged,
+                }
+            )
+        return kinds
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Return how many public findings there are in all, open and acknowledged."""
+        return {status: sum(kind[status] for kind in self.kinds) for status in (OPEN, ACKNOWLEDGED)}
+
+    @property
+    def sections(self) -> list[tuple[dict[str, Any], list[Finding]]]:
+        """Return the kinds that have findings on the page, with these."""
+        shown = list(self.page)
+        sections = [(kind, [finding for finding in shown if finding.kind == kind["value"]]) for kind in self.kinds]
+        return [section for section in sections if section[1]]
+
+
+def in_order(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Order as kinds are listed, open ones first, the latest votes first, with what a row shows read along."""
+    place = Case(*(When(kind=kind, then=Value(at)) for at, kind in enumerate(Finding.Kind)))
+    latest = F("roll_call__date").desc(nulls_last=True)
+    ordered = findings.order_by(place, F("acknowledged_at").asc(nulls_first=True), latest, "key")
+    subjects = ("roll_call__resolution", "roll_call__body", "roll_call__source", "resolution__body", "state", "bloc")
+    return ordered.select_related(*subjects, "run__source")
+
+
+@tidy_address
+def quality(request: HttpRequest) -> HttpResponse:
+    """Show what checks of the record and of files have found, and what was said about it."""
+    context = {
+        "listing": Findings(request.GET),
+        "record": RollCall.objects.published()
+        .recorded()
+        .aggregate(roll_calls=Count("pk"), votes=Sum("tally__cast", default=0)),
+        "last_import": ImportRun.objects.public().aggregate(at=Max("finished"))["at"],
+        "last_found": Finding.objects.public().aggregate(at=Max("found"))["at"],
+        "kinds": Finding.Kind.choices,
+        "bodies": BODIES,
+        "statuses": STATUSES,
+    }
+    return render(request, "data/quality.html", context)

@@ -1,0 +1,188 @@
+"""The record to take away: downloads, codebook, what it covers and where it comes from."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.exporting import downloads
+from votes.exporting.codebook import GENERAL, codes
+from votes.exporting.package import current_version, names
+from votes.exporting.papers import citation
+from votes.exporting.streams import Stream, csv_chunks
+from votes.exporting.tables import TABLES
+from votes.models import ImportRun, RollCall, Source
+from votes.record.record import KEPT, reading
+from votes.reports.coverage import coverage_of
+from web.serving.problems import OPEN, problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
+
+    from votes.exporting.papers import DataVersion
+    from votes.record.record import Record
+
+FIRST = ("resolutions", "roll-calls", "votes")
+"""The tables that most readers come for."""
+
+RECORDED = RollCall.METHODS_WITH_VOTES
+UNRECORDED = {"non_recorded": [RollCall.Method.NON_RECORDED], "without_vote": [RollCall.Method.WITHOUT_VOTE]}
+"""How texts are decided without a recorded vote, by what their number is called."""
+
+IMPORTS_SHOWN = 10
+RETRY_AFTER = "10"
+"""Seconds after which a package that is being made may be had; making one takes about as long."""
+
+CONTENT_TYPES = {
+    ".csv": "text/csv; charset=utf-8; header=present",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".md": "text/markdown; charset=utf-8",
+    ".zip": "application/zip",
+    "": "text/plain; charset=utf-8",
+}
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """Show what there is to download, what it covers, where it comes from and how to cite it; nothing is made here."""
+    with reading() as record:
+        return _data(request, record)
+
+
+@lru_cache(maxsize=KEPT)
+def _covered(record: Record, _language: str | None) -> SafeString:
+    """Return the strips and tables of what a record covers, made once a version and language."""
+    return render_to_string("data/_coverage.html", {"coverage": coverage_of(record)})
+
+
+def _data(request: HttpRequest, record: Record) -> HttpResponse:
+    """Return the page of a record."""
+    version = current_version()
+    package = downloads.offered(version)
+    published = Q(roll_calls__status="published")
+    counts = {
+        name: Count("roll_calls", filter=published & Q(roll_calls__method__in=methods))
+        for name, methods in {"public_roll_calls": RECORDED, **UNRECORDED}.items()
+    }
+    sources = list(Source.objects.named().annotate(**counts).order_by("precedence"))
+    tables = [
+        {
+            "name": table.name,
+            "said": table.description,
+            "csv": package and package.file(table.name, "csv"),
+            "parquet": package and package.file(table.name, "parquet"),
+        }
+        for table in sorted(TABLES.values(), key=lambda table: table.name not in FIRST)
+    ]
+    context = {
+        "version": version,
+        "package": package,
+        "archive_bytes": package and downloads.size_of_archive(package),
+        "tables": tables,
+        "coverage": coverage_of(record),
+        "covered": _covered(record, get_language()),
+        "unrecorded": {name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
+        "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
+        "sources": sources,
+        "imports": ImportRun.objects.public()[:IMPORTS_SHOWN],
+    }
+    response = render(request, "data/index.html", context)
+    if package is None:
+        # It will be there without any change of the record, once somebody has asked for it.
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def codebook(request: HttpRequest) -> HttpResponse:
+    """Show what each table and each column means."""
+    tables = [
+        {
+            "table": table,
+            "said": table.description.split("``"),
+            "columns": [
+                {"column": column, "said": column.description.split("``"), "codes": codes(table.name, column.name)}
+                for column in table.columns
+            ],
+        }
+        for table in TABLES.values()
+    ]
+    return render(request, "data/codebook.html", {"tables": tables, "general": GENERAL.split("\n\n")})
+
+
+@require_safe
+def file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Send a file of the package of the record as it is, which the first request for one makes.
+
+    A table in CSV is sent at once even where there is no package. While another request makes it the answer is 503.
+    """
+    if name not in (*names(), downloads.ARCHIVE):
+        raise Http404
+    version = current_version()
+    if known := get_conditional_response(request, etag=_tag(downloads.key(version), name)):
+        return known
+    try:
+        package = downloads.offered(version) if name.endswith(".csv") else downloads.made()
+        if package is None:
+            return _streamed(request, name, version)
+        response = _sent(request, package.folder / name)
+    except (downloads.BusyError, FileNotFoundError):
+        # A file is gone when the record has changed and another request has made the next package.
+        detail = _("The files of this data version are being made. Come again in ten seconds.")
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
+    response["ETag"] = _tag(downloads.key(package.version), name)
+    return _open(response)
+
+
+def _tag(key: str, name: str) -> str:
+    """Return the name of what a file holds at a state of the record."""
+    return f'"{key}-{name}"'
+
+
+def _sent(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """Send a file to be saved, or its headers alone."""
+    kind = CONTENT_TYPES[path.suffix]
+    if request.method == "HEAD":
+        headers = {"Content-Disposition": _to_be_saved(path.name), "Content-Length": str(path.stat().st_size)}
+        return HttpResponse(content_type=kind, headers=headers)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=kind)
+
+
+def _streamed(request: HttpRequest, name: str, version: DataVersion) -> StreamingHttpResponse:
+    """Send a table as it is read from the database, or its headers alone."""
+    table = TABLES[name.removesuffix(".csv")]
+    stream = None if request.method == "HEAD" else Stream(lambda: csv_chunks(table))
+    response = StreamingHttpResponse(stream or (), content_type=CONTENT_TYPES[".csv"])
+    response["Content-Disposition"] = _to_be_saved(name)
+    _open(response)
+    if stream is None or stream.version == version.number:
+        response["ETag"] = _tag(downloads.key(version), name)
+    return response
+
+
+def _open(response: HttpResponseBase) -> HttpResponseBase:
+    """Let any site's page read an answer."""
+    for name, value in OPEN.items():
+        response[name] = value
+    return response
+
+
+def _to_be_saved(name: str) -> str:
+    """Return the header by which a browser saves what it gets under ``name``."""
+    return f'attachment; filename="{name}"'

@@ -1,0 +1,158 @@
+"""Questions to start from, each an address of a list: what it means, and what of the record could answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from resolutions.models import Body
+from votes.record.parties import Party, takes
+from votes.record.record import KEPT
+from votes.rules import Result
+from web.display.figures import number
+from web.display.marks import dated
+from web.lists.listing import Listing
+from web.serving.parameters import address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from votes.analysis.matrix import Mask
+    from votes.record.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A question with its address; ``says`` takes ``among``, ``first`` and ``last``."""
+
+    slug: str
+    name: Any
+    says: Any
+    """What it means, and how many recorded votes from when to when it was looked for among."""
+    of: str
+    """The list: resolutions or roll_calls."""
+    query: str
+    among: Callable[[Record], Mask]
+    """What tells which of the register could answer it."""
+    page: str = ""
+    """The page that answers it, where that is more than the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A preset as the front page shows it."""
+
+    slug: str
+    name: str
+    says: str
+    address: str
+    count: int
+
+
+def _council(record: Record) -> Mask:
+    """Return which are of the Security Council."""
+    return record.register.bodies.are(Body.SECURITY_COUNCIL)
+
+
+def _all_three(record: Record) -> Mask:
+    """Return on which the United States, the Russian Federation and the EU took a position."""
+    if not (record.states.keys() >= {"USA", "RUS"} and "eu" in record.blocs):
+        return np.zeros(len(record.register), bool)  # The reference facts are still to come.
+    parties = (Party.parse(text, record) for text in ("USA", "RUS", "eu"))
+    return record.register.voted(np.logical_and.reduce([takes(party.positions(record)) for party in parties]))
+
+
+def _with_figures(record: Record) -> Mask:
+    """Return which have figures in favour and against."""
+    yes, no = record.register.figures.T
+    known: Mask = (yes >= 0) & (no >= 0) & (yes + no > 0)
+    return known
+
+
+def _not_adopted(record: Record) -> Mask:
+    """Return which have figures and are not known to have had the majority they needed."""
+    results = record.register.results
+    return _with_figures(record) & ~results.are(Result.ADOPTED) & ~results.are(Result.VETOED)
+
+
+PRESETS = (
+    Preset(
+        "vetoes",
+        gettext_lazy("Security Council vetoes"),
+        gettext_lazy(
+            "Who blocked what, by permanent member and decade: drafts that had votes enough, and a permanent member "
+            "against. Looked for among %(among)s votes of the Council, from %(first)s to %(last)s."
+        ),
+        "roll_calls",
+        "result=vetoed&kind=text",
+        _council,
+        "vetoes",
+    ),
+    Preset(
+        "us-russia-eu",
+        gettext_lazy("US and Russia on the same side against the EU"),
+        gettext_lazy(
+            "Both took the same position, and most EU members of the day another one. All three took a position on "
+            "%(among)s texts, from %(first)s to %(last)s."
+        ),
+        "resolutions",
+        "same=USA~RUS&differ=USA~eu",
+        _all_three,
+    ),
+    Preset(
+        "closest",
+        gettext_lazy("Closest votes"),
+        gettext_lazy(
+            "Those first in which in favour and against were nearest to each other, of %(among)s texts from %(first)s "
+            "to %(last)s. Their main source holds adopted texts only."
+        ),
+        "resolutions",
+        "order=closeness",
+        _with_figures,
+    ),
+    Preset(
+        "lost-by-one",
+        gettext_lazy("Lost by one"),
+        gettext_lazy(
+            "One member voting the other way would have made the majority: a tie, one more against than in favour, "
+            "or one short of two-thirds or of the Council’s nine. Found among the %(among)s votes with figures not "
+            "known to have been adopted, from %(first)s to %(last)s."
+        ),
+        "roll_calls",
+        "short=1",
+        _not_adopted,
+    ),
+)
+
+
+@lru_cache(maxsize=4 * KEPT)
+def questions(record: Record, _language: str | None, _prefix: str) -> list[Question]:
+    """Return the presets that the record can answer, in the active language; the rest would only say that it cannot."""
+    return [question for preset in PRESETS if (question := asked(preset, record))]
+
+
+def asked(preset: Preset, record: Record) -> Question | None:
+    """Return a preset as a record answers it; None where the record has nothing that it could be found among."""
+    register = record.register
+    listed = register.decisive if preset.of == "resolutions" else None
+    among = preset.among(record) & register.recorded
+    among = among if listed is None else among & listed
+    if not among.any():
+        return None
+    last, *_others, first = record.listed(register.keys[among][[0, -1]].tolist())  # newest first
+    days = {name: dated(one.date, one.date_precision) for name, one in (("first", first), ("last", last))}
+    said = {"among": number(int(among.sum())), **days}
+    parameters = QueryDict(preset.query)
+    return Question(
+        preset.slug,
+        str(preset.name),
+        str(preset.says) % said,
+        reverse(f"web:{preset.page}") if preset.page else address(reverse(f"web:{preset.of}"), parameters),
+        Listing(parameters, record, among=listed).totals["roll_calls"],
+    )

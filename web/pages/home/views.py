@@ -1,0 +1,73 @@
+"""The front page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.shortcuts import render
+from django.urls import get_script_prefix
+from django.utils.translation import get_language
+
+from votes.record.record import DECISIVE, KEPT, SLUG, reading
+from votes.reports.notable_breaks import notable_roll_calls
+from web.discovery.head import version_of
+from web.display.breaks import BreakLine, break_lines
+from web.lists.coverage import in_one_sentence
+from web.lists.subject_index import topics_with_texts
+from web.pages.home.questions import questions
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
+
+LATEST, NOTABLE, BREAKS = 6, 3, 6
+"""How many votes are shown, how many with notable breaks, and how many breaks of each."""
+
+EXAMPLE = "a-res-es-11-7"
+"""The vote that shows how a vote is read, if it is on record."""
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the search box, what the record covers, and the latest votes."""
+    with reading() as record:
+        register = record.register
+        decided = register.decisive & register.recorded
+        context = {
+            "record": record,
+            "latest": record.listed(register.keys[decided][:LATEST].tolist()),
+            "notable": _notable(record),
+            "covered": in_one_sentence(record, get_language()),
+            "version": version_of(record),
+            "questions": questions(record, get_language(), get_script_prefix()),
+            "example": example(record),
+            "topics": topics_with_texts(record),
+        }
+        return render(request, "home/page.html", context)
+
+
+@lru_cache(maxsize=KEPT)
+def example(record: Record) -> ListedRollCall | None:
+    """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes.
+
+    Its totals are those of its members: not one whose announced figures differ from the counted ones.
+    """
+    known = [key for key, row in record.said.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
+    register = record.register
+    agree = (register.figures == register.counted[:, :2]).all(axis=1)
+    others = register.keys[np.flatnonzero(register.decisive & register.has_votes & agree)[:1]].tolist()
+    found = record.listed((known or others)[:1])
+    return found[0] if found else None
+
+
+def _notable(record: Record) -> list[tuple[ListedRollCall, list[BreakLine], int]]:
+    """Return the recent roll calls on which most states left their closest partners: who first, and how many more."""
+    found = notable_roll_calls(record, number=NOTABLE)
+    roll_calls = record.listed(one.key for one in found)
+    return [
+        (roll_call, break_lines(one.breaks[:BREAKS], record), max(len(one.breaks) - BREAKS, 0))
+        for roll_call, one in zip(roll_calls, found, strict=True)
+    ]

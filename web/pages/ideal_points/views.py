@@ -1,0 +1,96 @@
+"""Ideal points: where each member state stood on one line, session by session."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from votes.record.record import reading
+from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
+from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.pages.ideal_points.files import HEADER, rows, session_name, whole
+from web.pages.ideal_points.picture import lines, strip
+from web.pages.ideal_points.question import IdealPointsQuestion
+from web.serving.parameters import address, tidy_address
+from web.serving.problems import problem
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from web.pictures.picture import Picture
+
+
+@tidy_address
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the lines of some states, and all states of a session."""
+    with reading() as record:
+        estimates = estimates_of(record)
+        if estimates is None:
+            return render(request, "ideal_points/page.html", {})
+        question = IdealPointsQuestion(request.GET, record, estimates)
+        shown = reversed(list(estimates.by_session))
+        context = {
+            "question": question,
+            "estimates": estimates,
+            "stale": is_stale(record, estimates),
+            "minimum": MINIMUM,
+            "sessions": [(str(number), session_name(number)) for number in shown],
+        }
+        return render(
+            request, "ideal_points/page.html", {**context, **(_answer(question) if question.is_valid else {})}
+        )
+
+
+def file(request: HttpRequest, form: str) -> HttpResponse:
+    """Return the estimates asked for as CSV or JSON, or as a picture: the strip of a named session, or the lines."""
+    with reading() as record:
+        estimates = estimates_of(record)
+        if estimates is None:
+            return problem(HTTPStatus.NOT_FOUND, _("No ideal points have been estimated yet."))
+        question = IdealPointsQuestion(request.GET, record, estimates)
+        if refused := refusal(question):
+            return refused
+        name = "ideal-points"
+        if form == "csv":
+            return csv_file(request, record, name, HEADER, rows(question))
+        if form == "json":
+            return json_file(request, record, name, whole(question, stale=is_stale(record, estimates)))
+        draw = _strip if question.is_of_one_session else _lines
+        return picture_file(request, record, name, form, lambda: draw(question))
+
+
+def _answer(question: IdealPointsQuestion) -> dict[str, Any]:
+    """Return what the page shows where nothing is wrong with the question."""
+    numbers = [number for number in question.sessions if number in question.estimates.by_session]
+    place = numbers.index(question.session) if numbers else 0
+    beside = (*numbers[max(place - 1, 0) : place], *numbers[place + 1 : place + 2])
+    own = reverse("web:ideal_points")
+    paths = {form: reverse("web:ideal_points_file", args=[form]) for form in ("csv", "json", "svg", "png")}
+    of_strip = question.of_strip(question.session)
+    of_all = QueryDict(f"session={question.session}")
+    return {
+        "lines": _lines(question).inline("picture chart"),
+        "strip": _strip(question).inline("picture chart") if question.strip else "",
+        "session": session_name(question.session),
+        "beside": [(session_name(number), address(own, question.of_strip(number))) for number in beside],
+        "files": {form: address(path, question.of_lines) for form, path in paths.items()},
+        "strip_files": {
+            form: address(path, of_strip if form in ("svg", "png") else of_all) for form, path in paths.items()
+        },
+    }
+
+
+def _lines(question: IdealPointsQuestion) -> Picture:
+    """Return the lines of the states asked for over the sessions of the period."""
+    return lines(question.estimates, question.drawn, question.sessions, question.record)
+
+
+def _strip(question: IdealPointsQuestion) -> Picture:
+    """Return all states of the session asked for."""
+    names = {code: state.name for code, state in question.record.states.items()}
+    return strip(question.strip, question.drawn, question.session, names)

@@ -1,0 +1,100 @@
+"""What programs that roam the web ask every site for: site map, rules for robots, icon, and a note in plain text."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.contrib.sitemaps import views
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.exporting.papers import citation
+from votes.exporting.tables import TABLES
+from votes.models import Source
+from votes.record.record import reading
+from votes.reports.coverage import coverage
+from web.discovery.sitemap import sections
+from web.discovery.tags import origin_of, version_of
+from web.serving.etags import tag_of, unchanged
+from web.serving.parameters import unanswered
+from web.serving.problems import problem, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from votes.record.record import Record
+
+
+@require_safe
+def sitemap_index(request: HttpRequest) -> HttpResponse:
+    """List the parts of the site map."""
+    with reading() as record:
+        return _unless_known(
+            request,
+            record,
+            lambda: views.index(request, sections(record, version_of(record)), sitemap_url_name="web:sitemap_section"),
+        )
+
+
+@require_safe
+def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
+    """List a part of the pages, with when each last changed."""
+    with reading() as record:
+        return _unless_known(
+            request, record, lambda: views.sitemap(request, sections(record, version_of(record)), section=section)
+        )
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say what robots should leave alone, and where the site map is."""
+    return render(
+        request, "machines/robots.txt", {"origin": origin_of(request)}, content_type="text/plain; charset=utf-8"
+    )
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Lead those who guess where the icon is to where it is."""
+    return redirect(static("plenary/icon.svg"))
+
+
+@require_safe
+def llms(request: HttpRequest) -> HttpResponse:
+    """Describe the data and the ways to them, for programs that read text."""
+    if asked := unanswered(request.GET, ()):
+        errors = {name: [unknown(name)] for name in asked}
+        return problem(HTTPStatus.BAD_REQUEST, _("There is nothing to ask here."), errors=errors)
+    with reading() as record:
+        origin = origin_of(request)
+
+        def written() -> HttpResponse:
+            version = version_of(record)
+            context = {
+                "origin": origin,
+                "version": version,
+                "coverage": coverage(),
+                "tables": TABLES.values(),
+                "topics": record.topics,
+                "cite": citation(version, f"{origin}/data/").text,
+                "sources": Source.objects.named().order_by("precedence"),
+            }
+            return render(request, "machines/llms.txt", context, content_type="text/plain; charset=utf-8")
+
+        return _unless_known(request, record, written)
+
+
+def _unless_known(request: HttpRequest, record: Record, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return the answer with the name of what it says, or that the client has it already."""
+    tag = tag_of(record.version, request.build_absolute_uri())
+    if known := unchanged(request, {"ETag": tag}):
+        return known
+    response = answer()
+    if hasattr(response, "render"):
+        response.render()
+    response.headers["ETag"] = tag
+    return response

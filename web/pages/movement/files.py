@@ -1,0 +1,150 @@
+"""Who moved, as files have it: a row a state, everything as JSON, and the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.choices import Choice
+from votes.record.parties import SPLIT_WORD
+from votes.reports.breakdown import CHOICES
+from votes.reports.movement import ORDER
+from web.display.marks import dated
+from web.pages.movement.picture import Node, flow
+from web.pages.movement.tags import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.movement import Movement
+    from web.pictures.picture import Picture
+
+HEADER = ("state", "name_a", "choice_a", "name_b", "choice_b", "moved", "blocs_a", "blocs_b")
+
+WORDS = {number: choice.word for number, choice in CHOICES.items()} | {SPLIT: SPLIT_WORD}
+"""Choices and positions as files write them; outside the electorate there is none."""
+
+SHAPES = {
+    YES: ("fill-Y", "f-choice-Y"),
+    ABSTAINING: ("fill-A", "f-choice-A"),
+    NO: ("fill-N", "f-choice-N"),
+    NON_VOTING: ("f-paper s-choice-edge axis-box", "f-line"),
+    OUTSIDE: ("f-line", "f-line"),
+}
+"""The classes of a choice's block, in its pattern, and of the ribbons that leave it, in its colour."""
+
+
+def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:
+    """Yield a row for each state of either electorate, by code; empty cells are those of the other."""
+    slugs = list(movement.record.blocs)
+    columns = movement.record.matrix.columns
+    first, second = movement.memberships
+    for move in movement.states:
+        column = columns[move.state.code]
+        blocs = [
+            " ".join(slug for slug, member in zip(slugs, members[:, column].tolist(), strict=True) if member)
+            if choice != OUTSIDE
+            else None
+            for members, choice in ((first, move.before), (second, move.after))
+        ]
+        yield (
+            move.state.code,
+            move.name if move.before != OUTSIDE else None,
+            WORDS.get(move.before),
+            move.later_name if move.after != OUTSIDE else None,
+            WORDS.get(move.after),
+            None if OUTSIDE in (move.before, move.after) else "yes" if move.before != move.after else "no",
+            *blocs,
+        )
+
+
+def whole(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[str, Any]:
+    """Return everything the page says: the roll calls, the states by what they chose, and the blocs."""
+    return {
+        **{name: _roll_call(one) for name, one in roll_calls.items()},
+        "bloc": movement.bloc.slug if movement.bloc else None,
+        "in_both_electorates": movement.in_both,
+        "moved": movement.moved,
+        "spans_change_of_representation_of_china": movement.spans_seat_of_china,
+        "transitions": [
+            {
+                "a": WORDS.get(cell.before),
+                "b": WORDS.get(cell.after),
+                "number": len(cell.states),
+                "states": [move.state.code for move in cell.states],
+            }
+            for cell in movement.cells
+        ],
+        "blocs": [
+            {
+                "bloc": line.bloc.slug,
+                "position_a": WORDS.get(line.positions[0]),
+                "position_b": WORDS.get(line.positions[1]),
+                "in_both": line.members,
+                "stayed": line.stayed,
+                "moved": len(line.moved),
+                "towards_in_favour": line.towards,
+                "towards_against": line.away,
+                "to_or_from_non_voting": line.other,
+                "states_moved": [move.state.code for move in line.moved],
+                "in_second_only": [move.state.code for move in line.joined],
+                "in_first_only": [move.state.code for move in line.left],
+            }
+            for line in movement.blocs
+        ],
+    }
+
+
+def _roll_call(one: ListedRollCall) -> dict[str, Any]:
+    """Return what JSON says of a roll call."""
+    totals = one.totals
+    figures = zip(Choice, (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True) if totals else ()
+    return {
+        "roll_call": one.slug,
+        "symbol": one.resolution.symbol if one.resolution else None,
+        "title": one.heading,
+        "body": one.body,
+        "date": one.date.isoformat(),
+        "date_precision": one.date_precision,
+        "totals": {choice.word: figure for choice, figure in figures},
+    }
+
+
+def named(one: ListedRollCall) -> str:
+    """Return what a roll call is called where there is little room: the symbol of its text, or its slug."""
+    return one.resolution.symbol if one.resolution and one.decisive else one.slug
+
+
+def drawn(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> Picture:
+    """Return the flow picture."""
+    first, second = roll_calls.values()
+    table = movement.table.tolist()
+    inside = {"moved": movement.moved, "members": movement.in_both}
+    said = [
+        ngettext("%(moved)s of %(members)s member moved.", "%(moved)s of %(members)s members moved.", movement.in_both)
+        % inside
+    ]
+    said += [
+        _("From %(before)s to %(after)s: %(number)s.")
+        % {"before": label(cell.before).lower(), "after": label(cell.after).lower(), "number": len(cell.states)}
+        for cell in movement.cells
+    ]
+    title = _("Who moved from %(first)s to %(second)s") % {"first": named(first), "second": named(second)}
+    if movement.bloc:
+        title = _("%(title)s: %(bloc)s") % {"title": title, "bloc": movement.bloc.short_name}
+    return flow(
+        title,
+        " ".join(said),
+        [(named(one), dated(one.date, one.date_precision)) for one in (first, second)],
+        [Node(label(choice), *SHAPES[choice]) for choice in ORDER],
+        {
+            (row, column): table[before][after]
+            for row, before in enumerate(ORDER)
+            for column, after in enumerate(ORDER)
+            if table[before][after]
+        },
+    )

@@ -1,0 +1,112 @@
+"""Who moved between two roll calls."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from votes.record.record import reading
+from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.pages.movement.files import HEADER, drawn, rows, whole
+from web.pages.movement.question import FIRST, SECOND, Pair
+from web.serving.parameters import address, tidy_address, without_empty
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
+
+READY = [
+    ("a-res-es-11-1", "a-res-es-11-7"),
+    ("a-res-es-11-7", "a-res-es-11-8"),
+    ("a-res-68-262", "a-res-es-11-1"),
+    ("a-res-3379-xxx", "a-res-46-86"),
+    ("a-res-es-10-19", "a-res-67-19"),
+]
+"""Questions to begin with, those of them that the record can answer."""
+
+
+@tidy_address
+def page(request: HttpRequest) -> HttpResponse:
+    """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them.
+
+    So do slugs of records that were merged, for good, to those that were kept.
+    """
+    with reading() as record:
+        # What is near today may have a closer neighbour tomorrow: a page redirects to slugs, a file could not say so.
+        pair = Pair(request.GET, record, near=True)
+        if pair.is_valid and pair.moved is not None:
+            return redirect(address(request.path, pair.moved), permanent=True)
+        if pair.is_valid and pair.tidy is not None:
+            return redirect(address(request.path, pair.tidy))
+        blocs = [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name]
+        context: dict[str, Any] = {"pair": pair, "blocs": blocs}
+        if pair.is_complete:
+            context |= _answer(request, pair)
+        elif pair.is_valid:
+            context |= _offer(request, pair)
+        return render(request, "compare/roll_calls.html", context)
+
+
+def file(request: HttpRequest, form: str) -> HttpResponse:
+    """Return the answer as a file: the states as CSV, everything as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        pair = Pair(request.GET, record)
+        pair.require_both()
+        if refused := refusal(pair):
+            return refused
+        if pair.moved is not None:
+            return redirect(address(request.path, pair.moved), permanent=True)
+        movement, name = pair.movement(), "compare-roll-calls"
+        if form == "csv":
+            return csv_file(request, record, name, HEADER, rows(movement))
+        if form == "json":
+            return json_file(request, record, name, whole(movement, pair.roll_calls))
+        return picture_file(request, record, name, form, lambda: drawn(movement, pair.roll_calls))
+
+
+def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
+    """Return what the page shows of two roll calls."""
+    movement = pair.movement()
+    query = without_empty(pair.parameters)
+    swapped = query.copy()
+    swapped[FIRST], swapped[SECOND] = pair.slugs[SECOND], pair.slugs[FIRST]
+    every = query.copy()
+    every.pop("bloc", None)
+    forms = ("csv", "json", "svg", "png")
+    return {
+        "movement": movement,
+        "roll_calls": list(pair.roll_calls.values()),
+        "picture": drawn(movement, pair.roll_calls).inline("picture flow-picture"),
+        "files": {form: address(reverse("web:compare_roll_calls_file", args=[form]), query) for form in forms},
+        "swapped": address(request.path, swapped),
+        "every_member": address(request.path, every),
+    }
+
+
+def _offer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
+    """Return what there is to choose from, and the address that chooses, up to the slug of a roll call."""
+    query = without_empty(pair.parameters)
+    query.pop(pair.missing, None)
+    named = any(pair.slugs.values())
+    if named:
+        # Once two are named, there is nothing left to filter.
+        for name in pair.chosen:
+            query.pop(name)
+    start = address(request.path, query)
+    return {
+        "ready": [] if pair.chosen or named else _ready(request, pair.record),
+        "choose": f"{start}{'&' if query else '?'}{pair.missing}=",
+    }
+
+
+def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCall, ListedRollCall]]:
+    """Return the addresses of the questions to begin with, each with its roll calls."""
+    rows = record.matrix.rows_by_slug
+    known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
+    found = {one.slug: one for one in record.listed_in(rows[slug] for slug in {*chain(*known)})}
+    return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]

@@ -1,0 +1,173 @@
+"""Blocs and their records."""
+
+from __future__ import annotations
+
+import datetime
+from http import HTTPStatus
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.analysis.breaks import BODY
+from votes.models import Bloc, BlocMembership
+from votes.record.record import reading
+from votes.reports.bloc import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
+from web.display.rendering import parties, render_page_or_part
+from web.files.tables import links, send
+from web.lists.listing import Listing
+from web.lists.not_found import missing_bloc, no_bloc
+from web.pages.profiles import bloc_files
+from web.pages.profiles.picture import cohesion
+from web.serving.parameters import address, tidy_address, unanswered, without_empty
+from web.serving.problems import problem
+
+if TYPE_CHECKING:
+    from votes.record.record import Record
+
+SHEETS = {"cohesion": bloc_files.cohesion, "breaks": bloc_files.breaks}
+
+FILES = (".json", "/cohesion.csv", "/breaks.csv", "/cohesion.svg", "/cohesion.png")
+
+
+def blocs(request: HttpRequest) -> HttpResponse:
+    """Show all blocs with how many members they have today."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    with reading() as record:
+        members = dict(zip(record.blocs, record.memberships.on(today).sum(axis=1).tolist(), strict=True))
+        kinds = groupby(record.about_blocs.values(), lambda bloc: bloc.kind)
+        context = {
+            "kinds": [(Bloc.Kind(kind).label, [(bloc, members[bloc.slug]) for bloc in blocs]) for kind, blocs in kinds],
+            "today": today,
+            "ignored": unanswered(request.GET, ()),
+        }
+    return render(request, "blocs/list.html", context)
+
+
+@tidy_address
+def bloc(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a bloc: its members on the day ``?on=`` names, its cohesion, who breaks, and its position by roll call."""
+    with reading() as record:
+        found = record.about_blocs.get(slug.lower())
+        if found is None:
+            raise missing_bloc(slug, record)
+        if slug != found.slug:
+            return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
+        parameters = request.GET.copy()
+        asked = parameters.pop("on", [""])[-1]
+        on, error = _date(asked)
+        members = members_on(record, record.blocs[found.slug], on)
+        listing, own = _record(parameters, record, found.slug)
+        context = {
+            "bloc": found,
+            "on": on,
+            "on_error": error,
+            "members": members,
+            "full": sum(held.status == BlocMembership.Status.MEMBER for held in members),
+            "listing": listing,
+            "kept": [("on", asked)] if asked else [],
+            "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
+            **parties(record),
+            "votes": own.votes,
+            "positions": own.positions_on(listing.page),
+            # The pages after the first go on with the list.
+            **(_shown(listing, own, request.GET) if listing.is_valid and listing.page.number == 1 else {}),
+        }
+        return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResponse:
+    """Send how far a bloc keeps together: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        if slug.lower() not in record.blocs:
+            return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
+        if slug != slug.lower():
+            own_path = request.path.replace(f"/{slug}", f"/{slug.lower()}", 1)
+            return redirect(address(own_path, request.GET), permanent=True)
+        listing, own = _record(request.GET, record, slug)
+        return send(
+            request,
+            record,
+            listing,
+            name="-".join(filter(None, ("plenary", slug, what))),
+            form=form,
+            sheet=lambda: SHEETS[what](own),
+            whole=lambda: bloc_files.whole(own),
+            picture=lambda: cohesion(own),
+        )
+
+
+def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, BlocRecord]:
+    """Return the roll calls with a member of the bloc that the parameters select, and its record on them."""
+    read = record.blocs[slug]
+    listing = Listing(parameters, record, among=roll_calls_of(record, read))
+    return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
+
+
+def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any]:
+    """Return what the page shows of a bloc's record; ``asked`` is what its address says."""
+    record = own.record
+    divided = own.divided(bloc_files.DIVIDED)
+    known = any(one.agreement_index is not None for one in own.by_year)
+    return {
+        "own": own,
+        "body": record.bodies.get(own.body, own.body),
+        "topics": record.topics,
+        "chart": cohesion(own).inline("picture chart") if known else "",
+        "years": own.by_year[::-1],
+        "year_addresses": _of_years(asked, own),
+        "by_topic": own.by_topic,
+        "breaks": own.breaks,
+        "breaks_addresses": _of_breaks(listing, own),
+        "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
+        "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
+        "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
+    }
+
+
+def _of_years(asked: QueryDict, own: BlocRecord) -> dict[str, str]:
+    """Return the address of the bloc's record in each year of it, under the other filters asked for."""
+    others = _others(asked, "page")
+    return {one.of: f"?since={one.of}-01-01&until={int(one.of) + 1}-01-01{others}#record" for one in own.by_year}
+
+
+def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
+    """Return, by the code of the state, the address of the list of the roll calls on which it broke with the bloc.
+
+    A list knows one period, so a state that left and came back has none: it would have voted otherwise as a stranger.
+    """
+    since, until = (listing.form.cleaned_data.get(name) for name in ("since", "until"))
+    page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
+    addresses = {}
+    for one in own.breaks:
+        held = own.record.memberships_of[own.bloc.slug, one.state.code]
+        if one.breaks and len(held) == 1:
+            first = max(filter(None, (since, held[0].since)), default=None)
+            last = min(filter(None, (until, held[0].until)), default=None)
+            period = (f"&since={first}" if first else "") + (f"&until={last}" if last else "")
+            addresses[one.state.code] = f"{page}?differ={one.state.code}~{own.bloc.slug}{period}{others}"
+    return addresses
+
+
+def _others(asked: QueryDict, *without: str) -> str:
+    """Return what is asked for but the period and what else to leave out, to go on an address with."""
+    kept = without_empty(asked)
+    for name in ("since", "until", *without):
+        kept.pop(name, None)
+    return f"&{kept.urlencode()}" if kept else ""
+
+
+def _date(text: str) -> tuple[datetime.date, str]:
+    """Return the date asked for, or today and what is wrong with what was asked for."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    if not text:
+        return today, ""
+    try:
+        return datetime.date.fromisoformat(text), ""
+    except ValueError:
+        return today, _("“%(text)s” is not a date; dates look like 2022-03-02.") % {"text": text}

@@ -1,0 +1,67 @@
+"""The pictures of a state's and of a bloc's page: agreement with blocs, and cohesion, by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from web.pictures.lines import Series, line_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.reports.bloc import BlocRecord
+    from votes.reports.state import StateProfile
+    from web.pictures.picture import Picture
+
+
+def bloc_years(profile: StateProfile) -> Picture:
+    """Return a state's agreement with some blocs, by year."""
+    charted = profile.charted
+    years = _all(charted.years)
+    name = profile.record.states[profile.code].name
+    names = ", ".join(one.bloc.short_name for one in charted.blocs)
+    described = _(
+        "A line for each of %(blocs)s: the share of recorded votes of a year on which both took one position."
+    )
+    return line_chart(
+        title=_("%(state)s: agreement with blocs by year") % {"state": name},
+        description=described % {"blocs": names},
+        x=years,
+        series=[Series(one.bloc.short_name, _spread(years, charted.years, one.shares)) for one in charted.blocs],
+        y_range=(0, 1),
+        y_label=_("Agreement"),
+    )
+
+
+def cohesion(own: BlocRecord) -> Picture:
+    """Return a bloc's cohesion by year, in both indices."""
+    known = [int(one.of) for one in own.by_year]
+    years = _all(known)
+    indices = (
+        (_("Agreement index"), [one.agreement_index for one in own.by_year]),
+        (_("Rice index"), [one.rice_index for one in own.by_year]),
+    )
+    return line_chart(
+        title=_("%(bloc)s: cohesion by year") % {"bloc": own.bloc.short_name},
+        description=_(
+            "Two lines from 0 to 1: the mean agreement index and the mean Rice index of the votes of a year."
+        ),
+        x=years,
+        series=[Series(label, _spread(years, known, values)) for label, values in indices],
+        y_range=(0, 1),
+        y_label=_("Cohesion"),
+        y_format=".1f",
+    )
+
+
+def _all(years: Sequence[int]) -> list[int]:
+    """Return the years from the first to the last, those between without a vote among them: lines break there."""
+    return list(range(years[0], years[-1] + 1)) if years else []
+
+
+def _spread(years: Sequence[int], known: Sequence[int], values: Sequence[float | None]) -> list[float | None]:
+    """Return the value of each of ``years``, None for those that are not ``known``."""
+    by_year = dict(zip(known, values, strict=True))
+    return [by_year.get(year) for year in years]

@@ -1,0 +1,114 @@
+"""What a state's page says of whom it votes with, as tables for files: a header and rows, in the page's order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING, PARTNERS, YEARS
+from votes.reports.bloc import MINIMUM_POSITIONS
+from votes.reports.state import MINIMUM_YEAR
+from web.files.tables import Sheet, rounded
+
+if TYPE_CHECKING:
+    from votes.periods import Period
+    from votes.reports.state import StateProfile
+
+
+def partners(profile: StateProfile) -> Sheet:
+    """Return all partners, the closest first, with the agreement of the period and its change since that before."""
+    figures = ("agreement", "same", "roll_calls", "percentile", "change", "roll_calls_before")
+    header = ("state", "name", *figures, "since", "until")
+    of = days(profile.period) or {}
+    return Sheet(
+        header,
+        [
+            (
+                one.state.code,
+                one.state.name,
+                rounded(one.agreement),
+                one.same,
+                one.common,
+                round(100 * one.lower, 2),
+                rounded(one.change),
+                one.before,
+                of["since"],
+                of["until"],
+            )
+            for one in profile.partners
+        ],
+    )
+
+
+def blocs(profile: StateProfile) -> Sheet:
+    """Return its agreement with the other members of each bloc in each year, by slug and year."""
+    found = profile.with_blocs(profile.positions_asked)
+    return Sheet(
+        ("bloc", "name", "member", "year", "agreement", "same", "roll_calls"),
+        [
+            (one.bloc.slug, one.bloc.short_name, one.own, year, rounded(share), same, common)
+            for one in found.blocs
+            for year, share, same, common in zip(found.years, one.shares, one.same, one.common, strict=True)
+            if common
+        ],
+    )
+
+
+def breaks(profile: StateProfile) -> Sheet:
+    """Return its breaks with its closest partners, those surprising most first."""
+    matrix = profile.record.matrix
+    return Sheet(
+        ("roll_call", "date", "position", "surprise", "partners_otherwise", "partners", "date_precision"),
+        [
+            (
+                str(matrix.slugs[one.row]),
+                str(matrix.dates[one.row]),
+                one.choice.word,
+                rounded(one.surprise),
+                one.other,
+                one.partners,
+                profile.record.day_of(one.row).precision,
+            )
+            for one in profile.breaks
+        ],
+    )
+
+
+def own_blocs(profile: StateProfile) -> Sheet:
+    """Return how often it broke with its own blocs, by their names."""
+    return Sheet(
+        ("bloc", "name", "share", "breaks", "positions"),
+        [
+            (one.bloc.slug, one.bloc.short_name, rounded(one.share), one.breaks, one.positions)
+            for one in profile.own_blocs
+        ],
+    )
+
+
+def whole(profile: StateProfile) -> dict[str, Any]:
+    """Return everything as JSON has it."""
+    period = profile.period
+    return {
+        "state": {"code": profile.code, "name": profile.record.states[profile.code].name},
+        "body": profile.body,
+        "period": days(period),
+        "period_before": days(period.preceding if period else None),
+        "roll_calls": profile.roll_calls,
+        "positions": profile.positions,
+        "spans_change_of_representation_of_china": profile.spans_seat_of_china,
+        "minimum": {
+            "partners": MINIMUM_COMMON,
+            "blocs": MINIMUM_YEAR,
+            "breaks": MINIMUM_VOTING,
+            "own_blocs": MINIMUM_POSITIONS,
+        },
+        "closest_partners": {"body": BODY, "years": YEARS, "number": PARTNERS},
+        "partners": partners(profile).records,
+        "blocs": blocs(profile).records,
+        "breaks": breaks(profile).records,
+        "own_blocs": own_blocs(profile).records,
+    }
+
+
+def days(period: Period | None) -> dict[str, str] | None:
+    """Return a period as the filters write it: ``until`` is the day after its last."""
+    return {"since": period.since.isoformat(), "until": period.until.isoformat()} if period else None

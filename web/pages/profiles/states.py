@@ -1,0 +1,154 @@
+"""Member states and their records."""
+
+from __future__ import annotations
+
+import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
+from votes.analysis.matrix import OUTSIDE
+from votes.record.record import reading
+from votes.record.states import StateRecord
+from votes.reports.bloc import MINIMUM_POSITIONS
+from votes.reports.state import MINIMUM_YEAR, StateProfile
+from web.display.rendering import parties, render_page_or_part
+from web.files.tables import links, send
+from web.lists.listing import Listing
+from web.lists.not_found import missing_state, no_state
+from web.lists.selection import StateSelection
+from web.pages.profiles import state_files
+from web.pages.profiles.picture import bloc_years
+from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.problems import problem
+
+if TYPE_CHECKING:
+    from votes.record.record import Record
+
+ENDS, BREAKS, MOVED = 10, 10, 3
+"""How many partners at each end, breaks, and partners that moved most a page shows."""
+
+SHEETS = {"partners": state_files.partners, "blocs": state_files.blocs, "breaks": state_files.breaks}
+
+FILES = (".json", "/partners.csv", "/blocs.csv", "/breaks.csv", "/blocs.svg", "/blocs.png")
+
+
+def states(request: HttpRequest) -> HttpResponse:
+    """Show all member states, today's and former ones."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    with reading() as record:
+        seated = [(about, about.seats_in(BODY)) for about in record.about_states.values()]
+    context: dict[str, Any] = {"members": [], "others": [], "today": today, "ignored": unanswered(request.GET, ())}
+    for about, seats in seated:
+        context["members" if any(seat.holds_on(today) for seat in seats) else "others"].append((about, seats))
+    return render(request, "states/list.html", context)
+
+
+@tidy_address
+def state(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how a member state voted, and with whom; all filters of the list of roll calls narrow both."""
+    with reading() as record:
+        found = record.about_states.get(code.upper())
+        if found is None:
+            raise missing_state(code, record)
+        if code != found.code:
+            return redirect(address(reverse("web:state", args=[found.code]), request.GET), permanent=True)
+        listing = _listing(request.GET, record, found.code)
+        context = {
+            "state": found,
+            "listing": listing,
+            **parties(record),
+            "record": StateRecord.of(found.code, record, listing.rows, listing.page),
+            "predecessors": [record.states[other] for other in found.predecessors],
+            "successors": [record.states[other] for other in found.successors],
+            # The pages after the first go on with the list.
+            **(_shown(listing, _profile(listing, found.code)) if listing.is_valid and listing.page.number == 1 else {}),
+        }
+        return render_page_or_part(request, "states/state.html", "states/_votes.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResponse:
+    """Send whom a state votes with: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    with reading() as record:
+        if code.upper() not in record.states:
+            return problem(HTTPStatus.NOT_FOUND, no_state(code))
+        if code != code.upper():
+            own = request.path.replace(f"/{code}", f"/{code.upper()}", 1)
+            return redirect(address(own, request.GET), permanent=True)
+        listing = _listing(request.GET, record, code)
+        profile = _profile(listing, code)
+        return send(
+            request,
+            record,
+            listing,
+            name="-".join(filter(None, ("plenary", code, what))),
+            form=form,
+            sheet=lambda: SHEETS[what](profile),
+            whole=lambda: state_files.whole(profile),
+            picture=lambda: bloc_years(profile),
+        )
+
+
+def _listing(parameters: QueryDict, record: Record, code: str) -> Listing:
+    """Return the roll calls in whose electorate the state was that the parameters select."""
+    voted = record.register.voted(record.matrix.of(code) != OUTSIDE)
+    return Listing(parameters, record, among=voted, selection=StateSelection(record, code))
+
+
+def _profile(listing: Listing, code: str) -> StateProfile:
+    """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
+    meant = listing.form.cleaned_data
+    since, until = meant.get("since"), meant.get("until")
+    asked = listing.rows
+    if since or until:
+        # The years before a period are compared with it, under all other filters.
+        others = listing.parameters.copy()
+        for name in ("since", "until"):
+            others.pop(name, None)
+        asked = _listing(others, listing.record, code).rows
+    return StateProfile(listing.record, code, meant.get("body") or BODY, asked, since, until)
+
+
+def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
+    """Return what the page shows of a profile."""
+    record = profile.record
+    closest, farthest = profile.ends(ENDS)
+    nearer, further = profile.moved(MOVED)
+    breaks = profile.breaks[:BREAKS]
+    own = reverse("web:state", args=[profile.code])
+    chart = bloc_years(profile) if len(profile.latest_years) else None
+    return {
+        "profile": profile,
+        "body": record.bodies.get(profile.body, profile.body),
+        "closest": closest,
+        "farthest": farthest,
+        "nearer": nearer,
+        "further": further,
+        "charted": {one.bloc.slug for one in profile.charted.blocs},
+        "compare": _compare(profile, listing),
+        "chart": chart.inline("picture chart") if chart else "",
+        "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
+        "latest": profile.with_blocs(profile.latest_years),
+        "breaks": list(zip(breaks, record.listed_in(one.row for one in breaks), strict=True)),
+        "files": links(listing.parameters, own.removesuffix("/"), FILES),
+        "minimum": {
+            "common": MINIMUM_COMMON,
+            "year": MINIMUM_YEAR,
+            "voting": MINIMUM_VOTING,
+            "positions": MINIMUM_POSITIONS,
+        },
+    }
+
+
+def _compare(profile: StateProfile, listing: Listing) -> str:
+    """Return the address that compares the state with another over the same roll calls, up to the other's code."""
+    asked: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
+    asked |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
+    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code}, doseq=True)}&state="

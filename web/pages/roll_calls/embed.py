@@ -1,0 +1,113 @@
+"""A vote as a card in other sites' pages, and how they find it (oEmbed). Nothing else of the site may be framed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from csp.decorators import csp_replace
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from votes.models import RetiredAddress, RollCall
+from votes.record.record import reading
+from votes.reports.breakdown import Breakdown
+from votes.reports.roll_call_context import Beside
+from web.discovery.oembed import described, roll_call_at, sizes
+from web.discovery.tags import origin_of
+from web.lists.not_found import no_roll_call
+from web.pictures import tiles
+from web.serving.parameters import unanswered
+from web.serving.problems import OPEN, problem, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from django.http.response import HttpResponseBase
+
+    from votes.reports.breakdown import StateChoice
+
+FORMATS = ("json", "xml")
+"""Those that oEmbed knows."""
+
+
+@require_safe
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with parameters
+@xframe_options_exempt
+def card(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Show a recorded vote as a card; of one that was withdrawn, that it was."""
+    with reading() as record:
+        published = RollCall.objects.published().select_related("resolution", "tally", "body")
+        found = published.filter(slug=slug.lower()).order_by().first()
+        if found is None:
+            return _retired(request, slug)
+        if slug != found.slug:
+            return redirect(reverse("web:roll_call_embed", args=[found.slug]), permanent=True)
+        beside = Beside.of(found)
+        states = Breakdown.of(found, record, beside.intended).states
+        context = {
+            "roll_call": found,
+            "beside": beside,
+            "origin": origin_of(request),
+            "grid": grid(states, beside.permanent),
+        }
+        return render(request, "embed/roll_call.html", context)
+
+
+def grid(states: Sequence[StateChoice], permanent: Collection[int]) -> SafeString:
+    """Return a square a member as a picture, with their codes where they are few; nothing without votes."""
+    if not states:
+        return SafeString("")
+    drawn = tiles.layout(states, permanent)
+    return mark_safe(  # noqa: S308  # the squares are escaped where they are made
+        f'<svg class="tiles tiles-{drawn.kind}" viewBox="0 0 {drawn.width} {drawn.height}" aria-hidden="true">'
+        f"{tiles.squares(drawn, named=drawn.kind == tiles.COUNCIL)}</svg>"
+    )
+
+
+def _retired(request: HttpRequest, slug: str) -> HttpResponse:
+    """Answer for a vote that is not there; raises Http404 where there has never been one."""
+    found = RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
+    if found is None:
+        raise Http404(no_roll_call(slug))
+    if kept := found.leads_to:
+        return redirect(reverse("web:roll_call_embed", args=[kept]), permanent=True)
+    return render(request, "embed/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
+
+
+@require_safe
+def oembed(request: HttpRequest) -> HttpResponse:
+    """Say how the vote at ``url`` is put into a page, as oEmbed has it; in JSON only."""
+    asked = request.GET
+    width, height, wrong = sizes(asked)
+    errors = {
+        name: [_("“%(value)s” is not a number of pixels.") % {"value": value}] for name, (value,) in wrong.items()
+    }
+    errors |= {
+        one.partition("=")[0]: [unknown(one)] for one in unanswered(asked, ("url", "format", "maxwidth", "maxheight"))
+    }
+    if not asked.get("url"):
+        errors["url"] = [_("Name the address of a vote, such as %(url)s.") % {"url": _example(request)}]
+    form = asked.get("format") or "json"
+    if form not in FORMATS:
+        errors["format"] = [_("“%(format)s” is not a format; take json.") % {"format": form}]
+    if errors:
+        return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+    if form != "json":
+        return problem(HTTPStatus.NOT_IMPLEMENTED, _("There is JSON only; take format=json."))
+    with reading():
+        found = roll_call_at(asked["url"], request.get_host())
+        if found is None:
+            detail = _("There is no recorded vote at “%(url)s”.") % {"url": asked["url"]}
+            return problem(HTTPStatus.NOT_FOUND, detail)
+        return JsonResponse(described(found, origin_of(request), width, height), headers=OPEN)
+
+
+def _example(request: HttpRequest) -> str:
+    """Return an address of a vote."""
+    return f"{origin_of(request)}{reverse('web:resolution', args=['A/RES/ES-11/7'])}"

@@ -1,0 +1,108 @@
+"""The history of a recorded vote, as a page and as files."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.models import RollCall
+from votes.record.record import reading
+from votes.reports.history import History, history_of
+from web.files.answers import csv_file, json_file
+from web.lists import retired
+from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.problems import problem, unknown
+
+if TYPE_CHECKING:
+    from votes.record.record import Record
+
+HEADER = ("at", "by", "reason", "out_of_view_since", "kind", "name", "before", "after")
+
+
+@tidy_address
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what of a recorded vote changed after it was published."""
+    with reading() as record:
+        found = _found(slug)
+        if found is None:
+            return retired.page(request, slug, "web:roll_call_history", record)
+        if slug != found.slug:
+            own = reverse("web:roll_call_history", args=[found.slug])
+            return redirect(address(own, request.GET), permanent=True)
+        context = {
+            "roll_call": found,
+            "entries": read(found, record).entries,
+            "file": reverse("web:roll_call_history", args=[found.slug]).removesuffix("/"),
+            "ignored": unanswered(request.GET, ()),
+        }
+        return render(request, "roll_calls/history.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """Send the same: a row a change as CSV, an object a revision as JSON."""
+    if asked := unanswered(request.GET, ()):
+        errors = {name: [unknown(name)] for name in asked}
+        return problem(HTTPStatus.BAD_REQUEST, _("The history of one roll call has no filters."), errors=errors)
+    with reading() as record:
+        found = _found(slug)
+        if found is None:
+            return retired.file(request, slug, form, "web:roll_call_history_file")
+        if slug != found.slug:
+            own = reverse("web:roll_call_history_file", args=[found.slug, form])
+            return redirect(address(own, request.GET), permanent=True)
+        name = f"plenary-{found.slug}-history"
+        entries = _entries(read(found, record))
+        if form == "csv":
+            return csv_file(request, record, name, HEADER, _rows(entries))
+        return json_file(request, record, name, {"roll_call": found.slug, "history": entries})
+
+
+def read(roll_call: RollCall, record: Record) -> History:
+    """Return the history with the names of the states on the day of the vote."""
+    names = {code: state.name_on(roll_call.date) for code, state in record.states.items()}
+    return history_of(roll_call, names)
+
+
+def _found(slug: str) -> RollCall | None:
+    """Return the roll call of an address, if the public sees one."""
+    published = RollCall.objects.published().select_related("body", "session", "resolution")
+    return published.filter(slug=slug.lower()).order_by().first()
+
+
+def _entries(history: History) -> list[dict[str, Any]]:
+    """Return the entries as JSON has them, newest first."""
+    return [
+        {
+            "at": entry.at.isoformat(timespec="seconds"),
+            "by": entry.who,
+            "reason": entry.reason,
+            "out_of_view_since": entry.hidden_since.isoformat(timespec="seconds") if entry.hidden_since else None,
+            "changes": [
+                {"kind": str(change.kind), "name": change.name, "before": change.old, "after": change.new}
+                for change in entry.changes
+            ],
+        }
+        for entry in history.entries
+    ]
+
+
+def _rows(entries: list[dict[str, Any]]) -> list[list[Any]]:
+    """Return a row a change; an entry that changed nothing but its view has one without a change."""
+    nothing = {"kind": "", "name": "", "before": None, "after": None}
+    return [
+        [*(entry[name] for name in HEADER[:4]), *(_cell(change[name]) for name in HEADER[4:])]
+        for entry in entries
+        for change in entry["changes"] or [nothing]
+    ]
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as a cell has it: of a list, such as a text's subjects, its parts with ``|`` between them."""
+    return "|".join(value) if isinstance(value, list) else value

@@ -1,0 +1,116 @@
+"""Pictures of a recorded vote as files: the tile grid, and the card that networks show beside a link."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.models import RollCall
+from votes.record.record import reading
+from votes.reports.breakdown import Breakdown
+from votes.reports.roll_call_context import Beside
+from votes.reports.wording import outcome
+from web.display.marks import dated, figures
+from web.files.answers import picture_file
+from web.lists import retired
+from web.pages.roll_calls.card import Card
+from web.pictures.tiles import layout, tile_grid
+from web.serving.parameters import address, unanswered
+from web.serving.problems import problem, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.http import HttpRequest, HttpResponse
+
+    from votes.record.record import Record
+    from web.pictures.picture import Picture
+
+
+@require_safe
+def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """Send the tile grid of a recorded vote as SVG or PNG; ``bloc`` highlights the members of a bloc."""
+    with reading() as record:
+        found = _found(slug)
+        if found is None:
+            return retired.file(request, slug, form, "web:roll_call_tiles")
+        if slug != found.slug:
+            own = reverse("web:roll_call_tiles", args=[found.slug, form])
+            return redirect(address(own, request.GET), permanent=True)
+        beside = Beside.of(found)
+        breakdown = Breakdown.of(found, record, beside.intended)
+        if not breakdown.states:
+            return problem(HTTPStatus.NOT_FOUND, _("Who voted how is not on record, so there is nothing to draw."))
+        slug_of_bloc = request.GET.get("bloc", "")
+        lines = breakdown.of_bloc(slug_of_bloc) if slug_of_bloc else None
+        errors = {name: [unknown(name)] for name in unanswered(request.GET, ("bloc",))}
+        if slug_of_bloc and lines is None:
+            errors["bloc"] = [_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": slug_of_bloc}]
+        if errors:
+            return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+        codes = None if lines is None else {line.state.code for line in lines}
+        name = f"plenary-{found.slug}-tiles" + (f"-{slug_of_bloc}" if codes is not None else "")
+        return picture_file(request, record, name, form, lambda: _grid(found, beside, breakdown, codes))
+
+
+@require_safe
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send the share card of a recorded vote."""
+    if asked := unanswered(request.GET, ()):
+        errors = {name: [unknown(name)] for name in asked}
+        return problem(HTTPStatus.BAD_REQUEST, _("A card has no parameters."), errors=errors)
+    with reading() as record:
+        found = _found(slug)
+        if found is None:
+            return retired.file(request, slug, "", "web:roll_call_card")
+        if slug != found.slug:
+            return redirect(address(reverse("web:roll_call_card", args=[found.slug]), request.GET), permanent=True)
+        return picture_file(request, record, f"plenary-{found.slug}-card", "png", lambda: _card(found, record))
+
+
+def _found(slug: str) -> RollCall | None:
+    """Return the published roll call with a slug, in whatever case."""
+    published = RollCall.objects.published().select_related("resolution", "tally")
+    return published.filter(slug=slug.lower()).order_by().first()
+
+
+def _heading(found: RollCall, beside: Beside) -> str:
+    """Return symbol, body and date of a roll call."""
+    parts = [found.resolution.symbol] if found.resolution else []
+    return " · ".join([*parts, beside.body_name, dated(found.date, found.date_precision)])
+
+
+def _grid(found: RollCall, beside: Beside, breakdown: Breakdown, codes: Collection[str] | None) -> Picture:
+    """Return the tile grid of a roll call, with the states of ``codes`` highlighted."""
+    title = f"{_heading(found, beside)}: {found.heading}"
+    described = _("One equal square for each of %(n)s member states, coloured and marked by its vote: %(figures)s.")
+    counts = ", ".join(f"{len(lines)} {str(choice.label).lower()}" for choice, lines in breakdown.groups)
+    description = described % {"n": len(breakdown.states), "figures": counts}
+    return tile_grid(layout(breakdown.states, beside.permanent), title, description, codes)
+
+
+def _result(found: RollCall) -> str:
+    """Return how the vote went; of totals that differ from those counted, that they are the announced ones."""
+    result = capfirst(str(found.get_result_display())) if found.totals else outcome(found).removesuffix(".")
+    return _("%(result)s, as announced") % {"result": result} if found.totals_differ else result
+
+
+def _card(found: RollCall, record: Record) -> Card:
+    """Return the card of a roll call."""
+    beside = Beside.of(found)
+    states = Breakdown.of(found, record, beside.intended).states
+    totals = found.totals
+    return Card(
+        heading=_heading(found, beside),
+        title=found.heading,
+        tally=str(totals) if totals else "",
+        result=_result(found),
+        figures=figures(totals) if totals else (),
+        grid=layout(states, beside.permanent) if states else None,
+    )

@@ -1,0 +1,75 @@
+"""The table of a roll call's votes by state: filtered by bloc and choice, sorted, with running totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from votes.choices import Choice
+from votes.totals import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import QueryDict
+
+    from votes.reports.breakdown import Breakdown, StateChoice
+
+BY_NAME, BY_CHOICE, BY_CODE = "name", "choice", "code"
+SORTS = [
+    (BY_NAME, gettext_lazy("Name")),
+    (BY_CHOICE, gettext_lazy("Vote")),
+    (BY_CODE, gettext_lazy("Code")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines that the parameters ``bloc``, ``choice`` and ``sort`` select, in their order."""
+
+    lines: tuple[StateChoice, ...]
+    totals: Totals
+    blocs: tuple[tuple[str, str], ...]
+    """The blocs of the electorate to pick from, by slug and short name."""
+    bloc: str
+    choice: str
+    sort: str
+    errors: tuple[str, ...]
+
+    parameters: ClassVar = ("bloc", "choice", "sort")
+    sorts: ClassVar = SORTS
+
+    @classmethod
+    def of(cls, breakdown: Breakdown, parameters: QueryDict) -> Sheet:
+        """Select from ``breakdown``; a value that is not known selects nothing and is named in ``errors``."""
+        bloc, word = parameters.get("bloc", ""), parameters.get("choice", "")
+        sort = parameters.get("sort") or BY_NAME
+        blocs = tuple((line.bloc.slug, line.bloc.short_name) for line in breakdown.blocs)
+        errors = []
+        lines: Sequence[StateChoice] | None = breakdown.of_bloc(bloc) if bloc else breakdown.states
+        if lines is None:
+            errors.append(_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": bloc})
+        if word and word not in {choice.word for choice in Choice}:
+            words = ", ".join(choice.word for choice in Choice)
+            errors.append(_("“%(word)s” is not a vote; choose one of %(words)s.") % {"word": word, "words": words})
+        if sort not in dict(SORTS):
+            errors.append(_("“%(sort)s” is no order; choose name, choice or code.") % {"sort": sort})
+        if errors or lines is None:
+            lines = []
+        if word:
+            lines = [line for line in lines if line.choice.word == word]
+        if sort == BY_CHOICE:
+            order = list(Choice)
+            lines = sorted(lines, key=lambda line: order.index(line.choice))
+        elif sort == BY_CODE:
+            lines = sorted(lines, key=lambda line: line.state.code)
+        totals = Totals.count(line.choice for line in lines)
+        return cls(tuple(lines), totals, blocs, bloc, word, sort, tuple(errors))
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Return the choices to pick from, by word and label."""
+        return [(choice.word, str(choice.label)) for choice in Choice]

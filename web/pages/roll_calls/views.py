@@ -1,0 +1,130 @@
+"""Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
+
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from resolutions.models import Resolution
+from resolutions.symbols import looks_like_symbol, parse_or_none
+from votes.models import Finding, RetiredAddress, RollCall
+from votes.record.record import Record, reading
+from votes.reports.breakdown import Breakdown, PartnerBreaks
+from votes.reports.explanation import Explanation
+from votes.reports.ideal_points import cut_point_of
+from votes.reports.roll_call_context import Beside
+from web.display.rendering import parties, render_page_or_part, varied, wants_part
+from web.lists import retired
+from web.lists.listing import Listing
+from web.lists.not_found import missing_text
+from web.lists.suggestions import Help
+from web.pages.roll_calls import history
+from web.pages.roll_calls.sheet import Sheet
+from web.serving.parameters import address, tidy_address, unanswered
+
+
+@tidy_address
+def resolutions(request: HttpRequest) -> HttpResponse:
+    """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
+    if list(request.GET) == ["q"] and not wants_part(request) and (found := _text_called(request.GET["q"])):
+        return varied(redirect(found))
+    return _list(request, "resolutions")
+
+
+@tidy_address
+def roll_calls(request: HttpRequest) -> HttpResponse:
+    """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
+    return _list(request, "roll_calls")
+
+
+def _text_called(text: str) -> Resolution | None:
+    """Return the text whose symbol, in any known spelling, ``text`` is, and no other's."""
+    if not looks_like_symbol(text) or parse_or_none(text) is None:
+        return None
+    named = list(Resolution.objects.published().order_by().with_symbol(text)[:2])
+    return named[0] if len(named) == 1 else None
+
+
+def _list(request: HttpRequest, of: str) -> HttpResponse:
+    """Show a filtered list."""
+    with reading() as record:
+        among = record.register.decisive if of == "resolutions" else None
+        listing = Listing(request.GET, record, among=among)
+        context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
+        return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
+
+
+@tidy_address
+def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
+    """Show a text with its roll calls; any other spelling of its symbol, and a unique near miss, redirect to it."""
+    with reading() as record:
+        published = Resolution.objects.published().order_by()
+        named = list(published.with_symbol(symbol.rstrip("/"))[:2])
+        is_known = bool(named)
+        named = named or list(published.near_symbol(symbol)[:2])
+        if is_known and len(named) > 1:
+            raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
+        if len(named) != 1:
+            raise missing_text(symbol, record)
+        found = named[0]
+        if symbol != found.symbol:
+            # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
+            return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
+        # The resolution is known to each already.
+        taken = list(found.roll_calls.published().select_related("tally").order_by())
+        decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
+        others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
+        context: dict[str, object] = {
+            "resolution": found,
+            "others": record.listed(record.register.keys[others].tolist()),
+        }
+        if decisive is None:
+            context["withdrawn"] = RetiredAddress.objects.withdrawn_on(found)
+            context |= {"body": found.body, "session": found.session}
+            return render(request, "roll_calls/resolution.html", context)
+        beside = Beside.of(decisive)
+        context |= {"body": beside.body_name, "session": beside.session}
+        if found.session_id != decisive.session_id:
+            context["session"] = found.session
+        topics = record.register.topics_of(decisive.pk)
+        context["topics"] = [(slug, name) for slug, name in record.topics.items() if slug in topics]
+        return _show(request, record, decisive, beside, template="roll_calls/resolution.html", **context)
+
+
+@tidy_address
+def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one recorded vote."""
+    with reading() as record:
+        published = RollCall.objects.published().select_related("resolution", "tally")
+        found = published.filter(slug=slug.lower()).order_by().first()
+        if found is None:
+            return retired.page(request, slug, "web:roll_call", record)
+        if slug != found.slug:
+            own = reverse("web:roll_call", args=[found.slug])
+            return redirect(address(own, request.GET), permanent=True)
+        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html")
+
+
+def _show(
+    request: HttpRequest, record: Record, shown: RollCall, beside: Beside, *, template: str, **context: object
+) -> HttpResponse:
+    """Show a roll call in full."""
+    breakdown = Breakdown.of(shown, record, beside.intended)
+    context |= {
+        "record": record,
+        "roll_call": shown,
+        "breakdown": breakdown,
+        # Asked for by the whole page only.
+        "partner_breaks": partial(PartnerBreaks.of, shown, record),
+        "cut_point": partial(cut_point_of, shown, record),
+        "explanation": Explanation.of(shown, breakdown.states, beside),
+        "sheet": Sheet.of(breakdown, request.GET),
+        "history": SimpleLazyObject(partial(history.read, shown, record)) if beside.has_history else None,
+        "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+        "beside": beside,
+        "ignored": unanswered(request.GET, Sheet.parameters),
+    }
+    return render_page_or_part(request, template, "roll_calls/_sheet.html", context)

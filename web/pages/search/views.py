@@ -1,0 +1,20 @@
+"""What the search box suggests while a reader types."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from votes.record.record import reading
+from web.display.rendering import varied, wants_part
+from web.lists.search import index_of
+from web.serving.parameters import address, without_empty
+
+
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Show htmx what ``?q=`` names or begins to name; anyone else is sent to the search itself."""
+    if wants_part(request):
+        with reading() as record:
+            groups = index_of(record).suggestions(request.GET.get("q", ""))
+        number = sum(len(matches) for _group, matches in groups)
+        return varied(render(request, "search/_suggestions.html", {"groups": groups, "number": number}))
+    return varied(redirect(address(reverse("web:resolutions"), without_empty(request.GET))))

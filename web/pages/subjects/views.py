@@ -1,0 +1,65 @@
+"""Subjects: the index of the library's headings, and the list of the texts of one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from votes.record.record import reading
+from web.display.rendering import parties, render_page_or_part
+from web.lists.filters import known_subject
+from web.lists.listing import Listing
+from web.lists.selection import SubjectSelection
+from web.lists.subject_index import by_letter, listed, most_frequent, related, texts_with_subjects, topics_with_texts
+from web.lists.suggestions import Help
+from web.serving.parameters import address, tidy_address, unanswered
+
+MOST = 12
+"""How many of the most frequent subjects stand above the index."""
+
+
+@tidy_address
+def subjects(request: HttpRequest) -> HttpResponse:
+    """List all subjects by name, or those with the words of ``?q=`` in their names."""
+    words = request.GET.get("q", "")
+    with reading() as record:
+        found = listed(record, words)
+        context = {
+            "words": words,
+            "number": len(found),
+            "total": len(record.texts_by_subject),
+            "bodies": texts_with_subjects(record),
+            "letters": by_letter(found),
+            "topics": () if words else topics_with_texts(record),
+            "most": () if words else most_frequent(found, MOST),
+            "ignored": unanswered(request.GET, ("q",)),
+        }
+        return render(request, "subjects/index.html", context)
+
+
+@tidy_address
+def subject(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the texts of a subject as a list of their own; its heading, written in any way, redirects to it."""
+    with reading() as record:
+        try:
+            found = record.subjects[known_subject(slug, record)]
+        except ValueError as error:
+            raise Http404(str(error)) from None
+        own = reverse("web:subject", args=[found.slug])
+        if slug != found.slug:
+            return redirect(address(own, request.GET), permanent=True)
+        selection = SubjectSelection(record, found)
+        about = record.register.on_subjects([found.slug])
+        listing = Listing(request.GET, record, among=record.register.decisive & about, selection=selection)
+        context = {
+            "subject": found,
+            "votes": int(about.sum()),
+            "since": record.register.dates[about][-1].astype(object).replace(month=1, day=1),
+            "related": related(record, found.slug),
+            "listing": listing,
+            "help": Help(listing, "resolutions", own),
+            "of": "resolutions",
+            **parties(record),
+        }
+        return render_page_or_part(request, "subjects/subject.html", "roll_calls/_results.html", context)

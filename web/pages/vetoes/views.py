@@ -1,0 +1,64 @@
+"""The Security Council's vetoes, by permanent member and decade."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from votes.record.record import reading
+from votes.record.vetoes import veto_count, vetoed_drafts
+from web.files.answers import csv_file, json_file, picture_file
+from web.pages.vetoes.files import header, list_address, rows, whole
+from web.pages.vetoes.picture import veto_bars
+from web.serving.parameters import unanswered
+from web.serving.problems import problem, unknown
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LATEST = 10
+"""How many of the latest vetoes are listed with who voted how."""
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show how many drafts each permanent member vetoed in each decade, and the latest."""
+    with reading() as record:
+        count = veto_count(record)
+        context: dict[str, Any] = {
+            "record": record,
+            "count": count,
+            "total": len(count.keys),
+            "ignored": unanswered(request.GET, ()),
+            "files": {form: reverse("web:vetoes_file", args=[form]) for form in ("csv", "json", "svg", "png")},
+        }
+        if count.keys:
+            context |= {
+                "picture": veto_bars(record, count).inline("picture veto-bars"),
+                "latest": vetoed_drafts(record, count.keys[:LATEST]),
+                "all": list_address(),
+                "all_votes": list_address(only_drafts=False),
+            }
+        return render(request, "vetoes/page.html", context)
+
+
+@require_safe
+def file(request: HttpRequest, form: str) -> HttpResponse:
+    """Send the table as CSV, everything as JSON, the picture as SVG or PNG."""
+    if asked := unanswered(request.GET, ()):
+        errors = {name: [unknown(name)] for name in asked}
+        detail = _("The count of vetoes has no filters; /roll-calls/ has, with result=vetoed.")
+        return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    with reading() as record:
+        count = veto_count(record)
+        name = "plenary-vetoes"
+        if form == "csv":
+            return csv_file(request, record, name, header(count), rows(count))
+        if form == "json":
+            return json_file(request, record, name, whole(record, count))
+        return picture_file(request, record, name, form, lambda: veto_bars(record, count))

@@ -1,0 +1,1 @@
+"""Serving: what holds for every request, from caching and compression to limits, replicas and metrics."""

@@ -1,0 +1,83 @@
+"""The request that this thread answers: its id, and how long PostgreSQL took over it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from votes.record.snapshot import UNHURRIED
+from web.serving import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.http import HttpRequest
+
+slow = logging.getLogger("plenary.slow_query")
+
+SHOWN = 2000
+"""Characters of a slow query's text that are logged."""
+
+WRITTEN_OUT = re.compile(r"'(?:[^']|'')*'")
+"""A value that stands in a query's text."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request, and what it has cost so far."""
+
+    id: str
+    request: HttpRequest
+    queries: int = 0
+    seconds: float = 0.0
+    """Spent waiting for PostgreSQL."""
+
+    @property
+    def route(self) -> str | None:
+        """The name of the view that answers, once it is known."""
+        match = getattr(self.request, "resolver_match", None)
+        return match.view_name if match else None
+
+
+CURRENT: ContextVar[Asked | None] = ContextVar("asked", default=None)
+"""The request of this thread; None for a command."""
+
+
+def watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Have the queries of a connection timed; Django sends this each time that one is opened."""
+    if timed not in connection.execute_wrappers:
+        connection.execute_wrappers.append(timed)
+
+
+def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Run a query, and count it and its time for the request it serves; log it where it is slow."""
+    began = time.perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    except DatabaseError as error:
+        metrics.DATABASE_ERRORS.labels(type(error).__name__).inc()
+        raise
+    finally:
+        if asked := CURRENT.get():
+            took = time.perf_counter() - began
+            asked.queries += 1
+            asked.seconds += took
+            # The load of the record is slow by nature, and has a metric of its own.
+            if settings.SLOW_QUERY_MS and took * 1000 >= settings.SLOW_QUERY_MS and not UNHURRIED.get():
+                slow.warning(
+                    "Slow query",
+                    extra={"ms": round(took * 1000, 1), "route": asked.route, "sql": without_values(sql)},
+                )
+
+
+def without_values(sql: Any) -> str:
+    """Return the text of a query in one line, without the values of its parameters and those written out in it."""
+    return " ".join(WRITTEN_OUT.sub("'?'", str(sql)).split())[:SHOWN]

@@ -1,0 +1,136 @@
+"""Whether this process lives, and whether it can answer readers: for what watches and restarts it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from votes.record.record import reading
+from web.serving.release import RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger("plenary.health")
+
+NEVER_KEPT = {"Cache-Control": "no-store"}
+
+LAGGING = """
+SELECT (SELECT count(*) FROM pg_stat_wal_receiver) > 0 OR NOT pg_is_in_recovery(),
+    CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+    ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
+"""
+
+
+class UnfitError(Exception):
+    """A check that failed for a reason that may be told to anybody."""
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers, and nothing of what it needs to."""
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8", headers=NEVER_KEPT)
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """Say whether a reader would get a page here, check by check with milliseconds; 503 where not.
+
+    A replica or Redis that is missing makes answers slower and is told as degraded, since the primary and the
+    process's own memory answer in their place.
+    """
+    needed = {"database": _timed(_database)}
+    if needed["database"]["ok"]:
+        needed |= {"migrations": _timed(_migrations), "record": _timed(_record)}
+    helpful = {f"replica {alias}": replica(alias) for alias in connections if alias != DEFAULT_DB_ALIAS}
+    if settings.CACHE_URL:
+        helpful["redis"] = redis()
+    is_ready = all(check["ok"] for check in needed.values())
+    is_whole = is_ready and all(check["ok"] for check in helpful.values())
+    said = {
+        "status": "ready" if is_whole else "degraded" if is_ready else "not ready",
+        "release": RELEASE,
+        "checks": needed | helpful,
+    }
+    return JsonResponse(said, status=200 if is_ready else 503, headers=NEVER_KEPT)
+
+
+def replica(alias: str) -> dict[str, Any]:
+    """Return whether a replica answers and ``lag_s``, how many seconds it is behind, or ``why`` it will not do."""
+    return _timed(_replica, alias)
+
+
+def redis() -> dict[str, Any]:
+    """Return whether Redis answers, and in how many ``ms``, or ``why`` it does not."""
+    return _timed(_redis)
+
+
+def _timed(check: Callable[..., dict[str, Any]], *about: str) -> dict[str, Any]:
+    """Return what a check found, whether that will do, and how long it took; why not is for the log."""
+    began = time.perf_counter()
+    said: dict[str, Any]
+    try:
+        said = {"ok": True, **check(*about)}
+    except UnfitError as error:
+        said = {"ok": False, "why": str(error)}
+    except Exception as error:  # noqa: BLE001  # whatever it is, the answer is that it is not ready
+        logger.warning("Not ready: %s: %s", check.__name__.strip("_"), error)
+        said = {"ok": False, "why": "It does not answer as it should; the log says more."}
+    return {**said, "ms": round((time.perf_counter() - began) * 1000, 1)}
+
+
+def _database() -> dict[str, Any]:
+    """Ask the primary anything at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return {}
+
+
+@cache
+def _migrations_of_release() -> frozenset[tuple[str, str]]:
+    """Return the migrations that this release's code expects, by app and name, without those others replace."""
+    loader = MigrationLoader(None)
+    return frozenset(loader.graph.nodes)
+
+
+def _migrations() -> dict[str, Any]:
+    """Check that the tables are as this release expects them; a later release may have added to them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        missing = _migrations_of_release().difference(cursor.fetchall())
+    if missing:
+        raise UnfitError(f"{len(missing)} migrations are not applied: run manage.py migrate.")
+    return {}
+
+
+def _record() -> dict[str, Any]:
+    """Read the record as a page does, which loads it where this process has not got this version yet."""
+    with reading() as record:
+        return {"data_version": record.version, "roll_calls": len(record.said)}
+
+
+def _replica(alias: str) -> dict[str, Any]:
+    """Ask a replica how far behind it is, in seconds."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(LAGGING)
+        is_fed, behind = cursor.fetchone()
+    if not is_fed:
+        raise UnfitError("It hears nothing from the primary.")
+    if (lag := round(float(behind or 0), 1)) > settings.REPLICA_MAX_LAG:
+        raise UnfitError(f"It is {lag:.0f} s behind.")
+    return {"lag_s": lag}
+
+
+def _redis() -> dict[str, Any]:
+    """Ask Redis whether it is there, past the cache that does without."""
+    caches["default"]._cache.get_client().ping()  # type: ignore[attr-defined]  # Django's own
+    return {}

@@ -1,1 +1,0 @@
-"""The pages. A view is one question to the record and a render."""
