@@ -39,7 +39,8 @@ def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
         assert server.folder.stat().st_uid == server.uid != 0
         assert base.stat().st_mode & 0o777 == 0o700
         user.kill()
-        lines = user.communicate()[1].splitlines()
+        # On a busy machine it also says that it waits.
+        lines = [line for line in user.communicate()[1].splitlines() if ": waiting for" not in line]
         assert len(lines) == 2
         assert f"cannot reach {base}/site/" in lines[0]
         assert f"cannot reach {base}/home/postgresql: the data are in {server.folder}" in lines[1]
