@@ -36,9 +36,9 @@ def lines() -> list[str]:
         rows = slice(None, None, share)
         began, processor = time.perf_counter(), time.process_time()
         ballots = gather(matrix.choices[rows], items[rows], material.sessions[rows], matrix.states, material.continues)
-        found = fit(ballots, positive=matrix.columns[POSITIVE])
+        result = fit(ballots, positive=matrix.columns[POSITIVE])
         wall, cpu = time.perf_counter() - began, time.process_time() - processor
-        measured.append((len(matrix.choices[rows]), len(ballots.item), found.iterations, found.converged, wall, cpu))
+        measured.append((len(matrix.choices[rows]), len(ballots.item), result.iterations, result.converged, wall, cpu))
     table = [
         f"| {roll_calls:,} | {votes:,} | {steps}{'' if converged else ', not converged'} | {wall:.1f} | {cpu:.1f} | "
         f"{1e6 * cpu / votes / steps:.2f} |"

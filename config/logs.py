@@ -76,8 +76,8 @@ class RequestIdFilter(logging.Filter):
         # Imported here, since logging is set up before there are settings.
         from web.serving.current_request import CURRENT  # noqa: PLC0415
 
-        if asked := CURRENT.get():
-            record.request_id = asked.id
+        if request := CURRENT.get():
+            record.request_id = request.id
         return True
 
 

@@ -33,10 +33,10 @@ class ProgramError(Exception):
 def connection_parameters(database: str) -> dict[str, Any]:
     """Return how to reach ``database`` on the server that Django uses, as libpq names it."""
     connection.get_connection_params()  # Which starts the embedded server.
-    said: Mapping[str, Any] = connection.settings_dict
+    settings: Mapping[str, Any] = connection.settings_dict
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
-    options = {name: value for name, value in said.get("OPTIONS", {}).items() if name in known}
-    named = {parameter: said.get(name) for parameter, name in SETTINGS.items()}
+    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if name in known}
+    named = {parameter: settings.get(name) for parameter, name in SETTINGS.items()}
     return {**options, **{name: value for name, value in named.items() if value}, "dbname": database}
 
 
@@ -70,13 +70,13 @@ def binaries(server: int) -> Path:
     folders = [Path(folder) for folder in os.get_exec_path()]
     with suppress(EmbeddedError):
         folders.insert(0, package_install() / "bin")
-    found = [(major, place, folder) for place, folder in enumerate(folders) if (major := _major(folder)) >= server]
-    if not found:
+    candidates = [(major, place, folder) for place, folder in enumerate(folders) if (major := _major(folder)) >= server]
+    if not candidates:
         raise ProgramError(
             f"No pg_dump of PostgreSQL {server} or later is on PATH or in the Python package with the embedded server: "
             f"install postgresql-client-{server}."
         )
-    return min(found)[2]
+    return min(candidates)[2]
 
 
 def _major(folder: Path) -> int:
@@ -84,6 +84,6 @@ def _major(folder: Path) -> int:
     program = shutil.which("pg_dump", path=folder)
     if program is None:
         return 0
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"\) (\d+)", said)
-    return int(found[1]) if found else 0
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"\) (\d+)", output)
+    return int(version[1]) if version else 0

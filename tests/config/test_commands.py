@@ -32,12 +32,12 @@ def manage() -> Any:
 
 
 def test_all_commands_are_looked_at():
-    found = {
+    names = {
         path.stem
         for app in ("config", "web", "votes", "resolutions")
         for path in (settings.BASE_DIR / app).glob("management/commands/[a-z]*.py")
     }
-    assert {name for _app, name in OURS} == found
+    assert {name for _app, name in OURS} == names
 
 
 @pytest.mark.parametrize(("app", "name"), OURS)

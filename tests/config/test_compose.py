@@ -173,9 +173,9 @@ def test_a_container_is_given_longer_to_end_than_gunicorn_takes():
     assigned = {name: int(number) for name, number in lines}
     assert int(SERVICES["web"]["stop_grace_period"].rstrip("s")) >= assigned["graceful_timeout"] + 5
     # A connection that gunicorn is about to close gets no further request.
-    kept = re.search(r"keepalive (\d+)s", read_text("deploy/Caddyfile"))
-    assert kept
-    assert int(kept[1]) < assigned["keepalive"]
+    keepalive = re.search(r"keepalive (\d+)s", read_text("deploy/Caddyfile"))
+    assert keepalive
+    assert int(keepalive[1]) < assigned["keepalive"]
 
 
 def test_the_image_installs_as_make_run_does_and_belongs_to_nobody():

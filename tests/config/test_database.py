@@ -13,8 +13,8 @@ def test_without_database_url_the_embedded_server_is_used(monkeypatch):
 
 def test_database_url_is_read_whole(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ann:p%40ss@db.example:5433/record?sslmode=require")
-    found = database_from_environment()
-    assert {key: found[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
+    database = database_from_environment()
+    assert {key: database[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "record",
         "USER": "ann",

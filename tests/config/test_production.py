@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config.production import MAKE_A_KEY, check_production
+from tests.config.processes import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,24 +98,15 @@ def test_what_is_safe_starts(hosts: list[str]):
     assert errors_with(proxies="0") == []
 
 
-def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these variables and no others, as a server's surroundings have them."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, *command], env=kept | variables, cwd=settings.BASE_DIR, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-
-
 def test_commands_and_the_server_end_with_the_lines_and_nothing_else(tmp_path: Path):
-    said = (
+    errors = (
         "plenary: PRODUCTION=1: ALLOWED_HOSTS must name hosts alone, separated by commas, not “*”.\n"
         "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords go over nothing else.\n"
     )
     wrong = {**VARIABLES, "SECRET_KEY": KEY, "ALLOWED_HOSTS": "*", "HTTPS": "", "PLENARY_HOME": str(tmp_path)}
     for command in (("manage.py", "check"), ("-c", "import config.wsgi")):
-        done = run(*command, **wrong)
-        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+        done = run_python(*command, **wrong)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", errors)
 
 
 READ = """
@@ -158,11 +146,11 @@ def test_production_is_clean_by_djangos_own_check_with_the_key_in_a_file(tmp_pat
         "CSRF_COOKIE_DOMAIN": None,
         "CSRF_TRUSTED_ORIGINS": ["https://votes.example.org", "https://example.net", "https://*.example.net"],
     }
-    done = run(
+    done = run_python(
         "-c", READ, *expected,
         **VARIABLES, SECRET_KEY_FILE=str(secret), DJANGO_SETTINGS_MODULE="config.settings", PLENARY_HOME=str(tmp_path),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said, read = json.loads(done.stdout)
-    assert said == "System check identified no issues (2 silenced).\n"
-    assert read == expected
+    report, values = json.loads(done.stdout)
+    assert report == "System check identified no issues (2 silenced).\n"
+    assert values == expected

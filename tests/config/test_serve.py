@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
-    return {**kept, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
+    inherited = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
+    return {**inherited, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
 
 
 def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:

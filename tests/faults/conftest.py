@@ -44,11 +44,11 @@ class State:
 
 def record_state(topology: Topology, primary: Postgres, **environment: str) -> State:
     """Check a record as its editors would, and return what that says."""
-    said = topology.manage("check_record", primary=primary, **environment)
-    found = re.search(r"checksum is ([0-9a-f]{64})", said)
-    assert found, said
-    (findings,) = re.findall(r"^(No|[\d,]+) open findings", said, re.MULTILINE)
-    return State(found[1], findings, "nothing was written" not in said)
+    report = topology.manage("check_record", primary=primary, **environment)
+    found = re.search(r"checksum is ([0-9a-f]{64})", report)
+    assert found, report
+    (findings,) = re.findall(r"^(No|[\d,]+) open findings", report, re.MULTILINE)
+    return State(found[1], findings, "nothing was written" not in report)
 
 
 @dataclass

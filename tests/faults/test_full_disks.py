@@ -31,13 +31,13 @@ def test_logs_that_cannot_be_written(sandbox: Sandbox):
         web.log.symlink_to("/dev/full")
         web.start()
         reader, editor = Browser.behind(web), Browser.behind(web).log_in()
-        asked = [
+        statuses = [
             reader.request(path).status for path in (LIST, TEXT, "/states/?q=nowhere", "/none", "/votes.csv?q=none")
         ]
         saved = editor.post(sandbox.sheet, sheet_form(editor, sandbox.sheet, ""))
-        figures |= {"reader": asked, "editor": saved.status}
+        figures |= {"reader": statuses, "editor": saved.status}
         web.stop()
-    assert asked == [200, 200, 200, 404, 200]
+    assert statuses == [200, 200, 200, 404, 200]
     assert saved.status == 302
     sandbox.assert_unchanged()
 

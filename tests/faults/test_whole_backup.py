@@ -24,8 +24,8 @@ def test_the_drill(sandbox: Sandbox, tmp_path: Path):
     web = site.topology.gunicorn("drilled", primary=site.primary)
     reader, editor = Browser.behind(web), Browser.behind(web).log_in()
     with timed("backup, verified by restoring", figures), reading_in_background(reader, paths=PAGES) as readers:
-        said = site.topology.manage("backup", f"--to={folder}", primary=site.primary)
-        figures["backup"] = said.splitlines()[-2].partition(": ")[2]
+        output = site.topology.manage("backup", f"--to={folder}", primary=site.primary)
+        figures["backup"] = output.splitlines()[-2].partition(": ")[2]
     assert (readers.statuses, readers.errors) == ({200}, [])
     (dump,) = folder.glob("*.dump")
     before = reader.request(LIST)
@@ -38,14 +38,14 @@ def test_the_drill(sandbox: Sandbox, tmp_path: Path):
             site.topology.manage("restore", dump, primary=site.primary)
         assert refused.value.returncode == 2
         with reading_in_background(reader, paths=PAGES) as readers:
-            said = site.topology.manage("restore", dump, "--replace", primary=site.primary)
+            output = site.topology.manage("restore", dump, "--replace", primary=site.primary)
     figures["readers meanwhile"] = readers.statuses
     assert (readers.statuses, readers.errors) == ({200}, [])
     after = reader.request(LIST, headers={"If-None-Match": spoilt.headers["ETag"]})
     assert (after.status, after.body) == (200, before.body)
     assert after.headers["ETag"] not in (before.headers["ETag"], spoilt.headers["ETag"])
     assert editor.post(sandbox.sheet, sheet_form(editor, sandbox.sheet, "")).status == 302
-    found = re.search(r"is the database (\w+)\.", said)
+    found = re.search(r"is the database (\w+)\.", output)
     assert found
     with site.primary.connect("postgres") as server:
         server.execute(f"DROP DATABASE {found[1]}".encode())

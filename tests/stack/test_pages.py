@@ -80,10 +80,10 @@ def test_the_proxy_keeps_its_connections_to_the_gunicorns(site: Site, reader: Vi
 def test_what_one_gunicorn_made_the_other_finds_in_redis(site: Site):
     path = "/roll-calls/?since=1999-01-01"
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
-        made, found = (web.request(path, headers={"Host": "127.0.0.1"}) for web in (first, second))
+        made, shared = (web.request(path, headers={"Host": "127.0.0.1"}) for web in (first, second))
     assert made.headers["cache-status"] == "Plenary; fwd=miss; stored"
-    assert found.headers["cache-status"] == "Plenary; hit"
-    assert found.body == made.body
+    assert shared.headers["cache-status"] == "Plenary; hit"
+    assert shared.body == made.body
 
 
 def test_a_forged_address_is_not_believed(site: Site, reader: Visitor):

@@ -58,8 +58,8 @@ def test_everything_public_is_answered_to_more_readers_than_there_are_connection
         return {path: answer.body for path, answer in answers.items()}
 
     with ThreadPoolExecutor(len(PATHS)) as crowd:
-        found = list(crowd.map(asks, range(len(PATHS))))
-    assert all(one == found[0] for one in found)
+        answers = list(crowd.map(asks, range(len(PATHS))))
+    assert all(one == answers[0] for one in answers)
 
 
 def test_an_editor_saves(web: Server, primary: Postgres):

@@ -46,8 +46,8 @@ def test_who_does_nothing_for_an_hour_is_asked_again(editor: Client, clock: list
     clock[0] += HOUR
     assert is_logged_in(editor)
     clock[0] += HOUR + 1
-    asked = editor.get("/admin/votes/rollcall/add/")
-    assert asked["Location"] == "/admin/login/?next=/admin/votes/rollcall/add/"
+    response = editor.get("/admin/votes/rollcall/add/")
+    assert response["Location"] == "/admin/login/?next=/admin/votes/rollcall/add/"
     assert Session.objects.count() == 0
 
 
@@ -211,6 +211,6 @@ def test_nothing_of_the_admin_is_kept_by_a_browser_or_on_the_way(editor: Client,
     addresses = ["/admin/", "/admin/codes/", "/admin/votes/rollcall/", "/admin/votes/rollcall/add/", "/admin/nowhere/",
                  "/admin/jsi18n/", "/admin/password_reset/", "/admin/password_reset/done/",
                  "/admin/password_reset/x/y/", "/admin/password_reset/complete/"]  # fmt: skip
-    kept = [address for address in addresses if "no-store" not in editor.get(address).headers["Cache-Control"]]
-    kept += [address for address in addresses if "no-store" not in Client().get(address).headers["Cache-Control"]]
-    assert kept == []
+    cacheable = [address for address in addresses if "no-store" not in editor.get(address).headers["Cache-Control"]]
+    cacheable += [address for address in addresses if "no-store" not in Client().get(address).headers["Cache-Control"]]
+    assert cacheable == []
