@@ -1,4 +1,4 @@
-"""What the record covers of each body, as the page of the data shows it: strips by year, words, and a table by month."""
+"""What the record covers of each body, for the page of the data: strips by year, words, and a table by month."""
 
 from __future__ import annotations
 
