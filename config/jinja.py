@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
@@ -19,6 +20,8 @@ from web.display import marks
 from web.display.addresses import url
 from web.display.caching import FragmentCache
 from web.display.figures import decimal, number
+from web.lists import coverage
+from web.serving.parameters import query_of_page
 
 
 def environment(**options: Any) -> Environment:
@@ -34,10 +37,12 @@ def environment(**options: Any) -> Environment:
     made.globals |= {
         "Choice": Choice,
         "bar_parts": marks.bar_parts,
+        "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
+        "query_of_page": query_of_page,
         "static": static,
         "url": url,
         "wording": wording,
@@ -46,6 +51,7 @@ def environment(**options: Any) -> Environment:
         "capfirst": capfirst,
         "dated": marks.dated,
         "decimal": decimal,
+        "filesizeformat": filesizeformat,
         "iso": marks.iso,
         "kind_label": marks.kind_label,
         "number": number,
