@@ -19,6 +19,7 @@ from web.display import marks
 from web.display.addresses import url
 from web.display.caching import FragmentCache
 from web.display.figures import decimal, number
+from web.lists import coverage
 
 
 def environment(**options: Any) -> Environment:
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
     made.globals |= {
         "Choice": Choice,
         "bar_parts": marks.bar_parts,
+        "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
