@@ -133,7 +133,6 @@ TEMPLATES = [
                 "web.display.marks",
             ],
             "libraries": {
-                "agreement": "web.pages.agreement.tags",
                 "breaks": "web.pages.home.tags",
                 "comparisons": "web.pages.comparison.tags",
                 "coverage": "web.lists.coverage_tags",
