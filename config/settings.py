@@ -139,7 +139,6 @@ TEMPLATES = [
                 "downloads": "web.lists.download_tags",
                 "ideal_points": "web.pages.ideal_points.tags",
                 "metadata": "web.discovery.tags",
-                "movement": "web.pages.movement.tags",
                 "profiles": "web.pages.profiles.tags",
                 "rows": "web.lists.rows",
                 "sentences": "web.lists.tags",
