@@ -134,7 +134,6 @@ TEMPLATES = [
             ],
             "libraries": {
                 "breaks": "web.pages.home.tags",
-                "comparisons": "web.pages.comparison.tags",
                 "coverage": "web.lists.coverage_tags",
                 "downloads": "web.lists.download_tags",
                 "ideal_points": "web.pages.ideal_points.tags",

@@ -99,7 +99,7 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
         "choices": CHOICES,
         "outside": OUTSIDE,
         "label": label,
-        "name_of": name_of,
+        "names": {move.state.code: name_of(move) for move in movement.states},
         "picture": drawn(movement, pair.roll_calls),
         "files": {form: address(reverse("web:compare_roll_calls_file", args=[form]), query) for form in forms},
         "swapped": address(request.path, swapped),
