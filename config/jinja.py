@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
@@ -20,6 +21,7 @@ from web.display.addresses import url
 from web.display.caching import FragmentCache
 from web.display.figures import decimal, number
 from web.lists import coverage
+from web.serving.parameters import query_of_page
 
 
 def environment(**options: Any) -> Environment:
@@ -40,6 +42,7 @@ def environment(**options: Any) -> Environment:
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
+        "query_of_page": query_of_page,
         "static": static,
         "url": url,
         "wording": wording,
@@ -48,6 +51,7 @@ def environment(**options: Any) -> Environment:
         "capfirst": capfirst,
         "dated": marks.dated,
         "decimal": decimal,
+        "filesizeformat": filesizeformat,
         "iso": marks.iso,
         "kind_label": marks.kind_label,
         "number": number,

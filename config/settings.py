@@ -143,7 +143,6 @@ TEMPLATES = [
                 "sentences": "web.lists.tags",
                 "sheet": "web.pages.roll_calls.tags",
                 "subjects": "web.pages.subjects.tags",
-                "vetoes": "web.pages.vetoes.tags",
             },
         },
     },
