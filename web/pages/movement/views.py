@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from votes.analysis.matrix import OUTSIDE
+from votes.analysis.matrix import OUTSIDE, SPLIT
 from votes.models import Bloc
 from votes.record.record import reading
 from votes.reports.breakdown import CHOICES
@@ -98,7 +98,7 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
         ],
         "choices": CHOICES,
         "outside": OUTSIDE,
-        "label": label,
+        "labels": {choice: label(choice) for choice in (*ORDER, SPLIT)},
         "names": {move.state.code: name_of(move) for move in movement.states},
         "picture": drawn(movement, pair.roll_calls),
         "files": {form: address(reverse("web:compare_roll_calls_file", args=[form]), query) for form in forms},
