@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
@@ -23,6 +24,7 @@ from web.display.escaping import FastEnvironment
 from web.display.figures import decimal, number, rounded
 from web.lists import coverage
 from web.pages.ideal_points import cut_points
+from web.serving.parameters import query_of_page
 
 
 def environment(**options: Any) -> FastEnvironment:
@@ -44,6 +46,7 @@ def environment(**options: Any) -> FastEnvironment:
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
+        "query_of_page": query_of_page,
         "static": static,
         "url": url,
         "wording": wording,
@@ -53,6 +56,7 @@ def environment(**options: Any) -> FastEnvironment:
         "capfirst": capfirst,
         "dated": marks.dated,
         "decimal": decimal,
+        "filesizeformat": filesizeformat,
         "iso": marks.iso,
         "kind_label": marks.kind_label,
         "moment": marks.moment,
