@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from web.api.query import Query
 
-CURSOR, PAGE_SIZE = "cursor", "page_size"
+PAGING = CURSOR, PAGE_SIZE = "cursor", "page_size"
 USUAL, MOST = 25, 500
 """How many rows a page has where it is not said, and at most."""
 

@@ -17,7 +17,7 @@ from votes.exporting.tables import TABLES
 from votes.record.record import KEPT
 from web.api.base import ListView, ReadView, joined
 from web.api.errors import RefusedError
-from web.api.paging import Paging, page_of_rows
+from web.api.paging import PAGING, Paging, page_of_rows
 from web.api.schema import described, fields, memberships, named, paging
 from web.api.serializers import (
     MEMBERSHIP_FIELDS,
@@ -121,7 +121,7 @@ class Memberships(ListView):
     """The list of memberships."""
 
     serializer_class = MembershipRow
-    own: ClassVar = ("state", "bloc", "body", "on")
+    parameters: ClassVar = (*PAGING, "state", "bloc", "body", "on")
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page of those of a state, of a bloc, of a body, on a day."""

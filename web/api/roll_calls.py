@@ -29,7 +29,7 @@ from votes.models import RollCall
 from votes.totals import FIGURES
 from web.api.base import ListView, ReadView, joined
 from web.api.errors import RefusedError
-from web.api.paging import Paging, page_of
+from web.api.paging import PAGING, Paging, page_of
 from web.api.schema import described, fields, filters, named, paging
 from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
 from web.api.serializers import page_of as page_with
@@ -55,7 +55,7 @@ TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choic
 class Filtered(ListView):
     """A list of roll calls, or of the texts they decided, that the pages' filters narrow and order."""
 
-    own: ClassVar = tuple(RollCallFilter.base_filters)
+    parameters: ClassVar = (*PAGING, *RollCallFilter.base_filters)
     repeatable: ClassVar = tuple(n for n, one in RollCallFilter.base_filters.items() if isinstance(one, RepeatedFilter))
     table: ClassVar[Table]
     only_decisive: ClassVar[bool]

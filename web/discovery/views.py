@@ -19,12 +19,13 @@ from votes.reports.bloc import roll_calls_of
 from web.discovery.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
 from web.discovery.metadata import SITE
 from web.discovery.tags import origin_of, version_of
+from web.lists.filters import RollCallFilter, StateFilter
 from web.lists.listing import Listing
 from web.lists.not_found import no_bloc, no_state
 from web.lists.selection import StateSelection
 from web.lists.sentences import described
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address
+from web.serving.parameters import address, reads
 from web.serving.problems import OPEN, errors_of, problem
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 from web.discovery.feeds import Said
 
 
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def listed(request: HttpRequest, of: str) -> HttpResponse:
     """Send what the query selects, as its list has it: texts with the vote that decided them, or recorded votes."""
@@ -45,6 +47,7 @@ def listed(request: HttpRequest, of: str) -> HttpResponse:
         return _send(request, listing, partial(described, listing, of), reverse(f"web:{of}"))
 
 
+@reads(*StateFilter.base_filters)
 @require_safe
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Send how a member state voted."""
@@ -60,6 +63,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         return _send(request, listing, partial(described, listing), page, partial(state_said, record, found))
 
 
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     """Send what position a bloc took, and who broke."""

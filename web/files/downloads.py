@@ -26,7 +26,7 @@ from web.lists import retired
 from web.lists.filters import RollCallFilter
 from web.lists.listing import Listing
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address, unanswered
+from web.serving.parameters import address, never_cached, reads, unanswered
 from web.serving.problems import OPEN, errors_of, problem, unknown
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ RETRY_AFTER = "10"
 """Seconds after which a Parquet file may be had that cannot be had now."""
 
 
+@never_cached
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
@@ -70,6 +72,7 @@ def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
 
 
+@never_cached
 @require_safe
 def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     """Send the votes of one roll call; in JSON with the roll call itself and the corrections."""

@@ -15,16 +15,16 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, connections
 from django.http import HttpResponse, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from votes.record.databases import answering
 from votes.record.version import VERSION
-from web.known_parameters import can_be_kept
 from web.serving.cache_stores import DAY, Kept, KeptPages, OneAtATime
 from web.serving.compression import COMPRESSIBLE, encoding_of
 from web.serving.etags import tag_of
-from web.serving.parameters import FOREIGN
+from web.serving.parameters import FOREIGN, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ class PageCache:
             return not_modified(tag)
         if found := self.pages.get(tag, encoding):
             return found_or_known(found, wanted)
-        if request.method == "HEAD" or not can_be_kept(request):
+        if request.method == "HEAD" or not is_cacheable(request):
             return labelled(self.get_response(request), MISS)
         return self.made(request, version, tag, encoding, wanted)
 
@@ -121,6 +121,15 @@ class PageCache:
             self.pages.put(tag, kept, encoding)
             return kept.answer(STORED)
         return labelled(response, MISS)
+
+
+def is_cacheable(request: HttpRequest) -> bool:
+    """Tell whether the view at the address may be cached and reads all parameters of the query."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return not hasattr(view, "is_never_cached") and all(name in parameters_of(view) for name in request.GET)
 
 
 def is_editor(request: HttpRequest) -> bool:

@@ -14,15 +14,16 @@ from django.core.exceptions import TooManyFieldsSent
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
-from web.known_parameters import PARAMETERS
 from web.serving import health, metrics
 from web.serving.current_request import CURRENT, Asked
+from web.serving.parameters import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.urls import ResolverMatch
 
     GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,8 +40,6 @@ WATCHING = ("healthz", "readyz", "metrics")
 
 TYPED = ("q",)
 """What readers type in their own words; that it was there is logged, and not what it was."""
-PUBLIC = frozenset(name for names in PARAMETERS.values() for name in names).difference(TYPED)
-"""Parameters whose values are dates, symbols and codes of the record."""
 NAMED, LONGEST = 20, 80
 """How many parameters of a request are logged, and how many characters of a value."""
 
@@ -156,16 +155,22 @@ def in_short(method: str) -> str:
 
 
 @lru_cache(maxsize=PATHS)
+def match_of(path: str) -> ResolverMatch | None:
+    """Return the view at a path with its name, None where there is none."""
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
 def route_of(path: str) -> str:
     """Return the name of what answers at a path: one of our own words, whatever the path."""
     if path in FOR_MACHINES or path == METRICS:
         return path[1:]
     if path.startswith(settings.STATIC_URL):
         return "static"
-    try:
-        return resolve(path).view_name or "unnamed"
-    except Resolver404:
-        return "none"
+    match = match_of(path)
+    return match.view_name or "unnamed" if match else "none"
 
 
 def path_of(request: HttpRequest) -> str:
@@ -175,9 +180,9 @@ def path_of(request: HttpRequest) -> str:
 
 
 def query_of(request: HttpRequest) -> str | None:
-    """Return what of the query is logged: public parameters with their values, and that others were there.
+    """Return what of the query is logged: the parameters that the view reads, and how many others were there.
 
-    A name that we do not know may itself be a secret, so of those only the number is told.
+    Those have dates, symbols and codes of the record; the name of any other may itself be a secret.
     """
     if not request.META.get("QUERY_STRING"):
         return None
@@ -186,11 +191,13 @@ def query_of(request: HttpRequest) -> str | None:
         asked = request.GET.lists()
     except TooManyFieldsSent:
         return "+many"
+    match = match_of(request.path_info)
+    read = parameters_of(match.func) if match else ()
     for name, values in asked:
-        if name in PUBLIC:
-            known += [f"{name}={value[:LONGEST]}" for value in values]
-        elif name in TYPED:
+        if name in TYPED:
             known.append(name)
+        elif name in read:
+            known += [f"{name}={value[:LONGEST]}" for value in values]
         else:
             unknown += 1
     return "&".join(known[:NAMED] + ([f"+{unknown}"] if unknown else [])) or None

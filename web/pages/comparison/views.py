@@ -21,10 +21,10 @@ from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.display.marks import dated
 from web.display.measures import MEASURES
 from web.files.answers import csv_file, json_file, picture_file, refusal
-from web.lists.question import Question
+from web.lists.question import FILTERS, Question
 from web.pages.comparison.files import HEADER, rows, whole
 from web.pages.comparison.picture import by_year
-from web.serving.parameters import address, tidy_address, without_empty
+from web.serving.parameters import address, reads, tidy_address, without_empty
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class Asked:
         return query
 
 
+@reads(*FILTERS, "state", "measure")
 def page(request: HttpRequest) -> HttpResponse:
     """Compare what ``?state=`` names several times; ``?add=`` of the form becomes another ``state``."""
     added = [_typed(text) for text in request.GET.getlist("add")]
@@ -205,6 +206,7 @@ def _preceding(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
     return {"since": since, "last": until - datetime.timedelta(days=1), "address": own}
 
 
+@reads(*FILTERS, "state", "measure")
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the comparison as a file: the long table, everything, or the picture."""
     with reading() as record:

@@ -25,6 +25,7 @@ from votes.exporting.tables import TABLES
 from votes.models import ImportRun, RollCall, Source
 from votes.record.record import KEPT, reading
 from votes.reports.coverage import coverage_of
+from web.serving.parameters import never_cached
 from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def codebook(request: HttpRequest) -> HttpResponse:
     return render(request, "data/codebook.html", {"tables": tables, "general": GENERAL.split("\n\n")})
 
 
+@never_cached
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Send a file of the package of the record as it is, which the first request for one makes.

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from votes.record.record import reading
 from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
 from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.lists.question import FILTERS
 from web.pages.ideal_points.files import HEADER, rows, session_name, whole
 from web.pages.ideal_points.picture import lines, strip
-from web.pages.ideal_points.question import IdealPointsQuestion
-from web.serving.parameters import address, tidy_address
+from web.pages.ideal_points.question import OWN, IdealPointsQuestion
+from web.serving.parameters import address, reads, tidy_address
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 
+@reads(*FILTERS, *OWN)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
     """Show the lines of some states, and all states of a session."""
@@ -46,6 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
         )
 
 
+@reads(*FILTERS, *OWN)
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the estimates asked for as CSV or JSON, or as a picture: the strip of a named session, or the lines."""
     with reading() as record:

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from votes.record.record import reading
 from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.lists.question import FILTERS
 from web.pages.movement.files import HEADER, drawn, rows, whole
-from web.pages.movement.question import FIRST, SECOND, Pair
-from web.serving.parameters import address, tidy_address, without_empty
+from web.pages.movement.question import BLOC, FIRST, SECOND, Pair
+from web.serving.parameters import address, reads, tidy_address, without_empty
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ READY = [
 """Questions to begin with, those of them that the record can answer."""
 
 
+@reads(*FILTERS, FIRST, SECOND, BLOC)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
     """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them.
@@ -52,6 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "compare/roll_calls.html", context)
 
 
+@reads(*FILTERS, FIRST, SECOND, BLOC)
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the answer as a file: the states as CSV, everything as JSON, the picture as SVG or PNG."""
     with reading() as record:
