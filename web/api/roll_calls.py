@@ -34,7 +34,8 @@ from web.api.schema import described, fields, filters, named, paging
 from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
 from web.api.serializers import page_of as page_with
 from web.lists import retired
-from web.lists.filters import RepeatedFilter, RollCallFilter
+from web.lists.filters import REPEATABLE, RollCallFilter
+from web.lists.listing import Listing
 from web.lists.not_found import no_text
 from web.pages.comparison.files import POSITION_WORDS
 from web.serving.parameters import address
@@ -56,20 +57,18 @@ class Filtered(ListView):
     """A list of roll calls, or of the texts they decided, that the pages' filters narrow and order."""
 
     parameters: ClassVar = (*PAGING, *RollCallFilter.base_filters)
-    repeatable: ClassVar = tuple(n for n, one in RollCallFilter.base_filters.items() if isinstance(one, RepeatedFilter))
+    repeatable: ClassVar = REPEATABLE
     table: ClassVar[Table]
     only_decisive: ClassVar[bool]
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page of what the filters select."""
-        roll_calls = RollCall.objects.published()
-        roll_calls = roll_calls.decisive() if self.only_decisive else roll_calls
-        asked = RollCallFilter(query.parameters, queryset=roll_calls, record=record)
-        for name, said in asked.form.errors.items():
+        listing = Listing(query.parameters, record, among=record.register.decisive if self.only_decisive else None)
+        for name, said in listing.form.errors.items():
             query.refuse(name, *map(str, said))
-        wanted = Paging.of(query, asked.form.cleaned_data.get("order") or "")
+        wanted = Paging.of(query, listing.form.cleaned_data.get("order") or "")
         names = self.fields(query)
-        page = page_of(query, wanted, asked.qs)
+        page = page_of(query, wanted, listing.roll_calls)
         return self.page(query, wanted, page, rows_with(self.table, page.rows), names)
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from votes.exporting.tables import Table
     from votes.models.roll_calls import RollCallQuerySet
+    from votes.record.record import Record
 
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
 
@@ -56,18 +57,18 @@ RETRY_AFTER = "10"
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
+
+    def listing(record: Record) -> Listing:
+        return Listing(request.GET, record, among=record.register.decisive if of == "resolutions" else None)
+
     with reading() as record:
-        listing = Listing(request.GET, record)
-        if errors := errors_of(listing):
+        if errors := errors_of(listing(record)):
             detail = _("The query asks for something that is not known, so nothing was selected.")
             return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
 
     def selected() -> QuerySet[RollCall]:
-        # Asked anew within the snapshot that is sent: positions and rows are of one version.
-        records = RollCall.objects.published()
-        records = records.decisive() if of == "resolutions" else records
-        asked = RollCallFilter(request.GET, queryset=records, record=record_of_snapshot())
-        return asked.qs if asked.is_valid() else records.none()
+        # Selected anew within the snapshot that is sent, so that the selection and the rows are of one version.
+        return listing(record_of_snapshot()).roll_calls
 
     return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
 

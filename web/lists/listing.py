@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,6 @@ from web.lists.filters import (
     CONDITIONS,
     DATE_ORDER,
     METHOD,
-    METHODS,
     ORDERS,
     RECORDED,
     RELEVANCE,
@@ -31,7 +31,7 @@ from web.lists.filters import (
     VETOED_BY,
     usual_method,
 )
-from web.lists.selection import Selection
+from web.lists.selection import Selection, bound
 from web.serving.parameters import boxes_of, unanswered, without_boxes, without_empty
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows
+    from votes.models.roll_calls import RollCallQuerySet
     from votes.record.record import Record
 
 PAGE_SIZE = 25
@@ -144,7 +145,7 @@ class Listing:
         self.parameters = parameters = without_boxes(parameters) if self.boxes else parameters
         self.record = record
         self.selection = selection or Selection(record)
-        self.form = self.selection.form_of(parameters)
+        self.form = bound(self.selection.form_class, parameters, record)
         self.is_valid = self.form.is_valid()
         self.page_error = ""
         self._among = np.ones(len(record.register), bool) if among is None else among
@@ -155,8 +156,11 @@ class Listing:
         values = {METHOD: self.method} | {
             name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])
         }
-        met = {name: self.selection.among(name, value) for name, value in values.items()}
-        return {name: mask for name, mask in met.items() if mask is not None}
+        return {name: self._mask(name, value) for name, value in values.items() if name in self.selection.filters}
+
+    def _mask(self, name: str, value: Any) -> Mask:
+        """Return which of the register a filter selects."""
+        return self.selection.filters[name].mask(self.selection, value)
 
     @property
     def method(self) -> str:
@@ -178,22 +182,16 @@ class Listing:
 
     def count_without(self, name: str, condition: object = None) -> int:
         """Return how many are selected without a filter, or without one of several conditions of the same name."""
-        among = self._but(name, METHOD) & self._taken(self.method_without(name))
+        among = self._but(name, METHOD) & self._mask(METHOD, self.method_without(name))
         others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
-        if others and (mask := self.selection.among(name, others)) is not None:
-            among &= mask
+        if others:
+            among &= self._mask(name, others)
         return int(np.count_nonzero(among))
 
     def count_with(self, words: str) -> tuple[int, int]:
         """Return how many other words would select, under all other filters and without them."""
-        found = self.selection.among("q", words)
-        usual = self._taken(usual_method({"q": words}))
-        under = [among if found is None else among & found for among in (self._but("q"), self._among & usual)]
-        return int(np.count_nonzero(under[0])), int(np.count_nonzero(under[1]))
-
-    def _taken(self, method: str) -> Mask:
-        """Return which of the register were taken by a method of an address."""
-        return self.record.register.of_methods(METHODS.get(method, [method]))
+        found, usual = self._mask("q", words), self._mask(METHOD, usual_method({"q": words}))
+        return int(np.count_nonzero(self._but("q") & found)), int(np.count_nonzero(self._among & usual & found))
 
     @cached_property
     def selected(self) -> Mask:
@@ -219,6 +217,22 @@ class Listing:
             at = dict(zip(keys.tolist(), places.tolist(), strict=True))
             return np.array([at[key] for key in found.values_list("pk", flat=True)], np.intp)
         return places
+
+    @property
+    def keys(self) -> list[int]:
+        """Return the keys of those selected, in the order asked for."""
+        keys: list[int] = self.record.register.keys[self.places].tolist()
+        return keys
+
+    @property
+    def roll_calls(self) -> RollCallQuerySet:
+        """Return those selected as a queryset in the order asked for, to be read in the record's snapshot."""
+        keys = self.record.register.keys[self.selected].tolist()
+        found = RollCall.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # one parameter
+        words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
+        if order == CLOSENESS:
+            return found.closest_first()
+        return found.most_relevant_first(words) if order == RELEVANCE and words else found.newest_first()
 
     @cached_property
     def rows(self) -> Rows:
@@ -349,8 +363,8 @@ class Listing:
         if name in self._met or not self.is_valid:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
-        counts, every = self.selection.count_by(name, among, sizes)
-        names = self.selection.names_of(name)
+        facet = self.selection.filters[name]
+        counts, names = facet.count(self.selection, among, sizes), facet.names(self.record)
         if name == "subject":  # There are hundreds; the page of all subjects has the others.
             shown = {*chosen, *nsmallest(FIRST, counts, key=lambda slug: -counts[slug])}
             names = {slug: names[slug] for slug in sorted(shown, key=lambda slug: (names[slug], slug))}
@@ -359,4 +373,5 @@ class Listing:
             for value, label in names.items()
             if counts.get(value) or (value in chosen if several else value == chosen)
         ]
-        return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors, usual, several)
+        label, invalid = str(self.form.fields[name].label), name in self.form.errors
+        return Facet(name, label, values, int(sizes.sum()), invalid, usual, several)

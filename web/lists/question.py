@@ -7,17 +7,16 @@ and then nothing is selected.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from votes.models import RollCall
 from votes.periods import Period
-from web.lists.filters import KINDS, KNOWN, KnownField, RepeatedField, known_date, one_of
+from web.lists.filters import KINDS, RollCallFilter
+from web.lists.selection import bound, form_for
 from web.serving.parameters import unanswered
 
 if TYPE_CHECKING:
@@ -31,25 +30,7 @@ if TYPE_CHECKING:
 
 FILTERS = ("body", "since", "until", "topic", "subject", "kind")
 
-
-class QuestionForm(forms.Form):
-    """The filters that every question to the matrix has."""
-
-    def __init__(self, parameters: QueryDict, record: Record) -> None:
-        super().__init__(parameters)
-        topic, subject = (partial(KNOWN[name], record=record) for name in ("topic", "subject"))
-        self.fields = {
-            "body": forms.ChoiceField(
-                required=False, label=gettext_lazy("Body"), **one_of(list(record.bodies.items()))
-            ),
-            "since": KnownField(required=False, known=known_date, label=gettext_lazy("Since")),
-            "until": KnownField(required=False, known=known_date, label=gettext_lazy("Before")),
-            "topic": KnownField(required=False, known=topic, label=gettext_lazy("Topic")),
-            "subject": RepeatedField(required=False, known=subject, label=gettext_lazy("Subject")),
-            "kind": forms.ChoiceField(
-                required=False, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
-            ),
-        }
+QuestionForm = form_for(RollCallFilter, FILTERS)
 
 
 class Question:
@@ -64,7 +45,7 @@ class Question:
     ) -> None:
         self.parameters = parameters
         self.record = record
-        self.form = QuestionForm(parameters, record)
+        self.form = bound(QuestionForm, parameters, record)
         self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
         self.ignored = unanswered(parameters, {*FILTERS, *also}, {"subject", *repeatable})
         self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
