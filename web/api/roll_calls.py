@@ -35,7 +35,7 @@ from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail,
 from web.api.serializers import page_of as page_with
 from web.lists import retired
 from web.lists.filters import REPEATABLE, RollCallFilter
-from web.lists.listing import Listing
+from web.lists.listing import listing_of
 from web.lists.not_found import no_text
 from web.pages.comparison.files import POSITION_WORDS
 from web.serving.parameters import address
@@ -59,11 +59,11 @@ class Filtered(ListView):
     parameters: ClassVar = (*PAGING, *RollCallFilter.base_filters)
     repeatable: ClassVar = REPEATABLE
     table: ClassVar[Table]
-    only_decisive: ClassVar[bool]
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page of what the filters select."""
-        listing = Listing(query.parameters, record, among=record.register.decisive if self.only_decisive else None)
+        of = "resolutions" if self.table is LISTED_RESOLUTIONS else "roll-calls"
+        listing = listing_of(of, query.parameters, record)
         for name, said in listing.form.errors.items():
             query.refuse(name, *map(str, said))
         wanted = Paging.of(query, listing.form.cleaned_data.get("order") or "")
@@ -88,7 +88,6 @@ class RollCalls(Filtered):
 
     serializer_class = RollCallRow
     table = LISTED_ROLL_CALLS
-    only_decisive = False
 
 
 @described(
@@ -105,7 +104,6 @@ class Resolutions(Filtered):
 
     serializer_class = ResolutionRow
     table = LISTED_RESOLUTIONS
-    only_decisive = True
 
 
 OF_VOTE = {"votes": VOTES, "corrections": CORRECTIONS, "source_corrections": SOURCE_CORRECTIONS}

@@ -17,10 +17,10 @@ from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from web.pictures.png import BusyError, NotDrawnError, png
 from web.serving.etags import tag_of, unchanged
-from web.serving.problems import OPEN, problem, unknown
+from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.http import HttpRequest
 
@@ -36,33 +36,11 @@ CONTENT_TYPES = {
 }
 
 
-class Asked(Protocol):
-    """A question that an address asks."""
-
-    @property
-    def errors(self) -> Mapping[str, list[str]]:
-        """Return what is wrong with it, by parameter."""
-
-    @property
-    def ignored(self) -> Sequence[str]:
-        """Return what it asks in vain; see ``web.serving.parameters.unanswered``."""
-
-
 class Drawn(Protocol):
     """What can be drawn as a file of its own: a picture, or a card."""
 
     def standalone(self, source: str = "") -> str:
         """Return it as SVG, with where it is from."""
-
-
-def refusal(question: Asked) -> HttpResponse | None:
-    """Return what is wrong with a question as problem details, or None where it can be answered."""
-    errors = {name: list(said) for name, said in question.errors.items()}
-    for asked in question.ignored:
-        errors.setdefault(asked.partition("=")[0], []).append(unknown(asked))
-    if not errors:
-        return None
-    return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
 
 
 def csv_file(

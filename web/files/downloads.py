@@ -24,10 +24,10 @@ from votes.record.version import data_version
 from votes.reports.explanation import difference_reason
 from web.lists import retired
 from web.lists.filters import RollCallFilter
-from web.lists.listing import Listing
+from web.lists.listing import listing_of
 from web.serving.etags import tag_of, unchanged
 from web.serving.parameters import address, never_cached, reads, unanswered
-from web.serving.problems import OPEN, errors_of, problem, unknown
+from web.serving.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from votes.exporting.tables import Table
     from votes.models.roll_calls import RollCallQuerySet
-    from votes.record.record import Record
 
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
 
@@ -57,18 +56,13 @@ RETRY_AFTER = "10"
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
-
-    def listing(record: Record) -> Listing:
-        return Listing(request.GET, record, among=record.register.decisive if of == "resolutions" else None)
-
     with reading() as record:
-        if errors := errors_of(listing(record)):
-            detail = _("The query asks for something that is not known, so nothing was selected.")
-            return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+        if refused := listing_of(of, request.GET, record).refused:
+            return refused
 
     def selected() -> QuerySet[RollCall]:
         # Selected anew within the snapshot that is sent, so that the selection and the rows are of one version.
-        return listing(record_of_snapshot()).roll_calls
+        return listing_of(of, request.GET, record_of_snapshot()).roll_calls
 
     return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
 

@@ -14,7 +14,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
-from votes.record.register import NO_ROW
 from votes.record.roll_calls import ListedRollCall
 from votes.rules import Result
 from votes.totals import Totals
@@ -33,10 +32,11 @@ from web.lists.filters import (
 )
 from web.lists.selection import Selection, bound
 from web.serving.parameters import boxes_of, unanswered, without_boxes, without_empty
+from web.serving.problems import refusal
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows
@@ -156,11 +156,9 @@ class Listing:
         values = {METHOD: self.method} | {
             name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])
         }
-        return {name: self._mask(name, value) for name, value in values.items() if name in self.selection.filters}
-
-    def _mask(self, name: str, value: Any) -> Mask:
-        """Return which of the register a filter selects."""
-        return self.selection.filters[name].mask(self.selection, value)
+        return {
+            name: self.selection.mask(name, value) for name, value in values.items() if name in self.selection.filters
+        }
 
     @property
     def method(self) -> str:
@@ -182,15 +180,15 @@ class Listing:
 
     def count_without(self, name: str, condition: object = None) -> int:
         """Return how many are selected without a filter, or without one of several conditions of the same name."""
-        among = self._but(name, METHOD) & self._mask(METHOD, self.method_without(name))
+        among = self._but(name, METHOD) & self.selection.mask(METHOD, self.method_without(name))
         others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
         if others:
-            among &= self._mask(name, others)
+            among &= self.selection.mask(name, others)
         return int(np.count_nonzero(among))
 
     def count_with(self, words: str) -> tuple[int, int]:
         """Return how many other words would select, under all other filters and without them."""
-        found, usual = self._mask("q", words), self._mask(METHOD, usual_method({"q": words}))
+        found, usual = self.selection.mask("q", words), self.selection.mask(METHOD, usual_method({"q": words}))
         return int(np.count_nonzero(self._but("q") & found)), int(np.count_nonzero(self._among & usual & found))
 
     @cached_property
@@ -237,8 +235,7 @@ class Listing:
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the vote matrix of those selected that have votes, ascending."""
-        rows = self.record.register.rows[self.selected]
-        return np.sort(rows[rows != NO_ROW])
+        return self.selection.rows(self.selected)
 
     @cached_property
     def page(self) -> Page[ListedRollCall]:
@@ -295,6 +292,14 @@ class Listing:
             for name, value in (("who", ",".join(boxes.who)), ("how", boxes.how), ("whom", boxes.whom))
             if value
         ]
+
+    @property
+    def refused(self) -> HttpResponse | None:
+        """Return what is wrong with the query of a file or feed, which has no pages; None where nothing is."""
+        errors = {name: [str(error) for error in said] for name, said in self.form.errors.items()}
+        if self.parameters.get("page"):
+            errors["page"] = [_("All pages come at once; leave “page” out.")]
+        return refusal(errors, self.ignored)
 
     @property
     def conditions(self) -> dict[str, list[str]]:
@@ -375,3 +380,8 @@ class Listing:
         ]
         label, invalid = str(self.form.fields[name].label), name in self.form.errors
         return Facet(name, label, values, int(sizes.sum()), invalid, usual, several)
+
+
+def listing_of(of: str, parameters: QueryDict, record: Record) -> Listing:
+    """Return what a query selects of all roll calls or, of ``resolutions``, of those that stand for their text."""
+    return Listing(parameters, record, among=record.register.decisive if of == "resolutions" else None)

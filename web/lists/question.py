@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from votes.models import RollCall
 from votes.periods import Period
-from web.lists.filters import KINDS, RollCallFilter
-from web.lists.selection import bound, form_for
+from web.lists.filters import RollCallFilter
+from web.lists.selection import Selection, bound, form_for
 from web.serving.parameters import unanswered
+from web.serving.problems import refusal
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection
 
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
 
     from votes.analysis.matrix import Rows, VoteMatrix
     from votes.record.record import Record, Subject
@@ -62,6 +62,11 @@ class Question:
     def is_valid(self) -> bool:
         """Tell whether nothing is wrong."""
         return not self._errors
+
+    @property
+    def refused(self) -> HttpResponse | None:
+        """Return what is wrong with the query of a file, None where nothing is."""
+        return refusal(self.errors, self.ignored)
 
     def refuse(self, parameter: str, error: str) -> None:
         """Note that the value of a parameter cannot be answered, and why."""
@@ -106,19 +111,12 @@ class Question:
         """Return the rows that meet the other filters in another period."""
         if not self.is_valid:
             return np.zeros(0, np.intp)
-        meant = self.form.cleaned_data
-        kind = meant["kind"]
-        rows = self.record.matrix.rows(
-            since=since,
-            until=until,
-            body=meant["body"] or None,
-            topic=meant["topic"] or None,
-            kinds=KINDS.get(RollCall.Kind(kind), [RollCall.Kind(kind)]) if kind else None,
-        )
-        if not meant["subject"]:
-            return rows
-        register = self.record.register
-        return np.intersect1d(rows, register.rows[register.on_subjects(meant["subject"])])
+        selection = Selection(self.record)
+        among = self.record.register.between(since, until)
+        for name, value in self.form.cleaned_data.items():
+            if value and name not in ("since", "until"):
+                among &= selection.mask(name, value)
+        return selection.rows(among)
 
     @cached_property
     def preceding(self) -> tuple[datetime.date, datetime.date] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 from django import forms
 
+from votes.record.register import NO_ROW
 from web.lists.filters import METHOD, VETOED_BY, KnownField, MaskFilter, RepeatedField, RollCallFilter, StateFilter
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
+    from votes.analysis.matrix import Mask, Rows
     from votes.record.record import Record, Subject
 
 
@@ -47,6 +50,15 @@ class Selection:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+
+    def mask(self, name: str, value: Any) -> Mask:
+        """Return P, which roll calls of the register a filter selects."""
+        return self.filters[name].mask(self, value)
+
+    def rows(self, among: Mask) -> Rows:
+        """Return the rows of the vote matrix of those roll calls in ``among`` that have votes, ascending."""
+        rows = self.record.register.rows[among]
+        return np.sort(rows[rows != NO_ROW])
 
 
 class StateSelection(Selection):

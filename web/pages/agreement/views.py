@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from votes.record.record import reading
 from votes.reports.agreement import MINIMUM, NAME
 from web.display.measures import MEASURES
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
 from web.pages.agreement.files import HEADER, described, over, picture, rows, size_of_file, whole, whose
 from web.pages.agreement.question import OWN, AgreementQuestion
@@ -49,7 +49,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the answer as a file: the pairs as CSV, the matrix as JSON, the picture as SVG or PNG."""
     with reading() as record:
         question = AgreementQuestion(request.GET, record)
-        if refused := refusal(question):
+        if refused := question.refused:
             return refused
         name = f"agreement-{question.bloc.slug}" if question.bloc else "agreement"
         if form == "csv":

@@ -20,7 +20,7 @@ from votes.record.record import reading
 from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.display.marks import dated
 from web.display.measures import MEASURES
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS, Question
 from web.pages.comparison.files import HEADER, rows, whole
 from web.pages.comparison.picture import by_year
@@ -211,8 +211,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the comparison as a file: the long table, everything, or the picture."""
     with reading() as record:
         asked = Asked.of(request.GET, record)
-        refused = refusal(asked.question)
-        if refused is not None:
+        if refused := asked.question.refused:
             return refused
         if not asked.is_enough:
             said = _("Name two to eight: state=USA&state=eu.")

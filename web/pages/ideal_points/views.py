@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from votes.record.record import reading
 from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
 from web.pages.ideal_points.files import HEADER, rows, session_name, whole
 from web.pages.ideal_points.picture import lines, strip
@@ -56,7 +56,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if estimates is None:
             return problem(HTTPStatus.NOT_FOUND, _("No ideal points have been estimated yet."))
         question = IdealPointsQuestion(request.GET, record, estimates)
-        if refused := refusal(question):
+        if refused := question.refused:
             return refused
         name = "ideal-points"
         if form == "csv":

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from votes.record.record import reading
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
 from web.pages.movement.files import HEADER, drawn, rows, whole
 from web.pages.movement.question import BLOC, FIRST, SECOND, Pair
@@ -60,7 +60,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     with reading() as record:
         pair = Pair(request.GET, record)
         pair.require_both()
-        if refused := refusal(pair):
+        if refused := pair.refused:
             return refused
         if pair.moved is not None:
             return redirect(address(request.path, pair.moved), permanent=True)

@@ -19,7 +19,7 @@ from votes.reports.roll_call_context import Beside
 from web.display.rendering import parties, render_page_or_part, varied, wants_part
 from web.lists import retired
 from web.lists.filters import RollCallFilter
-from web.lists.listing import Listing
+from web.lists.listing import listing_of
 from web.lists.not_found import missing_text
 from web.lists.suggestions import Help
 from web.pages.roll_calls import history
@@ -54,8 +54,7 @@ def _text_called(text: str) -> Resolution | None:
 def _list(request: HttpRequest, of: str) -> HttpResponse:
     """Show a filtered list."""
     with reading() as record:
-        among = record.register.decisive if of == "resolutions" else None
-        listing = Listing(request.GET, record, among=among)
+        listing = listing_of(of, request.GET, record)
         context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
         return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
 
