@@ -67,7 +67,7 @@ class ReadView(APIView):
         return reads(FIELDS, *cls.parameters)(super().as_view(**initkwargs))
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponseBase:
-        """Return what is asked for, or a redirect to where it is; raise RefusedError for what cannot be answered."""
+        """Return what is asked for, or a redirect to where it is; raise an APIException for what cannot be answered."""
         raise NotImplementedError
 
     def get(self, request: Request, **named: str) -> HttpResponseBase:

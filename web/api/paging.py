@@ -105,7 +105,7 @@ class Paging:
 def page_of(query: Query, paging: Paging, selected: QuerySet[Any]) -> Page:
     """Return the page of the keys of what is selected, in the order of the queryset, which must leave no two equal.
 
-    Raises RefusedError for a cursor whose values are not those of the order.
+    Raises ValidationError for a cursor whose values are not those of the order.
     """
     orders = [_explicit(order) for order in selected.query.order_by]
     names = [f"place_{number}" for number in range(len(orders))]
@@ -130,7 +130,7 @@ def page_of_rows(
 ) -> Page:
     """Return the page of rows that are sorted by ``place``, which tells each from all others.
 
-    Raises RefusedError for a cursor that has no such place.
+    Raises ValidationError for a cursor that has no such place.
     """
     found: Sequence[dict[str, Any]] = rows
     if paging.cursor is not None:

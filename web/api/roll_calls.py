@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import NotFound
 
 from resolutions.models import Resolution
 from votes.analysis.groups import positions_of
@@ -28,7 +28,6 @@ from votes.exporting.tables import (
 from votes.models import RollCall
 from votes.totals import FIGURES
 from web.api.base import ListView, ReadView, joined
-from web.api.errors import RefusedError
 from web.api.paging import PAGING, Paging, page_of
 from web.api.schema import described, fields, filters, named, paging
 from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
@@ -186,10 +185,10 @@ class OneResolution(ReadView):
         wanted, symbol = self.fields(query), named["symbol"]
         found = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
         if not found:
-            raise RefusedError(HTTPStatus.NOT_FOUND, no_text(symbol))
+            raise NotFound(no_text(symbol))
         if len(found) > 1:
             said = _("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol}
-            raise RefusedError(HTTPStatus.NOT_FOUND, said)
+            raise NotFound(said)
         (resolution,) = found
         if symbol != resolution.symbol:
             own = reverse("api:resolution", args=[resolution.symbol])
