@@ -13,7 +13,7 @@ from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
 from web.api.serializers import BODIES, Problem, names_in
 from web.display.measures import MEASURES
-from web.lists.filters import PeriodFilter, RepeatedFilter, RollCallFilter
+from web.lists.filters import RepeatedFilter, RollCallFilter, known_date
 from web.lists.question import FILTERS
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def filters(names: Iterable[str] = RollCallFilter.base_filters) -> list[OpenApiP
             values = [value for value, _label in one.extra["choices"]]
             found.append(parameter(name, label, enum=values))
         else:
-            found.append(parameter(name, label, of=_date() if isinstance(one, PeriodFilter) else str))
+            found.append(parameter(name, label, of=_date() if one.extra.get("known") is known_date else str))
     return found
 
 

@@ -27,7 +27,6 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.record.parties import Accord, Difference, Position
 from votes.record.record import KEPT
-from votes.record.register import NO_ROW
 from votes.rules import Result
 from web.display.permanent_members import vetoers
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from votes.analysis.matrix import Mask
     from votes.record.record import Record
-    from web.lists.selection import Selection
+    from web.lists.selection import Selection, StateSelection
 
     Sizes = NDArray[np.int64]
     """How many of the roll calls that are counted each group of the register has; see ``Groups``."""
@@ -202,19 +201,36 @@ def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class MaskFilter(django_filters.Filter):
-    """A filter of the register in memory."""
+    """A filter of the register in memory: ``mask`` returns P, which roll calls a value selects.
 
-    def mask(self, selection: Selection, value: Any) -> Mask:
-        """Return P, which roll calls of the register a value selects."""
-        raise NotImplementedError
+    Of a facet ``names`` returns the values with their names, in the order to show them, and ``count`` how many of the
+    roll calls in a mask each value would select, given also how many each group of the register has of them.
+    """
 
-    def names(self, _record: Record) -> Mapping[str, str]:
-        """Return the values of the facet with their names, in the order to show them."""
+    def __init__(
+        self,
+        *args: Any,
+        mask: Callable[[Any, Any], Mask],
+        names: Callable[[Record], Mapping[str, str]] | None = None,
+        count: Callable[[Any, Mask, Sizes], Mapping[str, int]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.mask = mask
+        self.names = names or self._choices
+        self.count = count
+
+    def _choices(self, _record: Record) -> Mapping[str, str]:
+        """Return the choices with their labels."""
         return {value: str(label) for value, label in self.extra["choices"] if value != ANY_METHOD}
 
-    def count(self, selection: Selection, among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        """Return how many of the roll calls in ``among`` each value of the facet would select."""
-        raise NotImplementedError
+
+class SearchFilter(MaskFilter, django_filters.CharFilter):
+    """A filter by words."""
+
+
+class ChoiceFilter(MaskFilter, django_filters.ChoiceFilter):
+    """A filter by one of a few values."""
 
 
 class KnownFilter(MaskFilter):
@@ -227,14 +243,6 @@ class RepeatedFilter(MaskFilter):
     """A filter by all values of a repeated parameter at once."""
 
     field_class = RepeatedField
-
-
-class SearchFilter(MaskFilter, django_filters.CharFilter):
-    """A filter by words of the title, or by a symbol."""
-
-    def mask(self, selection: Selection, value: str) -> Mask:
-        """Return what the words find in the database; the results of the last searches are cached."""
-        return searches_of(selection.record)(value)
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -250,168 +258,114 @@ def searches_of(record: Record) -> Callable[[str], Mask]:
     return functools.lru_cache(maxsize=SEARCHES_KEPT)(search)
 
 
-class LabelFilter(MaskFilter):
-    """A filter by the labels of the register called ``field_name``; a value in ``parts`` stands for several labels."""
+def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:
+    """Return the arguments of a filter by the labels ``name`` of the register; ``parts`` of a value are its labels."""
+    parts = parts or {}
 
-    def __init__(self, *args: Any, parts: Mapping[str, Collection[str]] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.parts = parts or {}
-
-    def mask(self, selection: Selection, value: str) -> Mask:
-        """Return which have one of the labels."""
-        labels = getattr(selection.record.register, self.field_name)
-        among: Mask = np.logical_or.reduce([labels.are(part) for part in self.parts.get(value, [value])])
+    def mask(selection: Selection, value: str) -> Mask:
+        labels = getattr(selection.record.register, name)
+        among: Mask = np.logical_or.reduce([labels.are(part) for part in parts.get(value, [value])])
         return among
 
-    def count(self, selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        """Return how many have each label."""
-        counts = getattr(selection.record.register.groups, self.field_name).count(sizes)
-        return {**counts, **{of: sum(counts.get(part, 0) for part in parts) for of, parts in self.parts.items()}}
+    def count(selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
+        counts = getattr(selection.record.register.groups, name).count(sizes)
+        return {**counts, **{of: sum(counts.get(part, 0) for part in some) for of, some in parts.items()}}
+
+    return {"mask": mask, "count": count}
 
 
-class ChoiceFilter(LabelFilter, django_filters.ChoiceFilter):
-    """A filter by a label that is one of a few."""
-
-
-class BodyFilter(ChoiceFilter):
-    """A filter by the body that voted."""
-
-    def names(self, record: Record) -> Mapping[str, str]:
-        """Return the bodies on record."""
-        return record.bodies
-
-
-class SessionFilter(LabelFilter, KnownFilter):
-    """A filter by the session."""
-
-    def names(self, record: Record) -> Mapping[str, str]:
-        """Return the sessions on record, the newest first."""
-        return record.sessions
-
-
-class PeriodFilter(KnownFilter):
-    """A filter by the date: from ``since`` on, or before ``until``, as ``field_name`` has it."""
-
-    def mask(self, selection: Selection, value: datetime.date) -> Mask:
-        """Return which were taken on that side of the day."""
-        return selection.record.register.between(**{self.field_name: value})
-
-
-class TopicFilter(KnownFilter):
-    """A filter by the topic of texts."""
-
-    def mask(self, selection: Selection, value: str) -> Mask:
-        """Return which are on texts about the topic."""
-        return selection.record.register.on_topic(value)
-
-    def names(self, record: Record) -> Mapping[str, str]:
-        """Return all topics."""
-        return record.topics
-
-    def count(self, selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        """Return how many are about each topic."""
-        return selection.record.register.count_topics(sizes)
-
-
-class SubjectFilter(RepeatedFilter):
-    """A filter by the subjects of texts, by their slugs: one of several is enough."""
-
-    def mask(self, selection: Selection, value: list[str]) -> Mask:
-        """Return which are on texts about one of the subjects."""
-        return selection.record.register.on_subjects(value)
-
-    def names(self, record: Record) -> Mapping[str, str]:
-        """Return all subjects."""
-        return record.subject_names
-
-    def count(self, selection: Selection, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
-        """Return how many are about each subject."""
-        return selection.record.register.subjects.count(among)
-
-
-class VetoFilter(RepeatedFilter):
-    """A filter by the permanent members of which at least one cast a veto."""
-
-    def mask(self, selection: Selection, value: list[str]) -> Mask:
-        """Return which any of the members vetoed."""
-        return selection.record.register.vetoed_by(value)
-
-    def names(self, record: Record) -> Mapping[str, str]:
-        """Return all permanent members, past ones too."""
-        return vetoers(record)
-
-    def count(self, selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        """Return how many each of them vetoed."""
-        return selection.record.register.count_vetoes(sizes)
-
-
-class ShortFilter(MaskFilter, django_filters.ChoiceFilter):
-    """A filter for what one member voting otherwise would have adopted; see ``Register.short_by_one``."""
-
-    def mask(self, selection: Selection, _value: str) -> Mask:
-        """Return which fell short by one vote."""
-        return selection.record.register.short_by_one
-
-    def count(self, selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        """Return how many fell short by one vote."""
-        return {SHORT_BY_ONE: int(sizes[selection.record.register.groups.short_by_one].sum())}
-
-
-class ConditionFilter(RepeatedFilter):
-    """A filter by conditions on how members voted, all of which must hold."""
-
-    def mask(self, selection: Selection, value: list[Any]) -> Mask:
-        """Return which meet all conditions, by the vote matrix."""
-        record = selection.record
-        return record.register.voted(np.logical_and.reduce([condition.met(record) for condition in value]))
-
-
-class OwnChoiceFilter(MaskFilter, django_filters.ChoiceFilter):
-    """A filter by how the state of the selection voted."""
-
-    def mask(self, selection: Any, value: str) -> Mask:
-        """Return in which the state made the choice."""
-        record: Record = selection.record
-        return record.register.voted(record.matrix.of(selection.code) == LETTERS[Choice.from_word(value)])
-
-    def count(self, selection: Any, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
-        """Return in how many the state made each choice."""
-        rows = selection.record.register.rows[among]
-        counts = np.bincount(selection.record.matrix.of(selection.code)[rows[rows != NO_ROW]], minlength=5).tolist()
-        return {choice.word: counts[LETTERS[choice]] for choice in Choice}
+def conditions_met(selection: Selection, conditions: list[Any]) -> Mask:
+    """Return P, which roll calls meet all conditions on how members voted."""
+    record = selection.record
+    return record.register.voted(np.logical_and.reduce([condition.met(record) for condition in conditions]))
 
 
 class RollCallFilter(django_filters.FilterSet):
     """What pages, files, feeds and programs may ask of roll calls."""
 
-    q = SearchFilter(label=gettext_lazy("Words or symbol"))
-    body = BodyFilter(
-        field_name="bodies",
+    q = SearchFilter(
+        label=gettext_lazy("Words or symbol"), mask=lambda selection, words: searches_of(selection.record)(words)
+    )
+    body = ChoiceFilter(
         label=gettext_lazy("Body"),
         **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
+        **by_label("bodies"),
+        names=lambda record: record.bodies,
     )
-    session = SessionFilter(field_name="sessions", known=known_session, label=gettext_lazy("Session"))
-    since = PeriodFilter(known=known_date, label=gettext_lazy("Since"))
-    until = PeriodFilter(known=known_date, label=gettext_lazy("Before"))
-    topic = TopicFilter(known=known_topic, label=gettext_lazy("Topic"))
-    subject = SubjectFilter(known=known_subject, label=gettext_lazy("Subject"))
+    session = KnownFilter(
+        label=gettext_lazy("Session"),
+        known=known_session,
+        **by_label("sessions"),
+        names=lambda record: record.sessions,
+    )
+    since = KnownFilter(
+        label=gettext_lazy("Since"),
+        known=known_date,
+        mask=lambda selection, day: selection.record.register.between(since=day),
+    )
+    until = KnownFilter(
+        label=gettext_lazy("Before"),
+        known=known_date,
+        mask=lambda selection, day: selection.record.register.between(until=day),
+    )
+    topic = KnownFilter(
+        label=gettext_lazy("Topic"),
+        known=known_topic,
+        mask=lambda selection, slug: selection.record.register.on_topic(slug),
+        names=lambda record: record.topics,
+        count=lambda selection, _among, sizes: selection.record.register.count_topics(sizes),
+    )
+    subject = RepeatedFilter(
+        label=gettext_lazy("Subject"),
+        known=known_subject,
+        mask=lambda selection, slugs: selection.record.register.on_subjects(slugs),
+        names=lambda record: record.subject_names,
+        count=lambda selection, among, _sizes: selection.record.register.subjects.count(among),
+    )
     kind = ChoiceFilter(
-        field_name="kinds", parts=KINDS, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
+        label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices), **by_label("kinds", KINDS)
     )
     method = ChoiceFilter(
-        field_name="methods", parts=METHODS, label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES)
+        label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES), **by_label("methods", METHODS)
     )
-    result = ChoiceFilter(field_name="results", label=gettext_lazy("Result"), **one_of(Result.choices))
-    vetoed_by = VetoFilter(known=known_vetoer, label=gettext_lazy("Vetoed by"))
-    short = ShortFilter(label=gettext_lazy("Short of the majority by"), **one_of(SHORT))
-    position = ConditionFilter(known=Position.parse, label=gettext_lazy("How members voted"))
-    differ = ConditionFilter(known=Difference.parse, label=gettext_lazy("Who differed"))
-    same = ConditionFilter(known=Accord.parse, label=gettext_lazy("Who took the same position"))
+    result = ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices), **by_label("results"))
+    vetoed_by = RepeatedFilter(
+        label=gettext_lazy("Vetoed by"),
+        known=known_vetoer,
+        mask=lambda selection, codes: selection.record.register.vetoed_by(codes),
+        names=vetoers,
+        count=lambda selection, _among, sizes: selection.record.register.count_vetoes(sizes),
+    )
+    short = ChoiceFilter(
+        label=gettext_lazy("Short of the majority by"),
+        **one_of(SHORT),
+        mask=lambda selection, _value: selection.record.register.short_by_one,
+        count=lambda selection, _among, sizes: {
+            SHORT_BY_ONE: int(sizes[selection.record.register.groups.short_by_one].sum())
+        },
+    )
+    position = RepeatedFilter(label=gettext_lazy("How members voted"), known=Position.parse, mask=conditions_met)
+    differ = RepeatedFilter(label=gettext_lazy("Who differed"), known=Difference.parse, mask=conditions_met)
+    same = RepeatedFilter(label=gettext_lazy("Who took the same position"), known=Accord.parse, mask=conditions_met)
     # No filter, but what every list has; ``Listing.places`` knows the orders.
     order = django_filters.ChoiceFilter(label=gettext_lazy("Order"), **one_of(ORDERS))
 
 
-class StateFilter(RollCallFilter):
-    """The same, and how the state itself voted."""
+def own_choices(selection: StateSelection, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
+    """Return in how many of the roll calls the state of the selection made each choice."""
+    chosen = selection.record.matrix.of(selection.code)[selection.rows(among)]
+    counts = np.bincount(chosen, minlength=len(LETTERS) + 1).tolist()
+    return {choice.word: counts[LETTERS[choice]] for choice in Choice}
 
-    choice = OwnChoiceFilter(label=gettext_lazy("Its vote"), **one_of([(c.word, c.label) for c in Choice]))
+
+class StateFilter(RollCallFilter):
+    """The same, and how the state of the selection itself voted."""
+
+    choice = ChoiceFilter(
+        label=gettext_lazy("Its vote"),
+        **one_of([(choice.word, choice.label) for choice in Choice]),
+        mask=lambda selection, word: selection.record.register.voted(
+            selection.record.matrix.of(selection.code) == LETTERS[Choice.from_word(word)]
+        ),
+        count=own_choices,
+    )

@@ -369,6 +369,7 @@ class Listing:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
         facet = self.selection.filters[name]
+        assert facet.count is not None, "a facet counts"
         counts, names = facet.count(self.selection, among, sizes), facet.names(self.record)
         if name == "subject":  # There are hundreds; the page of all subjects has the others.
             shown = {*chosen, *nsmallest(FIRST, counts, key=lambda slug: -counts[slug])}
