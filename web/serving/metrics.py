@@ -1,4 +1,4 @@
-"""Figures for whoever watches a site, in Prometheus' format, added up over the processes of one gunicorn.
+"""Metrics in Prometheus' format, added up over the processes of one gunicorn.
 
 Every label takes its values from a list that the code has: the names of our routes, the methods of HTTP, classes of
 statuses. What readers send is in none of them.

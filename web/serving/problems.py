@@ -1,4 +1,4 @@
-"""What is wrong with a request, for programs: problem details as RFC 9457 has them."""
+"""Problem details (RFC 9457): what is wrong with a request, for programs."""
 
 from __future__ import annotations
 

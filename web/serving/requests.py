@@ -1,4 +1,4 @@
-"""What holds for every request before anything else looks at it: its id, its line in the log, its figures."""
+"""The id, the access log line and the metrics of every request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
 from web.serving import health, metrics
-from web.serving.current_request import CURRENT, Asked
+from web.serving.current_request import CURRENT, CurrentRequest
 from web.serving.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -64,15 +64,15 @@ def observed(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
-        asked = Asked(id_of(request), request)
-        CURRENT.set(asked)
+        current = CurrentRequest(id_of(request), request)
+        CURRENT.set(current)
         response = get_response(request)
-        response.headers["X-Request-ID"] = asked.id
+        response.headers["X-Request-ID"] = current.id
         if response.streaming:
             # It is made while it is sent, by this thread.
-            stream(asked, response, began)
+            stream(current, response, began)
         else:
-            finish(asked, response, time.perf_counter() - began, len(response.content))  # type: ignore[attr-defined]
+            finish(current, response, time.perf_counter() - began, len(response.content))  # type: ignore[attr-defined]
         return response
 
     return middleware
@@ -87,13 +87,13 @@ def id_of(request: HttpRequest) -> str:
     return os.urandom(8).hex()
 
 
-def stream(asked: Asked, response: Any, began: float) -> None:
+def stream(current: CurrentRequest, response: Any, began: float) -> None:
     """Have an answer that is made while it is sent logged when that is over."""
     sent = int(response.headers.get("Content-Length", 0))
     if not sent:
         response.streaming_content = counted(response, response.streaming_content)
     response._resource_closers.append(
-        lambda: finish(asked, response, time.perf_counter() - began, getattr(response, "sent", sent))
+        lambda: finish(current, response, time.perf_counter() - began, getattr(response, "sent", sent))
     )
 
 
@@ -105,11 +105,11 @@ def counted(response: Any, parts: Iterable[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) -> None:
+def finish(current: CurrentRequest, response: HttpResponseBase, seconds: float, size: int) -> None:
     """Count and log an answer, and be done with its request."""
     CURRENT.set(None)
-    request = asked.request
-    route = asked.route or route_of(request.path_info)
+    request = current.request
+    route = current.route or route_of(request.path_info)
     cache = response.headers.get("Cache-Status", "")
     method = request.method or ""
     metrics.answered(
@@ -117,8 +117,8 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
         method=method,
         status=response.status_code,
         seconds=seconds,
-        sql=asked.seconds,
-        queries=asked.queries,
+        sql=current.seconds,
+        queries=current.queries,
         cache_status=cache,
         is_page=response.headers.get("Content-Type", "").startswith("text/html"),
     )
@@ -132,7 +132,7 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
             size,
             seconds * 1000,
             extra={
-                "request_id": asked.id,
+                "request_id": current.id,
                 "method": in_short(method),
                 "route": route,
                 "path": path,
@@ -140,8 +140,8 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
                 "status": response.status_code,
                 "bytes": size,
                 "ms": round(seconds * 1000, 2),
-                "sql_ms": round(asked.seconds * 1000, 2),
-                "queries": asked.queries,
+                "sql_ms": round(current.seconds * 1000, 2),
+                "queries": current.queries,
                 "cache": metrics.RESULTS.get(cache),
                 "user": user_of(request),
                 "address": address_of(request),

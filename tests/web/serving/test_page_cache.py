@@ -1,4 +1,4 @@
-"""Public answers are made once for each version of the record, and never for one reader alone."""
+"""The page cache: public responses are made once for each data version, and are the same for every reader."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.web.records import Maker
 from votes.models import Bloc
 from votes.record.version import data_version
 from web.serving import page_cache
-from web.serving.cache_stores import KeptPages
+from web.serving.cache_stores import ResponseCache
 from web.serving.etags import tag_of
 from web.serving.page_cache import PageCache, is_cacheable
 from web.serving.parameters import parameters_of
@@ -386,7 +386,7 @@ def test_what_is_not_kept_is_left_to_those_who_tell_that_there_is_none(no_databa
 
 
 def test_the_least_asked_for_goes_first(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(PageCache, "pages", KeptPages(1))
+    monkeypatch.setattr(PageCache, "pages", ResponseCache(1))
     site.page = lambda request: HttpResponse(b"x" * 400_000, content_type="image/png")
 
     for about in ("a", "b", "a", "c", "a", "b"):
@@ -420,6 +420,7 @@ def test_a_view_reads_what_it_declares_and_nothing_else(address: str):
     elif names and answer.status_code == 200 and address not in ("/contact/", "/suggestions/"):
         problems = BeautifulSoup(answer.content, "html.parser").select("p.problem")
         assert [problem for problem in problems if problem.get_text().endswith(": nothing.")]
+    answer.close()  # A file that is streamed is open.
 
 
 @pytest.fixture
@@ -526,4 +527,4 @@ def test_a_connection_that_died_is_replaced(committed: Maker):
 def test_the_name_of_an_answer_is_that_of_its_version(site: Site):
     tag = site.get().headers["ETag"]
 
-    assert tag == tag_of(1, page_cache.asked(RequestFactory().get("/about/")))
+    assert tag == tag_of(1, page_cache.request_key(RequestFactory().get("/about/")))
