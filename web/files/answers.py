@@ -31,6 +31,7 @@ LOG = logging.getLogger(__name__)
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
     "svg": "image/svg+xml",
     "png": "image/png",
 }
@@ -60,19 +61,7 @@ def csv_file(
 
 def json_file(request: HttpRequest, record: Record, name: str, content: dict[str, Any]) -> HttpResponse:
     """Return ``content`` as JSON, after what it is of: where it is, as of when, and how to cite it."""
-
-    def written() -> bytes:
-        version = current_version()
-        own = request.build_absolute_uri()
-        about = {
-            "title": TITLE,
-            "address": own,
-            "changed": version.changed.date().isoformat() if version.changed else None,
-            "cite": citation(version, own).text,
-        }
-        return json.dumps({"record": about, **content}, ensure_ascii=False, separators=(",", ":")).encode()
-
-    return _file(request, record, f"{name}.json", written)
+    return foreign_json_file(request, record, name, lambda: {"record": about_record(request), **content})
 
 
 def foreign_json_file(
@@ -108,6 +97,18 @@ def picture_file(
         LOG.exception("A picture could not be drawn: %s", request.get_full_path())
         detail = _("The picture could not be drawn as PNG, which has been noted. Take the SVG.")
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def about_record(request: HttpRequest) -> dict[str, Any]:
+    """Return what a JSON file says of the record: where it is, as of when, and how to cite it."""
+    version = current_version()
+    own = request.build_absolute_uri()
+    return {
+        "title": TITLE,
+        "address": own,
+        "changed": version.changed.date().isoformat() if version.changed else None,
+        "cite": citation(version, own).text,
+    }
 
 
 def _source(request: HttpRequest) -> str:

@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from resolutions.text import fold
-from votes.exporting.package import current_version
-from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, SOURCE_CORRECTIONS, VOTES
 from votes.models import RollCall, Source
 from votes.record.record import reading, record_of_snapshot
 from votes.record.version import data_version
 from votes.reports.explanation import difference_reason
+from web.files.answers import CONTENT_TYPES, about_record
 from web.lists import retired
 from web.lists.filters import RollCallFilter
 from web.lists.listing import listing_of
@@ -40,12 +39,6 @@ if TYPE_CHECKING:
     from votes.models.roll_calls import RollCallQuerySet
 
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
-
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8; header=present",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-}
 
 RETRY_AFTER = "10"
 """Seconds after which a Parquet file may be had that cannot be had now."""
@@ -110,7 +103,10 @@ def _send(
 
     def chunks() -> Iterator[bytes]:
         if form == "json":
-            return json_chunks(table, selected(), about={"record": _about(request), **about()})
+            sources = list(Source.objects.named().values("slug", "name", "url", "licence"))
+            return json_chunks(
+                table, selected(), about={"record": {**about_record(request), "sources": sources}, **about()}
+            )
         return (csv_chunks if form == "csv" else parquet_chunks)(table, selected())
 
     stream = Stream(chunks)
@@ -123,19 +119,6 @@ def _file_name(of: str, request: HttpRequest) -> str:
     values = [value for _name, values in request.GET.lists() for value in values]
     words = re.findall(r"[a-z0-9]+", fold(" ".join(values)))
     return "-".join(["plenary", of, *words])[:100].rstrip("-")
-
-
-def _about(request: HttpRequest) -> dict[str, object]:
-    """Return what a JSON file says of the record: where it is, as of when, how to cite it and on what terms."""
-    version = current_version()
-    own = request.build_absolute_uri()
-    return {
-        "title": TITLE,
-        "address": own,
-        "changed": version.changed.date().isoformat() if version.changed else None,
-        "cite": citation(version, own).text,
-        "sources": list(Source.objects.named().values("slug", "name", "url", "licence")),
-    }
 
 
 def _about_roll_call(found: RollCallQuerySet) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
-from votes.record.roll_calls import ListedRollCall
 from votes.rules import Result
 from votes.totals import Totals
 from web.lists.filters import (
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from votes.analysis.matrix import Mask, Rows
     from votes.models.roll_calls import RollCallQuerySet
     from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
 
 PAGE_SIZE = 25
 FIRST = 6
@@ -110,24 +109,6 @@ class Facet:
     def more(self) -> list[FacetValue]:
         """Return the others, the most frequent first."""
         return sorted((value for value in self.values if value not in self.first), key=lambda value: -value.count)
-
-
-class RollCalls(Sequence[ListedRollCall]):
-    """The roll calls with these keys, in this order; only those of a slice are put together."""
-
-    def __init__(self, record: Record, keys: NDArray[np.int64]) -> None:
-        self.record = record
-        self.keys = keys
-
-    def __len__(self) -> int:
-        """Return their number."""
-        return len(self.keys)
-
-    def __getitem__(self, which: Any) -> Any:
-        """Return some of them, in their order."""
-        if not isinstance(which, slice):
-            return self[which : which + 1][0]
-        return self.record.listed(self.keys[which].tolist())
 
 
 class Listing:
@@ -210,10 +191,8 @@ class Listing:
             return closest[self.selected[closest]]
         places = np.flatnonzero(self.selected)
         if order == RELEVANCE and words and len(places):
-            keys = self.record.register.keys[places]
-            found = RollCall.objects.filter(pk__in=keys.tolist()).most_relevant_first(words)
-            at = dict(zip(keys.tolist(), places.tolist(), strict=True))
-            return np.array([at[key] for key in found.values_list("pk", flat=True)], np.intp)
+            place_of = dict(zip(self.record.register.keys[places].tolist(), places.tolist(), strict=True))
+            return np.array([place_of[key] for key in self.roll_calls.values_list("pk", flat=True)], np.intp)
         return places
 
     @property
@@ -240,16 +219,18 @@ class Listing:
     @cached_property
     def page(self) -> Page[ListedRollCall]:
         """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
-        paginator = Paginator(RollCalls(self.record, self.record.register.keys[self.places]), PAGE_SIZE)
+        paginator = Paginator(self.keys, PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
-            return paginator.page(number)
+            page: Page[Any] = paginator.page(number)
         except (EmptyPage, PageNotAnInteger):
             self.page_error = _("There is no page “%(number)s”; the last is %(last)s.") % {
                 "number": number,
                 "last": paginator.num_pages,
             }
-            return paginator.page(1)
+            page = paginator.page(1)
+        page.object_list = self.record.listed(page.object_list)
+        return page
 
     @cached_property
     def page_numbers(self) -> list[int | str]:
