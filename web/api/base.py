@@ -1,4 +1,4 @@
-"""What every address of the API has in common: one snapshot, an ETag, and leave for other sites to read it."""
+"""The base views of the API: one snapshot, an ETag, CORS, and the fields of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as problem details: the one form of every error of the API."""
+"""The exception handler of the API: every error as problem details (RFC 9457)."""
 
 from __future__ import annotations
 

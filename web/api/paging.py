@@ -1,8 +1,8 @@
 """Paging by cursor: a page begins after a place in the order, which the cursor names by its values.
 
-A page by number shifts while a record grows; one after a value does not, and a cursor goes on to mean the same when
-the record it was made from is gone. The framework's own cursors name the first value of an order and count on among
-those equal in it, of which a day of voting has dozens: one withdrawn, and the next page would leave one out.
+Not DRF's CursorPagination: its cursors name the first value of an order and an offset among those equal in it, of
+which a day of voting has dozens, so that after one is withdrawn the next page leaves one out. A cursor here names all
+values of the order, and means the same when the roll call it was made from is gone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parameters of an address of the API: read one by one, and refused together where any is wrong."""
+"""The query parameters of the API: read one by one, and refused together where any is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's answers as files: tables as CSV, content as JSON, pictures as SVG and PNG, named by their data version."""
+"""A page's results as files: tables as CSV, content as JSON, pictures as SVG and PNG, with ETags by data version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloads: what a list shows, as CSV, JSON or Parquet, for the same query; and the votes of one roll call."""
+"""Downloads: the rows of a list as CSV, JSON or Parquet, for the same query; and the votes of one roll call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listing: what an address asks of the roll calls, answered with a page of them, totals and facets."""
+"""A list of roll calls: those that the filters of an address select, with pages, totals and facets."""
 
 from __future__ import annotations
 

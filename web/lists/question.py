@@ -1,7 +1,6 @@
-"""What an address asks of the vote matrix: body, period, topic and kind, the same words as the lists' filters.
+"""The filters of pages that analyse the vote matrix: body, period, topic, subject and kind, as lists have them.
 
-The answer is the rows of the matrix that meet all of it. A value that is not known is an error beside its field,
-and then nothing is selected.
+They select rows of the matrix. An unknown value is an error beside its field, and then nothing is selected.
 """
 
 from __future__ import annotations
