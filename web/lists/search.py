@@ -1,4 +1,4 @@
-"""What a reader's words name: texts by symbol and title, member states, blocs, topics, subjects, bodies and sessions.
+"""The search index of names: texts by symbol and title, states, blocs, topics, subjects, bodies and sessions.
 
 Answered from the record in memory. What is typed is compared by its words, without accents and case; the order of
 the answers is fixed by how well they fit and then by their names, never by the order of rows.

@@ -1,4 +1,4 @@
-"""Did you mean: the word of the record that is nearest to one that it does not have.
+"""Spelling corrections: the word of the record that is nearest to one that it does not have.
 
 The vocabulary is what the record itself says: the words of published titles, and of the names of member states, blocs
 and topics. Of words as near, the more frequent is meant, and of those the first by the alphabet.

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can answer readers: for what watches and restarts it."""
+"""Health checks: whether this process lives, and whether it can answer readers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from web.discovery.oembed import described, roll_call_at, sizes
 from web.discovery.tags import origin_of
 from web.lists.not_found import no_roll_call
 from web.pictures import tiles
-from web.serving.parameters import unanswered
+from web.serving.parameters import never_cached, unanswered
 from web.serving.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _retired(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "embed/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
 
 
+@never_cached
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Say how the vote at ``url`` is put into a page, as oEmbed has it; in JSON only."""

@@ -21,7 +21,7 @@ from web.files.answers import picture_file
 from web.lists import retired
 from web.pages.roll_calls.card import Card
 from web.pictures.tiles import layout, tile_grid
-from web.serving.parameters import address, unanswered
+from web.serving.parameters import address, reads, unanswered
 from web.serving.problems import problem, unknown
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 
+@reads("bloc")
 @require_safe
 def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Send the tile grid of a recorded vote as SVG or PNG; ``bloc`` highlights the members of a bloc."""

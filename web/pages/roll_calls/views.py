@@ -18,14 +18,16 @@ from votes.reports.ideal_points import cut_point_of
 from votes.reports.roll_call_context import Beside
 from web.display.rendering import parties, render_page_or_part, varied, wants_part
 from web.lists import retired
-from web.lists.listing import Listing
+from web.lists.filters import RollCallFilter
+from web.lists.listing import listing_of
 from web.lists.not_found import missing_text
 from web.lists.suggestions import Help
 from web.pages.roll_calls import history
 from web.pages.roll_calls.sheet import Sheet
-from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.parameters import address, reads, tidy_address, unanswered
 
 
+@reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
     """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
@@ -34,6 +36,7 @@ def resolutions(request: HttpRequest) -> HttpResponse:
     return _list(request, "resolutions")
 
 
+@reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def roll_calls(request: HttpRequest) -> HttpResponse:
     """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
@@ -51,12 +54,12 @@ def _text_called(text: str) -> Resolution | None:
 def _list(request: HttpRequest, of: str) -> HttpResponse:
     """Show a filtered list."""
     with reading() as record:
-        among = record.register.decisive if of == "resolutions" else None
-        listing = Listing(request.GET, record, among=among)
+        listing = listing_of(of, request.GET, record)
         context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
         return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
 
 
+@reads(*Sheet.parameters)
 @tidy_address
 def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show a text with its roll calls; any other spelling of its symbol, and a unique near miss, redirect to it."""
@@ -94,6 +97,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         return _show(request, record, decisive, beside, template="roll_calls/resolution.html", **context)
 
 
+@reads(*Sheet.parameters)
 @tidy_address
 def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one recorded vote."""
