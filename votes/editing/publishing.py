@@ -17,9 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from resolutions.attribution import because
 from resolutions.models import Status
-from votes.choices import Choice
 from votes.models import RetiredAddress, RollCall, Tally
-from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
+    from votes.choices import Choice
     from votes.totals import Totals
 
 PUBLISH = "votes.publish_rollcall"
@@ -50,18 +49,6 @@ def been_public(roll_calls: Iterable[RollCall]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT key FROM votes_publication WHERE kind = 'roll-call' AND key = ANY (%s)", [keys])
         return {key for (key,) in cursor.fetchall()}
-
-
-def differences(roll_call: RollCall, counted: Totals | None) -> list[tuple[Choice, int, int]]:
-    """Return choice, counted and announced figure for each figure that was announced and that differs."""
-    if counted is None:
-        return []
-    announced = (getattr(roll_call, name) for name in FIGURES)
-    return [
-        (choice, ours, theirs)
-        for choice, theirs in zip(Choice, announced, strict=True)
-        if theirs is not None and (ours := counted.of(choice)) != theirs
-    ]
 
 
 def drafts_of(user: User) -> QuerySet[RollCall]:
@@ -117,7 +104,7 @@ def check_publishable(roll_call: RollCall, *, counted: Totals | None) -> None:
             _("%(slug)s has no votes yet. Enter them, or choose a method that records totals only.")
             % {"slug": roll_call.slug}
         )
-    if (found := differences(roll_call, counted)) and not roll_call.difference_reason.strip():
+    if (found := roll_call.differences(counted)) and not roll_call.difference_reason.strip():
         raise ValidationError(
             _(
                 "Counted and announced totals of %(slug)s differ: %(differences)s. Correct them, or say in its "

@@ -12,7 +12,6 @@ from django.db import connection
 from resolutions.models import Body, Session, Topic
 from resolutions.text import fold
 from votes.importing.edition import Known, Seat
-from votes.importing.facts import absences
 from votes.models import BodyMembership, MemberState, RetiredAddress, Source, StateName
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ class Record:
                 *("difference_reason", "not_legible"),
             )
         }
-        facts["absences"] = absences(roll_call)
+        facts["absences"] = "derived" if roll_call.absences_derived else None
         facts["date"] = roll_call.date.isoformat()
         facts["session"] = self.session_codes[roll_call.session] if roll_call.session else ""
         facts["symbol"] = text.symbol if text else ""

@@ -13,16 +13,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from resolutions.attribution import because
+from votes.importing import corrections
 from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
-from votes.importing.formats import read_editions, recognise
+from votes.importing.formats import recognise
 from votes.importing.matching import REJECTED
 from votes.importing.new_states import add_states
-from votes.importing.plan import Planner
+from votes.importing.planning import Planner
+from votes.importing.readers import read_editions
 from votes.importing.record import Record, known
-from votes.importing.shipped.corrections import Corrector
-from votes.importing.shipped.corrections import load as load_corrections
 from votes.importing.writing import write
 from votes.models import Finding, Format, ImportRun, MemberState, Source
 from votes.verification.check import check_record, replace_findings
@@ -72,7 +72,7 @@ def import_files(
     dry_run: bool = False,
     allow_removals: bool = False,
     stdin: BinaryIO | None = None,
-    corrector: Corrector | None = None,
+    corrector: corrections.Corrector | None = None,
     say: Callable[[str], None] = lambda line: None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
@@ -90,7 +90,7 @@ def import_files(
                 who={"by": by, "by_name": by_name},
                 file_format=file_format,
                 allow_removals=allow_removals,
-                corrector=corrector or Corrector(load_corrections()),
+                corrector=corrector or corrections.Corrector(corrections.load()),
                 say=say,
                 progress=progress,
             )
@@ -160,7 +160,7 @@ def _import(
     who: dict[str, Any],
     file_format: str | None,
     allow_removals: bool,
-    corrector: Corrector,
+    corrector: corrections.Corrector,
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Report:

@@ -1,14 +1,14 @@
-"""Findings in words: one sentence a kind, made from its details when it is shown, so that it can be translated."""
+"""Kinds of findings in words: one sentence a kind, made from its details when it is shown, so it can be translated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from votes.choices import Choice
-from votes.models.imports import FindingKind
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
 
@@ -17,7 +17,25 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrPromise
 
-    from votes.models import Finding
+
+class FindingKind(TextChoices):
+    """What a finding is about."""
+
+    TOTALS = "totals", gettext_lazy("announced and counted totals differ")
+    ELECTORATE = "electorate", gettext_lazy("votes and members of the date differ")
+    ADMISSION = "admission", gettext_lazy("new member listed early or missing")
+    NO_SEAT = "no-seat", gettext_lazy("listed without a seat")
+    SOURCES = "sources", gettext_lazy("sources disagree")
+    RESULT = "result", gettext_lazy("result and figures disagree")
+    NO_VOTES = "no-votes", gettext_lazy("votes missing")
+    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("two votes on one text")
+    NO_SYMBOL = "no-symbol", gettext_lazy("no resolution")
+    BLOC_DATES = "bloc-dates", gettext_lazy("dates of a bloc")
+    UNKNOWN_CODE = "unknown-code", gettext_lazy("code not known")
+    UNREADABLE = "unreadable", gettext_lazy("cell that cannot be read")
+    CONFLICT = "conflict", gettext_lazy("rows that contradict each other")
+    UNMATCHED = "unmatched", gettext_lazy("symbol that leads to no text")
+
 
 # A sentence that would name more than these says how many more there are.
 MOST_NAMED = 20
@@ -183,9 +201,9 @@ FACTS = {
 }
 
 
-def sentence(finding: Finding) -> str:
-    """Return what was found, in a sentence of the active language."""
-    return SENTENCES[FindingKind(finding.kind)](finding.details)
+def sentence(kind: str, details: Mapping[str, Any]) -> str:
+    """Return what a finding of this kind found, in a sentence of the active language."""
+    return SENTENCES[FindingKind(kind)](details)
 
 
 def _totals(details: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 from votes.models.states import MemberState
 from votes.rules import Requirement, Result
-from votes.totals import Totals, differ, shown
+from votes.totals import FIGURES, Totals, differ, differences, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -361,6 +361,10 @@ class RollCall(models.Model):
         if self.announced_yes is None or self.announced_no is None:
             return None
         return Totals(self.announced_yes, self.announced_no, self.announced_abstaining, self.announced_non_voting)
+
+    def differences(self, counted: Totals | None) -> list[tuple[Choice, int, int]]:
+        """Return choice, counted and announced figure for each figure that was announced and that differs."""
+        return differences(counted, (getattr(self, name) for name in FIGURES))
 
     @property
     def totals(self) -> Totals | None:

@@ -1,25 +1,13 @@
-"""A member state's record: how it voted in the roll calls asked about, and what it is a member of."""
+"""What is on record of the member states themselves: their names, seats and memberships."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from votes.analysis.matrix import LETTERS
-from votes.choices import Choice
 from votes.record.databases import reader
-from votes.totals import Totals
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from votes.analysis.matrix import Rows
-    from votes.record.record import Record
-    from votes.record.roll_calls import ListedRollCall
 
 # All that pages say of the states themselves, in one query.
 QUERY = """
@@ -109,28 +97,6 @@ def read_states() -> dict[str, AboutState]:
         cursor.execute(QUERY)
         rows = [AboutState.of(json.loads(row[0])) for row in cursor.fetchall()]
     return {about.code: about for about in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class StateRecord:
-    """How a state voted."""
-
-    totals: Totals
-    """How often it made each choice in all roll calls asked about."""
-    votes: list[tuple[ListedRollCall, Choice]]
-    """The roll calls of the page with its choice."""
-
-    @classmethod
-    def of(cls, code: str, record: Record, rows: Rows, page: Iterable[ListedRollCall]) -> StateRecord:
-        """Return how the state voted in ``rows`` of the matrix, and on each of ``page``; both of its electorate."""
-        choices = record.matrix.of(code)
-        counts = np.bincount(choices[rows], minlength=5).tolist()
-        letters = {number: Choice(letter) for letter, number in LETTERS.items()}
-        at = record.matrix.rows_by_slug
-        return cls(
-            totals=Totals(*(counts[LETTERS[choice]] for choice in Choice)),
-            votes=[(roll_call, letters[int(choices[at[roll_call.slug]])]) for roll_call in page],
-        )
 
 
 def _held(row: list[Any]) -> Held:

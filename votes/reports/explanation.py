@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from resolutions.models import Body
 from votes.choices import Choice
-from votes.editing.publishing import differences
 from votes.models import RollCall
 from votes.reports.wording import outcome
 from votes.rules import Requirement, Result, Verdict, council_requirement, council_votes_needed, verdict
@@ -57,7 +56,7 @@ class Explanation:
 
 def difference_reason(roll_call: RollCall) -> str:
     """Return what an editor says of why counted and announced totals differ; empty where they agree."""
-    return roll_call.difference_reason if differences(roll_call, roll_call.counted) else ""
+    return roll_call.difference_reason if roll_call.differences(roll_call.counted) else ""
 
 
 def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
@@ -171,7 +170,7 @@ def _explain_council(
 def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
     found = []
-    for choice, counted, announced in differences(roll_call, roll_call.counted):
+    for choice, counted, announced in roll_call.differences(roll_call.counted):
         found.append(
             _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
             % {"choice": choice.label, "announced": announced, "counted": counted}

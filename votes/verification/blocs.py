@@ -9,7 +9,7 @@ from django.db.models.functions import Upper
 
 from resolutions.models import Body
 from votes.models import Bloc, BlocMembership, BodyMembership, MemberState
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.verification.electorate import period
 from votes.verification.found import Found
 

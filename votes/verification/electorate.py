@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import BodyMembership, MemberState, Vote
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.models.intervals import DatePrecision
 from votes.verification.found import Found, select
 

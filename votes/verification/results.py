@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolutions.models import Body
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.rules import Requirement, Result, council_requirement, verdict
 from votes.totals import Totals
 from votes.verification.found import Found, select

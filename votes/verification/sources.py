@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.models.imports import FindingKind, Format, Statement
+from votes.models.finding_sentences import FindingKind
+from votes.models.imports import Format, Statement
 from votes.verification.found import Found, select
 
 if TYPE_CHECKING:

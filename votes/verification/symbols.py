@@ -8,7 +8,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count
 
 from votes.models import RollCall
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.verification.found import Found
 
 if TYPE_CHECKING:

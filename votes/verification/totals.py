@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from votes.choices import Choice
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.verification.found import Found, select
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from psycopg import sql
 
 from resolutions.symbols import parse
 from tests.factories import day
-from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText
-from votes.importing.matching import said_votes
-from votes.importing.plan import Plan, Planner
+from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText, parse_votes
+from votes.importing.plan import Plan
+from votes.importing.planning import Planner
 from votes.importing.record import Record
 from votes.importing.record import known as known_of_record
 from votes.importing.run import Report, import_files, votes_by_roll_call
@@ -80,7 +80,7 @@ class Said:
         if self.totals is not None:
             yes, no, abstaining, non_voting = self.totals
             return (yes, no, abstaining, non_voting)
-        cast = list(said_votes(self.votes).values())
+        cast = list(parse_votes(self.votes).values())
         return (cast.count("Y"), cast.count("N"), cast.count("A"), cast.count("X"))
 
 
@@ -152,7 +152,7 @@ def _text(one: Said) -> StatedText:
 
 def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Said]) -> Edition:
     """Return the edition with its votes."""
-    rows = [(ref, *vote) for ref, one in enumerate(said) for vote in said_votes(one.votes).items()]
+    rows = [(ref, *vote) for ref, one in enumerate(said) for vote in parse_votes(one.votes).items()]
     votes = pl.DataFrame(rows, schema={"ref": pl.UInt32, "state": pl.String, "choice": pl.String}, orient="row")
     return Edition(form, source, [FileFacts("made by hand", "0" * 64, len(rows))], roll_calls, votes)
 
@@ -215,7 +215,7 @@ def _facts(one: Said) -> dict[str, Any]:
 def _rows(one: Said) -> Iterable[dict[str, Any]]:
     """Yield a row a vote; a text adopted without one is Y for every member in the Council's file."""
     facts = _facts(one)
-    for state, choice in said_votes(one.votes).items():
+    for state, choice in parse_votes(one.votes).items():
         yield {**facts, "ms_code": state, "ms_vote": choice}
 
 
@@ -258,7 +258,7 @@ def voeten_files(folder: Path, *said: Said) -> list[str]:
     votes = [
         {"rcid": one.number, "country": state, "country_code": codes[state], "vote": WORDS[choice]}
         for one in said
-        for cast in [said_votes(one.votes)]
+        for cast in [parse_votes(one.votes)]
         for state, choice in {**cast, **dict.fromkeys(others(known, cast, day(one.date)), "X")}.items()
     ]
     return [

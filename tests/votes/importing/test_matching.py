@@ -9,8 +9,8 @@ import pytest
 from resolutions.models import OtherSymbol, Resolution
 from tests.factories import make_resolution, make_roll_call
 from tests.votes.importing.editions import LINK, Said, contents, library, planned, taken, voeten
-from votes.importing.edition import Edition
-from votes.importing.matching import agreement, said_votes
+from votes.importing.edition import Edition, parse_votes
+from votes.importing.matching import agreement
 from votes.importing.plan import Plan
 from votes.models import Format, RetiredAddress, RollCall
 
@@ -61,8 +61,8 @@ class TestAgreement:
         assert agreement(other, one) == share
 
     def test_votes_are_read_as_statements_write_them(self):
-        assert said_votes("AAAY BBBX") == {"AAA": "Y", "BBB": "X"}
-        assert said_votes("") == {}
+        assert parse_votes("AAAY BBBX") == {"AAA": "Y", "BBB": "X"}
+        assert parse_votes("") == {}
 
 
 class TestBySymbol:

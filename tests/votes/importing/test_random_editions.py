@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.factories import make_votes
 from tests.votes.importing.editions import LIBRARY, Said, contents, library, planned, taken, voeten
 from tests.votes.random_record import RECORD
-from votes.importing.matching import said_votes
+from votes.importing.edition import parse_votes
 from votes.models import RollCall, Vote
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Twin:
             if RANK[source] > RANK[self.sources.get(one.symbol, source)]:
                 continue
             self.sources[one.symbol] = source
-            votes = said_votes(one.votes)
+            votes = parse_votes(one.votes)
             values = {"date": self._date(one), "title": one.title, **{s: votes.get(s, "") for s in STATES}}
             if one.note:
                 values["note"] = one.note
@@ -134,7 +134,7 @@ def on_record() -> dict[str, dict[str, Any]]:
     """Return what is on record of each text, as the twin does."""
     rows = {}
     for row in contents(*SYMBOLS):
-        votes = said_votes(row["votes"])
+        votes = parse_votes(row["votes"])
         date = row["date"] if row["date_precision"] == "day" else row["date"][:7]
         rows[row["symbol"]] = {
             "source": row["source"],

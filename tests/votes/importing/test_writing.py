@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from resolutions.models import Resolution
 from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
 from votes.importing import loading
-from votes.importing.plan import Planner
+from votes.importing.planning import Planner
 from votes.importing.record import Record
 from votes.importing.run import votes_by_roll_call
 from votes.importing.writing import Written, write

@@ -18,14 +18,14 @@ from django.utils.text import slugify
 from resolutions.symbols import loose
 from votes.editing.reference import remove_landmarks
 from votes.editing.votes import free_slug
-from votes.importing.edition import UnfitFileError
+from votes.importing import corrections
+from votes.importing.edition import UnfitFileError, parse_votes
 from votes.importing.facts import ANNOUNCED
 from votes.importing.files import opened
 from votes.importing.formats import recognise
-from votes.importing.matching import said_votes
 from votes.importing.record import Record
 from votes.importing.run import ImportRefusedError, import_files
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.models import Format, ImportRun, RollCall, Source
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind
@@ -68,7 +68,7 @@ def build(
     reference facts and no votes but the small set's; it is left as it was. Raises UnfitFileError, ImportRefusedError,
     and ValueError for a correction whose old value is in none of the files.
     """
-    corrector = corrections.Corrector(corrections.load(folder))
+    corrector = corrections.Corrector(corrections.load(folder / layout.CORRECTIONS))
     with transaction.atomic():
         remove_landmarks()
         if RollCall.objects.exists():
@@ -169,7 +169,7 @@ def _row(
     """Return the cells of a roll call, all but its slug."""
     text = record.texts[roll_call.text] if roll_call.text else None
     lists: dict[str, list[str]] = defaultdict(list)
-    for state, choice in said_votes(record.votes.get(roll_call.id, "")).items():
+    for state, choice in parse_votes(record.votes.get(roll_call.id, "")).items():
         lists[choice].append(state)
     cells: dict[str, Any] = {
         "date": roll_call.date.isoformat(),

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
 from votes.record.record import reading
-from votes.record.states import StateRecord
 from votes.reports.bloc import MINIMUM_POSITIONS
 from votes.reports.state import MINIMUM_YEAR, StateProfile
+from votes.reports.state_record import StateRecord
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
 from web.lists.listing import Listing

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from votes.record.record import Record
-    from votes.record.vetoes import VetoCount, VetoedDraft
+    from votes.reports.vetoes import VetoCount, VetoedDraft
 
 register = template.Library()
 

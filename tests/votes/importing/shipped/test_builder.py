@@ -9,8 +9,9 @@ import pytest
 
 from tests.votes.importing.editions import Said, ga_file, outcomes_file, sc_file, voeten_files
 from votes.editing.reference import remove_landmarks
+from votes.importing import corrections
 from votes.importing.run import ImportRefusedError, import_files
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.importing.shipped.builder import build
 from votes.importing.shipped.loader import load_shipped
 from votes.models import RollCall

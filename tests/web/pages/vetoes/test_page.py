@@ -15,7 +15,7 @@ from tests.web.council import write_council
 from tests.web.records import Maker, facets, get, one, problems, rows, selected, table, text, texts
 from votes.models import RollCall
 from votes.record.record import load
-from votes.record.vetoes import veto_count
+from votes.reports.vetoes import veto_count
 from web.files import answers
 from web.lists.filters import RollCallFilter
 from web.lists.listing import Listing
