@@ -22,7 +22,7 @@ from votes.analysis.state_breaks import surprises_of
 from votes.choices import Choice
 from votes.models import Bloc
 from votes.models.intervals import DatePrecision
-from votes.periods import Period
+from votes.periods import Period, spans_change_of_china
 from votes.reports.bloc import MINIMUM_POSITIONS
 
 if TYPE_CHECKING:
@@ -45,9 +45,6 @@ LATEST = 6
 
 MOST_CHARTED = 8
 """As many lines as a reader can tell apart."""
-
-SEAT_OF_CHINA = datetime.date(1971, 10, 25)
-"""The day on which the representation of China's seat changed, which comparisons that span it say."""
 
 
 class Partner(NamedTuple):
@@ -200,8 +197,8 @@ class StateProfile:
         """Tell whether the period and that before it together have votes of both representations of China."""
         if self.period is None:
             return False
-        first = self.period.preceding or self.period
-        return first.since < SEAT_OF_CHINA < self.period.until
+        rows = self.between((self.period.preceding or self.period).since, self.period.until)
+        return spans_change_of_china([self.record.matrix.dates[row].item() for row in (*rows[:1], *rows[-1:])])
 
     @cached_property
     def partners(self) -> list[Partner]:

@@ -185,15 +185,16 @@ class TestPartners:
         assert found.moved(10) == ([], [])
 
     def test_the_years_compared_say_that_they_span_the_change_of_chinas_seat(self):
-        def spans(date: str, **asked: str) -> bool:
-            return profile(record_of(written(["YY"], [date], STATES[:2])), **asked).spans_seat_of_china
+        record = record_of(written(["YY"] * 3, ["1971-10-24", "1971-10-25", "1971-10-26"], STATES[:2]))
 
-        assert spans("1971-10-24") is False
-        assert spans("1971-10-25") is True
-        assert spans("1976-11-01") is True, "the five years before the five years"
-        assert spans("1981-10-24") is False
-        assert spans("1981-10-23") is True
-        assert spans("1990-01-01", since="1989-01-01", until="1991-01-01") is False
+        def spans(since: str, until: str) -> bool:
+            return profile(record, since=since, until=until).spans_seat_of_china
+
+        assert spans("1971-10-01", "1971-10-26") is False
+        assert spans("1971-10-01", "1971-10-27") is True
+        assert spans("1971-10-26", "1971-10-27") is True, "the day before the day"
+        assert spans("1971-11-01", "1975-11-01") is True, "the four years before the four years"
+        assert spans("1990-01-01", "1991-01-01") is False
 
 
 def others_position(record: Record, slug: str, row: int, code: str, *, with_own: bool) -> int | None:
