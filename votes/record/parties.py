@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from votes.analysis.groups import Group
 from votes.analysis.matrix import LETTERS, NO, SPLIT, YES, Choices, Mask
 from votes.choices import WORDS, Choice
+from votes.record.choices import SPLIT_WORD
 
 if TYPE_CHECKING:
     import datetime
 
     from votes.record.record import Record
-
-SPLIT_WORD = "split"
 
 
 @dataclass(frozen=True, slots=True)

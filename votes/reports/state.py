@@ -23,6 +23,7 @@ from votes.choices import Choice
 from votes.models import Bloc
 from votes.models.intervals import DatePrecision
 from votes.periods import Period, spans_change_of_china
+from votes.record.choices import CHOICES
 from votes.reports.bloc import MINIMUM_POSITIONS
 
 if TYPE_CHECKING:
@@ -397,7 +398,3 @@ class StateProfile:
     def notable(self) -> int:
         """Return on how many roll calls of the period its breaks were notable."""
         return sum(one.surprise >= NOTABLE for one in self.breaks)
-
-
-CHOICES = {1: Choice.YES, 2: Choice.ABSTAINING, 3: Choice.NO}
-"""The positions by the codes of the matrix."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from votes.analysis.matrix import LETTERS
-from votes.choices import Choice
+from votes.record.choices import CHOICES
 from votes.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from votes.analysis.matrix import Rows
+    from votes.choices import Choice
     from votes.record.record import Record
     from votes.record.roll_calls import ListedRollCall
 
@@ -33,9 +33,8 @@ class StateRecord:
         """Return how the state voted in ``rows`` of the matrix, and on each of ``page``; both of its electorate."""
         choices = record.matrix.of(code)
         counts = np.bincount(choices[rows], minlength=5).tolist()
-        letters = {number: Choice(letter) for letter, number in LETTERS.items()}
         at = record.matrix.rows_by_slug
         return cls(
-            totals=Totals(*(counts[LETTERS[choice]] for choice in Choice)),
-            votes=[(roll_call, letters[int(choices[at[roll_call.slug]])]) for roll_call in page],
+            totals=Totals(*(counts[number] for number in CHOICES)),
+            votes=[(roll_call, CHOICES[int(choices[at[roll_call.slug]])]) for roll_call in page],
         )

@@ -16,8 +16,9 @@ from resolutions.models import Body
 from votes.analysis.matrix import NO
 from votes.choices import Choice
 from votes.models import RollCall
+from votes.record.choices import CHOICES
 from votes.record.record import KEPT
-from votes.reports.breakdown import CHOICES, in_order_of_names
+from votes.reports.breakdown import in_order_of_names
 from votes.rules import Result
 
 if TYPE_CHECKING:

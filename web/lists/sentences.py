@@ -20,7 +20,8 @@ from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
 from votes.models import RollCall
 from votes.models.finding_sentences import FACTS
-from votes.record.parties import SPLIT_WORD, Accord, Difference, Party, Position
+from votes.record.choices import SPLIT_WORD
+from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
 from web.display.marks import dated

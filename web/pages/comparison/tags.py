@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, SPLIT, YES
-from votes.choices import Choice
+from votes.analysis.matrix import NON_VOTING, SPLIT
+from votes.analysis.pairs import POSITIONS
+from votes.record.choices import CHOICES
 from votes.reports.comparison import NO_TOPIC, rests_on, shown
 from web.display.figures import Figures
 from web.display.marks import mark, percent_of
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from web.display.measures import Measure
 
 register = template.Library()
-
-CHOICES = {number: Choice(letter) for letter, number in LETTERS.items()}
-POSITIONS = (YES, ABSTAINING, NO)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from votes.analysis.matrix import OUTSIDE, SPLIT
 from votes.models import Bloc
-from votes.reports.breakdown import CHOICES
+from votes.record.choices import CHOICES
 from votes.reports.movement import ORDER
 from votes.rules import Result
 from web.display.marks import MARKS
