@@ -86,11 +86,6 @@ class Totals:
         largest = max(self.yes, self.no, self.abstaining or 0)
         return (largest - (self.voting - largest) / 2) / self.voting
 
-    @property
-    def rice(self) -> float | None:
-        """Return Rice's index of cohesion (1928), |Y - N| / (Y + N); None where nobody was for or against."""
-        return abs(self.yes - self.no) / self.present_and_voting if self.present_and_voting else None
-
 
 def shown(counted: Totals | None, announced: Totals | None) -> Totals | None:
     """Return the totals that lists, citations, feeds and cards give: the one rule for all of them.

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, records
-from votes.analysis.breaks import notable, surprises_on
 from votes.choices import Choice
 from votes.models import Correction, MemberState, RollCall, StateName
 from votes.record.record import load
@@ -188,8 +187,6 @@ def test_notable_breaks_say_what_they_rest_on(db: None):
     assert found is not None
     assert (found.since, found.before, found.roll_calls) == (day("2000-02-02"), day("2005-02-02"), 24)
     assert [(one.state, one.other, one.partners) for one in found.breaks] == [(states[3].code, 7, 7)]
-    row = record.matrix.rows_by_slug[broke.slug]
-    assert list(found.breaks) == notable(surprises_on(record.matrix, row))
 
 
 def test_the_council_and_drafts_have_no_notable_breaks(record: None):
