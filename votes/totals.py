@@ -26,7 +26,6 @@ class Totals:
     non_voting: int | None = 0
 
     def __str__(self) -> str:
-        """Return the figures as they are quoted: 93-18-65."""
         return f"{self.yes}-{self.no}" + ("" if self.abstaining is None else f"-{self.abstaining}")
 
     @classmethod

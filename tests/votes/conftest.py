@@ -24,13 +24,11 @@ class World:
     """The 193 members of the Assembly on the day."""
 
     def resolution(self, symbol: str = "A/RES/79/999", **values: Any) -> Resolution:
-        """Return a new draft text of the Assembly."""
         return Resolution.objects.create(
             **{"body": self.assembly, "session": self.session, "symbol": symbol, "title": "Peace", **values}
         )
 
     def roll_call(self, slug: str = "a-motion", **values: Any) -> RollCall:
-        """Return a new draft roll call of the Assembly."""
         return RollCall.objects.create(
             **{
                 "slug": slug,
@@ -45,7 +43,6 @@ class World:
 
 @pytest.fixture
 def world(record: None) -> World:
-    """Return the bodies of the reference facts."""
     assembly = Body.objects.get(code="GA")
     return World(
         assembly=assembly,

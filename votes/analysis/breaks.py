@@ -211,7 +211,6 @@ class _Window:
     """Counts of all pairs of states over consecutive rows, which move forward."""
 
     def __init__(self, choices: Choices) -> None:
-        """Begin with no rows of ``choices``, R x S."""
         self._choices = choices
         self._start = self._stop = 0
         self.common = np.zeros((choices.shape[1], choices.shape[1]), np.float32)

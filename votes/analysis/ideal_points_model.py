@@ -42,7 +42,6 @@ class Parameters:
     upper: Floats
 
     def __iter__(self) -> Iterator[Floats]:
-        """Yield the four arrays."""
         yield from (self.points, self.discriminations, self.lower, self.upper)
 
     def plus(self, other: Parameters, times: float = 1.0) -> Parameters:

@@ -84,7 +84,6 @@ def _said(roll_call: RollCall, name: str) -> Any:
 
 
 def _choice(choice: str | None) -> str | None:
-    """Return a choice in words, None for none."""
     return str(Choice(choice).label) if choice else None
 
 

@@ -76,7 +76,6 @@ def withdrawn() -> QuerySet[RollCall]:
 
 
 def _drafts() -> QuerySet[RollCall]:
-    """Return the drafts but those withdrawn."""
     return RollCall.objects.filter(status=Status.DRAFT).exclude(pk__in=withdrawn().values("pk"))
 
 

@@ -281,7 +281,6 @@ def _overlap(row: Any, values: dict[str, Any]) -> bool:
 
 
 def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
-    """Link each former holder of a seat to its successors."""
     link = MemberState.successors.through
     link._default_manager.bulk_create(
         [
@@ -326,7 +325,6 @@ def remove_landmarks() -> None:
 
 
 def _add_landmarks(report: Report, rows: Rows) -> None:
-    """Add the landmark roll calls with their texts and votes."""
     bodies = {body.code: body for body in Body.objects.all()}
     source = Source.objects.get(slug="landmark")
     sessions = {(session.body.code, session.code): session for session in Session.objects.select_related("body")}

@@ -75,7 +75,6 @@ def load(path: Path = SHIPPED) -> list[Correction]:
 
 
 def _correction(cells: Sequence[str], file: str, line: int) -> Correction:
-    """Return the correction of a row."""
     source, edition, written, fact, old, new, reason, document = cells
 
     def unfit(column: str, message: str) -> UnfitFileError:

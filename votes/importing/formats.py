@@ -27,7 +27,6 @@ class Column:
 
 
 def _columns(*names: str, optional: Sequence[str] = ()) -> tuple[Column, ...]:
-    """Return columns that always had one name."""
     return (*map(Column, names), *(Column(name, optional=True) for name in optional))
 
 
@@ -203,5 +202,4 @@ def _refuse_two_names(header: Sequence[str], form: str, table: str, file: str) -
 
 
 def _folded(name: str) -> str:
-    """Return a column's name for comparing."""
     return name.strip().lower()

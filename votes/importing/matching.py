@@ -110,7 +110,6 @@ class Matcher:
         return replace(self._by_symbol(stated, place), roll_call=roll_call, text=None)
 
     def _by_symbol(self, stated: StatedRollCall, place: int) -> Match:
-        """Find it by the symbol that the file names."""
         text = self.record.text_of_symbol.get(stated.symbol_key)
         if text is None:
             return self._by_claim(stated)
@@ -191,5 +190,4 @@ def _is_doubtful(stated: StatedRollCall) -> bool:
 
 
 def _doubtful(stated: StatedRollCall) -> Match:
-    """Return that nothing confirms the symbol."""
     return Match(problem="page-number", details={"value": stated.reference})

@@ -156,7 +156,6 @@ class Planner:
         )
 
     def _session(self, stated: StatedRollCall) -> int | None:
-        """Return the key of the session."""
         return self.record.sessions[(stated.body, stated.session)] if stated.session else None
 
     # Roll calls on record
@@ -298,7 +297,6 @@ class Planner:
         )
 
     def _problem(self, stated: StatedRollCall, problem: str, **details: Any) -> None:
-        """Keep a problem that only the record could tell."""
         is_rejected = problem in REJECTED
         rows = len(parse_votes(self.votes.get(stated.ref, ""))) or 1
         self.plan.rejected += rows if is_rejected else 0

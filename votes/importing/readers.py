@@ -71,7 +71,6 @@ def read_editions(
 
 
 def _read(form: str, tables: dict[str, OpenFile], known: Known) -> Edition | MemberStatesEdition:
-    """Return the edition that the files of a group are."""
     if form in TABLES_READERS:
         return TABLES_READERS[form](tables, known)
     (file,) = tables.values()

@@ -165,14 +165,12 @@ class Record:
         return record
 
     def _add_text(self, text: KnownText) -> None:
-        """Take in a text, by its own and its other spellings."""
         self.texts[text.id] = text
         self.text_of_symbol[text.key] = text.id
         for variant in text.variants:
             self.text_of_symbol.setdefault(variant, text.id)
 
     def _add_roll_call(self, roll_call: KnownRollCall) -> None:
-        """Take in a roll call."""
         self.roll_calls[roll_call.id] = roll_call
         self.roll_call_of_slug[roll_call.slug] = roll_call.id
 
@@ -198,7 +196,6 @@ class Record:
 
 
 def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a query without parameters."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         while batch := cursor.fetchmany(5000):

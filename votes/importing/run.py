@@ -150,7 +150,6 @@ def without_collecting() -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    """Return what the database said, on one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
@@ -164,7 +163,6 @@ def _import(
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Report:
-    """Import the files within the transaction."""
     from votes.importing.plenary import package  # noqa: PLC0415  # it reads the source of its tables, which a first start need not
 
     report = Report()
@@ -218,7 +216,6 @@ def new_run_key() -> int:
 
 
 def _own_tables(files: list[OpenFile], file_format: str | None) -> dict[str, OpenFile]:
-    """Return the files of Plenary's own export by their table."""
     if file_format not in (None, Format.PLENARY):
         return {}
     recognised = [(recognise(file.header, file.name), file) for file in files]
@@ -304,7 +301,6 @@ def period_of(edition: Edition) -> tuple[str, str]:
 
 
 def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[Found]:
-    """Return the findings that problems of rows make."""
     first, last = period_of(edition)
     found = []
     for problem in problems:
@@ -327,7 +323,6 @@ def _key(form: str, problem: RowProblem) -> str:
 
 
 def _details(problem: RowProblem) -> dict[str, Any]:
-    """Return what fills the sentence of a finding in a file."""
     said = {name: getattr(problem, name) for name in ("file", "line", "column", "value", "problem", "rows")}
     return {**said, **problem.details}
 

@@ -218,7 +218,6 @@ class _Reading:
         return stated, votes
 
     def _roll_call(self, ref: int, row: Row, reference: str, on_same: Sequence[Row]) -> StatedRollCall:
-        """Return what is said of a vote, ``on_same`` being all on its draft."""
         kind, cell = _kind(row, on_same), row.cells["symbol"]
         if not (row.symbol or row.meeting or cell.lower() == ORAL_AMENDMENT):
             self.problems.add("unread-symbol", row=row.number, column="symbol", value=cell, reference=reference)
@@ -325,7 +324,6 @@ class _Reading:
 
 
 def _kind(row: Row, on_same: Sequence[Row]) -> str:
-    """Return what was put to the vote, ``on_same`` being all votes on its draft."""
     key = row.symbol.key if row.symbol else row.cells["symbol"].upper()
     if known := KINDS.get((key, row.date.isoformat(), len(row.cells["Y"].split()))):
         return known

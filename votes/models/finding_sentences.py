@@ -207,7 +207,6 @@ def sentence(kind: str, details: Mapping[str, Any]) -> str:
 
 
 def _totals(details: Mapping[str, Any]) -> str:
-    """Say where announced and counted totals differ."""
     said = [
         _("%(choice)s %(announced)d announced, %(counted)d counted")
         % {"choice": Choice(choice).label, "announced": announced, "counted": counted}
@@ -217,7 +216,6 @@ def _totals(details: Mapping[str, Any]) -> str:
 
 
 def _electorate(details: Mapping[str, Any]) -> str:
-    """Say who voted and was no member, and which members have no vote."""
     said = []
     if details.get("strangers"):
         said.append(_("not members on that date: %(codes)s") % {"codes": _listed(details["strangers"], ", ")})
@@ -285,7 +283,6 @@ def _sources(details: Mapping[str, Any]) -> str:
 
 
 def _value(fact: str, value: str) -> StrPromise | str:
-    """Return the value of a fact as it is read."""
     return LABELS[fact](value).label if fact in LABELS else value
 
 
@@ -299,12 +296,10 @@ def _listed(said: Sequence[str], separator: str) -> str:
 
 
 def _choice(choice: str | None) -> str:
-    """Return a choice in words, or that there is none."""
     return str(Choice(choice).label).lower() if choice else _("no vote")
 
 
 def _result(details: Mapping[str, Any]) -> str:
-    """Say what the figures make of the proposal."""
     return _("Recorded as %(recorded)s; by the figures %(figures)s it would be %(computed)s.") % {
         "recorded": Result(details["recorded"]).label,
         "figures": details["figures"],
@@ -313,7 +308,6 @@ def _result(details: Mapping[str, Any]) -> str:
 
 
 def _duplicate(details: Mapping[str, Any]) -> str:
-    """Say which votes are on one text."""
     return _("%(symbol)s has more than one vote on the whole text: %(slugs)s.") % {
         "symbol": details["symbol"],
         "slugs": _listed(details["slugs"], ", "),
@@ -321,14 +315,12 @@ def _duplicate(details: Mapping[str, Any]) -> str:
 
 
 def _no_symbol(details: Mapping[str, Any]) -> str:
-    """Say that a vote has no text, and where its source has it."""
     if details.get("reference"):
         return _("A vote that belongs to no resolution (%(reference)s).") % {"reference": details["reference"]}
     return _("A vote that belongs to no resolution.")
 
 
 def _bloc(details: Mapping[str, Any]) -> str:
-    """Say what is wrong with a membership of a bloc, or with its name."""
     until = details.get("until") or _("today")
     return str(BLOC_PROBLEMS[details["problem"]]) % _Said({**details, "until": until})
 
@@ -348,7 +340,6 @@ class _Said(dict[str, Any]):
     """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
 
     def __missing__(self, name: str) -> str:
-        """Return a dash."""
         return "–"
 
 

@@ -98,7 +98,6 @@ class ImportRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the files' names and the day."""
         return f"{', '.join(file['name'] for file in self.files)} ({self.started:%Y-%m-%d})"
 
 
@@ -140,7 +139,6 @@ class Statement(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return who says it, and where."""
         return f"{self.source}: {self.reference}"
 
 
@@ -224,7 +222,6 @@ class Finding(models.Model):
         indexes = [models.Index(fields=["origin"], name="finding_origin")]
 
     def __str__(self) -> str:
-        """Return the sentence."""
         return self.sentence
 
     @property

@@ -73,7 +73,6 @@ class Source(models.Model):
         ordering = ("precedence",)
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
 
@@ -317,7 +316,6 @@ class RollCall(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the slug."""
         return self.slug
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -404,7 +402,6 @@ class SourceCorrection(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return what was corrected."""
         return f"{self.roll_call}: {self.fact}"
 
 
@@ -430,7 +427,6 @@ class Tally(models.Model):
         verbose_name_plural = _("tallies")
 
     def __str__(self) -> str:
-        """Return the figures as they are quoted, 93-18-65."""
         return f"{self.yes}-{self.no}-{self.abstaining}"
 
 
@@ -452,5 +448,4 @@ class Vote(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return who voted how."""
         return f"{self.state}: {self.get_choice_display()}"

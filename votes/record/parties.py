@@ -55,7 +55,6 @@ class Party:
         return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
-        """Return the names as they are read."""
         return ", ".join(self.names)
 
     @property
@@ -111,7 +110,6 @@ class Position:
         return cls(text, party, word)
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         choice = _("Split") if self.word == SPLIT_WORD else Choice.from_word(self.word).label
         return _("%(party)s: %(choice)s") % {"party": self.party, "choice": choice}
 
@@ -152,7 +150,6 @@ class Difference(Pair):
     """Two parties that both took a position, and not the same one."""
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
@@ -165,7 +162,6 @@ class Accord(Pair):
     """Two parties that both took a position, and the same one."""
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:

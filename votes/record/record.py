@@ -493,5 +493,4 @@ def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArra
 
 
 def _date(text: str | None) -> datetime.date | None:
-    """Return the date of PostgreSQL's JSON, None for a null."""
     return datetime.date.fromisoformat(text) if text else None

@@ -121,7 +121,6 @@ class AgreementMatrix:
         )
 
     def __len__(self) -> int:
-        """Return the number of states."""
         return len(self.states)
 
     def values_of(self, measure: str) -> Shares:
@@ -226,10 +225,8 @@ def _shown(everyone: AllAgreement, measure: str) -> Shares:
 
 
 def _rests_on(everyone: AllAgreement, measure: str) -> Counts:
-    """Return how many roll calls each value of a measure rests on."""
     return everyone.coincident if measure == "coincidence" else everyone.common
 
 
 def _by_name(state: State) -> tuple[str, str]:
-    """Return what orders states by name."""
     return state.sort_name, state.code

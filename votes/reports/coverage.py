@@ -280,7 +280,6 @@ def coverage() -> Coverage:
 
 
 def _recorded(rows: Iterable[_Row]) -> list[_Row]:
-    """Return those of recorded votes."""
     return [row for row in rows if row.group != Group.NOT_RECORDED]
 
 
@@ -428,12 +427,10 @@ def _is_few(year: int, covered: Mapping[int, int]) -> bool:
 
 
 def _of_year(year: int) -> tuple[datetime.date, datetime.date]:
-    """Return the first and the last day of a year."""
     return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
 
 
 def _months(year: int) -> list[tuple[datetime.date, datetime.date]]:
-    """Return the first and the last day of each month of a year."""
     return [
         (datetime.date(year, month, 1), datetime.date(year, month, monthrange(year, month)[1]))
         for month in range(1, 13)
@@ -441,5 +438,4 @@ def _months(year: int) -> list[tuple[datetime.date, datetime.date]]:
 
 
 def _date(text: str) -> datetime.date:
-    """Return a date of PostgreSQL's JSON."""
     return datetime.date.fromisoformat(text)

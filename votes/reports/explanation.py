@@ -70,7 +70,6 @@ def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside
 
 
 def _requirement(roll_call: RollCall, body: str) -> str:
-    """Return the majority that was needed."""
     if body == Body.SECURITY_COUNCIL:
         return council_requirement(roll_call.requirement, roll_call.result)
     return roll_call.requirement
@@ -104,7 +103,6 @@ def _rule(roll_call: RollCall, body: str) -> str:
 
 
 def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
-    """Return the sentence under the tally."""
     result = str(roll_call.get_result_display()).capitalize()
     if roll_call.result == Result.NOT_STATED:
         result = _("The result is not on record")
@@ -137,7 +135,6 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
 def _explain_council(
     roll_call: RollCall, result: str, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]
 ) -> str:
-    """Return the sentence under the tally of a Council vote."""
     figures = {
         "result": result,
         "yes": totals.yes,

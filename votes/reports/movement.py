@@ -223,5 +223,4 @@ class Movement:
 
     @cached_property
     def _states(self) -> dict[int, StateMove]:
-        """Return the states that were asked for, by column."""
         return {}

@@ -101,7 +101,6 @@ def vetoed_drafts(record: Record, keys: Iterable[int]) -> list[VetoedDraft]:
 
 
 def _vetoed_draft(record: Record, roll_call: ListedRollCall) -> VetoedDraft:
-    """Return one of them."""
     choices = record.matrix.choices[record.matrix.rows_by_slug[roll_call.slug]]
     permanent = {
         seat.code

@@ -131,7 +131,6 @@ def _one_at_a_time() -> None:
 
 
 def _rows(origin: str, found: Iterable[Found], run: ImportRun | None) -> dict[str, Finding]:
-    """Return what was found as rows that are not written yet, by key."""
     now = timezone.now()
     rows: dict[str, Finding] = {}
     for one in found:
@@ -160,7 +159,6 @@ def _said(row: Finding) -> dict[str, object]:
 
 
 def _subject(row: Finding) -> tuple[int | None, ...]:
-    """Return the keys of what a finding is about."""
     return tuple(getattr(row, f"{name}_id") for name in SUBJECTS)
 
 

@@ -73,7 +73,6 @@ def free(ballots: Ballots) -> list[tuple[int, int]]:
 
 
 def prior_precision(ballots: Ballots) -> np.ndarray:
-    """Return the precision of the prior of the points, P x P."""
     precision = np.eye(len(ballots.column)) / PRIORS.level
     for place in np.flatnonzero(np.isfinite(ballots.gap)).tolist():
         step = 1 / (PRIORS.walk * ballots.gap[place])

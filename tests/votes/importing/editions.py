@@ -69,12 +69,10 @@ class Said:
 
     @property
     def body(self) -> str:
-        """Return the body that a symbol is of."""
         return "SC" if self.symbol.startswith("S/") else "GA"
 
     @property
     def announced(self) -> tuple[int | None, int | None, int | None, int | None]:
-        """Return the announced totals."""
         if self.method == "without-vote":
             return (None, None, None, None)
         if self.totals is not None:
@@ -88,7 +86,6 @@ class Said:
 
 
 def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
-    """Return an edition of the Digital Library."""
     roll_calls = [
         _stated(
             ref,
@@ -110,7 +107,6 @@ def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
 
 
 def voeten(*said: Said) -> Edition:
-    """Return an edition of Voeten's tables."""
     roll_calls = [
         _stated(
             ref,
@@ -144,21 +140,18 @@ def _stated(ref: int, one: Said, **values: Any) -> StatedRollCall:
 
 
 def _text(one: Said) -> StatedText:
-    """Return what is said of the text."""
     return StatedText(
         parse(one.symbol), "resolution", one.title, agenda=one.agenda, topics=one.topics, drafts=one.drafts
     )
 
 
 def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Said]) -> Edition:
-    """Return the edition with its votes."""
     rows = [(ref, *vote) for ref, one in enumerate(said) for vote in parse_votes(one.votes).items()]
     votes = pl.DataFrame(rows, schema={"ref": pl.UInt32, "state": pl.String, "choice": pl.String}, orient="row")
     return Edition(form, source, [FileFacts("made by hand", "0" * 64, len(rows))], roll_calls, votes)
 
 
 def planned(edition: Edition) -> Plan:
-    """Return what an edition would change."""
     return Planner(Record.read(), edition, votes_by_roll_call(edition.votes)).make()
 
 
@@ -193,7 +186,6 @@ def outcomes_file(path: Path, *said: Said) -> str:
 
 
 def _facts(one: Said) -> dict[str, Any]:
-    """Return the cells of a row that are not about one state."""
     return {
         **dict(zip(FIGURES, one.announced, strict=True)),
         "undl_id": one.number,
@@ -220,7 +212,6 @@ def _rows(one: Said) -> Iterable[dict[str, Any]]:
 
 
 def _written(path: Path, header: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
-    """Write a CSV file; return its name."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header, extrasaction="ignore")
         writer.writeheader()
@@ -270,7 +261,6 @@ def voeten_files(folder: Path, *said: Said) -> list[str]:
 
 
 def imported(*names: str, **options: Any) -> Report:
-    """Import files as somebody."""
     return import_files(names, by_name="somebody", **options)
 
 
@@ -308,7 +298,6 @@ def rewritten(before: dict[Any, str], after: dict[Any, str]) -> set[Any]:
 
 
 def votes_of(slug: str) -> str:
-    """Return the votes of a roll call as statements write them."""
     votes = RollCall.objects.get(slug=slug).votes.values_list("state__code", "choice")
     return " ".join(f"{code}{choice}" for code, choice in sorted(votes))
 

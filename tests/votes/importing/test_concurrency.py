@@ -36,7 +36,6 @@ LIMIT = "SET statement_timeout = '5s'; SET lock_timeout = '5s'"
 
 @pytest.fixture
 def other() -> Iterator[psycopg.Connection[Any]]:
-    """Return a connection of somebody else."""
     parameters = connection.get_connection_params()
     with psycopg.connect(**parameters, autocommit=True) as somebody:
         somebody.execute(LIMIT)
@@ -206,7 +205,6 @@ class TestEditors:
 
 
 def fingerprint_by(other: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]:
-    """Return the fingerprint of the record as somebody else sees it."""
     mine = connection.connection
     connection.connection = other
     try:

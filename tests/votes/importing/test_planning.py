@@ -165,29 +165,10 @@ class TestNew:
 class TestTheSameAgain:
     """Nothing is written twice."""
 
-    @pytest.mark.parametrize("edition", [library(FIRST, SECOND), voeten(FIRST, SECOND)], ids=["library", "voeten"])
-    def test_the_same_edition_changes_nothing(self, edition: Edition):
-        taken(edition)
-
-        plan = planned(edition)
-
-        assert plan.is_empty
-        assert plan.unchanged == 2
-        assert plan.changes == []
-
     def test_drafts_in_another_spelling_and_order_are_the_same(self):
         taken(library(replace(FIRST, drafts=("A/79/L.20", "A/79/L.3"))))
 
         assert planned(library(replace(FIRST, drafts=("a/79/l.3", "A/79/L.20")))).is_empty
-
-    def test_two_layouts_of_one_source_that_differ_do_not_undo_each_other(self):
-        voting, outcomes = library(FIRST), library(replace(FIRST, votes="", title="Peace!"), form=Format.GA_OUTCOMES)
-        taken(voting)
-        taken(outcomes)
-        assert Resolution.objects.get(symbol="A/RES/79/1").title == "Peace!"
-
-        assert planned(voting).is_empty
-        assert planned(outcomes).is_empty
 
 
 class TestANewerEdition:
@@ -549,14 +530,6 @@ class TestEditorsOwn:
 
         assert contents() == before
         assert roll_call("in-the-works").status == "draft"
-
-    def test_what_an_editor_took_out_of_view_stays_out_of_it(self):
-        taken(library(FIRST))
-        unpublish(roll_calls=[roll_call()])
-
-        taken(library(replace(FIRST, votes="CHNA FRAY GBRY RUSN USAA")))
-
-        assert roll_call().status == "draft"
 
     def test_a_landmark_goes_to_a_better_source_and_what_it_says_stays(self):
         landmark = RollCall.objects.get(slug="a-res-es-11-7")

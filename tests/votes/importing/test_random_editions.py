@@ -70,7 +70,6 @@ class Twin:
     sources: dict[str, str] = field(default_factory=dict)
 
     def take(self, source: str, said: list[Said]) -> None:
-        """Take in an edition."""
         for one in said:
             if RANK[source] > RANK[self.sources.get(one.symbol, source)]:
                 continue
@@ -100,7 +99,6 @@ class Twin:
         return len(value) == 7 and len(cell.value) == 10 and cell.value.startswith(value)
 
     def rows(self) -> dict[str, dict[str, str]]:
-        """Return what is on record of each text."""
         return {
             symbol: {
                 "source": source,
@@ -148,7 +146,6 @@ def on_record() -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def rolled_back() -> "Iterator[None]":
-    """Take back what is written within."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

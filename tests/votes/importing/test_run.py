@@ -27,7 +27,7 @@ from votes.importing import run as running
 from votes.importing import writing
 from votes.importing.edition import UnfitFileError
 from votes.importing.run import ImportRefusedError, Report
-from votes.models import Finding, Format, ImportRun, MemberState, RollCall, Statement, Vote
+from votes.models import Finding, Format, ImportRun, MemberState, RollCall, Statement
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -175,16 +175,6 @@ class TestTheSameAgain:
 
         assert fingerprint(without=["votes_importrun"]) == before
 
-    def test_rows_in_another_order_are_the_same_file(self, tmp_path: Path):
-        name = ga_file(tmp_path / "ga.csv", FIRST, SECOND, THIRD)
-        imported(name)
-        before = fingerprint(without=["votes_importrun"])
-        header, *rows = Path(name).read_text(encoding="utf-8").splitlines(keepends=True)
-        Path(name).write_text(header + "".join(rows[::-1]), encoding="utf-8")
-
-        assert not imported(name).wrote
-        assert fingerprint(without=["votes_importrun"]) == before
-
 
 class TestANewerEdition:
     """What differs, and only that."""
@@ -276,32 +266,6 @@ class TestRemovals:
             imported(ga_file(tmp_path / "shrunk.csv", FIRST, THIRD))
         assert str(told.value).count("the whole vote") == 10
 
-    def test_files_of_other_sources_bodies_and_years_miss_nothing(self, tmp_path: Path):
-        def council(number: int, date: str) -> Said:
-            return Said(f"S/RES/{number} ({date[:4]})", number=number, date=date, votes="CHNA FRAY GBRY")
-
-        of_2024 = council(2759, "2024-11-15"), council(2767, "2024-12-27")
-        of_2025 = council(2768, "2025-01-15"), council(2769, "2025-01-17")
-        imported(sc_file(tmp_path / "2024.csv", *of_2024))
-        imported(sc_file(tmp_path / "2025.csv", *of_2025))
-        imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND, THIRD))
-        imported(*voeten_files(tmp_path, *VOETEN))
-        expected = contents()
-
-        imported(sc_file(tmp_path / "2025.csv", *of_2025))
-        imported(outcomes_file(tmp_path / "outcomes.csv", FIRST, THIRD))
-        imported(*voeten_files(tmp_path, Said("", number=9005, date="2024-12-19", kind="paragraph")))
-        imported(ga_file(tmp_path / "ga.csv", SECOND, THIRD))
-
-        still = [row["slug"] for row in contents()]
-        assert {row["slug"] for row in expected} <= set(still)
-
-    def test_voetens_own_absence_is_noticed(self, tmp_path: Path):
-        imported(*voeten_files(tmp_path, *VOETEN))
-
-        with pytest.raises(ImportRefusedError, match=r"period: ga-2024-12-17-1: the whole vote\. Nothing"):
-            imported(*voeten_files(tmp_path, *VOETEN[:3]))
-
 
 class TestByHand:
     """What a person wrote survives, and the disagreement is shown."""
@@ -358,33 +322,6 @@ class TestByHand:
         }
         assert Finding.objects.filter(key__contains="draft-kept:in-the-works").exists()
         assert Finding.objects.get(kind="sources", roll_call__slug="by-hand").details["votes"]["CHN"] == ["N", "Y"]
-
-
-class TestOrder:
-    """Which source comes first does not matter."""
-
-    def test_the_library_and_voeten_end_in_the_same_record(self, tmp_path: Path):
-        absent = " ".join(f"{code}X" for code in ("AFG", "ALB"))
-        library_name = ga_file(tmp_path / "ga.csv", FIRST, replace(SECOND, votes=f"{absent} {SECOND.votes}"), THIRD)
-        theirs = voeten_files(tmp_path, *VOETEN)
-        ends = []
-        for order in ([[library_name], theirs], [theirs, [library_name]]):
-            for names in (*order, *order):
-                imported(*names, allow_removals=True)
-            findings = Finding.objects.order_by("key").values_list("key", "details")
-            ends.append((contents(), [(key, {**details, "line": 0}) for key, details in findings]))
-            for model in (Finding, ImportRun, Vote):
-                model._default_manager.all().delete()
-            RollCall.objects.exclude(source__slug="landmark").delete()
-            Resolution.objects.filter(roll_calls=None).delete()
-
-        assert ends[0][0] == ends[1][0]
-        of_file = [[row for row in findings if row[0].startswith("voeten")] for _rows, findings in ends]
-        assert of_file[0] == of_file[1]
-        assert len(ends[0][0]) == 6
-        assert [row["votes"] for row in ends[0][0] if row["symbol"] == "A/RES/79/2" and row["kind"] == "text"] == [
-            f"AFGX ALBX {SECOND.votes}"
-        ]
 
 
 STAGES = {

@@ -53,13 +53,11 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
 
 
 def catalogue() -> list[tuple[Any, ...]]:
-    """Return the constraints, indexes and triggers."""
     return [*rows(CATALOGUE), *rows(FOREIGN_KEYS)]
 
 
 @contextmanager
 def taken_back() -> Iterator[None]:
-    """Take back what is written within."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -67,7 +65,6 @@ def taken_back() -> Iterator[None]:
 
 @pytest.fixture
 def _no_votes(record: None) -> None:
-    """Take away the votes of the landmarks."""
     Vote.objects.all().delete()
 
 

@@ -30,7 +30,6 @@ def breakdown_of(roll_call: RollCall) -> Breakdown:
 
 
 def members(breakdown: Breakdown) -> dict[str, set[str]]:
-    """Return the codes of the members of each bloc."""
     return {line.bloc.slug: {s.state.code for s in breakdown.of_bloc(line.bloc.slug) or ()} for line in breakdown.blocs}
 
 

@@ -12,7 +12,6 @@ pytestmark = pytest.mark.usefixtures("record")
 
 
 def landmark(symbol: str = "A/RES/ES-11/7") -> RollCall:
-    """Return the vote that decided a text."""
     return RollCall.objects.get(decisive=True, resolution__symbol=symbol)
 
 

@@ -26,7 +26,6 @@ DAY = datetime.date.fromisoformat
 
 
 def profile(record: Record, code: str = "QQA", *, body: str = "GA", since: str = "", until: str = "") -> StateProfile:
-    """Return the profile of a state over the whole record."""
     everything = np.arange(len(record.matrix))
     return StateProfile(record, code, body, everything, DAY(since) if since else None, DAY(until) if until else None)
 

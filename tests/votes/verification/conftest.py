@@ -20,7 +20,6 @@ def stage(db: None) -> Stage:
 
 @pytest.fixture
 def organ(db: None) -> Body:
-    """Return a body of which nobody is a member yet."""
     return Body.objects.create(code="QQ", name="Organ")
 
 

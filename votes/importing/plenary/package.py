@@ -144,7 +144,6 @@ def _hanging(
 
 
 def _reader(known: Known) -> Reader:
-    """Return what reads the rows of an export."""
     return Reader(
         known,
         bodies=frozenset(Body.objects.values_list("code", flat=True)),

@@ -117,7 +117,6 @@ def _slugs(folder: Path) -> dict[tuple[str, str, str], str]:
 def _rows(
     record: Record, sources: Mapping[int, str], before: Mapping[tuple[str, str, str], str]
 ) -> list[dict[str, str]]:
-    """Return the rows in the order of the files: by day, symbol and source."""
     bodies = {key: code for code, key in record.bodies.items()}
 
     def place(roll_call: KnownRollCall) -> tuple[Any, ...]:
@@ -154,7 +153,6 @@ def _rows(
 
 
 def _name(row: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return what a row's roll call is known by."""
     return row["source"], row["reference"], row["symbol"]
 
 
@@ -166,7 +164,6 @@ def _natural(text: str) -> str:
 def _row(
     record: Record, roll_call: KnownRollCall, role: layout.Role, source: str, bodies: Mapping[int, str]
 ) -> dict[str, str]:
-    """Return the cells of a roll call, all but its slug."""
     text = record.texts[roll_call.text] if roll_call.text else None
     lists: dict[str, list[str]] = defaultdict(list)
     for state, choice in parse_votes(record.votes.get(roll_call.id, "")).items():
@@ -223,7 +220,6 @@ def _write(folder: Path, rows: Iterable[dict[str, str]], editions: Sequence[tupl
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a file of text, the same bytes on every machine."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -287,7 +287,6 @@ def too_large() -> str:
 
 
 def _home() -> Path:
-    """Return where uploads are kept."""
     return Path(settings.HOME) / "uploads"
 
 

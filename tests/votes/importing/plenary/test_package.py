@@ -34,7 +34,6 @@ class Export:
             (folder / f"{table.name}.csv").write_bytes(b"".join(csv_chunks(table)))
 
     def change(self, table: str, *changes: tuple[str, str]) -> None:
-        """Replace texts in a file; each must be there."""
         path = self.folder / f"{table}.csv"
         content = path.read_text(encoding="utf-8")
         for old, new in changes:
@@ -64,7 +63,6 @@ class Export:
         return {table: self.file(table) for table in tables or TABLES}
 
     def file(self, table: str) -> OpenFile:
-        """Return a file as it is opened."""
         path = self.folder / f"{table}.csv"
         header = tuple(path.read_text(encoding="utf-8").partition("\n")[0].split(","))
         return OpenFile(path.name, path, "0" * 64, header)
@@ -72,7 +70,6 @@ class Export:
 
 @pytest.fixture
 def export(tmp_path: Path) -> Export:
-    """Return an export of the landmark votes."""
     return Export(tmp_path)
 
 

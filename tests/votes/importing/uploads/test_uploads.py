@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path: Path) -> Path:
-    """Keep uploads in a folder of the test's own."""
     settings.HOME = tmp_path
     return tmp_path / "uploads"
 
@@ -46,7 +45,6 @@ def editor(db: None) -> User:
 
 
 def store(*files: tuple[str, bytes], **how) -> Upload:
-    """Return a new upload of ``files``, names with content."""
     receiver = Receiver()
     for name, content in files or [("votes.csv", b"a,b\n1,2\n")]:
         receiver.begin(name)
@@ -57,7 +55,6 @@ def store(*files: tuple[str, bytes], **how) -> Upload:
 
 
 def age(upload: Upload, by: timedelta) -> None:
-    """Make an upload older."""
     path = upload.folder / "upload.json"
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "stored": (upload.stored - by).isoformat()}))
