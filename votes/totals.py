@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FIGURES = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
-"""The fields of a roll call that hold what was announced, in the order of the choices."""
+FIGURES = ("yes", "no", "abstaining", "non_voting")
+"""The figures of a total, in the order of the choices."""
+
+ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+"""The fields of a roll call that hold what was announced, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resolutions.models import Body, Resolution, Session
+from tests.votes.random_record import Stage
 from votes.models import MemberState, RollCall, Source
 
 DAY = datetime.date(2024, 12, 17)
@@ -51,3 +52,9 @@ def world(record: None) -> World:
         source=Source.objects.get(slug="editor"),
         codes=list(MemberState.objects.members_of(assembly, DAY).values_list("code", flat=True)),
     )
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    """Return the states that stay while random records come and go."""
+    return Stage.new()

@@ -27,6 +27,7 @@ from votes.models import (
     Source,
     StateName,
 )
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,8 +41,6 @@ SESSION_PREFIXES = {
     Session.Kind.EMERGENCY_SPECIAL: "ES-",
 }
 
-
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 
 FILES = (
     "sources.csv",

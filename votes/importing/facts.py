@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resolutions.symbols import parse_or_none
 from votes.importing.edition import parse_votes
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from votes.importing.edition import StatedRollCall
     from votes.importing.record import KnownStatement
 
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 SAME_NAME = (
     *("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "difference_reason"),
     "reference",

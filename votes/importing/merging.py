@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from resolutions.symbols import is_unnumbered
 from votes.choices import Choice
 from votes.importing.edition import parse_votes
-from votes.importing.facts import ANNOUNCED, Before, fact, facts_of, is_new_date, quoted
+from votes.importing.facts import Before, fact, facts_of, is_new_date, quoted
 from votes.models import RollCall
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

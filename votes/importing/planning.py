@@ -20,7 +20,6 @@ from resolutions.symbols import loose
 from votes.editing.votes import free_slug
 from votes.importing.edition import RowProblem, StatedText, parse_votes
 from votes.importing.facts import (
-    ANNOUNCED,
     BLANK,
     SAME_NAME,
     Before,
@@ -34,6 +33,7 @@ from votes.importing.merging import Merger
 from votes.importing.plan import Plan
 from votes.importing.record import KnownRollCall, KnownStatement, KnownText
 from votes.models import Format, RollCall
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

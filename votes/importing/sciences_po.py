@@ -21,6 +21,7 @@ from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedTe
 from votes.importing.formats import SC_NOT_ADOPTED, check, names
 from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, has_rows, lines_of, scan
+from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     import datetime
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 SOURCE = "sciences-po"
 BODY = Body.SECURITY_COUNCIL
 CHOICES = ("Y", "N", "A", "X")
-TOTALS = ("yes", "no", "abstaining", "non_voting")
 RESULTS = {"vetoed": "vetoed", "not-adopted": "rejected"}
 PERMANENT = frozenset(("CHN", "FRA", "GBR", "RUS", "SUN", "USA"))
 
@@ -248,7 +248,7 @@ class _Reading:
     def _announced(self, row: Row, reference: str) -> tuple[int | None, int | None, int | None, int | None]:
         """Return the announced totals; None, with a problem, for one that cannot be read."""
         found: list[int | None] = []
-        for column in TOTALS:
+        for column in FIGURES:
             try:
                 found.append(read_total(row.cells[column]))
             except ValueError:

@@ -22,7 +22,7 @@ from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 from votes.models.states import MemberState
 from votes.rules import Requirement, Result
-from votes.totals import FIGURES, Totals, differ, differences, shown
+from votes.totals import ANNOUNCED, Totals, differ, differences, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -362,7 +362,7 @@ class RollCall(models.Model):
 
     def differences(self, counted: Totals | None) -> list[tuple[Choice, int, int]]:
         """Return choice, counted and announced figure for each figure that was announced and that differs."""
-        return differences(counted, (getattr(self, name) for name in FIGURES))
+        return differences(counted, (getattr(self, name) for name in ANNOUNCED))
 
     @property
     def totals(self) -> Totals | None:

@@ -15,7 +15,8 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from votes.analysis.groups import Group
-from votes.analysis.matrix import LETTERS, NO, SPLIT, YES, Choices, Mask
+from votes.analysis.matrix import LETTERS, SPLIT, Choices, Mask
+from votes.analysis.pairs import is_position
 from votes.choices import WORDS, Choice
 from votes.record.choices import SPLIT_WORD
 
@@ -143,7 +144,7 @@ class Pair:
     def _positions(self, record: Record) -> tuple[Choices, Choices, Mask]:
         """Return R thrice: the positions of the one and of the other, and where both took one."""
         one, other = self.one.positions(record), self.other.positions(record)
-        return one, other, takes(one) & takes(other)
+        return one, other, is_position(one) & is_position(other)
 
 
 class Difference(Pair):
@@ -168,8 +169,3 @@ class Accord(Pair):
         """Return R, the roll calls in which both took a position, neither of them split, and the same."""
         one, other, both = self._positions(record)
         return both & (one == other)
-
-
-def takes(positions: Choices) -> Mask:
-    """Return where ``positions`` has one: in favour, abstaining or against, and not split or non-voting."""
-    return (positions >= YES) & (positions <= NO)

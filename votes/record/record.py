@@ -32,7 +32,7 @@ from votes.record.databases import reader
 from votes.record.register import NO_ROW, Labels, Register, Tags
 from votes.record.roll_calls import ListedRollCall
 from votes.record.snapshot import in_snapshot, snapshot, unhurried
-from votes.record.states import read_states
+from votes.record.states import date_or_none, read_states
 from votes.record.version import data_version
 from votes.record.vetoes import Seat, permanent_members, vetoes_of
 from votes.rules import Result
@@ -351,15 +351,15 @@ def load() -> Record:
     former: dict[int, list[tuple[str, datetime.date, datetime.date]]] = {}
     for state, name, since, until in about["names"] or []:
         former.setdefault(state, []).append(
-            (name, _date(since) or datetime.date.min, _date(until) or datetime.date.max)
+            (name, date_or_none(since) or datetime.date.min, date_or_none(until) or datetime.date.max)
         )
     codes = {key: code for key, code, _name, _sort_name in states}
     memberships: dict[int, list[Membership]] = {}
     for bloc, state, since, until in about["memberships"] or []:
-        held = Membership(codes[state], _date(since), _date(until))
+        held = Membership(codes[state], date_or_none(since), date_or_none(until))
         memberships.setdefault(bloc, []).append(held)
     seats = [
-        Seat(body, code, _date(since), _date(until), successors)
+        Seat(body, code, date_or_none(since), date_or_none(until), successors)
         for body, code, since, until, successors in about["permanent"] or []
     ]
     permanent = permanent_members(seats)
@@ -490,7 +490,3 @@ def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArra
     """Return sets of keys of topics as bits, the first of ``topics`` the lowest."""
     bits = {key: 1 << place for place, key in enumerate(topics)}
     return np.array([sum(bits[topic] for topic in of or ()) for of in sets], np.int64)
-
-
-def _date(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 NO_ROW = -1
 """Where a roll call has no votes, and so no row in the matrix."""
 
-FIGURES = ("yes", "no", "abstaining", "non_voting")
-
 
 @dataclass(frozen=True, eq=False)
 class Labels:

@@ -101,8 +101,9 @@ def read_states() -> dict[str, AboutState]:
 
 def _held(row: list[Any]) -> Held:
     key, name, kind, since, since_precision, until, until_precision = row
-    return Held(key, name, kind, _date(since), since_precision, _date(until), until_precision)
+    return Held(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
 
 
-def _date(text: str | None) -> datetime.date | None:
+def date_or_none(text: str | None) -> datetime.date | None:
+    """Return the date of PostgreSQL's JSON, None for a null."""
     return datetime.date.fromisoformat(text) if text else None

@@ -23,6 +23,7 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.models.history import HistoryEventKind as Kind
 from votes.record.databases import reader
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,10 +50,7 @@ ORDER BY e.id
 FIRST = 5
 """How many changes the page of a roll call shows of its latest amendment."""
 
-FIGURES = (
-    *("method", "requirement", "result"),
-    *("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting"),
-)
+FIGURES = ("method", "requirement", "result", *ANNOUNCED)
 # What of a row the public sees, in the order to show it; what a model gains is not public until it is named here.
 FIELDS = {
     Kind.ROLL_CALL: (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from votes.models import Format, MemberState, RollCall
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from votes.importing.edition import Known
@@ -81,6 +82,10 @@ class Said:
         cast = list(parse_votes(self.votes).values())
         return (cast.count("Y"), cast.count("N"), cast.count("A"), cast.count("X"))
 
+
+FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
+SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
+THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
 
 # Editions, as readers give them
 
@@ -149,6 +154,13 @@ def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Seq
     rows = [(ref, *vote) for ref, one in enumerate(said) for vote in parse_votes(one.votes).items()]
     votes = pl.DataFrame(rows, schema={"ref": pl.UInt32, "state": pl.String, "choice": pl.String}, orient="row")
     return Edition(form, source, [FileFacts("made by hand", "0" * 64, len(rows))], roll_calls, votes)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def planned(edition: Edition) -> Plan:

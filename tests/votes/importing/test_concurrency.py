@@ -10,14 +10,12 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from tests.votes.importing.editions import Said, contents, fingerprint, ga_file, imported, voeten_files
+from tests.votes.importing.editions import FIRST, SECOND, Said, contents, fingerprint, ga_file, imported, voeten_files
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import ImportRun, RollCall, Vote
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
 
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
 NEWER = replace(FIRST, date="2024-12-03", votes="CHNY FRAY GBRY RUSN USAA", totals=(3, 1, 1, 0))
 CHANGE = """
 UPDATE votes_vote SET choice = %s

@@ -8,8 +8,11 @@ import pytest
 from resolutions.models import OtherSymbol, Resolution, Topic
 from tests.factories import make_resolution, make_roll_call, make_votes
 from tests.votes.importing.editions import (
+    FIRST,
     LIBRARY,
     LINK,
+    SECOND,
+    THIRD,
     Said,
     contents,
     library,
@@ -29,9 +32,6 @@ from votes.models import Correction, Format, MemberState, RollCall, Source, Stat
 pytestmark = pytest.mark.usefixtures("record")
 
 TEN = "BRAY CHNN FRAY GBRY INDA MEXY NORY RUSN SWEY USAA"
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
-THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
 
 
 def vote(slug: str, state: str) -> Vote:

@@ -1,22 +1,20 @@
 """Random editions of two sources and edits by hand, against the obvious way: each cell knows who wrote it last."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_votes
-from tests.votes.importing.editions import LIBRARY, Said, contents, library, planned, taken, voeten
+from tests.votes.importing.editions import LIBRARY, Said, contents, library, planned, rolled_back, taken, voeten
 from tests.votes.random_record import RECORD
 from votes.importing.edition import parse_votes
 from votes.models import RollCall, Vote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -142,13 +140,6 @@ def on_record() -> dict[str, dict[str, Any]]:
             **{state: votes.get(state, "") for state in STATES},
         }
     return rows
-
-
-@contextmanager
-def rolled_back() -> "Iterator[None]":
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @settings(RECORD, max_examples=30)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from resolutions.models import Resolution
 from tests.factories import make_resolution, make_roll_call
 from tests.votes.importing.editions import (
+    FIRST,
     LIBRARY,
     Said,
     contents,
@@ -22,6 +23,8 @@ from tests.votes.importing.editions import (
     sc_file,
     voeten_files,
 )
+from tests.votes.importing.editions import SECOND as PLAIN_SECOND
+from tests.votes.importing.editions import THIRD as PLAIN_THIRD
 from votes.editing.votes import record_votes
 from votes.importing import run as running
 from votes.importing import writing
@@ -31,9 +34,8 @@ from votes.models import Finding, Format, ImportRun, MemberState, RollCall, Stat
 
 pytestmark = pytest.mark.usefixtures("record")
 
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN", topics=("human-rights",))
-THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY", drafts=("A/79/L.3",))
+SECOND = replace(PLAIN_SECOND, topics=("human-rights",))
+THIRD = replace(PLAIN_THIRD, drafts=("A/79/L.3",))
 COUNTS = (
     *("rows", "rejected", "added", "changed", "unchanged", "removed", "votes_added", "votes_changed"),
     *("votes_removed", "resolutions_added", "findings"),

@@ -1,7 +1,6 @@
 """Carrying out a plan: the table of votes loaded bare against the slow twin, and everything back in its place."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from resolutions.models import Resolution
-from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
+from tests.votes.importing.editions import Said, contents, library, planned, rolled_back, taken, voeten, votes_of
 from votes.importing import loading
 from votes.importing.planning import Planner
 from votes.importing.record import Record
@@ -54,13 +53,6 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
 
 def catalogue() -> list[tuple[Any, ...]]:
     return [*rows(CATALOGUE), *rows(FOREIGN_KEYS)]
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -108,7 +100,7 @@ class TestBare:
     """A record without votes."""
 
     def test_the_record_is_that_of_the_slow_way(self, bare: list[str], monkeypatch: pytest.MonkeyPatch):
-        with taken_back():
+        with rolled_back():
             taken(library(*SAID))
             assert bare == ["bare"]
             fast = contents(landmarks=True), sorted(Tally.objects.values_list("roll_call__slug", "cast")), statements()
@@ -204,7 +196,7 @@ class TestTogether:
     """A live record, into which many votes come by somebody who may have them checked as one set."""
 
     def test_the_record_is_that_of_the_slow_way(self, together: list[str], monkeypatch: pytest.MonkeyPatch):
-        with taken_back():
+        with rolled_back():
             taken(library(*SAID))
             fast = contents(landmarks=True), statements()
         monkeypatch.setattr(loading, "MANY", 10**9)
@@ -256,7 +248,7 @@ class TestTogether:
         assert not RollCall.objects.filter(slug="a-res-79-1").exists()
 
     def test_it_is_a_change_of_what_is_public(self, together: list[str]):
-        with taken_back():
+        with rolled_back():
             rows("DELETE FROM votes_change RETURNING 1")
             taken(library(*SAID))
             assert data_version() == 1

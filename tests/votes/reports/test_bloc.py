@@ -21,11 +21,6 @@ from votes.totals import Totals
 STATES = [f"QQ{letter}" for letter in "ABCDE"]
 
 
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
-
-
 def of(record: Reading, slug: str = "bloc", *, only: str = "", body: str = "GA") -> BlocRecord:
     """Return the record of a bloc on all roll calls, or on those whose slugs begin with ``only``."""
     slugs = record.matrix.slugs

@@ -18,11 +18,6 @@ def landmark(record: None) -> RollCall:
     return RollCall.objects.with_tally().get(slug="a-res-es-11-7")
 
 
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
-
-
 def breakdown_of(roll_call: RollCall) -> Breakdown:
     """Return the breakdown of a roll call in the record as it is, publishing it first."""
     RollCall.objects.filter(pk=roll_call.pk).update(status="published")

@@ -1,7 +1,6 @@
 """How a member state voted in the roll calls selected."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 
 from tests.factories import make_roll_call, make_state
@@ -9,11 +8,6 @@ from tests.votes.random_record import CODES, RECORD, Record, Stage, records
 from votes.record.record import load
 from votes.reports.state_record import StateRecord
 from votes.totals import Totals
-
-
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
 
 
 @given(record=records())

@@ -7,15 +7,8 @@ import pytest
 
 from resolutions.models import Body
 from tests.factories import make_source
-from tests.votes.random_record import Stage
 from votes.models import RollCall, Statement
 from votes.verification.found import Found
-
-
-@pytest.fixture
-def stage(db: None) -> Stage:
-    """Return the states that stay while random records come and go."""
-    return Stage.new()
 
 
 @pytest.fixture

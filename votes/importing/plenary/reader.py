@@ -18,6 +18,7 @@ from votes.importing.tables import collect, lines_of, scan
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from votes.importing.edition import Known
     from votes.importing.files import OpenFile
 
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 CODED = {
     "date_precision": DatePrecision.values,
     "kind": RollCallKind.values,

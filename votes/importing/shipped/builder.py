@@ -20,7 +20,6 @@ from votes.editing.reference import remove_landmarks
 from votes.editing.votes import free_slug
 from votes.importing import corrections
 from votes.importing.edition import UnfitFileError, parse_votes
-from votes.importing.facts import ANNOUNCED
 from votes.importing.files import opened
 from votes.importing.formats import recognise
 from votes.importing.record import Record
@@ -30,6 +29,7 @@ from votes.models import Format, ImportRun, RollCall, Source
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind
 from votes.rules import Requirement, Result
+from votes.totals import ANNOUNCED, FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -181,7 +181,7 @@ def _row(
         "result": "" if roll_call.result == Result.NOT_STATED else roll_call.result,
         "requirement": "" if roll_call.requirement == Requirement.NOT_STATED else roll_call.requirement,
         "title": _title(roll_call, text if role.states_text else None, source),
-        **dict(zip(layout.TOTALS, (getattr(roll_call, name) for name in ANNOUNCED), strict=True)),
+        **dict(zip(FIGURES, (getattr(roll_call, name) for name in ANNOUNCED), strict=True)),
         **{column: " ".join(sorted(lists[choice])) for column, choice in layout.LISTS.items()},
         "absences": "derived" if roll_call.absences_derived else "",
         "not_legible": " ".join(roll_call.not_legible),

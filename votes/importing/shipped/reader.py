@@ -16,6 +16,7 @@ from votes.models.imports import Format
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
+from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -109,7 +110,7 @@ def _roll_call(row: _Row, role: layout.Role, known: Known) -> StatedRollCall:
             subjects=subjects,
             drafts=_parts(row["drafts"]),
         )
-    totals: Any = tuple(_number(row, column) for column in layout.TOTALS)
+    totals: Any = tuple(_number(row, column) for column in FIGURES)
     return StatedRollCall(
         ref=row.ref,
         line=row.line,

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from resolutions.models import Body
-from votes.record.parties import Party, takes
+from votes.analysis.pairs import is_position
+from votes.record.parties import Party
 from votes.record.record import KEPT
 from votes.rules import Result
 from web.display.marks import dated
@@ -65,7 +66,7 @@ def _all_three(record: Record) -> Mask:
     if not (record.states.keys() >= {"USA", "RUS"} and "eu" in record.blocs):
         return np.zeros(len(record.register), bool)  # The reference facts are still to come.
     parties = (Party.parse(text, record) for text in ("USA", "RUS", "eu"))
-    return record.register.voted(np.logical_and.reduce([takes(party.positions(record)) for party in parties]))
+    return record.register.voted(np.logical_and.reduce([is_position(party.positions(record)) for party in parties]))
 
 
 def _with_figures(record: Record) -> Mask:
