@@ -112,8 +112,13 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "config.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "django_templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -141,10 +146,9 @@ TEMPLATES = [
                 "sentences": "web.lists.tags",
                 "sheet": "web.pages.roll_calls.tags",
                 "subjects": "web.pages.subjects.tags",
-                "vetoes": "web.pages.vetoes.tags",
             },
         },
-    }
+    },
 ]
 
 DATABASES = {"default": database_from_environment(), **replica_from_environment()}

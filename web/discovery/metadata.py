@@ -74,6 +74,32 @@ class Metadata:
     image: Image | None = None
     alternates: Sequence[Alternate] = field(default_factory=tuple)
 
+    def properties(self, origin: str) -> dict[str, str]:
+        """Return the properties of Open Graph; ``origin`` is the site's own address: ``https://plenary.example``."""
+        properties = {
+            "og:site_name": SITE,
+            "og:type": self.kind,
+            "og:title": self.title,
+            "og:description": self.description,
+            "og:url": origin + self.path,
+        }
+        if self.image:
+            width, height = CARD
+            properties |= {
+                "og:image": origin + self.image.path,
+                "og:image:type": "image/png",
+                "og:image:width": str(width),
+                "og:image:height": str(height),
+                "og:image:alt": self.image.alt,
+            }
+        return properties
+
+    @property
+    def json_ld(self) -> str:
+        """Return what the page is about as JSON-LD, in which nothing can end the element that holds it."""
+        content = {"@context": "https://schema.org", "@graph": list(self.data)}
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
+
     def html(self, origin: str) -> SafeString:
         """Return the elements; ``origin`` is the site's own address, such as ``https://plenary.example``."""
         own = origin + self.path

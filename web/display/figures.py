@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.utils.formats import get_format
+from django.utils.formats import get_format, number_format
 
 NOT_SHOWN = "–"
 MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: int) -> str:
+    """Return a whole number with its thousands divided as the active language has it: 6,321."""
+    return str(number_format(value, use_l10n=True, force_grouping=True))
 
 
 class Figures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django import template
@@ -16,8 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import Choice
+from votes.models import RollCall
 from votes.models.intervals import DatePrecision
 from votes.reports import wording
+from votes.rules import Result
 
 if TYPE_CHECKING:
     import datetime
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from django.template.base import FilterExpression, NodeList, Parser, Token
     from django.template.context import Context
 
-    from votes.models import RollCall
     from votes.record.roll_calls import ListedRollCall
     from votes.totals import Totals
 
@@ -127,6 +129,51 @@ def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
         return NOTHING
     # Put together by hand: a page has dozens of bars, and nothing here comes from outside but the labels.
     return mark_safe(f'<svg class="{css_class}" role="img" aria-label="{", ".join(spoken)}">{"".join(rects)}</svg>')  # noqa: S308
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """A part of a bar: a choice with its number of votes, and where it stands as SVG writes it."""
+
+    choice: Choice
+    votes: int
+    x: str
+    width: str
+
+
+def bar_parts(totals: Totals | None) -> list[BarPart]:
+    """Return the parts of a bar that is divided by choice, without choices that nobody made."""
+    if totals is None:
+        return []
+    values = (totals.yes, totals.no, totals.abstaining or 0, totals.non_voting or 0)
+    whole, parts, start = sum(values), [], 0
+    for choice, value in zip(Choice, values, strict=True):
+        if value:
+            parts.append(BarPart(choice, value, percent_of(start, whole), percent_of(value, whole)))
+            start += value
+    return parts
+
+
+def choice_figures(totals: Totals) -> list[tuple[Choice, int]]:
+    """Return each choice with its figure, leaving out what was not announced."""
+    values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
+    return [(choice, value) for choice, value in zip(Choice, values, strict=True) if value is not None]
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind of roll call is called in the active language."""
+    return _labels(RollCall.Kind, get_language())[kind]
+
+
+def result_label(result: str) -> str:
+    """Return what a result is called in the active language."""
+    return _labels(Result, get_language())[result]
+
+
+@functools.cache
+def _labels(kind: type[TextChoices], _language: str | None) -> dict[str, str]:
+    """Return the labels of ``kind``; a list asks for hundreds."""
+    return {value: str(label) for value, label in kind.choices}
 
 
 @register.filter

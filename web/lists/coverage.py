@@ -15,10 +15,10 @@ from votes.models.intervals import DatePrecision
 from votes.record.record import KEPT
 from votes.reports.coverage import Extent, Group, coverage_of
 from votes.rules import Result
+from web.display.figures import number
 from web.display.marks import dated
 from web.lists.filters import VETOED_BY
 from web.lists.selection import StateSelection
-from web.lists.sentences import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

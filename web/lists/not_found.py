@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from resolutions.models import Body, Resolution
 from resolutions.symbols import parse_or_none
 from votes.reports.coverage import coverage_of
+from web.display.figures import number
 from web.lists.coverage import in_one_sentence, of_session
-from web.lists.sentences import number
 
 if TYPE_CHECKING:
     from resolutions.symbols import Symbol

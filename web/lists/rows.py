@@ -21,8 +21,8 @@ from votes.models import RollCall
 from votes.reports import wording
 from votes.rules import Result
 from web.display.figures import NOT_SHOWN, Figures
+from web.display.figures import number as grouped
 from web.display.marks import NOTHING, bar, day_of, differs_mark, labels, mark
-from web.lists.sentences import number as grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

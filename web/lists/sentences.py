@@ -10,7 +10,6 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from votes.record.choices import SPLIT_WORD
 from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
+from web.display.figures import number
 from web.display.marks import dated
 from web.display.permanent_members import former_name
 from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
@@ -126,11 +126,6 @@ def corrected_said(corrected: Corrected, roll_call: RollCall, record: Record) ->
     if corrected.fact == "date":
         said |= {name: dated(datetime.date.fromisoformat(date)) for name, date in (("old", old), ("new", new))}
     return _("%(source)s has the %(fact)s “%(old)s”; corrected to “%(new)s”.") % {**said, "fact": fact}
-
-
-def number(value: int) -> str:
-    """Return a whole number with its thousands divided as the active language has it: 6,321."""
-    return str(number_format(value, use_l10n=True, force_grouping=True))
 
 
 def subject(listing: Listing, of: str = "roll_calls") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django import template
 
 from resolutions.symbols import parse_or_none
+from web.display.figures import number
 from web.display.marks import Options
 from web.lists import builder, sentences
 
@@ -24,7 +25,7 @@ register = template.Library()
 @register.filter
 def grouped(value: int) -> str:
     """Return a whole number with its thousands divided."""
-    return sentences.number(value)
+    return number(value)
 
 
 @register.simple_tag

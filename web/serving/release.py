@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 # What answers are made of, besides the record and the libraries.
-FOLDERS = ("config", "data", "locale", "resolutions", "static", "templates", "votes", "web")
+FOLDERS = ("config", "data", "locale", "django_templates", "resolutions", "static", "templates", "votes", "web")
 
 
 def release_of(root: Path) -> str:

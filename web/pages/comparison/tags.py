@@ -19,11 +19,10 @@ from votes.analysis.matrix import NON_VOTING, SPLIT
 from votes.analysis.pairs import POSITIONS
 from votes.record.choices import CHOICES
 from votes.reports.comparison import NO_TOPIC, rests_on, shown
-from web.display.figures import Figures
+from web.display.figures import Figures, number
 from web.display.marks import mark, percent_of
 from web.display.measures import MEASURES
 from web.lists.rows import what
-from web.lists.sentences import number
 from web.pages.comparison.picture import pair_name, short
 
 if TYPE_CHECKING:

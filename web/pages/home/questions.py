@@ -16,9 +16,9 @@ from votes.analysis.pairs import is_position
 from votes.record.parties import Party
 from votes.record.record import KEPT
 from votes.rules import Result
+from web.display.figures import number
 from web.display.marks import dated
 from web.lists.listing import Listing
-from web.lists.sentences import number
 from web.serving.parameters import address
 
 if TYPE_CHECKING:

@@ -12,15 +12,14 @@ from django.utils.translation import get_language
 
 from votes.record.record import DECISIVE, KEPT, SLUG, reading
 from votes.reports.notable_breaks import notable_roll_calls
-from web.discovery.tags import version_of
+from web.discovery.head import version_of
+from web.display.breaks import BreakLine, break_lines
 from web.lists.coverage import in_one_sentence
 from web.lists.subject_index import topics_with_texts
 from web.pages.home.questions import questions
-from web.pages.home.tags import break_list
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-    from django.utils.safestring import SafeString
 
     from votes.record.record import Record
     from votes.record.roll_calls import ListedRollCall
@@ -47,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "example": example(record),
             "topics": topics_with_texts(record),
         }
-        return render(request, "home.html", context)
+        return render(request, "home/page.html", context)
 
 
 @lru_cache(maxsize=KEPT)
@@ -64,11 +63,11 @@ def example(record: Record) -> ListedRollCall | None:
     return found[0] if found else None
 
 
-def _notable(record: Record) -> list[tuple[ListedRollCall, SafeString, int]]:
+def _notable(record: Record) -> list[tuple[ListedRollCall, list[BreakLine], int]]:
     """Return the recent roll calls on which most states left their closest partners: who first, and how many more."""
     found = notable_roll_calls(record, number=NOTABLE)
     roll_calls = record.listed(one.key for one in found)
     return [
-        (roll_call, break_list(one.breaks[:BREAKS], record), max(len(one.breaks) - BREAKS, 0))
+        (roll_call, break_lines(one.breaks[:BREAKS], record), max(len(one.breaks) - BREAKS, 0))
         for roll_call, one in zip(roll_calls, found, strict=True)
     ]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from resolutions.headings import heading_name, heading_slug
-from web.lists.sentences import number
+from web.display.figures import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

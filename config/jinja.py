@@ -1,0 +1,60 @@
+"""The Jinja2 environment of the public pages: what their templates know beside what a view gives them.
+
+The admin, its login and the API's own pages stay with Django's templates, in ``django_templates/``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
+from django.utils.text import capfirst
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from jinja2 import Environment, StrictUndefined
+
+from votes.choices import Choice
+from votes.reports import wording
+from web.discovery import head
+from web.display import marks
+from web.display.addresses import url
+from web.display.caching import FragmentCache
+from web.display.figures import decimal, number
+from web.lists import coverage
+from web.serving.parameters import query_of_page
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment, given the options of Django's backend; a name that is not known is an error."""
+    made = Environment(  # noqa: S701  # Django's backend asks for autoescape
+        extensions=["jinja2.ext.i18n", FragmentCache],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **{**options, "undefined": StrictUndefined},
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    made.globals |= {
+        "Choice": Choice,
+        "bar_parts": marks.bar_parts,
+        "beyond_sentence": coverage.beyond,
+        "choice_figures": marks.choice_figures,
+        "get_language": get_language,
+        "get_language_bidi": get_language_bidi,
+        "head": head,
+        "query_of_page": query_of_page,
+        "static": static,
+        "url": url,
+        "wording": wording,
+    }
+    made.filters |= {
+        "capfirst": capfirst,
+        "dated": marks.dated,
+        "decimal": decimal,
+        "filesizeformat": filesizeformat,
+        "iso": marks.iso,
+        "kind_label": marks.kind_label,
+        "number": number,
+        "result_label": marks.result_label,
+    }
+    return made

@@ -1,0 +1,53 @@
+"""The tag ``{% cached %}``: a part of a template that is the same for every reader, rendered once for each language."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
+from django.urls import get_script_prefix
+from django.utils.translation import get_language
+from jinja2 import nodes
+from jinja2.ext import Extension
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from jinja2 import Environment
+    from jinja2.parser import Parser
+
+SIZE = 512
+"""Parts remembered in a process; those of former data versions make room for newer ones."""
+
+
+class FragmentCache(Extension):
+    """``{% cached %}…{% endcached %}``, or ``{% cached key %}`` to render it once for each value of a hashable key."""
+
+    tags = {"cached"}
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.parts: LRUCache[Hashable, str] = LRUCache(SIZE)
+        self.lock = Lock()
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """Return a call of ``_part`` with the body as its caller."""
+        line = next(parser.stream).lineno
+        keys: list[nodes.Expr] = [nodes.Const(f"{parser.name}:{line}")]
+        if parser.stream.current.type != "block_end":
+            keys.append(parser.parse_expression())
+        body = parser.parse_statements(("name:endcached",), drop_needle=True)
+        return nodes.CallBlock(self.call_method("_part", keys), [], [], body).set_lineno(line)
+
+    def _part(self, place: str, key: Hashable = None, *, caller: Callable[[], str]) -> str:
+        """Return the part at a place of a template, from memory if it was rendered before."""
+        # Addresses begin with what the server puts before all of them.
+        about = (place, key, get_language(), get_script_prefix())
+        with self.lock:
+            part = self.parts.get(about)
+        if part is None:
+            part = caller()
+            with self.lock:
+                self.parts[about] = part
+        return part
