@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from resolutions.models import Status
 from votes.models import RetiredAddress, RollCall, Tally
 
@@ -172,7 +172,7 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
         check_publishable(roll_call, counted=roll_call.counted)
         check_publisher(roll_call, by=by)
     check_reason(drafts, by=by, reason=reason)
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         for roll_call in drafts:
             publish_text(roll_call)
             roll_call.status = Status.PUBLISHED
@@ -213,7 +213,7 @@ def unpublish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason:
     check_permission(by, PUBLISH)
     published = _locked(roll_calls, Status.PUBLISHED)
     check_reason(published, by=by, reason=reason)
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         for roll_call in published:
             roll_call.status = Status.DRAFT
             roll_call.save(update_fields=["status"])
@@ -233,7 +233,7 @@ def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> Non
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
     if not been_public([roll_call]):
         raise ValidationError(_("%(slug)s has never been public. Delete it instead.") % {"slug": roll_call.slug})
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         RetiredAddress.objects.update_or_create(
             slug=roll_call.slug,
             defaults={

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import Q
 from django.utils import timezone
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from votes.importing import corrections
 from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, RowProblem
@@ -84,7 +84,7 @@ def import_files(
     """
     with opened(names, stdin=stdin) as files, explained(), without_collecting(), transaction.atomic():
         begin(say)
-        with because(by=by, by_name=by_name, command=COMMAND):
+        with attributed(by=by, by_name=by_name, command=COMMAND):
             report = _import(
                 files,
                 who={"by": by, "by_name": by_name},
@@ -184,7 +184,7 @@ def _import(
             rejected=edition.rejected,
             **who,
         )
-        with because(import_run=about.pk):
+        with attributed(import_run=about.pk):
             if isinstance(edition, MemberStatesEdition):
                 report.wrote |= _take_states(edition, about)
             else:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from votes.editing.reference import Rows, landmarks, load_facts
 from votes.importing import corrections
 from votes.importing.planning import Planner
@@ -57,7 +57,7 @@ def load_shipped(
             started=timezone.now(),
             by_name=by_name,
         )
-        with because(by_name=by_name, command=COMMAND, import_run=run.pk):
+        with attributed(by_name=by_name, command=COMMAND, import_run=run.pk):
             load_facts(Rows({name: settings.BASE_DIR / "data" / name for name in FACTS}))
             say("Reading the record")
             edition = read(folder, known())
