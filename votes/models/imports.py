@@ -149,7 +149,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Return those that say nothing of drafts."""
         return self.exclude(roll_call__status="draft").exclude(roll_call__isnull=True, resolution__status="draft")
 
-    def beside(self, roll_call: RollCall) -> FindingQuerySet:
+    def on_page_of(self, roll_call: RollCall) -> FindingQuerySet:
         """Return those to show on a published roll call's page.
 
         What the page works out by itself, totals and result, only where somebody said why it may stand.

@@ -9,7 +9,7 @@ from votes.choices import Choice
 from votes.models import Correction, MemberState, RollCall, StateName
 from votes.record.record import load
 from votes.reports.breakdown import Breakdown, PartnerBreaks
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from votes.totals import Totals
 
 
@@ -21,7 +21,7 @@ def landmark(record: None) -> RollCall:
 def breakdown_of(roll_call: RollCall) -> Breakdown:
     """Return the breakdown of a roll call in the record as it is, publishing it first."""
     RollCall.objects.filter(pk=roll_call.pk).update(status="published")
-    return Breakdown.of(roll_call, load(), Beside.of(roll_call).intended)
+    return Breakdown.of(roll_call, load(), RollCallContext.of(roll_call).intended)
 
 
 def members(breakdown: Breakdown) -> dict[str, set[str]]:
