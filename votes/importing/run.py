@@ -26,7 +26,7 @@ from votes.importing.record import Record, known
 from votes.importing.writing import write
 from votes.models import Finding, Format, ImportRun, MemberState, Source
 from votes.verification.check import check_record, replace_findings
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -227,7 +227,7 @@ def _take_states(edition: MemberStatesEdition, run: ImportRun) -> bool:
     run.changes = add_states(edition)
     states = dict(MemberState.objects.values_list("code", "pk"))
     found = [
-        Found(
+        NewFinding(
             kind=problem.kind,
             key=_key(edition.format, problem),
             details=_details(problem),
@@ -262,7 +262,7 @@ def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progre
     return _finish(run, [*found, *_of_other_periods(edition)], found=len(found)) or not plan.is_empty
 
 
-def _finish(run: ImportRun, findings: Sequence[Found], *, found: int | None = None) -> bool:
+def _finish(run: ImportRun, findings: Sequence[NewFinding], *, found: int | None = None) -> bool:
     """Keep the run, and bring the findings in files of its layout in step; return whether any of them moved."""
     run.findings = len(findings) if found is None else found
     run.finished = timezone.now()
@@ -300,14 +300,14 @@ def period_of(edition: Edition) -> tuple[str, str]:
     return (min(dates), max(dates)) if dates else ("", "")
 
 
-def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[Found]:
+def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
     first, last = period_of(edition)
     found = []
     for problem in problems:
         stated = None if problem.ref is None else edition.roll_calls[problem.ref]
         since, until = (stated.date.isoformat(),) * 2 if stated else (first, last)
         found.append(
-            Found(
+            NewFinding(
                 kind=problem.kind,
                 key=_key(edition.format, problem),
                 details={**_details(problem), "since": since, "until": until},
@@ -327,13 +327,13 @@ def _details(problem: RowProblem) -> dict[str, Any]:
     return {**said, **problem.details}
 
 
-def _of_other_periods(edition: Edition) -> Iterator[Found]:
+def _of_other_periods(edition: Edition) -> Iterator[NewFinding]:
     """Yield the findings in files of the same layout about other periods, which this edition says nothing of."""
     first, last = period_of(edition)
     for finding in Finding.objects.filter(origin=edition.format):
         since, until = finding.details.get("since", ""), finding.details.get("until", "")
         if since and not (first <= since and until <= last):
-            yield Found(
+            yield NewFinding(
                 kind=finding.kind,
                 key=finding.key,
                 details=finding.details,

@@ -8,7 +8,7 @@ import pytest
 from resolutions.models import Body
 from tests.factories import make_source
 from votes.models import RollCall, Statement
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def organ(db: None) -> Body:
     return Body.objects.create(code="QQ", name="Organ")
 
 
-def about(check: Callable[[], Iterator[Found]], *roll_calls: RollCall) -> dict[str, dict[str, Any]]:
+def about(check: Callable[[], Iterator[NewFinding]], *roll_calls: RollCall) -> dict[str, dict[str, Any]]:
     """Return the details of what a check finds in ``roll_calls``, by slug."""
     slugs = {roll_call.pk: roll_call.slug for roll_call in roll_calls}
     found = [row for row in check() if row.roll_call_id in slugs]
