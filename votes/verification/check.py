@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from votes.models.imports import ImportRun
 
-__all__ = ["CHECKS", "Changes", "Checked", "Found", "check_record", "counts", "replace_findings"]
-
 CHECKS: tuple[Callable[[], Iterator[NewFinding]], ...] = (
     totals.differing_totals,
     electorate.electorates,

@@ -13,7 +13,8 @@ from django.contrib.messages import get_messages
 from tests.factories import make_bloc, make_resolution, make_roll_call, make_source, make_state
 from votes.models import Finding
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import NewFinding, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding as Found
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -41,16 +42,16 @@ def findings() -> dict[str, Finding]:
     file = {"problem": "unknown-code", "file": "ga.csv", "line": 7, "column": "ms_code", "value": "QQZ", "name": "Q"}
     bloc_details = {"problem": "never", "state": "Ruritania", "bloc": "The Bloc", "since": "1958-01-01"}
     write(
-        NewFinding("electorate", "shown", {"strangers": [], "missing": ["QQB"]}, roll_call_id=shown.pk),
-        NewFinding("no-votes", "draft", {}, roll_call_id=draft.pk),
-        NewFinding("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=text.pk),
-        NewFinding("bloc-dates", "bloc", bloc_details, state_id=state.pk, bloc_id=bloc.pk),
+        Found("electorate", "shown", {"strangers": [], "missing": ["QQB"]}, roll_call_id=shown.pk),
+        Found("no-votes", "draft", {}, roll_call_id=draft.pk),
+        Found("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=text.pk),
+        Found("bloc-dates", "bloc", bloc_details, state_id=state.pk, bloc_id=bloc.pk),
     )
-    write(NewFinding("unknown-code", "file", file), origin="ga-voting")
+    write(Found("unknown-code", "file", file), origin="ga-voting")
     return {finding.key: finding for finding in Finding.objects.all()}
 
 
-def write(*found: NewFinding, origin: str = "record") -> None:
+def write(*found: Found, origin: str = "record") -> None:
     replace_findings(origin=origin, found=found, run=None)
 
 
@@ -167,7 +168,7 @@ def test_a_reason_acknowledges_and_taking_it_away_withdraws(client: Client, edit
 def test_a_reason_that_stayed_is_given_again_by_saving(client: Client, editor: User, findings: dict[str, Finding]):
     finding = findings["file"]
     acknowledge(seen={finding.pk: finding.found}, reason="As printed.", by=editor)
-    write(NewFinding("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
     finding.refresh_from_db()
     assert finding.acknowledged_at is None
 
@@ -184,7 +185,7 @@ def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
 ):
     finding = findings["file"]
     data = fields(page(client.get(url(finding))))
-    write(NewFinding("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
 
     refused = page(client.post(url(finding), data | {"reason": "As printed."}))
 
@@ -257,7 +258,7 @@ def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: 
 
 def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: User, findings: dict[str, Finding]):
     asked = page(client.post(LIST, chosen(findings, "shown", "file")))
-    write(NewFinding("unknown-code", "file", {**findings["file"].details, "rows": 8}), origin="ga-voting")
+    write(Found("unknown-code", "file", {**findings["file"].details, "rows": 8}), origin="ga-voting")
 
     done = client.post(LIST, confirmed(asked, "As printed."))
 
@@ -293,6 +294,6 @@ def test_the_list_takes_a_bounded_number_of_queries(
 ):
     with django_assert_num_queries(8):
         page(client.get(LIST))
-    write(*(NewFinding("no-votes", f"no-votes:{at}", {}, roll_call_id=make_roll_call().pk) for at in range(10)))
+    write(*(Found("no-votes", f"no-votes:{at}", {}, roll_call_id=make_roll_call().pk) for at in range(10)))
     with django_assert_num_queries(8):
         page(client.get(LIST))

@@ -16,7 +16,8 @@ from tests.factories import day, make_body, make_resolution, make_roll_call, mak
 from tests.web.records import get, one, problems, table, text, texts
 from votes.models import Finding, ImportRun
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import NewFinding, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding
 
 pytestmark = pytest.mark.usefixtures("record")
 
