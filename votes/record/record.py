@@ -177,12 +177,12 @@ class Record:
     """The permanent seats of the bodies."""
     permanent: Mapping[str, Sequence[str]]
     """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
-    said: Mapping[int, tuple[Any, ...]]
+    list_rows: Mapping[int, tuple[Any, ...]]
     """By the key of a roll call what lists show of it; see ``listed``."""
 
     def listed(self, keys: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls with these keys, in their order; raise KeyError for a key that is none's."""
-        return [ListedRollCall.of(self.said[key], self.bodies) for key in keys]
+        return [ListedRollCall.of(self.list_rows[key], self.bodies) for key in keys]
 
     def listed_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls in these rows of the matrix, in their order."""
@@ -190,15 +190,15 @@ class Record:
 
     def day_of(self, row: int) -> Day:
         """Return when the roll call in a row of the matrix was taken, with how much of that is known."""
-        said = self.said[int(self.matrix.keys[row])]
-        return Day(said[DATE], said[PRECISION])
+        row_of_list = self.list_rows[int(self.matrix.keys[row])]
+        return Day(row_of_list[DATE], row_of_list[PRECISION])
 
     def same_title(self, key: int) -> list[ListedRollCall]:
         """Return the roll calls that decided other texts of the same title as that of ``key``, newest first."""
-        symbol, title = self.said[key][SYMBOL], self.said[key][TEXT]
+        symbol, title = self.list_rows[key][SYMBOL], self.list_rows[key][TEXT]
         others = [
             other
-            for other, row in self.said.items()
+            for other, row in self.list_rows.items()
             if title and row[TEXT] == title and row[DECISIVE] and row[SYMBOL] != symbol
         ]
         return self.listed(others)
@@ -394,7 +394,7 @@ def load() -> Record:
         },
         seats=seats,
         permanent=permanent,
-        said={row[KEY]: row[:VOTES] for row in roll_calls},
+        list_rows={row[KEY]: row[:VOTES] for row in roll_calls},
     )
 
 

@@ -202,7 +202,7 @@ class Index:
     @cached_property
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the loose symbol of each text and the key of its roll call, by symbol, newest first."""
-        return {row[SYMBOL]: (loose(row[SYMBOL]), key) for key, row in self.record.said.items() if row[DECISIVE]}
+        return {row[SYMBOL]: (loose(row[SYMBOL]), key) for key, row in self.record.list_rows.items() if row[DECISIVE]}
 
     @cached_property
     def titles(self) -> Mapping[str, int]:
@@ -211,7 +211,7 @@ class Index:
         Of texts of the same title, which a body takes up every year, the newest stands for all.
         """
         titles: dict[str, int] = {}
-        for key, row in self.record.said.items():
+        for key, row in self.record.list_rows.items():
             if row[DECISIVE]:
                 titles.setdefault(spaced(row[TITLE] or row[TEXT]), key)
         return titles

@@ -77,7 +77,7 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         # Texts come up again every year under the same title, which need be taken apart once.
         for title, number in Counter(
-            title for row in record.said.values() for title in (row[TITLE], row[TEXT])
+            title for row in record.list_rows.values() for title in (row[TITLE], row[TEXT])
         ).items():
             for word in set(words_of(title or "")):
                 counts[word] += number

@@ -55,7 +55,7 @@ def example(record: Record) -> ListedRollCall | None:
 
     Its totals are those of its members: not one whose announced figures differ from the counted ones.
     """
-    known = [key for key, row in record.said.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
+    known = [key for key, row in record.list_rows.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
     register = record.register
     agree = (register.figures == register.counted[:, :2]).all(axis=1)
     others = register.keys[np.flatnonzero(register.decisive & register.has_votes & agree)[:1]].tolist()

@@ -66,13 +66,13 @@ class TestWhoVetoed:
         record = load()
         listing = Listing(QueryDict(query), record)
 
-        assert {record.said[key][1] for key in record.register.keys[listing.places].tolist()} == set(slugs)
+        assert {record.list_rows[key][1] for key in record.register.keys[listing.places].tolist()} == set(slugs)
         asked = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
         assert set(asked.qs.values_list("slug", flat=True)) == set(slugs)
 
     def test_only_a_member_that_was_permanent_on_the_day_and_against_a_vetoed_proposal(self, council: Maker):
         record = load()
-        by_slug = {row[1]: key for key, row in record.said.items()}
+        by_slug = {row[1]: key for key, row in record.list_rows.items()}
 
         def vetoers(slug: str) -> set[str]:
             place = record.register.keys.tolist().index(by_slug[slug])
