@@ -178,15 +178,15 @@ class Record:
     permanent: Mapping[str, Sequence[str]]
     """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
     list_rows: Mapping[int, tuple[Any, ...]]
-    """By the key of a roll call what lists show of it; see ``listed``."""
+    """By the key of a roll call what lists show of it; see ``roll_calls_by_key``."""
 
-    def listed(self, keys: Iterable[int]) -> list[ListedRollCall]:
+    def roll_calls_by_key(self, keys: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls with these keys, in their order; raise KeyError for a key that is none's."""
         return [ListedRollCall.of(self.list_rows[key], self.bodies) for key in keys]
 
-    def listed_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
+    def roll_calls_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls in these rows of the matrix, in their order."""
-        return self.listed(self.matrix.keys[list(rows)].tolist())
+        return self.roll_calls_by_key(self.matrix.keys[list(rows)].tolist())
 
     def day_of(self, row: int) -> Day:
         """Return when the roll call in a row of the matrix was taken, with how much of that is known."""
@@ -201,7 +201,7 @@ class Record:
             for other, row in self.list_rows.items()
             if title and row[TEXT] == title and row[DECISIVE] and row[SYMBOL] != symbol
         ]
-        return self.listed(others)
+        return self.roll_calls_by_key(others)
 
     @cached_property
     def subject_names(self) -> Mapping[str, str]:

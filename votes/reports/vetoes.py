@@ -97,7 +97,7 @@ class VetoedDraft:
 
 def vetoed_drafts(record: Record, keys: Iterable[int]) -> list[VetoedDraft]:
     """Return vetoed drafts by their keys, in that order."""
-    return [_vetoed_draft(record, roll_call) for roll_call in record.listed(keys)]
+    return [_vetoed_draft(record, roll_call) for roll_call in record.roll_calls_by_key(keys)]
 
 
 def _vetoed_draft(record: Record, roll_call: ListedRollCall) -> VetoedDraft:

@@ -84,7 +84,7 @@ class RollCallPages(Pages):
 
     def location(self, item: Any) -> str:
         """Return the address of the page."""
-        return self.record.listed([item])[0].get_absolute_url()
+        return self.record.roll_calls_by_key([item])[0].get_absolute_url()
 
     def lastmod(self, item: Any) -> datetime.datetime | None:
         """Return when it was published or last amended."""

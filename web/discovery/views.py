@@ -102,7 +102,7 @@ def _send(
     keys = record.register.keys[listing.places[:ENTRIES]].tolist()
     feed = feed_of(
         record,
-        record.listed(keys),
+        record.roll_calls_by_key(keys),
         version,
         origin=origin,
         title=f"{title()} · {SITE}",

@@ -126,7 +126,7 @@ class RollCalls(Sequence[ListedRollCall]):
         """Return some of them, in their order."""
         if not isinstance(which, slice):
             return self[which : which + 1][0]
-        return self.record.listed(self.keys[which].tolist())
+        return self.record.roll_calls_by_key(self.keys[which].tolist())
 
 
 class Listing:

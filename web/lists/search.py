@@ -245,7 +245,7 @@ class Index:
         """Return the texts that roll calls decided."""
         return [
             Match(kind, roll_call.heading, roll_call.get_absolute_url(), symbol=roll_call.resolution.symbol)
-            for roll_call in self.record.listed(keys)
+            for roll_call in self.record.roll_calls_by_key(keys)
             if roll_call.resolution
         ]
 

@@ -130,7 +130,7 @@ class TestPositions:
     def test_totals_by_roll_call_are_those_counted_by_hand(self, stage: Stage, record: Record):
         with stage.holding(record) as roll_calls:
             read = load()
-            shown = read.listed(roll_calls[taken.slug].pk for taken in record.taken)
+            shown = read.roll_calls_by_key(roll_calls[taken.slug].pk for taken in record.taken)
             for slug in SLUGS:
                 own = of(read, slug)
                 by_hand = [Totals.count(record.choices_of(slug, taken).values()) for taken in record.taken]

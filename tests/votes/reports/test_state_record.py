@@ -32,7 +32,9 @@ def test_a_page_shows_single_choices_and_the_totals_are_of_everything_asked_abou
     read = load()
     rows = np.flatnonzero(np.char.startswith(read.matrix.slugs, "asked-"))
 
-    record = StateRecord.of(state.code, read, rows, read.listed(roll_call.pk for roll_call in roll_calls[2:5]))
+    record = StateRecord.of(
+        state.code, read, rows, read.roll_calls_by_key(roll_call.pk for roll_call in roll_calls[2:5])
+    )
 
     assert record.totals == Totals(2, 1, 1, 1)
     assert [(one.slug, choice) for one, choice in record.votes] == [

@@ -148,7 +148,7 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "scope": _scope(asked),
         "groups": [party for party in comparison.parties if not party.is_state],
         "picture": by_year(comparison, asked.measure).inline("picture chart"),
-        "divided": comparison.record.listed_in(divided[:DIVIDED]),
+        "divided": comparison.record.roll_calls_in(divided[:DIVIDED]),
         "differed": len(divided),
         "periods": _periods(request, asked),
         "preceding": _preceding(request, asked),

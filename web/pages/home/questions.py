@@ -146,7 +146,7 @@ def asked(preset: Preset, record: Record) -> Question | None:
     among = among if listed is None else among & listed
     if not among.any():
         return None
-    last, *_others, first = record.listed(register.keys[among][[0, -1]].tolist())  # newest first
+    last, *_others, first = record.roll_calls_by_key(register.keys[among][[0, -1]].tolist())  # newest first
     days = {name: dated(one.date, one.date_precision) for name, one in (("first", first), ("last", last))}
     said = {"among": number(int(among.sum())), **days}
     parameters = QueryDict(preset.query)

@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         decided = register.decisive & register.recorded
         context = {
             "record": record,
-            "latest": record.listed(register.keys[decided][:LATEST].tolist()),
+            "latest": record.roll_calls_by_key(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
             "covered": in_one_sentence(record, get_language()),
             "version": version_of(record),
@@ -59,14 +59,14 @@ def example(record: Record) -> ListedRollCall | None:
     register = record.register
     agree = (register.figures == register.counted[:, :2]).all(axis=1)
     others = register.keys[np.flatnonzero(register.decisive & register.has_votes & agree)[:1]].tolist()
-    found = record.listed((known or others)[:1])
+    found = record.roll_calls_by_key((known or others)[:1])
     return found[0] if found else None
 
 
 def _notable(record: Record) -> list[tuple[ListedRollCall, list[BreakLine], int]]:
     """Return the recent roll calls on which most states left their closest partners: who first, and how many more."""
     found = notable_roll_calls(record, number=NOTABLE)
-    roll_calls = record.listed(one.key for one in found)
+    roll_calls = record.roll_calls_by_key(one.key for one in found)
     return [
         (roll_call, break_lines(one.breaks[:BREAKS], record), max(len(one.breaks) - BREAKS, 0))
         for roll_call, one in zip(roll_calls, found, strict=True)

@@ -108,5 +108,5 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCa
     """Return the addresses of the questions to begin with, each with its roll calls."""
     rows = record.matrix.rows_by_slug
     known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
-    found = {one.slug: one for one in record.listed_in(rows[slug] for slug in {*chain(*known)})}
+    found = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
     return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]

@@ -136,7 +136,7 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
         "chart": chart.inline("picture chart") if chart else "",
         "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
         "latest": profile.with_blocs(profile.latest_years),
-        "breaks": list(zip(breaks, record.listed_in(one.row for one in breaks), strict=True)),
+        "breaks": list(zip(breaks, record.roll_calls_in(one.row for one in breaks), strict=True)),
         "files": links(listing.parameters, own.removesuffix("/"), FILES),
         "minimum": {
             "common": MINIMUM_COMMON,

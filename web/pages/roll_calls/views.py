@@ -79,7 +79,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
         context: dict[str, object] = {
             "resolution": found,
-            "others": record.listed(record.register.keys[others].tolist()),
+            "others": record.roll_calls_by_key(record.register.keys[others].tolist()),
         }
         if decisive is None:
             context["withdrawn"] = RetiredAddress.objects.withdrawn_on(found)
