@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Choices
-    from votes.record.states import AboutState, Held
+    from votes.record.states import AboutState, Tenure
 
 DAYS_KEPT = 16
 """For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
@@ -233,9 +233,9 @@ class Record:
         return read_states()
 
     @cached_property
-    def held_by_bloc(self) -> Mapping[str, list[tuple[str, Held]]]:
+    def tenures_by_bloc(self) -> Mapping[str, list[tuple[str, Tenure]]]:
         """Return all memberships of each bloc, of whatever status, with the codes of the states, by their names."""
-        found: dict[str, list[tuple[str, Held]]] = {}
+        found: dict[str, list[tuple[str, Tenure]]] = {}
         for about in self.about_states.values():
             for held in about.blocs:
                 found.setdefault(held.key, []).append((about.code, held))

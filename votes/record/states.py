@@ -42,7 +42,7 @@ FROM votes_memberstate s ORDER BY s.sort_name, s.code
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Tenure:
     """What a state held from ``since`` up to but not including ``until``: a seat, a membership or a name."""
 
     key: str
@@ -69,11 +69,11 @@ class AboutState:
     name: str
     official_name: str
     note: str
-    seats: list[Held]
+    seats: list[Tenure]
     """By body and date."""
-    blocs: list[Held]
+    blocs: list[Tenure]
     """By the bloc's short name and date."""
-    former_names: list[Held]
+    former_names: list[Tenure]
     """The oldest first."""
     predecessors: list[str]
     successors: list[str]
@@ -86,7 +86,7 @@ class AboutState:
         others = {name: found[name] or [] for name in ("predecessors", "successors")}
         return cls(**{**found, **held, **others})
 
-    def seats_in(self, body: str) -> list[Held]:
+    def seats_in(self, body: str) -> list[Tenure]:
         """Return its seats in the body with this code, by date."""
         return [seat for seat in self.seats if seat.key == body]
 
@@ -99,9 +99,9 @@ def read_states() -> dict[str, AboutState]:
     return {about.code: about for about in rows}
 
 
-def _held(row: list[Any]) -> Held:
+def _held(row: list[Any]) -> Tenure:
     key, name, kind, since, since_precision, until, until_precision = row
-    return Held(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
+    return Tenure(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
 
 
 def date_or_none(text: str | None) -> datetime.date | None:

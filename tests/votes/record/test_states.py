@@ -1,7 +1,7 @@
 """What is on record of the member states themselves."""
 
 from tests.factories import day, make_bloc, make_membership, make_seat, make_state
-from votes.record.states import Held, read_states
+from votes.record.states import Tenure, read_states
 
 
 def test_what_is_on_record_of_a_state_is_in_order(db: None):
@@ -23,16 +23,16 @@ def test_what_is_on_record_of_a_state_is_in_order(db: None):
     assert [code for code in states if code.startswith("QQ")] == ["QQA", "QQB", "QQC"]
     assert (about.code, about.name, about.official_name, about.note) == ("QQB", "State QQB", "", "A note")
     assert about.seats == [
-        Held("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
-        Held("GA", "General Assembly", "permanent", day("1990-01-01"), "day", day("1995-01-01"), "year"),
+        Tenure("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
+        Tenure("GA", "General Assembly", "permanent", day("1990-01-01"), "day", day("1995-01-01"), "year"),
     ]
     assert about.blocs == [
-        Held("bloc-a", "bloc-a", "observer", day("2000-01-01"), "day", None, "day"),
-        Held("bloc-z", "bloc-z", "observer", day("1990-01-01"), "day", None, "day"),
+        Tenure("bloc-a", "bloc-a", "observer", day("2000-01-01"), "day", None, "day"),
+        Tenure("bloc-z", "bloc-z", "observer", day("1990-01-01"), "day", None, "day"),
     ]
     assert about.former_names == [
-        Held("", "First", "", None, "day", day("1970-01-01"), "month"),
-        Held("", "Second", "The Second", day("1970-01-01"), "day", day("1980-01-01"), "day"),
+        Tenure("", "First", "", None, "day", day("1970-01-01"), "month"),
+        Tenure("", "Second", "The Second", day("1970-01-01"), "day", day("1980-01-01"), "day"),
     ]
     assert (about.predecessors, about.successors) == (["QQA"], ["QQC"])
 

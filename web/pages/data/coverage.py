@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from votes.record.record import Record
-    from votes.reports.coverage import BodyLine, Held
+    from votes.reports.coverage import BodyLine, PeriodCoverage
     from web.lists.coverage import Said
 
 
@@ -78,7 +78,7 @@ def _body(line: BodyLine) -> CoveredBody:
     )
 
 
-def _cell(held: Held) -> str:
+def _cell(held: PeriodCoverage) -> str:
     """Return how many votes are held of a period, with a plus where there may be more; a dash where it is absent."""
     return {
         Extent.COMPLETE: number(held.roll_calls),
