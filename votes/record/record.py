@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from votes.analysis.matrix import Choices
     from votes.record.states import AboutState, Tenure
 
-DAYS_KEPT = 16
+CACHED_DAYS = 16
 """For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
 
 loaded = Signal()
 """Sent when a process has loaded a version, with ``seconds``."""
 
-KEPT = 2
+CACHED_VERSIONS = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
 
 # A row with all names, then a row a published roll call, newest first. Each vote is four bytes: the state's key and
@@ -274,7 +274,7 @@ class Record:
     @cached_property
     def partners_before(self) -> Callable[[datetime.date], Partners]:
         """Return what tells who were closest partners before a day; the last few days asked about are kept."""
-        return lru_cache(maxsize=DAYS_KEPT)(partial(partners, self.matrix))
+        return lru_cache(maxsize=CACHED_DAYS)(partial(partners, self.matrix))
 
     @cached_property
     def recent_surprises(self) -> SurpriseTable:
@@ -311,7 +311,7 @@ class Shared:
                     # A new dict each time: who looks into the old one meanwhile is not disturbed.
                     # Those loaded last, and not the newest: a replica that lags reads an older one than editors do.
                     others = [(number, other) for number, other in self._records.items() if number != record.version]
-                    self._records = dict([*others, (record.version, record)][-KEPT:])
+                    self._records = dict([*others, (record.version, record)][-CACHED_VERSIONS:])
         return record
 
     def forget(self) -> None:

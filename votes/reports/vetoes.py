@@ -17,7 +17,7 @@ from votes.analysis.matrix import NO
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.record.choices import CHOICES
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.breakdown import in_order_of_names
 from votes.rules import Result
 
@@ -54,7 +54,7 @@ class VetoCount:
     """The days of the first and the last of them; None without any."""
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def veto_count(record: Record) -> VetoCount:
     """Return how many drafts a record has as vetoed."""
     register = record.register

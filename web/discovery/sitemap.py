@@ -9,7 +9,7 @@ import numpy as np
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.publication_dates import published
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Page(NamedTuple):
     changed: datetime.datetime | None
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def _times(record: Record) -> dict[int, datetime.datetime]:
     """Return when each roll call of a record was published or last amended, by its key."""
     return {key: one.updated for key, one in published(record.register.keys.tolist()).items()}

@@ -21,7 +21,7 @@ from resolutions.text import fold
 from votes.analysis.matrix import OUTSIDE
 from votes.entry.names import key as letters_of
 from votes.entry.short_names import SHORT_NAMES
-from votes.record.record import DECISIVE, KEPT, SYMBOL, TEXT, TITLE
+from votes.record.record import CACHED_VERSIONS, DECISIVE, SYMBOL, TEXT, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -268,7 +268,7 @@ def _seated(record: Record) -> set[str]:
     return {code for code, choice in zip(record.matrix.states, last, strict=False) if choice != OUTSIDE}
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def index_of(record: Record) -> Index:
     """Return the index of a record, made when it is first asked for."""
     return Index.of(record)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from votes.analysis.matrix import LETTERS, OUTSIDE
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
 from web.display.permanent_members import vetoers
 from web.lists.filters import (
@@ -197,7 +197,7 @@ class SubjectSelection(Selection):
         self.scope = {"subject": subject.slug}
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=CACHED_VERSIONS)
 def searches_of(record: Record) -> Callable[[str], Mask]:
     """Return what tells which of a record's register words find, in a snapshot of the record's version.
 

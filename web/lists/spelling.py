@@ -16,7 +16,7 @@ import numpy as np
 
 from resolutions.symbols import looks_like_symbol
 from resolutions.text import fold
-from votes.record.record import KEPT, TEXT, TITLE
+from votes.record.record import CACHED_VERSIONS, TEXT, TITLE
 from web.lists.search import WORDS, index_of, words_of
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def letters_in(word: str) -> list[int]:
     return counts
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def vocabulary_of(record: Record) -> Vocabulary:
     """Return the vocabulary of a record, made when it is first asked for."""
     return Vocabulary.of(record)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from resolutions.models import Body
 from votes.analysis.pairs import is_position
 from votes.record.parties import Party
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
 from web.display.figures import number
 from web.display.marks import dated
@@ -132,7 +132,7 @@ PRESETS = (
 )
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=4 * CACHED_VERSIONS)
 def questions(record: Record, _language: str | None, _prefix: str) -> list[Question]:
     """Return the presets that the record can answer, in the active language; the rest would only say that it cannot."""
     return [question for preset in PRESETS if (question := asked(preset, record))]

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-from votes.record.record import DECISIVE, KEPT, SLUG, reading
+from votes.record.record import CACHED_VERSIONS, DECISIVE, SLUG, reading
 from votes.reports.notable_breaks import notable_roll_calls
 from web.discovery.head import version_of
 from web.display.breaks import BreakLine, break_lines
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/page.html", context)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def example(record: Record) -> ListedRollCall | None:
     """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes.
 
