@@ -322,7 +322,7 @@ def _no_symbol(details: Mapping[str, Any]) -> str:
 
 def _bloc(details: Mapping[str, Any]) -> str:
     until = details.get("until") or _("today")
-    return str(BLOC_PROBLEMS[details["problem"]]) % _Said({**details, "until": until})
+    return str(BLOC_PROBLEMS[details["problem"]]) % _Details({**details, "until": until})
 
 
 def _problem(details: Mapping[str, Any]) -> str:
@@ -332,11 +332,11 @@ def _problem(details: Mapping[str, Any]) -> str:
         place.append(_("line %(line)s") % {"line": details["line"]})
     if details.get("column"):
         place.append(_("column %(column)s") % {"column": details["column"]})
-    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Said(details)
+    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Details(details)
     return f"{', '.join(place)}: {said}" if place else said
 
 
-class _Said(dict[str, Any]):
+class _Details(dict[str, Any]):
     """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
 
     def __missing__(self, name: str) -> str:

@@ -45,7 +45,7 @@ WORDS = {"Y": "yes", "N": "no", "A": "abstain", "X": "absent"}
 
 
 @dataclass(frozen=True)
-class Said:
+class Stated:
     """What a file says of one roll call. The votes are written as statements write them: “CHNN FRAY”."""
 
     symbol: str = "A/RES/79/1"
@@ -83,14 +83,14 @@ class Said:
         return (cast.count("Y"), cast.count("N"), cast.count("A"), cast.count("X"))
 
 
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
-THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
+FIRST = Stated("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
+SECOND = Stated("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
+THIRD = Stated("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
 
 # Editions, as readers give them
 
 
-def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
+def library(*said: Stated, form: str = Format.GA_VOTING) -> Edition:
     roll_calls = [
         _stated(
             ref,
@@ -111,7 +111,7 @@ def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
     return _edition(form, LIBRARY, roll_calls, said)
 
 
-def voeten(*said: Said) -> Edition:
+def voeten(*said: Stated) -> Edition:
     roll_calls = [
         _stated(
             ref,
@@ -129,7 +129,7 @@ def voeten(*said: Said) -> Edition:
     return _edition(Format.VOETEN, "voeten", roll_calls, said)
 
 
-def _stated(ref: int, one: Said, **values: Any) -> StatedRollCall:
+def _stated(ref: int, one: Stated, **values: Any) -> StatedRollCall:
     """Return what is the same in all layouts."""
     date = day(one.date)
     return StatedRollCall(
@@ -144,13 +144,13 @@ def _stated(ref: int, one: Said, **values: Any) -> StatedRollCall:
     )
 
 
-def _text(one: Said) -> StatedText:
+def _text(one: Stated) -> StatedText:
     return StatedText(
         parse(one.symbol), "resolution", one.title, agenda=one.agenda, topics=one.topics, drafts=one.drafts
     )
 
 
-def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Said]) -> Edition:
+def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Stated]) -> Edition:
     rows = [(ref, *vote) for ref, one in enumerate(said) for vote in parse_votes(one.votes).items()]
     votes = pl.DataFrame(rows, schema={"ref": pl.UInt32, "state": pl.String, "choice": pl.String}, orient="row")
     return Edition(form, source, [FileFacts("made by hand", "0" * 64, len(rows))], roll_calls, votes)
@@ -181,23 +181,23 @@ def taken(edition: Edition) -> Plan:
 # Files
 
 
-def ga_file(path: Path, *said: Said) -> str:
+def ga_file(path: Path, *said: Stated) -> str:
     """Write a voting file of the Assembly; return its name."""
     return _written(path, GA_HEADER, (row for one in said for row in _rows(one)))
 
 
-def sc_file(path: Path, *said: Said) -> str:
+def sc_file(path: Path, *said: Stated) -> str:
     """Write a voting file of the Council; return its name."""
     rows = ({**row, "description": row["title"]} for one in said for row in _rows(one))
     return _written(path, SC_HEADER, rows)
 
 
-def outcomes_file(path: Path, *said: Said) -> str:
+def outcomes_file(path: Path, *said: Stated) -> str:
     """Write a file of outcomes, one row a text; return its name."""
     return _written(path, OUTCOMES_HEADER, map(_facts, said))
 
 
-def _facts(one: Said) -> dict[str, Any]:
+def _facts(one: Stated) -> dict[str, Any]:
     return {
         **dict(zip(FIGURES, one.announced, strict=True)),
         "undl_id": one.number,
@@ -216,7 +216,7 @@ def _facts(one: Said) -> dict[str, Any]:
     }
 
 
-def _rows(one: Said) -> Iterable[dict[str, Any]]:
+def _rows(one: Stated) -> Iterable[dict[str, Any]]:
     """Yield a row a vote; a text adopted without one is Y for every member in the Council's file."""
     facts = _facts(one)
     for state, choice in parse_votes(one.votes).items():
@@ -242,7 +242,7 @@ def others(known: Known, named: Collection[str], date: datetime.date) -> list[st
     return free[: max(math.ceil(len(seats) / 4) + 1 - len(named), 0)]
 
 
-def voeten_files(folder: Path, *said: Said) -> list[str]:
+def voeten_files(folder: Path, *said: Stated) -> list[str]:
     """Write Voeten's tables of votes and roll calls, with enough of the absent to be votes; return their names."""
     codes = dict(MemberState.objects.values_list("code", "iso2"))
     known = known_of_record()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from tests.votes.importing.editions import FIRST, SECOND, Said, contents, fingerprint, ga_file, imported, voeten_files
+from tests.votes.importing.editions import FIRST, SECOND, Stated, contents, fingerprint, ga_file, imported, voeten_files
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import ImportRun, RollCall, Vote
 
@@ -216,7 +216,7 @@ class TestReaders:
 
     def test_they_read_on(self, tmp_path: Path, other: psycopg.Connection[Any]):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
-        many = [Said(f"A/RES/79/{n}", number=n, votes=SECOND.votes) for n in range(100, 150)]
+        many = [Stated(f"A/RES/79/{n}", number=n, votes=SECOND.votes) for n in range(100, 150)]
         seen: list[Any] = []
 
         def read(*_: object) -> None:

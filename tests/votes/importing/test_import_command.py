@@ -15,7 +15,7 @@ from tests.votes.importing.editions import (
     FIRST,
     SECOND,
     THIRD,
-    Said,
+    Stated,
     contents,
     fingerprint,
     ga_file,
@@ -97,7 +97,7 @@ def test_changes_are_named_twenty_of_them(tmp_path: Path):
 
 
 def test_several_files(tmp_path: Path):
-    council = Said("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
+    council = Stated("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
 
     text = said(ga_file(tmp_path / "ga.csv", FIRST), sc_file(tmp_path / "sc.csv", council))
 

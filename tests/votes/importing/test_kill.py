@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.votes.importing.editions import Said, fingerprint, ga_file, imported
+from tests.votes.importing.editions import Stated, fingerprint, ga_file, imported
 from tests.votes.importing.test_writing import catalogue
 from votes.models import MemberState, RollCall, Vote
 
@@ -29,7 +29,7 @@ def name(record: None, tmp_path: Path) -> str:
     """Return a file of more than ten thousand votes."""
     codes = sorted(MemberState.objects.values_list("code", flat=True))[:180]
     said = [
-        Said(
+        Stated(
             f"A/RES/79/{n}",
             number=n,
             votes=" ".join(f"{code}{'YNAX'[(n * i) % 4]}" for i, code in enumerate(codes)),

@@ -13,7 +13,7 @@ from tests.votes.importing.editions import (
     LINK,
     SECOND,
     THIRD,
-    Said,
+    Stated,
     contents,
     library,
     planned,
@@ -122,7 +122,7 @@ class TestNew:
         assert (len(plan.new_roll_calls), len(plan.new_texts), plan.changes, plan.unchanged) == (1, 1, [], 0)
 
     def test_it_has_what_saving_it_by_the_models_derives(self):
-        taken(library(Said("A/RES/79/5A", title="Côte d’Ivoire", agenda="Dag Hammarskjöld", drafts=("A/79/L.5",))))
+        taken(library(Stated("A/RES/79/5A", title="Côte d’Ivoire", agenda="Dag Hammarskjöld", drafts=("A/79/L.5",))))
         text = Resolution.objects.get(symbol="A/RES/79/5 A")
         before = Resolution.objects.filter(pk=text.pk).values().get()
         other = OtherSymbol.objects.filter(resolution=text).values().get()
@@ -157,7 +157,7 @@ class TestNew:
         make_roll_call("a-res-79-1")
         make_roll_call("ga-2024-12-02-1")
 
-        plan = planned(voeten(FIRST, Said("", number=9, kind="motion", date="2024-12-02")))
+        plan = planned(voeten(FIRST, Stated("", number=9, kind="motion", date="2024-12-02")))
 
         assert [new.slug for new in plan.new_roll_calls] == ["a-res-79-1-2", "ga-2024-12-02-2"]
 
@@ -336,7 +336,7 @@ class TestByHand:
 
     @pytest.mark.parametrize("again", [FIRST, newer], ids=["the same edition", "a newer one"])
     @pytest.mark.parametrize("way", ["record_votes", "update"])
-    def test_a_vote(self, again: Said, way: str):
+    def test_a_vote(self, again: Stated, way: str):
         taken(library(FIRST))
         choices = {"CHN": "A", "FRA": "Y", "GBR": "Y", "RUS": "N", "USA": "A"}
         if way == "update":
@@ -534,7 +534,7 @@ class TestEditorsOwn:
     def test_a_landmark_goes_to_a_better_source_and_what_it_says_stays(self):
         landmark = RollCall.objects.get(slug="a-res-es-11-7")
         before = contents(landmarks=True)
-        said = Said("A/RES/ES-11/7", votes="CHNY USAY", date="2020-01-01", session="ES-11", title="Otherwise")
+        said = Stated("A/RES/ES-11/7", votes="CHNY USAY", date="2020-01-01", session="ES-11", title="Otherwise")
 
         plan = taken(library(said))
         taken(voeten(replace(said, votes=votes_of("a-res-es-11-7"), date="2025-02-24")))
@@ -550,7 +550,9 @@ class TestEditorsOwn:
 class TestPrecedence:
     """The Digital Library goes before Voeten, whichever comes first."""
 
-    theirs = Said("A/RES/50/1", number=700, session="50", date="1995-12-12", month=True, votes=TEN, title="PEACE, ETC.")
+    theirs = Stated(
+        "A/RES/50/1", number=700, session="50", date="1995-12-12", month=True, votes=TEN, title="PEACE, ETC."
+    )
     official = replace(
         theirs, number=7, month=False, title="Peace", votes=TEN.replace("USAA", "USAN"), topics=("human-rights",)
     )
@@ -596,7 +598,7 @@ class TestPrecedence:
         ],
         ids=["all", "on the first of the month", "a vote less", "a vote more", "a draft"],
     )
-    def test_both_orders_end_in_the_same_record(self, official: Said):
+    def test_both_orders_end_in_the_same_record(self, official: Stated):
         editions = [voeten(self.theirs), library(official)]
         ends = []
         for order in (editions, editions[::-1]):
@@ -672,7 +674,7 @@ class TestRemovals:
         assert Resolution.objects.filter(symbol="A/RES/79/2").exists()
 
     def test_of_two_votes_on_a_text_the_one_changed_by_hand_stays_with_it(self):
-        twice = (Said("A/RES/79/2", number=5, kind="text"), Said("A/RES/79/2", number=6, kind="amendment"))
+        twice = (Stated("A/RES/79/2", number=5, kind="text"), Stated("A/RES/79/2", number=6, kind="amendment"))
         taken(voeten(replace(FIRST, number=4), *twice, THIRD))
         RollCall.objects.filter(slug="a-res-79-2-1").update(note="By hand")
 
@@ -682,7 +684,7 @@ class TestRemovals:
         assert [str(r) for r in Resolution.objects.get(symbol="A/RES/79/2").roll_calls.all()] == ["a-res-79-2-1"]
 
     def test_two_votes_on_a_text_go_with_it(self):
-        twice = (Said("A/RES/79/2", number=5, kind="text"), Said("A/RES/79/2", number=6, kind="amendment"))
+        twice = (Stated("A/RES/79/2", number=5, kind="text"), Stated("A/RES/79/2", number=6, kind="amendment"))
         taken(voeten(replace(FIRST, number=4), *twice, THIRD))
 
         plan = taken(voeten(replace(FIRST, number=4), THIRD))
@@ -723,11 +725,11 @@ class TestRemovals:
             (library(FIRST, SECOND), voeten(replace(FIRST, number=5), replace(THIRD, number=6))),
             (library(FIRST, SECOND), library(FIRST, THIRD, form=Format.GA_OUTCOMES)),
             (
-                library(Said("S/RES/2767 (2024)", date="2024-12-27"), form=Format.SC_VOTING),
-                library(Said("S/RES/2768 (2025)", date="2025-01-15"), form=Format.SC_VOTING),
+                library(Stated("S/RES/2767 (2024)", date="2024-12-27"), form=Format.SC_VOTING),
+                library(Stated("S/RES/2768 (2025)", date="2025-01-15"), form=Format.SC_VOTING),
             ),
             (
-                library(Said("S/RES/2768 (2025)", date="2024-12-10"), form=Format.SC_VOTING),
+                library(Stated("S/RES/2768 (2025)", date="2024-12-10"), form=Format.SC_VOTING),
                 library(FIRST, SECOND),
             ),
             (voeten(replace(FIRST, number=5), replace(SECOND, number=6)), library(FIRST, THIRD)),
@@ -759,7 +761,7 @@ class TestRemovals:
 class TestWaiting:
     """Votes on parts of a text that is not on record yet."""
 
-    part = Said("A/RES/79/1", number=8, kind="amendment", title="Oral amendment", votes="CHNY USAN")
+    part = Stated("A/RES/79/1", number=8, kind="amendment", title="Oral amendment", votes="CHNY USAN")
 
     def test_they_get_it_when_it_comes(self):
         taken(voeten(self.part))
@@ -806,7 +808,7 @@ class TestFacts:
     """What is compared."""
 
     def test_what_a_file_does_not_say_is_no_fact(self):
-        (stated,) = voeten(Said("", number=3, kind="motion", title="", session=None)).roll_calls
+        (stated,) = voeten(Stated("", number=3, kind="motion", title="", session=None)).roll_calls
 
         assert facts_of(stated) == {
             "date": "2024-12-17",

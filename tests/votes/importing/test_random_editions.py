@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_votes
-from tests.votes.importing.editions import LIBRARY, Said, contents, library, planned, rolled_back, taken, voeten
+from tests.votes.importing.editions import LIBRARY, Stated, contents, library, planned, rolled_back, taken, voeten
 from tests.votes.random_record import RECORD
 from votes.importing.edition import parse_votes
 from votes.models import RollCall, Vote
@@ -25,11 +25,11 @@ RANK = {PERSON: 0, LIBRARY: 1, "voeten": 2}
 
 
 @st.composite
-def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Said:
+def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Stated:
     """Return what a file may say of a text. Nobody but a person ever says “A”, and there is always a vote."""
     votes = {state: draw(st.sampled_from("YN ")) for state in STATES}
     said = " ".join(f"{state}{choice}" for state, choice in votes.items() if choice != " ")
-    return Said(
+    return Stated(
         symbol,
         votes=said or "CHNY",
         number=SYMBOLS.index(symbol) + 1,
@@ -42,7 +42,7 @@ def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Said:
 
 
 @st.composite
-def editions(draw: st.DrawFn) -> tuple[str, list[Said]]:
+def editions(draw: st.DrawFn) -> tuple[str, list[Stated]]:
     """Return a source and what it says, its rows in any order."""
     source = draw(st.sampled_from([LIBRARY, "voeten"]))
     return source, [draw(sayings(symbol, month=source == "voeten")) for symbol in draw(st.permutations(SYMBOLS))]
@@ -67,7 +67,7 @@ class Twin:
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
-    def take(self, source: str, said: list[Said]) -> None:
+    def take(self, source: str, said: list[Stated]) -> None:
         for one in said:
             if RANK[source] > RANK[self.sources.get(one.symbol, source)]:
                 continue
@@ -88,7 +88,7 @@ class Twin:
         )
 
     @staticmethod
-    def _date(one: Said) -> str:
+    def _date(one: Stated) -> str:
         return one.date[:7] if one.month else one.date
 
     @staticmethod

@@ -14,7 +14,7 @@ from tests.factories import make_resolution, make_roll_call
 from tests.votes.importing.editions import (
     FIRST,
     LIBRARY,
-    Said,
+    Stated,
     contents,
     fingerprint,
     ga_file,
@@ -41,10 +41,10 @@ COUNTS = (
     *("votes_removed", "resolutions_added", "findings"),
 )
 VOETEN = (
-    Said("A/RES/79/2", number=9001, date="2024-12-17", votes=SECOND.votes),
-    Said("A/RES/79/2", number=9000, date="2024-12-17", kind="amendment", title="An amendment", votes="CHNY USAN"),
-    Said("A/RES/18/99", number=4000, session="18", date="1963-12-11", title="Page 99", votes="FRAY USAN"),
-    Said("", number=9002, date="2024-12-17", kind="paragraph", title="A paragraph", votes="FRAY USAN"),
+    Stated("A/RES/79/2", number=9001, date="2024-12-17", votes=SECOND.votes),
+    Stated("A/RES/79/2", number=9000, date="2024-12-17", kind="amendment", title="An amendment", votes="CHNY USAN"),
+    Stated("A/RES/18/99", number=4000, session="18", date="1963-12-11", title="Page 99", votes="FRAY USAN"),
+    Stated("", number=9002, date="2024-12-17", kind="paragraph", title="A paragraph", votes="FRAY USAN"),
 )
 
 
@@ -114,7 +114,7 @@ class TestAFreshImport:
         assert all(f.details["since"] == f.details["until"] == "2024-12-02" for f in found)
 
     def test_several_files_are_several_editions_of_one_transaction(self, tmp_path: Path):
-        council = Said("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
+        council = Stated("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
         names = ga_file(tmp_path / "ga.csv", FIRST), sc_file(tmp_path / "sc.csv", council)
 
         report = imported(*names)
@@ -261,7 +261,7 @@ class TestRemovals:
         assert not imported(shrunk).wrote
 
     def test_ten_are_named_and_the_rest_counted(self, tmp_path: Path):
-        many = [Said(f"A/RES/79/{n}", number=n, votes="CHNY FRAN") for n in range(100, 112)]
+        many = [Stated(f"A/RES/79/{n}", number=n, votes="CHNY FRAN") for n in range(100, 112)]
         imported(ga_file(tmp_path / "ga.csv", FIRST, *many, THIRD))
 
         with pytest.raises(ImportRefusedError, match=r"; and 2 more\. Nothing was written\.") as told:

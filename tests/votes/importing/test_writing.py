@@ -9,7 +9,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from resolutions.models import Resolution
-from tests.votes.importing.editions import Said, contents, library, planned, rolled_back, taken, voeten, votes_of
+from tests.votes.importing.editions import Stated, contents, library, planned, rolled_back, taken, voeten, votes_of
 from votes.importing import loading
 from votes.importing.planning import Planner
 from votes.importing.record import Record
@@ -21,9 +21,9 @@ from votes.record.version import data_version
 pytestmark = pytest.mark.usefixtures("record")
 
 SAID = (
-    Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA"),
-    Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAX", topics=("human-rights",)),
-    Said("A/RES/79/3", number=3, date="2024-12-19", votes="", method="without-vote", drafts=("A/79/L.3",)),
+    Stated("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA"),
+    Stated("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAX", topics=("human-rights",)),
+    Stated("A/RES/79/3", number=3, date="2024-12-19", votes="", method="without-vote", drafts=("A/79/L.3",)),
 )
 CATALOGUE = """
 SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated::text
@@ -328,6 +328,6 @@ class TestWrite:
             taken(library(long))
 
     def test_roll_calls_without_a_text_are_found_by_their_title(self):
-        taken(voeten(Said("", number=9, kind="motion", title="Motion to adjourn")))
+        taken(voeten(Stated("", number=9, kind="motion", title="Motion to adjourn")))
 
         assert [r.slug for r in RollCall.objects.search("adjourn")] == ["ga-2024-12-17-1"]

@@ -19,7 +19,7 @@ from hypothesis.extra.django import TestCase
 from resolutions.attribution import attributed
 from resolutions.models import OtherSymbol, Resolution, Topic
 from tests.factories import make_bloc, make_membership, make_resolution, make_roll_call, make_state
-from tests.votes.importing.editions import Said, ga_file, imported
+from tests.votes.importing.editions import Stated, ga_file, imported
 from votes.editing.publishing import publish, unpublish
 from votes.models import (
     BlocMembership,
@@ -412,12 +412,12 @@ class TestOtherWays:
 
     def test_an_import_is_named_and_a_first_one_leaves_nothing(self, tmp_path: Path):
         execute("TRUNCATE votes_historyevent")
-        imported(ga_file(tmp_path / "1.csv", Said("A/RES/79/1", votes="FRAY USAN")))
+        imported(ga_file(tmp_path / "1.csv", Stated("A/RES/79/1", votes="FRAY USAN")))
         assert events() == []
 
-        imported(ga_file(tmp_path / "2.csv", Said("A/RES/79/1", votes="FRAA USAN")), dry_run=True)
+        imported(ga_file(tmp_path / "2.csv", Stated("A/RES/79/1", votes="FRAA USAN")), dry_run=True)
         assert events() == []
-        imported(ga_file(tmp_path / "3.csv", Said("A/RES/79/1", votes="FRAA USAN")))
+        imported(ga_file(tmp_path / "3.csv", Stated("A/RES/79/1", votes="FRAA USAN")))
 
         made = RollCall.objects.get(resolution__symbol="A/RES/79/1")
         (entry,) = history(made).entries
