@@ -45,7 +45,7 @@ def record_of(
         },
         seats=(),
         permanent={},
-        said={},
+        list_rows={},
     )
 
 

@@ -14,7 +14,7 @@ from rest_framework.exceptions import NotFound
 
 from votes.exporting.streams import rows_with
 from votes.exporting.tables import TABLES
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from web.api.base import ListView, ReadView, joined
 from web.api.paging import PAGING, Paging, page_of_rows
 from web.api.schema import described, fields, memberships, named, paging
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 
-@lru_cache(maxsize=KEPT * len(TABLES))
+@lru_cache(maxsize=CACHED_VERSIONS * len(TABLES))
 def rows_of(_record: Record, table: str) -> Sequence[Row]:
     """Return all rows of a table that has few, in the order of its key; to be asked in the record's snapshot."""
     return rows_with(TABLES[table])
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def memberships_of(record: Record) -> Sequence[Row]:
     """Return the seats in bodies and the memberships of blocs as rows of one shape, bodies first."""
     held = [*rows_of(record, "body-memberships"), *rows_of(record, "bloc-memberships")]

@@ -26,6 +26,7 @@ from votes.exporting.tables import (
     VOTES,
 )
 from votes.models import RollCall
+from votes.record.choices import POSITION_WORDS
 from votes.totals import FIGURES
 from web.api.base import ListView, ReadView, joined
 from web.api.paging import PAGING, Paging, page_of
@@ -36,7 +37,6 @@ from web.lists import retired
 from web.lists.filters import REPEATABLE, RollCallFilter
 from web.lists.listing import listing_of
 from web.lists.not_found import no_text
-from web.pages.comparison.files import POSITION_WORDS
 from web.serving.parameters import address
 
 if TYPE_CHECKING:

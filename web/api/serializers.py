@@ -29,7 +29,7 @@ from votes.exporting.tables import (
 from votes.models import RollCall
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
-from votes.record.parties import SPLIT_WORD
+from votes.record.choices import SPLIT_WORD
 from votes.reports.agreement import ORDERS
 from votes.rules import Requirement, Result
 

@@ -101,7 +101,7 @@ def _send(
         return known
     feed = feed_of(
         record,
-        record.listed(listing.keys[:ENTRIES]),
+        record.roll_calls_by_key(listing.keys[:ENTRIES]),
         version,
         origin=origin,
         title=f"{title()} · {SITE}",

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import WORDS, Choice
-from votes.record.parties import SPLIT_WORD
+from votes.record.choices import SPLIT_WORD
 from web.lists.filters import CONDITIONS, RollCallFilter
 from web.serving.parameters import PAIRED, Boxes
 

@@ -26,7 +26,7 @@ from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.record.parties import Accord, Difference, Position
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
 from web.display.permanent_members import vetoers
 
@@ -245,7 +245,7 @@ class RepeatedFilter(MaskFilter):
     field_class = RepeatedField
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=CACHED_VERSIONS)
 def searches_of(record: Record) -> Callable[[str], Mask]:
     """Return the search of a record's register, to be called in a snapshot of the record's version."""
 

@@ -229,7 +229,7 @@ class Listing:
                 "last": paginator.num_pages,
             }
             page = paginator.page(1)
-        page.object_list = self.record.listed(page.object_list)
+        page.object_list = self.record.roll_calls_by_key(page.object_list)
         return page
 
     @cached_property

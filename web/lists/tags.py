@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from votes.models import RollCall
     from votes.record.record import Record
-    from votes.reports.roll_call_context import Beside, Corrected
+    from votes.reports.roll_call_context import Corrected, RollCallContext
     from web.lists.listing import Listing
 
 register = template.Library()
@@ -47,7 +47,7 @@ def counted_otherwise(roll_call: RollCall) -> str:
 
 
 @register.simple_tag
-def corrected(roll_call: RollCall, beside: Beside, record: Record) -> list[tuple[str, Corrected, str]]:
+def corrected(roll_call: RollCall, beside: RollCallContext, record: Record) -> list[tuple[str, Corrected, str]]:
     """Return what sources have wrong about a roll call, in a sentence each, and the address of the document."""
     return [
         (

@@ -169,7 +169,7 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "years": tables.by_year(comparison, asked.measure),
         "topics": tables.by_topic(comparison, asked.measure),
         "picture": by_year(comparison, asked.measure),
-        "divided": tables.positions_taken(comparison, comparison.record.listed_in(divided[:DIVIDED])),
+        "divided": tables.positions_taken(comparison, comparison.record.roll_calls_in(divided[:DIVIDED])),
         "differed": len(divided),
         "all_differed": all_differed,
         "periods": _periods(request, asked),

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from votes.analysis.matrix import LETTERS
-from votes.choices import Choice
+from votes.record.choices import CHOICES
 from web.display.marks import mark
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 register = template.Library()
-
-CHOICES = {number: Choice(letter) for letter, number in LETTERS.items()}
 
 
 @register.simple_tag

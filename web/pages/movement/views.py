@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from votes.analysis.matrix import OUTSIDE, SPLIT
 from votes.models import Bloc
+from votes.record.choices import CHOICES
 from votes.record.record import reading
-from votes.reports.breakdown import CHOICES
 from votes.reports.movement import ORDER
 from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
@@ -130,5 +130,5 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCa
     """Return the addresses of the questions to begin with, each with its roll calls."""
     rows = record.matrix.rows_by_slug
     known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
-    found = {one.slug: one for one in record.listed_in(rows[slug] for slug in {*chain(*known)})}
+    found = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
     return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]

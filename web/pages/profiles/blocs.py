@@ -127,7 +127,7 @@ def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any
         "by_topic": own.by_topic,
         "breaks": own.breaks,
         "breaks_addresses": _of_breaks(listing, own),
-        "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
+        "divided": list(zip(divided, record.roll_calls_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
     }

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
 from votes.record.record import reading
-from votes.record.states import StateRecord
 from votes.reports.bloc import MINIMUM_POSITIONS
 from votes.reports.state import MINIMUM_YEAR, StateProfile
+from votes.reports.state_record import StateRecord
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
 from web.lists.filters import StateFilter
@@ -139,7 +139,7 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
         "chart": chart.inline("picture chart") if chart else "",
         "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
         "latest": profile.with_blocs(profile.latest_years),
-        "breaks": list(zip(breaks, record.listed_in(one.row for one in breaks), strict=True)),
+        "breaks": list(zip(breaks, record.roll_calls_in(one.row for one in breaks), strict=True)),
         "files": links(listing.parameters, own.removesuffix("/"), FILES),
         "minimum": {
             "common": MINIMUM_COMMON,

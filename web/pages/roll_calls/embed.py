@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from votes.models import RetiredAddress, RollCall
 from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from web.discovery.oembed import described, roll_call_at, sizes
 from web.discovery.tags import origin_of
 from web.lists.not_found import no_roll_call
@@ -48,7 +48,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
             return _retired(request, slug)
         if slug != found.slug:
             return redirect(reverse("web:roll_call_embed", args=[found.slug]), permanent=True)
-        beside = Beside.of(found)
+        beside = RollCallContext.of(found)
         states = Breakdown.of(found, record, beside.intended).states
         context = {
             "roll_call": found,

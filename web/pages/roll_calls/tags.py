@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from votes.reports.breakdown import Breakdown, StateChoice
-    from votes.reports.roll_call_context import Beside
+    from votes.reports.roll_call_context import RollCallContext
     from web.pages.roll_calls.sheet import Sheet
 
 register = template.Library()
@@ -62,7 +62,7 @@ INVALID_BLOC = SafeString(' aria-invalid="true" aria-describedby="tiles-bloc-err
 
 
 @register.simple_tag
-def vote_groups(breakdown: Breakdown, beside: Beside) -> SafeString:
+def vote_groups(breakdown: Breakdown, beside: RollCallContext) -> SafeString:
     """Return the four groups of states of a vote by what they chose, each with its heading; permanent ones marked."""
     meanings = MEANINGS_COUNCIL if beside.body == Body.SECURITY_COUNCIL else MEANINGS
     states = reverse("web:states")
@@ -89,7 +89,7 @@ def _seat(line: StateChoice, permanent: Collection[int]) -> str:
 
 
 @register.simple_tag
-def tiles(breakdown: Breakdown, beside: Beside, sheet: Sheet) -> SafeString:
+def tiles(breakdown: Breakdown, beside: RollCallContext, sheet: Sheet) -> SafeString:
     """Return the tile grid of a vote, with the bloc highlighted that the sheet shows."""
     drawn = layout(breakdown.states, beside.permanent)
     lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None

@@ -15,7 +15,7 @@ from votes.record.record import Record, reading
 from votes.reports.breakdown import Breakdown, PartnerBreaks
 from votes.reports.explanation import Explanation
 from votes.reports.ideal_points import cut_point_of
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from web.display.rendering import parties, render_page_or_part, varied, wants_part
 from web.lists import retired
 from web.lists.filters import RollCallFilter
@@ -82,13 +82,13 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
         context: dict[str, object] = {
             "resolution": found,
-            "others": record.listed(record.register.keys[others].tolist()),
+            "others": record.roll_calls_by_key(record.register.keys[others].tolist()),
         }
         if decisive is None:
             context["withdrawn"] = RetiredAddress.objects.withdrawn_on(found)
             context |= {"body": found.body, "session": found.session}
             return render(request, "roll_calls/resolution.html", context)
-        beside = Beside.of(decisive)
+        beside = RollCallContext.of(decisive)
         context |= {"body": beside.body_name, "session": beside.session}
         if found.session_id != decisive.session_id:
             context["session"] = found.session
@@ -109,11 +109,11 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
         if slug != found.slug:
             own = reverse("web:roll_call", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)
-        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html")
+        return _show(request, record, found, RollCallContext.of(found), template="roll_calls/roll_call.html")
 
 
 def _show(
-    request: HttpRequest, record: Record, shown: RollCall, beside: Beside, *, template: str, **context: object
+    request: HttpRequest, record: Record, shown: RollCall, beside: RollCallContext, *, template: str, **context: object
 ) -> HttpResponse:
     """Show a roll call in full."""
     breakdown = Breakdown.of(shown, record, beside.intended)
@@ -127,7 +127,7 @@ def _show(
         "explanation": Explanation.of(shown, breakdown.states, beside),
         "sheet": Sheet.of(breakdown, request.GET),
         "history": SimpleLazyObject(partial(history.read, shown, record)) if beside.has_history else None,
-        "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+        "findings": Finding.objects.on_page_of(shown) if beside.has_findings else (),
         "beside": beside,
         "ignored": unanswered(request.GET, Sheet.parameters),
     }
