@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ class RecordAdmin(ModelAdmin[Of]):
         if request.method != "POST":
             return view()
         try:
-            with because(by=request.user, reason=request.POST.get("reason", "")):
+            with attributed(by=request.user, reason=request.POST.get("reason", "")):
                 return view()
         except ValidationError as refused:
             # Of a rule that no longer held when the record was locked, or of a page without a form.

@@ -24,7 +24,7 @@ from votes.admin.forms import NewRollCallForm, RollCallWithVotesForm
 from votes.admin.publishing import WorkFilter, draft_texts
 from votes.admin.sheet import ANNOUNCED, changed_votes
 from votes.choices import Choice
-from votes.editing.publishing import been_public, differences, in_words, publish, publish_text, unpublish
+from votes.editing.publishing import been_public, in_words, publish, publish_text, unpublish
 from votes.editing.votes import record_votes
 from votes.models import Correction, MemberState, RollCall, Source, Tally
 from votes.reports.history import history_of
@@ -236,7 +236,7 @@ class RollCallAdmin(FillingAdmin):
             return str(_("No votes are recorded."))
         if not announced:
             return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
-        found = in_words(differences(roll_call, counted))
+        found = in_words(roll_call.differences(counted))
         figures = {"counted": counted, "announced": announced, "differences": found}
         if not figures["differences"]:
             return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
@@ -324,7 +324,7 @@ class RollCallAdmin(FillingAdmin):
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
         """Say what is worth a second look: figures that differ, members without an entry."""
         obj.tally = Tally.objects.get(roll_call=obj)
-        if found := differences(obj, obj.counted):
+        if found := obj.differences(obj.counted):
             named = {"slug": obj.slug, "differences": in_words(found)}
             told = _("Counted and announced totals of %(slug)s differ: %(differences)s.") % named
             self.message_user(request, told, messages.WARNING)

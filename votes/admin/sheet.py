@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from resolutions.text import fold
 from votes.choices import Choice
 from votes.models import MemberState, RollCall
-from votes.totals import FIGURES
+from votes.totals import ANNOUNCED as FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,8 @@ from django.contrib.messages import get_messages
 from tests.factories import make_bloc, make_resolution, make_roll_call, make_source, make_state
 from votes.models import Finding
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import Found, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding as Found
 
 if TYPE_CHECKING:
     from django.test import Client

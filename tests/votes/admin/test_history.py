@@ -8,9 +8,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from resolutions.attribution import attributed
 from tests.votes.admin.test_roll_calls import fields, page, votes
 from votes.models import HistoryEvent, Revision, RollCall, Vote
-from votes.reports.history import Entry, because, history_of
+from votes.reports.history import Entry, history_of
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -66,7 +67,7 @@ def public() -> list[Entry]:
 def test_each_way_has_its_row(editor: Client):
     usa = Vote.objects.filter(roll_call__slug=SLUG, state__code="USA")
     usa.update(choice="A")
-    with because(by=User.objects.get(), reason="The verbatim record."):
+    with attributed(by=User.objects.get(), reason="The verbatim record."):
         usa.update(choice="X")
 
     role = Revision.objects.all()[0].role

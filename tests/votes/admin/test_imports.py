@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from votes.admin import imports, uploading
 from votes.importing.uploads import child_process, storage
-from votes.importing.uploads.storage import KEPT, Outcome, Upload, find
+from votes.importing.uploads.storage import RETENTION, Outcome, Upload, find
 from votes.models import Finding, Format, ImportRun, RollCall, Vote
 
 if TYPE_CHECKING:
@@ -499,7 +499,7 @@ def test_after_a_day_an_upload_is_gone(client: Client, editor: User, played: Pla
     assert state.find("a")["href"] == url
 
     path = home / token / "upload.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "stored": (timezone.now() - KEPT).isoformat()}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "stored": (timezone.now() - RETENTION).isoformat()}))
     for response in (client.get(url), client.post(url, {"_import": "Import", "seen": "x"})):
         assert leads(response) == LIST
     state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from resolutions.models import OtherSymbol, Resolution, Status
 from tests.factories import make_roll_call, make_state
 from votes.editing.publishing import publish
@@ -641,7 +641,7 @@ def one_of_each(world: World) -> None:
     Finding.objects.create(
         kind="no-votes", key="no-votes:a-res-79-999", origin="record", roll_call=roll_call, found=now
     )
-    with because(by_name="usa", reason="a-res-79-999"):
+    with attributed(by_name="usa", reason="a-res-79-999"):
         MemberState.objects.filter(code="USA").update(note="A change to published data.")
     fit = IdealPointFit.objects.create(
         fitted_at=now,

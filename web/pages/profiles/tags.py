@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from votes.choices import Choice
     from votes.models import Bloc
     from votes.record.roll_calls import ListedRollCall
-    from votes.record.states import AboutState, Held
+    from votes.record.states import AboutState, Tenure
     from votes.reports.bloc import BlocMember, Cohesion, Divided, MemberBreaks
     from votes.reports.state import ByYear, OwnBloc, Partner, StateBreak
     from votes.totals import Totals
@@ -128,7 +128,7 @@ def own_blocs_table(lines: Iterable[OwnBloc]) -> SafeString:
 
 
 @register.simple_tag
-def index_of_states(states: Iterable[tuple[AboutState, Sequence[Held]]], *, with_years: bool = False) -> SafeString:
+def index_of_states(states: Iterable[tuple[AboutState, Sequence[Tenure]]], *, with_years: bool = False) -> SafeString:
     """Return states as items of a list, each given with its seats in the Assembly, of which the years may be said."""
     address, items = reverse("web:states"), []
     for about, seats in states:
@@ -143,7 +143,7 @@ def index_of_states(states: Iterable[tuple[AboutState, Sequence[Held]]], *, with
     return mark_safe("".join(items))  # noqa: S308  # escaped piece by piece
 
 
-def _reach(seats: Sequence[Held]) -> tuple[datetime.date | None, datetime.date | None]:
+def _reach(seats: Sequence[Tenure]) -> tuple[datetime.date | None, datetime.date | None]:
     """Return the first day of the first of ``seats``, by date, and the day after the last one."""
     return (seats[0].since, seats[-1].until) if seats else (None, None)
 
@@ -162,7 +162,7 @@ def bloc_cards(blocs: Iterable[tuple[Bloc, int]]) -> SafeString:
 
 
 @register.simple_tag
-def held_table(lines: Iterable[Held], head: str) -> SafeString:
+def held_table(lines: Iterable[Tenure], head: str) -> SafeString:
     """Return the seats, memberships or former names of a state with their dates; ``head`` says which."""
     blocs = reverse("web:blocs")
     tags = {**dict(BlocMembership.Status.choices), "member": "", "permanent": _("permanent")}

@@ -15,7 +15,8 @@ from tests.factories import day, make_body, make_resolution, make_roll_call, mak
 from tests.web.records import get, one, problems, table, text, texts
 from votes.models import Finding, ImportRun
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import Found, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -29,7 +30,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-def write(*found: Found, origin: str = "record", run: ImportRun | None = None) -> None:
+def write(*found: NewFinding, origin: str = "record", run: ImportRun | None = None) -> None:
     replace_findings(origin=origin, found=found, run=run)
 
 
@@ -39,10 +40,10 @@ def make_run(**values: Any) -> ImportRun:
     )
 
 
-def totals(slug: str, *, announced: int = 2, **values: Any) -> Found:
+def totals(slug: str, *, announced: int = 2, **values: Any) -> NewFinding:
     """Return a finding about a new roll call."""
     roll_call = make_roll_call(slug, **{"status": "published", **values})
-    return Found("totals", f"totals:{slug}", {"differences": [["Y", announced, 1]]}, roll_call_id=roll_call.pk)
+    return NewFinding("totals", f"totals:{slug}", {"differences": [["Y", announced, 1]]}, roll_call_id=roll_call.pk)
 
 
 @pytest.fixture
@@ -59,11 +60,11 @@ def findings() -> None:
         totals("newer", date=day("2002-02-03"), kind="amendment", source=make_source("voeten"), **of_text),
         totals("council", body=make_body("SC"), title="To adjourn", date=day("2003-01-01")),
         totals("a-draft", status="draft", title="Not yet to be seen"),
-        Found("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=paper.pk),
-        Found("duplicate-symbol", "draft", {"symbol": "A/RES/99/8", "slugs": ["c"]}, resolution_id=secret.pk),
-        Found("bloc-dates", "bloc", bloc, state_id=make_state("QQA", name="Ruritania").pk),
+        NewFinding("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=paper.pk),
+        NewFinding("duplicate-symbol", "draft", {"symbol": "A/RES/99/8", "slugs": ["c"]}, resolution_id=secret.pk),
+        NewFinding("bloc-dates", "bloc", bloc, state_id=make_state("QQA", name="Ruritania").pk),
     )
-    write(Found("unknown-code", "file", unknown), origin="ga-voting", run=run)
+    write(NewFinding("unknown-code", "file", unknown), origin="ga-voting", run=run)
     council = Finding.objects.get(key="totals:council")
     acknowledge(seen={council.pk: council.found}, reason="As printed <1>.", by=User.objects.create_user("ed"))
 
