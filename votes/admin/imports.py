@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from resolutions.admin.base import RecordAdmin
-from votes.admin.uploading import HowForm, UploadForm, UploadHandler
+from votes.admin.upload_forms import HowForm, UploadForm, UploadHandler
 from votes.importing.uploads import storage
 from votes.importing.uploads.child_process import TIME_LIMIT, imported, process
 from votes.importing.uploads.storage import Receiver, UploadError

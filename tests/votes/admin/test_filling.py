@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.votes.admin.test_roll_calls import errors, fields, page, said, votes
 from tests.votes.entry.electorates import landmark
-from votes.admin.filling import TEXT_LIMIT
+from votes.admin.filling_forms import TEXT_LIMIT
 from votes.editing.filling import names_for
 from votes.editing.publishing import publish, unpublish
 from votes.editing.spreadsheets import LIMIT

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from votes.admin import imports, uploading
+from votes.admin import imports, upload_forms
 from votes.importing.uploads import child_process, storage
 from votes.importing.uploads.storage import KEPT, Outcome, Upload, find
 from votes.models import Finding, Format, ImportRun, RollCall, Vote
@@ -247,8 +247,8 @@ def test_too_large_an_upload_is_refused_in_words(
 ):
     monkeypatch.setattr(storage, "LIMIT", 1000)
     if announced:
-        monkeypatch.setattr(uploading, "LIMIT", 1000)
-        monkeypatch.setattr(uploading, "FORM_BYTES", 0)
+        monkeypatch.setattr(upload_forms, "LIMIT", 1000)
+        monkeypatch.setattr(upload_forms, "FORM_BYTES", 0)
     soup = page(upload(client, SimpleUploadedFile("a.csv", b"x" * 600), SimpleUploadedFile("b.csv", b"x" * 100_000)))
     (error,) = [text(item) for item in soup.select(".field-chosen .errorlist li")]
     assert error.startswith("The upload is larger than")

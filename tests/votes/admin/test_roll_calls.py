@@ -496,7 +496,7 @@ def test_what_only_the_database_sees_is_a_message_and_nothing_is_saved(editor: C
     text = url(text_of(roll_call))
     data = fields(page(editor.get(text))) | {"status": "draft"}
     # As if another editor published the roll call right after the form was checked.
-    monkeypatch.setattr("resolutions.admin.texts.ResolutionForm.clean", lambda form: form.cleaned_data)
+    monkeypatch.setattr("resolutions.admin.resolutions.ResolutionForm.clean", lambda form: form.cleaned_data)
 
     answer = editor.post(text, data)
 
