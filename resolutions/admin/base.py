@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, TabularInline
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
+from django.forms import BaseInlineFormSet, CheckboxInput, ModelForm, Textarea
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
@@ -21,32 +22,11 @@ from resolutions.text import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from django.contrib.admin import ModelAdmin, TabularInline
-    from django.forms import BaseInlineFormSet, ModelForm
     from django.http import HttpRequest, HttpResponse
-else:
-    # Django's own classes cannot be subscripted, which is how their types say of which model they are.
 
-    class ModelAdmin(admin.ModelAdmin):
-        """An admin of the model in brackets."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class TabularInline(admin.TabularInline):
-        """Rows of the first model in brackets on the page of the second."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class ModelForm(forms.ModelForm):
-        """A form of the model in brackets."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class BaseInlineFormSet(forms.BaseInlineFormSet):
-        """Forms of the first model in brackets that belong to one of the second."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
+# Django's own classes cannot be subscripted, which is how their types say of which model they are.
+for generic in (ModelAdmin, TabularInline, ModelForm, BaseInlineFormSet):
+    generic.__class_getitem__ = classmethod(lambda cls, _model: cls)  # type: ignore[union-attr]
 
 __all__ = [
     "BaseInlineFormSet",
@@ -89,7 +69,7 @@ class LabelledInline(TabularInline[Of, OfParent]):
     def get_formset(self, request: HttpRequest, obj: OfParent | None = None, **kwargs: Any) -> Any:
         """Return the forms of the rows; their checkboxes to delete a row have a name, too."""
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+        formset.deletion_widget = CheckboxInput(attrs={"aria-label": _("Delete")})
         return formset
 
 
@@ -103,7 +83,7 @@ class RecordAdmin(ModelAdmin[Of]):
     permanent: tuple[str, ...] = ()
     """The fields that stand in public addresses: entered once, never changed."""
     list_per_page = PER_PAGE
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 80})}}
+    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 80})}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[Any]:
         """Return the fields that are shown and not entered."""

@@ -53,8 +53,8 @@ class ResolutionForm(ModelForm[Resolution]):
         super().__init__(*args, **kwargs)
         if topics := self.fields.get("topics"):
             new = _("Without a choice, a new text gets those that fit its title, agenda item and subjects.")
-            said = suggestion(self.instance) if self.instance.pk else str(new)
-            topics.help_text = f"{said} {topics.help_text}".strip()
+            hint = suggestion(self.instance) if self.instance.pk else str(new)
+            topics.help_text = f"{hint} {topics.help_text}".strip()
 
     def clean(self) -> dict[str, Any]:
         """Refuse a wrong session, a symbol that is taken, and what would leave a roll call without its text."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from resolutions.admin.base import RecordAdmin
 
 LOGGED = {"take_announced": "Announced totals", "take_result": "Result", "corrections": "Corrections"}
-"""What the history calls what is saved beside the votes."""
+"""Labels in the log of what is saved with the votes."""
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Preview:
 
 def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a text or a file, show what was read, then save the sheet."""
-    # Who may change none is not told which there are.
+    # First without the record, so that the answer does not tell which records exist.
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
     roll_call = get_object_or_404(RollCall.objects.select_related("body", "resolution"), pk=pk)

@@ -52,7 +52,7 @@ class SittingForm(forms.Form):
 class TextForm(ResolutionForm):
     """The text that was put to the vote; left as it is, there is none."""
 
-    reason = None  # type: ignore[assignment]  # which is how Django is told that a form has it not
+    reason = None  # type: ignore[assignment]  # removes the inherited field, as Django documents
     draft_symbol = forms.CharField(
         label=_("Draft symbol"),
         required=False,

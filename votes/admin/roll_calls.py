@@ -68,7 +68,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     votes = staticmethod(votes_by_choice)  # the field of the sheet, for those who may look and not change
 
     class Media:
-        # Also where no sheet is: the browser drops the entries it kept where it is told that they are saved.
+        # On every page: where a message says that the sheet is saved, the browser drops the entries it stored.
         js = ("admin-plenary/sheet.js",)
 
     def get_urls(self) -> list[Any]:
@@ -281,7 +281,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         extra_tags: str = "",
         fail_silently: bool = False,
     ) -> None:
-        """Leave a message; that of success has the mark by which the browser drops what it kept."""
+        """Leave a message; that of success is tagged so that the browser drops the entries it stored."""
         if level == messages.SUCCESS:
             extra_tags = extra_tags or getattr(request, "sheet_saved", "")
         super().message_user(request, message, level, extra_tags, fail_silently)

@@ -70,8 +70,8 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
         if rest := " ".join(word for word in words if word.upper() not in codes):
             named = RollCall.objects.filter(near_symbol(rest, "resolution__"))
             slugged = RollCall.objects.filter(slug__startswith=rest.lower())
-            found = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
-            queryset = queryset.filter(roll_call__in=found)
+            roll_calls = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
+            queryset = queryset.filter(roll_call__in=roll_calls)
         return queryset, False
 
 
