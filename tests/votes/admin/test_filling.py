@@ -107,7 +107,7 @@ def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: 
 def test_a_file_is_shown_the_same_way(editor: Client, world: World):
     shown = upload(editor, world.roll_call(), b"state,choice\nFRA,Y\nAlbanya,N\nUSA,=1+1\n")
 
-    assert [text(item) for item in shown.select(".filling-problems li")] == [
+    assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
         "Row 3: “Albanya” is no name of a state that is known. Nearest: Albania, Malaysia",
         "Row 4: a formula is not read. Enter the value itself.",
     ]

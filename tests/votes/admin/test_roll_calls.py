@@ -309,6 +309,7 @@ def test_the_permanent_name_is_shown_and_not_entered(editor: Client, world: Worl
     assert roll_call.slug == "a-res-79-999"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("choice", "intended", "told"),
     [
