@@ -1,4 +1,4 @@
-"""An editor imports files in the admin: with the child played, and with a real one."""
+"""An editor imports files in the admin: with a fake child process, and with a real one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import csv
 import gzip
 import io
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
@@ -21,7 +19,7 @@ from django.utils import timezone
 
 from tests.votes.admin.pages import errors, messages, page, staff, table, text
 from votes.admin import imports, upload_forms
-from votes.importing.uploads import child_process, storage
+from votes.importing.uploads import storage
 from votes.importing.uploads.storage import KEPT, Outcome, Upload, find
 from votes.models import Finding, Format, ImportRun, RollCall, Vote
 
@@ -33,7 +31,7 @@ LIST = "/admin/votes/importrun/"
 ADD = f"{LIST}add/"
 CONTENT = b"undl_id,ms_code\n1,USA\n"
 
-Play = dict[str, Any]
+FakeChild = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +50,12 @@ def editor(client: Client, db: None) -> User:
 
 
 @pytest.fixture
-def played(monkeypatch: pytest.MonkeyPatch) -> Play:
-    """Play the child: what it does is in ``dry`` and ``real``, values of a run and of an outcome; ``asked`` tells."""
-    play: Play = {"dry": ({}, {}), "real": ({}, {}), "asked": []}
+def fake_child(monkeypatch: pytest.MonkeyPatch) -> FakeChild:
+    """Replace the child process: ``dry`` and ``real`` are values of a run and an outcome, ``calls`` its arguments."""
+    play: FakeChild = {"dry": ({}, {}), "real": ({}, {}), "calls": []}
 
     def process(upload: Upload, *, by: User, dry_run: bool) -> Outcome:
-        play["asked"].append((upload.file_format, upload.allow_removals, by.get_username(), dry_run))
+        play["calls"].append((upload.file_format, upload.allow_removals, by.get_username(), dry_run))
         run, outcome = play["dry" if dry_run else "real"]
         if not outcome.get("error"):
             ImportRun.objects.filter(upload=upload.token).delete()
@@ -76,8 +74,8 @@ def make_run(**values: Any) -> ImportRun:
     return ImportRun.objects.create(**{**defaults, **values})
 
 
-def leads(response: Any) -> str:
-    """Return where a response leads."""
+def redirect_of(response: Any) -> str:
+    """Return the address to which a response redirects."""
     assert response.status_code == 302
     return str(response.url)
 
@@ -118,11 +116,13 @@ def confirm(client: Client, url: str) -> Any:
 
 def test_who_is_not_logged_in_is_asked_to(client: Client, db: None, home: Path):
     for response in (client.get(ADD), upload(client), client.post(f"{LIST}uploads/{'0' * 32}/", {"_import": "1"})):
-        assert leads(response).startswith("/admin/login/")
+        assert redirect_of(response).startswith("/admin/login/")
     assert stored(home) == []
 
 
-def test_who_may_only_look_sees_imports_and_uploads_nothing(client: Client, db: None, home: Path, played: Play):
+def test_who_may_only_look_sees_imports_and_uploads_nothing(
+    client: Client, db: None, home: Path, fake_child: FakeChild
+):
     importer = Client()
     importer.force_login(staff("importer", "add_importrun", "view_importrun"))
     token, url = uploaded(importer)
@@ -140,10 +140,10 @@ def test_who_may_only_look_sees_imports_and_uploads_nothing(client: Client, db: 
     ):
         assert response.status_code == 403
     assert stored(home) == [token]
-    assert [dry for *_rest, dry in played["asked"]] == [True]
+    assert [dry for *_rest, dry in fake_child["calls"]] == [True]
 
 
-def test_a_forged_request_stores_nothing(home: Path, db: None, played: Play):
+def test_a_forged_request_stores_nothing(home: Path, db: None, fake_child: FakeChild):
     client = Client(enforce_csrf_checks=True)
     client.force_login(staff("editor", "add_importrun"))
     assert upload(client).status_code == 403
@@ -151,14 +151,14 @@ def test_a_forged_request_stores_nothing(home: Path, db: None, played: Play):
     token = page(client.get(ADD)).select_one("[name=csrfmiddlewaretoken]")["value"]
     response = upload(client, csrfmiddlewaretoken=token)
     assert response.status_code == 302
-    assert client.post(leads(response), {"_discard": "Discard"}).status_code == 403
+    assert client.post(redirect_of(response), {"_discard": "Discard"}).status_code == 403
     assert len(stored(home)) == 1
 
 
 # Uploading
 
 
-def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, editor: User, played: Play):
+def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, editor: User, fake_child: FakeChild):
     button = page(client.get(LIST)).select_one(".object-tools a")
     assert (text(button), button["href"]) == ("Import a file", ADD)
     form = page(client.get(ADD)).select_one("#content-main form")
@@ -174,11 +174,13 @@ def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, edit
     assert kept is not None
     assert [path.read_bytes() for path in kept.paths] == [CONTENT, big]
     assert [file.name for file in kept.files] == ["votes.csv", "roll calls.csv.gz"]
-    assert played["asked"] == [("voeten", True, "editor", True)]
+    assert fake_child["calls"] == [("voeten", True, "editor", True)]
     assert (kept.by, kept.file_format, kept.allow_removals) == ("editor", "voeten", True)
 
 
-def test_a_file_is_never_in_memory_whole(client: Client, editor: User, played: Play, monkeypatch: pytest.MonkeyPatch):
+def test_a_file_is_never_in_memory_whole(
+    client: Client, editor: User, fake_child: FakeChild, monkeypatch: pytest.MonkeyPatch
+):
     sizes = []
     write = storage.Receiver.write
 
@@ -204,13 +206,15 @@ def test_a_file_is_never_in_memory_whole(client: Client, editor: User, played: P
         ),
     ],
 )
-def test_a_form_with_an_error_keeps_nothing(client: Client, played: Play, home: Path, data: dict[str, Any], error: str):
+def test_a_form_with_an_error_keeps_nothing(
+    client: Client, fake_child: FakeChild, home: Path, data: dict[str, Any], error: str
+):
     assert errors(page(client.post(ADD, {"file_format": "", **data}))) == [error]
     assert stored(home) == []
-    assert played["asked"] == []
+    assert fake_child["calls"] == []
 
 
-@pytest.mark.usefixtures("editor", "played")
+@pytest.mark.usefixtures("editor", "fake_child")
 @pytest.mark.parametrize("announced", [True, False])
 def test_too_large_an_upload_is_refused_in_words(
     client: Client, home: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
@@ -229,14 +233,14 @@ def test_too_large_an_upload_is_refused_in_words(
 # What would change
 
 
-def test_the_page_shows_what_would_change(client: Client, editor: User, played: Play):
+def test_the_page_shows_what_would_change(client: Client, editor: User, fake_child: FakeChild):
     row = {"file": "votes.csv", "line": 3, "column": "ms_code", "value": "QQQ", "name": "<b>"}
     row |= {"problem": "unknown-code"}
     run: dict[str, Any] = {"added": 1, "changed": 2, "unchanged": 3000, "removed": 4, "resolutions_added": 8}
     run |= {"votes_added": 5, "votes_changed": 6, "votes_removed": 7, "rows": 12345, "rejected": 9, "findings": 3}
     run |= {"changes": ["s-res-1: DNK Y → –", "s-res-2: <i>"]}
     outcome = {"found": [{"kind": "unknown-code", "details": row}], "notes": ["42 subjects."], "open_findings": 11}
-    played["dry"] = (run, outcome)
+    fake_child["dry"] = (run, outcome)
     _token, url = uploaded(client)
     soup = page(client.get(url))
     assert text(soup.select_one("h1")) == "What the import would change"
@@ -261,8 +265,8 @@ def test_the_page_shows_what_would_change(client: Client, editor: User, played: 
     assert (text(waiting), waiting["href"]) == ("votes.csv", url)
 
 
-def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: User, played: Play):
-    played["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
+def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: User, fake_child: FakeChild):
+    fake_child["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
     _token, url = uploaded(client)
     details = page(client.get(url)).select_one("details")
     assert text(details.summary) == "The first 1,000 changes of what is on record; no more are kept"
@@ -274,8 +278,8 @@ def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: Use
     assert len(lines) == 1001
 
 
-def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, editor: User, played: Play):
-    played["dry"] = ({}, {"error": "This edition would remove s-res-1. Nothing was written."})
+def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, editor: User, fake_child: FakeChild):
+    fake_child["dry"] = ({}, {"error": "This edition would remove s-res-1. Nothing was written."})
     token, url = uploaded(client)
     soup = page(client.get(url))
     assert text(soup.select_one("h1")) == "It cannot be imported like this"
@@ -286,26 +290,28 @@ def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, edit
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
 
     response = client.post(url, {"_import": "Import", "seen": soup.select_one("[name=seen]")["value"]})
-    assert [dry for *_rest, dry in played["asked"]] == [True]
+    assert [dry for *_rest, dry in fake_child["calls"]] == [True]
     assert messages(response) == ["This upload was checked again since you saw it. Look again before you import it."]
 
-    played["dry"] = ({"removed": 1}, {})
-    assert leads(client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})) == url
-    assert played["asked"][1:] == [("", True, "editor", True)]
+    fake_child["dry"] = ({"removed": 1}, {})
+    assert redirect_of(client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})) == url
+    assert fake_child["calls"][1:] == [("", True, "editor", True)]
     soup = page(client.get(url))
     assert soup.select_one("[name=allow_removals]").has_attr("checked")
     assert soup.select_one("[name=_import]")
     assert ImportRun.objects.get().upload == token
 
 
-def test_nothing_to_change_is_said(client: Client, editor: User, played: Play):
-    played["dry"] = played["real"] = ({"unchanged": 2}, {"wrote": False})
+def test_nothing_to_change_is_said(client: Client, editor: User, fake_child: FakeChild):
+    fake_child["dry"] = fake_child["real"] = ({"unchanged": 2}, {"wrote": False})
     _token, url = uploaded(client)
     assert "Nothing would change: all of it is on record already." in text(page(client.get(url)))
     assert messages(confirm(client, url)) == ["Imported; everything was on record already."]
 
 
-def test_an_upload_that_was_not_checked_can_only_be_checked(client: Client, editor: User, played: Play, home: Path):
+def test_an_upload_that_was_not_checked_can_only_be_checked(
+    client: Client, editor: User, fake_child: FakeChild, home: Path
+):
     token, url = uploaded(client)
     (home / token / "outcome.json").unlink()
     soup = page(client.get(url))
@@ -313,25 +319,27 @@ def test_an_upload_that_was_not_checked_can_only_be_checked(client: Client, edit
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
 
 
-def test_a_wrong_choice_checks_nothing(client: Client, editor: User, played: Play):
+def test_a_wrong_choice_checks_nothing(client: Client, editor: User, fake_child: FakeChild):
     _token, url = uploaded(client)
     soup = page(client.post(url, {"_check": "Check again", "file_format": "xlsx"}))
     assert text(soup.select_one(".errorlist")).startswith("Select a valid choice.")
-    assert len(played["asked"]) == 1
+    assert len(fake_child["calls"]) == 1
 
 
 # Importing
 
 
-def test_confirming_imports_and_shows_what_was_really_done(client: Client, editor: User, played: Play, home: Path):
-    played["dry"] = ({"added": 5}, {})
-    played["real"] = ({"added": 3, "findings": 2}, {"notes": ["2 of them were there."]})
+def test_confirming_imports_and_shows_what_was_really_done(
+    client: Client, editor: User, fake_child: FakeChild, home: Path
+):
+    fake_child["dry"] = ({"added": 5}, {})
+    fake_child["real"] = ({"added": 3, "findings": 2}, {"notes": ["2 of them were there."]})
     token, url = uploaded(client)
     response = confirm(client, url)
     run = ImportRun.objects.get()
     assert (run.state, run.added, run.upload) == ("done", 3, token)
-    assert leads(response) == f"{LIST}{run.pk}/change/"
-    assert played["asked"] == [("", False, "editor", True), ("", False, "editor", False)]
+    assert redirect_of(response) == f"{LIST}{run.pk}/change/"
+    assert fake_child["calls"] == [("", False, "editor", True), ("", False, "editor", False)]
     assert messages(response) == [
         'Imported. <a href="/admin/votes/finding/?origin=sc-voting">2 findings are about rows of these files.</a>',
         "2 of them were there.",
@@ -342,47 +350,49 @@ def test_confirming_imports_and_shows_what_was_really_done(client: Client, edito
     assert page(client.get("/admin/votes/finding/?origin=sc-voting"))
 
     again = client.post(url, {"_import": "Import", "seen": "whatever"})
-    assert leads(again) == f"{LIST}{run.pk}/change/"
+    assert redirect_of(again) == f"{LIST}{run.pk}/change/"
     assert messages(again) == ["This upload has been imported already."]
-    assert len(played["asked"]) == 2
-    assert leads(client.get(url)) == leads(again)
+    assert len(fake_child["calls"]) == 2
+    assert redirect_of(client.get(url)) == redirect_of(again)
 
 
-def test_who_may_import_and_not_look_goes_back_to_the_start(client: Client, db: None, played: Play):
+def test_who_may_import_and_not_look_goes_back_to_the_start(client: Client, db: None, fake_child: FakeChild):
     client.force_login(staff("importer", "add_importrun"))
     _token, url = uploaded(client)
-    assert leads(client.post(url, {"_discard": "Discard"})) == "/admin/"
+    assert redirect_of(client.post(url, {"_discard": "Discard"})) == "/admin/"
     _token, url = uploaded(client)
-    assert leads(confirm(client, url)) == "/admin/"
-    assert leads(client.get(url)) == "/admin/"
+    assert redirect_of(confirm(client, url)) == "/admin/"
+    assert redirect_of(client.get(url)) == "/admin/"
 
 
-def test_several_editions_lead_to_the_list_of_them(client: Client, editor: User, played: Play):
+def test_several_editions_lead_to_the_list_of_them(client: Client, editor: User, fake_child: FakeChild):
     token, url = uploaded(client)
     make_run(upload=token, state="done")
     make_run(upload=token, state="done")
     make_run(upload="", state="done")
     ImportRun.objects.filter(state="checked").delete()
     response = client.get(url)
-    assert leads(response) == f"{LIST}?upload={token}"
-    assert len(page(client.get(leads(response))).select("#result_list tbody tr")) == 2
+    assert redirect_of(response) == f"{LIST}?upload={token}"
+    assert len(page(client.get(redirect_of(response))).select("#result_list tbody tr")) == 2
 
 
-def test_only_what_was_seen_is_confirmed(client: Client, editor: User, played: Play):
+def test_only_what_was_seen_is_confirmed(client: Client, editor: User, fake_child: FakeChild):
     _token, url = uploaded(client)
     seen = page(client.get(url)).select_one("[name=seen]")["value"]
     client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
     response = client.post(url, {"_import": "Import", "seen": seen})
     assert messages(response) == ["This upload was checked again since you saw it. Look again before you import it."]
-    assert [dry for *_rest, dry in played["asked"]] == [True, True]
-    assert leads(confirm(client, url)).endswith("/change/")
+    assert [dry for *_rest, dry in fake_child["calls"]] == [True, True]
+    assert redirect_of(confirm(client, url)).endswith("/change/")
 
 
-def test_an_import_that_fails_says_why_and_keeps_the_upload(client: Client, editor: User, played: Play, home: Path):
-    played["real"] = ({}, {"error": "Someone changed the record while the import was running."})
+def test_an_import_that_fails_says_why_and_keeps_the_upload(
+    client: Client, editor: User, fake_child: FakeChild, home: Path
+):
+    fake_child["real"] = ({}, {"error": "Someone changed the record while the import was running."})
     token, url = uploaded(client)
     response = confirm(client, url)
-    assert leads(response) == url
+    assert redirect_of(response) == url
     soup = page(client.get(url))
     assert [text(item) for item in soup.select(".messagelist li")] == ["Nothing was imported; see below."]
     assert text(soup.select_one(".errornote")).startswith("Someone changed the record while the import was running.")
@@ -391,14 +401,14 @@ def test_an_import_that_fails_says_why_and_keeps_the_upload(client: Client, edit
 
 
 def test_what_is_being_imported_is_neither_imported_twice_nor_discarded(
-    client: Client, editor: User, played: Play, home: Path
+    client: Client, editor: User, fake_child: FakeChild, home: Path
 ):
     token, url = uploaded(client)
     kept = find(token)
     assert kept
     with kept.claimed():
         response = client.post(url, {"_discard": "Discard"})
-    assert leads(response) == url
+    assert redirect_of(response) == url
     assert messages(response) == [
         "This upload is being checked or imported at this moment. Wait a little, and look again."
     ]
@@ -408,20 +418,20 @@ def test_what_is_being_imported_is_neither_imported_twice_nor_discarded(
 # Not importing
 
 
-def test_discarding_removes_the_files(client: Client, editor: User, played: Play, home: Path):
+def test_discarding_removes_the_files(client: Client, editor: User, fake_child: FakeChild, home: Path):
     _token, url = uploaded(client)
     response = client.post(url, {"_discard": "Discard"})
-    assert leads(response) == LIST
+    assert redirect_of(response) == LIST
     assert messages(response) == ["The uploaded files were discarded; nothing was written."]
     assert stored(home) == []
     gone = client.post(url, {"_import": "Import", "seen": "x"})
-    assert leads(gone) == LIST
+    assert redirect_of(gone) == LIST
     assert messages(gone)[-1] == (
         "The uploaded files are gone: imported, discarded, or older than a day. Upload them again."
     )
 
 
-def test_after_a_day_an_upload_is_gone(client: Client, editor: User, played: Play, home: Path):
+def test_after_a_day_an_upload_is_gone(client: Client, editor: User, fake_child: FakeChild, home: Path):
     token, url = uploaded(client)
     run = ImportRun.objects.get()
     state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
@@ -431,7 +441,7 @@ def test_after_a_day_an_upload_is_gone(client: Client, editor: User, played: Pla
     path = home / token / "upload.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "stored": (timezone.now() - KEPT).isoformat()}))
     for response in (client.get(url), client.post(url, {"_import": "Import", "seen": "x"})):
-        assert leads(response) == LIST
+        assert redirect_of(response) == LIST
     state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
     assert text(state) == (
         "checked, nothing written. The uploaded files are gone, so it cannot be imported any more. Upload them again."
@@ -546,7 +556,7 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
 
     response = confirm(client, url)
     run = ImportRun.objects.get()
-    assert leads(response) == f"{LIST}{run.pk}/change/"
+    assert redirect_of(response) == f"{LIST}{run.pk}/change/"
     assert (run.state, run.upload, run.by, run.by_name) == ("done", token, live, "editor")
     assert (run.added, run.votes_added, run.rejected, run.findings) == (2, 28, 2, 2)
     assert (RollCall.objects.count(), Vote.objects.count()) == (before[0] + 2, before[1] + 28)
@@ -604,22 +614,3 @@ def test_what_came_between_the_check_and_the_import_counts(client: Client, live:
         (1, 0, "done"),
         (0, 1, "done"),
     ]
-
-
-def test_while_another_import_runs_the_child_waits_and_says_so(
-    client: Client, live: User, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(child_process, "TIME_LIMIT", 5)
-    with psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password) as other:
-        other.execute("LOCK TABLE votes_importrun IN SHARE UPDATE EXCLUSIVE MODE")
-        _token, url = uploaded(client, SimpleUploadedFile("a.csv", council("S/RES/2768 (2025)")))
-        error = text(page(client.get(url)).select_one(".errornote"))
-        assert "was stopped; nothing was written." in error
-        assert "The last it said: “Another import is running; waiting for it”." in error
-        monkeypatch.setattr(child_process, "TIME_LIMIT", 60)
-        release = threading.Timer(2, other.rollback)
-        release.start()
-        client.post(url, {"_check": "Check again", "file_format": ""})
-        release.join()
-    assert "What the import would change" in text(page(client.get(url)))
-    assert ImportRun.objects.get().added == 1
