@@ -192,10 +192,11 @@ def known_vetoer(text: str, record: Record) -> str:
 
 
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the arguments of a choice filter whose error says what the choices are."""
+    """Return the arguments of a choice filter, whose error says what the choices are; pages say "any" themselves."""
     message = gettext_lazy("“%(value)s” is not among: {choices}.")
     return {
         "choices": choices,
+        "empty_label": None,
         "error_messages": {"invalid_choice": message.format(choices=", ".join(value for value, _label in choices))},
     }
 
