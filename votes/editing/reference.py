@@ -114,11 +114,6 @@ class FactError(Exception):
     """A reference file with something in it that cannot be read."""
 
 
-def as_it_stands(cell: str) -> str:
-    """Return the cell unchanged."""
-    return cell
-
-
 @dataclass
 class Rows:
     """The rows of the reference files as field values of the models they become."""
@@ -127,7 +122,7 @@ class Rows:
     """Where each file is, by its name in ``data/``."""
     called: Mapping[str, str] = field(default_factory=dict)
     """What messages call a file, where that is not its name in ``data/``."""
-    clean: Callable[[str], str] = as_it_stands
+    clean: Callable[[str], str] = str
     """What a cell stands for."""
     place: str = ""
     """The file and the line last read."""
