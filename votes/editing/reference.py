@@ -94,7 +94,6 @@ def load_facts(rows: Rows) -> Report:
 
 
 def _add_facts(report: Report, rows: Rows) -> None:
-    """Add what is missing, table by table."""
     _add(report, Body, ("code",), rows.bodies())
     bodies = {body.code: body for body in Body.objects.all()}
     _add(report, Source, ("slug",), rows.sources())

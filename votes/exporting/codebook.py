@@ -84,7 +84,6 @@ def _section(table: Table) -> str:
 
 
 def _quoted(names: Sequence[str]) -> str:
-    """Return names of columns as Markdown shows them."""
     return ", ".join(f"`{name}`" for name in names)
 
 

@@ -120,7 +120,6 @@ class Writer:
         _copy(cursor, "resolutions_resolution_topics", ("resolution_id", "topic_id"), rows)
 
     def _change_texts(self, cursor: Any) -> None:
-        """Write what changed of texts on record, drafts and topics among it."""
         changed = list(self.plan.changed_texts.values())
         if not changed:
             return
@@ -179,7 +178,6 @@ def _check_references(cursor: Any) -> None:
 
 
 def _remove_votes(cursor: Any, plan: Plan, record: Record) -> None:
-    """Remove votes, and roll calls and texts that leave."""
     if plan.votes_out:
         roll_calls = [roll_call for roll_call, _state in plan.votes_out]
         states = [record.states[state] for _roll_call, state in plan.votes_out]

@@ -198,7 +198,6 @@ def _made(events: Iterable[Event], *, full: bool) -> list[Made]:
 
 
 def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
-    """Return what changed on the whole, or None where nothing did that is to be told."""
     nets: dict[tuple[str, str], list[Event]] = defaultdict(list)
     hidden = None
     for event in made.events:
