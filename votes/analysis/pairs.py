@@ -77,17 +77,12 @@ def measures(counts: Table) -> Agreement:
     )
 
 
-def differed(one: Choices, other: Choices) -> Mask:
-    """Return R, whether both took a position and not the same one."""
-    return is_position(one) & is_position(other) & (one != other)
-
-
 def distance(one: Choices, other: Choices) -> NDArray[np.int8]:
     """Return R, how far apart they were: 2 in favour against against, 1 abstaining against either, 0 otherwise.
 
     0 is also where one of them took no position.
     """
-    return np.where(differed(one, other), np.abs(one - other), np.int8(0))
+    return np.where(is_position(one) & is_position(other), np.abs(one - other), np.int8(0))
 
 
 def is_position(choices: Choices) -> Mask:

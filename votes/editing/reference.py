@@ -94,7 +94,6 @@ def load_facts(rows: Rows) -> Report:
 
 
 def _add_facts(report: Report, rows: Rows) -> None:
-    """Add what is missing, table by table."""
     _add(report, Body, ("code",), rows.bodies())
     bodies = {body.code: body for body in Body.objects.all()}
     _add(report, Source, ("slug",), rows.sources())
@@ -114,11 +113,6 @@ class FactError(Exception):
     """A reference file with something in it that cannot be read."""
 
 
-def as_it_stands(cell: str) -> str:
-    """Return the cell unchanged."""
-    return cell
-
-
 @dataclass
 class Rows:
     """The rows of the reference files as field values of the models they become."""
@@ -127,7 +121,7 @@ class Rows:
     """Where each file is, by its name in ``data/``."""
     called: Mapping[str, str] = field(default_factory=dict)
     """What messages call a file, where that is not its name in ``data/``."""
-    clean: Callable[[str], str] = as_it_stands
+    clean: Callable[[str], str] = str
     """What a cell stands for."""
     place: str = ""
     """The file and the line last read."""

@@ -202,7 +202,6 @@ def _columns(first: Sequence[str]) -> tuple[int, int, bool]:
 
 
 def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tuple[str, str]:
-    """Return code and choice of a row; raise WrongRowError where either is not certain."""
     if state.startswith(FORMULA) or (choice.startswith(FORMULA) and choice not in CHOICES):
         raise WrongRowError(_("a formula is not read. Enter the value itself."))
     if not state:

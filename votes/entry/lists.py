@@ -212,13 +212,11 @@ class ListReader:
             reading.problems.append(Problem(Kind.NOT_A_MEMBER, place, details, suggestions))
 
     def _unknown(self, reading: Reading, start: int, end: int) -> None:
-        """Note a name that nobody has."""
         details = {"text": self.said(start, end)}
         place = self.text.place(start, end)
         reading.problems.append(Problem(Kind.UNKNOWN, place, details, self._nearest(start, end)))
 
     def _not_understood(self, reading: Reading, start: int, end: int) -> None:
-        """Note what is no name at all."""
         details = {"text": self.said(start, end)}
         reading.problems.append(Problem(Kind.NOT_UNDERSTOOD, self.text.place(start, end), details))
 

@@ -30,7 +30,8 @@ def verbatim(
     lists = "\n\n".join(f"{head}:\n{_listed(choices, electorate, letter)}" for letter, head in VERBATIM.items())
     yes, no, abstaining = _figures(choices)
     named = f"Draft resolution {draft}" if draft else "The draft resolution"
-    became = f" (resolution {_number(resolution)})" if resolution else ""
+    number = resolution.removeprefix("A/RES/").removeprefix("S/RES/")
+    became = f" (resolution {number})" if number else ""
     sentence = f"{named} was {ADOPTED[adopted]} by {yes} votes to {no}, with {abstaining} abstentions{became}."
     return f"{lists}\n\n{sentence}\n"
 
@@ -56,7 +57,3 @@ def _figures(choices: Mapping[str, Letter]) -> tuple[int | str, int | str, int |
     """Return how many were in favour, against and abstaining, in the words of a sentence."""
     counted = Counter(choices.values())
     return counted["Y"], counted["N"] or "none", counted["A"] or "no"
-
-
-def _number(symbol: str) -> str:
-    return symbol.removeprefix("A/RES/").removeprefix("S/RES/")

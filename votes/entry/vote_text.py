@@ -177,7 +177,6 @@ class _Reader:
         self.problems += reading.problems
 
     def _not_understood(self, start: int, end: int) -> None:
-        """Note what is neither a name nor a sentence that is known."""
         details = {"text": self.reader.said(start, end)}
         self.problems.append(Problem(Kind.NOT_UNDERSTOOD, self.plain.place(start, end), details))
 
@@ -205,7 +204,6 @@ class _Reader:
         return {code: one[0][0] for code, one in said.items() if len(one) == 1 and code in members}
 
     def _not_mentioned(self, lists: Iterable[ListOfStates]) -> tuple[str, ...]:
-        """Return the members in no list, by name."""
         mentioned = {named.code for found in lists for named in found.named}
         missing = self.names.electorate.members - mentioned
         return tuple(sorted(missing, key=lambda code: (fold(self.names.name(code)), code)))

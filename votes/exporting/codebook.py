@@ -76,17 +76,15 @@ def markdown() -> str:
 def _section(table: Table) -> str:
     head = [f"## {table.name}", table.description, "", f"Key: {_quoted(table.key)}."]
     head += [f"{_quoted(key.columns)} names a row of {key.table} ({_quoted(key.references)})." for key in table.foreign]
-    rows = [f"| `{column.name}` | {_type(column)} | {_meaning(table, column)} |" for column in table.columns]
+    rows = [
+        f"| `{column.name}` | {column.kind}{', may be empty' if column.optional else ''} | {_meaning(table, column)} |"
+        for column in table.columns
+    ]
     return "\n".join([*head, "", "| column | type | meaning |", "|---|---|---|", *rows, ""])
 
 
 def _quoted(names: Sequence[str]) -> str:
-    """Return names of columns as Markdown shows them."""
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _type(column: Column) -> str:
-    return f"{column.kind}, may be empty" if column.optional else column.kind
 
 
 def _meaning(table: Table, column: Column) -> str:

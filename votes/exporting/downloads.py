@@ -63,15 +63,10 @@ def offered(version: DataVersion | None = None) -> Package | None:
     return read_package(folder() / key(version or current_version()))
 
 
-def archive_of(package: Package) -> Path:
-    """Return the archive of an offered package."""
-    return package.folder / ARCHIVE
-
-
 def size_of_archive(package: Package) -> int | None:
     """Return the bytes of a package's archive; None where the next package has just taken this one's place."""
     try:
-        return archive_of(package).stat().st_size
+        return (package.folder / ARCHIVE).stat().st_size
     except FileNotFoundError:
         return None
 

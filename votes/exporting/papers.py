@@ -182,7 +182,11 @@ def _resource(file: File, table: Table) -> dict[str, Any]:
         "schema": {
             "fields": [_field(table, column) for column in table.columns],
             "primaryKey": list(table.key),
-            "foreignKeys": [_foreign_key(key) for key in table.foreign if _is_checkable(table, key)],
+            "foreignKeys": [
+                {"fields": list(key.columns), "reference": {"resource": key.table, "fields": list(key.references)}}
+                for key in table.foreign
+                if _is_checkable(table, key)
+            ],
             "missingValues": [""],
         },
     }
@@ -201,10 +205,6 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
         "description": column.description,
         **({"constraints": constraints} if constraints else {}),
     }
-
-
-def _foreign_key(key: ForeignKey) -> dict[str, Any]:
-    return {"fields": list(key.columns), "reference": {"resource": key.table, "fields": list(key.references)}}
 
 
 def _is_checkable(table: Table, key: ForeignKey) -> bool:

@@ -111,7 +111,6 @@ class Table:
         return f"SELECT count(*) FROM {self._from(None)[0]} WHERE {self.condition}"  # noqa: S608
 
     def _from(self, roll_calls: Sequence[int] | None) -> tuple[str, tuple[str, ...]]:
-        """Return the tables it is read from and the order."""
         if not self.by_roll_call:
             if roll_calls is not None:
                 raise ValueError(f"The rows of {self.name} belong to no roll call.")

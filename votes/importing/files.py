@@ -311,7 +311,6 @@ class _Content:
         )
 
     def _check_start(self) -> None:
-        """Raise UnfitFileError for what the first bytes give away."""
         if self._start.startswith(UTF_16):
             raise UnfitFileError(f"it is saved as UTF-16. {SAVE_AS_UTF_8}", file=self.name, line=1)
         if self._start.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"<"):
@@ -355,7 +354,6 @@ class _Content:
         return self._unfit(f"the byte 0x{byte:02X} is not UTF-8. {SAVE_AS_UTF_8}", offset + error.start)
 
     def _unfit(self, message: str, offset: int) -> UnfitFileError:
-        """Return the error of the line that the byte at ``offset`` is in."""
         line, left = 1, offset
         with self.path.open("rb") as file:
             while left and (chunk := file.read(min(left, CHUNK))):

@@ -171,7 +171,6 @@ def _table(header: Sequence[str], candidates: Sequence[tuple[str, str]], file: s
 
 
 def _missing(candidate: tuple[str, str], found: Mapping[str, str]) -> list[str]:
-    """Return the required columns of a table that are not among those found."""
     form, table = candidate
     return [c.name for c in COLUMNS[form][table] if not c.optional and c.name not in found]
 

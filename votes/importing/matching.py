@@ -116,7 +116,6 @@ class Matcher:
         return self._on_text(stated, text, place)
 
     def _by_slug(self, stated: StatedRollCall) -> Match:
-        """Find it by its public name, which is the same vote's wherever Plenary runs."""
         key = self.record.roll_call_of_slug.get(stated.slug)
         if key is None and stated.slug in self.record.retired_slugs:
             return Match(problem="slug-retired", details={"value": stated.slug, "column": "slug"}, is_rejected=True)

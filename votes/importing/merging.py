@@ -136,7 +136,6 @@ class Merger:
         return None if stated.corroborate else known
 
     def _write(self, roll_call: KnownRollCall, name: str, facts: Mapping[str, Any]) -> None:
-        """Set a fact of a roll call or of its text."""
         value = facts[name]
         if name in TEXT_FACTS:
             assert roll_call.text is not None

@@ -183,7 +183,6 @@ class Planner:
     # What the source said
 
     def _state(self, stated: StatedRollCall, roll_call: int) -> None:
-        """Keep what the file says of a roll call."""
         if self.edition.format == Format.PLENARY:
             return
         said = KnownStatement(

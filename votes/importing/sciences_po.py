@@ -174,7 +174,6 @@ class _Reading:
         return Row(number, cells, date, symbol, meeting[0] if meeting else "", result)
 
     def _reject(self, number: int, cells: Mapping[str, str], problem: str, column: str) -> None:
-        """Note that a row is left out."""
         reference = f"{cells['symbol']}, {cells['date']}"
         self.problems.add(problem, row=number, column=column, value=cells[column], rejected=1, reference=reference)
 
@@ -335,7 +334,6 @@ def _kind(row: Row, on_same: Sequence[Row]) -> str:
 
 
 def _note(row: Row) -> str:
-    """Return what readers should know of a vote."""
     if row.note.startswith(SEPARATE):
         return SEPARATE_NOTE
     if remark := REMARK.search(row.cells["title"]):

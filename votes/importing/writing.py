@@ -63,7 +63,8 @@ def write(plan: Plan, record: Record, edition: Edition, progress: Callable[[int,
         cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '512MB'")
         _remove_votes(cursor, plan, record)
         _change_votes(cursor, plan, record)
-        _write_roll_calls(cursor, plan)
+        changed = [roll_call for key, roll_call in plan.changed_roll_calls.items() if key > 0]
+        _update(cursor, "votes_rollcall", ROLL_CALL_COLUMNS, map(_roll_call_row, changed))
         with loading.way_in(cursor, bulk):
             _copy_frame(cursor, bulk, progress)
         few = [(roll_call, record.states[state], choice) for roll_call, state, choice in plan.votes_in]
@@ -119,7 +120,6 @@ class Writer:
         _copy(cursor, "resolutions_resolution_topics", ("resolution_id", "topic_id"), rows)
 
     def _change_texts(self, cursor: Any) -> None:
-        """Write what changed of texts on record, drafts and topics among it."""
         changed = list(self.plan.changed_texts.values())
         if not changed:
             return
@@ -178,7 +178,6 @@ def _check_references(cursor: Any) -> None:
 
 
 def _remove_votes(cursor: Any, plan: Plan, record: Record) -> None:
-    """Remove votes, and roll calls and texts that leave."""
     if plan.votes_out:
         roll_calls = [roll_call for roll_call, _state in plan.votes_out]
         states = [record.states[state] for _roll_call, state in plan.votes_out]
@@ -213,11 +212,6 @@ def _change_votes(cursor: Any, plan: Plan, record: Record) -> None:
                 [choice for _roll_call, _state, choice in plan.votes_changed],
             ],
         )
-
-
-def _write_roll_calls(cursor: Any, plan: Plan) -> None:
-    changed = [r for key, r in plan.changed_roll_calls.items() if key > 0]
-    _update(cursor, "votes_rollcall", ROLL_CALL_COLUMNS, map(_roll_call_row, changed))
 
 
 def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

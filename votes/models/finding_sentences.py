@@ -266,7 +266,6 @@ def _no_seat(details: Mapping[str, Any]) -> str:
 
 
 def _sources(details: Mapping[str, Any]) -> str:
-    """Say what another source says otherwise, facts in their order and then votes by code."""
     facts, votes = details.get("facts", {}), details.get("votes", {})
     said = [
         _("%(fact)s “%(stated)s”, here “%(recorded)s”")

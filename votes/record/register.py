@@ -251,7 +251,6 @@ class Register:
 
     @cached_property
     def _counted(self) -> NDArray[np.float64]:
-        """Return ``counted`` for products."""
         return self.counted.astype(np.float64)
 
     @cached_property

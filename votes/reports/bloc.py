@@ -137,7 +137,7 @@ class BlocRecord:
             lines,
             key=lambda line: (
                 not line.breaks,
-                -_or_less(line.share),
+                1 if line.share is None else -line.share,
                 -line.breaks,
                 line.state.sort_name,
                 line.state.code,
@@ -278,8 +278,3 @@ def _totals(numbers: NDArray[np.integer]) -> Totals:
     """Return the totals of 5 numbers by choice, of which the first is of nobody."""
     by_choice = dict(zip(range(5), numbers.tolist(), strict=True))
     return Totals(by_choice[YES], by_choice[NO], by_choice[ABSTAINING], by_choice[NON_VOTING])
-
-
-def _or_less(share: float | None) -> float:
-    """Return a share to sort by, less than any where there is none."""
-    return -1 if share is None else share

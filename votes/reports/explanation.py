@@ -187,7 +187,6 @@ def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
 
 
 def _without_entry(missing: int, members: int) -> str:
-    """Return how the votes and the members of the body on the date differ in number."""
     if missing > 0:
         return ngettext(
             "%(missing)s of the %(members)s members of the body on that date has no entry.",

@@ -198,7 +198,6 @@ def _made(events: Iterable[Event], *, full: bool) -> list[Made]:
 
 
 def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
-    """Return what changed on the whole, or None where nothing did that is to be told."""
     nets: dict[tuple[str, str], list[Event]] = defaultdict(list)
     hidden = None
     for event in made.events:
@@ -206,7 +205,10 @@ def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
         if event.at != made.by.at and _status(event.old) == "published" and _status(event.new) == "draft":
             hidden = hidden or event
     changes = []
-    for (kind, name), events in sorted(nets.items(), key=lambda item: (_place(item[0][0]), _sort(item[0][1], names))):
+    # By kind, then by the name of the state or of what else it is of.
+    in_order = sorted(nets, key=lambda net: (ORDER.index(Kind(net[0])), names.get(net[1], net[1]), net[1]))
+    for kind, name in in_order:
+        events = nets[kind, name]
         changes += _changes(Kind(kind), name, events[0].old, events[-1].new, names, full=full)
     if not changes and not hidden:
         return None
@@ -223,16 +225,6 @@ def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
         is_draft=not by.shown,
         changes=changes,
     )
-
-
-def _place(kind: str) -> int:
-    """Return where a kind stands among the changes of an entry."""
-    return ORDER.index(Kind(kind))
-
-
-def _sort(name: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Return what to order changes of one kind by: the name of the state, or what else it is of."""
-    return names.get(name, name), name
 
 
 def _status(data: dict[str, Any] | None) -> str | None:

@@ -8,7 +8,14 @@ import pytest
 
 from resolutions.models import Body, OtherSymbol, Resolution, Session, Topic
 from tests.factories import day, make_votes
+from votes.exporting import package
 from votes.models import Correction, MemberState, RetiredAddress, RollCall, Source, Statement
+
+
+@pytest.fixture
+def no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave Parquet out where it does not matter: each file takes a program of its own."""
+    monkeypatch.setattr(package, "write_parquet", lambda _table, _source, target: target.write_bytes(b"PAR1"))
 
 
 @pytest.fixture

@@ -23,12 +23,6 @@ from votes.reports.coverage import coverage
 pytestmark = pytest.mark.usefixtures("record")
 
 
-@pytest.fixture
-def no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave Parquet out where it does not matter: each file takes a program of its own."""
-    monkeypatch.setattr(package, "write_parquet", lambda _table, _source, target: target.write_bytes(b"PAR1"))
-
-
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))

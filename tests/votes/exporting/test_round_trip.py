@@ -13,7 +13,6 @@ from django.test import Client
 
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from tests.factories import day, make_votes
-from votes.exporting import package
 from votes.exporting.package import export_record
 from votes.exporting.tables import TABLES
 from votes.importing.formats import LATER
@@ -21,13 +20,9 @@ from votes.importing.run import import_files
 from votes.models import MemberState, RetiredAddress, RollCall, Source, Statement
 from votes.verification.check import check_record
 
+pytestmark = pytest.mark.usefixtures("no_parquet")
+
 FILES = [*sorted(f"{table}.csv" for table in TABLES), "CODEBOOK.md", "README.md"]
-
-
-@pytest.fixture(autouse=True)
-def no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave Parquet out, which is made from the CSV files: each takes a program of its own."""
-    monkeypatch.setattr(package, "write_parquet", lambda _table, _source, target: target.write_bytes(b"PAR1"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from resolutions.models import Resolution
+from tests.votes.connections import rows
 from tests.votes.importing.editions import Stated, contents, library, planned, rolled_back, taken, voeten, votes_of
 from votes.importing import loading
 from votes.importing.planning import Planner
@@ -43,12 +44,6 @@ FOREIGN_KEYS = """
 SELECT tgrelid::regclass::text, tgfoid::regproc::text, tgenabled::text, tgdeferrable, tginitdeferred, count(*)
 FROM pg_trigger WHERE tgisinternal GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
-
-
-def rows(sql: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return list(cursor.fetchall())
 
 
 def catalogue() -> list[tuple[Any, ...]]:

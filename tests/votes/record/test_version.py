@@ -20,6 +20,7 @@ from tests.factories import (
     make_source,
     make_state,
 )
+from tests.votes.connections import connected, execute, rows
 from tests.votes.importing.editions import Stated, ga_file, imported
 from votes.editing.publishing import publish, unpublish
 from votes.editing.votes import record_votes
@@ -50,11 +51,6 @@ def moving(by: int) -> Iterator[None]:
     before = data_version()
     yield
     assert data_version() - before == by
-
-
-def execute(sql: str, *values: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
 
 
 class Record:
@@ -349,14 +345,6 @@ class TestTransactions:
             assert isinstance(data_version(), int)
 
 
-def connected() -> psycopg.Connection[Any]:
-    """Return a connection of somebody else, who does not wait for anybody."""
-    somebody = psycopg.connect(**connection.get_connection_params())
-    somebody.execute("SET lock_timeout = '1s'")
-    somebody.commit()
-    return somebody
-
-
 SEE = "SELECT (SELECT count(*) FROM votes_change), (SELECT string_agg(name, ',' ORDER BY slug) FROM resolutions_topic)"
 
 
@@ -477,15 +465,10 @@ def test_the_migration_goes_back_and_forth():
         Body.objects.create(code="X", name="x")
     triggers = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_%' ORDER BY 1, 2"
 
-    def rows() -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(triggers)
-            return list(cursor.fetchall())
-
-    before = rows()
+    before = rows(triggers)
     try:
         MigrationExecutor(connection).migrate([("votes", "0003_imports")])
-        assert rows() == []
+        assert rows(triggers) == []
         Body.objects.filter(code="X").update(name="y")
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('votes_change'), to_regproc('votes_note_change')")
@@ -494,7 +477,7 @@ def test_the_migration_goes_back_and_forth():
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
 
-    assert rows() == before
+    assert rows(triggers) == before
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE tablename ~ '^(resolutions|votes)_'")
         tables = {table for (table,) in cursor.fetchall()}

@@ -19,6 +19,7 @@ from hypothesis.extra.django import TestCase
 from resolutions.attribution import attributed
 from resolutions.models import OtherSymbol, Resolution, Topic
 from tests.factories import make_bloc, make_membership, make_resolution, make_roll_call, make_state
+from tests.votes.connections import connected, execute, rows
 from tests.votes.importing.editions import Stated, ga_file, imported
 from votes.editing.publishing import publish, unpublish
 from votes.models import (
@@ -66,11 +67,6 @@ def next_transaction() -> None:
     execute("ALTER TABLE votes_revision DISABLE TRIGGER keep")
     execute("UPDATE votes_revision SET transaction = transaction - 1, at = at - interval '1 hour'")
     execute("ALTER TABLE votes_revision ENABLE TRIGGER keep")
-
-
-def execute(sql: str, *values: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
 
 
 def history(roll_call: RollCall, *, full: bool = False) -> History:
@@ -512,14 +508,6 @@ def publish_anyhow(roll_call: RollCall) -> None:
     RollCall.objects.filter(pk=roll_call.pk).update(status="published")
 
 
-def connected() -> psycopg.Connection[Any]:
-    """Return a connection of somebody else, who does not wait for long."""
-    somebody = psycopg.connect(**connection.get_connection_params())
-    somebody.execute("SET lock_timeout = '1s'")
-    somebody.commit()
-    return somebody
-
-
 @transactional
 def test_the_migration_goes_back_and_forth():
     shown = make_roll_call(status="published", votes={make_state("QZA").code: "Y"})
@@ -527,21 +515,16 @@ def test_the_migration_goes_back_and_forth():
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname ~ '^(trail|publication)_' ORDER BY 1, 2"
     )
 
-    def rows() -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(triggers)
-            return list(cursor.fetchall())
-
-    before = rows()
+    before = rows(triggers)
     try:
         MigrationExecutor(connection).migrate([("votes", "0006_ideal_points")])
-        assert rows() == []
+        assert rows(triggers) == []
         Vote.objects.update(choice="N")
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
 
-    assert rows() == before
+    assert rows(triggers) == before
     # What was public before there was a history is followed from then on.
     Vote.objects.update(choice="A")
     assert all_said(shown) == [[("Aland", "Against", "Abstaining")]]

@@ -111,7 +111,6 @@ class Row:
     cells: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """Return a cell, empty where the file has no such column."""
         return self.cells.get(column, "")
 
     @property
@@ -247,7 +246,6 @@ class _Reading:
         return StatedName(row.name, since, until)
 
     def _reject(self, rows: Sequence[Row], problem: str, column: str, value: str, **details: object) -> None:
-        """Note that the rows of a state are left out."""
         self.problems.add(
             problem,
             row=rows[0].number,

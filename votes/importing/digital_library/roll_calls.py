@@ -235,7 +235,6 @@ class Reading:
         )
 
     def _reject(self, record: Record, problem: str, column: str, value: str, **details: object) -> None:
-        """Note that a vote is left out."""
         self.problems.add(
             problem,
             row=record.row,
@@ -359,7 +358,6 @@ class Reading:
         return None
 
     def _unread(self, record: Record, problem: str, column: str, cell: str) -> None:
-        """Note that a cell was left empty."""
         self.problems.add(
             problem, row=record.row, column=column, value=cell, rows=record.count, reference=record.symbol.text
         )
@@ -389,7 +387,6 @@ class Reading:
         return ""
 
     def _text(self, record: Record) -> StatedText:
-        """Return what the file says of the text itself."""
         title = self.layout.read_title(self._cell(record, self.layout.title))
         agenda = self._cell(record, self.layout.agenda)
         stated = split(self._cell(record, "subjects"), "|")

@@ -152,5 +152,4 @@ def _reader(known: Known) -> Reader:
 
 
 def _refusal(error: DatabaseError) -> str:
-    """Say that the database refuses a row, and why."""
     return f"the database refuses what the file says ({str(error).strip().partition(chr(10))[0]})."

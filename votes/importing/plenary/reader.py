@@ -162,7 +162,6 @@ class Reader:
         )
 
     def _session(self, row: Row, ref: int | None = None) -> str | None:
-        """Return the session, None where the record does not have it."""
         session = row["session"]
         if session and (row["body"], session) not in self.known.sessions:
             self._unreadable(row, "session", session, "unknown-session", ref)

@@ -74,7 +74,6 @@ class _Adding:
         return True
 
     def _leave(self, row: Row, here: str) -> None:
-        """Note that an address stays what it is."""
         self.done.notes.append(f"left alone: {row['slug']} {here}; {row['kind']} in the files: {row['reason']}")
 
     def _withdrawn(self, row: Row) -> RetiredAddress:

@@ -157,7 +157,6 @@ def _name(row: Mapping[str, str]) -> tuple[str, str, str]:
 
 
 def _natural(text: str) -> str:
-    """Return a text with its numbers padded, to sort by."""
     return re.sub(r"\d+", lambda digits: digits[0].zfill(12), text)
 
 

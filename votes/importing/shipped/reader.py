@@ -176,9 +176,7 @@ def _checked(votes: pl.DataFrame, roll_calls: list[StatedRollCall], known: Known
     if not twice.is_empty():
         ref, state, _choice = twice.row(0)
         problem = "is not the code of a member state" if len(strange) else "is in two of the row's lists"
-        raise UnfitFileError(f"“{state}” {problem}.", file=_file_of(roll_calls[ref]), line=roll_calls[ref].line)
+        stated = roll_calls[ref]
+        file = layout.file_name(stated.body, stated.date)
+        raise UnfitFileError(f"“{state}” {problem}.", file=file, line=stated.line)
     return votes
-
-
-def _file_of(stated: StatedRollCall) -> str:
-    return layout.file_name(stated.body, stated.date)

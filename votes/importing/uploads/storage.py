@@ -291,7 +291,6 @@ def _home() -> Path:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    """Write a file that is never seen half written."""
     new = path.with_suffix(f".{secrets.token_hex(4)}")
     new.write_text(json.dumps(content, ensure_ascii=False))
     new.replace(path)

@@ -155,7 +155,6 @@ class _Reader:
         return list(rows.values()), undated
 
     def _unfit(self, cell: Mapping[str, str], column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell makes the table of roll calls unfit."""
         file, place = self.files["roll_calls"], int(cell["row"])
         column = self.problems["roll_calls"].columns[column]
         return UnfitFileError(message, file=file.name, line=lines_of(file, [place])[place], column=column)

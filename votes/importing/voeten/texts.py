@@ -182,7 +182,8 @@ def one_vote_a_text(
             ):
                 listed_again.add(row.number)
                 decisive.is_section |= row.title != decisive.title and parse_or_none(decisive.unres) != decisive.symbol
-                differ = _differing(cast[row.number], cast[decisive.number])
+                one, other = cast[row.number], cast[decisive.number]
+                differ = sorted(state for state in one.keys() | other.keys() if one.get(state) != other.get(state))
                 _report_again(row, decisive, differ, rows_of(row.number), problems)
             else:
                 row.symbol = None
@@ -213,10 +214,6 @@ def _report_again(row: Row, kept: Row, differ: Sequence[str], count: int, proble
         states=", ".join(differ),
     )
     problems.link(row.reference, kept.reference)
-
-
-def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
-    return sorted(state for state in one.keys() | other.keys() if one.get(state) != other.get(state))
 
 
 def _rejected(votes: pl.DataFrame) -> set[int]:
