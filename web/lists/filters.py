@@ -192,11 +192,10 @@ def known_vetoer(text: str, record: Record) -> str:
 
 
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the arguments of a choice filter, whose error says what the choices are; pages say "any" themselves."""
+    """Return the arguments of a choice filter, whose error says what the choices are."""
     message = gettext_lazy("“%(value)s” is not among: {choices}.")
     return {
         "choices": choices,
-        "empty_label": None,
         "error_messages": {"invalid_choice": message.format(choices=", ".join(value for value, _label in choices))},
     }
 
@@ -231,7 +230,10 @@ class SearchFilter(MaskFilter, django_filters.CharFilter):
 
 
 class ChoiceFilter(MaskFilter, django_filters.ChoiceFilter):
-    """A filter by one of a few values."""
+    """A filter by one of a few values; pages write the empty choice themselves."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(empty_label=None, **options)
 
 
 class KnownFilter(MaskFilter):
