@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.template.defaultfilters import urlize
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
@@ -19,6 +20,8 @@ from web.display import marks
 from web.display.addresses import url
 from web.display.caching import FragmentCache
 from web.display.figures import decimal, number
+from web.lists import builder, coverage, sentences
+from web.serving.parameters import query_of_page
 
 
 def environment(**options: Any) -> Environment:
@@ -35,9 +38,14 @@ def environment(**options: Any) -> Environment:
         "Choice": Choice,
         "bar_parts": marks.bar_parts,
         "choice_figures": marks.choice_figures,
+        "condition_rows": builder.rows_of,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
+        "how_options": builder.how_options,
+        "query_of_page": query_of_page,
+        "beyond_sentence": coverage.beyond,
+        "sentences": sentences,
         "static": static,
         "url": url,
         "wording": wording,
@@ -50,5 +58,6 @@ def environment(**options: Any) -> Environment:
         "kind_label": marks.kind_label,
         "number": number,
         "result_label": marks.result_label,
+        "urlize": urlize,
     }
     return made

@@ -121,6 +121,13 @@ def address(path: str, parameters: QueryDict) -> str:
     return f"{path}?{parameters.urlencode()}" if parameters else path
 
 
+def query_of_page(parameters: QueryDict, number: int) -> str:
+    """Return the query string of an address, of another page of its list."""
+    query = parameters.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
+
+
 def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Make the address of a page with a form short: without what the form left empty, with what its boxes say.
 

@@ -23,6 +23,7 @@ from web.lists.listing import Listing
 from web.lists.not_found import missing_bloc, no_bloc
 from web.pages.profiles import bloc_files
 from web.pages.profiles.picture import cohesion
+from web.pages.profiles.tables import cohesion_rows, members_breaks_rows, members_rows
 from web.serving.parameters import address, tidy_address, unanswered, without_empty
 from web.serving.problems import problem
 
@@ -45,7 +46,7 @@ def blocs(request: HttpRequest) -> HttpResponse:
             "today": today,
             "ignored": unanswered(request.GET, ()),
         }
-    return render(request, "blocs/list.html", context)
+    return render(request, "profiles/blocs.html", context)
 
 
 @tidy_address
@@ -66,7 +67,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             "bloc": found,
             "on": on,
             "on_error": error,
-            "members": members,
+            "members": members_rows(members),
             "full": sum(held.status == BlocMembership.Status.MEMBER for held in members),
             "listing": listing,
             "kept": [("on", asked)] if asked else [],
@@ -75,9 +76,12 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             "votes": own.votes,
             "positions": own.positions_on(listing.page),
             # The pages after the first go on with the list.
+            "own": None,
+            "years": (),
+            "breaks": (),
             **(_shown(listing, own, request.GET) if listing.is_valid and listing.page.number == 1 else {}),
         }
-        return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
+        return render_page_or_part(request, "profiles/bloc.html", "profiles/_positions.html", context)
 
 
 @require_safe
@@ -117,13 +121,10 @@ def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any
     return {
         "own": own,
         "body": record.bodies.get(own.body, own.body),
-        "topics": record.topics,
         "chart": cohesion(own).inline("picture chart") if known else "",
-        "years": own.by_year[::-1],
-        "year_addresses": _of_years(asked, own),
-        "by_topic": own.by_topic,
-        "breaks": own.breaks,
-        "breaks_addresses": _of_breaks(listing, own),
+        "years": cohesion_rows(own.by_year[::-1], {}, _of_years(asked, own)),
+        "by_topic": cohesion_rows(own.by_topic, record.topics),
+        "breaks": members_breaks_rows(own.breaks, _of_breaks(listing, own)),
         "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},

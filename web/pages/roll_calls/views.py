@@ -54,7 +54,7 @@ def _list(request: HttpRequest, of: str) -> HttpResponse:
         among = record.register.decisive if of == "resolutions" else None
         listing = Listing(request.GET, record, among=among)
         context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
-        return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
+        return render_page_or_part(request, "lists/page.html", "lists/_results.html", context)
 
 
 @tidy_address
