@@ -19,17 +19,17 @@ def main() -> None:
     parts = ["pages", "tenfold", "analysis", "entry", "imports"]
     parser.add_argument("--only", choices=parts, help="measure one part; imports have exports with them")
     arguments = parser.parse_args()
-    asked = [arguments.only] if arguments.only else parts
-    if "pages" in asked:
+    selected = [arguments.only] if arguments.only else parts
+    if "pages" in selected:
         pages.pages(seconds=arguments.seconds, rounds=arguments.rounds, few=arguments.page)
-    if "tenfold" in asked:
+    if "tenfold" in selected:
         tenfold.measure_tenfold(seconds=arguments.seconds, rounds=arguments.rounds)
-    if "analysis" in asked:
+    if "analysis" in selected:
         analysis.measure_analysis(pages.HOME)
-        ideal_points.measure_ideal_points(pages.HOME)
-    if "entry" in asked:
+        ideal_points.measure_ideal_points()
+    if "entry" in selected:
         entry.measure_entry()
-    if "imports" in asked:
+    if "imports" in selected:
         importing.main()
 
 

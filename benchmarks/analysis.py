@@ -5,14 +5,12 @@ What is compared is measured in turn, several times, in one process; the table h
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import importing, positions
+from benchmarks import positions
+from benchmarks.common import in_subprocess, seconds_of, setup, use_database
+from benchmarks.serving import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,27 +33,17 @@ def measure_analysis(home: Path) -> None:
 
     The first vote of the record is edited and edited back.
     """
-    file = importing.CORPORA / f"{importing.FILE}.gz"
-    if not file.exists():
-        print(f"The matrix is not measured: {file.name} is not there; PLENARY_CORPORA names the folder that has it.")
-        return
-    os.environ["PLENARY_HOME"] = str(home)
-    # One core each, as in a worker: threads of the products would get in the way of everything else on the machine.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    os.environ.pop("DATABASE_URL", None)
     if not home.exists():
-        for command in ("migrate -v0", "load_reference", f"import_votes {file}"):
-            subprocess.run(
-                [sys.executable, "manage.py", *command.split()], cwd=importing.ROOT, check=True, stdout=sys.stderr
-            )
+        prepare(home)
+    use_database(home)
     for table in (lines, positions.lines):
-        print("\n".join(importing.apart(table)))
+        print("\n".join(in_subprocess(table)))
         print()
 
 
 def lines() -> list[str]:
     """Return the lines of the table."""
-    connection = importing.setup()
+    connection = setup()
     from votes.record.record import load, reading
 
     def bare() -> None:
@@ -114,15 +102,8 @@ def line(
     """Return a line: ``work``, made ready by ``before``, against ``least``."""
     measured, compared = [], []
     for _round in range(ROUNDS):
-        compared.append(milliseconds(least))
+        compared.append(seconds_of(least))
         before()
-        measured.append(milliseconds(work))
-    own, bare = statistics.median(measured), statistics.median(compared)
+        measured.append(seconds_of(work))
+    own, bare = 1000 * statistics.median(measured), 1000 * statistics.median(compared)
     return f"| {name} | {own:.1f} | {against} | {bare:.1f} | {own / bare:.2f} | {aim} |"
-
-
-def milliseconds(work: Callable[[], object]) -> float:
-    """Return how long something takes."""
-    began = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - began)

@@ -6,14 +6,19 @@ Needs no database. Run alone by ``python -m benchmarks.entry``.
 from __future__ import annotations
 
 import datetime
-import statistics
 import time
+from functools import partial
+from typing import TYPE_CHECKING
 
+from benchmarks.common import median_ms
 from tests.votes.entry.electorates import electorate, landmark
 from tests.votes.entry.hostile import HOSTILE, LONG, hostile
 from votes.entry.names import Names
 from votes.entry.printing import press_release, verbatim
 from votes.entry.vote_text import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROUNDS = 5
 AIM = 200
@@ -43,20 +48,14 @@ def measure_entry() -> None:
     print("| text | ms | half of it | ratio | aim |")
     print("|---|---:|---:|---:|---:|")
     for name, text in long.items():
-        half, whole = (milliseconds(lambda text=text, n=n: understand(text[:n], names)) for n in (LONG // 2, LONG))
+        half, whole = (milliseconds(partial(understand, text[:length], names)) for length in (LONG // 2, LONG))
         print(f"| {name} | {whole:.0f} | {half:.0f} | {whole / half:.1f} | {AIM} |")
 
 
-def milliseconds(work: object) -> float:
-    """Return how much processor time something takes, the median of several times."""
-    assert callable(work)
+def milliseconds(work: Callable[[], object]) -> float:
+    """Return how much processor time something takes, the median of several times, after one that is not counted."""
     work()
-    times = []
-    for _round in range(ROUNDS):
-        began = time.process_time()
-        work()
-        times.append(1000 * (time.process_time() - began))
-    return statistics.median(times)
+    return median_ms(work, ROUNDS, time.process_time)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
-from typing import TYPE_CHECKING
 
-from benchmarks import importing
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from benchmarks.common import in_subprocess, setup
 
 SHARES = (4, 2, 1)
 """Each so-manieth roll call is fitted."""
@@ -18,22 +13,15 @@ AIM = 60
 """Seconds at most."""
 
 
-def measure_ideal_points(home: Path) -> None:
-    """Print the table for the record in the database below ``home``, which ``measure_analysis`` makes and fills."""
-    if not home.exists():
-        print(f"Ideal points are not measured: there is no record in {home.name}.")
-        return
-    os.environ["PLENARY_HOME"] = str(home)
-    # One core, as is asked for.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    os.environ.pop("DATABASE_URL", None)
-    print("\n".join(importing.apart(lines)))
+def measure_ideal_points() -> None:
+    """Print the table for the record that ``measure_analysis`` has used."""
+    print("\n".join(in_subprocess(lines)))
     print()
 
 
 def lines() -> list[str]:
     """Return the lines of the table."""
-    importing.setup()
+    setup()
     from votes.analysis.ideal_points import fit
     from votes.analysis.ideal_points_data import gather
     from votes.editing.ideal_points import POSITIVE
@@ -48,9 +36,9 @@ def lines() -> list[str]:
         rows = slice(None, None, share)
         began, processor = time.perf_counter(), time.process_time()
         ballots = gather(matrix.choices[rows], items[rows], material.sessions[rows], matrix.states, material.continues)
-        found = fit(ballots, positive=matrix.columns[POSITIVE])
+        result = fit(ballots, positive=matrix.columns[POSITIVE])
         wall, cpu = time.perf_counter() - began, time.process_time() - processor
-        measured.append((len(matrix.choices[rows]), len(ballots.item), found.iterations, found.converged, wall, cpu))
+        measured.append((len(matrix.choices[rows]), len(ballots.item), result.iterations, result.converged, wall, cpu))
     table = [
         f"| {roll_calls:,} | {votes:,} | {steps}{'' if converged else ', not converged'} | {wall:.1f} | {cpu:.1f} | "
         f"{1e6 * cpu / votes / steps:.2f} |"

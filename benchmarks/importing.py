@@ -7,10 +7,8 @@ each import or export, which is compared with the mean of both, since machines a
 from __future__ import annotations
 
 import gzip
-import multiprocessing
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,10 +16,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from benchmarks.common import ROOT, in_subprocess, peak_mb, seconds_of, setup, use_database
 
-ROOT = Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 HOME = ROOT / ".plenary" / "bench-import"
 CORPORA = Path(os.environ.get("PLENARY_CORPORA") or ROOT.parent / "shared" / "data")
 FILE = "ga_voting_1946_2021.csv"
@@ -42,16 +41,16 @@ def main() -> None:
     with gzip.open(packed) as source, file.open("wb") as target:
         shutil.copyfileobj(source, target)
     print(f"{FILE}: {file.stat().st_size / 1e6:.0f} MB. COPY = the same file into a bare text table, same server.\n")
-    print("| import | seconds | COPY seconds | ratio | asked | peak MB |")
+    print("| import | seconds | COPY seconds | ratio | aim | peak MB |")
     print("|---|---:|---:|---:|---:|---:|")
     print(line("into a record without votes", file, "empty", 2.0))
     print(line("the same file again", file, "", 1.5))
     print(line("into a record with votes, constraints kept", file, "landmarks", 4.0))
-    apart(make_record, "empty")
-    seconds, peak = apart(load_seconds)
+    in_subprocess(make_record, "empty")
+    seconds, peak = in_subprocess(load_seconds)
     print(f"\n`load_record`, the record that ships into a new database: {seconds:.1f} s; peak {peak:.0f} MB.", end=" ")
     print(f"`data/record/`: {sum(path.stat().st_size for path in RECORD.glob('*.csv')) / 1e6:.1f} MB.\n")
-    exports = apart(export_lines)
+    exports = in_subprocess(export_lines)
     many = HOME / "copies.csv"
     write_copies(file, many)
     seconds, peak = measured(many, "empty")
@@ -66,43 +65,24 @@ def main() -> None:
 def prepare() -> None:
     """Make an empty database with today's tables."""
     shutil.rmtree(HOME, ignore_errors=True)
-    os.environ["PLENARY_HOME"] = str(HOME)
-    os.environ.pop("DATABASE_URL", None)
+    use_database(HOME)
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True)
 
 
-def line(name: str, file: Path, into: str, asked: float) -> str:
+def line(name: str, file: Path, into: str, aim: float) -> str:
     """Return a line of the table."""
     before = copy_seconds(file)
     seconds, peak = measured(file, into)
     copy = (before + copy_seconds(file)) / 2
-    return f"| {name} | {seconds:.1f} | {copy:.1f} | {seconds / copy:.2f} | {asked} | {peak:.0f} |"
-
-
-def apart(work: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what ``work`` returns in a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, arguments)
+    return f"| {name} | {seconds:.1f} | {copy:.1f} | {seconds / copy:.2f} | {aim} | {peak:.0f} |"
 
 
 def measured(file: Path, into: str) -> tuple[float, float]:
     """Return seconds and peak megabytes of an import into a record made ready as ``into`` says."""
     if into:
-        apart(make_record, into)
-    seconds, peak = apart(import_seconds, str(file))
+        in_subprocess(make_record, into)
+    seconds, peak = in_subprocess(import_seconds, str(file))
     return float(seconds), float(peak)
-
-
-def setup() -> Any:
-    """Set Django up in a fresh process; return its open connection."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    connection.ensure_connection()
-    return connection
 
 
 def make_record(into: str) -> None:
@@ -126,10 +106,7 @@ def import_seconds(file: str) -> tuple[float, float]:
     setup()
     from votes.importing.run import import_files
 
-    began = time.perf_counter()
-    import_files([file], by_name="make bench")
-    seconds = time.perf_counter() - began
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds_of(lambda: import_files([file], by_name="make bench")), peak_mb()
 
 
 def load_seconds() -> tuple[float, float]:
@@ -137,15 +114,12 @@ def load_seconds() -> tuple[float, float]:
     setup()
     from votes.importing.shipped.loader import load_shipped
 
-    began = time.perf_counter()
-    load_shipped(by_name="make bench")
-    seconds = time.perf_counter() - began
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds_of(lambda: load_shipped(by_name="make bench")), peak_mb()
 
 
 def copy_seconds(file: Path) -> float:
     """Return the seconds that COPY takes to load ``file`` into a bare text table."""
-    return float(apart(_copy_seconds, str(file)))
+    return float(in_subprocess(_copy_seconds, str(file)))
 
 
 def _copy_seconds(file: str) -> float:
@@ -172,7 +146,7 @@ def export_lines() -> list[str]:
     lines = []
     for table in (tables.VOTES, tables.ROLL_CALLS):
         for name, chunks in (("csv", streams.csv_chunks), ("json", streams.json_chunks)):
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            before = peak_mb()
             bare = copy_out_seconds(table)
             began = time.perf_counter()
             made = iter(chunks(table))
@@ -182,7 +156,7 @@ def export_lines() -> list[str]:
                 pass
             seconds = time.perf_counter() - began
             bare = (bare + copy_out_seconds(table)) / 2
-            rise = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            rise = peak_mb() - before
             path = f"`/{table.name}.{name}`"
             lines.append(
                 f"| {path} | {seconds:.2f} | {bare:.2f} | {seconds / bare:.2f} | {1000 * first:.0f} | {rise:.0f} |"

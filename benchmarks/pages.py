@@ -15,7 +15,7 @@ import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks.importing import ROOT
+from benchmarks.common import ROOT
 from benchmarks.load import CONNECTIONS, Measured, headers_of, measure, opened
 from benchmarks.serving import EMPTY, prepare, resident, server
 
@@ -26,7 +26,7 @@ HOME = ROOT / ".plenary" / "bench"
 MANY = 32
 """The connections of a heavy load: four times as many as the server has threads."""
 
-AIMS = {"": 3, "kept": 50, "unchanged": 55}
+AIMS = {"": 3, "cached": 50, "unchanged": 55}
 """The least shares of the empty view, in percent."""
 SPREAD = 5
 """How many times the median 99 of 100 answers may take at most."""
@@ -104,7 +104,7 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
     prepare(HOME)
     in_all_ways = [page for page in PAGES if not few or page in few]
     with server(HOME) as (port, processes), server(HOME, PAGE_CACHE="0") as (plain, plain_processes):
-        kept = [kept_rounds(port, page, seconds, rounds) for page in in_all_ways]
+        cached = [cached_rounds(port, page, seconds, rounds) for page in in_all_ways]
         rendered = {
             page: in_turn(plain, [(page, {}, 200)], seconds, rounds)[0]
             for page in (*in_all_ways, *(page for page in RENDERED if not few or page in few))
@@ -118,12 +118,12 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
     print("| page | requests/s | of an empty view | p50 ms | p99 ms | p99 / p50 |\n|---|---:|---:|---:|---:|---:|")
     for page, found in rendered.items():
         print(f"| `{page}` | {found.per_second:.0f} | {share(found, AIMS[''])} | {found.latencies} |")
-    print(f"\nKept, {CONNECTIONS} connections: shares of an empty view, for which the aims are {AIMS['kept']}% and,")
+    print(f"\nKept, {CONNECTIONS} connections: shares of an empty view, for which the aims are {AIMS['cached']}% and,")
     print(f"for answers 304, {AIMS['unchanged']}%; latencies of the kept page as it is:\n")
     print("| page | kept | unchanged (304) | gzip | br | p50 ms | p99 ms | p99 / p50 |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
-    for page, (plain_text, unchanged, gzip, br) in zip(in_all_ways, kept, strict=True):
-        cells = [share(one, AIMS["kept"]) for one in (plain_text, gzip, br)]
+    for page, (plain_text, unchanged, gzip, br) in zip(in_all_ways, cached, strict=True):
+        cells = [share(one, AIMS["cached"]) for one in (plain_text, gzip, br)]
         cells.insert(1, share(unchanged, AIMS["unchanged"]))
         print(f"| `{page}` | {' | '.join(cells)} | {plain_text.latencies} |")
     print(f"\n{MANY} connections:\n")
@@ -140,7 +140,7 @@ def share(found: Rounds, aim: float) -> str:
     return f"{found.share:.1f}%{missed(found.share >= aim)}"
 
 
-def kept_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Rounds]:
+def cached_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Rounds]:
     """Return what kept answers take: as they are, unchanged, and compressed by gzip and by Brotli.
 
     Raises RuntimeError where the answer is not kept, or has no tag.
@@ -158,13 +158,15 @@ def kept_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Round
     return in_turn(port, [plain, (page, unchanged, 304), gzip, br], seconds, rounds)
 
 
-def in_turn(port: int, asked: Sequence[tuple[str, dict[str, str], int]], seconds: float, rounds: int) -> list[Rounds]:
+def in_turn(
+    port: int, requests: Sequence[tuple[str, dict[str, str], int]], seconds: float, rounds: int
+) -> list[Rounds]:
     """Return what each of several requests takes, each measured between two measurements of the empty view."""
-    found = [Rounds() for _ in asked]
+    found = [Rounds() for _ in requests]
     for _round in range(rounds):
         with opened(port) as connections:
             before = measure(connections, EMPTY, seconds / 2)
-            for (page, headers, status), one in zip(asked, found, strict=True):
+            for (page, headers, status), one in zip(requests, found, strict=True):
                 load = measure(connections, page, seconds, headers=headers, status=status)
                 after = measure(connections, EMPTY, seconds / 2)
                 one.measured.append(load)

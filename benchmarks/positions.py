@@ -5,14 +5,9 @@ Both answer the keys of the roll calls of a list, newest first, in a query that 
 
 from __future__ import annotations
 
-import statistics
-import time
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
-from benchmarks import importing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from benchmarks.common import median_ms, setup
 
 QUERIES = ["position=USA:against", "position=eu:for", "position=non-aligned:split", "differ=USA~eu"]
 ROUNDS = 5
@@ -39,7 +34,7 @@ LETTERS = {"for": "Y", "against": "N", "abstain": "A", "nonvoting": "X", "split"
 
 def lines() -> list[str]:
     """Return the lines of the table, of the record in the database that the environment names."""
-    connection = importing.setup()
+    connection = setup()
     from django.http import QueryDict
 
     from votes.models import RollCall
@@ -48,8 +43,8 @@ def lines() -> list[str]:
 
     def by_matrix(query: str) -> list[int]:
         with reading() as record:
-            asked = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
-            return list(asked.qs.values_list("pk", flat=True))
+            selected = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
+            return list(selected.qs.values_list("pk", flat=True))
 
     def by_sql(query: str) -> list[int]:
         condition, parameters = sql_of(query)
@@ -62,14 +57,14 @@ def lines() -> list[str]:
             )
             return [key for (key,) in cursor.fetchall()]
 
-    found_lines = ["| condition | roll calls | matrix ms | SQL ms | SQL / matrix |", "|---|---:|---:|---:|---:|"]
+    table = ["| condition | roll calls | matrix ms | SQL ms | SQL / matrix |", "|---|---:|---:|---:|---:|"]
     for query in QUERIES:
         found = by_matrix(query)
         if found != by_sql(query):
             raise RuntimeError(f"{query}: the matrix and SQL do not answer the same.")
-        fast, slow = milliseconds(by_matrix, query), milliseconds(by_sql, query)
-        found_lines.append(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
-    return found_lines
+        fast, slow = (median_ms(partial(work, query), ROUNDS) for work in (by_matrix, by_sql))
+        table.append(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
+    return table
 
 
 def sql_of(query: str) -> tuple[str, list[str]]:
@@ -90,13 +85,3 @@ def sql_of(query: str) -> tuple[str, list[str]]:
 def of(party: str) -> str:
     """Return the query of a party's positions."""
     return STATE if party.isupper() else BLOC
-
-
-def milliseconds(answer: Callable[[str], Any], query: str) -> float:
-    """Return how long an answer takes, the median of some."""
-    taken = []
-    for _round in range(ROUNDS):
-        began = time.perf_counter()
-        answer(query)
-        taken.append(time.perf_counter() - began)
-    return 1000 * statistics.median(taken)

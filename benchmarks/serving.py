@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.importing import ROOT
+from benchmarks.common import ROOT
+from tests.stack.processes import Server, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +24,9 @@ EMPTY = "/benchmark/empty"
 def environment(home: Path, **changed: str) -> dict[str, str]:
     """Return the environment of a process that uses the embedded database of ``home``, without limits of rates."""
     limits = re.findall(r"^#?\s*(\w+_A_MINUTE)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CACHE_URL")}
+    inherited = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "CACHE_URL")}
     own = {"PLENARY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
-    return kept | own | dict.fromkeys(limits, "0") | changed
+    return inherited | own | dict.fromkeys(limits, "0") | changed
 
 
 def prepare(home: Path, *, fit: bool = True) -> None:
@@ -48,35 +47,16 @@ def server(home: Path, **changed: str) -> Iterator[tuple[int, Callable[[], list[
 
     Yields the port, and what returns the numbers of its processes.
     """
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # As ``manage.py serve`` does.
-    serve = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
-    process = subprocess.Popen(serve, cwd=ROOT, env=environment(home, BIND=f"127.0.0.1:{port}", **changed))
+    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
+    variables = environment(home, BIND=f"127.0.0.1:{port}", **changed)
+    web = Server(f"gunicorn-{port}", command, port=port, folder=home, environment=variables, directory=ROOT)
     try:
-        wait_for(port, process)
-        yield port, lambda: children(process.pid)
+        web.start()
+        yield port, web.process_ids
     finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return when the port answers; raise RuntimeError if the server ends first."""
-    while process.poll() is None:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("The server did not start: see above.")
-
-
-def children(process: int) -> list[int]:
-    """Return the numbers of all processes that descend from one, as Linux tells."""
-    own = Path(f"/proc/{process}/task/{process}/children")
-    found = [int(number) for number in own.read_text().split()] if own.exists() else []
-    return found + [deeper for number in found for deeper in children(number)]
+        web.stop()
 
 
 def resident(process: int) -> float:

@@ -7,19 +7,15 @@ connection each, so that a latency is what one answer takes.
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 from benchmarks import tenfold_record
-from benchmarks.importing import ROOT, apart
+from benchmarks.common import ROOT, in_subprocess, median_ms, setup, use_database
 from benchmarks.load import measure, opened
 from benchmarks.pages import missed
-from benchmarks.serving import environment, prepare, resident, server
+from benchmarks.serving import prepare, resident, server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 HOME = ROOT / ".plenary" / "bench-tenfold"
@@ -42,8 +38,8 @@ OTHERS = ("/resolutions/A/RES/ES-11/7", "/states/USA/", "/blocs/eu/")
 def measure_tenfold(*, seconds: float, rounds: int, home: Path = HOME) -> None:
     """Measure, and print the tables. A database below ``home`` is made anew."""
     prepare(home, fit=False)
-    tenfold_record.use(home)
-    roll_calls, votes, made = apart(tenfold_record.make_tenfold)
+    use_database(home)
+    roll_calls, votes, made = in_subprocess(tenfold_record.make_tenfold)
     print(f"{roll_calls:,} roll calls and {votes:,} votes, made in {made:.0f} s. p50 of one connection, in turn:\n")
     print("| page | ms | tenfold ms | ratio | aim |\n|---|---:|---:|---:|---:|")
     with (
@@ -54,11 +50,11 @@ def measure_tenfold(*, seconds: float, rounds: int, home: Path = HOME) -> None:
             print(line(once, ten, page, seconds=seconds, rounds=rounds), flush=True)
         memory = [max(map(resident, of())) for of in (its_processes, processes)]
     print(f"\nThe worker, with one record of each: {memory[0]:.0f} MB and {memory[1]:.0f} MB.")
-    loads = [load_seconds(home, BENCHMARK_DATABASE=name) for name in ("", tenfold_record.NAME)]
+    loads = [in_subprocess(load_seconds, name) for name in ("", tenfold_record.NAME)]
     print(f"The record is loaded in {loads[0]:.2f} s and {loads[1]:.2f} s.\n")
     print("| edits since the beginning | the data version, ms |\n|---:|---:|")
     for number in CHANGES:
-        print(f"| {number:,} | {apart(tenfold_record.votes_change_milliseconds, number):.2f} |")
+        print(f"| {number:,} | {in_subprocess(tenfold_record.votes_change_milliseconds, number):.2f} |")
     print()
 
 
@@ -79,34 +75,9 @@ def line(once: int, ten: int, page: str, *, seconds: float, rounds: int) -> str:
     return f"| `{page}` | {ms:.1f} | {ten_ms:.1f} | {ratio:.2f}{missed(not aim or ratio <= aim)} | {aim or '–'} |"
 
 
-def load_seconds(home: Path, **changed: str) -> float:
-    """Return the seconds that loading the record takes, the median of three, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from benchmarks.tenfold import timed; print(timed(3))"],
-        cwd=ROOT,
-        env=environment(home, **changed),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return float(done.stdout.split()[-1])
-
-
-def timed(times: int) -> float:
-    """Return the median of the seconds that loading the record takes, in this process, for which Django is set up."""
-    import django
-
-    django.setup()
-    from django.db import connection
-
+def load_seconds(database: str) -> float:
+    """Return the seconds that loading the record takes, the median of three. Runs in a process of its own."""
+    setup(database)
     from votes.record.record import load
 
-    connection.ensure_connection()
-    return statistics.median(taken(load) for _ in range(times))
-
-
-def taken(work: Callable[[], object]) -> float:
-    """Return how long something takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    return median_ms(load, 3) / 1000

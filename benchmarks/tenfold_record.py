@@ -6,11 +6,10 @@ the vote matrix meet ten times as much of everything. Publications and findings,
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks.importing import setup
+from benchmarks.common import median_ms, setup
 
 if TYPE_CHECKING:
     from typing import Any
@@ -54,7 +53,7 @@ CHANGED = {
 def make_tenfold() -> tuple[int, int, float]:
     """Make the database beside that of the settings, anew; return its roll calls, its votes and the seconds it took.
 
-    Nobody may be connected to the database of the settings. Runs in a process of its own, see ``importing.apart``.
+    Nobody may be connected to the database of the settings. Runs in a process of its own, see ``common.in_subprocess``.
     """
     began = time.perf_counter()
     connection = setup()
@@ -139,9 +138,9 @@ def copy_rows(cursor: Any, table: str, changed: dict[str, str], copy: int) -> No
     values = [changed.get(column, f'o."{column}"') for column in columns]
     key = "roll_call_id" if table == "votes_tally" else "id"
     renamed = "JOIN renamed n ON n.id = o.id AND n.copy = %(copy)s" if table == "resolutions_resolution" else ""
-    listed = ", ".join(f'"{column}"' for column in columns)
+    quoted = ", ".join(f'"{column}"' for column in columns)
     cursor.execute(
-        f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table} o {renamed} WHERE o.{key} < 10000000",
+        f"INSERT INTO {table} ({quoted}) SELECT {', '.join(values)} FROM {table} o {renamed} WHERE o.{key} < 10000000",
         {"copy": copy},
     )
 
@@ -156,7 +155,6 @@ def votes_change_milliseconds(rows: int) -> float:
 
     from votes.record.version import data_version
 
-    taken = []
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO votes_change (transaction, at) "
@@ -164,18 +162,7 @@ def votes_change_milliseconds(rows: int) -> float:
             [rows],
         )
         cursor.execute("VACUUM ANALYZE votes_change")
-        for _time in range(101):
-            began = time.perf_counter()
-            with transaction.atomic():
-                data_version()
-            taken.append(time.perf_counter() - began)
+        milliseconds = median_ms(transaction.atomic(data_version), 101)
         cursor.execute("DELETE FROM votes_change WHERE transaction > '3000000000'")
         cursor.execute("VACUUM FULL votes_change")
-    return 1000 * sorted(taken)[50]
-
-
-def use(home: Any, name: str = "plenary") -> None:
-    """Have the processes that are started from here on use a database of the embedded server of ``home``."""
-    os.environ["PLENARY_HOME"] = str(home)
-    os.environ["BENCHMARK_DATABASE"] = name
-    os.environ.pop("DATABASE_URL", None)
+    return milliseconds

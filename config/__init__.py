@@ -1,1 +1,1 @@
-"""Settings, addresses and servers: everything that starts Plenary and nothing it is about."""
+"""Settings, URLs, servers and accounts: everything that starts Plenary and nothing it is about."""

@@ -13,7 +13,7 @@ class AdminConfig(apps.AdminConfig):
 
 
 class AxesConfig(axes.AppConfig):  # type: ignore[misc]  # django-axes has no types
-    """The waiting of who guesses passwords."""
+    """django-axes, which makes clients that guess passwords wait."""
 
     verbose_name = _("Failed logins")
     default = False

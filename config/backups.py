@@ -1,7 +1,7 @@
-"""Backups of the whole database: made, verified by restoring, listed, and put back.
+"""Backups of the whole database: made, verified by restoring, listed and restored.
 
-A backup is two files: what pg_dump wrote in its custom format, and beside it a manifest that says how long that is,
-its SHA-256 sum, and what was in the database. Both carry their final names only when all of it is on disk and, unless
+A backup is two files: a dump in pg_dump's custom format, and beside it a manifest with the dump's size and SHA-256 sum,
+and what was in the database. Both carry their final names only when all of it is on disk and, unless
 somebody asked for less, has been restored and compared.
 """
 
@@ -25,7 +25,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
-from config.postgresql.programs import ProgramError, parameters, run, server_major
+from config.postgresql.programs import ProgramError, connection_parameters, run, server_major
 from votes.exporting.checksum import record_checksum
 from votes.record.snapshot import snapshot, unhurried
 from votes.record.version import data_version, move_past
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Say = Callable[[str], None]
+    Log = Callable[[str], None]
 
 DUMP, MANIFEST = ".dump", ".json"
 PARTIAL = ".partial"
 """The ending of what is being written."""
-ONE_AT_A_TIME = 7_918
+ADVISORY_LOCK = 7_918
 """An advisory lock in the server's own database."""
-TRIES = 20
+MAX_ATTEMPTS = 20
 """How often to begin the renaming anew while sessions come back; each waits some seconds for them to go."""
 DISCONNECT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 IN_USE = """
@@ -64,7 +64,7 @@ class RefusedError(BackupError):
 
 @dataclass(frozen=True)
 class Content:
-    """What a database holds, told so that two of them can be compared."""
+    """What a database holds, in figures by which two of them can be compared."""
 
     version: int
     checksum: str
@@ -76,19 +76,19 @@ class Content:
     migrations: list[str]
 
     def differences(self, other: Content) -> list[str]:
-        """Return what is not the same in ``other``."""
-        said = [
+        """Return the names of what differs in ``other``."""
+        differences = [
             f"{name} ({self.rows.get(name, 'none')} and {other.rows.get(name, 'none')} rows)"
             for name in sorted(self.rows.keys() | other.rows.keys())
             if self.rows.get(name) != other.rows.get(name)
         ]
         named = {"checksum": "the record's checksum", "findings": "what its checks find", "version": "the data version"}
-        return said + [words for name, words in named.items() if getattr(self, name) != getattr(other, name)]
+        return differences + [words for name, words in named.items() if getattr(self, name) != getattr(other, name)]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is said of a backup in the file beside it."""
+    """The manifest of a backup: the file beside it."""
 
     file: str
     made: datetime.datetime
@@ -102,17 +102,17 @@ class Manifest:
     """The major version of the PostgreSQL that was dumped."""
     content: Content
 
-    def written(self) -> str:
-        """Return it as JSON."""
+    def to_json(self) -> str:
+        """Return the manifest as JSON."""
         return json.dumps({**dataclasses.asdict(self), "made": self.made.isoformat()}, indent=1) + "\n"
 
     @classmethod
-    def read(cls, path: Path) -> Manifest:
+    def from_file(cls, path: Path) -> Manifest:
         """Return the manifest in a file. Raises RefusedError for anything else."""
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            made = datetime.datetime.fromisoformat(said.pop("made"))
-            return cls(**{**said, "made": made, "content": Content(**said["content"])})
+            data = json.loads(path.read_text(encoding="utf-8"))
+            made = datetime.datetime.fromisoformat(data.pop("made"))
+            return cls(**{**data, "made": made, "content": Content(**data["content"])})
         except OSError as error:
             raise RefusedError(f"{path} cannot be read ({error.strerror}): is the backup whole?") from error
         except (ValueError, TypeError, KeyError) as error:
@@ -122,13 +122,13 @@ class Manifest:
 def backups(folder: Path | None = None) -> list[Manifest]:
     """Return the backups in ``folder`` (by default BACKUP_DIR) that are there in their full length, newest first."""
     folder = folder or settings.BACKUP_DIR
-    found = []
+    manifests = []
     for path in folder.glob(f"*{MANIFEST}"):
         with suppress(RefusedError, OSError):
-            manifest = Manifest.read(path)
+            manifest = Manifest.from_file(path)
             if (folder / manifest.file).stat().st_size == manifest.size:
-                found.append(manifest)
-    return sorted(found, key=lambda manifest: manifest.made, reverse=True)
+                manifests.append(manifest)
+    return sorted(manifests, key=lambda manifest: manifest.made, reverse=True)
 
 
 def last_backup() -> Manifest | None:
@@ -136,94 +136,95 @@ def last_backup() -> Manifest | None:
     return next(iter(backups()), None)
 
 
-def back_up(folder: Path, *, keep: int | None = None, verify: bool = True, say: Say = lambda line: None) -> Manifest:
+def back_up(folder: Path, *, keep: int | None = None, verify: bool = True, log: Log = lambda line: None) -> Manifest:
     """Write a backup to ``folder``, verify it by restoring it, and delete all but the ``keep`` newest.
 
-    ``say`` is told each step. Raises BackupError where it could not; then no new file has a final name.
+    ``log`` is called with each step. Raises BackupError where it could not; then no new file has a final name.
     """
     began = datetime.datetime.now(datetime.UTC)
     name = connection.settings_dict["NAME"]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder), _working(folder, f"plenary-{began:%Y%m%dT%H%M%S%fZ}") as (dump, manifest_file):
+        with _folder_lock(folder), _partial_files(folder, f"plenary-{began:%Y%m%dT%H%M%S%fZ}") as (dump, manifest_file):
             with snapshot(), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_export_snapshot()")
                 (shared,) = cursor.fetchone()
-                content = content_here()
-                say(f"Dumping data version {content.version}, checksum {content.checksum[:16]}")
+                content = current_content()
+                log(f"Dumping data version {content.version}, checksum {content.checksum[:16]}")
                 options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={shared}")
                 run("pg_dump", *options, f"--file={dump}", database=name)
             if verify:
-                say("Verifying: restoring it beside the record and comparing")
-                with restored(dump, f"{name}_being_verified") as scratch:
-                    _compare(content, scratch)
+                log("Verifying: restoring it beside the record and comparing")
+                with restored_copy(dump, f"{name}_being_verified") as scratch:
+                    _check_content(content, scratch)
             size, digest = dump.stat().st_size, _sha256(dump)
             seconds = round((datetime.datetime.now(datetime.UTC) - began).total_seconds(), 1)
             final = folder / f"{dump.name.removeprefix('.').removesuffix(PARTIAL)}"
             manifest = Manifest(final.name, began, seconds, size, digest, verify, RELEASE, server_major(), content)
-            manifest_file.write_text(manifest.written(), encoding="utf-8")
+            manifest_file.write_text(manifest.to_json(), encoding="utf-8")
             for part, whole in (dump, final), (manifest_file, final.with_suffix(MANIFEST)):
-                _to_disk(part)
+                _fsync(part)
                 part.rename(whole)
-            _to_disk(folder)
+            _fsync(folder)
             if keep is not None:
-                _prune(folder, keep, say)
+                _prune(folder, keep, log)
     except (ProgramError, psycopg.Error, Error) as error:
-        raise BackupError(f"{_line(error)} No backup was made; earlier ones are as they were.") from error
+        raise BackupError(f"{_one_line(error)} No backup was made; earlier ones are as they were.") from error
     except OSError as error:
         where = error.filename or folder
         raise BackupError(f"{where} cannot be written ({error.strerror}). Earlier backups are as they were.") from error
     return manifest
 
 
-def put_back(dump: Path, *, replace: bool = False, say: Say = lambda line: None) -> tuple[str | None, int]:
+def restore(dump: Path, *, replace: bool = False, log: Log = lambda line: None) -> tuple[str | None, int]:
     """Restore the backup ``dump`` in the place of the database; return the old one's new name, and the data version.
 
     The database changes in one step at the very end, and the old one is kept under a dated name; there is none where
     there was no database. Raises RefusedError for a file that is not as its manifest says, a backup of a later
     release, or a record in the way without ``replace``; BackupError where the server could not.
     """
-    manifest = Manifest.read(dump.with_suffix(MANIFEST))
-    say("Comparing its sum")
+    manifest = Manifest.from_file(dump.with_suffix(MANIFEST))
+    log("Comparing its sum")
     if not dump.is_file() or dump.stat().st_size != manifest.size or _sha256(dump) != manifest.sha256:
         raise RefusedError(f"{dump} is not the file that its manifest describes: it is damaged or incomplete.")
-    _refuse_later_release(manifest.content)
+    if unknown := sorted(set(manifest.content.migrations) - known_migrations()):
+        raise RefusedError(f"The backup was made by a later release, which has {unknown[0]}: install that one first.")
     name = connection.settings_dict["NAME"]
     try:
-        there, version = _there(name)
+        exists, version = _database_state(name)
         if version is not None and not replace:
             raise RefusedError(f"There is a record in {name} already: say --replace to put this one in its place.")
-        say("Restoring it beside the record")
-        with restored(dump, f"{name}_being_restored") as scratch:
-            say("Comparing what was restored with the manifest")
-            _compare(manifest.content, scratch)
+        log("Restoring it beside the record")
+        with restored_copy(dump, f"{name}_being_restored") as scratch:
+            log("Comparing what was restored with the manifest")
+            _check_content(manifest.content, scratch)
             with connected_to(scratch):
                 if set(manifest.content.migrations) != known_migrations():
                     call_command("migrate", interactive=False, verbosity=0)
                 version = move_past(version or 0)
-            kept = f"{name}_until_{datetime.datetime.now(datetime.UTC):%Y%m%d_%H%M%S}" if there else None
-            say("Putting it in place")
-            _swap(scratch, name, kept)
+            old_name = f"{name}_until_{datetime.datetime.now(datetime.UTC):%Y%m%d_%H%M%S}" if exists else None
+            log("Putting it in place")
+            _swap_databases(scratch, name, old_name)
     except (ProgramError, psycopg.Error, Error) as error:
-        raise BackupError(f"{_line(error)} Nothing was changed.") from error
-    return kept, version
+        raise BackupError(f"{_one_line(error)} Nothing was changed.") from error
+    return old_name, version
 
 
-def content_here() -> Content:
-    """Return what the database holds that Django's connection is to now, in one snapshot."""
+def current_content() -> Content:
+    """Return the content of the connected database, in one snapshot."""
     with snapshot(), unhurried():
-        found = sorted(
+        findings = sorted(
             json.dumps([one.kind, one.key, dict(one.details)], default=str, sort_keys=True)
             for check in CHECKS
             for one in check()
         )
         applied = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
-        digest = hashlib.sha256("\n".join(found).encode()).hexdigest()
-        return Content(data_version(), record_checksum(), digest, rows_here(), applied)
+        digest = hashlib.sha256("\n".join(findings).encode()).hexdigest()
+        return Content(data_version(), record_checksum(), digest, row_counts(), applied)
 
 
-def rows_here() -> dict[str, int]:
-    """Return how many rows each table has of the database that Django's connection is to now."""
+def row_counts() -> dict[str, int]:
+    """Return the number of rows of each table of the connected database."""
     rows = {}
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
@@ -234,11 +235,13 @@ def rows_here() -> dict[str, int]:
 
 
 @contextmanager
-def restored(dump: Path, scratch: str) -> Iterator[str]:
+def restored_copy(dump: Path, scratch: str) -> Iterator[str]:
     """Restore a dump into a new database ``scratch`` and yield its name; drop it afterwards unless it was renamed."""
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(scratch))
-    with _server() as server:
-        _only_one(server)
+    with _server_connection() as server:
+        locked = server.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK]).fetchone()
+        if locked != (True,):
+            raise BackupError("Another backup or restore is running on this server: wait for it.")
         server.execute(drop)  # Of a run that was killed.
         try:
             server.execute(
@@ -253,7 +256,7 @@ def restored(dump: Path, scratch: str) -> Iterator[str]:
 
 @contextmanager
 def connected_to(name: str) -> Iterator[None]:
-    """Have Django's connection lead to the database ``name`` meanwhile."""
+    """Connect Django to the database ``name`` within the block."""
     before = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = name
@@ -264,7 +267,7 @@ def connected_to(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-def _compare(expected: Content, scratch: str) -> None:
+def _check_content(expected: Content, scratch: str) -> None:
     """Raise BackupError where the database ``scratch`` does not hold what is expected.
 
     Of a backup of an earlier release, whose tables this one cannot read as they are, the numbers of rows are compared.
@@ -272,8 +275,8 @@ def _compare(expected: Content, scratch: str) -> None:
     with connected_to(scratch), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         is_ours = known_migrations() == set(expected.migrations)
-        there = content_here() if is_ours else dataclasses.replace(expected, rows=rows_here())
-        different = expected.differences(there)
+        content = current_content() if is_ours else dataclasses.replace(expected, rows=row_counts())
+        different = expected.differences(content)
     if different:
         raise BackupError(f"What was restored differs: {', '.join(different[:5])}. The file is not to be relied on.")
 
@@ -283,16 +286,9 @@ def known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
 
 
-def _refuse_later_release(content: Content) -> None:
-    """Raise RefusedError where this release does not know a migration of the backup."""
-    unknown = sorted(set(content.migrations) - known_migrations())
-    if unknown:
-        raise RefusedError(f"The backup was made by a later release, which has {unknown[0]}: install that one first.")
-
-
-def _there(name: str) -> tuple[bool, int | None]:
-    """Tell whether the database ``name`` is there, and the data version of the record in it, None for an empty one."""
-    with _server() as server:
+def _database_state(name: str) -> tuple[bool, int | None]:
+    """Return whether the database ``name`` exists, and the data version of the record in it, None for an empty one."""
+    with _server_connection() as server:
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return False, None
     with connection.cursor() as cursor:
@@ -306,70 +302,61 @@ def _there(name: str) -> tuple[bool, int | None]:
     return True, version if is_used else None
 
 
-def _swap(scratch: str, name: str, kept: str | None) -> None:
-    """Give ``scratch`` the name ``name``, and what has that name the name ``kept``, in one transaction.
+def _swap_databases(scratch: str, name: str, old_name: str | None) -> None:
+    """Give ``scratch`` the name ``name``, and what has that name the name ``old_name``, in one transaction.
 
     Whoever is connected is disconnected: sessions come back by themselves, until none is quicker than the renaming.
     """
     connection.close()
-    with _server() as server:
-        for attempt in range(TRIES):
+    with _server_connection() as server:
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 with server.transaction():
-                    for database, becomes in (name, kept), (scratch, name):
+                    for database, becomes in (name, old_name), (scratch, name):
                         if becomes:
                             server.execute(DISCONNECT, [database])
                             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                             server.execute(rename.format(sql.Identifier(database), sql.Identifier(becomes)))
             except psycopg.errors.ObjectInUse:
-                if attempt == TRIES - 1:
+                if attempt == MAX_ATTEMPTS - 1:
                     raise
             else:
                 return
 
 
-def _prune(folder: Path, keep: int, say: Say) -> None:
+def _prune(folder: Path, keep: int, log: Log) -> None:
     """Delete all backups but the ``keep`` newest, and never the newest that was verified."""
-    found = backups(folder)
-    good = next((manifest for manifest in found if manifest.verified), None)
-    for manifest in found[keep:]:
-        if manifest != good:
+    manifests = backups(folder)
+    last_verified = next((manifest for manifest in manifests if manifest.verified), None)
+    for manifest in manifests[keep:]:
+        if manifest != last_verified:
             (folder / manifest.file).unlink()
             (folder / manifest.file).with_suffix(MANIFEST).unlink()
-            say(f"Deleted {manifest.file}")
+            log(f"Deleted {manifest.file}")
+
+
+def _server_connection() -> psycopg.Connection[Any]:
+    """Open a connection to the database ``postgres``, which every server has."""
+    return psycopg.connect(**connection_parameters("postgres"), autocommit=True)
 
 
 @contextmanager
-def _server() -> Iterator[psycopg.Connection[Any]]:
-    """Open a connection to the server itself, whose database every PostgreSQL has."""
-    with psycopg.connect(**parameters("postgres"), autocommit=True) as server:
-        yield server
-
-
-def _only_one(server: psycopg.Connection[Any]) -> None:
-    """Raise BackupError where another backup or restore is running on this server."""
-    taken = server.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME]).fetchone()
-    if taken != (True,):
-        raise BackupError("Another backup or restore is running on this server: wait for it.")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, and delete what a killed run left in it."""
+def _folder_lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, and delete the partial files of a killed run."""
     # To be locked it need not be written to, so that one from another machine will do.
     with open(os.open(folder / ".lock", os.O_RDONLY | os.O_CREAT, 0o644), "rb") as lock:  # noqa: PTH123  # a descriptor
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BackupError(f"Another backup is being written to {folder}: wait for it.") from None
-        for left in folder.glob(f".*{PARTIAL}"):
-            left.unlink()
+        for stale in folder.glob(f".*{PARTIAL}"):
+            stale.unlink()
         yield
 
 
 @contextmanager
-def _working(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
-    """Yield names under which to write a dump and its manifest, for their owner alone; delete what is left there."""
+def _partial_files(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
+    """Yield names under which to write a dump and its manifest, for their owner alone; delete them at the end."""
     parts = folder / f".{name}{DUMP}{PARTIAL}", folder / f".{name}{MANIFEST}{PARTIAL}"
     try:
         for part in parts:
@@ -380,7 +367,7 @@ def _working(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
             part.unlink(missing_ok=True)
 
 
-def _to_disk(path: Path) -> None:
+def _fsync(path: Path) -> None:
     """Return when the file or folder is on disk, not only in memory."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -389,7 +376,7 @@ def _to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     """Return what an error says as a sentence in one line."""
     return " ".join(str(error).split()).rstrip(".?") + "."
 

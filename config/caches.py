@@ -1,4 +1,4 @@
-"""Where what several requests share is kept: in this process, or with CACHE_URL in a Redis for all processes."""
+"""Cache settings: each process's own memory, or with CACHE_URL a Redis for all processes, which may fail."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 SCHEMES = ("redis://", "rediss://", "unix://")
-PATIENCE = 0.25
+TIMEOUT = 0.25
 """Seconds that Redis has to answer: making a page anew takes hundredths."""
-AWAY = 5.0
+RETRY_AFTER = 5.0
 """Seconds for which a Redis that did not answer is left alone."""
-ENTRIES = 10_000
+MAX_ENTRIES = 10_000
 
 
-def cache_at(url: str, name: str = "default") -> dict[str, Any]:
+def cache_settings(url: str, name: str = "default") -> dict[str, Any]:
     """Return Django's settings of a cache. Raises ImproperlyConfigured, without the address, for one that is none."""
     if not url:
         backend = "django.core.cache.backends.locmem.LocMemCache"
-        return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": ENTRIES}}
+        return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES}}
     if not url.startswith(SCHEMES):
         raise ImproperlyConfigured("CACHE_URL is not the address of a Redis, such as redis://host:6379/0.")
     return {
         "BACKEND": "config.caches.ForgivingCache",
         "LOCATION": url,
         "KEY_PREFIX": name,
-        "OPTIONS": {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE},
+        "OPTIONS": {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT},
     }
 
 
@@ -46,34 +46,34 @@ class ForgivingClient(RedisCacheClient):
 
     def get(self, key: Any, default: Any) -> Any:
         """Return what is kept, or ``default``."""
-        return self._or(default, super().get, key, default)
+        return self._call(default, super().get, key, default)
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Keep something."""
-        self._or(None, super().set, key, value, timeout)
+        self._call(None, super().set, key, value, timeout)
 
     def add(self, key: Any, value: Any, timeout: Any) -> Any:
         """Keep something where there is nothing yet, and tell whether that was so."""
-        return self._or(True, super().add, key, value, timeout)
+        return self._call(True, super().add, key, value, timeout)
 
     def incr(self, key: Any, delta: int) -> Any:
         """Count, and return how many there are now: none where Redis does not answer."""
-        return self._or(0, super().incr, key, delta)
+        return self._call(0, super().incr, key, delta)
 
     def delete(self, key: Any) -> Any:
         """Forget something, and tell whether it was there."""
-        return self._or(False, super().delete, key)
+        return self._call(False, super().delete, key)
 
-    def _or(self, otherwise: Any, do: Callable[..., Any], *arguments: Any) -> Any:
-        """Do it, or return ``otherwise`` where Redis does not answer."""
+    def _call(self, default: Any, method: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of Redis, or return ``default`` where it does not answer."""
         if time.monotonic() < ForgivingClient.away_until:
-            return otherwise
+            return default
         try:
-            return do(*arguments)
+            return method(*arguments)
         except RedisError as error:
-            ForgivingClient.away_until = time.monotonic() + AWAY
+            ForgivingClient.away_until = time.monotonic() + RETRY_AFTER
             LOG.warning("Redis does not answer (%s); going on without it.", type(error).__name__)
-            return otherwise
+            return default
 
 
 class ForgivingCache(RedisCache):

@@ -1,4 +1,4 @@
-"""Which database: the server named by DATABASE_URL, or else the embedded one."""
+"""The database settings: the server named by DATABASE_URL, or else the embedded one."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ EMBEDDED = {"ENGINE": "config.postgresql", "NAME": "plenary", "USER": "plenary"}
 
 # Connections stay open between requests. A pooler such as PgBouncer may lend a server's connection for a transaction
 # alone, so none has cursors that outlive one; neither Django nor we prepare statements or set anything for a session.
-KEPT = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
+CONNECTION_SETTINGS = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 # How long to wait for a machine that does not answer: seconds to connect, milliseconds for what was sent to arrive.
 # An address may say otherwise.
-PATIENCE = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10", "keepalives_interval": "5"}
+TIMEOUTS = {"connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10", "keepalives_interval": "5"}
 
 HINT = "It should look like postgresql://user:password@host:5432/database."
 
@@ -33,7 +33,7 @@ def database_from_environment() -> dict[str, Any]:
     """
     url = text("DATABASE_URL")
     database: dict[str, Any] = from_url(url) if url else EMBEDDED
-    return {**database, **KEPT}
+    return {**database, **CONNECTION_SETTINGS}
 
 
 def replica_from_environment() -> dict[str, dict[str, Any]]:
@@ -46,7 +46,7 @@ def replica_from_environment() -> dict[str, dict[str, Any]]:
         return {}
     replica = from_url(url, "DATABASE_REPLICA_URL")
     # Tests write to one database, which is its own replica.
-    return {REPLICA: {**replica, **KEPT, "TEST": {"MIRROR": PRIMARY}}}
+    return {REPLICA: {**replica, **CONNECTION_SETTINGS, "TEST": {"MIRROR": PRIMARY}}}
 
 
 def from_url(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
@@ -64,4 +64,4 @@ def from_url(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
     }
     if "PASSWORD" not in settings and (password := text("POSTGRES_PASSWORD")):
         settings["PASSWORD"] = password
-    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": {**PATIENCE, **parameters}}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": {**TIMEOUTS, **parameters}}

@@ -1,7 +1,7 @@
-"""Reading environment variables: texts, secrets that may stand in files, and numbers."""
+"""Reading environment variables: texts, secrets in files, choices and numbers."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -27,15 +27,15 @@ def text(name: str, default: str = "") -> str:
     return value or default
 
 
-def one_of(name: str, values: Collection[str], default: str) -> str:
+def one_of(name: str, values: Sequence[str], default: str) -> str:
     """Return the variable ``name``, which is one of ``values``, or ``default`` where it is unset or empty.
 
     Case and surrounding space do not matter. Raises ImproperlyConfigured, in one line, for anything else.
     """
-    written = os.environ.get(name, "").strip().lower()
-    if written and written not in values:
-        raise ImproperlyConfigured(f"{name} must be {' or '.join(sorted(values))}, not “{written}”.")
-    return written or default
+    value = os.environ.get(name, "").strip().lower()
+    if value and value not in values:
+        raise ImproperlyConfigured(f"{name} must be {', '.join(values[:-1])} or {values[-1]}, not “{value}”.")
+    return value or default
 
 
 def whole_number(name: str, default: int, *, least: int = 1) -> int:
@@ -43,9 +43,9 @@ def whole_number(name: str, default: int, *, least: int = 1) -> int:
 
     Raises ImproperlyConfigured, in one line, for anything else.
     """
-    written = os.environ.get(name, "").strip()
-    if not written:
+    value = os.environ.get(name, "").strip()
+    if not value:
         return default
-    if not (written.isascii() and written.isdecimal()) or int(written) < least:
-        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}, not “{written}”.")
-    return int(written)
+    if not (value.isascii() and value.isdecimal()) or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}, not “{value}”.")
+    return int(value)

@@ -1,4 +1,4 @@
-"""How gunicorn serves Plenary, on a laptop and in production: ``gunicorn -c config/gunicorn.conf.py config.wsgi``.
+"""The configuration of gunicorn, on a laptop and in production: ``gunicorn -c config/gunicorn.conf.py config.wsgi``.
 
 The figures are in ``benchmarks/README.md``; ``make bench ARGS="--only pages"`` measures another machine.
 
@@ -41,7 +41,7 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 
-from config.counting import make_folder, remove_folder
+from config.metrics_folder import make_folder, remove_folder
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -66,12 +66,12 @@ loglevel = os.environ.get("LOG_LEVEL", "warning")
 logger_class = "config.gunicorn_logs.Logs"
 make_folder()
 
-BEHIND = 4
+WARM_UP_DELAY = 4
 """For how many seconds after a start from a terminal the first page has the machine for itself."""
 
 
 def on_starting(server: Any) -> None:
-    """Have the embedded database up before anyone asks; with DATABASE_URL, nothing to do.
+    """Start the embedded database before the first request; with DATABASE_URL, nothing to do.
 
     The process that forks the workers must hold no connection, so this goes past Django's.
     """
@@ -82,22 +82,22 @@ def on_starting(server: Any) -> None:
         import scipy.cluster.hierarchy  # noqa: F401, PLC0415  # 38 MB that the processes are to share
 
     if settings.DATABASES["default"]["ENGINE"] == "config.postgresql":
-        from config.embedded import EmbeddedPostgres  # noqa: PLC0415
+        from config.embedded.server import EmbeddedPostgres  # noqa: PLC0415
 
         EmbeddedPostgres.for_project(settings.BASE_DIR).ensure()
 
 
 def when_ready(server: Any) -> None:
-    """End when the terminal that started it is closed, and refuse who comes once the end has begun.
+    """Stop when the terminal that started it is closed, and refuse new connections once stopping has begun.
 
-    gunicorn alone would take a closed terminal as a wish to reload.
+    gunicorn alone would reload when the terminal is closed.
     """
     if os.environ.get("PLENARY_TERMINAL"):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         server.log.warning("Serving. Stop with Ctrl-C.")
     if os.environ.get("FIT_IDEAL_POINTS"):
         # Some ten seconds of one core, which no first page should wait for. on_exit ends what has not ended.
-        fit = f'sleep {BEHIND} && exec "$0" manage.py fit_ideal_points --if-stale --verbosity=0'
+        fit = f'sleep {WARM_UP_DELAY} && exec "$0" manage.py fit_ideal_points --if-stale --verbosity=0'
         server.ideal_points = subprocess.Popen(
             ["/bin/sh", "-c", fit, sys.executable],
             stdout=subprocess.DEVNULL,
@@ -118,8 +118,8 @@ def when_ready(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have the worker load the record before its first request, and bear that nobody more is to come."""
-    from config.warming import warm  # noqa: PLC0415  # gunicorn reads this file before there are settings
+    """Have the worker load the record before its first request, and stop quietly once the master listens no more."""
+    from config.warm_up import warm_up  # noqa: PLC0415  # gunicorn reads this file before there are settings
 
     def end_at_once(number: int, frame: Any) -> None:
         # The handler of threaded workers locks their pool, which this very thread may hold: where it is handing on a
@@ -130,25 +130,25 @@ def post_worker_init(worker: Any) -> None:
     signal.signal(signal.SIGINT, end_at_once)
     if os.environ.get("PLENARY_TERMINAL"):
         # Whoever has just started it on a laptop looks at the first page, which has only to wait for what it shows.
-        behind = threading.Timer(BEHIND, warm, (worker.wsgi,))
-        behind.daemon = True
-        behind.start()
+        timer = threading.Timer(WARM_UP_DELAY, warm_up, (worker.wsgi,))
+        timer.daemon = True
+        timer.start()
     else:
-        warm(worker.wsgi)
+        warm_up(worker.wsgi)
     accept = worker.accept
 
-    def accept_while_it_listens(listener: Any) -> None:
+    def accept_while_listening(listener: Any) -> None:
         try:
             accept(listener)
         except OSError as error:
             if error.errno != errno.EINVAL:  # The master has shut it (when_ready), and is about to say why.
                 raise
 
-    worker.accept = accept_while_it_listens
+    worker.accept = accept_while_listening
 
 
 def on_exit(server: Any) -> None:
-    """Take away what was counted, and end what still runs beside the server."""
+    """Remove the metrics, and end the fit of ideal points if it still runs."""
     remove_folder()
     if fit := getattr(server, "ideal_points", None):
         fit.terminate()

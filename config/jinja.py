@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template.defaultfilters import urlize
+from django.template.defaultfilters import filesizeformat, urlize
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
@@ -37,6 +37,7 @@ def environment(**options: Any) -> Environment:
     made.globals |= {
         "Choice": Choice,
         "bar_parts": marks.bar_parts,
+        "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
         "condition_rows": builder.rows_of,
         "get_language": get_language,
@@ -44,7 +45,6 @@ def environment(**options: Any) -> Environment:
         "head": head,
         "how_options": builder.how_options,
         "query_of_page": query_of_page,
-        "beyond_sentence": coverage.beyond,
         "sentences": sentences,
         "static": static,
         "url": url,
@@ -54,6 +54,7 @@ def environment(**options: Any) -> Environment:
         "capfirst": capfirst,
         "dated": marks.dated,
         "decimal": decimal,
+        "filesizeformat": filesizeformat,
         "iso": marks.iso,
         "kind_label": marks.kind_label,
         "number": number,

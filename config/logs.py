@@ -1,4 +1,4 @@
-"""What is logged, and how: a line of text on a laptop, an object of JSON in production.
+"""Logging: a line of text on a laptop, an object of JSON in production.
 
 A line holds no query's values but those of public filters, no cookie, no body, and nobody's address unless
 LOG_ADDRESSES asks for it. Writing it may fail, on a full disk or a closed pipe; whoever logs never hears of that.
@@ -34,7 +34,7 @@ FIELDS = (
 ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
 
 
-def without_secrets(message: str) -> str:
+def redact(message: str) -> str:
     """Return a message without queries, the tokens of links for new passwords and clients' addresses."""
     if "?" in message:
         message = QUERY.sub(r"\1?…", message)
@@ -50,14 +50,14 @@ def logs_addresses() -> bool:
     return os.environ.get("LOG_ADDRESSES", "") == "1"
 
 
-def in_one_line(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """Return ``text`` with each character that could end the line, or command a terminal, written as its number."""
     if text.isprintable():
         return text
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
-class Lines(logging.Handler):
+class StderrHandler(logging.Handler):
     """Writes each record to standard error with one call, so that lines of several processes do not mix."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -68,7 +68,7 @@ class Lines(logging.Handler):
             self.handleError(record)
 
 
-class WithRequest(logging.Filter):
+class RequestIdFilter(logging.Filter):
     """Puts the id of the request that is being answered into each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -76,12 +76,12 @@ class WithRequest(logging.Filter):
         # Imported here, since logging is set up before there are settings.
         from web.serving.current_request import CURRENT  # noqa: PLC0415
 
-        if asked := CURRENT.get():
-            record.request_id = asked.id
+        if request := CURRENT.get():
+            record.request_id = request.id
         return True
 
 
-class AsObject(logging.Formatter):
+class JSONFormatter(logging.Formatter):
     """A record as one object of JSON in one line, with the fields that are named above and no others.
 
     Libraries write whatever hangs on a record but what they are told not to; here a secret would have to be let in.
@@ -89,21 +89,21 @@ class AsObject(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; JSON writes what could end it as its number."""
-        said = {
+        fields = {
             "time": datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "pid": record.process,
-            "message": without_secrets(record.getMessage()),
+            "message": redact(record.getMessage()),
         }
-        given = record.__dict__
-        said |= {name: given[name] for name in FIELDS if given.get(name) is not None}
+        attributes = record.__dict__
+        fields |= {name: attributes[name] for name in FIELDS if attributes.get(name) is not None}
         if record.exc_info:
-            said["traceback"] = without_secrets(self.formatException(record.exc_info))
-        return ENCODER.encode(said)
+            fields["traceback"] = redact(self.formatException(record.exc_info))
+        return ENCODER.encode(fields)
 
 
-class AsText(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """A record in a line to read, and a traceback, set in, below it."""
 
     def __init__(self) -> None:
@@ -111,22 +111,22 @@ class AsText(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the library's name
         """Return the line, with what belongs to it, and nothing that could pass for another line."""
-        said = [super().formatMessage(record)]
+        parts = [super().formatMessage(record)]
         if sql := getattr(record, "sql", None):
-            said.append(f"{record.__dict__['ms']} ms on {record.__dict__['route']}: {sql}")
+            parts.append(f"{record.__dict__['ms']} ms on {record.__dict__['route']}: {sql}")
         if request_id := getattr(record, "request_id", None):
-            said.append(f"[{request_id}]")
-        return in_one_line(without_secrets(" ".join(said)))
+            parts.append(f"[{request_id}]")
+        return escape_unprintable(redact(" ".join(parts)))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the library's name
         """Return the traceback, each line set in."""
-        lines = without_secrets(super().formatException(ei)).split("\n")
-        return "\n".join(f"    {in_one_line(line)}" for line in lines)
+        lines = redact(super().formatException(ei)).split("\n")
+        return "\n".join(f"    {escape_unprintable(line)}" for line in lines)
 
 
 def formatter(*, as_json: bool) -> logging.Formatter:
     """Return what turns a record into what is written."""
-    return AsObject() if as_json else AsText()
+    return JSONFormatter() if as_json else TextFormatter()
 
 
 def is_json() -> bool:
@@ -145,8 +145,8 @@ def configuration() -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"plenary": {"()": "config.logs.formatter", "as_json": is_json()}},
-        "filters": {"request": {"()": "config.logs.WithRequest"}},
-        "handlers": {"stderr": {"()": "config.logs.Lines", "formatter": "plenary", "filters": ["request"]}},
+        "filters": {"request": {"()": "config.logs.RequestIdFilter"}},
+        "handlers": {"stderr": {"()": "config.logs.StderrHandler", "formatter": "plenary", "filters": ["request"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "plenary.access": {"level": "INFO" if has_access_lines else "CRITICAL"},

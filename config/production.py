@@ -1,4 +1,4 @@
-"""What a production installation must be told, and what it may not be."""
+"""Checks of the settings of a production installation."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # As Django's own check of a deployment has it (security.W009).
-LEAST_LENGTH, LEAST_DIFFERENT = 50, 5
+MIN_LENGTH, MIN_DIFFERENT = 50, 5
 
 MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes one"
 
 GUESSED = (
-    f"SECRET_KEY can be guessed: it needs at least {LEAST_LENGTH} characters, {LEAST_DIFFERENT} different ones among "
+    f"SECRET_KEY can be guessed: it needs at least {MIN_LENGTH} characters, {MIN_DIFFERENT} different ones among "
     f"them; {MAKE_A_KEY}."
 )
 NO_DEBUG = "DEBUG must not be 1: error pages would show settings and source."
@@ -31,33 +31,35 @@ NEEDS_PROXIES = (
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 
 
-def require(*, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str) -> None:
+def check_production(
+    *, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str
+) -> None:
     """Refuse to start a production installation that is not safe.
 
     ``hosts`` are ALLOWED_HOSTS; ``proxies`` is TRUSTED_PROXIES as it was set, "" where it was not, since 0 has to be
     meant. Raises ImproperlyConfigured with one line for each thing that is wrong: which variable, and what to set.
     No line holds a secret.
     """
-    wrong = [*_of_key(secret_key), *_of_hosts(hosts)]
-    wrong += [NO_DEBUG] if debug else []
-    wrong += [] if https else [NEEDS_HTTPS]
-    wrong += [] if database else [NEEDS_DATABASE]
-    wrong += [] if proxies else [NEEDS_PROXIES]
-    if wrong:
-        raise ImproperlyConfigured("\n".join(f"PRODUCTION=1: {line}" for line in wrong))
+    errors = [*_key_errors(secret_key), *_host_errors(hosts)]
+    errors += [NO_DEBUG] if debug else []
+    errors += [] if https else [NEEDS_HTTPS]
+    errors += [] if database else [NEEDS_DATABASE]
+    errors += [] if proxies else [NEEDS_PROXIES]
+    if errors:
+        raise ImproperlyConfigured("\n".join(f"PRODUCTION=1: {line}" for line in errors))
 
 
-def _of_key(key: str) -> list[str]:
-    """Return what is wrong with the secret key."""
+def _key_errors(key: str) -> list[str]:
+    """Return errors in the secret key."""
     if not key:
         return [f"SECRET_KEY must be set (or SECRET_KEY_FILE), the same for all processes; {MAKE_A_KEY}."]
-    if len(key) < LEAST_LENGTH or len(set(key)) < LEAST_DIFFERENT or key.startswith("django-insecure-"):
+    if len(key) < MIN_LENGTH or len(set(key)) < MIN_DIFFERENT or key.startswith("django-insecure-"):
         return [GUESSED]
     return []
 
 
-def _of_hosts(hosts: Sequence[str]) -> list[str]:
-    """Return what is wrong with the names to answer to."""
+def _host_errors(hosts: Sequence[str]) -> list[str]:
+    """Return errors in ALLOWED_HOSTS."""
     if not any(hosts):
         return ["ALLOWED_HOSTS must be set, to the names readers type, such as votes.example.org."]
     return [
@@ -68,9 +70,9 @@ def _of_hosts(hosts: Sequence[str]) -> list[str]:
 
 
 def _is_host(text: str) -> bool:
-    """Tell whether ``text`` is a name or an address alone, of which one begins with a dot for all names below it."""
+    """Whether ``text`` is an IP address or a host name, with a dot before it for all names below it."""
     try:
-        is_sixth = ipaddress.ip_address(text.strip("[]")).version == 6
+        is_ipv6 = ipaddress.ip_address(text.strip("[]")).version == 6
     except ValueError:
         return len(text) <= 253 and all(LABEL.fullmatch(label) for label in text.removeprefix(".").split("."))
-    return is_sixth == (text[0] == "[")
+    return is_ipv6 == (text[0] == "[")

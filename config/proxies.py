@@ -1,4 +1,4 @@
-"""From which address a request comes."""
+"""The client's IP address, behind the proxies that this installation trusts."""
 
 from ipaddress import ip_address
 

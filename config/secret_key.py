@@ -1,4 +1,4 @@
-"""The secret key of an installation that was given none: made once and kept, so that logins outlive a restart."""
+"""The secret key of an installation that sets none: generated once and stored, so that logins outlive a restart."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from django.core.management.utils import get_random_secret_key
 
 
 def secret_key_in(home: Path) -> str:
-    """Return the key kept in ``home``, making it where there is none.
+    """Return the key stored in ``home``, generating it where there is none.
 
     The file appears whole or not at all, readable by its owner only, and two processes that start at once
     end up with the same key.

@@ -8,13 +8,11 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from django.core.exceptions import ImproperlyConfigured
-
 from config import logs
-from config.caches import cache_at
+from config.caches import cache_settings
 from config.database import database_from_environment, replica_from_environment
 from config.environment import one_of, text, whole_number
-from config.production import require
+from config.production import check_production
 from config.secret_key import secret_key_in
 
 # One thread for each product of matrices, set before NumPy is loaded: ours are small, there are as many processes as
@@ -34,7 +32,7 @@ PRODUCTION = os.environ.get("PRODUCTION", "") == "1"
 HTTPS = os.environ.get("HTTPS", "") == "1"
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").replace(" ", "").split(",") if host]
 if PRODUCTION:
-    require(
+    check_production(
         debug=DEBUG,
         secret_key=text("SECRET_KEY"),
         hosts=ALLOWED_HOSTS,
@@ -97,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.accounts.sessions.that_end",
+    "config.accounts.sessions.session_expiry",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -133,18 +131,14 @@ TEMPLATES = [
                 "web.display.marks",
             ],
             "libraries": {
-                "agreement": "web.pages.agreement.tags",
                 "breaks": "web.pages.home.tags",
-                "comparisons": "web.pages.comparison.tags",
                 "coverage": "web.lists.coverage_tags",
                 "ideal_points": "web.pages.ideal_points.tags",
                 "metadata": "web.discovery.tags",
-                "movement": "web.pages.movement.tags",
                 "rows": "web.lists.rows",
                 "sentences": "web.lists.tags",
                 "sheet": "web.pages.roll_calls.tags",
                 "subjects": "web.pages.subjects.tags",
-                "vetoes": "web.pages.vetoes.tags",
             },
         },
     },
@@ -152,7 +146,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database_from_environment(), **replica_from_environment()}
 # The record that a new site begins with: the one in data/record, or none but a few landmark votes.
-RECORD = one_of("RECORD", ("whole", "none"), "whole")
+RECORD = one_of("RECORD", ("none", "whole"), "whole")
 DATABASE_ROUTERS = ["votes.record.databases.Router"]
 # From how many seconds behind the primary a replica answers nobody.
 REPLICA_MAX_LAG = whole_number("REPLICA_MAX_LAG", 10)
@@ -241,7 +235,7 @@ CACHE_URL = text("CACHE_URL")
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", 300, least=0)
 # The same for what pages and files are asked to select, where the answer is not kept: an office shares an address.
 SELECTIONS_A_MINUTE = whole_number("SELECTIONS_A_MINUTE", 300, least=0)
-CACHES = {"default": cache_at(CACHE_URL), "throttle": cache_at(CACHE_URL, "throttle")}
+CACHES = {"default": cache_settings(CACHE_URL), "throttle": cache_settings(CACHE_URL, "throttle")}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -283,9 +277,7 @@ CONTENT_SECURITY_POLICY = {
 # Mail, for passwords alone. Without EMAIL_HOST none is sent, and the page for a new password says so.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-EMAIL_SECURITY = os.environ.get("EMAIL_SECURITY", "") or "starttls"
-if EMAIL_SECURITY not in ("starttls", "tls", "none"):
-    raise ImproperlyConfigured(f"EMAIL_SECURITY must be starttls, tls or none, not “{EMAIL_SECURITY}”.")
+EMAIL_SECURITY = one_of("EMAIL_SECURITY", ("starttls", "tls", "none"), "starttls")
 EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
 EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
 EMAIL_PORT = whole_number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])

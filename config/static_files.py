@@ -1,4 +1,4 @@
-"""Static files under names that hold their contents' sum, compressed once for all who ask."""
+"""Static files with hashed names, compressed when they are collected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The admin's page on how this installation is: what it serves, what it was given last, what it rests on."""
+"""The admin's status page: the record, what is served, backups and servers."""
 
 from __future__ import annotations
 
@@ -29,18 +29,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 PERMISSION = "votes.view_importrun"
-"""Whoever may see the imports may see what became of them."""
 
-# What is shown under a heading: what it is, and how it is.
+# A label and a value each.
 Rows = list[tuple[str, Any]]
 
-SOON = datetime.timedelta(hours=26)
+BACKUP_AGE_LIMIT = datetime.timedelta(hours=26)
 """Age from which a daily backup has failed at least once."""
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """Show it. Raises PermissionDenied for an account that may not see imports."""
+    """Show the status page. Raises PermissionDenied for an account that may not see imports."""
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     context = {
@@ -84,13 +83,13 @@ def _record() -> Rows:
 def _serving() -> Rows:
     """Return the release, and what all processes have counted since they were started."""
     results = metrics.totals("plenary_cache")
-    kept = sum(results.get(name, 0) for name in ("hit", "not-modified", "stale"))
-    asked = kept + results.get("miss", 0)
+    hits = sum(results.get(name, 0) for name in ("hit", "not-modified", "stale"))
+    answers = hits + results.get("miss", 0)
     rate = _("nothing asked yet")
-    if asked:
+    if answers:
         rate = _("%(share)s %% of %(number)s answers") % {
-            "share": number_format(100 * kept / asked, 1),
-            "number": number_format(int(asked), force_grouping=True),
+            "share": number_format(100 * hits / answers, 1),
+            "number": number_format(int(answers), force_grouping=True),
         }
     memory = metrics.memory_of_processes()
     processes = ngettext("%(count)s, %(size)s MB", "%(count)s, %(size)s MB together", len(memory)) % {
@@ -109,14 +108,14 @@ def _serving() -> Rows:
 
 def _backup() -> Rows:
     """Return the last backup of BACKUP_DIR."""
-    made = last_backup()
-    if made is None:
+    backup = last_backup()
+    if backup is None:
         return [(_("Last backup"), _("none in %(folder)s") % {"folder": settings.BACKUP_DIR})]
-    verified = _("restored once to verify it") if made.verified else _("not verified")
-    is_late = datetime.datetime.now(datetime.UTC) - made.made > SOON
+    verified = _("restored once to verify it") if backup.verified else _("not verified")
+    is_late = datetime.datetime.now(datetime.UTC) - backup.made > BACKUP_AGE_LIMIT
     return [
-        (_("Last backup"), _when(made.made)),
-        (_("File"), f"{made.file}, {_megabytes(made.size)} MB, {verified}"),
+        (_("Last backup"), _when(backup.made)),
+        (_("File"), f"{backup.file}, {_megabytes(backup.size)} MB, {verified}"),
         *([(_("Attention"), _("More than a day old."))] if is_late else []),
     ]
 
@@ -129,20 +128,20 @@ def _servers() -> Rows:
             "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()), "
             "current_setting('max_connections')"
         )
-        version, size, used, most = cursor.fetchone()
+        version, size, used, limit = cursor.fetchone()
     rows: Rows = [
         (_("PostgreSQL"), version),
         (_("Size of the database"), f"{_megabytes(size)} MB"),
-        (_("Connections"), _("%(used)s of %(most)s") % {"used": used, "most": most}),
+        (_("Connections"), _("%(used)s of %(most)s") % {"used": used, "most": limit}),
     ]
     for alias in connections:
         if alias != DEFAULT_DB_ALIAS:
-            found = health.replica(alias)
-            behind = _("%(seconds)s s behind") % {"seconds": found["lag_s"]} if found["ok"] else found["why"]
+            state = health.replica(alias)
+            behind = _("%(seconds)s s behind") % {"seconds": state["lag_s"]} if state["ok"] else state["why"]
             rows.append((_("Replica"), behind))
     if settings.CACHE_URL:
-        found = health.redis()
-        rows.append(("Redis", _("answers in %(ms)s ms") % {"ms": found["ms"]} if found["ok"] else found["why"]))
+        state = health.redis()
+        rows.append(("Redis", _("answers in %(ms)s ms") % {"ms": state["ms"]} if state["ok"] else state["why"]))
     else:
         rows.append(("Redis", _("not used: each process keeps pages of its own")))
     return rows
@@ -150,8 +149,8 @@ def _servers() -> Rows:
 
 def _when(moment: datetime.datetime) -> str:
     """Return a moment and how long ago it was."""
-    said = {"moment": date_format(localtime(moment), "DATETIME_FORMAT"), "age": timesince(moment, depth=1)}
-    return _("%(moment)s UTC (%(age)s ago)") % said
+    parts = {"moment": date_format(localtime(moment), "DATETIME_FORMAT"), "age": timesince(moment, depth=1)}
+    return _("%(moment)s UTC (%(age)s ago)") % parts
 
 
 def _megabytes(size: int) -> str:

@@ -1,4 +1,4 @@
-"""A limit to what any form takes."""
+"""The limit on the size of uploads."""
 
 from __future__ import annotations
 

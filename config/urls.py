@@ -1,21 +1,18 @@
-"""All addresses: the public site and the admin."""
+"""The root URL configuration: the public site, the API and the admin."""
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from config.accounts.views import PasswordResetView, named
+from config.accounts.views import PasswordResetView, admin_names
 
 # Django's pages for a new password, by the names that its admin links to.
+names = {"extra_context": admin_names()}
 password_reset = [
-    path("", PasswordResetView.as_view(extra_context=named()), name="admin_password_reset"),
-    path("done/", auth.PasswordResetDoneView.as_view(extra_context=named()), name="password_reset_done"),
-    path(
-        "<uidb64>/<token>/",
-        auth.PasswordResetConfirmView.as_view(extra_context=named()),
-        name="password_reset_confirm",
-    ),
-    path("complete/", auth.PasswordResetCompleteView.as_view(extra_context=named()), name="password_reset_complete"),
+    path("", PasswordResetView.as_view(**names), name="admin_password_reset"),
+    path("done/", auth.PasswordResetDoneView.as_view(**names), name="password_reset_done"),
+    path("<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(**names), name="password_reset_confirm"),
+    path("complete/", auth.PasswordResetCompleteView.as_view(**names), name="password_reset_complete"),
 ]
 
 urlpatterns = [

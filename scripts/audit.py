@@ -31,17 +31,17 @@ def main() -> int:
     known: list[str] = []
     for lock in LOCKS:
         try:
-            number, found = vulnerable(looked_up(lock))
+            number, vulnerabilities = vulnerable(audit_report(lock))
         except UnreachableError as error:
             sys.stdout.write(f"audit: {lock} was not looked up: {error}\n")
             return 1 if os.environ.get("AUDIT") == "required" else 0
-        sys.stdout.write(f"audit: {lock}: {number} packages, {len(found)} known vulnerabilities\n")
-        known += found
+        sys.stdout.write(f"audit: {lock}: {number} packages, {len(vulnerabilities)} known vulnerabilities\n")
+        known += vulnerabilities
     sys.stdout.writelines(f"audit: {line}\n" for line in known)
     return 1 if known else 0
 
 
-def looked_up(lock: str) -> str:
+def audit_report(lock: str) -> str:
     """Return what pip-audit says of a lock, as JSON. Raises UnreachableError where it cannot look anything up."""
     command = [
         sys.executable, "-m", "pip_audit", "--requirement", str(ROOT / lock), "--require-hashes", "--disable-pip",

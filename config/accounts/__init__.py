@@ -1,1 +1,1 @@
-"""Who may enter the admin: logging in, one-time codes, passwords by mail."""
+"""Accounts of the admin: logging in, one-time codes, sessions, password reset."""

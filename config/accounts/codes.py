@@ -1,4 +1,4 @@
-"""One-time codes: what an account has set up, and what it still has to do before it may enter.
+"""One-time codes (TOTP and backup codes): what an account has set up, and what it must do before it may enter.
 
 An authenticator app holds a key and makes a code of six digits every thirty seconds (TOTP, RFC 6238). Ten backup
 codes, each good for once, stand in for a lost app.
@@ -37,7 +37,7 @@ def next_step(user: User | AnonymousUser) -> Step:
         return Step.NONE
     # Asked several times a page, of the same object.
     if not hasattr(user, "has_app"):
-        user.has_app = app_of(user) is not None  # type: ignore[attr-defined]  # a note for this request
+        user.has_app = confirmed_device(user) is not None  # type: ignore[attr-defined]  # a note for this request
     if user.has_app:  # type: ignore[attr-defined]  # as above
         return Step.ENTER_CODE
     return Step.SET_UP if is_required(user) else Step.NONE
@@ -48,33 +48,33 @@ def is_required(user: User) -> bool:
     return settings.REQUIRE_CODES and user.has_perm(PUBLISHING)
 
 
-def app_of(user: User) -> TOTPDevice | None:
+def confirmed_device(user: User) -> TOTPDevice | None:
     """Return the authenticator app that ``user`` has set up, or None."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).first()
 
 
-def pending_app_of(user: User) -> TOTPDevice | None:
+def pending_device(user: User) -> TOTPDevice | None:
     """Return the app whose key was shown to ``user`` and from which no code has come yet, or None."""
     return TOTPDevice.objects.filter(user=user, confirmed=False).first()
 
 
 @transaction.atomic
-def begin(*, user: User) -> None:
+def start_setup(*, user: User) -> None:
     """Make a new key for the app of ``user`` who has set up none; a code from it has to confirm it."""
     _lock(user)
-    if app_of(user) is None:
+    if confirmed_device(user) is None:
         TOTPDevice.objects.filter(user=user).delete()
         TOTPDevice.objects.create(user=user, name="app", confirmed=False)
 
 
 @transaction.atomic
-def confirm(*, user: User, code: str) -> tuple[TOTPDevice, list[str]] | None:
+def confirm_setup(*, user: User, code: str) -> tuple[TOTPDevice, list[str]] | None:
     """Take the first code of the pending app; return the app and the backup codes, or None for a wrong code.
 
     After wrong codes the app takes none for 1, 2, 4, ... seconds, as at every login.
     """
     _lock(user)
-    app = pending_app_of(user)
+    app = pending_device(user)
     if app is None or not app.verify_token(code):
         return None
     app.confirmed = True

@@ -1,4 +1,4 @@
-"""The forms of one-time codes."""
+"""Forms of one-time codes and of password reset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django_otp.models import Device
 
-BETWEEN_MAILS = 300
+MAIL_INTERVAL = 300
 """Seconds until another link for a new password is sent to the same address."""
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "spellcheck": "false"}
@@ -103,10 +103,10 @@ class MailForm(PasswordResetForm):
         """Send a mail in a thread of its own, unless one was just sent to that address."""
         _subject, _body, _context, _sender, to, *_html = arguments
         key = hashlib.sha256(to.lower().encode()).hexdigest()
-        if caches["throttle"].add(f"reset-{key}", 1, BETWEEN_MAILS):
+        if caches["throttle"].add(f"reset-{key}", 1, MAIL_INTERVAL):
             in_background(super().send_mail, *arguments, **named)
 
 
-def in_background(do: Callable[..., None], *arguments: Any, **named: Any) -> None:
-    """Do it in a thread of its own, which ends with the process. Django logs a mail that cannot be sent."""
-    threading.Thread(target=do, args=arguments, kwargs=named, daemon=True).start()
+def in_background(function: Callable[..., None], *arguments: Any, **named: Any) -> None:
+    """Call a function in a thread of its own, which ends with the process. Django logs a mail that cannot be sent."""
+    threading.Thread(target=function, args=arguments, kwargs=named, daemon=True).start()

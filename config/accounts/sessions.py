@@ -1,4 +1,4 @@
-"""How long somebody stays logged in: a working day in all, and not after an hour of doing nothing."""
+"""Session expiry: after a working day in all, and after an hour of inactivity."""
 
 from __future__ import annotations
 
@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 BEGAN, SEEN = "began", "seen"
 """In a session: when it was logged in, and when it was last used, in seconds since 1970."""
 
-A_MINUTE = 60.0
-"""A session is written no oftener for having been used."""
+WRITE_INTERVAL = 60.0
+"""Seconds for which the use of a session is not written again."""
 
 
 @receiver(user_logged_in)
-def begin(request: HttpRequest, **given: Any) -> None:
-    """Note when a session began."""
+def record_login_time(request: HttpRequest, **kwargs: Any) -> None:
+    """Record when a session began."""
     request.session[BEGAN] = request.session[SEEN] = time.time()
 
 
-def that_end(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Log out who was logged in for too long, or has done nothing for too long, whatever the cookie says.
+def session_expiry(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Log out users who were logged in for too long, or inactive for too long, whatever the cookie says.
 
     Public pages look at no session, so they do not keep one alive either.
     """
@@ -41,7 +43,7 @@ def that_end(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
             began, seen = session.get(BEGAN, now), session.get(SEEN, now)
             if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
-            elif now - seen > A_MINUTE or BEGAN not in session:
+            elif now - seen > WRITE_INTERVAL or BEGAN not in session:
                 session.update({BEGAN: began, SEEN: now})
         return get_response(request)
 

@@ -1,4 +1,4 @@
-"""The admin site: Django's, which lets nobody in who still owes a one-time code."""
+"""The admin site: Django's, with a one-time code after the password."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class AdminSite(admin.AdminSite):
             return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, ""), reverse("admin:codes"))
         if step is Step.ENTER_CODE:
             context = {**self.each_context(request), "title": _("One-time code"), **(extra_context or {})}
-            asked: HttpResponse = CodeView.as_view(extra_context=context)(request)
-            return asked
+            response: HttpResponse = CodeView.as_view(extra_context=context)(request)
+            return response
         return super().login(request, extra_context)
 
     @method_decorator(never_cache)

@@ -1,10 +1,11 @@
-"""The pages of an account: its one-time codes, its password by mail, and why it has to wait."""
+"""Views of an account: one-time codes, password reset by mail, and the lockout after failed logins."""
 
 from __future__ import annotations
 
 from base64 import b32encode
 from io import BytesIO
 from math import ceil
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import qrcode
@@ -47,12 +48,12 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     first, password = FirstCodeForm(), PasswordForm(request)
     backup_codes: list[str] = []
     if "_begin" in request.POST:
-        codes.begin(user=user)
+        codes.start_setup(user=user)
         return HttpResponseRedirect(request.get_full_path())
     if "_confirm" in request.POST:
         first = FirstCodeForm(request.POST)
         if first.is_valid():
-            confirmed = codes.confirm(user=user, code=first.cleaned_data["code"])
+            confirmed = codes.confirm_setup(user=user, code=first.cleaned_data["code"])
             if confirmed is None:
                 first.add_error("code", _("This code is not right. Wait for the next one, and check the clock."))
             else:
@@ -60,49 +61,44 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
                 verify_session(request, app)
     if "_renew" in request.POST or "_remove" in request.POST:
         password = PasswordForm(request, request.POST)
-        if password.is_valid() and "_renew" in request.POST and codes.app_of(user):
+        if password.is_valid() and "_renew" in request.POST and codes.confirmed_device(user):
             backup_codes = codes.renew_backup_codes(user=user)
             # The sheet that this session may have been opened with is gone.
-            verify_session(request, codes.app_of(user))
+            verify_session(request, codes.confirmed_device(user))
         elif password.is_valid() and codes.remove(user=user):
             messages.success(request, _("Your one-time codes were removed."))
             return HttpResponseRedirect(reverse("admin:codes"))
-    app, pending = codes.app_of(user), codes.pending_app_of(user)
+    app, pending = codes.confirmed_device(user), codes.pending_device(user)
     context = {
         **site.each_context(request),
         "title": _("One-time codes"),
         "app": app,
         "pending": pending,
-        "picture": picture(pending.config_url) if pending else "",
-        "key": in_groups(b32encode(pending.bin_key).decode()) if pending else "",
+        "picture": qr_code(pending.config_url) if pending else "",
+        "key": " ".join(wrap(b32encode(pending.bin_key).decode(), 4)) if pending else "",
         "left": codes.backup_codes_left(user),
         "backup_codes": backup_codes,
         "first": first,
         "password": password,
         "required": codes.is_required(user),
-        "onward": onward(request),
+        "onward": next_url(request),
     }
     return TemplateResponse(request, "admin/accounts/codes.html", context)
 
 
-def onward(request: HttpRequest) -> str:
+def next_url(request: HttpRequest) -> str:
     """Return the page that was asked for before codes had to be set up, or the front page of the admin."""
     target = request.GET.get(REDIRECT_FIELD_NAME, "")
     own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if own else reverse("admin:index")
 
 
-def picture(text: str) -> SafeString:
+def qr_code(text: str) -> SafeString:
     """Return the QR code of ``text`` as an SVG element, drawn here: the key goes to nobody else."""
     drawn = BytesIO()
     qrcode.make(text, image_factory=SvgPathFillImage).save(drawn)
     _declaration, svg = drawn.getvalue().decode().split("\n", 1)
     return mark_safe(svg)  # noqa: S308  # squares and numbers only
-
-
-def in_groups(key: str) -> str:
-    """Return ``key`` in groups of four, as one types it."""
-    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 class PasswordResetView(auth.PasswordResetView):
@@ -114,11 +110,11 @@ class PasswordResetView(auth.PasswordResetView):
         """Do not pretend to send what goes nowhere."""
         if settings.EMAIL_HOST:
             return super().dispatch(request, *args, **kwargs)
-        context = {**named(), "title": _("Password reset")}
+        context = {**admin_names(), "title": _("Password reset")}
         return TemplateResponse(request, "registration/password_reset_without_mail.html", context)
 
 
-def named() -> dict[str, Any]:
+def admin_names() -> dict[str, Any]:
     """Return what pages outside the admin's own addresses need to carry its name."""
     return {"site_header": admin.site.site_header, "site_title": admin.site.site_title, "site_url": "/"}
 
@@ -128,7 +124,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     wait = get_cool_off(request)
     assert wait is not None
     seconds = ceil(wait.total_seconds())
-    context = {**named(), "title": _("Too many failed logins"), "minutes": ceil(seconds / 60)}
+    context = {**admin_names(), "title": _("Too many failed logins"), "minutes": ceil(seconds / 60)}
     page = render(request, "admin/accounts/locked_out.html", context, status=429)
     page.headers["Retry-After"] = str(seconds)
     return page

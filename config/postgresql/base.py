@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db.backends.postgresql import base, client
 from django.db.utils import OperationalError
 
-from config.embedded import EmbeddedError, EmbeddedPostgres, package_install
+from config.embedded import EmbeddedError
+from config.embedded.binaries import package_install
+from config.embedded.server import EmbeddedPostgres
 
 
 class DatabaseClient(client.DatabaseClient):

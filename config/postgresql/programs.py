@@ -16,7 +16,8 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from config.database import SETTINGS
-from config.embedded import EmbeddedError, package_install
+from config.embedded import EmbeddedError
+from config.embedded.binaries import error_line, package_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,19 +30,19 @@ class ProgramError(Exception):
     """Why one of PostgreSQL's programs could not be run, or what it said when it failed."""
 
 
-def parameters(database: str) -> dict[str, Any]:
+def connection_parameters(database: str) -> dict[str, Any]:
     """Return how to reach ``database`` on the server that Django uses, as libpq names it."""
     connection.get_connection_params()  # Which starts the embedded server.
-    said: Mapping[str, Any] = connection.settings_dict
+    settings: Mapping[str, Any] = connection.settings_dict
     known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
-    options = {name: value for name, value in said.get("OPTIONS", {}).items() if name in known}
-    named = {parameter: said.get(name) for parameter, name in SETTINGS.items()}
+    options = {name: value for name, value in settings.get("OPTIONS", {}).items() if name in known}
+    named = {parameter: settings.get(name) for parameter, name in SETTINGS.items()}
     return {**options, **{name: value for name, value in named.items() if value}, "dbname": database}
 
 
 def run(program: str, *arguments: str | Path, database: str) -> None:
     """Run one of PostgreSQL's programs for ``database``. Raises ProgramError with what it said when it fails."""
-    reached = parameters(database)
+    reached = connection_parameters(database)
     secret = {f"PG{name.upper()}": reached.pop(name) for name in SECRETS if name in reached}
     done = subprocess.run(
         [binaries(server_major()) / program, f"--dbname={make_conninfo(**reached)}", *map(str, arguments)],
@@ -51,8 +52,7 @@ def run(program: str, *arguments: str | Path, database: str) -> None:
         check=False,
     )
     if done.returncode:
-        said = [line.strip() for line in done.stderr.decode(errors="replace").splitlines() if line.strip()]
-        raise ProgramError(next((line for line in said if "error:" in line), "".join(said[-1:])) or f"{program} failed")
+        raise ProgramError(error_line(done.stderr) or f"{program} failed")
 
 
 def server_major() -> int:
@@ -70,13 +70,13 @@ def binaries(server: int) -> Path:
     folders = [Path(folder) for folder in os.get_exec_path()]
     with suppress(EmbeddedError):
         folders.insert(0, package_install() / "bin")
-    found = [(major, place, folder) for place, folder in enumerate(folders) if (major := _major(folder)) >= server]
-    if not found:
+    candidates = [(major, place, folder) for place, folder in enumerate(folders) if (major := _major(folder)) >= server]
+    if not candidates:
         raise ProgramError(
             f"No pg_dump of PostgreSQL {server} or later is on PATH or in the Python package with the embedded server: "
             f"install postgresql-client-{server}."
         )
-    return min(found)[2]
+    return min(candidates)[2]
 
 
 def _major(folder: Path) -> int:
@@ -84,6 +84,6 @@ def _major(folder: Path) -> int:
     program = shutil.which("pg_dump", path=folder)
     if program is None:
         return 0
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r"\) (\d+)", said)
-    return int(found[1]) if found else 0
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"\) (\d+)", output)
+    return int(version[1]) if version else 0

@@ -1,4 +1,4 @@
-"""Backups: made, compared, kept, and put back, on the landmark record."""
+"""Backups: made, compared, pruned and restored, on the landmark record."""
 
 import json
 import subprocess
@@ -14,10 +14,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from config import backups
-from config.backups import MANIFEST, BackupError, Manifest, RefusedError, back_up, last_backup, put_back
-from config.embedded import package_install
+from config.backups import MANIFEST, BackupError, Manifest, RefusedError, back_up, last_backup, restore
+from config.embedded.binaries import package_install
 from config.postgresql import programs
-from config.postgresql.programs import ProgramError, parameters
+from config.postgresql.programs import ProgramError, connection_parameters
 from resolutions.models import Topic
 from votes.exporting.checksum import record_checksum
 from votes.exporting.package import current_version
@@ -35,7 +35,7 @@ def databases() -> set[str]:
         return {row[0] for row in cursor.fetchall()} - {f"{name}_template"}
 
 
-def listed(folder: Path) -> list[str]:
+def file_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
 
 
@@ -59,13 +59,13 @@ def test_the_drill(folder: Path):
     made = last_backup()
     assert made is not None
     dump = folder / made.file
-    assert listed(folder) == sorted([made.file, dump.with_suffix(MANIFEST).name])
+    assert file_names(folder) == sorted([made.file, dump.with_suffix(MANIFEST).name])
     assert (dump.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
     assert (made.verified, made.size) == (False, dump.stat().st_size)
     assert (made.content.version, made.content.checksum) == (before, checksum)
-    said = out.getvalue().splitlines()
-    assert said[-2].endswith("NOT VERIFIED: --no-verify was said.")
-    assert said[-1] == f"SHA-256 {made.sha256}"
+    lines = out.getvalue().splitlines()
+    assert lines[-2].endswith("NOT VERIFIED: --no-verify was said.")
+    assert lines[-1] == f"SHA-256 {made.sha256}"
     assert databases() == {name}
 
     Topic.objects.create(slug="later", name="Later")
@@ -75,11 +75,11 @@ def test_the_drill(folder: Path):
     assert refused.value.returncode == 2
     assert Topic.objects.filter(slug="later").exists()
 
-    kept, version = put_back(dump, replace=True)
+    old_name, version = restore(dump, replace=True)
     try:
         assert record_checksum() == checksum
-        assert kept is not None
-        assert databases() == {name, kept}
+        assert old_name is not None
+        assert databases() == {name, old_name}
         with reading() as record:
             assert record.version == version == data_version() == current_version().number
         assert version > before + 1
@@ -87,7 +87,7 @@ def test_the_drill(folder: Path):
         assert data_version() == version + 1
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{kept}"')
+            cursor.execute(f'DROP DATABASE "{old_name}"')
 
 
 @pytest.mark.django_db
@@ -108,10 +108,10 @@ def test_no_version_is_given_again():
         assert cursor.fetchone() == (2_000_000_001,)
 
 
-def written(folder: Path, day: int, *, verified: bool = True, content: bytes = b"dump") -> Manifest:
+def write_backup(folder: Path, day: int, *, verified: bool = True, content: bytes = b"dump") -> Manifest:
     """Put a backup in a folder that no pg_dump has written."""
     folder.mkdir(exist_ok=True)
-    said: dict[str, Any] = {
+    data: dict[str, Any] = {
         "file": f"plenary-{day:02}.dump",
         "made": f"2026-01-{day:02}T00:00:00+00:00",
         "seconds": 1.0,
@@ -122,26 +122,26 @@ def written(folder: Path, day: int, *, verified: bool = True, content: bytes = b
         "server": 18,
         "content": {"version": 1, "checksum": "", "findings": "", "rows": {}, "migrations": []},
     }
-    (folder / said["file"]).write_bytes(content)
-    path = (folder / said["file"]).with_suffix(MANIFEST)
-    path.write_text(json.dumps(said))
-    return Manifest.read(path)
+    (folder / data["file"]).write_bytes(content)
+    path = (folder / data["file"]).with_suffix(MANIFEST)
+    path.write_text(json.dumps(data))
+    return Manifest.from_file(path)
 
 
 def test_the_newest_are_kept_and_the_last_good_one_always(folder: Path):
     assert last_backup() is None
-    written(folder, 1)
-    good = written(folder, 2)
-    third, fourth = (written(folder, day, verified=False) for day in (3, 4))
+    write_backup(folder, 1)
+    good = write_backup(folder, 2)
+    third, fourth = (write_backup(folder, day, verified=False) for day in (3, 4))
     (folder / third.file).write_bytes(b"cut")
-    assert backups.backups() == [fourth, good, Manifest.read(folder / "plenary-01.json")]
+    assert backups.backups() == [fourth, good, Manifest.from_file(folder / "plenary-01.json")]
     backups._prune(folder, 1, lambda line: None)
     assert backups.backups() == [fourth, good]
 
 
 @pytest.mark.parametrize("broken", ["no manifest", "no JSON", "no dump", "cut", "other bytes"])
 def test_what_is_not_as_its_manifest_says_is_refused(folder: Path, broken: str):
-    dump = folder / written(folder, 1).file
+    dump = folder / write_backup(folder, 1).file
     match broken:
         case "no manifest":
             dump.with_suffix(MANIFEST).unlink()
@@ -152,12 +152,12 @@ def test_what_is_not_as_its_manifest_says_is_refused(folder: Path, broken: str):
         case "cut":
             dump.write_bytes(b"dum")
     with pytest.raises(RefusedError):
-        put_back(dump)
+        restore(dump)
 
 
 @pytest.mark.django_db
 def test_a_backup_that_fails_leaves_nothing_that_looks_whole(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    earlier = written(folder, 1)
+    earlier = write_backup(folder, 1)
     (folder / ".plenary-killed.dump.partial").write_bytes(b"half")
 
     def full(program: str, *arguments: str | Path, database: str) -> None:
@@ -166,36 +166,32 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_whole(folder: Path, monke
     monkeypatch.setattr("config.backups.run", full)
     with pytest.raises(BackupError, match="No space left on device"):
         back_up(folder)
-    assert listed(folder) == ["plenary-01.dump", "plenary-01.json"]
+    assert file_names(folder) == ["plenary-01.dump", "plenary-01.json"]
     assert backups.backups() == [earlier]
 
 
 @pytest.mark.django_db
 def test_one_that_restores_to_something_else_is_no_backup(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in "run", "restored", "connected_to":
+    for name in "run", "restored_copy", "connected_to":
         monkeypatch.setattr(f"config.backups.{name}", lambda *arguments, **options: nullcontext())
-    held = iter([{"votes_vote": 2}, {"votes_vote": 1}])
-    monkeypatch.setattr("config.backups.content_here", lambda: backups.Content(1, "", "", next(held), RELEASED))
+    row_counts = iter([{"votes_vote": 2}, {"votes_vote": 1}])
+    monkeypatch.setattr(
+        "config.backups.current_content", lambda: backups.Content(1, "", "", next(row_counts), RELEASED)
+    )
     with pytest.raises(BackupError, match=r"votes_vote \(2 and 1 rows\)"):
         back_up(folder)
-    assert listed(folder) == []
+    assert file_names(folder) == []
 
 
 def test_a_later_releases_backup_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    dump = folder / written(folder, 1).file
+    dump = folder / write_backup(folder, 1).file
     path = dump.with_suffix(MANIFEST)
-    said = json.loads(path.read_text())
-    said["sha256"] = backups._sha256(dump)
-    said["content"]["migrations"] = ["votes.9999_of_the_future"]
-    path.write_text(json.dumps(said))
+    data = json.loads(path.read_text())
+    data["sha256"] = backups._sha256(dump)
+    data["content"]["migrations"] = ["votes.9999_of_the_future"]
+    path.write_text(json.dumps(data))
     with pytest.raises(RefusedError, match=r"later release, which has votes\.9999_of_the_future"):
-        put_back(dump)
-
-
-def test_a_wrong_number_is_wrong_use():
-    with pytest.raises(CommandError, match="at least 1, not 0") as refused:
-        call_command("backup", keep=0)
-    assert refused.value.returncode == 2
+        restore(dump)
 
 
 @pytest.mark.django_db
@@ -225,13 +221,13 @@ def test_a_password_stands_in_no_command_line(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setitem(connection.settings_dict, name, value)
     monkeypatch.setattr(connection, "get_connection_params", dict)
     monkeypatch.setattr(programs, "server_major", lambda: 18)
-    assert parameters("d")["password"] == "s3cret"
+    assert connection_parameters("d")["password"] == "s3cret"
     monkeypatch.setattr("subprocess.run", run)
     monkeypatch.setattr(programs, "binaries", lambda server: Path("/bin"))
     with pytest.raises(ProgramError, match="pg_dump: error: b"):
         programs.run("pg_dump", "--format=custom", database="d")
     assert seen["password"] == "s3cret"
-    said = psycopg.conninfo.conninfo_to_dict(seen["command"][1].removeprefix("--dbname="))
+    parameters = psycopg.conninfo.conninfo_to_dict(seen["command"][1].removeprefix("--dbname="))
     port = {"port": str(connection.settings_dict["PORT"])} if connection.settings_dict["PORT"] else {}
-    assert said == {"user": "u", "host": "h", "dbname": "d", "sslmode": "require", **port}
+    assert parameters == {"user": "u", "host": "h", "dbname": "d", "sslmode": "require", **port}
     assert not any("s3cret" in str(word) for word in seen["command"])

@@ -8,19 +8,18 @@ import pytest
 from django.core.cache import CacheHandler
 from django.core.exceptions import ImproperlyConfigured
 
-from config.caches import ForgivingClient, cache_at
+from config.caches import ForgivingClient, cache_settings
 
 
 @pytest.fixture(autouse=True)
-def present() -> Iterator[None]:
-    """Forget that Redis was away."""
+def reset_redis_state() -> Iterator[None]:
     ForgivingClient.away_until = 0.0
     yield
     ForgivingClient.away_until = 0.0
 
 
 def cache(url: str):
-    return CacheHandler({"default": cache_at(url)})["default"]
+    return CacheHandler({"default": cache_settings(url)})["default"]
 
 
 def test_without_an_address_each_process_keeps_for_itself():
@@ -29,13 +28,13 @@ def test_without_an_address_each_process_keeps_for_itself():
     own.set("a", 1)
 
     assert own.get("a") == 1
-    assert cache_at("")["LOCATION"] != cache_at("", "throttle")["LOCATION"]
+    assert cache_settings("")["LOCATION"] != cache_settings("", "throttle")["LOCATION"]
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://:secret@host/0", "memcached://:secret@host"])
 def test_an_address_of_something_else_is_refused_and_not_shown(url: str):
     with pytest.raises(ImproperlyConfigured, match="CACHE_URL is not the address of a Redis") as refused:
-        cache_at(url)
+        cache_settings(url)
 
     assert "secret" not in str(refused.value)
 

@@ -23,7 +23,6 @@ NO_TABLE = 'relation "votes_change" does not exist'
 
 
 def manage() -> Any:
-    """Return manage.py as a module."""
     spec = importlib.util.spec_from_file_location("manage", settings.BASE_DIR / "manage.py")
     assert spec
     assert spec.loader
@@ -33,12 +32,12 @@ def manage() -> Any:
 
 
 def test_all_commands_are_looked_at():
-    found = {
+    names = {
         path.stem
         for app in ("config", "web", "votes", "resolutions")
         for path in (settings.BASE_DIR / app).glob("management/commands/[a-z]*.py")
     }
-    assert {name for _app, name in OURS} == found
+    assert {name for _app, name in OURS} == names
 
 
 @pytest.mark.parametrize(("app", "name"), OURS)
@@ -68,7 +67,6 @@ def test_so_does_a_value_that_cannot_be(name: str, options: dict[str, object]):
 
 
 def missing_table() -> ProgrammingError:
-    """Return the error of a query for a table that is not there."""
     error = ProgrammingError(f"{NO_TABLE}\nLINE 1: ...")
     error.__cause__ = psycopg.errors.UndefinedTable()
     return error

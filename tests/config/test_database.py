@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.database import PATIENCE, database_from_environment, from_url, replica_from_environment
+from config.database import TIMEOUTS, database_from_environment, from_url, replica_from_environment
 
 
 def test_without_database_url_the_embedded_server_is_used(monkeypatch):
@@ -13,15 +13,15 @@ def test_without_database_url_the_embedded_server_is_used(monkeypatch):
 
 def test_database_url_is_read_whole(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ann:p%40ss@db.example:5433/record?sslmode=require")
-    found = database_from_environment()
-    assert {key: found[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
+    database = database_from_environment()
+    assert {key: database[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "record",
         "USER": "ann",
         "PASSWORD": "p@ss",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {**PATIENCE, "sslmode": "require"},
+        "OPTIONS": {**TIMEOUTS, "sslmode": "require"},
     }
 
 

@@ -19,51 +19,47 @@ from web.serving.current_request import CURRENT, Asked
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None, **more: Any) -> logging.LogRecord:
-    """Return a record as a logger makes it."""
     info = (type(error), error, error.__traceback__) if error else None
     made = logging.LogRecord("plenary.test", logging.WARNING, __file__, 1, message, arguments, info)
     made.__dict__.update(more)
     return made
 
 
-def lines(written: str) -> list[str]:
-    """Return the lines as any program might tell them apart."""
-    return written.splitlines()
-
-
 NASTY = "a\nERROR forged: b\r\x1b[31m\x00\u2028\u2029\x85\x0b\x0c\ud800é"
 
 
 def test_an_object_is_one_line_whatever_it_says():
-    written = logs.AsObject().format(record("said %s", NASTY, path=NASTY))
-    assert len(lines(written)) == 1
-    said = json.loads(written)
-    assert (said["message"], said["path"]) == (f"said {NASTY}", NASTY)
-    assert (said["level"], said["logger"]) == ("WARNING", "plenary.test")
+    written = logs.JSONFormatter().format(record("said %s", NASTY, path=NASTY))
+    assert len(written.splitlines()) == 1
+    fields = json.loads(written)
+    assert (fields["message"], fields["path"]) == (f"said {NASTY}", NASTY)
+    assert (fields["level"], fields["logger"]) == ("WARNING", "plenary.test")
 
 
 def test_a_line_of_text_cannot_be_made_two():
-    written = logs.AsText().format(record("said %s", NASTY))
-    assert len(lines(written)) == 1
+    written = logs.TextFormatter().format(record("said %s", NASTY))
+    assert len(written.splitlines()) == 1
     assert written.endswith(r"said a\nERROR forged: b\r\x1b[31m\x00\u2028\u2029\x85\x0b\x0c\ud800é")
 
 
 def test_neither_can_a_traceback_pass_for_lines():
     error = ValueError("bad\n2026-01-01 ERROR forged")
-    assert lines(logs.AsText().format(record("Trouble", error=error)))[1:] == [
+    assert logs.TextFormatter().format(record("Trouble", error=error)).splitlines()[1:] == [
         "    ValueError: bad",
         "    2026-01-01 ERROR forged",
     ]
-    written = logs.AsObject().format(record("Trouble", error=error))
-    assert len(lines(written)) == 1
+    written = logs.JSONFormatter().format(record("Trouble", error=error))
+    assert len(written.splitlines()) == 1
     assert json.loads(written)["traceback"] == "ValueError: bad\n2026-01-01 ERROR forged"
 
 
 def test_what_libraries_hang_on_a_record_is_left_out():
     """Django hangs the request on it, whose text has the whole address."""
     request = RequestFactory().get("/?token=abc")
-    said = json.loads(logs.AsObject().format(record("Trouble", request=request, status_code=500, params=["abc"])))
-    assert sorted(said) == ["level", "logger", "message", "pid", "time"]
+    fields = json.loads(
+        logs.JSONFormatter().format(record("Trouble", request=request, status_code=500, params=["abc"]))
+    )
+    assert sorted(fields) == ["level", "logger", "message", "pid", "time"]
 
 
 @pytest.mark.parametrize(
@@ -76,21 +72,21 @@ def test_what_libraries_hang_on_a_record_is_left_out():
     ],
 )
 def test_messages_of_others_hold_no_secret(message: str, said: str):
-    assert logs.without_secrets(message) == said
+    assert logs.redact(message) == said
 
 
 def test_a_record_has_the_id_of_the_request_it_was_made_for():
     made = record("x")
     token = CURRENT.set(Asked("0123456789abcdef", RequestFactory().get("/")))
     try:
-        assert logs.WithRequest().filter(made) is True
+        assert logs.RequestIdFilter().filter(made) is True
     finally:
         CURRENT.reset(token)
-    assert json.loads(logs.AsObject().format(made))["request_id"] == "0123456789abcdef"
-    assert logs.AsText().format(made).endswith("x [0123456789abcdef]")
+    assert json.loads(logs.JSONFormatter().format(made))["request_id"] == "0123456789abcdef"
+    assert logs.TextFormatter().format(made).endswith("x [0123456789abcdef]")
     other = record("y")
-    logs.WithRequest().filter(other)
-    assert "request_id" not in json.loads(logs.AsObject().format(other))
+    logs.RequestIdFilter().filter(other)
+    assert "request_id" not in json.loads(logs.JSONFormatter().format(other))
 
 
 @pytest.mark.parametrize(
@@ -118,8 +114,8 @@ def test_production_logs_objects_and_requests(
 FAILS_TO_WRITE = """
 import logging, os
 from config import logs
-handler = logs.Lines()
-handler.setFormatter(logs.AsObject())
+handler = logs.StderrHandler()
+handler.setFormatter(logs.JSONFormatter())
 log = logging.getLogger("x")
 log.addHandler(handler)
 for _ in range(3):
@@ -151,9 +147,9 @@ def test_gunicorn_writes_as_we_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest
     theirs = Logs(Config())
     theirs.error("Worker (pid:%s) was sent %s\nforged", 7, "SIGKILL!")
     try:
-        (written,) = lines(capfd.readouterr().err)
+        (written,) = capfd.readouterr().err.splitlines()
     finally:
         for handler in list(theirs.error_log.handlers):
             theirs.error_log.removeHandler(handler)
-    said = json.loads(written)
-    assert (said["logger"], said["message"]) == ("gunicorn.error", "Worker (pid:7) was sent SIGKILL!\nforged")
+    fields = json.loads(written)
+    assert (fields["logger"], fields["message"]) == ("gunicorn.error", "Worker (pid:7) was sent SIGKILL!\nforged")

@@ -7,7 +7,7 @@ from django.db.migrations.operations.base import Operation
 
 OURS = ("config", "resolutions", "votes")
 
-TAKES_AWAY = (
+REMOVALS = (
     migrations.DeleteModel,
     migrations.RemoveField,
     migrations.RenameField,
@@ -15,34 +15,36 @@ TAKES_AWAY = (
     migrations.AlterModelTable,
 )
 
-SETTLED: dict[str, str] = {}
+EXEMPT: dict[str, str] = {}
 """Migrations that take away what no release has used since the named one, such as {"votes.0020": "1.3"}."""
 
 
-def hindrances(operation: Operation) -> list[str]:
+def incompatibilities(operation: Operation) -> list[str]:
     """Return why the release before would fail on the tables that an operation leaves, and why there is no way back."""
-    found = []
-    if isinstance(operation, TAKES_AWAY):
-        found.append("takes away what the release before reads")
+    reasons = []
+    if isinstance(operation, REMOVALS):
+        reasons.append("takes away what the release before reads")
     if isinstance(operation, migrations.AddField):
         field = operation.field
-        kept = field.null or field.has_db_default() or field.many_to_many or isinstance(field, models.GeneratedField)
-        if not kept:
-            found.append("adds a column that the release before does not fill")
+        is_filled = (
+            field.null or field.has_db_default() or field.many_to_many or isinstance(field, models.GeneratedField)
+        )
+        if not is_filled:
+            reasons.append("adds a column that the release before does not fill")
     if not operation.reversible:
-        found.append("cannot be taken back")
-    return found
+        reasons.append("cannot be taken back")
+    return reasons
 
 
 def test_migrations_let_the_release_before_go_on_and_come_back():
-    found = {
+    incompatible = {
         f"{app}.{name}: {operation.describe()}": reasons
         for (app, name), migration in MigrationLoader(None).disk_migrations.items()
-        if app in OURS and not migration.initial and f"{app}.{name[:4]}" not in SETTLED
+        if app in OURS and not migration.initial and f"{app}.{name[:4]}" not in EXEMPT
         for operation in migration.operations
-        if (reasons := hindrances(operation))
+        if (reasons := incompatibilities(operation))
     }
-    assert found == {}
+    assert incompatible == {}
 
 
 @pytest.mark.parametrize(
@@ -59,4 +61,4 @@ def test_migrations_let_the_release_before_go_on_and_come_back():
     ],
 )
 def test_what_would_stop_the_release_before_is_told(operation: Operation, number: int):
-    assert len(hindrances(operation)) == number
+    assert len(incompatibilities(operation)) == number

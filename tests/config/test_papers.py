@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.embedded import MAJOR
-
 ROOT = settings.BASE_DIR
 SOURCES = [
     *ROOT.glob("config/**/*.py"),
@@ -65,10 +63,6 @@ def test_every_dependency_is_locked_and_has_its_reason():
         name = re.split(r"[^A-Za-z0-9_-]", requirement)[0]
         assert re.search(rf"^{name}==", locked, re.MULTILINE), name
         assert re.search(rf'^\s+"{re.escape(requirement)}",\s+# \w', text("pyproject.toml"), re.MULTILINE), name
-
-
-def test_compose_and_the_embedded_server_are_the_same_postgresql():
-    assert re.findall(r"image: postgres:(\d+)", text("docker-compose.yml")) == [MAJOR]
 
 
 def test_ci_calls_the_readme_s_test_command_with_nothing_optional():

@@ -17,17 +17,17 @@ def test_a_record_that_is_ready_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("config.management.commands.prepare.load_reference", nothing)
     before = list(MemberState.objects.order_by("pk").values())
-    said = StringIO()
-    call_command("prepare", stdout=said)
-    assert said.getvalue() == ""
+    out = StringIO()
+    call_command("prepare", stdout=out)
+    assert out.getvalue() == ""
     assert list(MemberState.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.django_db
 def test_a_long_list_of_changes_is_folded(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("config.management.commands.prepare.fold", lambda: 1234)
-    said = StringIO()
+    out = StringIO()
 
-    call_command("prepare", stdout=said)
+    call_command("prepare", stdout=out)
 
-    assert said.getvalue() == "Changes folded into one, so that asking for the data version stays quick: 1234.\n"
+    assert out.getvalue() == "Changes folded into one, so that asking for the data version stays quick: 1234.\n"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.production import MAKE_A_KEY, require
+from config.production import MAKE_A_KEY, check_production
+from tests.config.processes import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +38,10 @@ HOSTS = "ALLOWED_HOSTS must name hosts alone, separated by commas, not “{}”.
 GUESSED = f"SECRET_KEY can be guessed: it needs at least 50 characters, 5 different ones among them; {MAKE_A_KEY}."
 
 
-def refused(**changed: Any) -> list[str]:
+def errors_with(**changed: Any) -> list[str]:
     """Return what stands against starting, each without its beginning."""
     try:
-        require(**SAFE | changed)
+        check_production(**SAFE | changed)
     except ImproperlyConfigured as error:
         return [line.removeprefix("PRODUCTION=1: ") for line in str(error).splitlines()]
     return []
@@ -84,11 +81,11 @@ def refused(**changed: Any) -> list[str]:
     ],
 )
 def test_what_is_unsafe_is_refused_in_a_line(changed: dict[str, Any], line: str):
-    assert refused(**changed) == [line]
+    assert errors_with(**changed) == [line]
 
 
 def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
-    lines = refused(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
+    lines = errors_with(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
     assert [line.split()[0] for line in lines] == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "HTTPS", "TRUSTED_PROXIES"]
     assert not [line for line in lines if KEY[:20] in line or PASSWORD in line]
 
@@ -97,28 +94,19 @@ def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
     "hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]]
 )
 def test_what_is_safe_starts(hosts: list[str]):
-    assert refused(hosts=hosts) == []
-    assert refused(proxies="0") == []
-
-
-def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these variables and no others, as a server's surroundings have them."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, *command], env=kept | variables, cwd=settings.BASE_DIR, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    assert errors_with(hosts=hosts) == []
+    assert errors_with(proxies="0") == []
 
 
 def test_commands_and_the_server_end_with_the_lines_and_nothing_else(tmp_path: Path):
-    said = (
+    errors = (
         "plenary: PRODUCTION=1: ALLOWED_HOSTS must name hosts alone, separated by commas, not “*”.\n"
         "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords go over nothing else.\n"
     )
     wrong = {**VARIABLES, "SECRET_KEY": KEY, "ALLOWED_HOSTS": "*", "HTTPS": "", "PLENARY_HOME": str(tmp_path)}
     for command in (("manage.py", "check"), ("-c", "import config.wsgi")):
-        done = run(*command, **wrong)
-        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+        done = run_python(*command, **wrong)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", errors)
 
 
 READ = """
@@ -158,11 +146,11 @@ def test_production_is_clean_by_djangos_own_check_with_the_key_in_a_file(tmp_pat
         "CSRF_COOKIE_DOMAIN": None,
         "CSRF_TRUSTED_ORIGINS": ["https://votes.example.org", "https://example.net", "https://*.example.net"],
     }
-    done = run(
+    done = run_python(
         "-c", READ, *expected,
         **VARIABLES, SECRET_KEY_FILE=str(secret), DJANGO_SETTINGS_MODULE="config.settings", PLENARY_HOME=str(tmp_path),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said, read = json.loads(done.stdout)
-    assert said == "System check identified no issues (2 silenced).\n"
-    assert read == expected
+    report, values = json.loads(done.stdout)
+    assert report == "System check identified no issues (2 silenced).\n"
+    assert values == expected

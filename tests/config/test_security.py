@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bs4 import BeautifulSoup
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+
+from tests.config.processes import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +28,6 @@ POLICY = {
 
 
 def policy(response) -> dict[str, str]:
-    """Return the content security policy of an answer."""
     parts = response.headers["Content-Security-Policy"].split("; ")
     return dict(part.split(" ", 1) for part in parts)
 
@@ -81,11 +78,7 @@ def read(**environment: str) -> dict[str, Any]:
         "import json; from config import settings as s; "
         f"print(json.dumps({{name: getattr(s, name, None) for name in {names}}}))"
     )
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={**kept, "SECRET_KEY": "x", **environment}, cwd=settings.BASE_DIR,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run_python("-c", code, SECRET_KEY="x", **environment)
     return json.loads(done.stdout) if not done.returncode else {"error": done.stderr.splitlines()[-1]}
 
 

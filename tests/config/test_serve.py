@@ -19,21 +19,16 @@ from django.conf import settings
 from django.db import connection
 
 from config.management.commands.serve import Command
+from tests.stack.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
-    return {**kept, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
+    inherited = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "DEBUG")}
+    return {**inherited, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
 
 
 def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
@@ -49,7 +44,7 @@ def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(home: Path, port: int, ending: signal.Signals = signal.SIGINT) -> Iterator[list[str]]:
+def serving(home: Path, port: int, stop_signal: signal.Signals = signal.SIGINT) -> Iterator[list[str]]:
     """Serve, yield what was said up to the address, and end as a terminal would: the signal to the whole group."""
     process = serve(home, port)
     said: list[str] = []
@@ -61,7 +56,7 @@ def serving(home: Path, port: int, ending: signal.Signals = signal.SIGINT) -> It
                 break
         yield said
     finally:
-        os.killpg(process.pid, ending)
+        os.killpg(process.pid, stop_signal)
         process.communicate(timeout=30)
 
 
@@ -70,7 +65,7 @@ def get(port: int, path: str) -> str:
         return str(answer.read(), "utf-8")
 
 
-def left_behind(home: Path) -> list[str]:
+def remaining_processes(home: Path) -> list[str]:
     """Return the command lines that still name ``home``, after giving the keeper time to stop its server."""
     deadline = time.monotonic() + 15
     while True:
@@ -96,20 +91,20 @@ def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_be
         stylesheet = re.search(r'href="(/static/plenary/plenary\.[0-9a-f]+\.css)"', page)
         assert stylesheet
         assert "--paper" in get(port, stylesheet[1])
-    assert left_behind(home) == []
+    assert remaining_processes(home) == []
 
     with serving(home, port) as said:
         assert not [line for line in said if "loaded" in line or "Account" in line or "migrations" in line]
         assert "93-18-65" in get(port, "/resolutions/")
-    assert left_behind(home) == []
+    assert remaining_processes(home) == []
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_however_it_ends_nothing_is_left_behind(home: Path, ending: signal.Signals):
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_however_it_ends_nothing_is_left_behind(home: Path, stop_signal: signal.Signals):
     port = free_port()
-    with serving(home, port, ending):
+    with serving(home, port, stop_signal):
         assert "93-18-65" in get(port, "/resolutions/")
-    assert left_behind(home) == []
+    assert remaining_processes(home) == []
 
 
 def test_a_taken_port_is_one_line_that_names_another(home: Path):
@@ -169,6 +164,6 @@ def test_a_newcomer_alone_publishes_own_entries_and_nobody_else(monkeypatch, eng
     monkeypatch.delenv("PUBLISH_OWN_ENTRIES", raising=False)
     if said is not None:
         monkeypatch.setenv("PUBLISH_OWN_ENTRIES", said)
-    told = io.StringIO()
-    assert Command(stdout=told).who_publishes() == answer
-    assert ("PUBLISH_OWN_ENTRIES=0" in told.getvalue()) == bool(answer)
+    out = io.StringIO()
+    assert Command(stdout=out).publishing_environment() == answer
+    assert ("PUBLISH_OWN_ENTRIES=0" in out.getvalue()) == bool(answer)

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.usefixtures("record")
 
 @pytest.fixture
 def editor(client: Client) -> Client:
-    """Return the client of an account that may see imports."""
     user = User.objects.create_user("ana", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_importrun"))
     client.force_login(user)

@@ -12,11 +12,10 @@ from django.contrib.auth.models import User
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from tests.faults.browser import Browser
-from tests.faults.conftest import LIST, TEXT, Ground, told
+from tests.faults.conftest import LIST, TEXT, Browser, Sandbox, timed
 
 if TYPE_CHECKING:
-    from tests.faults.browser import Answer
+    from tests.stack.visitors import Answer
 
 pytestmark = pytest.mark.faults
 
@@ -27,10 +26,10 @@ API = "/api/v1/resolutions/?q=word{}"
 """Each with a word of its own: what is kept is answered however often it is asked for."""
 
 
-def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
+def test_a_server_whose_clock_jumps(sandbox: Sandbox, tmp_path: Path):
     if FAKETIME is None:
         pytest.skip("faketime is not installed: apt-get install faketime")
-    site, figures = ground.site, dict[str, object]()
+    site, figures = sandbox.site, dict[str, object]()
     jump, numbers = tmp_path / "jump", itertools.count()
     faked: dict[str, Any] = {
         "LD_PRELOAD": str(FAKETIME),
@@ -50,15 +49,15 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
         jump.write_text(f"{by}\n")
 
     def asks_the_api() -> list[int]:
-        return [reader.get(API.format(next(numbers))).status for _ in range(4)]
+        return [reader.request(API.format(next(numbers))).status for _ in range(4)]
 
     def asked() -> tuple[Answer, Answer]:
-        return reader.get(TEXT), reader.get(LIST)
+        return reader.request(TEXT), reader.request(LIST)
 
-    with told("clock a day ahead, then a year back", figures):
+    with timed("clock a day ahead, then a year back", figures):
         jumps("+0")
-        web = site.pieces.gunicorn("clock", primary=site.primary, **faked)
-        reader, editor = Browser(web.port), Browser(web.port).logged_in()
+        web = site.topology.gunicorn("clock", primary=site.primary, **faked)
+        reader, editor = Browser.behind(web), Browser.behind(web).log_in()
         before = asked()
         throttled = asks_the_api()
         assert throttled == [200, 200, 200, 429]
@@ -66,34 +65,34 @@ def test_a_server_whose_clock_jumps(ground: Ground, tmp_path: Path):
         jumps("+1d")
         ahead = asked()
         figures["a day ahead"] = {
-            "session": editor.get(ground.sheet).status,
-            "changed since": reader.get(TEXT, If_None_Match=before[0].headers["ETag"]).status,
+            "session": editor.request(sandbox.sheet).status,
+            "changed since": reader.request(TEXT, headers={"If-None-Match": before[0].headers["ETag"]}).status,
             "api": asks_the_api(),
         }
         assert [page.body for page in ahead] == [page.body for page in before]
-        assert editor.get(ground.sheet).status == 302, "a working day's session is over"
+        assert editor.request(sandbox.sheet).status == 302, "a working day's session is over"
         assert figures["a day ahead"]["api"] == throttled  # type: ignore[index]  # put in just now
-        editor = Browser(web.port).logged_in()
-        assert editor.get(ground.sheet).status == 200
+        editor = Browser.behind(web).log_in()
+        assert editor.request(sandbox.sheet).status == 200
 
         jumps("-365d")
         back = asked()
         figures["a year back"] = {
-            "session": editor.get(ground.sheet).status,
-            "changed since": reader.get(TEXT, If_None_Match=ahead[0].headers["ETag"]).status,
+            "session": editor.request(sandbox.sheet).status,
+            "changed since": reader.request(TEXT, headers={"If-None-Match": ahead[0].headers["ETag"]}).status,
             "api": asks_the_api(),
         }
         assert [page.body for page in back] == [page.body for page in before]
-        assert editor.get(ground.sheet).status == 200, "one that was begun later is not over yet"
+        assert editor.request(sandbox.sheet).status == 200, "one that was begun later is not over yet"
         assert figures["a year back"]["api"] == throttled  # type: ignore[index]  # put in just now
-        assert Browser(web.port).logged_in().get(ground.sheet).status == 200
+        assert Browser.behind(web).log_in().request(sandbox.sheet).status == 200
 
         jumps("+0")
-        again = reader.get(TEXT, If_None_Match=before[0].headers["ETag"])
-        figures["right again"] = {"session": editor.get(ground.sheet).status, "unchanged": again.status}
+        again = reader.request(TEXT, headers={"If-None-Match": before[0].headers["ETag"]})
+        figures["right again"] = {"session": editor.request(sandbox.sheet).status, "unchanged": again.status}
         assert (again.status, again.headers["ETag"]) == (304, before[0].headers["ETag"])
         web.stop()
-    ground.unharmed()
+    sandbox.assert_unchanged()
 
 
 @pytest.mark.django_db

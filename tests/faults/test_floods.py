@@ -6,13 +6,12 @@ import selectors
 import socket
 import time
 from contextlib import contextmanager, suppress
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.browser import Browser
-from tests.faults.conftest import LIST, TEXT, Ground, memory_of, reading_on, told
+from tests.faults.conftest import TEXT, Browser, Sandbox, memory_of, timed
 from tests.stack.processes import wait_for
 
 if TYPE_CHECKING:
@@ -86,48 +85,45 @@ def _sends(client: socket.socket) -> bool:
         return False
 
 
-def test_ten_thousand_slow_clients_at_the_proxy(ground: Ground, many_files: int):
+def test_ten_thousand_slow_clients_at_the_proxy(sandbox: Sandbox, many_files: int):
     number = min(CLIENTS, many_files - 500)
-    site, figures = ground.site, dict[str, object]({"clients": number})
+    site, figures = sandbox.site, dict[str, object]({"clients": number})
     half = number // 2
     with (
-        told("slow clients at the proxy", figures),
+        timed("slow clients at the proxy", figures),
         slow_clients(site.proxy.plain_port, half) as plain,
         slow_clients(site.proxy.port, half, HELLO) as tls,
-        reading_on(ground.reader, LIST, TEXT) as readers,
+        sandbox.reading() as readers,
     ):
-        held = trickle(plain + tls, HOLD)
-    times = sorted(answer.seconds for answer in readers.answers)
-    figures |= {"still connected": held, "asked": len(times), "median ms": round(times[len(times) // 2] * 1000)}
-    figures |= {"slowest ms": round(readers.slowest * 1000), "broken": readers.broken[:3]}
-    assert (readers.statuses, readers.broken) == ({200}, [])
+        connected = trickle(plain + tls, HOLD)
+    figures |= {"still connected": connected, **readers.figures, "errors": readers.errors[:3]}
+    assert (readers.statuses, readers.errors) == ({200}, [])
     assert readers.slowest < ANSWERED
-    ground.unharmed()
+    sandbox.assert_unchanged()
 
 
 @pytest.mark.parametrize("number", [4, 500])
-def test_slow_clients_at_gunicorn_itself(ground: Ground, number: int):
+def test_slow_clients_at_gunicorn_itself(sandbox: Sandbox, number: int):
     """Told as it is: without a proxy, a slow client for each thread holds a worker; it is well when they go."""
-    web, figures = ground.site.second, dict[str, object]()
-    reader = Browser(web.port, patience=3)
-    assert reader.get(TEXT).status == 200
-    with told(f"{number} slow clients at gunicorn itself", figures):
+    web, figures = sandbox.site.second, dict[str, object]()
+    reader = Browser.behind(web, timeout=3)
+    assert reader.request(TEXT).status == 200
+    with timed(f"{number} slow clients at gunicorn itself", figures):
         with slow_clients(web.port, number):
             time.sleep(1)
             try:
-                figures["reader meanwhile"] = reader.get(TEXT).status
+                figures["reader meanwhile"] = reader.request(TEXT).status
             except (OSError, HTTPException) as error:
                 figures["reader meanwhile"] = type(error).__name__
         began = time.monotonic()
-        wait_for(lambda: answers(reader), saying="readers are answered again", seconds=60)
+        wait_for(lambda: answers(reader), "readers are answered again", seconds=60)
         figures["answered again after s"] = round(time.monotonic() - began, 1)
-    ground.unharmed()
+    sandbox.assert_unchanged()
 
 
 def answers(reader: Browser) -> bool:
-    """Tell whether a reader gets the page."""
     try:
-        return reader.get(TEXT).status == 200
+        return reader.request(TEXT).status == 200
     except (OSError, HTTPException):
         return False
 
@@ -136,18 +132,19 @@ def send_gigabyte(browser: Browser, path: str, kind: str, *, chunked: bool, web:
     """Stream a gigabyte until there is an answer; return its status (0 for none), bytes sent, seconds, memory grown."""
     before = grown = memory_of(web)
     began, sent = time.monotonic(), 0
-    connection = browser.connection()
+    connection = browser.connection
     connection.connect()
+    has_tls = isinstance(connection, HTTPSConnection)
     connection.putrequest("POST", path, skip_host=True)
     for name, value in {
-        "Host": f"127.0.0.1:{browser.port}",
+        "Host": f"127.0.0.1:{connection.port}",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "127.0.0.1",
         "Content-Type": kind,
         # A form's own token, so that what refuses it is its size.
         "X-CSRFToken": "".join(value for name, value in browser.cookies.items() if name.endswith("csrftoken")),
         "Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items()),
-        "Referer": f"https://127.0.0.1:{browser.port}/admin/login/",
+        "Referer": f"https://127.0.0.1:{connection.port}/admin/login/",
         **({"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(GIGABYTE)}),
     }.items():
         connection.putheader(name, value)
@@ -161,8 +158,8 @@ def send_gigabyte(browser: Browser, path: str, kind: str, *, chunked: bool, web:
         with selectors.DefaultSelector() as selector:
             selector.register(wire, selectors.EVENT_READ)
             # By TLS there is always something to read, so there all is sent that any proxy of ours takes, and more.
-            while sent < (ENOUGH if browser.certificate else GIGABYTE) and time.monotonic() - began < 20:
-                if not browser.certificate and selector.select(0):
+            while sent < (ENOUGH if has_tls else GIGABYTE) and time.monotonic() - began < 20:
+                if not has_tls and selector.select(0):
                     break
                 wire.sendall(piece)
                 sent += len(block)
@@ -183,12 +180,12 @@ FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundar
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("through", ["gunicorn", "proxy"])
-def test_a_gigabyte_in_one_request(ground: Ground, through: str, chunked: bool):
-    site, figures = ground.site, dict[str, object]()
-    browser = Browser(site.first.port) if through == "gunicorn" else ground.reader
+def test_a_gigabyte_in_one_request(sandbox: Sandbox, through: str, chunked: bool):
+    site, figures = sandbox.site, dict[str, object]()
+    browser = Browser.behind(site.first) if through == "gunicorn" else sandbox.reader
     came = {}
-    browser.get("/admin/login/")
-    with told(f"1 GB {'in chunks ' if chunked else ''}to {through}", figures):
+    browser.request("/admin/login/")
+    with timed(f"1 GB {'in chunks ' if chunked else ''}to {through}", figures):
         for path, kind in (("/admin/login/", FORM), ("/admin/login/", FILES), ("/states/", FORM), ("/none", FILES)):
             status, sent, seconds, grown = send_gigabyte(browser, path, kind, chunked=chunked, web=site.first)
             name = f"{path} {kind.partition(';')[0].rpartition('/')[2]}"
@@ -198,5 +195,5 @@ def test_a_gigabyte_in_one_request(ground: Ground, through: str, chunked: bool):
     unread = {200} if through == "gunicorn" and chunked else set()
     assert {status for status, _ in came.values()} <= {400, 404, 413} | unread, came
     assert max(grown for _, grown in came.values()) < 40 * 1024**2, came
-    assert ground.reader.get(TEXT).status == 200
-    ground.unharmed()
+    assert sandbox.reader.request(TEXT).status == 200
+    sandbox.assert_unchanged()

@@ -6,175 +6,148 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from tests.faults.browser import Answer, Browser, fields
-from tests.faults.conftest import LIST, TEXT, Ground, reading_on, state_of, told
+from tests.faults.conftest import TEXT, Browser, Sandbox, record_state, timed
 from tests.stack.processes import descendants, wait_for
 from tests.stack.topology import BASE, RECORD
+from tests.stack.visitors import form_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.stack.pieces import Postgres
+    from tests.stack.servers import Postgres
 
 pytestmark = pytest.mark.faults
 
 COUNCIL = "sc_voting_2025.csv.gz"
 
 
-def in_background(what: Callable[[], Answer]) -> tuple[threading.Thread, list[Answer | Exception]]:
-    """Do something in a thread of its own; what it answers, or raises, comes into the list."""
-    came: list[Answer | Exception] = []
-
-    def do() -> None:
-        try:
-            came.append(what())
-        except (OSError, HTTPException) as error:
-            came.append(error)
-
-    thread = threading.Thread(target=do, daemon=True)
-    thread.start()
-    return thread, came
-
-
 def waits_for_lock(primary: Postgres) -> bool:
-    """Tell whether a statement waits for a lock that somebody holds."""
-    count = primary.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = 'plenary' AND wait_event_type = 'Lock'")
+    count = primary.scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = 'plenary' AND wait_event_type = 'Lock'"
+    )
     return bool(count)
 
 
-@contextmanager
-def holding(primary: Postgres) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """Open a transaction that is rolled back, or dies with its server."""
-    holder = psycopg.connect(primary.url)
-    try:
-        yield holder
-    finally:
-        holder.close()
-
-
-def to_save(editor: Browser, sheet: str, choice: str) -> dict[str, str]:
+def sheet_form(editor: Browser, sheet: str, choice: str) -> dict[str, str | list[str]]:
     """Return the sheet as an editor sends it who gives every member one choice."""
-    page = editor.get(sheet).page
+    page = editor.request(sheet).page
     rows = {str(row["data-code"]) for row in page.select(".sheet-row")}
     assert len(rows) > 150
-    return fields(page) | {f"votes-{code}": choice for code in rows} | {"_continue": "1"}
+    return form_fields(page) | {f"votes-{code}": choice for code in rows} | {"_continue": "1"}
 
 
-def test_a_worker_killed_while_it_saves(ground: Ground):
+def test_a_worker_killed_while_it_saves(sandbox: Sandbox):
     """The sheet is saved as a whole or not at all: here the worker dies after all of it was written, uncommitted."""
-    site, figures = ground.site, dict[str, object]()
+    site, figures = sandbox.site, dict[str, object]()
     web = site.first
-    editor = Browser(web.port).logged_in()
-    form = to_save(editor, ground.sheet, "Y")
+    editor = Browser.behind(web).log_in()
+    form = sheet_form(editor, sandbox.sheet, "Y")
     (worker,) = descendants(web.pid)
-    before = ground.votes()
-    with told("kill -9 of a worker in a save", figures), reading_on(ground.reader, LIST, TEXT) as readers:
-        with site.primary.connect() as holder, holder.transaction():
+    before = sandbox.votes()
+    with timed("kill -9 of a worker in a save", figures), sandbox.reading() as readers:
+        with ThreadPoolExecutor() as pool, site.primary.connect() as holder, holder.transaction():
             holder.execute("LOCK TABLE django_admin_log IN SHARE MODE")  # Which saving writes last.
-            thread, came = in_background(lambda: editor.post(ground.sheet, form))
-            wait_for(lambda: waits_for_lock(site.primary), saying="the save waits")
+            save = pool.submit(editor.post, sandbox.sheet, form)
+            wait_for(lambda: waits_for_lock(site.primary), "the save waits")
             os.kill(worker, signal.SIGKILL)
-            thread.join(60)
-        wait_for(lambda: [*descendants(web.pid)] not in ([], [worker]), saying="another worker")
-        wait_for(web.ready, saying="it answers")
-    figures |= {"editor": [repr(one)[:80] for one in came], "readers": readers.statuses, "broken": readers.broken}
+            failure = save.exception(60)
+        wait_for(lambda: [*descendants(web.pid)] not in ([], [worker]), "another worker")
+        wait_for(web.ready, "it answers")
+    figures |= {"editor": repr(failure)[:80], "readers": readers.statuses, "broken": readers.errors}
     figures |= {"slowest": round(readers.slowest, 1), "asked": len(readers.answers)}
-    assert not isinstance(came[0], Answer)
-    assert (readers.statuses, readers.broken) == ({200}, [])
-    assert ground.votes() == before == 0
-    again = editor.post(ground.sheet, form)
-    assert (again.status, ground.votes()) == (302, len([key for key in form if key.startswith("votes-")]))
-    empty = to_save(editor, ground.sheet, "")
-    assert (editor.post(ground.sheet, empty).status, ground.votes()) == (302, 0)
-    ground.unharmed()
+    assert isinstance(failure, (OSError, HTTPException))
+    assert (readers.statuses, readers.errors) == ({200}, [])
+    assert sandbox.votes() == before == 0
+    again = editor.post(sandbox.sheet, form)
+    assert (again.status, sandbox.votes()) == (302, len([key for key in form if key.startswith("votes-")]))
+    empty = sheet_form(editor, sandbox.sheet, "")
+    assert (editor.post(sandbox.sheet, empty).status, sandbox.votes()) == (302, 0)
+    sandbox.assert_unchanged()
 
 
 @pytest.mark.parametrize("what", ["postmaster", "backend"])
-def test_postgresql_killed_under_a_page_and_a_save(ground: Ground, what: str):
+def test_postgresql_killed_under_a_page_and_a_save(sandbox: Sandbox, what: str):
     """Readers get what is kept, or are asked to come again; an editor is told; the next request is well."""
-    site, figures = ground.site, dict[str, object]()
-    editor = Browser(site.first.port).logged_in()
-    form = to_save(editor, ground.sheet, "N")
-    public = Browser(site.first.port)
-    warm = public.get(TEXT)
+    site, figures = sandbox.site, dict[str, object]()
+    editor = Browser.behind(site.first).log_in()
+    form = sheet_form(editor, sandbox.sheet, "N")
+    public = Browser.behind(site.first)
+    warm = public.request(TEXT)
     assert warm.status == 200
-    with told(f"kill -9 of PostgreSQL ({what})", figures):
+    with timed(f"kill -9 of PostgreSQL ({what})", figures):
         site.replica.stop()  # Or readers would notice nothing.
-        with holding(site.primary) as holder:
+        with ThreadPoolExecutor() as pool, closing(psycopg.connect(site.primary.url)) as holder:
             holder.execute("LOCK TABLE django_admin_log IN SHARE MODE")
-            thread, came = in_background(lambda: editor.post(ground.sheet, form))
-            wait_for(lambda: waits_for_lock(site.primary), saying="the save waits")
+            save = pool.submit(editor.post, sandbox.sheet, form)
+            wait_for(lambda: waits_for_lock(site.primary), "the save waits")
             if what == "postmaster":
                 site.primary.kill()
             else:
                 waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'plenary'"
-                os.kill(site.primary.ask(waiting), signal.SIGKILL)
-            thread.join(60)
-        (saved,) = came
-        assert isinstance(saved, Answer)
+                os.kill(site.primary.scalar(waiting), signal.SIGKILL)
+            saved = save.result(60)
         figures["editor"] = (saved.status, saved.heading, f"{saved.seconds:.1f} s")
         assert (saved.status, saved.headers["Retry-After"]) == (503, "10")
         assert saved.heading == "The database fell silent while this was being saved"
         if what == "postmaster":
-            kept, new = public.get(TEXT), public.get("/states/?q=none")
+            kept, new = public.request(TEXT), public.request("/states/?q=none")
             figures["reader"] = [(kept.status, kept.headers.get("Cache-Status")), (new.status, new.heading)]
             assert (kept.status, kept.body) == (200, warm.body)
             assert (new.status, new.headers["Retry-After"]) == (503, "10")
             assert b"Traceback" not in new.body + saved.body
-            program = public.get("/votes.csv")
+            program = public.request("/votes.csv")
             assert (program.status, program.headers["Content-Type"]) == (503, "application/problem+json")
             site.primary.start()
         else:
-            wait_for(site.primary.ready, saying="recovery")
+            wait_for(site.primary.ready, "recovery")
         # As many as there are threads, so that each has had a dead connection in its hands.
-        after = [public.get(f"/states/?q=france{number}") for number in range(12)]
+        after = [public.request(f"/states/?q=france{number}") for number in range(12)]
         figures["next 12"] = [answer.status for answer in after]
         assert {answer.status for answer in after} == {200}
         site.replica.start()
-    assert ground.votes() == 0
-    assert editor.get(ground.sheet).status == 200
-    ground.unharmed()
+    assert sandbox.votes() == 0
+    assert editor.request(sandbox.sheet).status == 200
+    sandbox.assert_unchanged()
 
 
-def test_postgresql_killed_during_an_import(ground: Ground):
+def test_postgresql_killed_during_an_import(sandbox: Sandbox):
     """The import leaves nothing, says so, and run again comes to the sum of one that nothing disturbed."""
     if not (RECORD / COUNCIL).exists():
         pytest.skip("the official files are not here")
-    site, figures = ground.site, dict[str, object]()
-    before = site.primary.ask("SELECT count(*) FROM votes_vote")
-    with told("kill -9 of PostgreSQL in an import", figures):
-        with holding(site.primary) as holder:
+    site, figures = sandbox.site, dict[str, object]()
+    before = site.primary.scalar("SELECT count(*) FROM votes_vote")
+    with timed("kill -9 of PostgreSQL in an import", figures):
+        with closing(psycopg.connect(site.primary.url)) as holder:
             holder.execute("LOCK TABLE votes_vote IN SHARE MODE")
             command: list[str | Path] = [sys.executable, BASE / "manage.py", "import_votes", RECORD / COUNCIL]
-            environment = site.pieces.environment(site.primary)
+            environment = site.topology.environment(site.primary)
             with subprocess.Popen(
                 command, cwd=BASE, env={"PATH": "/usr/bin:/bin", **environment}, stdout=-1, stderr=-2, text=True
             ) as importing:
-                wait_for(lambda: waits_for_lock(site.primary), saying="the import writes votes")
+                wait_for(lambda: waits_for_lock(site.primary), "the import writes votes")
                 site.primary.kill()
                 said, _ = importing.communicate(timeout=60)
         figures["editor"] = said.splitlines()[-1]
         assert importing.returncode != 0
         assert "Traceback" not in said
         site.primary.start()
-        assert site.primary.ask("SELECT count(*) FROM votes_vote") == before
-        ground.unharmed()
+        assert site.primary.scalar("SELECT count(*) FROM votes_vote") == before
+        sandbox.assert_unchanged()
         url = site.primary.url.rpartition("/")[0] + "/twin"
         make_twin(site.primary)
-        site.pieces.manage("import_votes", RECORD / COUNCIL, primary=site.primary, DATABASE_URL=url)
-        site.pieces.manage("import_votes", RECORD / COUNCIL, primary=site.primary)
-    undisturbed, again = (state_of(site.pieces, site.primary, **at) for at in ({"DATABASE_URL": url}, {}))
-    assert again == undisturbed != ground.expected
-    ground.expected = again
+        site.topology.manage("import_votes", RECORD / COUNCIL, primary=site.primary, DATABASE_URL=url)
+        site.topology.manage("import_votes", RECORD / COUNCIL, primary=site.primary)
+    undisturbed, again = (record_state(site.topology, site.primary, **at) for at in ({"DATABASE_URL": url}, {}))
+    assert again == undisturbed != sandbox.expected
+    sandbox.expected = again
     with site.primary.connect("postgres") as server:
         server.execute("DROP DATABASE twin")
 
@@ -189,4 +162,4 @@ def make_twin(primary: Postgres) -> None:
             return True
         return False
 
-    wait_for(copied, saying="nobody is connected")
+    wait_for(copied, "nobody is connected")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.browser import Browser
-from tests.faults.conftest import LIST, TEXT, Ground, reading_on, told
-from tests.faults.test_processes import to_save
+from tests.faults.conftest import LIST, PAGES, Browser, Sandbox, timed
+from tests.faults.test_processes import sheet_form
+from tests.stack.visitors import reading_in_background
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.faults
 
 
-def test_the_drill(ground: Ground, tmp_path: Path):
-    site, figures = ground.site, dict[str, object]()
+def test_the_drill(sandbox: Sandbox, tmp_path: Path):
+    site, figures = sandbox.site, dict[str, object]()
     folder = tmp_path / "backups"
-    web = site.pieces.gunicorn("drilled", primary=site.primary)
-    reader, editor = Browser(web.port), Browser(web.port).logged_in()
-    with told("backup, verified by restoring", figures), reading_on(reader, LIST, TEXT) as readers:
-        said = site.pieces.manage("backup", f"--to={folder}", primary=site.primary)
-        figures["backup"] = said.splitlines()[-2].partition(": ")[2]
-    assert (readers.statuses, readers.broken) == ({200}, [])
+    web = site.topology.gunicorn("drilled", primary=site.primary)
+    reader, editor = Browser.behind(web), Browser.behind(web).log_in()
+    with timed("backup, verified by restoring", figures), reading_in_background(reader, paths=PAGES) as readers:
+        output = site.topology.manage("backup", f"--to={folder}", primary=site.primary)
+        figures["backup"] = output.splitlines()[-2].partition(": ")[2]
+    assert (readers.statuses, readers.errors) == ({200}, [])
     (dump,) = folder.glob("*.dump")
-    before = reader.get(LIST)
-    with told("the record lost and restored", figures):
-        site.primary.ask("DELETE FROM votes_vote WHERE roll_call_id IN (SELECT min(id) FROM votes_rollcall)")
-        site.primary.ask("UPDATE resolutions_topic SET name = 'Vandalised'")
-        spoilt = reader.get(LIST)
+    before = reader.request(LIST)
+    with timed("the record lost and restored", figures):
+        site.primary.scalar("DELETE FROM votes_vote WHERE roll_call_id IN (SELECT min(id) FROM votes_rollcall)")
+        site.primary.scalar("UPDATE resolutions_topic SET name = 'Vandalised'")
+        spoilt = reader.request(LIST)
         assert b"Vandalised" in spoilt.body
         with pytest.raises(subprocess.CalledProcessError) as refused:
-            site.pieces.manage("restore", dump, primary=site.primary)
+            site.topology.manage("restore", dump, primary=site.primary)
         assert refused.value.returncode == 2
-        with reading_on(reader, LIST, TEXT) as readers:
-            said = site.pieces.manage("restore", dump, "--replace", primary=site.primary)
+        with reading_in_background(reader, paths=PAGES) as readers:
+            output = site.topology.manage("restore", dump, "--replace", primary=site.primary)
     figures["readers meanwhile"] = readers.statuses
-    assert (readers.statuses, readers.broken) == ({200}, [])
-    after = reader.get(LIST, If_None_Match=spoilt.headers["ETag"])
+    assert (readers.statuses, readers.errors) == ({200}, [])
+    after = reader.request(LIST, headers={"If-None-Match": spoilt.headers["ETag"]})
     assert (after.status, after.body) == (200, before.body)
     assert after.headers["ETag"] not in (before.headers["ETag"], spoilt.headers["ETag"])
-    assert editor.post(ground.sheet, to_save(editor, ground.sheet, "")).status == 302
-    found = re.search(r"is the database (\w+)\.", said)
+    assert editor.post(sandbox.sheet, sheet_form(editor, sandbox.sheet, "")).status == 302
+    found = re.search(r"is the database (\w+)\.", output)
     assert found
     with site.primary.connect("postgres") as server:
         server.execute(f"DROP DATABASE {found[1]}".encode())
     web.stop()
-    ground.unharmed()
+    sandbox.assert_unchanged()

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in this folder."""
     for item in items:
         if "tests/stack/" in item.path.as_posix():
             item.add_marker(pytest.mark.stack)
@@ -22,7 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Site]:
-    """Start the site once."""
     settings = {"REPLICA_MAX_LAG": "3", "LOG_LEVEL": "info", "LOG_ADDRESSES": "1"}
     settings |= {"API_REQUESTS_A_MINUTE": "0", "SELECTIONS_A_MINUTE": "0", "RELEASE": "this-one"}
     with whole_site(**settings) as site:
@@ -34,20 +32,18 @@ def site(running: Site) -> Iterator[Site]:
     """Give the test the site, and see that the next one finds it whole and reading from the replica."""
     running.settle()
     yield running
-    for server in running.pieces.servers:
+    for server in running.topology.servers:
         server.resume()
 
 
 @pytest.fixture
 def reader(site: Site) -> Iterator[Visitor]:
-    """Give the test a reader, who comes by the proxy."""
     with Visitor.of(site) as visitor:
         yield visitor
 
 
 @pytest.fixture
 def editor(site: Site) -> Iterator[Visitor]:
-    """Give the test an editor who has logged in, by the proxy."""
     with Visitor.of(site) as visitor:
         visitor.log_in()
         yield visitor

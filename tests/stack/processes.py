@@ -29,19 +29,18 @@ class NotRunningError(Exception):
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def wait_for(what: Callable[[], object], *, saying: str, seconds: float = PATIENCE) -> None:
-    """Return once ``what`` is true; raise TimeoutError, ``saying`` what was waited for, when it is not in time."""
+def wait_for(condition: Callable[[], object], description: str, *, seconds: float = PATIENCE) -> None:
+    """Return once ``condition`` is true. Raises TimeoutError, with its description, when it is not in time."""
     until = time.monotonic() + seconds
-    while not what():
+    while not condition():
         if time.monotonic() > until:
-            raise TimeoutError(f"not within {seconds:g} s: {saying}")
+            raise TimeoutError(f"not within {seconds:g} s: {description}")
         time.sleep(0.02)
 
 
@@ -86,7 +85,6 @@ class Server:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Start it, or start it again, and return once it is ready."""
         if self.is_running:
             raise NotRunningError(f"{self.name} runs already")
         parent = os.getpid()
@@ -117,73 +115,68 @@ class Server:
     def wait_until_ready(self) -> None:
         """Return once ``ready`` says so; raise NotRunningError where it ends first, or does not within 30 s."""
         try:
-            wait_for(lambda: not self.is_running or self.ready(), saying=f"{self.name} is ready")
+            wait_for(lambda: not self.is_running or self.ready(), f"{self.name} is ready")
         except TimeoutError as error:
-            raise NotRunningError(f"{error}\n{self.told()}") from error
+            raise NotRunningError(f"{error}\n{self.log_tail()}") from error
         if not self.is_running:
-            raise NotRunningError(f"{self.name} ended\n{self.told()}")
+            raise NotRunningError(f"{self.name} ended\n{self.log_tail()}")
 
     def ready(self) -> bool:
-        """Whether it takes connections."""
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def told(self, lines: int = 40) -> str:
-        """Return the end of its log."""
+    def log_tail(self, lines: int = 40) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return f"--- {self.log}\n" + "\n".join(text.splitlines()[-lines:])
 
     def lines(self, word: str) -> list[str]:
-        """Return the lines of its log that have this word."""
         return [line for line in self.log.read_text(errors="replace").splitlines() if word in line]
 
-    def family(self) -> list[int]:
+    def process_ids(self) -> list[int]:
         """Return the numbers of the process and of all that came of it, itself first."""
         return [] if self.process is None else [self.process.pid, *descendants(self.process.pid)]
 
     def kill(self, number: signal.Signals = signal.SIGKILL, *, wait: bool = True) -> None:
         """Send the process, not its children, a signal; with ``wait`` return once it and its children are gone."""
-        family = self.family()
+        pids = self.process_ids()
         os.kill(self.pid, number)
         if wait:
-            self.wait_until_gone(family)
+            self.wait_until_gone(pids)
 
-    def wait_until_gone(self, family: Sequence[int] = ()) -> None:
-        """Return once the process has ended, and with it each of ``family``; raises TimeoutError after 30 s."""
+    def wait_until_gone(self, pids: Sequence[int] = ()) -> None:
+        """Return once the process has ended, and with it each of ``pids``; raises TimeoutError after 30 s."""
         assert self.process is not None
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired as error:
-            raise TimeoutError(f"{self.name} does not end\n{self.told()}") from error
-        wait_for(lambda: not any(map(is_alive, family)), saying=f"all processes of {self.name} have ended")
+            raise TimeoutError(f"{self.name} does not end\n{self.log_tail()}") from error
+        wait_for(lambda: not any(map(is_alive, pids)), f"all processes of {self.name} have ended")
 
     def pause(self) -> None:
         """Stop the process and its children in their tracks, as on a machine that hangs."""
-        for pid in self.family():
+        for pid in self.process_ids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let them go on."""
-        for pid in self.family():
+        for pid in self.process_ids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End it in its own way, then by force; return once it and its children are gone. Cheap where it has gone."""
-        family = self.family()
+        pids = self.process_ids()
         if self.is_running:
             self.resume()
             with suppress(ProcessLookupError):
                 os.kill(self.pid, self.stopped_by)
             with suppress(TimeoutError):
-                self.wait_until_gone(family)
-        self.end(family)
+                self.wait_until_gone(pids)
+        self.end(pids)
 
-    def end(self, family: Sequence[int] = ()) -> None:
-        """End what is left of it by force."""
-        everyone = {*family, *self.family()}
+    def end(self, pids: Sequence[int] = ()) -> None:
+        everyone = {*pids, *self.process_ids()}
         for pid in everyone:
             if pid != os.getpid() and is_alive(pid):
                 with suppress(ProcessLookupError):
@@ -192,7 +185,7 @@ class Server:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(PATIENCE)
         with suppress(TimeoutError):
-            wait_for(lambda: not any(map(is_alive, everyone)), saying=f"all processes of {self.name} have ended")
+            wait_for(lambda: not any(map(is_alive, everyone)), f"all processes of {self.name} have ended")
 
 
 def descendants(pid: int) -> Iterator[int]:
@@ -211,14 +204,13 @@ def descendants(pid: int) -> Iterator[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and has not ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 
 
-def connections_of(port: int) -> int:
+def count_connections(port: int) -> int:
     """Return how many TCP connections to a port of this machine there are, with those that ended a moment ago."""
     local = f":{port:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.topology import needs
+from tests.stack.topology import require_programs
 from tests.stack.visitors import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.stack.pieces import Proxy
+    from tests.stack.servers import Proxy
     from tests.stack.topology import Site
 
 TEXT = "/resolutions/A/RES/ES-11/7"
@@ -20,42 +20,37 @@ TEXT = "/resolutions/A/RES/ES-11/7"
 
 @pytest.fixture
 def caddy(site: Site) -> Iterator[Proxy]:
-    """Give the test Caddy before both gunicorns."""
-    needs("caddy")
-    proxy = site.pieces.caddy(site.first, site.second)
+    require_programs("caddy")
+    proxy = site.topology.caddy(site.first, site.second)
     yield proxy
     proxy.stop()
-    site.pieces.servers.remove(proxy)
+    site.topology.servers.remove(proxy)
 
 
 def test_caddy_serves_the_site_as_it_is(site: Site, caddy: Proxy):
     with Visitor(caddy.url, site.certificate) as reader, Visitor.behind(site.first) as first:
-        page = reader.ask(TEXT, headers={"Accept-Encoding": "br"})
-        own = first.ask(TEXT, headers={"Host": f"localhost:{caddy.port}", "Accept-Encoding": "br"})
+        page = reader.request(TEXT, headers={"Accept-Encoding": "br"})
+        own = first.request(TEXT, headers={"Host": f"localhost:{caddy.port}", "Accept-Encoding": "br"})
         assert (page.status, page.headers["content-encoding"], page.sent) == (200, "br", own.sent)
         assert page.headers["strict-transport-security"] == own.headers["strict-transport-security"]
-        known = reader.ask(TEXT, headers={"If-None-Match": page.headers["etag"]})
+        known = reader.request(TEXT, headers={"If-None-Match": page.headers["etag"]})
         assert (known.status, known.sent) == (304, b"")
-        assert reader.ask("/readyz").status == 404
-        assert reader.ask("/metrics").status == 404
+        assert reader.request("/readyz").status == 404
+        assert reader.request("/metrics").status == 404
     with Visitor(f"http://localhost:{caddy.plain_port}") as reader:
-        moved = reader.ask(TEXT)
+        moved = reader.request(TEXT)
     assert moved.status in (301, 308)
     assert moved.headers["location"].startswith("https://localhost")
 
 
 def test_an_editor_logs_in_and_saves_by_way_of_caddy(site: Site, caddy: Proxy):
-    key = site.primary.ask("SELECT id FROM votes_bloc WHERE slug = 'asean'")
+    key = site.primary.scalar("SELECT id FROM votes_bloc WHERE slug = 'asean'")
     with Visitor(caddy.url, site.certificate) as editor:
-        editor.log_in()
-        answer = editor.save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Caddy", reason="A test.")
-        assert answer.status == 302, answer.text
-        heading = editor.ask("/blocs/asean/").page.h1
-    assert heading
-    assert heading.get_text(strip=True) == "Caddy"
+        editor.log_in().save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Caddy", reason="A test.")
+        assert editor.request("/blocs/asean/").heading == "Caddy"
 
 
 def test_a_gunicorn_that_is_gone_costs_no_reader_of_caddys_an_answer(site: Site, caddy: Proxy):
     with Visitor(caddy.url, site.certificate) as reader:
         site.first.kill()
-        assert [reader.ask(f"/roll-calls/?since=1971-01-{day:02}").status for day in range(1, 11)] == [200] * 10
+        assert [reader.request(f"/roll-calls/?since=1971-01-{day:02}").status for day in range(1, 11)] == [200] * 10

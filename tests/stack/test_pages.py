@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.processes import connections_of
+from tests.stack.processes import count_connections
 from tests.stack.visitors import BEHIND_TLS, Visitor
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ def test_both_gunicorns_and_the_proxy_give_the_same_bytes(site: Site, reader: Vi
         with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
             # The same name to each, since absolute addresses in a page have it.
             named = {"Host": f"127.0.0.1:{site.proxy.port}"}
-            answers = [reader.ask(path), first.ask(path, headers=named), second.ask(path, headers=named)]
+            answers = [reader.request(path), first.request(path, headers=named), second.request(path, headers=named)]
         assert [answer.status for answer in answers] == [404 if "no-such" in path else 200] * 3, path
         assert answers[0].body == answers[1].body == answers[2].body, path
         assert len({answer.headers.get("etag") for answer in answers}) == 1, path
 
 
 def test_a_page_that_is_known_is_not_sent_again(reader: Visitor):
-    whole = reader.ask(TEXT)
-    known = reader.ask(TEXT, headers={"If-None-Match": whole.headers["etag"]})
+    whole = reader.request(TEXT)
+    known = reader.request(TEXT, headers={"If-None-Match": whole.headers["etag"]})
     assert (known.status, known.sent) == (304, b"")
     assert known.headers["etag"] == whole.headers["etag"]
     assert known.headers["cache-control"] == whole.headers["cache-control"]
@@ -56,14 +56,14 @@ def test_a_page_that_is_known_is_not_sent_again(reader: Visitor):
 
 
 def test_head_is_get_without_a_body(reader: Visitor):
-    whole, head = reader.ask(TEXT), reader.ask(TEXT, method="HEAD")
+    whole, head = reader.request(TEXT), reader.request(TEXT, method="HEAD")
     assert (head.status, head.sent) == (200, b"")
     assert int(head.headers["content-length"]) == len(whole.sent)
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 def test_pages_are_packed_on_the_way_and_the_same_unpacked(reader: Visitor, encoding: str):
-    plain, packed = reader.ask(TEXT), reader.ask(TEXT, headers={"Accept-Encoding": encoding})
+    plain, packed = reader.request(TEXT), reader.request(TEXT, headers={"Accept-Encoding": encoding})
     assert packed.headers["content-encoding"] == encoding
     assert "Accept-Encoding" in packed.headers["vary"]
     assert packed.body == plain.sent
@@ -71,26 +71,26 @@ def test_pages_are_packed_on_the_way_and_the_same_unpacked(reader: Visitor, enco
 
 
 def test_the_proxy_keeps_its_connections_to_the_gunicorns(site: Site, reader: Visitor):
-    before = connections_of(site.first.port) + connections_of(site.second.port)
+    before = count_connections(site.first.port) + count_connections(site.second.port)
     for _ in range(40):
-        assert reader.ask("/about/").status == 200
-    assert connections_of(site.first.port) + connections_of(site.second.port) - before <= 4
+        assert reader.request("/about/").status == 200
+    assert count_connections(site.first.port) + count_connections(site.second.port) - before <= 4
 
 
 def test_what_one_gunicorn_made_the_other_finds_in_redis(site: Site):
     path = "/roll-calls/?since=1999-01-01"
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
-        made, found = (web.ask(path, headers={"Host": "127.0.0.1"}) for web in (first, second))
+        made, shared = (web.request(path, headers={"Host": "127.0.0.1"}) for web in (first, second))
     assert made.headers["cache-status"] == "Plenary; fwd=miss; stored"
-    assert found.headers["cache-status"] == "Plenary; hit"
-    assert found.body == made.body
+    assert shared.headers["cache-status"] == "Plenary; hit"
+    assert shared.body == made.body
 
 
 def test_a_forged_address_is_not_believed(site: Site, reader: Visitor):
     path = "/states/?forged"
-    reader.ask(path, headers={"X-Forwarded-For": "203.0.113.9"})
+    reader.request(path, headers={"X-Forwarded-For": "203.0.113.9"})
     with Visitor.behind(site.first) as proxy:
-        proxy.ask(path, headers=BEHIND_TLS | {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
+        proxy.request(path, headers=BEHIND_TLS | {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
     lines = [json.loads(line) for web in (site.first, site.second) for line in web.lines('"path":"/states/"')]
     assert {line["address"] for line in lines} >= {"127.0.0.1", "192.0.2.7"}
     assert "203.0.113.9" not in {line["address"] for line in lines}
@@ -98,11 +98,11 @@ def test_a_forged_address_is_not_believed(site: Site, reader: Visitor):
 
 def test_plain_http_leads_to_https(site: Site):
     with Visitor(f"http://127.0.0.1:{site.proxy.plain_port}") as reader:
-        moved = reader.ask(TEXT)
+        moved = reader.request(TEXT)
     assert (moved.status, moved.headers["location"]) == (308, f"{site.proxy.url}{TEXT}")
     # And should a proxy not say so, Plenary does.
-    with Visitor(f"http://127.0.0.1:{site.first.port}", always={"X-Forwarded-Proto": "http"}) as proxy:
-        moved = proxy.ask(TEXT)
+    with Visitor(f"http://127.0.0.1:{site.first.port}", headers={"X-Forwarded-Proto": "http"}) as proxy:
+        moved = proxy.request(TEXT)
     assert (moved.status, moved.headers["location"]) == (301, f"https://127.0.0.1:{site.first.port}{TEXT}")
 
 
@@ -116,5 +116,5 @@ def test_a_body_that_is_too_large_does_not_get_past_the_proxy(site: Site, reader
 
 
 def test_cookies_go_over_https_alone_and_readers_get_none(reader: Visitor):
-    assert "set-cookie" not in reader.ask("/").headers
-    assert "Secure" in reader.ask("/admin/login/").headers["set-cookie"]
+    assert "set-cookie" not in reader.request("/").headers
+    assert "Secure" in reader.request("/admin/login/").headers["set-cookie"]

@@ -9,45 +9,43 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.topology import ASSEMBLY, RECORD, Topology, needs
+from tests.stack.topology import ASSEMBLY, RECORD, Topology, require_programs
 from tests.stack.visitors import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.stack.pieces import PgBouncer, Postgres
     from tests.stack.processes import Server
+    from tests.stack.servers import PgBouncer, Postgres
 
 PATHS = ("/", "/resolutions/", "/states/USA/", "/blocs/asean/", "/agreement/", "/roll-calls.csv", "/api/v1/states/")
 
 
 @pytest.fixture(scope="module")
-def pieces() -> Iterator[Topology]:
-    """Give the tests a place of their own."""
-    needs("pgbouncer")
-    with Topology() as pieces:
-        yield pieces
+def topology() -> Iterator[Topology]:
+    require_programs("pgbouncer")
+    with Topology() as topology:
+        yield topology
 
 
 @pytest.fixture(scope="module")
-def primary(pieces: Topology) -> Postgres:
-    """Give the tests an empty server."""
-    return pieces.postgres()
+def primary(topology: Topology) -> Postgres:
+    return topology.postgres()
 
 
 @pytest.fixture(scope="module")
-def pooler(pieces: Topology, primary: Postgres) -> PgBouncer:
+def pooler(topology: Topology, primary: Postgres) -> PgBouncer:
     """Give the tests its pooler, by which it was filled."""
-    pooler = pieces.pgbouncer(primary, size=2)
-    pieces.prepare(pooler, record=False)
+    pooler = topology.pgbouncer(primary, size=2)
+    topology.prepare(pooler, record=False)
     return pooler
 
 
 @pytest.fixture(scope="module")
-def web(pieces: Topology, pooler: PgBouncer) -> Server:
+def web(topology: Topology, pooler: PgBouncer) -> Server:
     """Give the tests a gunicorn that knows the pooler alone, as primary and as replica."""
-    return pieces.gunicorn(
+    return topology.gunicorn(
         "web", primary=pooler, replica=pooler, API_REQUESTS_A_MINUTE="0", SELECTIONS_A_MINUTE="0", PAGE_CACHE="0"
     )
 
@@ -55,38 +53,34 @@ def web(pieces: Topology, pooler: PgBouncer) -> Server:
 def test_everything_public_is_answered_to_more_readers_than_there_are_connections(web: Server):
     def asks(number: int) -> dict[str, bytes]:
         with Visitor.behind(web) as visitor:
-            answers = {path: visitor.ask(path) for path in (*PATHS[number:], *PATHS[:number])}
+            answers = {path: visitor.request(path) for path in (*PATHS[number:], *PATHS[:number])}
         assert [answer.status for answer in answers.values()] == [200] * len(PATHS)
         return {path: answer.body for path, answer in answers.items()}
 
     with ThreadPoolExecutor(len(PATHS)) as crowd:
-        found = list(crowd.map(asks, range(len(PATHS))))
-    assert all(one == found[0] for one in found)
+        answers = list(crowd.map(asks, range(len(PATHS))))
+    assert all(one == answers[0] for one in answers)
 
 
 def test_an_editor_saves(web: Server, primary: Postgres):
-    key = primary.ask("SELECT id FROM votes_bloc WHERE slug = 'asean'")
+    key = primary.scalar("SELECT id FROM votes_bloc WHERE slug = 'asean'")
     with Visitor.behind(web) as editor:
-        editor.log_in()
-        answer = editor.save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Pooled", reason="A test.")
-        assert answer.status == 302, answer.text
-        page = editor.ask("/blocs/asean/").page
-    assert page.h1
-    assert page.h1.get_text(strip=True) == "Pooled"
+        editor.log_in().save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Pooled", reason="A test.")
+        assert editor.request("/blocs/asean/").heading == "Pooled"
     # The history says who and why, which the transaction tells the database.
-    assert primary.ask("SELECT reason FROM votes_revision ORDER BY id DESC LIMIT 1") == "A test."
+    assert primary.scalar("SELECT reason FROM votes_revision ORDER BY id DESC LIMIT 1") == "A test."
 
 
-def test_an_import_writes(pieces: Topology, pooler: PgBouncer, primary: Postgres, tmp_path: Path):
+def test_an_import_writes(topology: Topology, pooler: PgBouncer, primary: Postgres, tmp_path: Path):
     if not (RECORD / ASSEMBLY).exists():
         pytest.skip("the official files are not at hand")
     edition = tmp_path / "edition.csv"
     with gzip.open(RECORD / ASSEMBLY, "rb") as whole:
         edition.write_bytes(b"".join(islice(whole, 1 + 51 * 40)))
-    before = primary.ask("SELECT count(*) FROM votes_vote")
-    pieces.manage("import_votes", edition, primary=pooler)
-    assert primary.ask("SELECT count(*) FROM votes_vote") > before
-    assert "checksum" in pieces.manage("check_record", primary=pooler)
+    before = primary.scalar("SELECT count(*) FROM votes_vote")
+    topology.manage("import_votes", edition, primary=pooler)
+    assert primary.scalar("SELECT count(*) FROM votes_vote") > before
+    assert "checksum" in topology.manage("check_record", primary=pooler)
 
 
 def test_nothing_is_left_behind_in_a_connection_that_the_next_one_borrows(web: Server, pooler: PgBouncer):

@@ -12,21 +12,15 @@ if TYPE_CHECKING:
     from tests.stack.topology import Site
 
 PAGE = "/blocs/asean/"
-FORM = "#bloc_form"
 
 
-def renamed(site: Site, editor: Visitor, name: str) -> None:
-    """Give a bloc another short name in the admin."""
-    key = site.primary.ask("SELECT id FROM votes_bloc WHERE slug = 'asean'")
-    answer = editor.save(f"/admin/votes/bloc/{key}/change/", FORM, short_name=name, reason="A test.")
-    assert answer.status == 302, answer.text
+def rename(site: Site, editor: Visitor, name: str) -> None:
+    key = site.primary.scalar("SELECT id FROM votes_bloc WHERE slug = 'asean'")
+    editor.save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name=name, reason="A test.")
 
 
 def shown(visitor: Visitor) -> str:
-    """Return the name of the bloc that a visitor sees."""
-    heading = visitor.ask(PAGE).page.h1
-    assert heading
-    return heading.get_text(strip=True)
+    return visitor.request(PAGE).heading
 
 
 def test_an_edit_is_seen_by_its_editor_at_once_and_by_readers_as_soon_as_the_replica_has_it(
@@ -35,40 +29,40 @@ def test_an_edit_is_seen_by_its_editor_at_once_and_by_readers_as_soon_as_the_rep
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
         before = shown(reader)
         assert [shown(first), shown(second)] == [before] * 2
-        tag = first.ask(PAGE).headers["etag"]
-        site.replica.hold()
-        renamed(site, editor, "Held")
+        tag = first.request(PAGE).headers["etag"]
+        site.replica.pause_replay()
+        rename(site, editor, "Held")
         assert shown(editor) == "Held"
         # Which shows that readers are answered from the replica, the kept page and the name of it too.
         assert [shown(first), shown(second)] == [before] * 2
-        assert first.ask(PAGE, headers={"If-None-Match": tag}).status == 304
-        site.replica.go_on()
-        site.replica.caught_up(site.primary)
+        assert first.request(PAGE, headers={"If-None-Match": tag}).status == 304
+        site.replica.resume_replay()
+        site.replica.wait_for_replay_of(site.primary)
         assert [shown(first), shown(second), shown(reader)] == ["Held"] * 3
-        assert first.ask(PAGE, headers={"If-None-Match": tag}).status == 200
+        assert first.request(PAGE, headers={"If-None-Match": tag}).status == 200
 
 
 def test_a_download_is_of_the_replica_to_its_last_line(site: Site):
-    roll_calls = site.primary.ask("SELECT count(*) FROM votes_rollcall WHERE status = 'published'")
+    roll_calls = site.primary.scalar("SELECT count(*) FROM votes_rollcall WHERE status = 'published'")
     with Visitor.behind(site.first) as first:
-        before = site.replica.asked_for("COPY (")
-        lines = first.ask("/roll-calls.csv").text.splitlines()
+        before = site.replica.count_statements("COPY (")
+        lines = first.request("/roll-calls.csv").text.splitlines()
     assert len(lines) == 1 + roll_calls
     # The first batch is read before anything is sent, the others while it is.
-    assert site.replica.asked_for("COPY (") - before >= 2
+    assert site.replica.count_statements("COPY (") - before >= 2
 
 
 def test_a_replica_that_lags_is_not_read_from_until_it_has_caught_up(site: Site, editor: Visitor):
     with Visitor.behind(site.first) as first:
         before = shown(first)
-        site.replica.hold()
-        renamed(site, editor, "Lagging")
+        site.replica.pause_replay()
+        rename(site, editor, "Lagging")
         assert shown(first) == before
-        wait_for(lambda: shown(first) != before, saying="readers are answered from the primary", seconds=8)
+        wait_for(lambda: shown(first) != before, "readers are answered from the primary", seconds=8)
         assert shown(first) == "Lagging"
         assert not site.reads_from_replica(site.first)
-        site.replica.go_on()
-        wait_for(lambda: site.reads_from_replica(site.first), saying="the replica is read again", seconds=8)
+        site.replica.resume_replay()
+        wait_for(lambda: site.reads_from_replica(site.first), "the replica is read again", seconds=8)
         assert shown(first) == "Lagging"
 
 
@@ -83,20 +77,20 @@ def test_a_primary_that_nobody_writes_to_is_no_lag(site: Site):
 def test_a_replica_that_is_killed_costs_no_reader_an_answer(site: Site, reader: Visitor):
     fresh = iter(range(1000))
     site.replica.kill(wait=False)
-    statuses = [reader.ask(f"/roll-calls/?since=19{50 + next(fresh) % 50}-01-02").status for _ in range(30)]
+    statuses = [reader.request(f"/roll-calls/?since=19{50 + next(fresh) % 50}-01-02").status for _ in range(30)]
     assert statuses == [200] * 30
     site.replica.wait_until_gone()
-    assert reader.ask(PAGE).status == 200
-    told = site.first.told(1000) + site.second.told(1000)
-    assert "Readers are answered from the primary and not from the replica" in told
+    assert reader.request(PAGE).status == 200
+    logs = site.first.log_tail(1000) + site.second.log_tail(1000)
+    assert "Readers are answered from the primary and not from the replica" in logs
     site.replica.start()
-    wait_for(lambda: site.reads_from_replica(site.first), saying="the replica is read again", seconds=15)
+    wait_for(lambda: site.reads_from_replica(site.first), "the replica is read again", seconds=15)
 
 
 def test_a_replica_that_hangs_holds_readers_up_for_seconds_and_no_longer(site: Site, reader: Visitor):
     site.replica.pause()
     began = time.monotonic()
-    statuses = [reader.ask(f"/roll-calls/?since=19{50 + number}-02-03").status for number in range(20)]
+    statuses = [reader.request(f"/roll-calls/?since=19{50 + number}-02-03").status for number in range(20)]
     took = time.monotonic() - began
     site.replica.resume()
     assert statuses == [200] * 20
@@ -108,7 +102,7 @@ def test_the_site_reads_on_while_the_primary_is_gone(site: Site, reader: Visitor
     before = shown(reader)
     site.primary.kill()
     assert shown(reader) == before
-    made = reader.ask("/roll-calls/?since=1987-06-05")
+    made = reader.request("/roll-calls/?since=1987-06-05")
     assert (made.status, made.headers["cache-status"]) == (200, "Plenary; fwd=miss; stored")
     site.primary.start()
-    site.replica.caught_up(site.primary)
+    site.replica.wait_for_replay_of(site.primary)

@@ -4,25 +4,26 @@
 
     with whole_site() as site:          # primary, replica, Redis, two gunicorns, nginx with TLS, all ready
         site.proxy.url                  # https://127.0.0.1:PORT, the certificate in site.certificate
-        site.first, site.second         # the gunicorns: .port, .kill(SIGTERM), .stop(), .start(), .told()
-        site.primary, site.replica      # PostgreSQL: .url, .ask("SELECT …"), .caught_up(primary), .hold(), .go_on()
+        site.first, site.second         # the gunicorns: .port, .kill(SIGTERM), .stop(), .start(), .log_tail()
+        site.primary, site.replica      # PostgreSQL: .url, .scalar("SELECT …"), .pause_replay(), .resume_replay()
         site.redis                      # .url
 
-    with Topology() as pieces:          # or piece by piece; nothing is started that is not named
-        primary = pieces.postgres()
-        pieces.prepare(primary)         # migrated, reference facts, the Assembly's record where it is at hand, EDITOR
-        replica = pieces.replica(primary)
-        pooler = pieces.pgbouncer(primary, size=2)
-        web = pieces.gunicorn("web", primary=pooler, replica=replica, redis=pieces.redis(), WEB_CONCURRENCY="2")
-        proxy = pieces.nginx(web)       # or pieces.caddy(web), with deploy/Caddyfile
-        pieces.manage("check_record", primary=primary)
+    with Topology() as topology:          # or piece by piece; nothing is started that is not named
+        primary = topology.postgres()
+        topology.prepare(primary)         # migrated, reference facts, the Assembly's record where it is at hand, EDITOR
+        replica = topology.replica(primary)
+        pooler = topology.pgbouncer(primary, size=2)
+        web = topology.gunicorn("web", primary=pooler, replica=replica, redis=topology.redis(), WEB_CONCURRENCY="2")
+        proxy = topology.nginx(web)       # or topology.caddy(web), with deploy/Caddyfile
+        topology.manage("check_record", primary=primary)
 
 ``visitors.Visitor`` asks them, as a reader or an editor. Every piece is a ``Server`` (see ``processes``): ``start``,
-``stop``, ``kill(signal)``, ``pause``, ``resume``, ``told()`` for the end of its log, ``family()`` for its process and
-children. All of them are ended, with their children, and the folder is removed when the context is left or the test
+``stop``, ``kill(signal)``, ``pause``, ``resume``, ``log_tail()`` for the end of its log, ``process_ids()`` for its
+process and children. All are ended, with their children, and the folder is removed when the context is left or the test
 run ends; should it be killed, they end as well (Linux), and the folder stays. Ports are free ones of 127.0.0.1.
-``needs("nginx", …)`` skips a test where a program is not installed, or fails it where STACK_TESTS=required. Start and
-restart servers from the thread that runs the tests, never from another: they end with the thread that started them.
+``require_programs("nginx", …)`` skips a test where a program is not installed, or fails it where STACK_TESTS=required.
+Start and restart servers from the thread that runs the tests, never from another: they end with the thread that started
+them.
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import pytest
 
-from config.embedded import LOCALE, EmbeddedPostgres, runnable_install
-from tests.stack.pieces import NAME, Database, PgBouncer, Postgres, Proxy, Redis
+from config.embedded.binaries import runnable_install
+from config.embedded.keeper import LOCALE
+from config.embedded.server import EmbeddedPostgres
 from tests.stack.processes import PATIENCE, Server, free_port, wait_for
+from tests.stack.servers import NAME, Database, PgBouncer, Postgres, Proxy, Redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +66,14 @@ EDITOR, PASSWORD = "editor", "a password of nobody else"
 ANY = TypeVar("ANY", bound=Server)
 
 
-def found(program: str) -> str | None:
-    """Return where a program is; administrators' are not on everybody's path."""
-    return shutil.which(program) or shutil.which(program, path="/usr/local/sbin:/usr/sbin:/sbin")
+def find_program(program: str) -> str:
+    """Return where a program is, "" if nowhere; administrators' are not on everybody's path."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin") or ""
 
 
-def needs(*programs: str) -> None:
+def require_programs(*programs: str) -> None:
     """Skip the test where one of these programs is missing, or fail it where STACK_TESTS says that it is required."""
-    missing = [program for program in programs if found(program) is None]
+    missing = [program for program in programs if not find_program(program)]
     if missing:
         say = pytest.fail if os.environ.get("STACK_TESTS") == "required" else pytest.skip
         say(f"{', '.join(missing)} not installed: apt-get install nginx redis-server openssl pgbouncer caddy")
@@ -100,14 +103,10 @@ class Topology:
     def close(self) -> None:
         """End everything, the last first, and remove the folder."""
         for server in reversed(self.servers):
-            server.end(server.family())
+            server.end(server.process_ids())
         self.servers.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.close)
-
-    def told(self) -> str:
-        """Return the ends of all logs, for the message of a failure."""
-        return "\n".join(server.told() for server in self.servers)
 
     def add(self, server: ANY) -> ANY:
         """Start a server, which then ends with the others, and return it."""
@@ -148,7 +147,6 @@ class Topology:
         return path
 
     def _folder_for(self, name: str) -> Path:
-        """Return a new folder that the user of the servers owns."""
         folder = self.folder / name
         folder.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -156,18 +154,11 @@ class Topology:
         return folder
 
     def postgres(self, name: str = "primary") -> Postgres:
-        """Return a new, empty server of PostgreSQL."""
         server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
         self._folder_for(name)
         password = self.write("password", self.password)
-        initdb: list[str | Path] = [
-            self.install / "bin" / "initdb",
-            "-D",
-            server.data,
-            f"--username={NAME}",
-            f"--pwfile={password}",
-        ]
-        self.run(*initdb, "--auth=scram-sha-256", "--no-sync", *LOCALE, as_server=True)
+        options = [f"--username={NAME}", f"--pwfile={password}", "--auth=scram-sha-256", "--no-sync", *LOCALE]
+        self.run(self.install / "bin" / "initdb", "-D", server.data, *options, as_server=True)
         self.add(server)
         with server.connect("postgres") as connection:
             connection.execute(f"CREATE DATABASE {NAME}".encode())
@@ -178,22 +169,15 @@ class Topology:
         server = Postgres(self.folder, self.install, name=name, password=self.password, user=self.user)
         self._folder_for(name)
         # The last parameter of each name counts, and the replica is to listen on a port of its own.
-        backup: list[str | Path] = [
-            self.install / "bin" / "pg_basebackup",
-            "-D",
-            server.data,
-            "-d",
-            primary.url.rpartition("/")[0],
-        ]
-        options = ["--write-recovery-conf", "--checkpoint=fast", "--create-slot", f"--slot={name}", "--no-sync"]
-        self.run(*backup, *options, as_server=True)
+        options = [f"--dbname={primary.url.rpartition('/')[0]}", f"--slot={name}", "--create-slot"]
+        options += ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        self.run(self.install / "bin" / "pg_basebackup", "-D", server.data, *options, as_server=True)
         server.command.append("--log_statement=all")  # So that tests see who was asked.
         return self.add(server)
 
     def redis(self, name: str = "redis") -> Redis:
-        """Return a new, empty Redis."""
         port = free_port()
-        command = [found("redis-server") or "redis-server", "--port", str(port), "--bind", "127.0.0.1"]
+        command = [find_program("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
         command += ["--save", "", "--appendonly", "no"]
         return self.add(Redis(name, command, port=port, folder=self.folder))
 
@@ -217,7 +201,7 @@ class Topology:
             log_disconnections = 0
         """
         written = self.write(f"{name}.ini", "\n".join(line.strip() for line in settings.splitlines()))
-        command: list[str | Path] = [found("pgbouncer") or "pgbouncer", written]
+        command: list[str | Path] = [find_program("pgbouncer"), written]
         pooler = PgBouncer(name, command, port=port, folder=self.folder, user=self.user)
         pooler.password = self.password
         return self.add(pooler)
@@ -252,11 +236,10 @@ class Topology:
                 self.manage("import_votes", RECORD / ASSEMBLY, primary=primary)
             account = ["createsuperuser", "--noinput", f"--username={EDITOR}", "--email=editor@example.org"]
             self.manage(*account, primary=primary, DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-            primary.ask("ANALYZE")
+            primary.scalar("ANALYZE")
             collecting.result()
 
     def collect(self, primary: Database) -> None:
-        """Collect the static files, once a folder."""
         if not (self.home / "static" / "staticfiles.json").exists():
             settings = "--settings=tests.stack.unpacked_static"
             self.manage("collectstatic", "--noinput", "--verbosity=0", settings, primary=primary)
@@ -290,16 +273,10 @@ class Topology:
         path = self.folder / "certificate.pem"
         if not path.exists():
             names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
-            key: list[str | Path] = [
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-keyout",
-                path.with_suffix(".key"),
-            ]
-            made: list[str | Path] = ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", names, "-out", path]
-            self.run(found("openssl") or "openssl", "req", "-x509", *key, *made)
+            key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+            subject = ["-days", "2", "-subj", "/CN=localhost", "-addext", names]
+            files = ["-keyout", path.with_suffix(".key"), "-out", path]
+            self.run(find_program("openssl"), "req", "-x509", *key, *subject, *map(str, files))
         return path
 
     def nginx(self, *webs: Server, name: str = "nginx") -> Proxy:
@@ -318,7 +295,7 @@ class Topology:
         }.items():
             settings = settings.replace(f"<{mark}>", value)
         written = self.write(f"{name}.conf", settings, mode=0o644)
-        command: list[str | Path] = [found("nginx") or "nginx", "-e", "stderr", "-p", place, "-c", written]
+        command: list[str | Path] = [find_program("nginx"), "-e", "stderr", "-p", place, "-c", written]
         proxy = Proxy(name, command, port=port, folder=self.folder, stopped_by=signal.SIGQUIT)
         proxy.plain_port = plain_port
         return self.add(proxy)
@@ -337,7 +314,14 @@ class Topology:
             "UPSTREAMS": "to " + " ".join(f"127.0.0.1:{web.port}" for web in webs),
             "BUFFERS": "whole-bodies",
         }
-        command: list[str | Path] = [found("caddy") or "caddy", "run", "--config", settings, "--adapter", "caddyfile"]
+        command: list[str | Path] = [
+            find_program("caddy"),
+            "run",
+            "--config",
+            settings,
+            "--adapter",
+            "caddyfile",
+        ]
         proxy = Proxy(name, command, port=port, folder=self.folder, environment=environment)
         proxy.host, proxy.plain_port = "localhost", plain_port
         return self.add(proxy)
@@ -345,9 +329,9 @@ class Topology:
 
 @dataclass(frozen=True)
 class Site:
-    """The whole, as a deployment of several machines has it; ``pieces`` adds to it."""
+    """The whole, as a deployment of several machines has it; ``topology`` adds to it."""
 
-    pieces: Topology
+    topology: Topology
     primary: Postgres
     replica: Postgres
     redis: Redis
@@ -361,38 +345,37 @@ class Site:
         for server in servers:
             if not server.is_running:
                 server.start()
-        self.replica.go_on()
-        self.replica.caught_up(self.primary)
+        self.replica.resume_replay()
+        self.replica.wait_for_replay_of(self.primary)
         for web in (self.first, self.second):
-            wait_for(partial(self.reads_from_replica, web), saying=f"{web.name} reads from the replica")
+            wait_for(partial(self.reads_from_replica, web), f"{web.name} reads from the replica")
 
     def reads_from_replica(self, web: Server) -> bool:
         """Ask a gunicorn a page as a reader, and tell whether the replica was asked for its version."""
-        before = self.replica.asked_for("votes_change")
+        before = self.replica.count_statements("votes_change")
         done = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
         try:
             done.request("GET", "/about/", headers={"X-Forwarded-Proto": "https"})
             done.getresponse().read()
         finally:
             done.close()
-        return self.replica.asked_for("votes_change") > before
+        return self.replica.count_statements("votes_change") > before
 
     @property
     def certificate(self) -> Path:
-        """What a client has to trust."""
-        return self.pieces.certificate
+        return self.topology.certificate
 
 
 @contextmanager
 def whole_site(**environment: str) -> Iterator[Site]:
     """Yield the whole site, ready; skips the test where a program for it is missing."""
-    needs("nginx", "redis-server", "openssl")
-    with Topology() as pieces:
-        primary = pieces.postgres()
-        pieces.prepare(primary)
-        replica, redis = pieces.replica(primary), pieces.redis()
+    require_programs("nginx", "redis-server", "openssl")
+    with Topology() as topology:
+        primary = topology.postgres()
+        topology.prepare(primary)
+        replica, redis = topology.replica(primary), topology.redis()
         first, second = (
-            pieces.gunicorn(name, primary=primary, replica=replica, redis=redis, **environment)
+            topology.gunicorn(name, primary=primary, replica=replica, redis=redis, **environment)
             for name in ("first", "second")
         )
-        yield Site(pieces, primary, replica, redis, first, second, pieces.nginx(first, second))
+        yield Site(topology, primary, replica, redis, first, second, topology.nginx(first, second))

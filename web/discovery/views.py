@@ -17,8 +17,8 @@ from votes.analysis.matrix import OUTSIDE
 from votes.record.record import reading
 from votes.reports.bloc import roll_calls_of
 from web.discovery.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
+from web.discovery.head import origin_of, version_of
 from web.discovery.metadata import SITE
-from web.discovery.tags import origin_of, version_of
 from web.lists.listing import Listing
 from web.lists.not_found import no_bloc, no_state
 from web.lists.selection import StateSelection

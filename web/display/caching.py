@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -28,6 +29,7 @@ class FragmentCache(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.parts: LRUCache[Hashable, str] = LRUCache(SIZE)
+        self.lock = Lock()
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Return a call of ``_part`` with the body as its caller."""
@@ -42,7 +44,10 @@ class FragmentCache(Extension):
         """Return the part at a place of a template, from memory if it was rendered before."""
         # Addresses begin with what the server puts before all of them.
         about = (place, key, get_language(), get_script_prefix())
-        part = self.parts.get(about)
+        with self.lock:
+            part = self.parts.get(about)
         if part is None:
-            part = self.parts[about] = caller()
+            part = caller()
+            with self.lock:
+                self.parts[about] = part
         return part

@@ -92,11 +92,11 @@ def counted_as(address: str | None) -> str | None:
 
 def too_often(request: HttpRequest) -> HttpResponse:
     """Say when to come again: with the next minute."""
-    seconds = str(MINUTE - int(time.time()) % MINUTE)
+    seconds = MINUTE - int(time.time()) % MINUTE
     if is_file(request):
         detail = _("From this address too much was asked in this minute. Come again in %(seconds)s seconds.")
-        return problem(HTTPStatus.TOO_MANY_REQUESTS, detail % {"seconds": seconds}, Retry_After=seconds)
+        return problem(HTTPStatus.TOO_MANY_REQUESTS, detail % {"seconds": seconds}, Retry_After=str(seconds))
     page = render(request, "429.html", {"seconds": seconds}, status=HTTPStatus.TOO_MANY_REQUESTS)
-    page.headers["Retry-After"] = seconds
+    page.headers["Retry-After"] = str(seconds)
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"--keep takes a number of at least 1, not {keep}.", returncode=2)
         folder = (to or settings.BACKUP_DIR).absolute()
         try:
-            made = back_up(folder, keep=keep, verify=not no_verify, say=self.stdout.write)
+            made = back_up(folder, keep=keep, verify=not no_verify, log=self.stdout.write)
         except BackupError as error:
             raise CommandError(str(error)) from error
         state = "verified by restoring it" if made.verified else "NOT VERIFIED: --no-verify was said"

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from config.backups import BackupError, RefusedError, put_back
+from config.backups import BackupError, RefusedError, restore
 
 
 class Command(BaseCommand):
@@ -28,13 +28,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, replace: bool, **options: Any) -> None:
         """Restore, telling each step."""
         try:
-            kept, version = put_back(file.absolute(), replace=replace, say=self.stdout.write)
+            old_name, version = restore(file.absolute(), replace=replace, log=self.stdout.write)
         except RefusedError as error:
             raise CommandError(str(error), returncode=2) from error
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Restored. The data version is {version}, which no page or file before it has had.")
-        if kept:
-            quoted = connection.ops.quote_name(kept)
-            self.stdout.write(f"What was there before is the database {kept}. When it is needed no more:")
+        if old_name:
+            quoted = connection.ops.quote_name(old_name)
+            self.stdout.write(f"What was there before is the database {old_name}. When it is needed no more:")
             self.stdout.write(f"  echo 'DROP DATABASE {quoted}' | manage.py dbshell")

@@ -50,12 +50,14 @@ class Command(BaseCommand):
         # Nothing may stay connected or unwritten when this process becomes another program.
         connection.close()
         address = f"http://{host}:{port}"
-        self.say("")
-        self.say(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
-        self.say(f"  Read   {address}/resolutions/A/RES/ES-11/7")
-        self.say(f"  Enter  {address}/admin/ (.venv/bin/python manage.py changepassword admin sets a new password)")
-        publishing = self.who_publishes()
-        self.say("")
+        self.stdout.write("")
+        self.stdout.write(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
+        self.stdout.write(f"  Read   {address}/resolutions/A/RES/ES-11/7")
+        self.stdout.write(
+            f"  Enter  {address}/admin/ (.venv/bin/python manage.py changepassword admin sets a new password)"
+        )
+        publishing = self.publishing_environment()
+        self.stdout.write("")
         self.stdout.flush()
         environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1", **publishing}
         if settings.RECORD == "whole":
@@ -81,19 +83,17 @@ class Command(BaseCommand):
             raise CommandError("The static files could not be collected; the reason stands above.")
         stamp.write_text(now)
 
-    def who_publishes(self) -> dict[str, str]:
-        """Let one person enter and publish where nobody said otherwise and the data are on this machine alone.
+    def publishing_environment(self) -> dict[str, str]:
+        """Return the variable that lets one person enter and publish, where PUBLISH_OWN_ENTRIES is unset.
 
-        The embedded database is a newcomer's, who has one account and follows the README.
+        Only with the embedded database, which is a newcomer's, who has one account and follows the README.
         """
         if os.environ.get("PUBLISH_OWN_ENTRIES") or connection.settings_dict["ENGINE"] != "config.postgresql":
             return {}
-        self.say("         who enters a vote may publish it here; PUBLISH_OWN_ENTRIES=0 asks for a second person")
+        self.stdout.write(
+            "         who enters a vote may publish it here; PUBLISH_OWN_ENTRIES=0 asks for a second person"
+        )
         return {"PUBLISH_OWN_ENTRIES": "1"}
-
-    def say(self, line: str) -> None:
-        """Say what was done."""
-        self.stdout.write(line)
 
     def check_port(self, host: str, port: int) -> None:
         """Raise CommandError where the port cannot be had, before anything is done."""
@@ -113,9 +113,9 @@ class Command(BaseCommand):
             cursor.execute("SHOW server_version")
             version = cursor.fetchone()[0]
         if connection.settings_dict["ENGINE"] == "config.postgresql":
-            self.say(f"Embedded PostgreSQL {version} runs; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
+            self.stdout.write(f"Embedded PostgreSQL {version} runs; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
         else:
-            self.say(f"PostgreSQL {version} of DATABASE_URL is used.")
+            self.stdout.write(f"PostgreSQL {version} of DATABASE_URL is used.")
 
     def make_admin_once(self) -> None:
         """Make the account ``admin`` where nobody may enter yet, and show its password in the same breath."""
@@ -125,5 +125,5 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(15)
         with transaction.atomic():
             users.create_superuser("admin", password=password)
-            self.say(f"Account made: admin, password {password} (shown this once).")
+            self.stdout.write(f"Account made: admin, password {password} (shown this once).")
             self.stdout.flush()

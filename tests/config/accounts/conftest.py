@@ -15,8 +15,6 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def account(db: None) -> Callable[..., User]:
-    """Return a maker of staff accounts."""
-
     def make(name: str = "ana", **values: object) -> User:
         return User.objects.create_user(name, f"{name}@example.org", PASSWORD, **{"is_staff": True, **values})
 

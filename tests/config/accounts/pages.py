@@ -19,7 +19,6 @@ CODES = "/admin/codes/"
 
 
 def soup(response: Any, status: int = 200) -> BeautifulSoup:
-    """Return a page that was shown with that status."""
     assert response.status_code == status
     return BeautifulSoup(response.content, "html.parser")
 
@@ -30,7 +29,6 @@ def words(response: Any, selector: str, status: int = 200) -> list[str]:
 
 
 def log_in(client: Client, name: str = "ana", password: str = PASSWORD, *, to: str = "/admin/", **headers: str) -> Any:
-    """Send the login form."""
     data = {"username": name, "password": password, "next": to}
     return client.post(LOGIN, data, **headers)  # type: ignore[arg-type]  # REMOTE_ADDR and the like
 
@@ -43,7 +41,7 @@ def code_of(name: str = "ana") -> str:
     return f"{TOTP(app.bin_key, app.step, app.t0, app.digits, app.drift).token():06d}"
 
 
-def another(code: str) -> str:
+def wrong_code(code: str) -> str:
     """Return a code of as many digits that no app shows within some minutes."""
     return f"{(int(code) + 500_000) % 1_000_000:06d}"
 
@@ -54,6 +52,5 @@ def set_up(client: Client, name: str = "ana") -> list[str]:
     return words(client.post(CODES, {"_confirm": "1", "code": code_of(name)}), ".accounts-backup code")
 
 
-def is_in(client: Client) -> bool:
-    """Whether the admin is open to the browser."""
+def is_logged_in(client: Client) -> bool:
     return client.get(reverse("admin:index")).status_code == 200

@@ -18,9 +18,9 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from config.accounts import codes
-from config.accounts.views import picture
+from config.accounts.views import qr_code
 from tests.config.accounts.conftest import PASSWORD
-from tests.config.accounts.pages import CODES, LOGIN, another, code_of, is_in, log_in, set_up, soup, words
+from tests.config.accounts.pages import CODES, LOGIN, code_of, is_logged_in, log_in, set_up, soup, words, wrong_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,6 @@ USERS = "/admin/auth/user/"
 
 @pytest.fixture
 def ana(account: Callable[..., User]) -> User:
-    """Return an account that may do everything."""
     return account(is_superuser=True)
 
 
@@ -42,7 +41,7 @@ def owner(client: Client, ana: User) -> Client:
     return client
 
 
-def asked(address: str = "/admin/") -> Client:
+def awaiting_code(address: str = "/admin/") -> Client:
     """Return a browser that gave the password and is being asked for a code."""
     visitor = Client()
     log_in(visitor, to=address)
@@ -50,12 +49,11 @@ def asked(address: str = "/admin/") -> Client:
     return visitor
 
 
-def give(visitor: Client, code: str, to: str = "/admin/"):
-    """Send a one-time code."""
+def send_code(visitor: Client, code: str, to: str = "/admin/"):
     return visitor.post(LOGIN, {"otp_token": code, "next": to})
 
 
-def later(seconds: float) -> None:
+def pass_time(seconds: float) -> None:
     """Let time pass since the last wrong code."""
     for model in (TOTPDevice, StaticDevice):
         for device in model.objects.filter(throttling_failure_count__gt=0):
@@ -75,8 +73,8 @@ def test_the_key_is_shown_as_a_picture_and_in_letters_and_a_code_confirms_it(cli
     address = TOTPDevice.objects.get().config_url
     assert (urlsplit(address).scheme, urlsplit(address).path) == ("otpauth", "/Plenary%3Aana")
     assert [shown.select_one(".accounts-key").text.replace(" ", "")] == parse_qs(urlsplit(address).query)["secret"]  # type: ignore[union-attr]  # it is there
-    assert str(shown.select_one(".accounts-picture svg path")["d"]) in picture(address)  # type: ignore[index]  # likewise
-    assert not codes.app_of(ana)
+    assert str(shown.select_one(".accounts-picture svg path")["d"]) in qr_code(address)  # type: ignore[index]  # likewise
+    assert not codes.confirmed_device(ana)
     assert client.get(CODES).headers["Cache-Control"].count("no-store") == 1
 
     confirmed = client.post(CODES, {"_confirm": "1", "code": f" {code_of()[:3]} {code_of()[3:]} "})
@@ -84,27 +82,27 @@ def test_the_key_is_shown_as_a_picture_and_in_letters_and_a_code_confirms_it(cli
     backup = words(confirmed, ".accounts-backup code")
     assert sorted(backup) == sorted(StaticToken.objects.values_list("token", flat=True))
     assert len(set(backup)) == 10
-    assert codes.app_of(ana)
+    assert codes.confirmed_device(ana)
     # Neither the key nor the codes are shown again.
     again = soup(client.get(CODES))
     assert again.select(".accounts-picture, .accounts-key, .accounts-backup") == []
     assert "10 backup codes are left." in again.text
     # The session that set it up goes on.
-    assert is_in(client)
+    assert is_logged_in(client)
 
 
 def test_a_wrong_first_code_changes_nothing(client: Client, ana: User):
     client.force_login(ana)
     client.post(CODES, {"_begin": "1"})
 
-    answer = client.post(CODES, {"_confirm": "1", "code": another(code_of())})
+    answer = client.post(CODES, {"_confirm": "1", "code": wrong_code(code_of())})
 
     assert words(answer, ".errorlist") == ["This code is not right. Wait for the next one, and check the clock."]
-    assert not codes.app_of(ana)
+    assert not codes.confirmed_device(ana)
     assert not StaticToken.objects.exists()
     assert words(client.post(CODES, {"_confirm": "1", "code": ""}), ".errorlist") == ["This field is required."]
     log_in(client)
-    assert is_in(client)  # what is not confirmed is not asked for
+    assert is_logged_in(client)  # what is not confirmed is not asked for
 
 
 def test_beginning_again_makes_another_key_until_one_is_confirmed(owner: Client, client: Client, ana: User):
@@ -122,11 +120,11 @@ def test_beginning_again_makes_another_key_until_one_is_confirmed(owner: Client,
 def test_other_sessions_are_asked_for_a_code_as_soon_as_it_is_set_up(client: Client, ana: User):
     other = Client()
     log_in(other)
-    assert is_in(other)
+    assert is_logged_in(other)
     log_in(client)
     set_up(client)
-    assert not is_in(other)
-    assert is_in(client)
+    assert not is_logged_in(other)
+    assert is_logged_in(client)
 
 
 # Logging in
@@ -134,7 +132,7 @@ def test_other_sessions_are_asked_for_a_code_as_soon_as_it_is_set_up(client: Cli
 
 def test_without_codes_the_password_alone_logs_in(client: Client, ana: User):
     assert log_in(client)["Location"] == "/admin/"
-    assert is_in(client)
+    assert is_logged_in(client)
 
 
 def test_with_codes_the_page_asked_for_comes_after_the_code(owner: Client):
@@ -146,43 +144,43 @@ def test_with_codes_the_page_asked_for_comes_after_the_code(owner: Client):
     assert page.select_one("input[name=next]")["value"] == wanted  # type: ignore[index]  # it is there
     assert page.select("input[type=password]") == []
 
-    answer = give(visitor, code_of(), wanted)
+    answer = send_code(visitor, code_of(), wanted)
 
     assert answer["Location"] == wanted
-    assert is_in(visitor)
+    assert is_logged_in(visitor)
 
 
 def test_the_code_comes_back_to_our_pages_only(owner: Client):
-    assert give(asked(), code_of(), "https://example.org/")["Location"] == "/admin/"
+    assert send_code(awaiting_code(), code_of(), "https://example.org/")["Location"] == "/admin/"
 
 
 def test_a_code_is_good_once(owner: Client):
     code = code_of()
-    assert give(asked(), code).status_code == 302
-    assert words(give(asked(), code), ".errornote") == [
+    assert send_code(awaiting_code(), code).status_code == 302
+    assert words(send_code(awaiting_code(), code), ".errornote") == [
         "This code is not right. Each code can be used once; wait for the next one."
     ]
 
 
 def test_after_wrong_codes_one_has_to_wait(owner: Client):
-    visitor = asked()
-    wrong = another(code_of())
-    give(visitor, wrong)
-    later(1.1)
-    give(visitor, wrong)
+    visitor = awaiting_code()
+    wrong = wrong_code(code_of())
+    send_code(visitor, wrong)
+    pass_time(1.1)
+    send_code(visitor, wrong)
     app = TOTPDevice.objects.get()
     assert app.throttling_failure_count == 2
 
     # Right now even the right code is not taken, and this attempt does not lengthen the wait.
-    kept = code_of_untouched(app)
-    assert words(give(visitor, kept), ".errornote") == [
+    code = code_without_reset(app)
+    assert words(send_code(visitor, code), ".errornote") == [
         "Verification temporarily disabled because of 2 failed attempts, please try again soon."
     ]
-    later(2.1)
-    assert give(visitor, kept).status_code == 302
+    pass_time(2.1)
+    assert send_code(visitor, code).status_code == 302
 
 
-def code_of_untouched(app: TOTPDevice) -> str:
+def code_without_reset(app: TOTPDevice) -> str:
     """Return the code of ``app`` without forgetting what was wrong before."""
     failures = (app.throttling_failure_count, app.throttling_failure_timestamp)
     code = code_of()
@@ -194,13 +192,13 @@ def test_a_backup_code_logs_in_once(client: Client, ana: User):
     log_in(client)
     backup = set_up(client)[3]
 
-    assert give(asked(), f"{backup[:4].upper()} {backup[4:]}").status_code == 302
+    assert send_code(awaiting_code(), f"{backup[:4].upper()} {backup[4:]}").status_code == 302
     assert not StaticToken.objects.filter(token=backup).exists()
-    assert words(give(asked(), backup), ".errornote") == [
+    assert words(send_code(awaiting_code(), backup), ".errornote") == [
         "This code is not right. Each code can be used once; wait for the next one."
     ]
     # A wrong backup code does not make the app wait.
-    assert give(asked(), code_of()).status_code == 302
+    assert send_code(awaiting_code(), code_of()).status_code == 302
 
 
 def test_the_codes_of_another_account_do_not_open_this_one(owner: Client, account: Callable[..., User]):
@@ -208,20 +206,20 @@ def test_the_codes_of_another_account_do_not_open_this_one(owner: Client, accoun
     account("bo")
     log_in(bo, "bo")
     backup = set_up(bo, "bo")
-    visitor = asked()
+    visitor = awaiting_code()
 
-    give(visitor, code_of("bo") if code_of("bo") != code_of() else another(code_of()))
-    later(10)
-    assert give(visitor, backup[0]).status_code == 200
-    assert not is_in(visitor)
+    send_code(visitor, code_of("bo") if code_of("bo") != code_of() else wrong_code(code_of()))
+    pass_time(10)
+    assert send_code(visitor, backup[0]).status_code == 200
+    assert not is_logged_in(visitor)
 
 
 @pytest.mark.parametrize("code", ["", "1", "12345", "1234567", "abcdef", "１２３４５６", "x" * 33, "12 34 5\x00"])
 def test_anything_else_is_refused(owner: Client, code: str):
     code_of()
-    visitor = asked()
-    assert soup(give(visitor, code)).select(".errornote, .errorlist")
-    assert not is_in(visitor)
+    visitor = awaiting_code()
+    assert soup(send_code(visitor, code)).select(".errornote, .errorlist")
+    assert not is_logged_in(visitor)
 
 
 def addresses(resolver, prefix: str = "") -> Iterator[str]:
@@ -235,7 +233,7 @@ def addresses(resolver, prefix: str = "") -> Iterator[str]:
 
 
 def test_the_password_alone_opens_no_address_of_the_admin(owner: Client):
-    visitor = asked()
+    visitor = awaiting_code()
     guarded = [address for address in addresses(get_resolver()) if address.startswith("/admin/")]
     guarded = [address for address in guarded if not re.match("/admin/(login/|password_reset/)", address)]
     assert len(guarded) > 60
@@ -245,17 +243,17 @@ def test_the_password_alone_opens_no_address_of_the_admin(owner: Client):
         for answer in (visitor.get(address), visitor.post(address, {"_remove": "1", "password": PASSWORD})):
             target = "/admin/" if address == "/admin/logout/" else "/admin/login/?next="
             assert (address, answer.status_code, answer["Location"][: len(target)]) == (address, 302, target)
-    assert codes.app_of(User.objects.get(username="ana"))
+    assert codes.confirmed_device(User.objects.get(username="ana"))
 
 
 def test_who_is_asked_for_a_code_can_take_another_account(owner: Client, account: Callable[..., User]):
     account("bo")
-    visitor = asked()
+    visitor = awaiting_code()
     answer = visitor.post(LOGIN, {"_leave": "1", "next": "/admin/votes/"})
     assert answer["Location"] == "/admin/login/?next=/admin/votes/"
     assert soup(visitor.get(answer["Location"])).select("input[name=username]")
     log_in(visitor, "bo")
-    assert is_in(visitor)
+    assert is_logged_in(visitor)
 
 
 # Changing
@@ -269,7 +267,7 @@ def test_changing_needs_the_password_and_wrong_ones_count_as_failed_logins(owner
         assert words(answer, ".errorlist") == ["This is not your password."]
     assert owner.post(CODES, {button: "1", "password": "wrong"}).status_code == 429
     assert owner.post(CODES, {button: "1", "password": PASSWORD}).status_code == 429
-    assert codes.app_of(ana)
+    assert codes.confirmed_device(ana)
     assert sorted(StaticToken.objects.values_list("token", flat=True)) == before
 
 
@@ -283,10 +281,10 @@ def test_new_backup_codes_replace_the_old(owner: Client):
 def test_new_backup_codes_do_not_end_the_session_that_an_old_one_began(client: Client, ana: User):
     log_in(client)
     backup = set_up(client)
-    visitor = asked()
-    give(visitor, backup[0])
+    visitor = awaiting_code()
+    send_code(visitor, backup[0])
     visitor.post(CODES, {"_renew": "1", "password": PASSWORD})
-    assert is_in(visitor)
+    assert is_logged_in(visitor)
 
 
 def test_without_codes_there_is_nothing_to_renew(client: Client, ana: User):
@@ -299,10 +297,10 @@ def test_removed_codes_are_not_asked_for(owner: Client):
     answer = owner.post(CODES, {"_remove": "1", "password": PASSWORD}, follow=True)
     assert words(answer, ".messagelist li") == ["Your one-time codes were removed."]
     assert (TOTPDevice.objects.count(), StaticToken.objects.count()) == (0, 0)
-    assert is_in(owner)
+    assert is_logged_in(owner)
     visitor = Client()
     log_in(visitor)
-    assert is_in(visitor)
+    assert is_logged_in(visitor)
 
 
 def test_strangers_and_readers_have_no_codes(client: Client, account: Callable[..., User]):
@@ -342,7 +340,7 @@ def test_who_may_publish_has_to_set_up_codes_first(client: Client, publisher: Us
     assert words(client.get(answer["Location"]), ".errornote") == [
         "Your account may publish, and so needs one-time codes. Set them up to go on."
     ]
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
     client.post(answer["Location"], {"_begin": "1"})
     done = client.post(answer["Location"], {"_confirm": "1", "code": code_of("vera")})
@@ -368,7 +366,7 @@ def test_who_has_to_set_up_codes_can_leave(client: Client, publisher: User):
 def test_who_may_not_publish_need_not(client: Client, publisher: User, account: Callable[..., User]):
     account("bo")
     log_in(client, "bo")
-    assert is_in(client)
+    assert is_logged_in(client)
 
 
 # A lost device
@@ -382,7 +380,7 @@ def test_an_administrator_removes_the_codes_of_a_lost_device(owner: Client, ana:
     answer = admin.post(USERS, chosen, follow=True)
 
     assert words(answer, ".messagelist li") == ["1 account had one-time codes; they were removed."]
-    assert not codes.app_of(ana)
+    assert not codes.confirmed_device(ana)
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.object_repr, entry.get_change_message()) == (
         "admin",
@@ -397,12 +395,12 @@ def test_who_may_only_look_at_accounts_cannot(owner: Client, ana: User, account:
     user.user_permissions.add(Permission.objects.get(codename="view_user"))
     reader.force_login(user)
     reader.post(USERS, {"action": "remove_codes", "_selected_action": [ana.pk]})
-    assert codes.app_of(ana)
+    assert codes.confirmed_device(ana)
 
 
 def test_the_command_removes_them_too(owner: Client, ana: User, capsys: pytest.CaptureFixture[str]):
     call_command("remove_codes", "ana")
-    assert not codes.app_of(ana)
+    assert not codes.confirmed_device(ana)
     call_command("remove_codes", "ana")
     assert capsys.readouterr().out.splitlines() == ["ana: one-time codes removed.", "ana had no one-time codes."]
     with pytest.raises(CommandError, match="There is no account “nobody”"):

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.config.accounts.pages import is_in, log_in, words
+from tests.config.accounts.pages import is_logged_in, log_in, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ LIMIT = 5
 
 
 def fail(client: Client, times: int, **headers: str) -> None:
-    """Give a wrong password some times, each answered by the form."""
     for _ in range(times):
         assert words(log_in(client, password="wrong", **headers), ".errornote")[0].startswith(
             "Please enter the correct"
@@ -42,7 +41,7 @@ def test_who_logs_in_is_sent_to_the_page_that_was_asked_for(client: Client, acco
 def test_after_the_session_has_expired_a_login_returns_to_the_page(client: Client, account: Callable[..., User]):
     account(is_superuser=True)
     log_in(client)
-    assert is_in(client)
+    assert is_logged_in(client)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
 
     asked = client.get("/admin/votes/rollcall/add/")
@@ -63,7 +62,7 @@ def test_too_many_failures_have_to_wait_and_are_told_how_long(client: Client, ac
     ]
     assert locked["Retry-After"] == "420"
     assert log_in(client).status_code == 429  # the right password does not help
-    assert not is_in(client)
+    assert not is_logged_in(client)
 
 
 def test_one_minute_is_not_minutes(client: Client, account: Callable[..., User], settings):
@@ -85,7 +84,7 @@ def test_the_wait_ends_and_begins_anew_with_each_attempt(client: Client, account
 
     AccessAttempt.objects.update(attempt_time=timezone.now() - wait - timedelta(seconds=1))
     assert log_in(client).status_code == 302
-    assert is_in(client)
+    assert is_logged_in(client)
 
 
 def test_a_login_that_succeeds_forgets_the_failures_before(client: Client, account: Callable[..., User]):
@@ -168,4 +167,4 @@ def test_the_checks_of_what_guards_the_login_pass():
 def test_who_is_no_editor_stays_out(client: Client, account: Callable[..., User], values: dict[str, bool]):
     account(**values)
     assert log_in(client).status_code == 200
-    assert not is_in(client)
+    assert not is_logged_in(client)

@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from config.accounts import forms
-from tests.config.accounts.pages import LOGIN, is_in, log_in, set_up, soup, words
+from tests.config.accounts.pages import LOGIN, is_logged_in, log_in, set_up, soup, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,11 @@ def with_mail(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEFAULT_FROM_EMAIL = "plenary@example.org"
 
 
+def link_in(message: mail.EmailMessage) -> str:
+    (path,) = re.findall(r"http://testserver(/admin/password_reset/\S+)", str(message.body))
+    return str(path)
+
+
 @pytest.mark.usefixtures("with_mail")
 def test_a_link_by_mail_sets_a_new_password(client: Client, account: Callable[..., User]):
     account()
@@ -45,18 +50,16 @@ def test_a_link_by_mail_sets_a_new_password(client: Client, account: Callable[..
     assert words(client.get(sent["Location"]), "h1") == ["Password reset sent"]
     (message,) = mail.outbox
     assert (message.to, message.from_email) == (["ana@example.org"], "plenary@example.org")
-    address = re.search(r"http://testserver(/admin/password_reset/\S+)", str(message.body))
-    assert address
-    form = client.get(address[1])["Location"]
+    form = client.get(link_in(message))["Location"]
     assert "set-password" in form  # the token is not in the address of the page, nor in what that refers to
     done = client.post(form, {"new_password1": NEW, "new_password2": NEW})
     assert done["Location"] == f"{RESET}complete/"
     assert words(client.get(done["Location"]), "#site-name") == ["Plenary"]
-    assert not is_in(client)
+    assert not is_logged_in(client)
     log_in(client, password=NEW)
-    assert is_in(client)
+    assert is_logged_in(client)
 
-    again = Client().get(address[1])
+    again = Client().get(link_in(message))
     assert words(again, "h1") == ["Password reset unsuccessful"]  # a link is good once
 
 
@@ -64,9 +67,7 @@ def test_a_link_by_mail_sets_a_new_password(client: Client, account: Callable[..
 def test_a_weak_password_is_refused(client: Client, account: Callable[..., User]):
     account()
     client.post(RESET, {"email": "ana@example.org"})
-    address = re.search(r"http://testserver(/admin/password_reset/\S+)", str(mail.outbox[0].body))
-    assert address
-    form = client.get(address[1])["Location"]
+    form = client.get(link_in(mail.outbox[0]))["Location"]
     refused = client.post(form, {"new_password1": "horse", "new_password2": "horse"})
     assert words(refused, ".errorlist") == [
         "This password is too short. It must contain at least 12 characters.This password is too common."
@@ -88,13 +89,11 @@ def test_a_new_password_does_not_stand_in_for_the_one_time_code(client: Client, 
     set_up(client)
     visitor = Client()
     visitor.post(RESET, {"email": "ana@example.org"})
-    address = re.search(r"http://testserver(/admin/password_reset/\S+)", str(mail.outbox[0].body))
-    assert address
-    form = visitor.get(address[1])["Location"]
+    form = visitor.get(link_in(mail.outbox[0]))["Location"]
     visitor.post(form, {"new_password1": NEW, "new_password2": NEW})
     log_in(visitor, password=NEW)
-    assert not is_in(visitor)
-    assert not is_in(client)  # and what was open with the old password is closed
+    assert not is_logged_in(visitor)
+    assert not is_logged_in(client)  # and what was open with the old password is closed
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

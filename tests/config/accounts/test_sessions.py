@@ -17,7 +17,7 @@ from django.test import Client
 
 from config.accounts import sessions
 from tests.config.accounts.conftest import PASSWORD
-from tests.config.accounts.pages import LOGIN, is_in, log_in, soup, words
+from tests.config.accounts.pages import LOGIN, is_logged_in, log_in, soup, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def editor(client: Client, account: Callable[..., User], clock: list[float]) -> Client:
-    """Return the browser of somebody who is in."""
     account(is_superuser=True)
     log_in(client)
     return client
@@ -45,26 +44,26 @@ def editor(client: Client, account: Callable[..., User], clock: list[float]) -> 
 
 def test_who_does_nothing_for_an_hour_is_asked_again(editor: Client, clock: list[float]):
     clock[0] += HOUR
-    assert is_in(editor)
+    assert is_logged_in(editor)
     clock[0] += HOUR + 1
-    asked = editor.get("/admin/votes/rollcall/add/")
-    assert asked["Location"] == "/admin/login/?next=/admin/votes/rollcall/add/"
+    response = editor.get("/admin/votes/rollcall/add/")
+    assert response["Location"] == "/admin/login/?next=/admin/votes/rollcall/add/"
     assert Session.objects.count() == 0
 
 
 def test_who_works_all_day_is_asked_again_after_twelve_hours(editor: Client, clock: list[float]):
     for _ in range(12):
         clock[0] += HOUR
-        assert is_in(editor)
+        assert is_logged_in(editor)
     clock[0] += 1
-    assert not is_in(editor)
+    assert not is_logged_in(editor)
 
 
 def test_reading_public_pages_keeps_no_login_alive(editor: Client, clock: list[float]):
     clock[0] += HOUR - 1
     editor.get("/about/")
     clock[0] += 2
-    assert not is_in(editor)
+    assert not is_logged_in(editor)
 
 
 def test_a_login_of_the_release_before_goes_on_from_now(editor: Client, clock: list[float]):
@@ -72,24 +71,24 @@ def test_a_login_of_the_release_before_goes_on_from_now(editor: Client, clock: l
     for name in (sessions.BEGAN, sessions.SEEN):
         del session[name]
     session.save()
-    assert is_in(editor)
+    assert is_logged_in(editor)
     assert editor.session[sessions.BEGAN] == clock[0]
     clock[0] += HOUR + 1
-    assert not is_in(editor)
+    assert not is_logged_in(editor)
 
 
 def test_a_clock_that_is_put_back_ends_nothing(editor: Client, clock: list[float]):
     clock[0] -= 24 * HOUR
-    assert is_in(editor)
+    assert is_logged_in(editor)
 
 
 def test_a_session_is_not_written_for_each_page(editor: Client, clock: list[float]):
     before = editor.session[sessions.SEEN]
     clock[0] += 59
-    assert is_in(editor)
+    assert is_logged_in(editor)
     assert editor.session[sessions.SEEN] == before
     clock[0] += 2
-    assert is_in(editor)
+    assert is_logged_in(editor)
     assert editor.session[sessions.SEEN] == before + 61
 
 
@@ -107,12 +106,12 @@ def test_logging_in_makes_a_new_session_and_a_new_token(account: Callable[..., U
 
     visitor.post(LOGIN, {"username": "ana", "password": PASSWORD, "csrfmiddlewaretoken": token})
 
-    assert is_in(visitor)
+    assert is_logged_in(visitor)
     assert visitor.cookies[project.SESSION_COOKIE_NAME].value != str(planted.session_key)
     assert visitor.cookies[project.CSRF_COOKIE_NAME].value != before
     thief = Client()
     thief.cookies[project.SESSION_COOKIE_NAME] = str(planted.session_key)
-    assert not is_in(thief)
+    assert not is_logged_in(thief)
 
 
 def test_logging_out_ends_the_session_on_the_server(editor: Client):
@@ -121,7 +120,7 @@ def test_logging_out_ends_the_session_on_the_server(editor: Client):
     editor.post("/admin/logout/")
     thief = Client()
     thief.cookies[project.SESSION_COOKIE_NAME] = stolen
-    assert not is_in(thief)
+    assert not is_logged_in(thief)
     assert not Session.objects.exists()
 
 
@@ -212,6 +211,6 @@ def test_nothing_of_the_admin_is_kept_by_a_browser_or_on_the_way(editor: Client,
     addresses = ["/admin/", "/admin/codes/", "/admin/votes/rollcall/", "/admin/votes/rollcall/add/", "/admin/nowhere/",
                  "/admin/jsi18n/", "/admin/password_reset/", "/admin/password_reset/done/",
                  "/admin/password_reset/x/y/", "/admin/password_reset/complete/"]  # fmt: skip
-    kept = [address for address in addresses if "no-store" not in editor.get(address).headers["Cache-Control"]]
-    kept += [address for address in addresses if "no-store" not in Client().get(address).headers["Cache-Control"]]
-    assert kept == []
+    cacheable = [address for address in addresses if "no-store" not in editor.get(address).headers["Cache-Control"]]
+    cacheable += [address for address in addresses if "no-store" not in Client().get(address).headers["Cache-Control"]]
+    assert cacheable == []

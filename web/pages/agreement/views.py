@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from votes.record.record import reading
 from votes.reports.agreement import MINIMUM, NAME
+from web.display.figures import NOT_SHOWN, Figures
 from web.display.measures import MEASURES
+from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file, refusal
 from web.pages.agreement.files import HEADER, described, over, picture, rows, size_of_file, whole, whose
 from web.pages.agreement.question import AgreementQuestion
@@ -21,13 +23,17 @@ from web.serving.parameters import address, tidy_address
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from votes.record.record import Record
+    from votes.record.record import Record, State
+    from votes.reports.agreement import AgreementMatrix
+    from web.display.measures import Measure
 
 IN_FULL = 40
 """Up to how many states the page has the picture and a table of all figures within it."""
 
 ENDS = 10
 """How many pairs are shown at each end."""
+
+FORMS = ("csv", "json", "svg", "png")
 
 READY = ("p5", "eu", "brics", "nato", "non-aligned", "african-group", "arab-league")
 """Blocs to begin with."""
@@ -38,8 +44,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show how much the states asked for agreed with one another: picture, ends, table and order."""
     with reading() as record:
         question = AgreementQuestion(request.GET, record)
-        context = {"question": question, "choices": _choices(record), "ready": _ready(record)}
-        return render(request, "agreement/page.html", {**context, **(_answer(question) if question.is_valid else {})})
+        context = {"question": question, "ready": _ready(record), **_choices(record)}
+        return render(request, "agreement/page.html", context | (_answer(question) if question.is_valid else {}))
 
 
 def file(request: HttpRequest, form: str) -> HttpResponse:
@@ -60,33 +66,41 @@ def _answer(question: AgreementQuestion) -> dict[str, Any]:
     """Return what the page shows where nothing is wrong with the question."""
     matrix, measure = question.matrix_of(), MEASURES[question.measure]
     asked = question.asked
-    files = {form: address(reverse("web:agreement_file", args=[form]), asked) for form in ("csv", "json", "svg", "png")}
-    answer = {
+    all_pairs = matrix.number_of_pairs <= 2 * ENDS
+    # So many cells are a file of their own: the page stays light, and the picture is drawn once and kept.
+    in_full = bool(matrix.number_of_pairs) and len(matrix) <= IN_FULL
+    return {
         "matrix": matrix,
         "measure": measure,
         "measures": MEASURES.values(),
         "minimum": MINIMUM,
         "whose": whose(question),
         "over": over(question, matrix),
-        "files": files,
+        "files": {form: address(reverse("web:agreement_file", args=[form]), asked) for form in FORMS},
         "whole_record": _whole_record(question),
         "compare": _comparing(question),
-        "left_out": "; ".join(state.name for state in matrix.left_out),
-        "median": measure.value(matrix.median),
-        "pairs": number_format(matrix.number_of_pairs, force_grouping=True),
-    }
-    if not matrix.number_of_pairs:
-        return answer
-    all_pairs = matrix.number_of_pairs <= 2 * ENDS
-    ends = {
         "closest": matrix.closest(2 * ENDS if all_pairs else ENDS),
         "farthest": None if all_pairs else matrix.farthest(ENDS),
+        "picture": picture(question, matrix) if in_full else None,
+        "figures": _figures(matrix, measure) if in_full else [],
+        "size": size_of_file(question, matrix),
+        "described": described(matrix, measure),
     }
-    if len(matrix) <= IN_FULL:
-        drawn = picture(question, matrix)
-        return {**answer, **ends, "picture": drawn, "drawn": drawn.inline("picture heat")}
-    # So many cells are a file of their own: the page stays light, and the picture is drawn once and kept.
-    return {**answer, **ends, "size": size_of_file(question, matrix), "described": described(matrix, measure)}
+
+
+def _figures(matrix: AgreementMatrix, measure: Measure) -> list[tuple[State, list[tuple[str, int]]]]:
+    """Return the rows of the table: a state, and its value with each state and what that rests on.
+
+    Shares are in per cent without the sign. With itself a state has an empty value.
+    """
+    say, rows = Figures(), []
+    for place, (state, values, counts) in enumerate(
+        zip(matrix.states, matrix.values.tolist(), matrix.counts.tolist(), strict=True)
+    ):
+        written = [NOT_SHOWN if isnan(value) else measure.bare(value, say) for value in values]
+        written[place] = ""
+        rows.append((state, list(zip(written, counts, strict=True))))
+    return rows
 
 
 def _whole_record(question: AgreementQuestion) -> str:
@@ -107,12 +121,12 @@ def _comparing(question: AgreementQuestion) -> str:
     return f"{reverse('web:compare_states')}?{urlencode(asked, doseq=True)}"
 
 
-def _choices(record: Record) -> dict[str, list[tuple[str, Any]]]:
+def _choices(record: Record) -> dict[str, Any]:
     """Return the values and labels of the page's own selects; what is usual has no value, to keep addresses short."""
     usual, *others = MEASURES.values()
     return {
-        "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
-        "measures": [("", usual.label), *((measure.name, measure.label) for measure in others)],
+        **parties(record),
+        "measure_choices": [("", usual.label), *((measure.name, measure.label) for measure in others)],
         "orders": [("", _("By similarity")), (NAME, _("By name"))],
     }
 

@@ -20,10 +20,12 @@ from votes.record.record import reading
 from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.display.marks import dated
 from web.display.measures import MEASURES
+from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file, refusal
 from web.lists.question import Question
+from web.pages.comparison import tables
 from web.pages.comparison.files import HEADER, rows, whole
-from web.pages.comparison.picture import by_year
+from web.pages.comparison.picture import by_year, short
 from web.serving.parameters import address, tidy_address, without_empty
 from web.serving.problems import problem
 
@@ -118,22 +120,26 @@ def _page(request: HttpRequest) -> HttpResponse:
             "question": asked.question,
             "asked": asked,
             "chosen": [(text, address(request.path, asked.query(_without(asked.texts, text)))) for text in asked.texts],
-            "blocs": [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name],
-            "states": [(state.code, state.name) for state in record.states_by_name],
-            "measures": [("" if name == "agreement" else name, one.label) for name, one in MEASURES.items()],
+            **parties(record),
+            "measures": MEASURES.values(),
             "measure": asked.measure,
             "minimum": MINIMUM,
             "at_most": AT_MOST,
+            "comparison": None,
+            "ready": [] if asked.texts else _ready(request, record),
         }
         if asked.is_enough:
             context |= _answer(request, asked)
-        elif not asked.texts:
-            context["ready"] = [
-                (label, f"{request.path}?{'&'.join(f'state={text}' for text in texts)}")
-                for label, texts in READY
-                if all(text in record.blocs or set(text.split(",")) <= record.states.keys() for text in texts)
-            ]
-        return render(request, "compare/states/page.html", context)
+        return render(request, "comparison/page.html", context)
+
+
+def _ready(request: HttpRequest, record: Record) -> list[tuple[Any, str]]:
+    """Return the questions to begin with that the record can answer, each with its address."""
+    return [
+        (label, f"{request.path}?{'&'.join(f'state={text}' for text in texts)}")
+        for label, texts in READY
+        if all(text in record.blocs or set(text.split(",")) <= record.states.keys() for text in texts)
+    ]
 
 
 def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -143,26 +149,34 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     for name, value in question.chosen.items():
         filters.setlist(name, value if isinstance(value, list) else [value])
     divided = comparison.divided
-    context: dict[str, Any] = {
+    pair = comparison.pairs[0] if len(comparison.pairs) == 1 else None
+    if pair and all("," not in party.text for party in comparison.parties):
+        differ = filters.copy()
+        differ["differ"] = f"{pair.one.text}~{pair.other.text}"
+        all_differed = address(reverse("web:roll_calls"), differ)
+    else:
+        all_differed = ""
+    return {
         "comparison": comparison,
+        "pair": pair,
         "scope": _scope(asked),
         "groups": [party for party in comparison.parties if not party.is_state],
-        "picture": by_year(comparison, asked.measure).inline("picture chart"),
-        "divided": comparison.record.listed_in(divided[:DIVIDED]),
+        "overlaps": [tables.overlap(shared, comparison) for shared in comparison.overlaps],
+        "pairs": tables.pair_figures(comparison),
+        "extremes": [tables.extreme(pairs) for pairs in comparison.extremes() if pairs],
+        "matrix": tables.matrix(comparison, asked.measure),
+        "years": tables.by_year(comparison, asked.measure),
+        "topics": tables.by_topic(comparison, asked.measure),
+        "picture": by_year(comparison, asked.measure),
+        "divided": tables.positions_taken(comparison, comparison.record.listed_in(divided[:DIVIDED])),
         "differed": len(divided),
+        "all_differed": all_differed,
         "periods": _periods(request, asked),
         "preceding": _preceding(request, asked),
+        "short": short,
         "compare": f"{request.path}?{filters.urlencode()}{'&' if filters else ''}",
         "files": {form: address(f"/compare/states.{form}", asked.query()) for form in ("csv", "json", "svg", "png")},
     }
-    if len(comparison.pairs) > 1:
-        most, least = comparison.extremes()
-        return {**context, "together": comparison.together, "most": most, "least": least}
-    pair = comparison.pairs[0]
-    if all("," not in party.text for party in comparison.parties):
-        filters["differ"] = f"{pair.one.text}~{pair.other.text}"
-        context["all_differed"] = address(reverse("web:roll_calls"), filters)
-    return {**context, "pair": pair}
 
 
 def _scope(asked: Asked) -> list[str]:

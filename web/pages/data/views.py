@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -23,8 +21,9 @@ from votes.exporting.papers import citation
 from votes.exporting.streams import Stream, csv_chunks
 from votes.exporting.tables import TABLES
 from votes.models import ImportRun, RollCall, Source
-from votes.record.record import KEPT, reading
-from votes.reports.coverage import coverage_of
+from votes.record.record import reading
+from votes.reports.coverage import Extent, coverage_of
+from web.pages.data.coverage import covered
 from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-    from django.utils.safestring import SafeString
 
     from votes.exporting.papers import DataVersion
     from votes.record.record import Record
@@ -65,12 +63,6 @@ def data(request: HttpRequest) -> HttpResponse:
         return _data(request, record)
 
 
-@lru_cache(maxsize=KEPT)
-def _covered(record: Record, _language: str | None) -> SafeString:
-    """Return the strips and tables of what a record covers, made once a version and language."""
-    return render_to_string("data/_coverage.html", {"coverage": coverage_of(record)})
-
-
 def _data(request: HttpRequest, record: Record) -> HttpResponse:
     """Return the page of a record."""
     version = current_version()
@@ -81,23 +73,15 @@ def _data(request: HttpRequest, record: Record) -> HttpResponse:
         for name, methods in {"public_roll_calls": RECORDED, **UNRECORDED}.items()
     }
     sources = list(Source.objects.named().annotate(**counts).order_by("precedence"))
-    tables = [
-        {
-            "name": table.name,
-            "said": table.description,
-            "csv": package and package.file(table.name, "csv"),
-            "parquet": package and package.file(table.name, "parquet"),
-        }
-        for table in sorted(TABLES.values(), key=lambda table: table.name not in FIRST)
-    ]
     context = {
         "version": version,
         "package": package,
         "archive_bytes": package and downloads.size_of_archive(package),
-        "tables": tables,
+        "tables": sorted(TABLES.values(), key=lambda table: table.name not in FIRST),
         "coverage": coverage_of(record),
-        "covered": _covered(record, get_language()),
-        "unrecorded": {name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
+        "covered": covered(record, get_language()),
+        "Extent": Extent,
+        **{name: sum(getattr(source, name) for source in sources) for name in UNRECORDED},
         "citation": citation(version, request.build_absolute_uri(reverse("web:data"))),
         "sources": sources,
         "imports": ImportRun.objects.public()[:IMPORTS_SHOWN],
@@ -112,18 +96,8 @@ def _data(request: HttpRequest, record: Record) -> HttpResponse:
 @require_safe
 def codebook(request: HttpRequest) -> HttpResponse:
     """Show what each table and each column means."""
-    tables = [
-        {
-            "table": table,
-            "said": table.description.split("``"),
-            "columns": [
-                {"column": column, "said": column.description.split("``"), "codes": codes(table.name, column.name)}
-                for column in table.columns
-            ],
-        }
-        for table in TABLES.values()
-    ]
-    return render(request, "data/codebook.html", {"tables": tables, "general": GENERAL.split("\n\n")})
+    context = {"tables": TABLES.values(), "codes": codes, "general": GENERAL.split("\n\n")}
+    return render(request, "data/codebook.html", context)
 
 
 @require_safe

@@ -28,7 +28,7 @@ def _suggestions(meant: str) -> dict[str, object]:
     """Return records that have the words and numbers of ``meant``."""
     words = loose(meant).strip("-").split("-")
     if words == [""]:
-        return {}
+        return dict.fromkeys(("resolutions", "states", "blocs"), ())
     published = Resolution.objects.published()
     near = published.near_symbol(meant)
     if not near.exists():

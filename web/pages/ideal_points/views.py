@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from votes.record.record import reading
 from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
+from web.display.figures import NOT_SHOWN, Figures
+from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file, refusal
 from web.pages.ideal_points.files import HEADER, rows, session_name, whole
-from web.pages.ideal_points.picture import lines, strip
+from web.pages.ideal_points.picture import lines, signed_by, strip
 from web.pages.ideal_points.question import IdealPointsQuestion
 from web.serving.parameters import address, tidy_address
 from web.serving.problems import problem
@@ -22,6 +24,7 @@ from web.serving.problems import problem
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from votes.reports.ideal_points import Point
     from web.pictures.picture import Picture
 
 
@@ -31,19 +34,18 @@ def page(request: HttpRequest) -> HttpResponse:
     with reading() as record:
         estimates = estimates_of(record)
         if estimates is None:
-            return render(request, "ideal_points/page.html", {})
+            return render(request, "ideal_points/page.html", {"estimates": None})
         question = IdealPointsQuestion(request.GET, record, estimates)
         shown = reversed(list(estimates.by_session))
         context = {
             "question": question,
+            "states": parties(record)["states"],
             "estimates": estimates,
             "stale": is_stale(record, estimates),
             "minimum": MINIMUM,
             "sessions": [(str(number), session_name(number)) for number in shown],
         }
-        return render(
-            request, "ideal_points/page.html", {**context, **(_answer(question) if question.is_valid else {})}
-        )
+        return render(request, "ideal_points/page.html", context | (_answer(question) if question.is_valid else {}))
 
 
 def file(request: HttpRequest, form: str) -> HttpResponse:
@@ -68,21 +70,61 @@ def _answer(question: IdealPointsQuestion) -> dict[str, Any]:
     """Return what the page shows where nothing is wrong with the question."""
     numbers = [number for number in question.sessions if number in question.estimates.by_session]
     place = numbers.index(question.session) if numbers else 0
-    beside = (*numbers[max(place - 1, 0) : place], *numbers[place + 1 : place + 2])
+    adjacent = (*numbers[max(place - 1, 0) : place], *numbers[place + 1 : place + 2])
     own = reverse("web:ideal_points")
     paths = {form: reverse("web:ideal_points_file", args=[form]) for form in ("csv", "json", "svg", "png")}
     of_strip = question.of_strip(question.session)
     of_all = QueryDict(f"session={question.session}")
     return {
-        "lines": _lines(question).inline("picture chart"),
-        "strip": _strip(question).inline("picture chart") if question.strip else "",
+        "lines": _lines(question),
+        "line_figures": _line_figures(question),
+        "strip": _strip(question) if question.strip else None,
+        "session_figures": _session_figures(question),
         "session": session_name(question.session),
-        "beside": [(session_name(number), address(own, question.of_strip(number))) for number in beside],
+        "adjacent": [(session_name(number), address(own, question.of_strip(number))) for number in adjacent],
         "files": {form: address(path, question.of_lines) for form, path in paths.items()},
         "strip_files": {
             form: address(path, of_strip if form in ("svg", "png") else of_all) for form, path in paths.items()
         },
     }
+
+
+def _line_figures(question: IdealPointsQuestion) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return what the lines are drawn from, by session, the last first: of each state its estimate and its votes.
+
+    Estimates have their standard error; they are empty where there is none.
+    """
+    figures = Figures()
+
+    def written(point: Point | None) -> tuple[str, int]:
+        if point is None:
+            return "", 0
+        if not point.is_shown:
+            return NOT_SHOWN, point.votes
+        error = figures.decimal(point.standard_error, 2)
+        return f"{signed_by(figures, point.estimate, 2)} ±{error}", point.votes
+
+    by_state = [question.estimates.by_state[code] for code in question.drawn]
+    return [
+        (session_name(number), [written(points.get(number)) for points in by_state])
+        for number in reversed(question.sessions)
+        if any(number in points for points in by_state)
+    ]
+
+
+def _session_figures(question: IdealPointsQuestion) -> list[tuple[str, str, str, str, int]]:
+    """Return the states of the session, from the highest: code, name, estimate, standard error and votes."""
+    states, figures = question.record.states, Figures()
+    return [
+        (
+            point.state,
+            states[point.state].name,
+            signed_by(figures, point.estimate, 2),
+            figures.decimal(point.standard_error, 2),
+            point.votes,
+        )
+        for point in reversed(question.strip)
+    ]
 
 
 def _lines(question: IdealPointsQuestion) -> Picture:

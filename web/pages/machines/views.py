@@ -17,8 +17,8 @@ from votes.exporting.tables import TABLES
 from votes.models import Source
 from votes.record.record import reading
 from votes.reports.coverage import coverage
+from web.discovery.head import origin_of, version_of
 from web.discovery.sitemap import sections
-from web.discovery.tags import origin_of, version_of
 from web.serving.etags import tag_of, unchanged
 from web.serving.parameters import unanswered
 from web.serving.problems import problem, unknown

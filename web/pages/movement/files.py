@@ -14,7 +14,7 @@ from votes.reports.breakdown import CHOICES
 from votes.reports.movement import ORDER
 from web.display.marks import dated
 from web.pages.movement.picture import Node, flow
-from web.pages.movement.tags import label
+from web.pages.movement.words import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

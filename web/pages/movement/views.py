@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from votes.analysis.matrix import OUTSIDE, SPLIT
+from votes.models import Bloc
 from votes.record.record import reading
+from votes.reports.breakdown import CHOICES
+from votes.reports.movement import ORDER
 from web.files.answers import csv_file, json_file, picture_file, refusal
 from web.pages.movement.files import HEADER, drawn, rows, whole
 from web.pages.movement.question import FIRST, SECOND, Pair
+from web.pages.movement.words import departures, label, name_of
 from web.serving.parameters import address, tidy_address, without_empty
 
 if TYPE_CHECKING:
@@ -44,12 +49,12 @@ def page(request: HttpRequest) -> HttpResponse:
         if pair.is_valid and pair.tidy is not None:
             return redirect(address(request.path, pair.tidy))
         blocs = [(bloc.slug, bloc.short_name) for bloc in record.blocs_by_name]
-        context: dict[str, Any] = {"pair": pair, "blocs": blocs}
+        context: dict[str, Any] = {"pair": pair, "blocs": blocs, "movement": None}
         if pair.is_complete:
             context |= _answer(request, pair)
         elif pair.is_valid:
             context |= _offer(request, pair)
-        return render(request, "compare/roll_calls.html", context)
+        return render(request, "movement/page.html", context)
 
 
 def file(request: HttpRequest, form: str) -> HttpResponse:
@@ -71,7 +76,10 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
     """Return what the page shows of two roll calls."""
-    movement = pair.movement()
+    movement, roll_calls = pair.movement(), list(pair.roll_calls.values())
+    table = movement.table.tolist()
+    # Those outside an electorate have a row and a column only where there are any.
+    has_outside = any(table[OUTSIDE]) or any(row[OUTSIDE] for row in table)
     query = without_empty(pair.parameters)
     swapped = query.copy()
     swapped[FIRST], swapped[SECOND] = pair.slugs[SECOND], pair.slugs[FIRST]
@@ -80,8 +88,19 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
     forms = ("csv", "json", "svg", "png")
     return {
         "movement": movement,
-        "roll_calls": list(pair.roll_calls.values()),
-        "picture": drawn(movement, pair.roll_calls).inline("picture flow-picture"),
+        "roll_calls": roll_calls,
+        "symbols": [one.resolution.symbol if one.resolution else one.slug for one in roll_calls],
+        "departures": departures(movement),
+        "table": table,
+        "order": [choice for choice in ORDER if choice != OUTSIDE or has_outside],
+        "bloc_kinds": [
+            (Bloc.Kind(kind).label, list(lines)) for kind, lines in groupby(movement.blocs, lambda line: line.bloc.kind)
+        ],
+        "choices": CHOICES,
+        "outside": OUTSIDE,
+        "labels": {choice: label(choice) for choice in (*ORDER, SPLIT)},
+        "names": {move.state.code: name_of(move) for move in movement.states},
+        "picture": drawn(movement, pair.roll_calls),
         "files": {form: address(reverse("web:compare_roll_calls_file", args=[form]), query) for form in forms},
         "swapped": address(request.path, swapped),
         "every_member": address(request.path, every),

@@ -12,14 +12,19 @@ from django.views.decorators.http import require_safe
 
 from votes.record.record import reading
 from votes.record.vetoes import veto_count, vetoed_drafts
+from web.display.permanent_members import seat_name
 from web.files.answers import csv_file, json_file, picture_file
 from web.pages.vetoes.files import header, list_address, rows, whole
-from web.pages.vetoes.picture import veto_bars
+from web.pages.vetoes.picture import decade_name, veto_bars
 from web.serving.parameters import unanswered
 from web.serving.problems import problem, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
+
+    from votes.record.vetoes import VetoCount
 
 LATEST = 10
 """How many of the latest vetoes are listed with who voted how."""
@@ -34,17 +39,31 @@ def page(request: HttpRequest) -> HttpResponse:
             "record": record,
             "count": count,
             "total": len(count.keys),
+            "all_votes": list_address(only_drafts=False),
             "ignored": unanswered(request.GET, ()),
             "files": {form: reverse("web:vetoes_file", args=[form]) for form in ("csv", "json", "svg", "png")},
         }
         if count.keys:
             context |= {
                 "picture": veto_bars(record, count).inline("picture veto-bars"),
+                "members": [(code, seat_name(record, code)) for code in count.members],
+                "decades": [
+                    (decade_name(decade), _figures(count, vetoes, drafts, decade))
+                    for decade, vetoes, drafts in zip(
+                        count.decades, count.vetoes.tolist(), count.drafts.tolist(), strict=True
+                    )
+                ],
+                "totals": _figures(count, count.vetoes.sum(axis=0).tolist(), len(count.keys)),
                 "latest": vetoed_drafts(record, count.keys[:LATEST]),
                 "all": list_address(),
-                "all_votes": list_address(only_drafts=False),
             }
         return render(request, "vetoes/page.html", context)
+
+
+def _figures(count: VetoCount, vetoes: Sequence[int], drafts: int, decade: int | None = None) -> list[tuple[int, str]]:
+    """Return a row of the table: each member's vetoes, and the drafts, with the address of the list of each."""
+    addresses = [list_address(member, decade) for member in (*count.members, "")]
+    return list(zip((*vetoes, drafts), addresses, strict=True))
 
 
 @require_safe

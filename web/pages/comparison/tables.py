@@ -1,0 +1,187 @@
+"""The figures of a comparison, as its tables show them: written, with how many roll calls each rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, SPLIT, YES
+from votes.choices import Choice
+from votes.reports.comparison import NO_TOPIC, rests_on, shown
+from web.display.figures import Figures, number
+from web.display.marks import percent_of
+from web.display.measures import MEASURES
+from web.pages.comparison.picture import pair_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from votes.analysis.pairs import Agreement
+    from votes.record.parties import Party
+    from votes.record.roll_calls import ListedRollCall
+    from votes.reports.comparison import Comparison, Overlap, Pair
+    from web.display.measures import Measure
+
+AGREEMENT = MEASURES["agreement"]
+
+TAKEN: dict[int, Choice | None] = {number: Choice(letter) for letter, number in LETTERS.items()} | {SPLIT: None}
+"""The positions of parties, by their numbers in the vote matrix; None for a group that is split."""
+
+
+class Figure(NamedTuple):
+    """A measure as a cell shows it."""
+
+    value: str
+    """A dash where it is not shown."""
+    rests_on: int
+    """How many roll calls."""
+    share: float | None
+    """None where it is not shown."""
+
+    @property
+    def width(self) -> str:
+        """Return the width of its bar, as SVG writes it; empty where it is not shown."""
+        return "" if self.share is None else percent_of(round(max(0.0, self.share) * 1000), 1000)
+
+
+class PairFigures(NamedTuple):
+    """The four measures of a pair, in the order of ``MEASURES``."""
+
+    pair: Pair
+    now: list[Figure]
+    before: list[Figure]
+    """Of the preceding period; empty where there is none."""
+    changes: list[str]
+    """A dash where a change is not shown."""
+
+
+class Table(NamedTuple):
+    """Rows of figures, each with its name, and the heads of their columns."""
+
+    heads: list[str]
+    rows: list[tuple[str, list[Figure]]]
+
+
+def figure(measured: Agreement, measure: Measure = AGREEMENT, say: Figures | None = None) -> Figure:
+    """Return a measure as a cell shows it. A table makes ``say`` once."""
+    value = shown(measured, measure.name)
+    return Figure(measure.value(value, say), rests_on(measured, measure.name), value)
+
+
+def pair_figures(comparison: Comparison) -> list[PairFigures]:
+    """Return the four measures of each pair."""
+    say = Figures()
+    return [
+        PairFigures(
+            pair,
+            _measures(pair.overall, say),
+            _measures(pair.before, say) if pair.before else [],
+            [measure.change(pair.change(name)) for name, measure in MEASURES.items()],
+        )
+        for pair in comparison.pairs
+    ]
+
+
+def _measures(measured: Agreement, say: Figures) -> list[Figure]:
+    """Return the four measures."""
+    return [figure(measured, measure, say) for measure in MEASURES.values()]
+
+
+def matrix(comparison: Comparison, measure: Measure) -> list[tuple[Party, list[tuple[Pair, Figure] | None]]]:
+    """Return each party with a measure of it and each party; None for itself."""
+    say, cells = Figures(), {}
+    for pair in comparison.pairs:
+        cells[pair.one.text, pair.other.text] = cells[pair.other.text, pair.one.text] = (
+            pair,
+            figure(pair.overall, measure, say),
+        )
+    texts = [party.text for party in comparison.parties]
+    return [(party, [cells.get((party.text, text)) for text in texts]) for party in comparison.parties]
+
+
+def by_year(comparison: Comparison, measure: Measure) -> Table:
+    """Return the measures of a pair by year; of several pairs one of the measures. The newest year comes first."""
+    table = _by(comparison, measure, map(str, comparison.years), lambda pair: pair.years)
+    return Table(table.heads, table.rows[::-1])
+
+
+def by_topic(comparison: Comparison, measure: Measure) -> Table:
+    """Return the measures of a pair by topic; of several pairs one of the measures."""
+    topics = comparison.record.topics
+    names = (_("None of these") if slug == NO_TOPIC else topics[slug] for slug in comparison.topics)
+    return _by(comparison, measure, names, lambda pair: pair.topics)
+
+
+def _by(
+    comparison: Comparison, measure: Measure, names: Iterable[str], parts: Callable[[Pair], list[Agreement]]
+) -> Table:
+    """Return a row for each name: all measures of the one pair, or one measure of each charted pair.
+
+    What no two took a position on has no row.
+    """
+    say = Figures()
+    if len(comparison.pairs) == 1:
+        heads = [str(one.label) for one in MEASURES.values()]
+        lines = [(measured.common, _measures(measured, say)) for measured in parts(comparison.pairs[0])]
+    else:
+        heads = [pair_name(pair) for pair in comparison.charted]
+        lines = [
+            (any(measured.common for measured in line), [figure(measured, measure, say) for measured in line])
+            for line in zip(*(parts(pair) for pair in comparison.charted), strict=True)
+        ]
+    return Table(heads, [(name, line) for name, (has_any, line) in zip(names, lines, strict=True) if has_any])
+
+
+def positions_taken(
+    comparison: Comparison, roll_calls: Sequence[ListedRollCall]
+) -> list[tuple[ListedRollCall, list[tuple[Choice | None, list[str]]]]]:
+    """Return the first of the roll calls on which the parties were most divided, with who took which position."""
+    places = np.searchsorted(comparison.rows, comparison.divided[: len(roll_calls)])
+    names = [short_name(party) for party in comparison.parties]
+    return [
+        (
+            roll_call,
+            [
+                (TAKEN[position], who)
+                for position in (YES, ABSTAINING, NO, SPLIT, NON_VOTING)
+                if (who := [name for name, took in zip(names, taken, strict=True) if took == position])
+            ],
+        )
+        for roll_call, taken in zip(roll_calls, comparison.positions[:, places].T.tolist(), strict=True)
+    ]
+
+
+def short_name(party: Party) -> str:
+    """Return a state's or a bloc's name, or the codes of several states."""
+    return str(party) if len(party.names) == 1 else party.text
+
+
+def extreme(found: Sequence[Pair]) -> tuple[str, str] | None:
+    """Return the names of pairs that have the same agreement, and that with what it rests on in each."""
+    if not found:
+        return None
+    names = (f"{short_name(pair.one)} – {short_name(pair.other)}" for pair in found)
+    figures = (
+        _("%(value)s of %(n)s") % {"value": one.value, "n": number(one.rests_on)}
+        for one in (figure(pair.overall) for pair in found)
+    )
+    return "; ".join(names), "; ".join(figures)
+
+
+def overlap(shared: Overlap, comparison: Comparison) -> str:
+    """Return in a sentence whose votes count in the positions of both of two parties."""
+    names = [comparison.record.states[code].name for code in shared.states]
+    for own, group in ((shared.one, shared.other), (shared.other, shared.one)):
+        if own.is_state:
+            said = _("%(state)s belongs to %(group)s: its own vote counts in that position too.")
+            return said % {"state": own, "group": short_name(group)}
+    said = ngettext(
+        "%(one)s and %(other)s have a member in common, whose vote counts in both positions: %(names)s.",
+        "%(one)s and %(other)s have %(n)s members in common, whose votes count in both positions: %(names)s.",
+        len(names),
+    )
+    listed = ", ".join(names[:6]) + (_(" and others") if len(names) > 6 else "")
+    return said % {"one": short_name(shared.one), "other": short_name(shared.other), "n": len(names), "names": listed}

@@ -1,0 +1,57 @@
+"""Who moved, in words: choices, names over two dates, and how many left which choice for which other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from votes.analysis.matrix import OUTSIDE, SPLIT
+from votes.reports.breakdown import CHOICES
+from votes.reports.movement import ORDER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from votes.reports.movement import Movement, StateMove
+
+
+def label(choice: int) -> str:
+    """Return a choice, or a bloc's position, in words."""
+    if choice == OUTSIDE:
+        return _("Not a member")
+    return _("Split") if choice == SPLIT else str(CHOICES[choice].label)
+
+
+def name_of(move: StateMove) -> str:
+    """Return a state's name on the dates on which it was in the electorate."""
+    if move.name == move.later_name or move.after == OUTSIDE:
+        return move.name
+    if move.before == OUTSIDE:
+        return move.later_name
+    return _("%(name)s / %(later)s") % {"name": move.name, "later": move.later_name}
+
+
+def departures(movement: Movement) -> list[str]:
+    """Return for each choice that some left, those that most left first, how many left it for which other."""
+    said = []
+    table = movement.table.tolist()
+    inside = [choice for choice in ORDER if choice != OUTSIDE]
+    for before in sorted(inside, key=lambda choice: -_left(table[choice], choice)):
+        if not (left := _left(table[before], before)):
+            continue
+        others = [choice for choice in inside if choice != before and table[before][choice]]
+        to = [
+            _("%(number)s to %(choice)s") % {"number": table[before][choice], "choice": label(choice).lower()}
+            for choice in sorted(others, key=lambda choice: -table[before][choice])
+        ]
+        said.append(
+            _("Of the %(whole)s %(choice)s, %(left)s moved: %(to)s.")
+            % {"left": left, "whole": sum(table[before][1:]), "choice": label(before).lower(), "to": ", ".join(to)}
+        )
+    return said
+
+
+def _left(row: Sequence[int], choice: int) -> int:
+    """Return how many of those in both electorates made another choice than that of their row of the table."""
+    return sum(row[1:]) - row[choice]
