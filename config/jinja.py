@@ -11,22 +11,25 @@ from django.template.defaultfilters import filesizeformat, urlize
 from django.templatetags.static import static
 from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
-from jinja2 import Environment, StrictUndefined
+from jinja2 import StrictUndefined
 
 from votes.choices import Choice
 from votes.reports import wording
 from web.discovery import head
 from web.display import marks
 from web.display.addresses import url
+from web.display.blocs import by_kind
 from web.display.caching import FragmentCache
-from web.display.figures import decimal, number
+from web.display.escaping import FastEnvironment
+from web.display.figures import decimal, number, rounded
 from web.lists import builder, coverage, sentences
+from web.pages.ideal_points import cut_points
 from web.serving.parameters import query_of_page
 
 
-def environment(**options: Any) -> Environment:
+def environment(**options: Any) -> FastEnvironment:
     """Return the environment, given the options of Django's backend; a name that is not known is an error."""
-    made = Environment(  # noqa: S701  # Django's backend asks for autoescape
+    made = FastEnvironment(  # Django's backend asks for autoescape
         extensions=["jinja2.ext.i18n", FragmentCache],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -36,10 +39,11 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.globals |= {
         "Choice": Choice,
-        "bar_parts": marks.bar_parts,
+        "bar_of": marks.bar_of,
         "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
         "condition_rows": builder.rows_of,
+        "cut_points": cut_points,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
@@ -51,14 +55,17 @@ def environment(**options: Any) -> Environment:
         "wording": wording,
     }
     made.filters |= {
+        "by_kind": by_kind,
         "capfirst": capfirst,
         "dated": marks.dated,
         "decimal": decimal,
         "filesizeformat": filesizeformat,
         "iso": marks.iso,
         "kind_label": marks.kind_label,
+        "moment": marks.moment,
         "number": number,
         "result_label": marks.result_label,
+        "rounded": rounded,
         "urlize": urlize,
     }
     return made

@@ -132,13 +132,7 @@ TEMPLATES = [
             ],
             "libraries": {
                 "breaks": "web.pages.home.tags",
-                "coverage": "web.lists.coverage_tags",
-                "ideal_points": "web.pages.ideal_points.tags",
                 "metadata": "web.discovery.tags",
-                "rows": "web.lists.rows",
-                "sentences": "web.lists.tags",
-                "sheet": "web.pages.roll_calls.tags",
-                "subjects": "web.pages.subjects.tags",
             },
         },
     },

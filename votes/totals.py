@@ -76,10 +76,11 @@ class Totals:
         (max(Y, N, A) - (Y + N + A - max(Y, N, A)) / 2) / (Y + N + A); None where nobody took a position. A
         single voting member agrees with itself, so pages show the figure only from two on.
         """
-        if self.voting == 0:
+        voting = self.voting
+        if voting == 0:
             return None
         largest = max(self.yes, self.no, self.abstaining or 0)
-        return (largest - (self.voting - largest) / 2) / self.voting
+        return (largest - (voting - largest) / 2) / voting
 
     @property
     def rice(self) -> float | None:

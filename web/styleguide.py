@@ -18,7 +18,7 @@ from votes.reports.roll_call_context import Beside
 from votes.totals import Totals
 from web.pages.movement.files import SHAPES
 from web.pages.movement.picture import Node, flow
-from web.pages.roll_calls.sheet import Sheet
+from web.pages.roll_calls.sheet import Sheet, tile_links
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -55,6 +55,11 @@ class Specimen:
     breakdown: Breakdown
     beside: Beside
     sheet: Sheet
+
+    @property
+    def tiles(self) -> str:
+        """Return the tile grid."""
+        return tile_links(self.breakdown, self.beside, self.sheet)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,6 @@ from web.discovery.metadata import (
     in_words,
     web_page,
 )
-from web.discovery.oembed import snippet
 from web.display.addresses import url
 from web.display.marks import iso
 
@@ -165,13 +164,6 @@ def roll_call(context: Context) -> Metadata:
 def _short(text: str, length: int) -> str:
     """Return a text cut to a length."""
     return text if len(text) <= length else Truncator(text).chars(length)
-
-
-@pass_context
-def embed_snippet(context: Context, roll_call: RollCall) -> str:
-    """Return the HTML that puts a vote into another site's page; escaped where it stands."""
-    own = _at("roll_call_embed", roll_call.slug)
-    return snippet(roll_call, origin_of(context["request"]) + own)
 
 
 def _roll_call_files(shown: RollCall, origin: str, path: str, title: str) -> list[Alternate]:

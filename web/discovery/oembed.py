@@ -5,10 +5,10 @@ The format is that of oembed.com, version 1.0, of type ``rich``.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 
 from resolutions.models import Resolution
@@ -38,10 +38,13 @@ def height_of(roll_call: RollCall, width: int) -> int:
 
 def snippet(roll_call: RollCall, address: str, width: int = WIDTH, height: int | None = None) -> str:
     """Return the HTML that puts the card at ``address`` into a page."""
-    return (
-        f'<iframe src="{escape(address)}" title="{escape(named(roll_call))}" width="{width}" '
-        f'height="{height or height_of(roll_call, width)}" loading="lazy" style="border:0;max-width:100%"></iframe>'
-    )
+    context = {
+        "address": address,
+        "title": named(roll_call),
+        "width": width,
+        "height": height or height_of(roll_call, width),
+    }
+    return render_to_string("embed/iframe.html", context)
 
 
 def named(roll_call: RollCall) -> str:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from html import unescape
-from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import template
 from django.template.base import Node
 from django.urls import get_script_prefix, reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from resolutions.headings import heading_name
 from votes.exporting.downloads import ARCHIVE
 from votes.exporting.package import current_version
 from votes.exporting.papers import MEDIA_TYPES
@@ -28,30 +24,22 @@ from web.discovery.metadata import (
     ARCHIVE_TYPE,
     FILE_TYPES,
     Alternate,
-    Image,
     Metadata,
     breadcrumbs,
     canonical,
-    creative_work,
     dataset,
-    in_words,
     web_page,
 )
-from web.discovery.oembed import snippet
-from web.display.marks import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.http import HttpRequest
     from django.template.base import NodeList, Parser, Token
     from django.template.context import Context
 
-    from votes.choices import Choice
     from votes.exporting.papers import DataVersion
-    from votes.models import RollCall
     from votes.record.record import Record
-    from votes.reports.breakdown import Breakdown
 
 register = template.Library()
 
@@ -141,89 +129,6 @@ def _page(
     if steps:
         data.append(breadcrumbs(origin, *steps, (title, path)))
     return Metadata(title, description, path, data, alternates=alternates)
-
-
-@register.simple_tag
-def vote_in_words(roll_call: RollCall, breakdown: Breakdown) -> str:
-    """Return how a vote went, naming the permanent members of the Security Council; escaped where it stands."""
-    return in_words(roll_call, permanent_members(breakdown))
-
-
-def permanent_members(breakdown: Breakdown) -> Mapping[Choice, list[str]]:
-    """Return the permanent members of the Security Council by what they chose, by name; none without votes."""
-    for line in breakdown.blocs:
-        if line.bloc.slug == PERMANENT:
-            found: dict[Choice, list[str]] = {}
-            for state in compress(breakdown.states, line.members):
-                found.setdefault(state.choice, []).append(state.name)
-            return found
-    return {}
-
-
-@register.simple_tag(takes_context=True)
-def roll_call_metadata(context: Context) -> SafeString:
-    """Return what the page of a text, or of a vote that did not decide one, says of itself."""
-    shown: RollCall | None = context.get("roll_call")
-    origin, beside = origin_of(context["request"]), context.get("beside")
-    text: Any = context.get("resolution") or (shown.resolution if shown else None)
-    path = shown.get_absolute_url() if shown else text.get_absolute_url()
-    heading = shown.heading if shown else text.title
-    symbol = text.symbol if text else ""
-    title = f"{symbol}: {heading}" if symbol else heading
-    description = context["page_description"]
-    image = Image(_at("roll_call_card", shown.slug), f"{heading}. {description}") if shown else None
-    if text and (not shown or shown.decisive):
-        data = creative_work(
-            origin,
-            path,
-            symbol=symbol,
-            title=text.title,
-            body=beside.body_name if beside else str(context["body"]),
-            document=text.document_url,
-            data=_at("data"),
-            other_symbols=[other for _kind, other in beside.other_symbols] if beside else (),
-            topics=[*(name for _slug, name in context.get("topics") or ()), *map(heading_name, text.subjects)],
-            description=description if shown else "",
-            published=iso(shown.date, shown.date_precision) if shown else "",
-            image=image,
-        )
-        way = (_("Resolutions"), _at("resolutions"))
-    else:
-        data = web_page(origin, path, title, description)
-        way = (_("Recorded votes"), _at("roll_calls"))
-    short = symbol if symbol and shown and shown.decisive else _short(heading, 60)
-    return Metadata(
-        title=_short(title, 200),
-        description=description,
-        path=path,
-        data=[data, breadcrumbs(origin, way, (short, path))],
-        kind="article",
-        image=image,
-        alternates=_roll_call_files(shown, origin, path, title) if shown else (),
-    ).html(origin)
-
-
-def _short(text: str, length: int) -> str:
-    """Return a text cut to a length."""
-    return text if len(text) <= length else Truncator(text).chars(length)
-
-
-@register.simple_tag(takes_context=True)
-def embed_snippet(context: Context, roll_call: RollCall) -> str:
-    """Return the HTML that puts a vote into another site's page; escaped where it stands."""
-    own = _at("roll_call_embed", roll_call.slug)
-    return snippet(roll_call, origin_of(context["request"]) + own)
-
-
-def _roll_call_files(shown: RollCall, origin: str, path: str, title: str) -> list[Alternate]:
-    """Return a recorded vote in its other forms."""
-    files = [
-        Alternate(_at("roll_call_download", shown.slug, form), FILE_TYPES[form], form.upper())
-        for form in ("csv", "json")
-    ]
-    files.append(Alternate(_at("roll_call_popolo", shown.slug), FILE_TYPES["json"], "Popolo"))
-    oembed = f"{_at('oembed')}?{urlencode({'url': origin + path, 'format': 'json'})}"
-    return [*files, Alternate(oembed, FILE_TYPES["oembed"], title)]
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.template.defaultfilters import floatformat
 from django.utils.formats import get_format, number_format
+from django.utils.translation import get_language
 
 NOT_SHOWN = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -40,6 +44,17 @@ class Figures:
 def decimal(value: float | None, digits: int) -> str:
     """Return a number with that many digits; a dash where it is not shown."""
     return Figures().decimal(value, digits)
+
+
+def rounded(value: float | None, digits: int) -> str:
+    """Return a number with that many digits, halves of the last one away from nought; empty where there is none."""
+    return _rounded(value, digits, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _rounded(value: float | None, digits: int, _language: str | None) -> str:
+    """Return the same in the active language; there are few different ones, and each is slow to write."""
+    return str(floatformat(value, digits))
 
 
 def share_of(share: float | None, digits: int = 1) -> str:

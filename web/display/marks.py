@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import html
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django import template
 from django.template.base import Node
@@ -131,33 +130,37 @@ def bar(totals: Totals | None, css_class: str = "bar") -> SafeString:
     return mark_safe(f'<svg class="{css_class}" role="img" aria-label="{", ".join(spoken)}">{"".join(rects)}</svg>')  # noqa: S308
 
 
-@dataclass(frozen=True, slots=True)
-class BarPart:
-    """A part of a bar: a choice with its number of votes, and where it stands as SVG writes it."""
+class Bar(NamedTuple):
+    """A bar divided by choice: its figures in words, and each part's choice, start and width as SVG writes them."""
 
-    choice: Choice
-    votes: int
-    x: str
-    width: str
+    label: str
+    parts: list[tuple[str, str, str]]
 
 
-def bar_parts(totals: Totals | None) -> list[BarPart]:
-    """Return the parts of a bar that is divided by choice, without choices that nobody made."""
+def bar_of(totals: Totals | None) -> Bar | None:
+    """Return totals as a bar, without choices that nobody made; None where there are no votes."""
     if totals is None:
-        return []
+        return None
     values = (totals.yes, totals.no, totals.abstaining or 0, totals.non_voting or 0)
-    whole, parts, start = sum(values), [], 0
-    for choice, value in zip(Choice, values, strict=True):
+    whole, start, words, parts = sum(values), 0, [], []
+    for (letter, label), value in zip(_choice_words(get_language()), values, strict=True):
         if value:
-            parts.append(BarPart(choice, value, percent_of(start, whole), percent_of(value, whole)))
+            words.append(f"{value} {label}")
+            parts.append((letter, percent_of(start, whole), percent_of(value, whole)))
             start += value
-    return parts
+    return Bar(", ".join(words), parts) if parts else None
 
 
 def choice_figures(totals: Totals) -> list[tuple[Choice, int]]:
     """Return each choice with its figure, leaving out what was not announced."""
     values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
     return [(choice, value) for choice, value in zip(Choice, values, strict=True) if value is not None]
+
+
+@functools.cache
+def _choice_words(_language: str | None) -> list[tuple[str, str]]:
+    """Return the letters of the choices with what they are called within a sentence; a page has dozens of bars."""
+    return [(choice.value, choice.label.lower()) for choice in Choice]
 
 
 def kind_label(kind: str) -> str:
@@ -237,6 +240,11 @@ def _dated(date: datetime.date, precision: str, language: str | None) -> str:
     """Return a date in the active ``language``; a page has dozens, and formatting one takes as long as a row."""
     formats = {DatePrecision.DAY: "j F Y", DatePrecision.MONTH: "F Y", DatePrecision.YEAR: "Y"}
     return date_format(date, formats[DatePrecision(precision)])
+
+
+def moment(at: datetime.datetime) -> str:
+    """Return a day and time in words: 24 February 2025, 14:05."""
+    return date_format(at, "j F Y, H:i")
 
 
 KNOWN_OF_DATE = {DatePrecision.DAY: 10, DatePrecision.MONTH: 7, DatePrecision.YEAR: 4}

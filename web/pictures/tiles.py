@@ -140,6 +140,14 @@ def linked(drawn: Layout, label: str, bloc: Collection[str] | None = None) -> Sa
     )
 
 
+def inline(drawn: Layout) -> SafeString:
+    """Return the grid as a picture to stand in a page, with the codes of the states where they are few."""
+    return mark_safe(  # noqa: S308  # the squares are escaped where they are made
+        f'<svg class="tiles tiles-{drawn.kind}" viewBox="0 0 {drawn.width} {drawn.height}" aria-hidden="true">'
+        f"{squares(drawn, named=drawn.kind == COUNCIL)}</svg>"
+    )
+
+
 def squares(drawn: Layout, bloc: Collection[str] | None = None, *, named: bool = True) -> str:
     """Return the squares as plain SVG, for files; with their codes if they are to be ``named``."""
     parts = []

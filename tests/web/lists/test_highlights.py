@@ -1,6 +1,5 @@
 """What a search found is marked where it stands, and is text and not HTML wherever it comes from."""
 
-
 import pytest
 from bs4 import Tag
 from hypothesis import example, given

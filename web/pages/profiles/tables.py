@@ -93,9 +93,7 @@ def own_blocs_rows(lines: Iterable[OwnBloc]) -> list[BreaksRow]:
     """Return how often a state broke with each of its own blocs."""
     blocs, say = reverse("web:blocs"), Figures()
     return [
-        BreaksRow(
-            f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one.breaks, "", one.positions, say.share(one.share)
-        )
+        BreaksRow(f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one.breaks, "", one.positions, say.share(one.share))
         for one in lines
     ]
 
@@ -181,6 +179,4 @@ def dates_rows(lines: Iterable[Held]) -> list[DatesRow]:
 def members_rows(members: Iterable[BlocMember]) -> list[tuple[str, str, str, str]]:
     """Return, of the members of a bloc on a day, code, name of the day, since when, and the status of those beside."""
     tags = {**dict(BlocMembership.Status.choices), "member": ""}
-    return [
-        (held.code, held.name, dated(held.since, held.since_precision), str(tags[held.status])) for held in members
-    ]
+    return [(held.code, held.name, dated(held.since, held.since_precision), str(tags[held.status])) for held in members]

@@ -9,7 +9,6 @@ from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -18,19 +17,15 @@ from votes.models import RetiredAddress, RollCall
 from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
 from votes.reports.roll_call_context import Beside
+from web.discovery.head import origin_of
 from web.discovery.oembed import described, roll_call_at, sizes
-from web.discovery.tags import origin_of
 from web.lists.not_found import no_roll_call
 from web.pictures import tiles
 from web.serving.parameters import unanswered
 from web.serving.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from django.http.response import HttpResponseBase
-
-    from votes.reports.breakdown import StateChoice
 
 FORMATS = ("json", "xml")
 """Those that oEmbed knows."""
@@ -53,21 +48,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
         context = {
             "roll_call": found,
             "beside": beside,
-            "origin": origin_of(request),
-            "grid": grid(states, beside.permanent),
+            "tiles": tiles.inline(tiles.layout(states, beside.permanent)) if states else "",
         }
         return render(request, "embed/roll_call.html", context)
-
-
-def grid(states: Sequence[StateChoice], permanent: Collection[int]) -> SafeString:
-    """Return a square a member as a picture, with their codes where they are few; nothing without votes."""
-    if not states:
-        return SafeString("")
-    drawn = tiles.layout(states, permanent)
-    return mark_safe(  # noqa: S308  # the squares are escaped where they are made
-        f'<svg class="tiles tiles-{drawn.kind}" viewBox="0 0 {drawn.width} {drawn.height}" aria-hidden="true">'
-        f"{tiles.squares(drawn, named=drawn.kind == tiles.COUNCIL)}</svg>"
-    )
 
 
 def _retired(request: HttpRequest, slug: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
 from votes.reports.roll_call_context import Beside
 from votes.reports.wording import outcome
-from web.display.marks import dated, figures
+from web.display.marks import choice_figures, dated
 from web.files.answers import picture_file
 from web.lists import retired
 from web.pages.roll_calls.card import Card
@@ -111,6 +111,6 @@ def _card(found: RollCall, record: Record) -> Card:
         title=found.heading,
         tally=str(totals) if totals else "",
         result=_result(found),
-        figures=figures(totals) if totals else (),
+        figures=choice_figures(totals) if totals else (),
         grid=layout(states, beside.permanent) if states else None,
     )

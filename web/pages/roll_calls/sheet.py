@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from votes.choices import Choice
 from votes.totals import Totals
+from web.pictures.tiles import layout, linked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from votes.reports.breakdown import Breakdown, StateChoice
+    from votes.reports.roll_call_context import Beside
 
 BY_NAME, BY_CHOICE, BY_CODE = "name", "choice", "code"
 SORTS = [
@@ -38,6 +40,8 @@ class Sheet:
     choice: str
     sort: str
     errors: tuple[str, ...]
+    bloc_error: str
+    """What is wrong with ``bloc``; one of ``errors``."""
 
     parameters: ClassVar = ("bloc", "choice", "sort")
     sorts: ClassVar = SORTS
@@ -48,10 +52,11 @@ class Sheet:
         bloc, word = parameters.get("bloc", ""), parameters.get("choice", "")
         sort = parameters.get("sort") or BY_NAME
         blocs = tuple((line.bloc.slug, line.bloc.short_name) for line in breakdown.blocs)
-        errors = []
+        errors, bloc_error = [], ""
         lines: Sequence[StateChoice] | None = breakdown.of_bloc(bloc) if bloc else breakdown.states
         if lines is None:
-            errors.append(_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": bloc})
+            bloc_error = _("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": bloc}
+            errors.append(bloc_error)
         if word and word not in {choice.word for choice in Choice}:
             words = ", ".join(choice.word for choice in Choice)
             errors.append(_("“%(word)s” is not a vote; choose one of %(words)s.") % {"word": word, "words": words})
@@ -67,9 +72,30 @@ class Sheet:
         elif sort == BY_CODE:
             lines = sorted(lines, key=lambda line: line.state.code)
         totals = Totals.count(line.choice for line in lines)
-        return cls(tuple(lines), totals, blocs, bloc, word, sort, tuple(errors))
+        return cls(tuple(lines), totals, blocs, bloc, word, sort, tuple(errors), bloc_error)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """Return the choices to pick from, by word and label."""
         return [(choice.word, str(choice.label)) for choice in Choice]
+
+    @property
+    def rows(self) -> list[tuple[StateChoice, str]]:
+        """Return each line with the tally of the table down to it."""
+        rows, running = [], dict.fromkeys(Choice, 0)
+        for line in self.lines:
+            running[line.choice] += 1
+            rows.append((line, f"{running[Choice.YES]}-{running[Choice.NO]}-{running[Choice.ABSTAINING]}"))
+        return rows
+
+
+def tile_links(breakdown: Breakdown, beside: Beside, sheet: Sheet) -> str:
+    """Return the tile grid of a vote as HTML, a link each square, with the bloc highlighted that the sheet shows."""
+    drawn, n = layout(breakdown.states, beside.permanent), len(breakdown.states)
+    lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None
+    if lines is None:
+        return linked(drawn, ngettext("%(n)s member state by vote", "%(n)s member states by vote", n) % {"n": n})
+    label = ngettext(
+        "%(n)s member state by vote; highlighted: %(bloc)s", "%(n)s member states by vote; highlighted: %(bloc)s", n
+    ) % {"n": n, "bloc": dict(sheet.blocs)[sheet.bloc]}
+    return linked(drawn, label, {line.state.code for line in lines})

@@ -1,13 +1,11 @@
 """Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
 
-from functools import partial
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from resolutions.headings import heading_name, heading_slug
 from resolutions.models import Resolution
 from resolutions.symbols import looks_like_symbol, parse_or_none
 from votes.models import Finding, RetiredAddress, RollCall
@@ -16,13 +14,17 @@ from votes.reports.breakdown import Breakdown, PartnerBreaks
 from votes.reports.explanation import Explanation
 from votes.reports.ideal_points import cut_point_of
 from votes.reports.roll_call_context import Beside
+from web.discovery.head import origin_of
+from web.discovery.oembed import snippet
+from web.display.breaks import break_lines
 from web.display.rendering import parties, render_page_or_part, varied, wants_part
 from web.lists import retired
 from web.lists.listing import Listing
 from web.lists.not_found import missing_text
+from web.lists.sentences import counted_otherwise
 from web.lists.suggestions import Help
-from web.pages.roll_calls import history
-from web.pages.roll_calls.sheet import Sheet
+from web.pages.roll_calls import history, sources
+from web.pages.roll_calls.sheet import Sheet, tile_links
 from web.serving.parameters import address, tidy_address, unanswered
 
 
@@ -82,11 +84,15 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             "others": record.listed(record.register.keys[others].tolist()),
         }
         if decisive is None:
-            context["withdrawn"] = RetiredAddress.objects.withdrawn_on(found)
-            context |= {"body": found.body, "session": found.session}
+            context |= {
+                "roll_call": None,
+                "withdrawn": RetiredAddress.objects.withdrawn_on(found),
+                "body": found.body,
+                "session": found.session,
+            }
             return render(request, "roll_calls/resolution.html", context)
         beside = Beside.of(decisive)
-        context |= {"body": beside.body_name, "session": beside.session}
+        context |= {"withdrawn": (), "body": beside.body_name, "session": beside.session}
         if found.session_id != decisive.session_id:
             context["session"] = found.session
         topics = record.register.topics_of(decisive.pk)
@@ -105,7 +111,7 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
         if slug != found.slug:
             own = reverse("web:roll_call", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)
-        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html")
+        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html", topics=())
 
 
 def _show(
@@ -113,18 +119,30 @@ def _show(
 ) -> HttpResponse:
     """Show a roll call in full."""
     breakdown = Breakdown.of(shown, record, beside.intended)
+    sheet = Sheet.of(breakdown, request.GET)
     context |= {
-        "record": record,
         "roll_call": shown,
         "breakdown": breakdown,
-        # Asked for by the whole page only.
-        "partner_breaks": partial(PartnerBreaks.of, shown, record),
-        "cut_point": partial(cut_point_of, shown, record),
-        "explanation": Explanation.of(shown, breakdown.states, beside),
-        "sheet": Sheet.of(breakdown, request.GET),
-        "history": SimpleLazyObject(partial(history.read, shown, record)) if beside.has_history else None,
-        "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+        "sheet": sheet,
+        "tiles": tile_links(breakdown, beside, sheet),
         "beside": beside,
         "ignored": unanswered(request.GET, Sheet.parameters),
     }
+    if not wants_part(request):
+        partner_breaks = PartnerBreaks.of(shown, record)
+        embed = origin_of(request) + reverse("web:roll_call_embed", args=[shown.slug])
+        context |= {
+            "resolution": shown.resolution,
+            "subjects": [(heading_slug(one), heading_name(one)) for one in getattr(shown.resolution, "subjects", ())],
+            "explanation": Explanation.of(shown, breakdown.states, beside),
+            "partner_breaks": partner_breaks,
+            "break_lines": break_lines(partner_breaks.breaks, record, shown.date) if partner_breaks else (),
+            "cut_point": cut_point_of(shown, record) if breakdown.states else None,
+            "history": history.read(shown, record) if beside.has_history else None,
+            "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+            "corrected": sources.corrections(shown, beside, record),
+            "illegible": sources.illegible(shown, record),
+            "counted_otherwise": counted_otherwise(shown),
+            "embed_code": snippet(shown, embed),
+        }
     return render_page_or_part(request, template, "roll_calls/_sheet.html", context)

@@ -1,0 +1,38 @@
+"""What templates write is escaped as Jinja2 does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import markupsafe
+import pytest
+from django.template import engines
+from django.utils.functional import lazystr
+from django.utils.safestring import SafeString
+from hypothesis import given
+from hypothesis import strategies as st
+
+from web.display.escaping import SHORT, escape
+
+
+@given(st.text() | st.text(min_size=SHORT) | st.integers() | st.none())
+def test_text_is_escaped(value: Any):
+    assert escape(value) == markupsafe.escape(value)
+
+
+@pytest.mark.parametrize("safe", [SafeString("<b>&amp;</b>"), markupsafe.Markup("<b>&amp;</b>")])
+def test_safe_markup_stays_as_it_is(safe: str):
+    assert escape(safe) == "<b>&amp;</b>"
+
+
+def test_the_same_text_is_escaped_after_it_was_safe():
+    values = [markupsafe.Markup("<i>"), "<i>", lazystr("<i>")]
+
+    assert [escape(value) for value in values] == ["<i>", "&lt;i&gt;", "&lt;i&gt;"]
+
+
+def test_templates_write_with_it():
+    code = engines["jinja2"].env.compile("{{ name }}", raw=True)
+
+    assert code.partition("\n")[0].endswith("; from web.display.escaping import escape")
+    assert engines["jinja2"].from_string("{% set it %}{{ name }}{% endset %}{{ it }}").render({"name": "<"}) == "&lt;"
