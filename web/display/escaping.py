@@ -19,6 +19,8 @@ def escape(value: object) -> str:
     """Return a value as it stands in HTML; safe markup as it is."""
     if type(value) is str and len(value) < SHORT:
         return _escaped(value)
+    if type(value) is int:
+        return str(value)
     return value if type(value) is markupsafe.Markup else markupsafe.escape(value)
 
 

@@ -168,6 +168,11 @@ def kind_label(kind: str) -> str:
     return _labels(RollCall.Kind, get_language())[kind]
 
 
+def choice_label(choice: str) -> str:
+    """Return what a choice is called in the active language."""
+    return _labels(Choice, get_language())[choice]
+
+
 def result_label(result: str) -> str:
     """Return what a result is called in the active language."""
     return _labels(Result, get_language())[result]

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.jinja import environment
 from web.display.escaping import SHORT, escape
 
 
@@ -32,7 +33,7 @@ def test_the_same_text_is_escaped_after_it_was_safe():
 
 
 def test_templates_write_with_it():
-    code = engines["jinja2"].env.compile("{{ name }}", raw=True)
+    code = environment(autoescape=True).compile("{{ name }}", raw=True)
 
     assert code.partition("\n")[0].endswith("; from web.display.escaping import escape")
     assert engines["jinja2"].from_string("{% set it %}{{ name }}{% endset %}{{ it }}").render({"name": "<"}) == "&lt;"

@@ -20,32 +20,12 @@ if TYPE_CHECKING:
     from votes.reports.state import ByYear, OwnBloc, Partner
 
 
-class PartnerRow(NamedTuple):
-    """A partner with agreement, percentile and change; ``common`` and ``before`` are what the figures rest on."""
-
-    code: str
-    name: str
-    agreement: str
-    common: int
-    percentile: str
-    change: str
-    before: int
-
-
-def partner_rows(partners: Iterable[Partner]) -> list[PartnerRow]:
-    """Return the rows of partners, in their order."""
+def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, str, int]]:
+    """Return, of each partner, code, name, agreement and percentile, and the change; figures with what they rest on."""
     say = Figures()
     return [
-        PartnerRow(
-            one.state.code,
-            one.state.name,
-            say.share(one.agreement),
-            one.common,
-            _percentile(one.lower),
-            say.points(one.change),
-            one.before,
-        )
-        for one in partners
+        (state.code, state.name, say.share(agreement), common, _percentile(lower), say.points(change), before)
+        for state, agreement, common, _same, lower, before, change in partners
     ]
 
 
@@ -69,7 +49,8 @@ def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocY
     Blocs without a share are left out.
     """
     say = Figures()
-    first, others = [], []
+    first: list[BlocYearsRow] = []
+    others: list[BlocYearsRow] = []
     for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug)):
         if any(share is not None for share in one.shares):
             cells = [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)]
@@ -79,7 +60,7 @@ def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocY
 
 
 class BreaksRow(NamedTuple):
-    """How often somebody broke with a bloc; the page of the party or bloc, and the list of the votes if there is one."""
+    """How often somebody broke with a bloc; their page, and the list of the votes if there is one."""
 
     address: str
     name: str
@@ -120,7 +101,7 @@ class CohesionRow(NamedTuple):
     name: str
     address: str
     width: str
-    index: str
+    agreement_index: str
     roll_calls: int
     rice_index: str
     rice_roll_calls: int
