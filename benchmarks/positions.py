@@ -37,14 +37,12 @@ def lines() -> list[str]:
     connection = setup()
     from django.http import QueryDict
 
-    from votes.models import RollCall
     from votes.record.record import reading
-    from web.lists.filters import RollCallFilter
+    from web.lists.listing import Listing
 
     def by_matrix(query: str) -> list[int]:
         with reading() as record:
-            selected = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
-            return list(selected.qs.values_list("pk", flat=True))
+            return Listing(QueryDict(query), record).keys
 
     def by_sql(query: str) -> list[int]:
         condition, parameters = sql_of(query)

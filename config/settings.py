@@ -131,7 +131,6 @@ TEMPLATES = [
                 "web.display.marks",
             ],
             "libraries": {
-                "breaks": "web.pages.home.tags",
                 "metadata": "web.discovery.tags",
             },
         },

@@ -20,7 +20,7 @@ SETTING = "plenary.because"
 
 
 @contextmanager
-def because(
+def attributed(
     *,
     by: AbstractBaseUser | AnonymousUser | None = None,
     by_name: str = "",
@@ -31,7 +31,7 @@ def because(
     """Write within as ``by``, for ``reason``, all in one transaction; the history says so of each published change.
 
     ``by_name`` names who has no account here, ``command`` the management command, ``import_run`` the key of the import.
-    Within another ``because`` what is given here goes before, and the rest of what was said there holds on. Nothing
+    Within another ``attributed`` what is given here goes before, and the rest of what was said there holds on. Nothing
     goes with a statement (only one goes before them all), so that no statement takes a snapshot that it would not take
     by itself.
     """

@@ -64,7 +64,7 @@ class Rule(NamedTuple):
         return end
 
 
-class Found(NamedTuple):
+class TopicMatch(NamedTuple):
     """The topics that a text's words stand for, apart from those that names of places do."""
 
     topics: frozenset[str]
@@ -93,7 +93,7 @@ class Table:
             self._starting[word] = rules
         return rules
 
-    def found(self, text: str) -> Found:
+    def found(self, text: str) -> TopicMatch:
         """Return the topics of a text by its words; a pattern within a longer one that was found does not count."""
         words = WORD.findall(fold(text))
         topics: set[str] = set()
@@ -106,14 +106,14 @@ class Table:
                         covered = end
                         (places if rule.is_place else topics).update(rule.topics)
                     break
-        return Found(frozenset(topics), frozenset(places))
+        return TopicMatch(frozenset(topics), frozenset(places))
 
-    def of_heading(self, heading: str) -> Found:
+    def of_heading(self, heading: str) -> TopicMatch:
         """Return the topics of a heading: by its rule, by that of the next heading above it, or by its words."""
         above = heading.upper().replace("–", "--")  # Readers see the dash, and editors may write it.
         while above:
             if (topics := self.headings.get(above)) is not None:
-                return Found(topics, frozenset())
+                return TopicMatch(topics, frozenset())
             above = above.rpartition("--")[0]
         return self.found(heading)
 
@@ -213,13 +213,13 @@ def topics_of(*, subjects: Iterable[str] = (), agenda: str = "", title: str = ""
 
 
 @lru_cache(maxsize=4096)
-def _of_heading(heading: str) -> Found:
+def _of_heading(heading: str) -> TopicMatch:
     """Return the topics of a heading."""
     return table().of_heading(heading)
 
 
 @lru_cache(maxsize=4096)
-def _of_agenda(agenda: str) -> tuple[Found, ...]:
+def _of_agenda(agenda: str) -> tuple[TopicMatch, ...]:
     """Return the topics of each part of an agenda item; some parts are headings, with a number before them."""
     parts = agenda.split("|")
     return tuple(
@@ -228,6 +228,6 @@ def _of_agenda(agenda: str) -> tuple[Found, ...]:
 
 
 @lru_cache(maxsize=16384)
-def _of_title(title: str) -> Found:
+def _of_title(title: str) -> TopicMatch:
     """Return the topics of a title by its words; many texts share one."""
     return table().found(title)

@@ -1,11 +1,29 @@
-"""Periods, and the one before with which a period is compared."""
+"""Periods, the one before with which a period is compared, and the day on which China's representation changed."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from votes.analysis.breaks import years_before
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+CHINA_CHANGED = datetime.date(1971, 10, 25)
+"""The day of resolution 2758 (XXVI), by which the representation of China's seat changed."""
+
+CHINA_CHANGED_IN_SESSION = 26
+"""The Assembly's session that has votes of both representations."""
+
+
+def spans_change_of_china(days: Collection[datetime.date]) -> bool:
+    """Tell whether votes of these days, among which are the first and the last, are of both representations of China.
+
+    Votes of the day itself are of the earlier one: the resolution was the last vote before the change.
+    """
+    return bool(days) and min(days) <= CHINA_CHANGED < max(days)
 
 
 @dataclass(frozen=True, slots=True)

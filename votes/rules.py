@@ -94,5 +94,4 @@ def verdict(requirement: str, totals: Totals, date: datetime.date, permanent_aga
 
 
 def _adopted(passed: bool) -> Result:
-    """Return the result of a vote that can only be adopted or rejected."""
     return Result.ADOPTED if passed else Result.REJECTED

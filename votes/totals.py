@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-FIGURES = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
-"""The fields of a roll call that hold what was announced, in the order of the choices."""
+FIGURES = ("yes", "no", "abstaining", "non_voting")
+"""The figures of a total, in the order of the choices."""
+
+ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
+"""The fields of a roll call that hold what was announced, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,6 @@ class Totals:
     non_voting: int | None = 0
 
     def __str__(self) -> str:
-        """Return the figures as they are quoted: 93-18-65."""
         return f"{self.yes}-{self.no}" + ("" if self.abstaining is None else f"-{self.abstaining}")
 
     @classmethod
@@ -35,9 +37,14 @@ class Totals:
         counted = Counter(choices)
         return cls(*(counted[choice] for choice in Choice.values))
 
+    @property
+    def figures(self) -> tuple[int, int, int | None, int | None]:
+        """Return the figures in the order of the choices."""
+        return self.yes, self.no, self.abstaining, self.non_voting
+
     def of(self, choice: str) -> int:
         """Return how many made ``choice``, 0 where it was not announced."""
-        return dict(zip(Choice.values, (self.yes, self.no, self.abstaining, self.non_voting), strict=True))[choice] or 0
+        return self.figures[Choice.values.index(choice)] or 0
 
     @property
     def present_and_voting(self) -> int:
@@ -82,21 +89,6 @@ class Totals:
         largest = max(self.yes, self.no, self.abstaining or 0)
         return (largest - (voting - largest) / 2) / voting
 
-    @property
-    def rice(self) -> float | None:
-        """Return Rice's index of cohesion (1928), |Y - N| / (Y + N); None where nobody was for or against."""
-        return abs(self.yes - self.no) / self.present_and_voting if self.present_and_voting else None
-
-    def differences(self, other: Totals) -> list[tuple[Choice, int, int]]:
-        """Return choice, own figure and other's, for each figure that both have and that differs."""
-        pairs = zip(
-            Choice,
-            (self.yes, self.no, self.abstaining, self.non_voting),
-            (other.yes, other.no, other.abstaining, other.non_voting),
-            strict=True,
-        )
-        return [(c, own, its) for c, own, its in pairs if own is not None and its is not None and own != its]
-
 
 def shown(counted: Totals | None, announced: Totals | None) -> Totals | None:
     """Return the totals that lists, citations, feeds and cards give: the one rule for all of them.
@@ -109,9 +101,23 @@ def shown(counted: Totals | None, announced: Totals | None) -> Totals | None:
     return announced if counted is None or differ(counted, announced) else counted
 
 
+def differences(counted: Totals | None, announced: Iterable[int | None]) -> list[tuple[Choice, int, int]]:
+    """Return choice, counted and announced figure for each figure that was announced and that differs.
+
+    ``announced`` are the figures in the order of the choices, None where one was not announced.
+    """
+    if counted is None:
+        return []
+    return [
+        (choice, counted.of(choice), figure)
+        for choice, figure in zip(Choice, announced, strict=True)
+        if figure is not None and figure != counted.of(choice)
+    ]
+
+
 def differ(counted: Totals | None, announced: Totals | None) -> bool:
     """Tell whether a figure that was announced differs from the counted one."""
-    return counted is not None and announced is not None and bool(announced.differences(counted))
+    return announced is not None and bool(differences(counted, announced.figures))
 
 
 def plurality(*numbers: int) -> Choice | None:

@@ -14,7 +14,7 @@ from votes.choices import Choice
 from votes.models import RollCall
 from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from votes.totals import Totals
 from web.pages.movement.files import SHAPES
 from web.pages.movement.picture import Node, flow
@@ -53,7 +53,7 @@ class Specimen:
     state: str
     roll_call: RollCall
     breakdown: Breakdown
-    beside: Beside
+    beside: RollCallContext
     sheet: Sheet
 
     @property
@@ -82,7 +82,7 @@ def _specimen(record: Record, state: str, slug: str, query: str) -> Specimen | N
     found = RollCall.objects.published().select_related("resolution", "tally").filter(slug=slug).order_by().first()
     if found is None:
         return None
-    beside = Beside.of(found)
+    beside = RollCallContext.of(found)
     breakdown = Breakdown.of(found, record, beside.intended)
     return Specimen(state, found, breakdown, beside, Sheet.of(breakdown, QueryDict(query)))
 

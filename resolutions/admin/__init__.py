@@ -1,5 +1,5 @@
 """The admin of bodies, sessions, topics and resolutions."""
 
-from resolutions.admin import texts
+from resolutions.admin import bodies, other_symbols, resolutions
 
-__all__ = ["texts"]
+__all__ = ["bodies", "other_symbols", "resolutions"]

@@ -1,78 +1,61 @@
-"""What every admin of the record has in common."""
+"""Base classes of the admin: typed generics, record pages that explain refused saves, read-only pages, inline rows."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, TabularInline
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
+from django.forms import BaseInlineFormSet, CheckboxInput, ModelForm, Textarea
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
+from resolutions.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from django.contrib.admin import ModelAdmin, TabularInline
-    from django.forms import BaseInlineFormSet, ModelForm
     from django.http import HttpRequest, HttpResponse
-else:
-    # Django's own classes cannot be subscripted, which is how their types say of which model they are.
 
-    class ModelAdmin(admin.ModelAdmin):
-        """An admin of the model in brackets."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class TabularInline(admin.TabularInline):
-        """Rows of the first model in brackets on the page of the second."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class ModelForm(forms.ModelForm):
-        """A form of the model in brackets."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
-    class BaseInlineFormSet(forms.BaseInlineFormSet):
-        """Forms of the first model in brackets that belong to one of the second."""
-
-        __class_getitem__ = classmethod(lambda cls, _of: cls)
-
+# Django's own classes cannot be subscripted, which is how their types say of which model they are.
+for generic in (ModelAdmin, TabularInline, ModelForm, BaseInlineFormSet):
+    generic.__class_getitem__ = classmethod(lambda cls, _model: cls)  # type: ignore[union-attr]
 
 __all__ = [
     "BaseInlineFormSet",
+    "LabelledInline",
     "ModelAdmin",
     "ModelForm",
-    "Of",
     "ReadOnlyAdmin",
-    "ReasonForm",
-    "ReasonFormSet",
     "RecordAdmin",
-    "RowsInline",
+    "attribution",
+    "contains_words",
+    "continue_editing",
     "refusal",
 ]
 
 Of = TypeVar("Of", bound=models.Model)
 OfParent = TypeVar("OfParent", bound=models.Model)
 
+PER_PAGE = 50
 REFUSALS = {
     "published_roll_call_of_published_resolution": _(
         "A published roll call needs its resolution published, and by the same body."
     ),
     "votes_of_recorded_roll_call": _("A roll call that recorded no votes by member state cannot have any."),
 }
+"""What to tell the editor where the database refuses, by constraint."""
 
 
-class RowsInline(TabularInline[Of, OfParent]):
-    """Rows whose fields each say their name: the head of a column names none of them to who cannot see it."""
+class LabelledInline(TabularInline[Of, OfParent]):
+    """Inline rows whose every field has an accessible name: a column's heading names none to a screen reader."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field with its label as its name."""
@@ -84,14 +67,14 @@ class RowsInline(TabularInline[Of, OfParent]):
         return field
 
     def get_formset(self, request: HttpRequest, obj: OfParent | None = None, **kwargs: Any) -> Any:
-        """Return the forms of the rows, the mark that deletes one with its name too."""
+        """Return the forms of the rows; their checkboxes to delete a row have a name, too."""
         formset: Any = super().get_formset(request, obj, **kwargs)
-        formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete")})
+        formset.deletion_widget = CheckboxInput(attrs={"aria-label": _("Delete")})
         return formset
 
 
 class RecordAdmin(ModelAdmin[Of]):
-    """An admin that keeps permanent names, and that says why where the database refuses.
+    """An admin of the record: permanent names are entered once, and a refused save says why.
 
     Forms check what they can. What only the database sees (another editor's change of the same moment, a
     constraint over several tables) comes as a message on the page, and nothing is saved.
@@ -99,41 +82,34 @@ class RecordAdmin(ModelAdmin[Of]):
 
     permanent: tuple[str, ...] = ()
     """The fields that stand in public addresses: entered once, never changed."""
-    list_per_page = 50
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 80})}}
+    list_per_page = PER_PAGE
+    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 80})}}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[Any]:
         """Return the fields that are shown and not entered."""
         return [*super().get_readonly_fields(request, obj), *(self.permanent if obj else ())]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show or save one record."""
-        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
-        return self._or_say_why(request, view)
+        return self.explain_refusal(request, super().changeform_view, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the list or carry out an action on some of it."""
-        return self._or_say_why(request, partial(super().changelist_view, request, extra_context))
+        return self.explain_refusal(request, super().changelist_view, *args, **kwargs)
 
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Ask for confirmation or delete."""
-        return self._or_say_why(request, partial(super().delete_view, request, object_id, extra_context))
+        return self.explain_refusal(request, super().delete_view, *args, **kwargs)
 
-    def _or_say_why(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
-        """Return the view's response, or to the page it came from with what the database said against it."""
+    def explain_refusal(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Return the view's response; where a save is refused, lead back to the page with a message that says why."""
         if request.method != "POST":
-            return view()
+            return view(request, *args, **kwargs)
         try:
-            with because(by=request.user, reason=request.POST.get("reason", "")):
-                return view()
+            with attributed(**attribution(request)):
+                return view(request, *args, **kwargs)
         except ValidationError as refused:
             # Of a rule that no longer held when the record was locked, or of a page without a form.
             for message in refused.messages:
@@ -142,32 +118,47 @@ class RecordAdmin(ModelAdmin[Of]):
             self.message_user(request, refusal(refused), messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
-    def ask_reason(
-        self, request: HttpRequest, about: Sequence[Of], *, title: Any, said: Any, back: str, action: str = ""
-    ) -> TemplateResponse:
-        """Show what is about to be done to ``about``, ``said`` in a sentence, and a field for the reason.
+    def page(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Return ``view(model_admin, request, **kwargs)`` as a page of the admin for ``get_urls``."""
+        return self.admin_site.admin_view(partial(self.explain_refusal, view=partial(view, self)))
 
-        With ``action`` the form comes back as that action on the list, otherwise to the same address.
+    def render(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+        """Return a page made from ``template`` with ``context`` and what every page of the admin has."""
+        shared = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        return TemplateResponse(request, template, {**shared, **context})
+
+    def ask_reason(
+        self,
+        request: HttpRequest,
+        records: Sequence[Of],
+        *,
+        title: Any,
+        explanation: Any,
+        back: str = "",
+        action: str = "",
+    ) -> TemplateResponse:
+        """Show the ``records`` that are about to be changed, an ``explanation``, and a field for the reason.
+
+        With ``action`` the form comes back as that action on the list, otherwise to the same address. ``back`` is where
+        Cancel leads, by default the same address.
         """
         context = {
-            **self.admin_site.each_context(request),
             "title": title,
-            "said": said,
-            "back": back,
+            "explanation": explanation,
+            "back": back or request.get_full_path(),
             "action": action,
-            "opts": self.opts,
-            "shown": about[: self.list_per_page],
-            "more": max(0, len(about) - self.list_per_page),
-            "keys": [one.pk for one in about],
+            "records": records[:PER_PAGE],
+            "more": max(0, len(records) - PER_PAGE),
+            "keys": [record.pk for record in records],
             "is_missing": "reason" in request.POST,
         }
-        return TemplateResponse(request, "admin/reason.html", context)
+        return self.render(request, "admin/reason.html", context)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
         """Return what deleting means; what stands in its way is counted, for it may be a million votes."""
-        held_by: list[str] = []
+        protected: list[str] = []
         for relation in self.opts.related_objects:
             if getattr(relation, "on_delete", None) is not models.PROTECT:
                 continue
@@ -175,14 +166,16 @@ class RecordAdmin(ModelAdmin[Of]):
             lookup = {f"{relation.field.name}__in": [obj.pk for obj in objs]}
             if count := model._default_manager.filter(**lookup).count():
                 name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-                held_by.append(f"{count} {name}")
-        if held_by:
-            return [], {}, set(), held_by
+                protected.append(f"{count} {name}")
+        if protected:
+            return [], {}, set(), protected
         return super().get_deleted_objects(objs, request)
 
 
-class ReadOnlyAdmin(RecordAdmin[Of]):
+class ReadOnlyAdmin(ModelAdmin[Of]):
     """Rows to look at: they are written elsewhere."""
+
+    list_per_page = PER_PAGE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no."""
@@ -197,49 +190,21 @@ class ReadOnlyAdmin(RecordAdmin[Of]):
         return False
 
 
-class ReasonForm(ModelForm[Of]):
-    """A form that asks why, where it changes what the public sees; the history keeps the reason."""
-
-    reason = forms.CharField(
-        label=_("Reason for the change"),
-        required=False,
-        strip=True,
-        widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text=_("Shown in public with what changed."),
-    )
-
-    def needs_reason(self) -> bool:
-        """Tell whether a change has to be explained."""
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the reason of a change."""
-        cleaned = super().clean() or self.cleaned_data
-        if "reason" in self.fields and self.changes and not cleaned.get("reason") and self.needs_reason():
-            self.add_error("reason", NO_REASON)
-        return cleaned
-
-    @property
-    def changes(self) -> list[str]:
-        """Return the fields that are sent with another value, but the reason."""
-        return [name for name in self.changed_data if name != "reason"]
+def attribution(request: HttpRequest) -> dict[str, Any]:
+    """Return who makes a change and why, as ``because`` and the functions of ``votes.editing`` take it."""
+    return {"by": request.user, "reason": request.POST.get("reason", "")}
 
 
-NO_REASON = _("This has been public. Say why it changes.")
+def continue_editing(request: HttpRequest) -> None:
+    """Have Django lead to the record's page once it is saved, as “Save and continue editing” does."""
+    data = request.POST.copy()
+    data["_continue"] = "1"
+    request.POST = data  # type: ignore[assignment]
 
 
-class ReasonFormSet(BaseInlineFormSet[Of, OfParent, Any]):
-    """Rows on the page of what may have been public: changing one needs the reason that the page asks for."""
-
-    def needs_reason(self) -> bool:
-        """Tell whether a change has to be explained."""
-        raise NotImplementedError
-
-    def clean(self) -> None:
-        """Ask for the reason of a change."""
-        super().clean()
-        if self.has_changed() and not self.data.get("reason", "").strip() and self.needs_reason():
-            raise ValidationError(NO_REASON)
+def contains_words(field: str, text: str) -> models.Q:
+    """Return the condition that a folded ``field`` has every word of ``text``."""
+    return models.Q(*(models.Q(**{f"{field}__contains": word}) for word in fold(text).split()))
 
 
 def refusal(refused: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The subjects of a text as editors enter them, and the topics that the rules give a text which has none."""
+"""Form field and widget for the subject headings of a text, and the topics that the rules suggest for it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,36 +17,32 @@ from resolutions.topics import topics_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-EMPTY = 3
+    from django.utils.safestring import SafeString
+
+EMPTY_FIELDS = 3
 """How many empty fields there are for further headings."""
+MAX_LENGTH = 300
+"""How many letters a heading has at most."""
 
 
 class SubjectsWidget(forms.Widget):
     """A field for each heading and a few empty ones, each of which suggests the headings on record."""
 
+    template_name = "admin/resolutions/resolution/subjects.html"
     use_fieldset = True
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """Return the fields with the list of headings that they share."""
-        own = (attrs or {}).get("id", name)
-        described = (
-            format_html(' aria-describedby="{}"', told) if (told := (attrs or {}).get("aria-describedby")) else ""
-        )
-        shown = [*filter(None, value or []), *[""] * EMPTY]
-        fields = format_html_join(
-            "",
-            '<input type="text" id="{}" name="{}" value="{}" list="{}-known" maxlength="{}" aria-label="{}"{}>',
-            (
-                (f"{own}_{number}", name, heading, own, LONGEST, _("Subject %(n)s") % {"n": number + 1}, described)
-                for number, heading in enumerate(shown)
-            ),
-        )
-        options = format_html_join(
-            "",
-            '<option value="{}">{}</option>',
-            ((heading, heading_name(heading)) for heading in Resolution.objects.headings()),
-        )
-        return format_html('<div class="subjects">{}<datalist id="{}-known">{}</datalist></div>', fields, own, options)
+        """Return the fields with the list of headings that they share, from the project's templates."""
+        attrs = attrs or {}
+        context = {
+            "name": name,
+            "base_id": attrs.get("id", name),
+            "help_id": attrs.get("aria-describedby"),
+            "headings": [*filter(None, value or []), *[""] * EMPTY_FIELDS],
+            "max_length": MAX_LENGTH,
+            "suggestions": [(heading, heading_name(heading)) for heading in Resolution.objects.headings()],
+        }
+        return render_to_string(self.template_name, context)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         """Return what the fields have."""
@@ -61,10 +56,6 @@ class SubjectsWidget(forms.Widget):
     def id_for_label(self, id_: str) -> str:
         """Return nothing: each field has a label of its own."""
         return ""
-
-
-LONGEST = 300
-"""How many letters a heading has at most."""
 
 
 class SubjectsField(forms.Field):
@@ -88,13 +79,13 @@ class SubjectsField(forms.Field):
     def clean(self, value: Any) -> list[str]:
         """Return the headings; raise ValidationError, with a message for each that cannot stand."""
         on_record = Resolution.objects.headings()
-        known = {heading_slug(heading): heading for heading in reversed(on_record)}
+        by_slug = {heading_slug(heading): heading for heading in reversed(on_record)}
         headings: dict[str, str] = {}
         problems = []
-        for text in entered(value):
+        for text in nonempty(value):
             slug = heading_slug(text)
             try:
-                heading = text if text in on_record else known.get(slug) or new_heading(text)
+                heading = text if text in on_record else by_slug.get(slug) or new_heading(text)
             except ValidationError as problem:
                 problems.append(problem)
                 continue
@@ -107,10 +98,10 @@ class SubjectsField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Tell whether other headings are entered, or in another order."""
-        return entered(data) != [*(initial or [])]
+        return nonempty(data) != [*(initial or [])]
 
 
-def entered(values: Iterable[str] | None) -> list[str]:
+def nonempty(values: Iterable[str] | None) -> list[str]:
     """Return what fields have that are not empty, with single spaces."""
     return [text for text in (" ".join(value.split()) for value in values or ()) if text]
 
@@ -121,11 +112,11 @@ def new_heading(text: str) -> str:
     if not heading_slug(text):
         raise ValidationError(_("“%(text)s” is no heading: it has no letters.") % {"text": text})
     if text != library:
-        said = _(
+        message = _(
             "“%(text)s” is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” "
             "between its parts: %(library)s"
         )
-        raise ValidationError(said % {"text": text, "library": library})
+        raise ValidationError(message % {"text": text, "library": library})
     return text
 
 
@@ -140,18 +131,18 @@ def add_suggested_topics(text: Resolution) -> str:
     if text.topics.exists() or not (topics := suggested_topics(text)):
         return ""
     text.topics.set(topics)
-    said = _("Topics chosen by title, agenda item and subjects: %(topics)s. Change them on the page of the text.")
-    return said % {"topics": listed(topics)}
+    message = _("Topics chosen by title, agenda item and subjects: %(topics)s. Change them on the page of the text.")
+    return message % {"topics": names_of(topics)}
 
 
 def suggestion(text: Resolution) -> str:
     """Return which topics of the rules a text does not have, for its form; empty where it has them all."""
     chosen = {*text.topics.values_list("pk", flat=True)}
     others = [topic for topic in suggested_topics(text) if topic.pk not in chosen]
-    said = _("By title, agenda item and subjects, these would fit too: %(topics)s.")
-    return said % {"topics": listed(others)} if others else ""
+    message = _("By title, agenda item and subjects, these would fit too: %(topics)s.")
+    return message % {"topics": names_of(others)} if others else ""
 
 
-def listed(topics: Iterable[Topic]) -> str:
+def names_of(topics: Iterable[Topic]) -> str:
     """Return the names of topics, some of which have commas."""
     return "; ".join(topic.name for topic in topics)

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 
 from config import logs
 from config.gunicorn_logs import Logs
-from web.serving.current_request import CURRENT, Asked
+from web.serving.current_request import CURRENT, CurrentRequest
 
 
 def record(message: str, *arguments: object, error: BaseException | None = None, **more: Any) -> logging.LogRecord:
@@ -77,7 +77,7 @@ def test_messages_of_others_hold_no_secret(message: str, said: str):
 
 def test_a_record_has_the_id_of_the_request_it_was_made_for():
     made = record("x")
-    token = CURRENT.set(Asked("0123456789abcdef", RequestFactory().get("/")))
+    token = CURRENT.set(CurrentRequest("0123456789abcdef", RequestFactory().get("/")))
     try:
         assert logs.RequestIdFilter().filter(made) is True
     finally:

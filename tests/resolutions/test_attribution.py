@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection, transaction
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 
 pytestmark = pytest.mark.django_db
 
@@ -21,21 +21,21 @@ def told() -> dict[str, object]:
 
 def test_inner_goes_before_outer_and_ends_with_its_block():
     ann = User.objects.create(username="ann")
-    with because(by=ann, reason="outer"):
-        with because(reason=" inner ", import_run=5):
+    with attributed(by=ann, reason="outer"):
+        with attributed(reason=" inner ", import_run=5):
             assert told() == {"by": ann.pk, "by_name": "ann", "reason": "inner", "import_run": 5}
         assert told() == {"by": ann.pk, "by_name": "ann", "reason": "outer"}
     assert told() == {}
 
 
 def test_who_has_no_account():
-    with because(by=AnonymousUser(), by_name="root@plenary", command="import_votes"):
+    with attributed(by=AnonymousUser(), by_name="root@plenary", command="import_votes"):
         assert told() == {"by_name": "root@plenary", "command": "import_votes"}
 
 
 def test_what_fails_or_is_taken_back_leaves_nothing():
     def fail() -> None:
-        with because(reason="no"):
+        with attributed(reason="no"):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -43,7 +43,7 @@ def test_what_fails_or_is_taken_back_leaves_nothing():
     assert told() == {}
 
     with transaction.atomic():
-        with because(reason="no"):
+        with attributed(reason="no"):
             transaction.set_rollback(True)
         transaction.set_rollback(True)
     assert told() == {}
@@ -51,7 +51,7 @@ def test_what_fails_or_is_taken_back_leaves_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_another_transaction_knows_nothing_of_it():
-    with because(reason="one"):
+    with attributed(reason="one"):
         assert told() == {"reason": "one"}
     assert told() == {}
     with transaction.atomic():

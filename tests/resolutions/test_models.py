@@ -188,7 +188,6 @@ def test_a_null_character_names_no_text(text: str):
     assert not Resolution.objects.near_symbol(text).exists()
 
 
-@pytest.mark.django_db
 def test_saving_the_status_alone_writes_back_nothing_that_another_changed():
     read_before = make_resolution("A/RES/99/901")
     changed = Resolution.objects.get(pk=read_before.pk)
@@ -204,7 +203,6 @@ def test_saving_the_status_alone_writes_back_nothing_that_another_changed():
     )
 
 
-@pytest.mark.django_db
 def test_saving_the_title_alone_keeps_the_search_text_in_step():
     resolution = make_resolution("A/RES/99/903")
     resolution.title = "Türkiye"

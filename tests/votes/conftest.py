@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resolutions.models import Body, Resolution, Session
+from tests.votes.random_record import Stage
 from votes.models import MemberState, RollCall, Source
 
 DAY = datetime.date(2024, 12, 17)
@@ -24,13 +25,11 @@ class World:
     """The 193 members of the Assembly on the day."""
 
     def resolution(self, symbol: str = "A/RES/79/999", **values: Any) -> Resolution:
-        """Return a new draft text of the Assembly."""
         return Resolution.objects.create(
             **{"body": self.assembly, "session": self.session, "symbol": symbol, "title": "Peace", **values}
         )
 
     def roll_call(self, slug: str = "a-motion", **values: Any) -> RollCall:
-        """Return a new draft roll call of the Assembly."""
         return RollCall.objects.create(
             **{
                 "slug": slug,
@@ -45,7 +44,6 @@ class World:
 
 @pytest.fixture
 def world(record: None) -> World:
-    """Return the bodies of the reference facts."""
     assembly = Body.objects.get(code="GA")
     return World(
         assembly=assembly,
@@ -54,3 +52,9 @@ def world(record: None) -> World:
         source=Source.objects.get(slug="editor"),
         codes=list(MemberState.objects.members_of(assembly, DAY).values_list("code", flat=True)),
     )
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    """Return the states that stay while random records come and go."""
+    return Stage.new()

@@ -71,13 +71,11 @@ def divided(sessions: Iterable[int] = (49, 50), cuts: Iterable[int] = (3, 6, 9, 
 
 
 def material() -> Material:
-    """Return what would be fitted to the record."""
     with reading() as record:
         return Material.of(record)
 
 
 def fitted() -> Estimates:
-    """Return the estimates of a new fit, as a page reads them."""
     store(fit_record())
     with reading() as record:
         estimates = estimates_of(record)
@@ -86,7 +84,6 @@ def fitted() -> Estimates:
 
 
 def stale() -> bool:
-    """Tell whether the page would say that the estimates are out of date."""
     with reading() as record:
         estimates = estimates_of(record)
         assert estimates is not None

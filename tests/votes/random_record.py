@@ -56,7 +56,6 @@ class Record:
     taken: list[Taken]
 
     def members_of(self, bloc: str, date: datetime.date) -> set[str]:
-        """Return the full members of ``bloc`` on ``date``."""
         return {
             m.state
             for m in self.members
@@ -64,7 +63,6 @@ class Record:
         }
 
     def choices_of(self, bloc: str, roll_call: Taken) -> dict[str, str]:
-        """Return how the members of ``bloc`` in the electorate chose."""
         members = self.members_of(bloc, roll_call.date)
         return {state: choice for state, choice in roll_call.choices.items() if state in members}
 
@@ -86,7 +84,6 @@ class Record:
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """Draw a record."""
     statuses = st.sampled_from([None, "member", "member", "member", "suspended", "observer"])
     members = []
     for bloc in SLUGS:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tests.votes.analysis.random_matrix import matrix_of
 from votes.analysis.groups import Group, Membership
 from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
-from votes.record.record import BlocRead, Record, State
+from votes.record.record import BlocRead, Record, State, register_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ BLOCS = ("bloc-a", "bloc-b", "bloc-c")
 def record_of(
     matrix: VoteMatrix, blocs: Mapping[str, Group] | None = None, kinds: Mapping[str, str] | None = None
 ) -> Record:
-    """Return a record of a matrix; nothing that a list needs is in it."""
+    """Return a record of a matrix, with recorded votes of no result in its register."""
     states = {
         code: State(key, code, f"State {code}", f"state {code.lower()}", ()) for key, code in enumerate(matrix.states)
     }
     return Record(
         version=1,
         matrix=matrix,
-        register=cast("Register", None),
+        register=register(matrix),
         bodies={"GA": "General Assembly", "SC": "Security Council"},
         sessions={},
         topics={slug: slug.title() for slug in matrix.topic_slugs},
@@ -45,8 +45,20 @@ def record_of(
         },
         seats=(),
         permanent={},
-        said={},
+        list_rows={},
     )
+
+
+def register(matrix: VoteMatrix) -> Register:
+    """Return the register of the roll calls of a matrix, newest first."""
+    topics = range(len(matrix.topic_slugs))
+    names = zip(matrix.keys, matrix.slugs, matrix.dates, matrix.bodies, matrix.kinds, matrix.topics, strict=True)
+    others = ([-1] * 4, "day", "recorded", "", "", None, None, b"", "not-stated", None)
+    rows = [
+        (*row, None, "not-stated", [at for at in topics if bits >> at & 1], True, [0] * 4, *others)
+        for *row, bits in names
+    ]
+    return register_of(rows[::-1], matrix, topics=topics, subjects=(), seats=(), permanent={})
 
 
 def written(

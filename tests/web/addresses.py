@@ -16,7 +16,6 @@ EXAMPLES = {
     "slug": ["a-res-es-11-7"],
     "code": ["USA"],
     "bloc": ["eu"],
-    "of": ["resolutions", "roll-calls", "votes"],
     "section": ["states"],
     "name": ["SHA256SUMS"],
 }
@@ -26,7 +25,7 @@ OF_SLUG = {"blocs": ["nato"], "subjects": ["CUBA--UNITED STATES"]}
 """The same of a slug, by what stands before it."""
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>((?:[^()]|\([^()]*\))*)\)")
-WORDS = re.compile(r"\w[\w|]*")
+WORDS = re.compile(r"\w[\w|-]*")
 
 
 def patterns() -> Iterator[tuple[str, str]]:
@@ -55,5 +54,4 @@ def filled(pattern: str) -> list[str]:
 def every_address() -> list[str]:
     """Return examples of all public addresses, each in every form that it has."""
     found = [address for _name, pattern in patterns() for address in filled(pattern)]
-    # A list of votes has rows and files; only the other two have feeds.
     return list(dict.fromkeys(found))

@@ -16,14 +16,14 @@ from bs4 import BeautifulSoup
 from django.conf import settings as project
 from django.db import connection
 from django.test import Client
+from django.urls import resolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.web.addresses import PART, filled, patterns
 from votes.record.record import QUERY
 from votes.reports.publication_dates import QUERY as PUBLICATION
-from web.known_parameters import PARAMETERS
-from web.lists.filters import RollCallFilter
+from web.serving.parameters import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,9 +84,6 @@ OTHERS = ("format", "limit", "cursor", "callback", "utm_source", "fbclid", "a[]"
 # What the parts of an address may be; ``%`` stands as it is, so that bytes that are no text come through.
 parts = st.one_of(_some, st.sampled_from(HOSTILE), st.text(max_size=12)).filter(lambda part: len(part) < 1000)
 
-API = tuple({*RollCallFilter.base_filters, "page", "limit", "after", "state", "bloc", "measure", "on", "q"})
-
-
 PATTERNS = list(patterns())
 
 
@@ -108,12 +105,12 @@ def quoted(text: str) -> str:
 @st.composite
 def requests(draw: Callable[[SearchStrategy[Any]], Any]) -> Asked:
     """Draw an address, mostly one that leads somewhere, with some of its parameters and sometimes others."""
-    name, pattern = draw(st.sampled_from(PATTERNS))
+    _name, pattern = draw(st.sampled_from(PATTERNS))
     path = draw(st.sampled_from(filled(pattern)))
+    known = sorted(parameters_of(resolve(path).func)) or ["q", "page"]
     if PART.search(pattern) and draw(st.integers(0, 3)) == 0:
         folder, _, rest = path.rstrip("/").rpartition("/")
         path = f"{folder}/{quoted(draw(parts))}{draw(st.sampled_from(['', '/', '.csv', '.json', '.png', '/' + rest]))}"
-    known = list(PARAMETERS.get(name, ())) or (list(API) if name.startswith("api:") else ["q", "page"])
     names = st.one_of(*[st.sampled_from(known)] * 5, st.sampled_from(OTHERS))
     query = draw(st.lists(st.tuples(names, values), max_size=4))
     if query and draw(st.integers(0, 30)) == 0:

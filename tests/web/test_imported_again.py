@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from tests.votes.importing.editions import Said, ga_file
+from tests.votes.importing.editions import Stated, ga_file
 from tests.web.records import get, texts
 from votes.exporting import downloads, package
 from votes.models import ImportRun
@@ -35,7 +35,7 @@ def tags() -> dict[str, str]:
 # The record is read in snapshots of its own, as by a site.
 @pytest.mark.django_db(transaction=True)
 def test_the_same_file_again(tmp_path: Path):
-    name = ga_file(tmp_path / "ga.csv", Said("A/RES/79/1", number=1), Said("A/RES/79/2", number=2))
+    name = ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1", number=1), Stated("A/RES/79/2", number=2))
     call_command("import_votes", name, verbosity=0)
     before, version, page = tags(), data_version(), get("/data/")
 
@@ -51,10 +51,10 @@ def test_the_same_file_again(tmp_path: Path):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_changes_something(tmp_path: Path):
-    call_command("import_votes", ga_file(tmp_path / "ga.csv", Said("A/RES/79/1", number=1)), verbosity=0)
+    call_command("import_votes", ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1", number=1)), verbosity=0)
     before, version = tags(), data_version()
 
-    changed = Said("A/RES/79/1", number=1, votes="CHNN FRAY GBRY RUSN USAN")
+    changed = Stated("A/RES/79/1", number=1, votes="CHNN FRAY GBRY RUSN USAN")
     call_command("import_votes", ga_file(tmp_path / "ga.csv", changed), verbosity=0)
 
     assert data_version() == version + 1

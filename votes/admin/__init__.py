@@ -1,11 +1,11 @@
-"""The admin of who votes, in which groups, and how."""
+"""The admin of member states, blocs, roll calls, votes, sources, findings and imports."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from votes.admin import blocs, findings, history, ideal_points, imports, roll_calls, statements, states, votes
+from votes.admin import blocs, findings, history, ideal_points, imports, roll_calls, sources, states, votes
 
-__all__ = ["blocs", "findings", "history", "ideal_points", "imports", "roll_calls", "statements", "states", "votes"]
+__all__ = ["blocs", "findings", "history", "ideal_points", "imports", "roll_calls", "sources", "states", "votes"]
 
 admin.site.site_header = _("Plenary")
 admin.site.site_title = _("Plenary data entry")

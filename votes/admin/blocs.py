@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import RecordAdmin, RowsInline
+from resolutions.admin.base import LabelledInline, RecordAdmin
 from votes.admin.intervals import IntervalFormSet
 from votes.models import Bloc, BlocMembership
 
@@ -23,7 +23,7 @@ class BlocMembershipFormSet(IntervalFormSet):
     about = ("state",)
 
 
-class BlocMembershipInline(RowsInline[BlocMembership, Bloc]):
+class BlocMembershipInline(LabelledInline[BlocMembership, Bloc]):
     """The members of a bloc on its page: the known ones as text with a link, new ones to enter.
 
     A hundred and more rows of fields would be slow to read and more than a form may send.

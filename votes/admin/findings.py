@@ -1,4 +1,4 @@
-"""The admin of findings: looked at, acknowledged with a reason, never written."""
+"""The admin of findings: list, search, and acknowledgement with a reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SUBJECTS = ("roll_call__resolution", "roll_call__source", "resolution", "state", "bloc")
-SHOWN = 100
-"""How many sentences the page before acknowledging many shows."""
+MAX_SHOWN = 100
+"""How many sentences the page that asks for the reason shows."""
 
 
 class FindingForm(ModelForm[Finding]):
@@ -87,7 +86,7 @@ class FindingAdmin(RecordAdmin[Finding]):
     ordering = ("kind", F("roll_call__date").desc(nulls_last=True), "key")
     actions = ("acknowledge_selected",)
     view_on_site = False
-    shown = (
+    readonly_fields = (
         "kind",
         "sentence",
         "record",
@@ -98,11 +97,10 @@ class FindingAdmin(RecordAdmin[Finding]):
         "acknowledged_at",
         "acknowledged_by",
     )
-    readonly_fields = shown
 
     def get_fields(self, request: HttpRequest, obj: Finding | None = None) -> tuple[str, ...]:
         """Return what is shown, the reason, and for who may change it what was looked at."""
-        return (*self.shown, "reason", *(("seen",) if self.has_change_permission(request, obj) else ()))
+        return (*self.readonly_fields, "reason", *(("seen",) if self.has_change_permission(request, obj) else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         """Return findings with what they are about."""
@@ -115,14 +113,14 @@ class FindingAdmin(RecordAdmin[Finding]):
         term = search_term.strip()
         if not term:
             return queryset, False
-        queryset = queryset.annotate(said=Cast("details", TextField()))
+        queryset = queryset.annotate(details_text=Cast("details", TextField()))
         named = (
             Q(roll_call__slug__icontains=term)
             | near_symbol(term, "roll_call__resolution__")
             | near_symbol(term, "resolution__")
             | Q(bloc__slug=term.lower())
             | Q(state__code=term.upper())
-            | Q(said__contains=f'"{term.upper()}"')
+            | Q(details_text__contains=f'"{term.upper()}"')
         )
         return queryset.filter(named), False
 
@@ -160,9 +158,9 @@ class FindingAdmin(RecordAdmin[Finding]):
         """Ask for the reason, then acknowledge what was shown when it was asked for."""
         reason = request.POST.get("reason", "").strip()
         if not reason:
-            return self._ask(request, queryset, is_missing="reason" in request.POST)
+            return self._ask_reason(request, queryset, is_missing="reason" in request.POST)
         selected = set(queryset.values_list("pk", flat=True))
-        seen = {pk: found for pk, found in _read(request.POST.get("seen", "")).items() if pk in selected}
+        seen = {pk: found for pk, found in _load_seen(request.POST.get("seen", "")).items() if pk in selected}
         done = acknowledge(seen=seen, reason=reason, by=request.user)  # type: ignore[arg-type]
         for finding in Finding.objects.filter(pk__in=done):
             self.log_change(request, finding, [{"changed": {"fields": ["Reason"]}}])
@@ -177,21 +175,19 @@ class FindingAdmin(RecordAdmin[Finding]):
             self.message_user(request, text % {"count": changed}, messages.WARNING)
         return None
 
-    def _ask(self, request: HttpRequest, queryset: QuerySet[Finding], *, is_missing: bool) -> HttpResponse:
+    def _ask_reason(self, request: HttpRequest, queryset: QuerySet[Finding], *, is_missing: bool) -> HttpResponse:
         """Show the selected findings and a field for the reason."""
         findings = list(queryset)
         context = {
-            **self.admin_site.each_context(request),
             "title": _("Acknowledge findings"),
-            "opts": self.opts,
-            "shown": findings[:SHOWN],
+            "shown": findings[:MAX_SHOWN],
             "number": len(findings),
-            "more": max(0, len(findings) - SHOWN),
+            "more": max(0, len(findings) - MAX_SHOWN),
             "first": findings[0].pk if findings else "",
-            "seen": _written(findings),
+            "seen": _dump_seen(findings),
             "is_missing": is_missing,
         }
-        return TemplateResponse(request, "admin/votes/finding/acknowledge.html", context)
+        return self.render(request, "admin/votes/finding/acknowledge.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no: checks and imports find them."""
@@ -202,13 +198,13 @@ class FindingAdmin(RecordAdmin[Finding]):
         return False
 
 
-def _written(findings: Iterable[Finding]) -> str:
+def _dump_seen(findings: Iterable[Finding]) -> str:
     """Return which findings were shown and when they were found, as one field: a form may have a thousand at most."""
     return " ".join(f"{finding.pk}@{finding.found.isoformat()}" for finding in findings)
 
 
-def _read(text: str) -> dict[int, datetime.datetime]:
-    """Return what ``_written`` wrote."""
+def _load_seen(text: str) -> dict[int, datetime.datetime]:
+    """Return what ``_dump_seen`` returned."""
     try:
         pairs = (part.split("@") for part in text.split())
         return {int(pk): datetime.datetime.fromisoformat(found) for pk, found in pairs}

@@ -1,14 +1,12 @@
-"""The admin of imports: upload files, see what they would change, import them; and what was imported before."""
+"""The admin of imports: upload files, check what they would change, import them, and look up past imports."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
@@ -18,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from resolutions.admin.base import RecordAdmin
-from votes.admin.uploading import HowForm, UploadForm, UploadHandler
+from votes.admin.upload_forms import OptionsForm, UploadForm, UploadHandler
 from votes.importing.uploads import storage
 from votes.importing.uploads.child_process import TIME_LIMIT, imported, process
 from votes.importing.uploads.storage import Receiver, UploadError
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 LIST = "admin:votes_importrun_changelist"
 CHANGES_OPEN = 20
-NOTES_TOLD = 10
+MAX_NOTES = 10
 
 
 @admin.register(ImportRun)
@@ -75,7 +73,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     @admin.display(description=_("roll calls"))
     def roll_calls(self, run: ImportRun) -> str:
         """Return what became of roll calls."""
-        return in_words(
+        return summary(
             (_("%(count)s added"), run.added),
             (_("%(count)s changed"), run.changed),
             (_("%(count)s unchanged"), run.unchanged),
@@ -85,7 +83,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     @admin.display(description=_("votes"))
     def votes(self, run: ImportRun) -> str:
         """Return what became of votes."""
-        return in_words(
+        return summary(
             (_("%(count)s added"), run.votes_added),
             (_("%(count)s changed"), run.votes_changed),
             (_("%(count)s removed"), run.votes_removed),
@@ -94,7 +92,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     @admin.display(description=_("rows"), ordering="rows")
     def lines(self, run: ImportRun) -> str:
         """Return how many rows were read and how many rejected."""
-        return in_words((_("%(count)s read"), run.rows), (_("%(count)s rejected"), run.rejected))
+        return summary((_("%(count)s read"), run.rows), (_("%(count)s rejected"), run.rejected))
 
     # The page of an import
 
@@ -122,7 +120,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             (
                 (
                     file["name"],
-                    ngettext("%(rows)s row", "%(rows)s rows", file["rows"]) % {"rows": in_figures(file["rows"])},
+                    ngettext("%(rows)s row", "%(rows)s rows", file["rows"]) % {"rows": grouped(file["rows"])},
                     file["sha256"],
                 )
                 for file in run.files
@@ -141,7 +139,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Return what changed in which roll call, a line each."""
         lines = format_html_join("", "<div>{}</div>", ((change,) for change in run.changes))
         if len(run.changes) >= ImportRun.CHANGES_KEPT:
-            first = _("The first %(count)s; no more are kept.") % {"count": in_figures(len(run.changes))}
+            first = _("The first %(count)s; no more are kept.") % {"count": grouped(len(run.changes))}
             return format_html("<div>{}</div>{}", first, lines)
         return lines or str(_("None"))
 
@@ -165,7 +163,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             raise PermissionDenied
         storage.remove_expired()
         receiver = Receiver()
-        handler = UploadHandler(receiver, announced=int(request.META.get("CONTENT_LENGTH") or 0))
+        handler = UploadHandler(receiver, content_length=int(request.META.get("CONTENT_LENGTH") or 0))
         request.upload_handlers = [handler]
         try:
             return self._add_view(request, handler)
@@ -180,7 +178,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             if handler.refusal:
                 form.errors["chosen"] = form.error_class([handler.refusal])
             if form.is_valid():
-                upload = handler.receiver.keep(by=request.user.get_username(), **form.how)
+                upload = handler.receiver.keep(by=request.user.get_username(), **form.options)
                 return self._check(request, upload)
         else:
             form = UploadForm()
@@ -191,7 +189,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             "limit": f"{storage.LIMIT / 1024**3:g}",
             "minutes": TIME_LIMIT // 60,
         }
-        return self._page(request, "upload.html", context)
+        return self.render(request, "admin/votes/importrun/upload.html", context)
 
     # An upload
 
@@ -201,37 +199,37 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             raise PermissionDenied
         if runs := imported(token):
             self.message_user(request, _("This upload has been imported already."), messages.WARNING)
-            return self._leave(request, runs_url(runs))
+            return self._redirect(request, runs_url(runs))
         upload = storage.find(token)
         if upload is None:
             gone = _("The uploaded files are gone: imported, discarded, or older than a day. Upload them again.")
             self.message_user(request, gone, messages.ERROR)
-            return self._leave(request, reverse(LIST))
+            return self._redirect(request, reverse(LIST))
         if request.method != "POST":
-            return self._show(request, upload)
+            return self._show_check(request, upload)
         try:
-            return self._act(request, upload)
+            return self._submit(request, upload)
         except UploadError as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(upload_url(token))
 
-    def _act(self, request: HttpRequest, upload: Upload) -> HttpResponse:
-        """Do what the button says."""
+    def _submit(self, request: HttpRequest, upload: Upload) -> HttpResponse:
+        """Discard, check or import an upload, by the button that was pressed."""
         if "_discard" in request.POST:
             upload.discard()
             self.message_user(request, _("The uploaded files were discarded; nothing was written."), messages.SUCCESS)
-            return self._leave(request, reverse(LIST))
+            return self._redirect(request, reverse(LIST))
         if "_check" in request.POST:
-            form = HowForm(request.POST)
+            form = OptionsForm(request.POST)
             if not form.is_valid():
-                return self._show(request, upload, form)
-            return self._check(request, upload.read_as(**form.how))
+                return self._show_check(request, upload, form)
+            return self._check(request, upload.read_as(**form.options))
         return self._import(request, upload)
 
     def _check(self, request: HttpRequest, upload: Upload) -> HttpResponse:
         """Check an upload, and go to the page that shows what came of it."""
         try:
-            process(upload, by=account(request), dry_run=True)
+            process(upload, by=request.user, dry_run=True)  # type: ignore[arg-type]
         except UploadError as error:
             self.message_user(request, str(error), messages.ERROR)
         return HttpResponseRedirect(upload_url(upload.token))
@@ -241,7 +239,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         seen = upload.outcome
         if seen is None or seen.error or seen.mark != request.POST.get("seen"):
             raise UploadError(_("This upload was checked again since you saw it. Look again before you import it."))
-        outcome = process(upload, by=account(request), dry_run=False)
+        outcome = process(upload, by=request.user, dry_run=False)  # type: ignore[arg-type]
         if outcome.error:
             self.message_user(request, _("Nothing was imported; see below."), messages.ERROR)
             return HttpResponseRedirect(upload_url(upload.token))
@@ -249,14 +247,14 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         runs = imported(upload.token)
         for run in runs:
             self.log_addition(request, run, [{"added": {}}])
-        self._tell(request, runs, outcome)
-        return self._leave(request, runs_url(runs))
+        self._report(request, runs, outcome)
+        return self._redirect(request, runs_url(runs))
 
-    def _leave(self, request: HttpRequest, address: str) -> HttpResponse:
+    def _redirect(self, request: HttpRequest, address: str) -> HttpResponse:
         """Go from an upload to a page of imports, or to the start for who may upload and not look."""
         return HttpResponseRedirect(address if self.has_view_permission(request) else reverse("admin:index"))
 
-    def _tell(self, request: HttpRequest, runs: list[ImportRun], outcome: storage.Outcome) -> None:
+    def _report(self, request: HttpRequest, runs: list[ImportRun], outcome: storage.Outcome) -> None:
         """Say that it was imported, where the findings are, and what the readers noted."""
         done: Any = _("Imported.") if outcome.wrote else _("Imported; everything was on record already.")
         findings = sum(run.findings for run in runs)
@@ -269,10 +267,10 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             first = next(run for run in runs if run.findings)
             done = format_html('{} <a href="{}">{}</a>', done, findings_url(first), about)
         self.message_user(request, done, messages.SUCCESS)
-        for note in outcome.notes[:NOTES_TOLD]:
+        for note in outcome.notes[:MAX_NOTES]:
             self.message_user(request, note, messages.INFO)
 
-    def _show(self, request: HttpRequest, upload: Upload, form: HowForm | None = None) -> HttpResponse:
+    def _show_check(self, request: HttpRequest, upload: Upload, form: OptionsForm | None = None) -> HttpResponse:
         """Show what a check or an import of an upload came to."""
         outcome = upload.outcome
         runs = list(ImportRun.objects.filter(upload=upload.token).order_by("pk")) if outcome else []
@@ -288,34 +286,22 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             "found_more": sum(run.findings for run in runs) - len(found),
             "changes_open": CHANGES_OPEN,
             "changes_kept": ImportRun.CHANGES_KEPT,
-            "form": form or HowForm(initial=how),
+            "form": form or OptionsForm(initial=how),
             "minutes": TIME_LIMIT // 60,
         }
         if outcome and outcome.error:
             context["title"] = _("It cannot be imported like this")
-        return self._page(request, "check.html", context)
-
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        """Return a page of the admin."""
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
-        return TemplateResponse(request, f"admin/votes/importrun/{template}", context)
+        return self.render(request, "admin/votes/importrun/check.html", context)
 
 
-def in_words(*counts: tuple[StrPromise, int]) -> str:
+def summary(*counts: tuple[StrPromise, int]) -> str:
     """Return the counts that are not zero, each in its words; a dash where all are."""
-    said = [str(words) % {"count": in_figures(count)} for words, count in counts if count]
-    return ", ".join(said) or "-"
+    return ", ".join(str(words) % {"count": grouped(count)} for words, count in counts if count) or "-"
 
 
-def in_figures(number: int) -> str:
-    """Return a number as it is read: 773,563."""
+def grouped(number: int) -> str:
+    """Return a number with its digits grouped: 773,563."""
     return str(number_format(number, force_grouping=True))
-
-
-def account(request: HttpRequest) -> User:
-    """Return who asks; the admin lets nobody else through."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def upload_url(token: str) -> str:

@@ -1,33 +1,41 @@
-"""The admin of roll calls: the facts first, then the votes, then the public."""
+"""The admin of roll calls: their list, and the page of one with its facts, its votes and its publication."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import ValidationError
-from django.db.models import F, Q
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
+from django.db.models import Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import ReasonFormSet, RowsInline
+from resolutions.admin.base import RecordAdmin, contains_words, continue_editing
 from resolutions.models import Status, near_symbol
-from resolutions.text import fold
-from votes.admin.filling import FillingAdmin
-from votes.admin.forms import NewRollCallForm, RollCallWithVotesForm
-from votes.admin.publishing import WorkFilter, draft_texts
-from votes.admin.sheet import ANNOUNCED, changed_votes
-from votes.choices import Choice
-from votes.editing.publishing import been_public, differences, in_words, publish, publish_text, unpublish
+from votes.admin.filling import fill_page
+from votes.admin.merging import MERGE, merge_page, merge_selected
+from votes.admin.new_roll_call import new_page
+from votes.admin.publishing import draft_symbols, publish, report_published_texts, unpublish, withdraw_page
+from votes.admin.roll_call_display import (
+    announced_totals,
+    comparison,
+    counted_totals,
+    entered,
+    heading,
+    summary,
+    votes_by_choice,
+)
+from votes.admin.roll_call_filters import FiguresFilter, WorkFilter
+from votes.admin.roll_call_forms import CorrectionInline, NewRollCallForm, RollCallForm
+from votes.admin.sheet import changed_votes
+from votes.editing import publishing
+from votes.editing.publishing import been_public
 from votes.editing.votes import record_votes
-from votes.models import Correction, MemberState, RollCall, Source, Tally
+from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
 from votes.reports.history import history_of
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,113 +43,77 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-
-class FiguresFilter(admin.SimpleListFilter):
-    """Roll calls whose figures want a look."""
-
-    title = _("figures")
-    parameter_name = "figures"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the kinds of figures."""
-        return [("differ", _("announced and counted differ")), ("none", _("no votes yet"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
-        """Return the roll calls with figures of the kind chosen."""
-        voted = Q(tally__cast__gt=0)
-        if self.value() == "differ":
-            differ = Q()
-            for name in ANNOUNCED:
-                counted = F(f"tally__{name.removeprefix('announced_')}")
-                differ |= Q(**{f"{name}__isnull": False}) & ~Q(**{name: counted})
-            return queryset.filter(voted & differ)
-        if self.value() == "none":
-            return queryset.filter(~voted, method__in=RollCall.METHODS_WITH_VOTES)
-        return queryset
-
-
-class CorrectionFormSet(ReasonFormSet[Correction, RollCall]):
-    """The corrections of a roll call."""
-
-    def needs_reason(self) -> bool:
-        """Tell whether the public has seen the roll call."""
-        return bool(been_public([self.instance]))
-
-    def clean(self) -> None:
-        """Refuse to publish with the corrections that the same person enters."""
-        super().clean()
-        if not self.has_changed() or settings.PUBLISH_OWN_ENTRIES:
-            return
-        drafts = RollCall.objects.filter(pk=self.instance.pk, status=Status.DRAFT)
-        if self.instance.status == Status.PUBLISHED and drafts.exists():
-            raise ValidationError(_("Save these as a draft; who enters corrections does not publish them."))
-
-
-class CorrectionInline(RowsInline[Correction, RollCall]):
-    """The corrections of a roll call on its page."""
-
-    model = Correction
-    formset = CorrectionFormSet
-    autocomplete_fields = ("state",)
-    classes = ("collapse",)
-    extra = 0
+SUBJECT = ("resolution", "title", "kind")
+SITTING = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal"))
+OUTCOME = ("method", "requirement", "result", ANNOUNCED)
+SOURCE = ("source", "source_reference", "note")
+ANNOUNCED_HELP = _(
+    "The totals as the President announced them. They are compared with the votes, and neither changes the other."
+)
 
 
 @admin.register(RollCall)
-class RollCallAdmin(FillingAdmin):
+class RollCallAdmin(RecordAdmin[RollCall]):
     """The votes taken."""
 
-    list_display = (
-        "slug",
-        "heading",
-        "date",
-        "status",
-        "body__code",
-        "result",
-        "announced_totals",
-        "counted_totals",
-    )
+    list_display = ("slug", heading, "date", "status", "body__code", "result", announced_totals, counted_totals)
     list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
     search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")
     date_hierarchy = "date"
+    actions = (publish, unpublish, merge_selected)
     autocomplete_fields = ("resolution", "session")
     radio_fields = {"status": admin.VERTICAL}
     permanent = ("slug",)
+    votes = staticmethod(votes_by_choice)  # the field of the sheet, for those who may look and not change
 
-    what = ("resolution", "title", "kind")
-    when = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal"))
-    how = ("method", "requirement", "result", ANNOUNCED)
-    announced_help = _(
-        "The totals as the President announced them. They are compared with the votes, and neither changes the other."
-    )
-    whence = ("source", "source_reference", "note")
+    class Media:
+        # On every page: where a message says that the sheet is saved, the browser drops the entries it stored.
+        js = ("admin-plenary/sheet.js",)
+
+    def get_urls(self) -> list[Any]:
+        """Return the addresses of the admin with those of the pages that Django has not."""
+        return [
+            path("new/", self.page(new_page), name="votes_rollcall_new"),
+            path("<int:pk>/fill/", self.page(fill_page), name="votes_rollcall_fill"),
+            path("<int:pk>/withdraw/", self.page(withdraw_page), name="votes_rollcall_withdraw"),
+            path("merge/", self.page(merge_page), name="votes_rollcall_merge"),
+            *super().get_urls(),
+        ]
 
     @staticmethod
     def view_on_site(roll_call: RollCall) -> str | None:
         """Return the public address of a roll call that has one."""
         return roll_call.get_absolute_url() if roll_call.status == Status.PUBLISHED else None
 
+    # Who may do what: drafts by recorders, what is public by verifiers
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Tell whether roll calls may be published and taken out of view."""
+        return request.user.has_perm(publishing.PUBLISH)
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Tell whether two records of a vote may be made one."""
+        return request.user.has_perm(MERGE)
+
+    def has_change_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
+        """Leave what is public to those who may amend it."""
+        if not super().has_change_permission(request, obj):
+            return False
+        # Asked of the database, whatever a form has made of ``obj`` meanwhile.
+        public = RollCall.objects.published()
+        return obj is None or request.user.has_perm(publishing.AMEND) or not public.filter(pk=obj.pk).exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
+        """Keep what has been public: it is withdrawn."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or publishing.is_deletable(obj, by=request.user))  # type: ignore[arg-type]
+
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RollCall]:
         """Return roll calls with what a row of the list shows."""
         return super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
-
-    @admin.display(description=_("title"))
-    def heading(self, roll_call: RollCall) -> str:
-        """Return what was put to the vote, no longer than a line."""
-        return Truncator(roll_call.heading).chars(80)
-
-    @admin.display(description=_("announced"))
-    def announced_totals(self, roll_call: RollCall) -> str:
-        """Return the announced totals as they are quoted."""
-        return str(roll_call.announced or "")
-
-    @admin.display(description=_("counted"))
-    def counted_totals(self, roll_call: RollCall) -> str:
-        """Return the counted totals as they are quoted."""
-        return str(roll_call.counted or "")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[RollCall], search_term: str
@@ -150,18 +122,15 @@ class RollCallAdmin(FillingAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        own, of_resolution = Q(), Q()
-        for word in fold(term).split():
-            own &= Q(search_text__contains=word)
-            of_resolution &= Q(resolution__search_text__contains=word)
-        named = Q(slug__icontains=term) | Q(meeting__icontains=term) | near_symbol(term, "resolution__")
-        return queryset.filter(named | own | of_resolution), False
+        by_name = Q(slug__icontains=term) | Q(meeting__icontains=term) | near_symbol(term, "resolution__")
+        by_words = contains_words("search_text", term) | contains_words("resolution__search_text", term)
+        return queryset.filter(by_name | by_words), False
 
     # The page
 
     def get_form(self, request: HttpRequest, obj: RollCall | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Return the form with the facts only, and with the votes once there is a roll call to have them."""
-        form: Any = RollCallWithVotesForm if obj else NewRollCallForm
+        form: Any = RollCallForm if obj else NewRollCallForm
         form = super().get_form(request, obj, change, form=form, **kwargs)
         form.by = request.user
         form.start = request.GET.get("start", "")
@@ -171,37 +140,29 @@ class RollCallAdmin(FillingAdmin):
         """Return the parts of the page."""
         if not obj:
             return [
-                (_("What was put to the vote"), {"fields": self.what}),
-                (_("Where and when"), {"fields": self.when}),
-                (_("How it went"), {"fields": self.how, "description": self.announced_help}),
-                (_("Source"), {"fields": (*self.whence, "slug")}),
+                (_("What was put to the vote"), {"fields": SUBJECT}),
+                (_("Where and when"), {"fields": SITTING}),
+                (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
+                (_("Source"), {"fields": (*SOURCE, "slug")}),
             ]
-        on_record = obj.method in RollCall.METHODS_WITH_VOTES
-        closed = ("collapse",) if on_record else ()
+        has_sheet = obj.method in RollCall.METHODS_WITH_VOTES
+        asks_reason = self.has_change_permission(request, obj) and been_public([obj])
+        publication = (entered, "status", "difference_reason", *(("reason",) if asks_reason else ()))
+        closed = {"classes": ("collapse",)}
         return [
-            (None, {"fields": ("summary",)}),
-            (
-                _("What was put to the vote"),
-                {"fields": (*self.what, "decisive", "slug"), "classes": ("collapse",)},
-            ),
-            (_("Where and when"), {"fields": self.when, "classes": ("collapse",)}),
-            (_("Source"), {"fields": self.whence, "classes": ("collapse",)}),
-            (
-                _("How it went"),
-                {"fields": self.how, "description": self.announced_help, "classes": closed},
-            ),
-            *([(_("Who voted how"), {"fields": ("comparison", "votes")})] if on_record else []),
-            (_("Publication"), {"fields": self._publication(request, obj)}),
+            (None, {"fields": (summary,)}),
+            (_("What was put to the vote"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
+            (_("Where and when"), {"fields": SITTING, **closed}),
+            (_("Source"), {"fields": SOURCE, **closed}),
+            (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})}),
+            *([(_("Who voted how"), {"fields": (comparison, "votes")})] if has_sheet else []),
+            (_("Publication"), {"fields": publication}),
         ]
 
-    def _publication(self, request: HttpRequest, roll_call: RollCall) -> tuple[str, ...]:
-        """Return the fields of publication; why something changes is asked where the public has seen it."""
-        asks = self.has_change_permission(request, roll_call) and been_public([roll_call])
-        return ("entered", "status", "difference_reason", *(("reason",) if asks else ()))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[Any]:
         """Return the fields that are shown and not entered."""
-        return [*super().get_readonly_fields(request, obj), "summary", "comparison", "entered"]
+        own = [] if self.has_publish_permission(request) else ["status", "difference_reason"]
+        return [*super().get_readonly_fields(request, obj), *own, summary, comparison, entered]
 
     def get_inlines(self, request: HttpRequest, obj: RollCall | None) -> tuple[type[Any], ...]:
         """Return the corrections once there is something to correct."""
@@ -209,84 +170,51 @@ class RollCallAdmin(FillingAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start with the editor as the source."""
-        initial: dict[str, Any] = {**super().get_changeform_initial_data(request)}
-        initial.setdefault("source", Source.objects.filter(slug="editor").first())
-        return initial
+        return {"source": Source.objects.filter(slug="editor").first(), **super().get_changeform_initial_data(request)}
 
-    @admin.display(description=_("Roll call"))
-    def summary(self, roll_call: RollCall) -> str:
-        """Return the saved facts in a line or two, so that the rest of them can stay closed."""
-        saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
-        facts = [
-            str(saved.resolution or ""),
-            saved.heading,
-            str(saved.body),
-            date_format(saved.date),
-            saved.get_method_display(),
-            saved.get_result_display(),
-        ]
-        status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: seen by editors only.")
-        return format_html("{}<br><b>{}</b>", " · ".join(filter(None, facts)), status)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show or save a roll call; what has been public can be withdrawn."""
+        roll_calls = RollCall.objects.filter(pk=object_id) if object_id.isdecimal() else RollCall.objects.none()
+        extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(roll_calls))}
+        return super().change_view(request, object_id, form_url, extra_context)
 
-    @admin.display(description=_("Counted and announced"))
-    def comparison(self, roll_call: RollCall) -> str:
-        """Return the saved votes counted against the announced totals, naming each difference."""
-        counted, announced = roll_call.counted, roll_call.announced
-        if not counted:
-            return str(_("No votes are recorded."))
-        if not announced:
-            return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
-        found = in_words(differences(roll_call, counted))
-        figures = {"counted": counted, "announced": announced, "differences": found}
-        if not figures["differences"]:
-            return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
-        return str(_("Counted %(counted)s, announced %(announced)s. They differ: %(differences)s.") % figures)
-
-    @admin.display(description=_("Entered by"))
-    def entered(self, roll_call: RollCall) -> str:
-        """Return who entered or changed it."""
-        names = sorted(user.get_username() for user in roll_call.entered_by.all())
-        return ", ".join(names) or str(_("nobody here: it was imported"))
-
-    @admin.display(description=_("Votes"))
-    def votes(self, roll_call: RollCall) -> str:
-        """Return who voted how, for those who may look and not change."""
-        named = defaultdict(list)
-        for vote in roll_call.votes.select_related("state").order_by("state__sort_name"):
-            named[vote.choice].append(vote.state.name)
-        return format_html_join(
-            "", "<p><b>{}:</b> {}</p>", ((c.label, ", ".join(named[c])) for c in Choice if named[c])
-        )
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what editors did here, and every change since it was first public, whichever way it was made."""
+        roll_call = self.get_object(request, object_id)
+        if roll_call is not None and self.has_view_or_change_permission(request, roll_call):
+            names = dict(MemberState.objects.values_list("code", "name"))
+            extra_context = {**(extra_context or {}), "history": history_of(roll_call, names, full=True)}
+        return super().history_view(request, object_id, extra_context)
 
     # Saving
 
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
         """Save the facts and the votes, then show them to the public or not, the way every writer does."""
+        by: Any = request.user
         status = obj.status
         if change and "status" in form.changed_data:
             obj.status = form.initial["status"]
         super().save_model(request, obj, form, change)
-        if not change or form.facts_changed:
-            obj.entered_by.add(request.user)  # type: ignore[arg-type]  # who is in the admin is no stranger
+        if not change or form.needs_verification:
+            obj.entered_by.add(by)
         if form.cleaned_data.get("votes") is not None:
-            record_votes(roll_call=obj, choices=form.cleaned_data["votes"], by=request.user)  # type: ignore[arg-type]
-        drafts = draft_texts([obj])
-        if status != obj.status:
-            self._move(request, obj, Status(status), reason=form.cleaned_data.get("reason", ""))
-        elif status == Status.PUBLISHED:
-            publish_text(obj)
+            record_votes(roll_call=obj, choices=form.cleaned_data["votes"], by=by)
+        symbols = draft_symbols([obj])
+        reason = form.cleaned_data.get("reason", "")
         if status == Status.PUBLISHED:
-            self.tell_published_with(request, drafts)
-
-    def _move(self, request: HttpRequest, roll_call: RollCall, status: Status, *, reason: str) -> None:
-        """Publish a roll call, or take it out of view."""
-        by: Any = request.user
-        if status == Status.PUBLISHED:
-            publish(roll_calls=[roll_call], by=by, reason=reason)
-            self.message_user(request, _("Published: %(slug)s.") % {"slug": roll_call.slug}, messages.SUCCESS)
-        else:
-            unpublish(roll_calls=[roll_call], by=by, reason=reason)
-        roll_call.status = status
+            if obj.status == status:
+                publishing.publish_text(obj)
+            else:
+                publishing.publish(roll_calls=[obj], by=by, reason=reason)
+                self.message_user(request, _("Published: %(slug)s.") % {"slug": obj.slug}, messages.SUCCESS)
+            report_published_texts(self, request, symbols)
+        elif obj.status != status:
+            publishing.unpublish(roll_calls=[obj], by=by, reason=reason)
+        obj.status = status
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the corrections, and who entered them."""
@@ -308,53 +236,70 @@ class RollCallAdmin(FillingAdmin):
 
     def response_add(self, request: HttpRequest, obj: RollCall, post_url_continue: str | None = None) -> HttpResponse:
         """Go on to the page where the votes are entered."""
-        if "_addanother" not in request.POST and IS_POPUP_VAR not in request.POST:
-            data = request.POST.copy()
-            data["_continue"] = "1"
-            request.POST = data  # type: ignore[assignment]
-            if obj.method in RollCall.METHODS_WITH_VOTES:
-                todo = _("The facts are saved as a draft. Now enter who voted how, and publish it at the end.")
-            else:
-                todo = _("The facts are saved as a draft. Publish it at the end of the page.")
-            response = super().response_add(request, obj, post_url_continue)
-            self.message_user(request, todo, messages.INFO)
-            return response
-        return super().response_add(request, obj, post_url_continue)
+        if "_addanother" in request.POST or IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        continue_editing(request)
+        response = super().response_add(request, obj, post_url_continue)
+        if obj.method in RollCall.METHODS_WITH_VOTES:
+            todo = _("The facts are saved as a draft. Now enter who voted how, and publish it at the end.")
+        else:
+            todo = _("The facts are saved as a draft. Publish it at the end of the page.")
+        self.message_user(request, todo, messages.INFO)
+        return response
 
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
-        """Say what is worth a second look: figures that differ, members without an entry."""
-        obj.tally = Tally.objects.get(roll_call=obj)
-        if found := differences(obj, obj.counted):
-            named = {"slug": obj.slug, "differences": in_words(found)}
-            told = _("Counted and announced totals of %(slug)s differ: %(differences)s.") % named
-            self.message_user(request, told, messages.WARNING)
-        if obj.has_votes:
-            missing = MemberState.objects.members_of(obj.body, obj.date).count() - obj.tally.cast
-            if missing > 0:
-                text = ngettext(
-                    "%(count)d member of the body has no entry in %(slug)s.",
-                    "%(count)d members of the body have no entry in %(slug)s.",
-                    missing,
-                )
-                self.message_user(request, text % {"count": missing, "slug": obj.slug}, messages.WARNING)
-        return super().response_change(request, obj)
+        """Warn of gaps, tell the browser that the sheet is saved, and have it begin where it began."""
+        self._warn_of_gaps(request, obj)
+        request.sheet_saved = f"sheet-saved-{obj.pk}"  # type: ignore[attr-defined]  # read by message_user
+        response = super().response_change(request, obj)
+        start = request.POST.get("votes_start", "")
+        if start and "_continue" in request.POST and "Location" in response:
+            response["Location"] += ("&" if "?" in response["Location"] else "?") + urlencode({"start": start})
+        return response
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show or save a roll call; what has been public can be withdrawn."""
-        found = RollCall.objects.filter(pk=object_id) if object_id.isdecimal() else RollCall.objects.none()
-        extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(found))}
-        return super().change_view(request, object_id, form_url, extra_context)
+    def _warn_of_gaps(self, request: HttpRequest, roll_call: RollCall) -> None:
+        """Warn of figures that differ, and of members without an entry."""
+        roll_call.tally = Tally.objects.get(roll_call=roll_call)
+        if differences := roll_call.differences(roll_call.counted):
+            facts = {"slug": roll_call.slug, "differences": publishing.in_words(differences)}
+            warning = _("Counted and announced totals of %(slug)s differ: %(differences)s.") % facts
+            self.message_user(request, warning, messages.WARNING)
+        members = MemberState.objects.members_of(roll_call.body, roll_call.date)
+        if roll_call.has_votes and (missing := members.count() - roll_call.tally.cast) > 0:
+            text = ngettext(
+                "%(count)d member of the body has no entry in %(slug)s.",
+                "%(count)d members of the body have no entry in %(slug)s.",
+                missing,
+            )
+            self.message_user(request, text % {"count": missing, "slug": roll_call.slug}, messages.WARNING)
 
-    # What became of it
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """Leave a message; that of success is tagged so that the browser drops the entries it stored."""
+        if level == messages.SUCCESS:
+            extra_tags = extra_tags or getattr(request, "sheet_saved", "")
+        super().message_user(request, message, level, extra_tags, fail_silently)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show what editors did here, and every change since it was first public, whichever way it was made."""
-        roll_call = self.get_object(request, object_id)
-        if roll_call is not None and self.has_view_or_change_permission(request, roll_call):
-            names = dict(MemberState.objects.values_list("code", "name"))
-            extra_context = {**(extra_context or {}), "history": history_of(roll_call, names, full=True)}
-        return super().history_view(request, object_id, extra_context)
+    # Deleting
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Return what goes with roll calls: their votes, whoever may not write votes by themselves."""
+        counts = {RollCall._meta.verbose_name_plural: len(objs)}
+        for model in (Vote, Correction):
+            if count := model._default_manager.filter(roll_call__in=[roll_call.pk for roll_call in objs]).count():
+                counts[model._meta.verbose_name_plural] = count
+        protected = [
+            str(_("%(slug)s has been public: it can be withdrawn, and not deleted before.") % {"slug": roll_call.slug})
+            for roll_call in objs
+            if not publishing.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]
+        ]
+        refused = set() if self.has_delete_permission(request) else {RollCall._meta.verbose_name}
+        return [str(roll_call) for roll_call in objs], counts, refused, protected

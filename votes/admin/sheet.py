@@ -1,4 +1,4 @@
-"""The voting sheet: a form field that is a whole roll call's votes, a row of radio buttons a member."""
+"""The voting sheet: a form field and widget for all votes of a roll call, a row of radio buttons a member state."""
 
 from __future__ import annotations
 
@@ -15,18 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from resolutions.text import fold
 from votes.choices import Choice
 from votes.models import MemberState, RollCall
-from votes.totals import FIGURES
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.safestring import SafeString
 
-# The fields beside which the choices are counted, in the order of the choices.
-ANNOUNCED = FIGURES
-
-STRANGER = "-"
-"""What the row of a state that is no member sends for no entry: it is none of those that are filled in together."""
+NON_MEMBER_BLANK = "-"
+"""What the row of a state that is no member sends for no entry, so that “all others” does not fill it in."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Row:
     """Empty for no entry."""
     recorded: str
     """What is on record, empty for no vote."""
-    member: bool
+    is_member: bool
 
     @property
     def search_text(self) -> str:
@@ -47,23 +44,23 @@ class Row:
         return fold(self.name)
 
     @property
-    def said(self) -> str:
+    def choice_label(self) -> str:
         """Return the choice in words."""
-        return _in_words(self.choice)
+        return _label(self.choice)
 
     @property
-    def said_on_record(self) -> str:
+    def recorded_label(self) -> str:
         """Return the choice on record in words."""
-        return _in_words(self.recorded)
+        return _label(self.recorded)
 
     @property
     def differs(self) -> bool:
-        """Tell whether the sheet and the record say two things."""
+        """Tell whether the sheet has another choice than the record."""
         return self.choice != self.recorded
 
 
-def _in_words(choice: str) -> str:
-    """Return a choice in words; what is none is repeated."""
+def _label(choice: str) -> str:
+    """Return a choice in words; an unknown one as it stands."""
     if choice in Choice.values:
         return str(Choice(choice).label)
     return choice or str(_("No entry"))
@@ -72,27 +69,26 @@ def _in_words(choice: str) -> str:
 def rows(
     roll_call: RollCall, choices: Mapping[str, str], recorded: Mapping[str, str], start: str = ""
 ) -> tuple[list[Row], list[Row]]:
-    """Return the others that have a vote or are given one, and the electorate: both with their ``choices``.
+    """Return the rows of non-members that have a vote or are given one, and the rows of the members.
 
-    The order is that of the names of the date in the English alphabet. The electorate begins with ``start``, a code,
-    and goes round, as the seats do from the member drawn by lot; where that is no member, with the first name.
+    The order is that of the names of the date in the English alphabet. The members begin with ``start``, a code, and
+    go round, as the seats do from the member drawn by lot; where that is no member, with the first name.
     """
     electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
     members = {state.code: state for state in electorate.prefetch_related("former_names")}
-    strange = {*choices, *recorded} - set(members)
-    others = MemberState.objects.filter(code__in=strange).prefetch_related("former_names") if strange else []
+    strangers = {*choices, *recorded} - set(members)
+    others = MemberState.objects.filter(code__in=strangers).prefetch_related("former_names") if strangers else []
 
     def row(state: MemberState) -> Row:
         code = state.code
-        name = state.name_on(roll_call.date)
-        return Row(code, name, choices.get(code, ""), recorded.get(code, ""), code in members)
+        return Row(code, state.name_on(roll_call.date), choices.get(code, ""), recorded.get(code, ""), code in members)
 
     def by_name(row: Row) -> tuple[str, str]:
-        return fold(row.name), row.code
+        return row.search_text, row.code
 
-    seated = sorted(map(row, members.values()), key=by_name)
-    first = next((number for number, one in enumerate(seated) if one.code == start), 0)
-    return sorted(map(row, others), key=by_name), seated[first:] + seated[:first]
+    member_rows = sorted(map(row, members.values()), key=by_name)
+    first = next((number for number, row in enumerate(member_rows) if row.code == start), 0)
+    return sorted(map(row, others), key=by_name), member_rows[first:] + member_rows[:first]
 
 
 def recorded_choices(roll_call: RollCall) -> dict[str, str]:
@@ -101,17 +97,17 @@ def recorded_choices(roll_call: RollCall) -> dict[str, str]:
 
 
 def fingerprint(recorded: Mapping[str, str]) -> str:
-    """Return a short text that is another where the recorded votes are others."""
+    """Return a short hash of the recorded votes."""
     return hashlib.sha256(repr(sorted(recorded.items())).encode()).hexdigest()[:16]
 
 
 def changed_votes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """Return which states' votes changed into what: ``Votes: Y: FRA GBR; –: USA``."""
-    became = defaultdict(list)
+    changed = defaultdict(list)
     for code in sorted({*before, *after}):
         if before.get(code) != after.get(code):
-            became[after.get(code, "–")].append(code)
-    return "Votes: " + "; ".join(f"{choice}: {' '.join(codes)}" for choice, codes in sorted(became.items()))
+            changed[after.get(code, "–")].append(code)
+    return "Votes: " + "; ".join(f"{choice}: {' '.join(codes)}" for choice, codes in sorted(changed.items()))
 
 
 class VotingSheet(forms.Widget):
@@ -138,34 +134,33 @@ class VotingSheet(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the sheet as HTML, from the project's templates."""
         others, members = rows(self.roll_call, value or {}, self.recorded, self.start)
-        listed = [*others, *members]
-        figures = [(choice, field, self.announced.get(choice)) for choice, field in zip(Choice, ANNOUNCED, strict=True)]
-        return render_to_string(
-            self.template_name,
-            {
-                "name": name,
-                "fingerprint": fingerprint(self.recorded),
-                "rows": listed,
-                "members": sorted(members, key=lambda row: (row.search_text, row.code)),
-                "differing": [row for row in listed if row.differs] if self.compares else [],
-                "compares": self.compares,
-                "restores": self.restores,
-                "start": self.start,
-                "choices": Choice.choices,
-                "stranger": STRANGER,
-                "roll_call": self.roll_call,
-                "figures": figures,
-            },
-        )
+        all_rows = [*others, *members]
+        context = {
+            "name": name,
+            "fingerprint": fingerprint(self.recorded),
+            "rows": all_rows,
+            "members": sorted(members, key=lambda row: (row.search_text, row.code)),
+            "differing": [row for row in all_rows if row.differs] if self.compares else [],
+            "compares": self.compares,
+            "restores": self.restores,
+            "start": self.start,
+            "choices": Choice.choices,
+            "non_member_blank": NON_MEMBER_BLANK,
+            "roll_call": self.roll_call,
+            "figures": [
+                (choice, field, self.announced.get(choice)) for choice, field in zip(Choice, ANNOUNCED, strict=True)
+            ],
+        }
+        return render_to_string(self.template_name, context)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, str] | None:
         """Return the choices by state code, the others' filled in; None where the page had no sheet."""
         if name not in data:
             return None
-        begins = f"{name}-"
+        prefix = f"{name}-"
         others = data.get(f"{name}_others", "")
-        sent = {key.removeprefix(begins): data[key] or others for key in data if key.startswith(begins)}
-        return {code: choice for code, choice in sent.items() if choice not in ("", STRANGER)}
+        sent = {key.removeprefix(prefix): data[key] or others for key in data if key.startswith(prefix)}
+        return {code: choice for code, choice in sent.items() if choice not in ("", NON_MEMBER_BLANK)}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Tell whether the page had no sheet."""
@@ -191,7 +186,7 @@ class VotesField(forms.Field):
 
 def show_sheet(form: forms.BaseForm, roll_call: RollCall, *, start: str = "") -> dict[str, str]:
     """Make the sheet of ``form`` that of ``roll_call``; return the votes on record."""
-    sheet = _sheet_of(form)
+    sheet = sheet_of(form)
     recorded = recorded_choices(roll_call)
     sheet.roll_call, sheet.recorded = roll_call, recorded
     sheet.start = form.data.get(form.add_prefix("votes_start"), start)
@@ -199,7 +194,7 @@ def show_sheet(form: forms.BaseForm, roll_call: RollCall, *, start: str = "") ->
     return recorded
 
 
-def seen_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] | None:
+def clean_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] | None:
     """Return the choices sent; raise ValidationError, and show the differences, where others were recorded meanwhile.
 
     Locks the roll call until the transaction ends, so that what was compared is what is replaced.
@@ -210,7 +205,7 @@ def seen_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] | 
     RollCall.objects.select_for_update().get(pk=roll_call.pk)
     recorded = recorded_choices(roll_call)
     if choices != recorded and form.data[form.add_prefix("votes")] != fingerprint(recorded):
-        sheet = _sheet_of(form)
+        sheet = sheet_of(form)
         sheet.recorded, sheet.compares = recorded, True
         raise ValidationError(
             _(
@@ -221,7 +216,7 @@ def seen_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] | 
     return choices
 
 
-def _sheet_of(form: forms.BaseForm) -> VotingSheet:
+def sheet_of(form: forms.BaseForm) -> VotingSheet:
     """Return the sheet of a form."""
     sheet = form.fields["votes"].widget
     assert isinstance(sheet, VotingSheet)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import RecordAdmin, RowsInline
+from resolutions.admin.base import LabelledInline, RecordAdmin
 from votes.admin.intervals import IntervalFormSet
 from votes.models import BodyMembership, MemberState, StateName
 
@@ -21,7 +21,7 @@ class BodyMembershipFormSet(IntervalFormSet):
     about = ("body",)
 
 
-class StateNameInline(RowsInline[StateName, MemberState]):
+class StateNameInline(LabelledInline[StateName, MemberState]):
     """The former names of a state on its page."""
 
     model = StateName
@@ -29,7 +29,7 @@ class StateNameInline(RowsInline[StateName, MemberState]):
     extra = 0
 
 
-class BodyMembershipInline(RowsInline[BodyMembership, MemberState]):
+class BodyMembershipInline(LabelledInline[BodyMembership, MemberState]):
     """The seats of a state on its page."""
 
     model = BodyMembership

@@ -1,4 +1,4 @@
-"""The admin of sources, single votes, corrections and tallies."""
+"""The admin of single votes, corrections, tallies and retired addresses: read-only."""
 
 from __future__ import annotations
 
@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import ReadOnlyAdmin, RecordAdmin
+from resolutions.admin.base import ReadOnlyAdmin
 from resolutions.models import near_symbol
-from votes.models import Correction, MemberState, RetiredAddress, RollCall, Source, Tally, Vote
+from votes.models import Correction, MemberState, RetiredAddress, RollCall, Tally, Vote
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
-
-
-@admin.register(Source)
-class SourceAdmin(RecordAdmin[Source]):
-    """Where roll calls come from."""
-
-    list_display = ("precedence", "name", "slug", "url")
-    list_display_links = ("name",)
-    search_fields = ("slug", "name")
-    formfield_overrides = {**RecordAdmin.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
-    permanent = ("slug",)
 
 
 @admin.register(Correction)
@@ -43,12 +31,12 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
 class FirstPages(Paginator):  # type: ignore[type-arg]  # Django's cannot be subscripted
     """The first ten thousand rows, so that a list of a million is never counted to its end."""
 
-    most = 10_000
+    limit = 10_000
 
     @cached_property
     def count(self) -> int:
         """Return how many rows there are to page through."""
-        rows: Any = self.object_list[: self.most]
+        rows: Any = self.object_list[: self.limit]
         return int(rows.count())
 
 
@@ -82,8 +70,8 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
         if rest := " ".join(word for word in words if word.upper() not in codes):
             named = RollCall.objects.filter(near_symbol(rest, "resolution__"))
             slugged = RollCall.objects.filter(slug__startswith=rest.lower())
-            found = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
-            queryset = queryset.filter(roll_call__in=found)
+            roll_calls = {*named.values_list("pk", flat=True), *slugged.values_list("pk", flat=True)}
+            queryset = queryset.filter(roll_call__in=roll_calls)
         return queryset, False
 
 

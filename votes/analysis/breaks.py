@@ -171,13 +171,6 @@ def surprises(matrix: VoteMatrix, row: int, before: Partners) -> list[Break]:
     return _breaks(matrix, row, *(counts[0] for counts in _count(matrix.choices[row : row + 1], before.closest)))
 
 
-def surprises_on(matrix: VoteMatrix, row: int) -> list[Break]:
-    """Return ``surprises`` of a roll call, with the partners before its day looked up."""
-    if matrix.bodies[row] != BODY:
-        return []
-    return surprises(matrix, row, partners(matrix, matrix.dates[row].item()))
-
-
 def all_surprises(matrix: VoteMatrix, rows: Rows | None = None) -> SurpriseTable:
     """Return what ``surprises`` says of each of ``rows``, ascending; of every roll call where that is None.
 
@@ -218,7 +211,6 @@ class _Window:
     """Counts of all pairs of states over consecutive rows, which move forward."""
 
     def __init__(self, choices: Choices) -> None:
-        """Begin with no rows of ``choices``, R x S."""
         self._choices = choices
         self._start = self._stop = 0
         self.common = np.zeros((choices.shape[1], choices.shape[1]), np.float32)

@@ -1,18 +1,12 @@
-"""How far the members of a group keep together, roll call by roll call, and which of them break with it."""
+"""How far the members of a group keep together, roll call by roll call."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from votes.analysis.agreement import shares
-from votes.analysis.matrix import ABSTAINING, NO, YES, Choices, Mask
-from votes.analysis.pairs import is_position
-
-if TYPE_CHECKING:
-    from votes.analysis.matrix import VoteMatrix
+from votes.analysis.matrix import ABSTAINING, NO, YES
 
 Values = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -49,28 +43,3 @@ def mean_by(values: Values, labels: NDArray[np.int64], number: int) -> tuple[Val
     defined = ~np.isnan(values)
     counts = np.bincount(labels[defined], minlength=number)
     return shares(np.bincount(labels[defined], values[defined], minlength=number), counts), counts
-
-
-def broke(matrix: VoteMatrix, members: Mask, positions: Choices) -> Mask:
-    """Return R x S, whether a member took another position than its group.
-
-    ``members`` are R x S (see ``Group.mask``), ``positions`` the group's R. A member that took no position does not
-    break, and where the group has none there is nothing to break with.
-    """
-    taken = members & is_position(matrix.choices) & is_position(positions)[:, np.newaxis]
-    return taken & (matrix.choices != positions[:, np.newaxis])
-
-
-def members_breaks(matrix: VoteMatrix, members: Mask, positions: Choices) -> tuple[Counts, Counts]:
-    """Return, for each of S states, how often it took a position as a member of a group, and another than the group's.
-
-    Counted are the roll calls on which the group had a position; arguments as for ``broke``.
-    """
-    columns = np.flatnonzero(members.any(0))
-    of_members = members[:, columns] & is_position(positions)[:, np.newaxis]
-    choices = matrix.choices[:, columns]
-    of_members &= is_position(choices)
-    taken, broken = np.zeros((2, len(matrix.states)), np.int64)
-    taken[columns] = np.count_nonzero(of_members, axis=0)
-    broken[columns] = np.count_nonzero(of_members & (choices != positions[:, np.newaxis]), axis=0)
-    return taken, broken

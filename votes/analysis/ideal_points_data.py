@@ -68,8 +68,6 @@ class Ballots:
     """Where the first run ends, and where the second does."""
     two_way: NDArray[np.bool_]
     """M: whether the item knows two positions only, and so has one cut instead of two."""
-    used: NDArray[np.bool_]
-    """M x 3: which of ORDER were taken on the item."""
     labels: Ints
     """M: the caller's label of each item."""
     column: Ints
@@ -129,7 +127,6 @@ def gather(
         point=point[order],
         ends=(int(ends[0]), int(ends[1])),
         two_way=used.sum(axis=1) == 2,
-        used=used,
         labels=labels,
         column=column,
         session=session,

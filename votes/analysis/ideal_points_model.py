@@ -42,7 +42,6 @@ class Parameters:
     upper: Floats
 
     def __iter__(self) -> Iterator[Floats]:
-        """Yield the four arrays."""
         yield from (self.points, self.discriminations, self.lower, self.upper)
 
     def plus(self, other: Parameters, times: float = 1.0) -> Parameters:
@@ -274,14 +273,14 @@ class Curvature:
         return diagonal_of_inverse(self.diagonal, -self.model.step[1:])
 
 
-def diagonal_of_inverse(diagonal: Floats, beside: Floats) -> Floats:
+def diagonal_of_inverse(diagonal: Floats, off_diagonal: Floats) -> Floats:
     """Return the diagonal of the inverse of a symmetric positive definite tridiagonal matrix.
 
-    ``diagonal`` has P entries, ``beside`` the P - 1 next to it. An entry of the inverse's diagonal is one over what
-    elimination from both ends leaves of the entry (Meurant 1992, SIAM J. Matrix Anal. Appl. 13:3).
+    ``diagonal`` has P entries, ``off_diagonal`` the P - 1 next to it. An entry of the inverse's diagonal is one over
+    what elimination from both ends leaves of the entry (Meurant 1992, SIAM J. Matrix Anal. Appl. 13:3).
     """
-    forward = _eliminated(diagonal.tolist(), (beside**2).tolist())
-    backward = _eliminated(diagonal[::-1].tolist(), (beside[::-1] ** 2).tolist())[::-1]
+    forward = _eliminated(diagonal.tolist(), (off_diagonal**2).tolist())
+    backward = _eliminated(diagonal[::-1].tolist(), (off_diagonal[::-1] ** 2).tolist())[::-1]
     return 1.0 / (np.array(forward) + np.array(backward) - diagonal)
 
 
@@ -290,9 +289,9 @@ def summed(places: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(places, values, size).astype(np.float64, copy=False)
 
 
-def log_determinant(diagonal: Floats, beside: Floats) -> float:
+def log_determinant(diagonal: Floats, off_diagonal: Floats) -> float:
     """Return the log of the determinant of a symmetric positive definite tridiagonal matrix."""
-    return float(np.log(_eliminated(diagonal.tolist(), (beside**2).tolist())).sum())
+    return float(np.log(_eliminated(diagonal.tolist(), (off_diagonal**2).tolist())).sum())
 
 
 def _eliminated(diagonal: list[float], squares: list[float]) -> list[float]:

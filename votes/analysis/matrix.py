@@ -85,7 +85,6 @@ class VoteMatrix:
         self.choices.flags.writeable = False
 
     def __len__(self) -> int:
-        """Return the number of roll calls."""
         return len(self.choices)
 
     @cached_property

@@ -21,7 +21,7 @@ from votes.entry.problems import message
 from votes.entry.vote_text import understand
 from votes.models import BodyMembership, Correction, MemberState, RollCall
 from votes.rules import Result
-from votes.totals import FIGURES
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -222,7 +222,7 @@ def fill_sheet(
     record_votes(roll_call=roll_call, choices=choices, by=by)
     facts: dict[str, object] = {
         name: number
-        for c, name in zip(Choice.values, FIGURES, strict=True)
+        for c, name in zip(Choice.values, ANNOUNCED, strict=True)
         if (number := (announced or {}).get(c)) is not None
     }
     facts |= {"result": Result(result)} if result else {}

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.editing.publishing import been_public, check_permission
@@ -84,7 +84,6 @@ def _said(roll_call: RollCall, name: str) -> Any:
 
 
 def _choice(choice: str | None) -> str | None:
-    """Return a choice in words, None for none."""
     return str(Choice(choice).label) if choice else None
 
 
@@ -117,7 +116,7 @@ def merge(
     compared = comparison(kept, duplicate)
     if compared.votes and not although_votes_differ:
         raise ValidationError(_("The votes differ. Look at them, and confirm that those kept are right."))
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         _take_over(compared)
         if been_public([duplicate]):
             RetiredAddress.objects.update_or_create(

@@ -15,11 +15,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from resolutions.models import Status
-from votes.choices import Choice
 from votes.models import RetiredAddress, RollCall, Tally
-from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
+    from votes.choices import Choice
     from votes.totals import Totals
 
 PUBLISH = "votes.publish_rollcall"
@@ -50,18 +49,6 @@ def been_public(roll_calls: Iterable[RollCall]) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT key FROM votes_publication WHERE kind = 'roll-call' AND key = ANY (%s)", [keys])
         return {key for (key,) in cursor.fetchall()}
-
-
-def differences(roll_call: RollCall, counted: Totals | None) -> list[tuple[Choice, int, int]]:
-    """Return choice, counted and announced figure for each figure that was announced and that differs."""
-    if counted is None:
-        return []
-    announced = (getattr(roll_call, name) for name in FIGURES)
-    return [
-        (choice, ours, theirs)
-        for choice, theirs in zip(Choice, announced, strict=True)
-        if theirs is not None and (ours := counted.of(choice)) != theirs
-    ]
 
 
 def drafts_of(user: User) -> QuerySet[RollCall]:
@@ -89,7 +76,6 @@ def withdrawn() -> QuerySet[RollCall]:
 
 
 def _drafts() -> QuerySet[RollCall]:
-    """Return the drafts but those withdrawn."""
     return RollCall.objects.filter(status=Status.DRAFT).exclude(pk__in=withdrawn().values("pk"))
 
 
@@ -117,7 +103,7 @@ def check_publishable(roll_call: RollCall, *, counted: Totals | None) -> None:
             _("%(slug)s has no votes yet. Enter them, or choose a method that records totals only.")
             % {"slug": roll_call.slug}
         )
-    if (found := differences(roll_call, counted)) and not roll_call.difference_reason.strip():
+    if (found := roll_call.differences(counted)) and not roll_call.difference_reason.strip():
         raise ValidationError(
             _(
                 "Counted and announced totals of %(slug)s differ: %(differences)s. Correct them, or say in its "
@@ -186,7 +172,7 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
         check_publishable(roll_call, counted=roll_call.counted)
         check_publisher(roll_call, by=by)
     check_reason(drafts, by=by, reason=reason)
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         for roll_call in drafts:
             publish_text(roll_call)
             roll_call.status = Status.PUBLISHED
@@ -227,7 +213,7 @@ def unpublish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason:
     check_permission(by, PUBLISH)
     published = _locked(roll_calls, Status.PUBLISHED)
     check_reason(published, by=by, reason=reason)
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         for roll_call in published:
             roll_call.status = Status.DRAFT
             roll_call.save(update_fields=["status"])
@@ -247,7 +233,7 @@ def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> Non
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
     if not been_public([roll_call]):
         raise ValidationError(_("%(slug)s has never been public. Delete it instead.") % {"slug": roll_call.slug})
-    with because(by=by, reason=reason):
+    with attributed(by=by, reason=reason):
         RetiredAddress.objects.update_or_create(
             slug=roll_call.slug,
             defaults={

@@ -27,6 +27,7 @@ from votes.models import (
     Source,
     StateName,
 )
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -40,8 +41,6 @@ SESSION_PREFIXES = {
     Session.Kind.EMERGENCY_SPECIAL: "ES-",
 }
 
-
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 
 FILES = (
     "sources.csv",
@@ -281,7 +280,6 @@ def _overlap(row: Any, values: dict[str, Any]) -> bool:
 
 
 def _link_successors(rows: Rows, states: dict[str, MemberState]) -> None:
-    """Link each former holder of a seat to its successors."""
     link = MemberState.successors.through
     link._default_manager.bulk_create(
         [
@@ -326,7 +324,6 @@ def remove_landmarks() -> None:
 
 
 def _add_landmarks(report: Report, rows: Rows) -> None:
-    """Add the landmark roll calls with their texts and votes."""
     bodies = {body.code: body for body in Body.objects.all()}
     source = Source.objects.get(slug="landmark")
     sessions = {(session.body.code, session.code): session for session in Session.objects.select_related("body")}

@@ -138,12 +138,10 @@ def _check_archive(content: bytes) -> None:
 
 
 def _too_many_rows() -> ValidationError:
-    """Return the error for a file that is too long."""
     return ValidationError(_("A voting sheet has at most %(most)d rows; this file has more.") % {"most": MOST_ROWS})
 
 
 def _cell(value: Any) -> str:
-    """Return a cell as text, cut where it is longer than any name."""
     if type(value).__name__ in ("ArrayFormula", "DataTableFormula"):  # openpyxl's
         return FORMULA[0]
     text = "" if value is None else str(value)
@@ -151,7 +149,6 @@ def _cell(value: Any) -> str:
 
 
 def _read_rows(rows: Sequence[Row], names: Names) -> Reading:
-    """Return what the rows say, the header found by its words."""
     state_at, choice_at, has_header = _columns(rows[0][1])
     body = rows[1:] if has_header else rows
     problems: list[Pointed] = []

@@ -15,7 +15,7 @@ from votes.entry.problems import Kind, Problem
 from votes.entry.understood import Named
 
 if TYPE_CHECKING:
-    from votes.entry.names import Found, Names
+    from votes.entry.names import NameMatch, Names
     from votes.entry.text import PlainText
 
 MOST_PIECES = 2500
@@ -142,7 +142,7 @@ class ListReader:
         self._unknown(reading, first.start, last.end)
         return stop
 
-    def _run(self, pieces: list[Piece], at: int) -> tuple[int, Found | None]:
+    def _run(self, pieces: list[Piece], at: int) -> tuple[int, NameMatch | None]:
         """Return how many pieces from ``at`` on are a name, and whose; one with a seat goes before a longer name."""
         keys: list[str] = []
         letters = ""
@@ -153,7 +153,7 @@ class ListReader:
                 letters += "and" if "and" in piece.before or "&" in piece.before else ""
             letters += piece.letters
             keys.append(letters)
-        second: tuple[int, Found | None] = (0, None)
+        second: tuple[int, NameMatch | None] = (0, None)
         for run in range(len(keys), 0, -1):
             self.budget.looked_up += 1
             found = self.names.find(keys[run - 1])
@@ -164,8 +164,8 @@ class ListReader:
         return second
 
     def _unless_divided(
-        self, pieces: list[Piece], at: int, keys: list[str], run: int, found: Found
-    ) -> tuple[int, Found | None]:
+        self, pieces: list[Piece], at: int, keys: list[str], run: int, found: NameMatch
+    ) -> tuple[int, NameMatch | None]:
         """Return a run, or only what stands before its comma, where the rest of it is part of another name.
 
         “Peru, Republic of” is a name of Peru, but not before “Korea” on the next line.
@@ -195,7 +195,7 @@ class ListReader:
             stop += 1
         return stop
 
-    def _name(self, reading: Reading, found: Found, start: int, end: int) -> None:
+    def _name(self, reading: Reading, found: NameMatch, start: int, end: int) -> None:
         """Take a name that is known; the problem is whose it is, or that it is no member's."""
         place = self.text.place(start, end)
         if found.is_ambiguous:

@@ -105,7 +105,7 @@ class Electorate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NameMatch:
     """Whom a name means: one code, or several where it is ambiguous."""
 
     codes: tuple[str, ...]
@@ -172,19 +172,19 @@ class Names:
         self.longest = max(map(len, self._found), default=0)
         """How many letters the longest name has."""
 
-    def _meant(self, fits: Mapping[str, int]) -> Found:
+    def _meant(self, fits: Mapping[str, int]) -> NameMatch:
         """Return whom a key means: among the seated, else among all, those whom it fits best."""
         seated = {code: fit for code, fit in fits.items() if code in self.seated}
         among = seated or fits
         best = min(among.values())
-        return Found(tuple(sorted(code for code, fit in among.items() if fit == best)), bool(seated))
+        return NameMatch(tuple(sorted(code for code, fit in among.items() if fit == best)), bool(seated))
 
-    def find(self, letters: str) -> Found | None:
+    def find(self, letters: str) -> NameMatch | None:
         """Return whom a key means, None where it is nobody's; “the” before a name is left out."""
         found = self._found.get(letters)
         return self._found.get(letters[3:]) if found is None and letters.startswith("the") else found
 
-    def find_text(self, text: str) -> Found | None:
+    def find_text(self, text: str) -> NameMatch | None:
         """Return whom a name as it is written means, None where it is nobody's."""
         return self.find(key(text))
 

@@ -59,5 +59,4 @@ def _figures(choices: Mapping[str, Letter]) -> tuple[int | str, int | str, int |
 
 
 def _number(symbol: str) -> str:
-    """Return a resolution's number without the body's name."""
     return symbol.removeprefix("A/RES/").removeprefix("S/RES/")

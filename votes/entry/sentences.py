@@ -161,7 +161,6 @@ def announcements(plain: PlainText) -> tuple[list[Announced], int | None]:
 
 
 def _announced(plain: PlainText, match: re.Match[str], against: str) -> Announced:
-    """Return the announcement around its figures."""
     text = plain.text
     earliest, start, end = sentence(text, *match.span())
     cut = _cut(text, start, match.start())
@@ -192,7 +191,6 @@ def _next_end(text: str, end: int) -> int:
 
 
 def _result(text: str) -> Result | None:
-    """Return the result that a sentence says, None where it says none or two."""
     said = {match.lastgroup for match in RESULT.finditer(text)}
     if len(said) != 1:
         return None

@@ -160,7 +160,6 @@ def _folds() -> NDArray[np.uint32]:
 
 
 def _folded(character: str) -> str:
-    """Return the one character that ``character`` is read as."""
     if character in LINE_ENDS:
         return LINE
     if character in PLAIN:

@@ -148,7 +148,6 @@ class _Reader:
         return found, too_many
 
     def _read(self, heading: _Heading) -> None:
-        """Read what stands under a heading."""
         place = self.plain.place(heading.start, heading.end)
         known = self.lists.get(heading.choice)
         if known and not heading.again:
@@ -167,7 +166,6 @@ class _Reader:
         known.named += reading.named
 
     def _read_brackets(self, announced: Iterable[Announced]) -> None:
-        """Read the states that an announcement names in brackets after its figures."""
         for one in announced:
             for choice, start, end in one.states:
                 if choice not in self.lists:

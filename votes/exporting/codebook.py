@@ -74,7 +74,6 @@ def markdown() -> str:
 
 
 def _section(table: Table) -> str:
-    """Return the part of the codebook on one table."""
     head = [f"## {table.name}", table.description, "", f"Key: {_quoted(table.key)}."]
     head += [f"{_quoted(key.columns)} names a row of {key.table} ({_quoted(key.references)})." for key in table.foreign]
     rows = [f"| `{column.name}` | {_type(column)} | {_meaning(table, column)} |" for column in table.columns]
@@ -87,7 +86,6 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _type(column: Column) -> str:
-    """Return the type of a column, and whether a cell may be empty."""
     return f"{column.kind}, may be empty" if column.optional else column.kind
 
 

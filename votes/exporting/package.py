@@ -126,7 +126,6 @@ def _put(making: Path, folder: Path) -> None:
 
 
 def _write(folder: Path, say: Callable[[str], None]) -> Package:
-    """Write all files of what this transaction sees."""
     version = current_version()
     files = [file for table in TABLES.values() for file in _write_table(table, folder, say)]
     (folder / CODEBOOK).write_text(markdown(), encoding="utf-8")
@@ -143,7 +142,6 @@ def _write(folder: Path, say: Callable[[str], None]) -> Package:
 
 
 def _write_table(table: Table, folder: Path, say: Callable[[str], None]) -> Iterator[File]:
-    """Write a table as CSV, and that as Parquet."""
     with reader().cursor() as cursor:
         cursor.execute(table.count())
         (rows,) = cursor.fetchone()
@@ -160,6 +158,5 @@ def _write_table(table: Table, folder: Path, say: Callable[[str], None]) -> Iter
 
 
 def _sha256(path: Path) -> str:
-    """Return the SHA-256 sum of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -127,17 +127,14 @@ def _held(covered: Coverage) -> str:
 
 
 def _day(day: Day) -> str:
-    """Return a day as ISO 8601 writes it, as far as it is known."""
     return day.date.isoformat()[: {DatePrecision.DAY: 10, DatePrecision.MONTH: 7}.get(DatePrecision(day.precision), 4)]
 
 
 def _years(ranges: Iterable[tuple[int, int]]) -> str:
-    """Return ranges of years."""
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def _terms(sources: Iterable[Source]) -> str:
-    """Return a list of the sources with their terms."""
     said = ([f"**{s.name}**: {s.licence}.", s.note, f"<{s.url}>" if s.url else ""] for s in sources)
     return "\n".join(f"- {' '.join(filter(None, parts))}" for parts in said)
 
@@ -192,7 +189,6 @@ def _resource(file: File, table: Table) -> dict[str, Any]:
 
 
 def _field(table: Table, column: Column) -> dict[str, Any]:
-    """Describe a column."""
     known = list(codes(table.name, column.name))
     constraints: dict[str, Any] = {} if column.optional else {"required": True}
     if known:
@@ -208,7 +204,6 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
 
 
 def _foreign_key(key: ForeignKey) -> dict[str, Any]:
-    """Describe a foreign key."""
     return {"fields": list(key.columns), "reference": {"resource": key.table, "fields": list(key.references)}}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from votes.totals import FIGURES
+
 
 @dataclass(frozen=True)
 class Read:
@@ -44,8 +46,6 @@ def symbols(kind: str) -> Read:
     """Return how to read the other symbols of a resolution of one kind."""
     return text(OTHER_SYMBOLS.format(kind=kind))
 
-
-FIGURES = ("yes", "no", "abstaining", "non_voting")
 
 OTHER_SYMBOLS = (
     "(SELECT string_agg(other.symbol, '|' ORDER BY other.symbol COLLATE \"C\") FROM resolutions_othersymbol other "

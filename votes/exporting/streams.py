@@ -58,7 +58,6 @@ class Stream:
         (self.version,) = version
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the chunks."""
         yield self._first
         yield from self._chunks
 
@@ -140,7 +139,6 @@ def row_with(table: Table, key: str) -> dict[str, Any] | None:
 
 
 def _csv(table: Table, roll_calls: QuerySet[RollCall] | None) -> Iterator[bytes]:
-    """Yield the header and the lines of a CSV file, some at a time."""
     yield f"{table.header}\n".encode()
     for batch in _batches(table, roll_calls):
         if table == VOTES and batch is not None:
@@ -150,7 +148,6 @@ def _csv(table: Table, roll_calls: QuerySet[RollCall] | None) -> Iterator[bytes]
 
 
 def _json(table: Table, roll_calls: QuerySet[RollCall] | None, about: Mapping[str, object]) -> Iterator[bytes]:
-    """Yield the parts of a JSON object."""
     head = json.dumps({"data_version": data_version(), **about}, ensure_ascii=False)
     yield f'{head[:-1]}, "rows": ['.encode()
     separator = "\n"
@@ -176,13 +173,11 @@ def _batches(table: Table, roll_calls: QuerySet[RollCall] | None) -> Iterator[Se
 
 
 def _copied(query: str) -> bytes:
-    """Return the rows of a query as PostgreSQL writes them in CSV."""
     with reader().cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
         return b"".join(copy)
 
 
 def _texts(query: str) -> Iterator[bytes]:
-    """Yield the texts that a query of one column answers."""
     with reader().cursor() as cursor:
         cursor.execute(query)
         texts = cursor.fetchall()
@@ -191,7 +186,6 @@ def _texts(query: str) -> Iterator[bytes]:
 
 
 def _json_rows(table: Table, batch: Sequence[int] | None) -> list[str]:
-    """Return each row as a JSON object."""
     with reader().cursor() as cursor:
         cursor.execute(f"SELECT row_to_json(typed)::text FROM ({table.typed(batch)}) AS typed")  # noqa: S608
         return [row for (row,) in cursor.fetchall()]

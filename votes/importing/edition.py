@@ -24,6 +24,11 @@ class UnfitFileError(Exception):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+def parse_votes(text: str) -> dict[str, str]:
+    """Return the choices by state code of a statement's “AFGY ALBN”."""
+    return {vote[:3]: vote[3:] for vote in text.split()}
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """Rows of a file that cannot be taken as they stand: counted, kept as a finding, never silently dropped."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from resolutions.symbols import parse_or_none
-from votes.importing.matching import said_votes
+from votes.importing.edition import parse_votes
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from votes.importing.edition import StatedRollCall
-    from votes.importing.record import KnownRollCall, KnownStatement
+    from votes.importing.record import KnownStatement
 
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 SAME_NAME = (
     *("date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result", "note", "difference_reason"),
     "reference",
@@ -37,11 +37,6 @@ def own_title(stated: StatedRollCall) -> str:
     return "" if is_repeated else stated.title
 
 
-def absences(roll_call: StatedRollCall | KnownRollCall) -> str | None:
-    """Return ``derived`` where non-voting members were derived from the membership, None where sources name them."""
-    return "derived" if roll_call.absences_derived else None
-
-
 def facts_of(stated: StatedRollCall) -> dict[str, Any]:
     """Return what the file says of a roll call and its text, without what it does not say."""
     facts: dict[str, Any] = {
@@ -50,7 +45,7 @@ def facts_of(stated: StatedRollCall) -> dict[str, Any]:
         "title": own_title(stated),
         **{name: getattr(stated, name) for name in SAME_NAME if name != "reference"},
         "not_legible": list(stated.not_legible),
-        "absences": absences(stated),
+        "absences": "derived" if stated.absences_derived else None,
         **announced(stated),
     }
     if stated.text:
@@ -124,11 +119,11 @@ class Before:
     def votes(self, recorded: str) -> list[dict[str, str]]:
         """Return the votes by state of the best source with any; nothing where those on record are by nobody."""
         stating = self._best([said for said in self.said if said.votes])
-        return [said_votes(said.votes) for said in stating] if stating or recorded else [{}]
+        return [parse_votes(said.votes) for said in stating] if stating or recorded else [{}]
 
     def is_voted_as_said(self, recorded: str) -> bool:
         """Tell whether all votes on record are as the best source with any has said, or there are none."""
-        return not recorded or said_votes(recorded) in self.votes(recorded)
+        return not recorded or parse_votes(recorded) in self.votes(recorded)
 
     def _best(self, stating: Sequence[KnownStatement]) -> list[KnownStatement]:
         """Return the statements of the source that goes before the others."""

@@ -84,12 +84,10 @@ class _Readable(Protocol):
 
 
 def _new(folder: Path) -> Path:
-    """Return the path of a file that does not exist yet."""
     return folder / uuid.uuid4().hex
 
 
 def _files(name: str, folder: Path, stdin: BinaryIO | None) -> Iterator[OpenFile]:
-    """Yield the files that one name stands for."""
     if name == "-":
         if stdin is None:
             raise UnfitFileError("there is no standard input here. Name a file.", file=name)
@@ -127,7 +125,6 @@ def _paths(name: str) -> list[Path]:
 
 
 def _unpacked(path: Path, name: str, folder: Path) -> Iterator[OpenFile]:
-    """Yield the file at ``path``, or what is packed into it."""
     try:
         with path.open("rb") as given:
             start = given.read(4)
@@ -148,13 +145,11 @@ def _unpacked(path: Path, name: str, folder: Path) -> Iterator[OpenFile]:
 
 
 def _sha256(path: Path) -> str:
-    """Return the digest of a file."""
     with path.open("rb") as given:
         return hashlib.file_digest(given, "sha256").hexdigest()
 
 
 def _gunzipped(given: BufferedReader, name: str, folder: Path) -> OpenFile:
-    """Return a gzip file decompressed."""
     digest = hashlib.file_digest(given, "sha256").hexdigest()
     given.seek(0)
     content = _Content(name, _new(folder))
@@ -169,7 +164,6 @@ def _gunzipped(given: BufferedReader, name: str, folder: Path) -> OpenFile:
 
 
 def _unzipped(given: BufferedReader, name: str, folder: Path) -> Iterator[OpenFile]:
-    """Yield the CSV files of a zip archive, sorted by name."""
     digest = hashlib.file_digest(given, "sha256").hexdigest()
     try:
         archive = zipfile.ZipFile(given)
@@ -192,7 +186,6 @@ def _is_table(name: str) -> bool:
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, folder: Path, digest: str) -> OpenFile:
-    """Return one CSV file of a zip archive decompressed."""
     name = f"{name}/{member.filename}"
     if member.flag_bits & 1:
         raise UnfitFileError("it is encrypted. Unpack it with its password, and import what was in it.", file=name)
@@ -230,7 +223,6 @@ def _copy(source: _Readable, path: Path, name: str, content: _Content | None = N
 
 
 def _too_large(name: str) -> UnfitFileError:
-    """Return the error of a file that cannot be what it should."""
     return UnfitFileError(f"it is larger than {LIMIT / 1024**3:g} GB, which no file of votes is.", file=name)
 
 
@@ -270,7 +262,6 @@ def _download(address: str, path: Path) -> str:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """Return what opens addresses."""
     return urllib.request.build_opener(_HttpsOnly)
 
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from votes.exporting.tables import TABLES
 from votes.importing.edition import UnfitFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from votes.importing.digital_library.member_states import MemberStatesEdition
-    from votes.importing.edition import Edition, Known
-    from votes.importing.files import OpenFile
 
 GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
 SC_NOT_ADOPTED = "sc-not-adopted"
@@ -32,7 +27,6 @@ class Column:
 
 
 def _columns(*names: str, optional: Sequence[str] = ()) -> tuple[Column, ...]:
-    """Return columns that always had one name."""
     return (*map(Column, names), *(Column(name, optional=True) for name in optional))
 
 
@@ -63,6 +57,13 @@ _ASSEMBLY = (
     Column("agenda_title", ("agenda_titles",), optional=True),
 )
 _LANGUAGES = ("French", "Spanish", "Arabic", "Chinese", "Russian")
+
+LATER = {
+    "roll-calls": ("difference_reason", "absences", "not_legible"),
+    "resolutions": ("subjects",),
+    "statements": ("edition",),
+}
+"""The columns that earlier releases' exports of Plenary do not have."""
 
 COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
     GA_VOTING: {"votes": (*_ASSEMBLY, *_STATE_AND_CHOICE, Column("modality", optional=True))},
@@ -116,22 +117,12 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
         ),
         "issues": _columns("rcid", "short_name", "issue"),
     },
+    PLENARY: {
+        name: tuple(Column(column.name, optional=column.name in LATER.get(name, ())) for column in table.columns)
+        for name, table in TABLES.items()
+    },
 }
-"""The columns of each table of each layout; those of Plenary's own export stand with the export."""
-
-
-@cache
-def layouts() -> Mapping[str, Mapping[str, tuple[Column, ...]]]:
-    """Return ``COLUMNS`` with the tables of Plenary's own export, whose columns are required but for later ones."""
-    own = import_module("votes.importing.plenary.package")  # only now: it asks the models for their columns
-    later = own.LATER
-    return {
-        **COLUMNS,
-        PLENARY: {
-            table: tuple(Column(name, optional=name in later.get(table, ())) for name in header)
-            for table, header in own.HEADERS.items()
-        },
-    }
+"""The columns of each table of each layout."""
 
 
 def recognise(header: Sequence[str], file: str = "") -> tuple[str, str]:
@@ -139,14 +130,14 @@ def recognise(header: Sequence[str], file: str = "") -> tuple[str, str]:
 
     Raises UnfitFileError, naming the layout that comes closest and what it lacks of it, for any other header.
     """
-    return _table(header, [(form, table) for form, tables in layouts().items() for table in tables], file)
+    return _table(header, [(form, table) for form, tables in COLUMNS.items() for table in tables], file)
 
 
 def check(header: Sequence[str], form: str, file: str = "") -> str:
     """Return the table of format ``form`` that a header is of; raise UnfitFileError, naming the missing columns."""
-    tables = layouts().get(form)
+    tables = COLUMNS.get(form)
     if not tables:
-        raise UnfitFileError(f"there is no format “{form}”. The formats are {', '.join(layouts())}.", file=file)
+        raise UnfitFileError(f"there is no format “{form}”. The formats are {', '.join(COLUMNS)}.", file=file)
     return _table(header, [(form, table) for table in tables], file)[1]
 
 
@@ -182,7 +173,7 @@ def _table(header: Sequence[str], candidates: Sequence[tuple[str, str]], file: s
 def _missing(candidate: tuple[str, str], found: Mapping[str, str]) -> list[str]:
     """Return the required columns of a table that are not among those found."""
     form, table = candidate
-    return [c.name for c in layouts()[form][table] if not c.optional and c.name not in found]
+    return [c.name for c in COLUMNS[form][table] if not c.optional and c.name not in found]
 
 
 def names(header: Iterable[str], form: str, table: str) -> dict[str, str]:
@@ -190,7 +181,7 @@ def names(header: Iterable[str], form: str, table: str) -> dict[str, str]:
     present = {_folded(name): name for name in header}
     return {
         column.name: present[_folded(name)]
-        for column in layouts()[form][table]
+        for column in COLUMNS[form][table]
         for name in reversed((column.name, *column.aliases))
         if _folded(name) in present
     }
@@ -199,7 +190,7 @@ def names(header: Iterable[str], form: str, table: str) -> dict[str, str]:
 def _refuse_two_names(header: Sequence[str], form: str, table: str, file: str) -> None:
     """Raise UnfitFileError where a header has a column twice, under two of its names."""
     folded = [_folded(name) for name in header]
-    for column in layouts()[form][table]:
+    for column in COLUMNS[form][table]:
         same = [n for n, f in zip(header, folded, strict=True) if f in map(_folded, (column.name, *column.aliases))]
         if len(same) > 1:
             raise UnfitFileError(
@@ -211,50 +202,4 @@ def _refuse_two_names(header: Sequence[str], form: str, table: str, file: str) -
 
 
 def _folded(name: str) -> str:
-    """Return a column's name for comparing."""
     return name.strip().lower()
-
-
-def read_editions(
-    files: Sequence[OpenFile], known: Known, form: str | None = None
-) -> list[Edition | MemberStatesEdition]:
-    """Return what the files say: Voeten's tables are one edition, so are Plenary's, any other file is its own.
-
-    ``form`` is the format of all of them; by default each is recognised. Raises UnfitFileError.
-    """
-    groups: dict[tuple[str, int], dict[str, OpenFile]] = {}
-    for number, file in enumerate(files):
-        if form:
-            found, table = form, check(file.header, form, file.name)
-        else:
-            found, table = recognise(file.header, file.name)
-        group = groups.setdefault((found, 0 if found in (VOETEN, PLENARY) else number), {})
-        if table in group:
-            raise UnfitFileError(
-                f"it has the same table as {group[table].name}, “{table}” of {found}. Import one of the two.",
-                file=file.name,
-            )
-        group[table] = file
-    return [_read(found, group, known) for (found, _number), group in groups.items()]
-
-
-READERS = {
-    GA_VOTING: "digital_library.reader",
-    SC_VOTING: "digital_library.reader",
-    GA_OUTCOMES: "digital_library.outcomes",
-    MEMBER_STATES: "digital_library.member_states",
-    SC_NOT_ADOPTED: "sciences_po",
-    VOETEN: "voeten.reader",
-    PLENARY: "plenary.package",
-}
-"""The module that reads each format."""
-
-
-def _read(form: str, tables: dict[str, OpenFile], known: Known) -> Edition | MemberStatesEdition:
-    """Return one edition. Each reader is imported when it is needed: they know this module."""
-    reader = import_module(f"votes.importing.{READERS[form]}")
-    given = tables if form in (VOETEN, PLENARY) else next(iter(tables.values()))
-    # One module reads both voting files, and a file may have the columns of both.
-    more = [form] if form in (GA_VOTING, SC_VOTING) else []
-    edition: Edition | MemberStatesEdition = reader.read(given, known, *more)
-    return edition

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from resolutions.symbols import is_unnumbered
+from votes.importing.edition import parse_votes
 from votes.models import Format
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ class Match:
     is_rejected: bool = False
 
 
-def said_votes(text: str) -> dict[str, str]:
-    """Return the choices by state code of a statement's “AFGY ALBN”."""
-    return {vote[:3]: vote[3:] for vote in text.split()}
-
-
 def agreement(one: str, other: str) -> float | None:
     """Return the share of equal positions among the states with one in both lists, None where there are none."""
     equal, both = _compared(one, other)
@@ -50,7 +46,7 @@ def agreement(one: str, other: str) -> float | None:
 
 def _compared(one: str, other: str) -> tuple[int, int]:
     """Return how many states have equal positions in two lists, and how many have one in both."""
-    a, b = said_votes(one), said_votes(other)
+    a, b = parse_votes(one), parse_votes(other)
     both = [state for state in a if a[state] in POSITIONS and b.get(state) in POSITIONS]
     return sum(a[state] == b[state] for state in both), len(both)
 
@@ -114,7 +110,6 @@ class Matcher:
         return replace(self._by_symbol(stated, place), roll_call=roll_call, text=None)
 
     def _by_symbol(self, stated: StatedRollCall, place: int) -> Match:
-        """Find it by the symbol that the file names."""
         text = self.record.text_of_symbol.get(stated.symbol_key)
         if text is None:
             return self._by_claim(stated)
@@ -195,5 +190,4 @@ def _is_doubtful(stated: StatedRollCall) -> bool:
 
 
 def _doubtful(stated: StatedRollCall) -> Match:
-    """Return that nothing confirms the symbol."""
     return Match(problem="page-number", details={"value": stated.reference})

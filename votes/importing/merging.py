@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from resolutions.symbols import is_unnumbered
 from votes.choices import Choice
-from votes.importing.facts import ANNOUNCED, Before, fact, facts_of, is_new_date, quoted
-from votes.importing.matching import said_votes
+from votes.importing.edition import parse_votes
+from votes.importing.facts import Before, fact, facts_of, is_new_date, quoted
 from votes.models import RollCall
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +167,7 @@ class Merger:
         says_none = before.last and before.last.votes and stated.method in RollCall.METHODS_WITH_VOTES
         if new == old or (not new and has_votes and not says_none) or any(said.votes for said in before.newer):
             return []
-        now, then = said_votes(old), said_votes(new if has_votes else "")
+        now, then = parse_votes(old), parse_votes(new if has_votes else "")
         base = before.votes(old)
         same_source = roll_call.source == self.record.sources[stated.source][0]
         changes = []

@@ -26,6 +26,5 @@ def add_states(edition: MemberStatesEdition) -> list[str]:
 
 
 def _interval(since: StatedDate, until: StatedDate | None) -> dict[str, Any]:
-    """Return the dates of a row and how precise they are."""
     interval: dict[str, Any] = {"since": since.first, "since_precision": since.precision}
     return interval | ({"until": until.first, "until_precision": until.precision} if until else {})

@@ -12,7 +12,6 @@ from django.db import connection
 from resolutions.models import Body, Session, Topic
 from resolutions.text import fold
 from votes.importing.edition import Known, Seat
-from votes.importing.facts import absences
 from votes.models import BodyMembership, MemberState, RetiredAddress, Source, StateName
 
 if TYPE_CHECKING:
@@ -166,14 +165,12 @@ class Record:
         return record
 
     def _add_text(self, text: KnownText) -> None:
-        """Take in a text, by its own and its other spellings."""
         self.texts[text.id] = text
         self.text_of_symbol[text.key] = text.id
         for variant in text.variants:
             self.text_of_symbol.setdefault(variant, text.id)
 
     def _add_roll_call(self, roll_call: KnownRollCall) -> None:
-        """Take in a roll call."""
         self.roll_calls[roll_call.id] = roll_call
         self.roll_call_of_slug[roll_call.slug] = roll_call.id
 
@@ -188,7 +185,7 @@ class Record:
                 *("difference_reason", "not_legible"),
             )
         }
-        facts["absences"] = absences(roll_call)
+        facts["absences"] = "derived" if roll_call.absences_derived else None
         facts["date"] = roll_call.date.isoformat()
         facts["session"] = self.session_codes[roll_call.session] if roll_call.session else ""
         facts["symbol"] = text.symbol if text else ""
@@ -199,7 +196,6 @@ class Record:
 
 
 def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a query without parameters."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
         while batch := cursor.fetchmany(5000):

@@ -45,7 +45,6 @@ def records(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _ended(parts: list[bytes]) -> bytes:
-    """Return a record without its line end."""
     return b"".join(parts).removesuffix(b"\n").removesuffix(b"\r")
 
 

@@ -12,21 +12,21 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import Q
 from django.utils import timezone
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
+from votes.importing import corrections
 from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
-from votes.importing.formats import read_editions, recognise
+from votes.importing.formats import recognise
 from votes.importing.matching import REJECTED
 from votes.importing.new_states import add_states
-from votes.importing.plan import Planner
+from votes.importing.planning import Planner
+from votes.importing.readers import read_editions
 from votes.importing.record import Record, known
-from votes.importing.shipped.corrections import Corrector
-from votes.importing.shipped.corrections import load as load_corrections
 from votes.importing.writing import write
 from votes.models import Finding, Format, ImportRun, MemberState, Source
 from votes.verification.check import check_record, replace_findings
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,7 +72,7 @@ def import_files(
     dry_run: bool = False,
     allow_removals: bool = False,
     stdin: BinaryIO | None = None,
-    corrector: Corrector | None = None,
+    corrector: corrections.Corrector | None = None,
     say: Callable[[str], None] = lambda line: None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
@@ -84,13 +84,13 @@ def import_files(
     """
     with opened(names, stdin=stdin) as files, explained(), without_collecting(), transaction.atomic():
         begin(say)
-        with because(by=by, by_name=by_name, command=COMMAND):
+        with attributed(by=by, by_name=by_name, command=COMMAND):
             report = _import(
                 files,
                 who={"by": by, "by_name": by_name},
                 file_format=file_format,
                 allow_removals=allow_removals,
-                corrector=corrector or Corrector(load_corrections()),
+                corrector=corrector or corrections.Corrector(corrections.load()),
                 say=say,
                 progress=progress,
             )
@@ -150,7 +150,6 @@ def without_collecting() -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    """Return what the database said, on one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
@@ -160,11 +159,10 @@ def _import(
     who: dict[str, Any],
     file_format: str | None,
     allow_removals: bool,
-    corrector: Corrector,
+    corrector: corrections.Corrector,
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> Report:
-    """Import the files within the transaction."""
     from votes.importing.plenary import package  # noqa: PLC0415  # it reads the source of its tables, which a first start need not
 
     report = Report()
@@ -186,7 +184,7 @@ def _import(
             rejected=edition.rejected,
             **who,
         )
-        with because(import_run=about.pk):
+        with attributed(import_run=about.pk):
             if isinstance(edition, MemberStatesEdition):
                 report.wrote |= _take_states(edition, about)
             else:
@@ -218,7 +216,6 @@ def new_run_key() -> int:
 
 
 def _own_tables(files: list[OpenFile], file_format: str | None) -> dict[str, OpenFile]:
-    """Return the files of Plenary's own export by their table."""
     if file_format not in (None, Format.PLENARY):
         return {}
     recognised = [(recognise(file.header, file.name), file) for file in files]
@@ -230,7 +227,7 @@ def _take_states(edition: MemberStatesEdition, run: ImportRun) -> bool:
     run.changes = add_states(edition)
     states = dict(MemberState.objects.values_list("code", "pk"))
     found = [
-        Found(
+        NewFinding(
             kind=problem.kind,
             key=_key(edition.format, problem),
             details=_details(problem),
@@ -265,7 +262,7 @@ def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progre
     return _finish(run, [*found, *_of_other_periods(edition)], found=len(found)) or not plan.is_empty
 
 
-def _finish(run: ImportRun, findings: Sequence[Found], *, found: int | None = None) -> bool:
+def _finish(run: ImportRun, findings: Sequence[NewFinding], *, found: int | None = None) -> bool:
     """Keep the run, and bring the findings in files of its layout in step; return whether any of them moved."""
     run.findings = len(findings) if found is None else found
     run.finished = timezone.now()
@@ -303,15 +300,14 @@ def period_of(edition: Edition) -> tuple[str, str]:
     return (min(dates), max(dates)) if dates else ("", "")
 
 
-def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[Found]:
-    """Return the findings that problems of rows make."""
+def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
     first, last = period_of(edition)
     found = []
     for problem in problems:
         stated = None if problem.ref is None else edition.roll_calls[problem.ref]
         since, until = (stated.date.isoformat(),) * 2 if stated else (first, last)
         found.append(
-            Found(
+            NewFinding(
                 kind=problem.kind,
                 key=_key(edition.format, problem),
                 details={**_details(problem), "since": since, "until": until},
@@ -327,18 +323,17 @@ def _key(form: str, problem: RowProblem) -> str:
 
 
 def _details(problem: RowProblem) -> dict[str, Any]:
-    """Return what fills the sentence of a finding in a file."""
     said = {name: getattr(problem, name) for name in ("file", "line", "column", "value", "problem", "rows")}
     return {**said, **problem.details}
 
 
-def _of_other_periods(edition: Edition) -> Iterator[Found]:
+def _of_other_periods(edition: Edition) -> Iterator[NewFinding]:
     """Yield the findings in files of the same layout about other periods, which this edition says nothing of."""
     first, last = period_of(edition)
     for finding in Finding.objects.filter(origin=edition.format):
         since, until = finding.details.get("since", ""), finding.details.get("until", "")
         if since and not (first <= since and until <= last):
-            yield Found(
+            yield NewFinding(
                 kind=finding.kind,
                 key=finding.key,
                 details=finding.details,

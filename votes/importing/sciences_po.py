@@ -21,6 +21,7 @@ from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedTe
 from votes.importing.formats import SC_NOT_ADOPTED, check, names
 from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, has_rows, lines_of, scan
+from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     import datetime
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 SOURCE = "sciences-po"
 BODY = Body.SECURITY_COUNCIL
 CHOICES = ("Y", "N", "A", "X")
-TOTALS = ("yes", "no", "abstaining", "non_voting")
 RESULTS = {"vetoed": "vetoed", "not-adopted": "rejected"}
 PERMANENT = frozenset(("CHN", "FRA", "GBR", "RUS", "SUN", "USA"))
 
@@ -218,7 +218,6 @@ class _Reading:
         return stated, votes
 
     def _roll_call(self, ref: int, row: Row, reference: str, on_same: Sequence[Row]) -> StatedRollCall:
-        """Return what is said of a vote, ``on_same`` being all on its draft."""
         kind, cell = _kind(row, on_same), row.cells["symbol"]
         if not (row.symbol or row.meeting or cell.lower() == ORAL_AMENDMENT):
             self.problems.add("unread-symbol", row=row.number, column="symbol", value=cell, reference=reference)
@@ -249,7 +248,7 @@ class _Reading:
     def _announced(self, row: Row, reference: str) -> tuple[int | None, int | None, int | None, int | None]:
         """Return the announced totals; None, with a problem, for one that cannot be read."""
         found: list[int | None] = []
-        for column in TOTALS:
+        for column in FIGURES:
             try:
                 found.append(read_total(row.cells[column]))
             except ValueError:
@@ -325,7 +324,6 @@ class _Reading:
 
 
 def _kind(row: Row, on_same: Sequence[Row]) -> str:
-    """Return what was put to the vote, ``on_same`` being all votes on its draft."""
     key = row.symbol.key if row.symbol else row.cells["symbol"].upper()
     if known := KINDS.get((key, row.date.isoformat(), len(row.cells["Y"].split()))):
         return known

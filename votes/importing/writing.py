@@ -115,7 +115,6 @@ class Writer:
             statement.roll_call = key_of.get(statement.roll_call, statement.roll_call)
 
     def _add_topics(self, cursor: Any, texts: Iterable[KnownText]) -> None:
-        """Link texts to their topics."""
         rows = [(text.id, self.record.topics[slug]) for text in texts for slug in text.topics]
         _copy(cursor, "resolutions_resolution_topics", ("resolution_id", "topic_id"), rows)
 
@@ -136,7 +135,6 @@ class Writer:
         _copy(cursor, "resolutions_othersymbol", columns, variants)
 
     def _write_statements(self, cursor: Any) -> None:
-        """Write what the source says."""
         plan = self.plan
         cursor.execute("DELETE FROM votes_statement WHERE id = ANY (%s)", [plan.removed_statements])
         _copy(cursor, "votes_statement", STATEMENT_COLUMNS, map(_statement_row, plan.new_statements))
@@ -144,7 +142,6 @@ class Writer:
 
 
 def _bulk_votes(plan: Plan, record: Record, edition: Edition) -> pl.DataFrame:
-    """Return the votes of the new roll calls: roll_call_id, state_id, choice."""
     keys = pl.DataFrame(
         {"ref": list(plan.new_refs), "roll_call_id": list(plan.new_refs.values())},
         schema={"ref": pl.UInt32, "roll_call_id": pl.Int64},
@@ -157,7 +154,6 @@ def _bulk_votes(plan: Plan, record: Record, edition: Edition) -> pl.DataFrame:
 
 
 def _copy_frame(cursor: Any, frame: pl.DataFrame, progress: Callable[[int, int], None]) -> None:
-    """Add votes by COPY."""
     size = 50_000
     if not len(frame):
         return
@@ -206,7 +202,6 @@ def _remove_votes(cursor: Any, plan: Plan, record: Record) -> None:
 
 
 def _change_votes(cursor: Any, plan: Plan, record: Record) -> None:
-    """Write choices that changed."""
     if plan.votes_changed:
         cursor.execute(
             "UPDATE votes_vote v SET choice = d.choice "
@@ -221,13 +216,11 @@ def _change_votes(cursor: Any, plan: Plan, record: Record) -> None:
 
 
 def _write_roll_calls(cursor: Any, plan: Plan) -> None:
-    """Write what changed of roll calls on record."""
     changed = [r for key, r in plan.changed_roll_calls.items() if key > 0]
     _update(cursor, "votes_rollcall", ROLL_CALL_COLUMNS, map(_roll_call_row, changed))
 
 
 def _copy(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows by COPY."""
     rows = list(rows)
     if rows:
         into = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
@@ -250,7 +243,6 @@ def _update(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequ
 
 
 def _numbers(cursor: Any, table: str, count: int) -> list[int]:
-    """Return ``count`` new keys of ``table``."""
     if not count:
         return []
     cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
@@ -258,7 +250,6 @@ def _numbers(cursor: Any, table: str, count: int) -> list[int]:
 
 
 def _resolution_row(text: KnownText) -> tuple[Any, ...]:
-    """Return a row of a text with what is derived from it."""
     model = Resolution(symbol=text.symbol, title=text.title, agenda=text.agenda, subjects=text.subjects)
     model.derive()
     return (
@@ -268,7 +259,6 @@ def _resolution_row(text: KnownText) -> tuple[Any, ...]:
 
 
 def _other_symbols(text: KnownText) -> Iterable[tuple[Any, ...]]:
-    """Yield the rows of a text's other symbols, each once."""
     seen = set()
     for kind, symbols in (("draft", text.drafts), ("variant", text.variants)):
         for written in symbols:
@@ -279,14 +269,12 @@ def _other_symbols(text: KnownText) -> Iterable[tuple[Any, ...]]:
 
 
 def _symbol_row(written: str) -> tuple[str, str, str]:
-    """Return a symbol as it is stored: its spelling, its key and its loose form."""
     parsed = parse_or_none(written)
     symbol = parsed.text if parsed else " ".join(written.split())
     return symbol, parsed.key if parsed else symbol.upper(), loose(symbol)
 
 
 def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
-    """Return a row of a roll call with what is derived from it."""
     return (
         *(roll_call.id, roll_call.slug, roll_call.body, roll_call.session, roll_call.text, roll_call.decisive),
         *(roll_call.title, roll_call.date, roll_call.date_precision, roll_call.meeting, roll_call.ordinal),
@@ -299,7 +287,6 @@ def _roll_call_row(roll_call: KnownRollCall) -> tuple[Any, ...]:
 
 
 def _statement_row(said: KnownStatement) -> tuple[Any, ...]:
-    """Return a row of a statement."""
     return (
         *(said.id, said.roll_call, said.source, said.format, said.edition, said.reference, said.symbol_key),
         *(Jsonb(said.facts), said.votes),

@@ -73,7 +73,6 @@ class Bloc(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the short name."""
         return self.short_name
 
     def clean(self) -> None:
@@ -120,5 +119,4 @@ class BlocMembership(Interval):
         ]
 
     def __str__(self) -> str:
-        """Return who is in what."""
         return f"{self.state} – {self.bloc}"

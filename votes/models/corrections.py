@@ -42,5 +42,4 @@ class Correction(models.Model):
             raise ValidationError({"intended": _("This is how its vote is recorded.")})
 
     def __str__(self) -> str:
-        """Return who had intended what."""
         return f"{self.state}: {self.get_intended_display()}"

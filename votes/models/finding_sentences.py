@@ -1,14 +1,14 @@
-"""Findings in words: one sentence a kind, made from its details when it is shown, so that it can be translated."""
+"""Kinds of findings in words: one sentence a kind, made from its details when it is shown, so it can be translated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from votes.choices import Choice
-from votes.models.imports import FindingKind
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
 
@@ -17,7 +17,25 @@ if TYPE_CHECKING:
 
     from django_stubs_ext import StrPromise
 
-    from votes.models import Finding
+
+class FindingKind(TextChoices):
+    """What a finding is about."""
+
+    TOTALS = "totals", gettext_lazy("announced and counted totals differ")
+    ELECTORATE = "electorate", gettext_lazy("votes and members of the date differ")
+    ADMISSION = "admission", gettext_lazy("new member listed early or missing")
+    NO_SEAT = "no-seat", gettext_lazy("listed without a seat")
+    SOURCES = "sources", gettext_lazy("sources disagree")
+    RESULT = "result", gettext_lazy("result and figures disagree")
+    NO_VOTES = "no-votes", gettext_lazy("votes missing")
+    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("two votes on one text")
+    NO_SYMBOL = "no-symbol", gettext_lazy("no resolution")
+    BLOC_DATES = "bloc-dates", gettext_lazy("dates of a bloc")
+    UNKNOWN_CODE = "unknown-code", gettext_lazy("code not known")
+    UNREADABLE = "unreadable", gettext_lazy("cell that cannot be read")
+    CONFLICT = "conflict", gettext_lazy("rows that contradict each other")
+    UNMATCHED = "unmatched", gettext_lazy("symbol that leads to no text")
+
 
 # A sentence that would name more than these says how many more there are.
 MOST_NAMED = 20
@@ -183,13 +201,12 @@ FACTS = {
 }
 
 
-def sentence(finding: Finding) -> str:
-    """Return what was found, in a sentence of the active language."""
-    return SENTENCES[FindingKind(finding.kind)](finding.details)
+def sentence(kind: str, details: Mapping[str, Any]) -> str:
+    """Return what a finding of this kind found, in a sentence of the active language."""
+    return SENTENCES[FindingKind(kind)](details)
 
 
 def _totals(details: Mapping[str, Any]) -> str:
-    """Say where announced and counted totals differ."""
     said = [
         _("%(choice)s %(announced)d announced, %(counted)d counted")
         % {"choice": Choice(choice).label, "announced": announced, "counted": counted}
@@ -199,7 +216,6 @@ def _totals(details: Mapping[str, Any]) -> str:
 
 
 def _electorate(details: Mapping[str, Any]) -> str:
-    """Say who voted and was no member, and which members have no vote."""
     said = []
     if details.get("strangers"):
         said.append(_("not members on that date: %(codes)s") % {"codes": _listed(details["strangers"], ", ")})
@@ -267,7 +283,6 @@ def _sources(details: Mapping[str, Any]) -> str:
 
 
 def _value(fact: str, value: str) -> StrPromise | str:
-    """Return the value of a fact as it is read."""
     return LABELS[fact](value).label if fact in LABELS else value
 
 
@@ -281,12 +296,10 @@ def _listed(said: Sequence[str], separator: str) -> str:
 
 
 def _choice(choice: str | None) -> str:
-    """Return a choice in words, or that there is none."""
     return str(Choice(choice).label).lower() if choice else _("no vote")
 
 
 def _result(details: Mapping[str, Any]) -> str:
-    """Say what the figures make of the proposal."""
     return _("Recorded as %(recorded)s; by the figures %(figures)s it would be %(computed)s.") % {
         "recorded": Result(details["recorded"]).label,
         "figures": details["figures"],
@@ -295,7 +308,6 @@ def _result(details: Mapping[str, Any]) -> str:
 
 
 def _duplicate(details: Mapping[str, Any]) -> str:
-    """Say which votes are on one text."""
     return _("%(symbol)s has more than one vote on the whole text: %(slugs)s.") % {
         "symbol": details["symbol"],
         "slugs": _listed(details["slugs"], ", "),
@@ -303,16 +315,14 @@ def _duplicate(details: Mapping[str, Any]) -> str:
 
 
 def _no_symbol(details: Mapping[str, Any]) -> str:
-    """Say that a vote has no text, and where its source has it."""
     if details.get("reference"):
         return _("A vote that belongs to no resolution (%(reference)s).") % {"reference": details["reference"]}
     return _("A vote that belongs to no resolution.")
 
 
 def _bloc(details: Mapping[str, Any]) -> str:
-    """Say what is wrong with a membership of a bloc, or with its name."""
     until = details.get("until") or _("today")
-    return str(BLOC_PROBLEMS[details["problem"]]) % _Said({**details, "until": until})
+    return str(BLOC_PROBLEMS[details["problem"]]) % _Details({**details, "until": until})
 
 
 def _problem(details: Mapping[str, Any]) -> str:
@@ -322,15 +332,14 @@ def _problem(details: Mapping[str, Any]) -> str:
         place.append(_("line %(line)s") % {"line": details["line"]})
     if details.get("column"):
         place.append(_("column %(column)s") % {"column": details["column"]})
-    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Said(details)
+    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Details(details)
     return f"{', '.join(place)}: {said}" if place else said
 
 
-class _Said(dict[str, Any]):
+class _Details(dict[str, Any]):
     """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
 
     def __missing__(self, name: str) -> str:
-        """Return a dash."""
         return "–"
 
 

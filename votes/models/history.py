@@ -48,7 +48,6 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return when, and by whom or from where."""
         return f"{self.at:%Y-%m-%d %H:%M} {self.by_name or self.command or self.role}"
 
 
@@ -111,5 +110,4 @@ class HistoryEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return what of which."""
         return " ".join(filter(None, (self.get_kind_display(), self.subject, self.name)))

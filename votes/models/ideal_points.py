@@ -43,7 +43,6 @@ class IdealPointFit(models.Model):
         ordering = ("-fitted_at",)
 
     def __str__(self) -> str:
-        """Return when it was made."""
         return f"{self.fitted_at:%Y-%m-%d %H:%M}"
 
 
@@ -69,7 +68,6 @@ class IdealPoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return whose, of when, and where."""
         return f"{self.state}, {self.session}: {self.estimate:+.2f}"
 
 
@@ -99,5 +97,4 @@ class CutPoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return of what."""
         return str(self.roll_call)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.models import Resolution, among
 from votes.models.blocs import Bloc
+from votes.models.finding_sentences import FindingKind, sentence
 from votes.models.roll_calls import RollCall, Source
 from votes.models.states import MemberState
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
 
 
 class Format(models.TextChoices):
@@ -102,7 +98,6 @@ class ImportRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the files' names and the day."""
         return f"{', '.join(file['name'] for file in self.files)} ({self.started:%Y-%m-%d})"
 
 
@@ -144,27 +139,7 @@ class Statement(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return who says it, and where."""
         return f"{self.source}: {self.reference}"
-
-
-class FindingKind(models.TextChoices):
-    """What a finding is about."""
-
-    TOTALS = "totals", _("announced and counted totals differ")
-    ELECTORATE = "electorate", _("votes and members of the date differ")
-    ADMISSION = "admission", _("new member listed early or missing")
-    NO_SEAT = "no-seat", _("listed without a seat")
-    SOURCES = "sources", _("sources disagree")
-    RESULT = "result", _("result and figures disagree")
-    NO_VOTES = "no-votes", _("votes missing")
-    DUPLICATE_SYMBOL = "duplicate-symbol", _("two votes on one text")
-    NO_SYMBOL = "no-symbol", _("no resolution")
-    BLOC_DATES = "bloc-dates", _("dates of a bloc")
-    UNKNOWN_CODE = "unknown-code", _("code not known")
-    UNREADABLE = "unreadable", _("cell that cannot be read")
-    CONFLICT = "conflict", _("rows that contradict each other")
-    UNMATCHED = "unmatched", _("symbol that leads to no text")
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -174,7 +149,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Return those that say nothing of drafts."""
         return self.exclude(roll_call__status="draft").exclude(roll_call__isnull=True, resolution__status="draft")
 
-    def beside(self, roll_call: RollCall) -> FindingQuerySet:
+    def on_page_of(self, roll_call: RollCall) -> FindingQuerySet:
         """Return those to show on a published roll call's page.
 
         What the page works out by itself, totals and result, only where somebody said why it may stand.
@@ -247,15 +222,12 @@ class Finding(models.Model):
         indexes = [models.Index(fields=["origin"], name="finding_origin")]
 
     def __str__(self) -> str:
-        """Return the sentence."""
-        return str(self.sentence)
+        return self.sentence
 
     @property
-    def sentence(self) -> StrPromise | str:
+    def sentence(self) -> str:
         """Return what was found, in a sentence."""
-        from votes.models.finding_sentences import sentence  # noqa: PLC0415  # it reads this model
-
-        return sentence(self)
+        return sentence(self.kind, self.details)
 
     @property
     def subject(self) -> RollCall | Resolution | MemberState | Bloc | None:

@@ -82,7 +82,6 @@ class RetiredAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the slug."""
         return self.slug
 
     @property

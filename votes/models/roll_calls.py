@@ -22,7 +22,7 @@ from votes.choices import Choice
 from votes.models.intervals import DatePrecision
 from votes.models.states import MemberState
 from votes.rules import Requirement, Result
-from votes.totals import Totals, differ, shown
+from votes.totals import ANNOUNCED, Totals, differ, differences, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -73,7 +73,6 @@ class Source(models.Model):
         ordering = ("precedence",)
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
 
@@ -317,7 +316,6 @@ class RollCall(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the slug."""
         return self.slug
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -362,6 +360,10 @@ class RollCall(models.Model):
             return None
         return Totals(self.announced_yes, self.announced_no, self.announced_abstaining, self.announced_non_voting)
 
+    def differences(self, counted: Totals | None) -> list[tuple[Choice, int, int]]:
+        """Return choice, counted and announced figure for each figure that was announced and that differs."""
+        return differences(counted, (getattr(self, name) for name in ANNOUNCED))
+
     @property
     def totals(self) -> Totals | None:
         """Return the totals to give for it; see ``votes.totals.shown``."""
@@ -400,7 +402,6 @@ class SourceCorrection(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return what was corrected."""
         return f"{self.roll_call}: {self.fact}"
 
 
@@ -426,7 +427,6 @@ class Tally(models.Model):
         verbose_name_plural = _("tallies")
 
     def __str__(self) -> str:
-        """Return the figures as they are quoted, 93-18-65."""
         return f"{self.yes}-{self.no}-{self.abstaining}"
 
 
@@ -448,5 +448,4 @@ class Vote(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return who voted how."""
         return f"{self.state}: {self.get_choice_display()}"

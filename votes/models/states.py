@@ -66,7 +66,6 @@ class MemberState(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -126,7 +125,6 @@ class StateName(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the name."""
         return self.name
 
 
@@ -157,5 +155,4 @@ class BodyMembership(Interval):
         ]
 
     def __str__(self) -> str:
-        """Return who sits where."""
         return f"{self.state} – {self.body}"

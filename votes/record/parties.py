@@ -15,15 +15,15 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from votes.analysis.groups import Group
-from votes.analysis.matrix import LETTERS, NO, SPLIT, YES, Choices, Mask
+from votes.analysis.matrix import LETTERS, SPLIT, Choices, Mask
+from votes.analysis.pairs import is_position
 from votes.choices import WORDS, Choice
+from votes.record.choices import SPLIT_WORD
 
 if TYPE_CHECKING:
     import datetime
 
     from votes.record.record import Record
-
-SPLIT_WORD = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class Party:
         return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
-        """Return the names as they are read."""
         return ", ".join(self.names)
 
     @property
@@ -112,7 +111,6 @@ class Position:
         return cls(text, party, word)
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         choice = _("Split") if self.word == SPLIT_WORD else Choice.from_word(self.word).label
         return _("%(party)s: %(choice)s") % {"party": self.party, "choice": choice}
 
@@ -146,14 +144,13 @@ class Pair:
     def _positions(self, record: Record) -> tuple[Choices, Choices, Mask]:
         """Return R thrice: the positions of the one and of the other, and where both took one."""
         one, other = self.one.positions(record), self.other.positions(record)
-        return one, other, takes(one) & takes(other)
+        return one, other, is_position(one) & is_position(other)
 
 
 class Difference(Pair):
     """Two parties that both took a position, and not the same one."""
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
@@ -166,15 +163,9 @@ class Accord(Pair):
     """Two parties that both took a position, and the same one."""
 
     def __str__(self) -> str:
-        """Return the condition as it is read."""
         return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them split, and the same."""
         one, other, both = self._positions(record)
         return both & (one == other)
-
-
-def takes(positions: Choices) -> Mask:
-    """Return where ``positions`` has one: in favour, abstaining or against, and not split or non-voting."""
-    return (positions >= YES) & (positions <= NO)

@@ -32,7 +32,7 @@ from votes.record.databases import reader
 from votes.record.register import NO_ROW, Labels, Register, Tags
 from votes.record.roll_calls import ListedRollCall
 from votes.record.snapshot import in_snapshot, snapshot, unhurried
-from votes.record.states import read_states
+from votes.record.states import date_or_none, read_states
 from votes.record.version import data_version
 from votes.record.vetoes import Seat, permanent_members, vetoes_of
 from votes.rules import Result
@@ -43,15 +43,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Choices
-    from votes.record.states import AboutState, Held
+    from votes.record.states import AboutState, Tenure
 
-DAYS_KEPT = 16
+CACHED_DAYS = 16
 """For how many days the closest partners are kept: 0.4 MB each, and a day of voting has dozens of roll calls."""
 
 loaded = Signal()
 """Sent when a process has loaded a version, with ``seconds``."""
 
-KEPT = 2
+CACHED_VERSIONS = 2
 """How many versions a process keeps: the newest, and the one that requests begun before it still read."""
 
 # A row with all names, then a row a published roll call, newest first. Each vote is four bytes: the state's key and
@@ -177,31 +177,31 @@ class Record:
     """The permanent seats of the bodies."""
     permanent: Mapping[str, Sequence[str]]
     """By the code of each permanent member, past ones too, those whose vetoes count as its own, itself first."""
-    said: Mapping[int, tuple[Any, ...]]
-    """By the key of a roll call what lists show of it; see ``listed``."""
+    list_rows: Mapping[int, tuple[Any, ...]]
+    """By the key of a roll call what lists show of it; see ``roll_calls_by_key``."""
 
-    def listed(self, keys: Iterable[int]) -> list[ListedRollCall]:
+    def roll_calls_by_key(self, keys: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls with these keys, in their order; raise KeyError for a key that is none's."""
-        return [ListedRollCall.of(self.said[key], self.bodies) for key in keys]
+        return [ListedRollCall.of(self.list_rows[key], self.bodies) for key in keys]
 
-    def listed_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
+    def roll_calls_in(self, rows: Iterable[int]) -> list[ListedRollCall]:
         """Return the roll calls in these rows of the matrix, in their order."""
-        return self.listed(self.matrix.keys[list(rows)].tolist())
+        return self.roll_calls_by_key(self.matrix.keys[list(rows)].tolist())
 
     def day_of(self, row: int) -> Day:
         """Return when the roll call in a row of the matrix was taken, with how much of that is known."""
-        said = self.said[int(self.matrix.keys[row])]
-        return Day(said[DATE], said[PRECISION])
+        row_of_list = self.list_rows[int(self.matrix.keys[row])]
+        return Day(row_of_list[DATE], row_of_list[PRECISION])
 
     def same_title(self, key: int) -> list[ListedRollCall]:
         """Return the roll calls that decided other texts of the same title as that of ``key``, newest first."""
-        symbol, title = self.said[key][SYMBOL], self.said[key][TEXT]
+        symbol, title = self.list_rows[key][SYMBOL], self.list_rows[key][TEXT]
         others = [
             other
-            for other, row in self.said.items()
+            for other, row in self.list_rows.items()
             if title and row[TEXT] == title and row[DECISIVE] and row[SYMBOL] != symbol
         ]
-        return self.listed(others)
+        return self.roll_calls_by_key(others)
 
     @cached_property
     def subject_names(self) -> Mapping[str, str]:
@@ -233,9 +233,9 @@ class Record:
         return read_states()
 
     @cached_property
-    def held_by_bloc(self) -> Mapping[str, list[tuple[str, Held]]]:
+    def tenures_by_bloc(self) -> Mapping[str, list[tuple[str, Tenure]]]:
         """Return all memberships of each bloc, of whatever status, with the codes of the states, by their names."""
-        found: dict[str, list[tuple[str, Held]]] = {}
+        found: dict[str, list[tuple[str, Tenure]]] = {}
         for about in self.about_states.values():
             for held in about.blocs:
                 found.setdefault(held.key, []).append((about.code, held))
@@ -274,7 +274,7 @@ class Record:
     @cached_property
     def partners_before(self) -> Callable[[datetime.date], Partners]:
         """Return what tells who were closest partners before a day; the last few days asked about are kept."""
-        return lru_cache(maxsize=DAYS_KEPT)(partial(partners, self.matrix))
+        return lru_cache(maxsize=CACHED_DAYS)(partial(partners, self.matrix))
 
     @cached_property
     def recent_surprises(self) -> SurpriseTable:
@@ -311,7 +311,7 @@ class Shared:
                     # A new dict each time: who looks into the old one meanwhile is not disturbed.
                     # Those loaded last, and not the newest: a replica that lags reads an older one than editors do.
                     others = [(number, other) for number, other in self._records.items() if number != record.version]
-                    self._records = dict([*others, (record.version, record)][-KEPT:])
+                    self._records = dict([*others, (record.version, record)][-CACHED_VERSIONS:])
         return record
 
     def forget(self) -> None:
@@ -351,15 +351,15 @@ def load() -> Record:
     former: dict[int, list[tuple[str, datetime.date, datetime.date]]] = {}
     for state, name, since, until in about["names"] or []:
         former.setdefault(state, []).append(
-            (name, _date(since) or datetime.date.min, _date(until) or datetime.date.max)
+            (name, date_or_none(since) or datetime.date.min, date_or_none(until) or datetime.date.max)
         )
     codes = {key: code for key, code, _name, _sort_name in states}
     memberships: dict[int, list[Membership]] = {}
     for bloc, state, since, until in about["memberships"] or []:
-        held = Membership(codes[state], _date(since), _date(until))
+        held = Membership(codes[state], date_or_none(since), date_or_none(until))
         memberships.setdefault(bloc, []).append(held)
     seats = [
-        Seat(body, code, _date(since), _date(until), successors)
+        Seat(body, code, date_or_none(since), date_or_none(until), successors)
         for body, code, since, until, successors in about["permanent"] or []
     ]
     permanent = permanent_members(seats)
@@ -394,7 +394,7 @@ def load() -> Record:
         },
         seats=seats,
         permanent=permanent,
-        said={row[KEY]: row[:VOTES] for row in roll_calls},
+        list_rows={row[KEY]: row[:VOTES] for row in roll_calls},
     )
 
 
@@ -490,8 +490,3 @@ def _bits(sets: Iterable[Sequence[int] | None], topics: Sequence[int]) -> NDArra
     """Return sets of keys of topics as bits, the first of ``topics`` the lowest."""
     bits = {key: 1 << place for place, key in enumerate(topics)}
     return np.array([sum(bits[topic] for topic in of or ()) for of in sets], np.int64)
-
-
-def _date(text: str | None) -> datetime.date | None:
-    """Return the date of PostgreSQL's JSON, None for a null."""
-    return datetime.date.fromisoformat(text) if text else None

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 NO_ROW = -1
 """Where a roll call has no votes, and so no row in the matrix."""
 
-FIGURES = ("yes", "no", "abstaining", "non_voting")
-
 
 @dataclass(frozen=True, eq=False)
 class Labels:
@@ -142,7 +140,6 @@ class Register:
     """The codes of all states that were ever permanent members of a body."""
 
     def __len__(self) -> int:
-        """Return the number of roll calls."""
         return len(self.keys)
 
     def between(self, since: datetime.date | None = None, until: datetime.date | None = None) -> Mask:
@@ -202,7 +199,6 @@ class Register:
 
     @cached_property
     def _by_key(self) -> tuple[NDArray[np.int64], Rows]:
-        """Return the keys, ascending, and the place of each."""
         places = np.argsort(self.keys)
         return self.keys[places], places
 

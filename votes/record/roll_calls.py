@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
 
-ADDRESSES_KEPT = 20_000
+CACHED_ADDRESSES = 20_000
 """More than there are roll calls; some 200 bytes each."""
 
 
@@ -96,7 +96,7 @@ class ListedRollCall:
         return _address("web:roll_call", self.slug, get_language(), get_script_prefix())
 
 
-@lru_cache(maxsize=ADDRESSES_KEPT)
+@lru_cache(maxsize=CACHED_ADDRESSES)
 def _address(name: str, argument: str, _language: str | None, _prefix: str) -> str:
     """Return ``reverse``, remembered for all that it depends on: a page of a list asks for dozens of addresses."""
     return reverse(name, args=[argument])

@@ -1,25 +1,13 @@
-"""A member state's record: how it voted in the roll calls asked about, and what it is a member of."""
+"""What is on record of the member states themselves: their names, seats and memberships."""
 
 from __future__ import annotations
 
 import datetime
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from votes.analysis.matrix import LETTERS
-from votes.choices import Choice
 from votes.record.databases import reader
-from votes.totals import Totals
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from votes.analysis.matrix import Rows
-    from votes.record.record import Record
-    from votes.record.roll_calls import ListedRollCall
 
 # All that pages say of the states themselves, in one query.
 QUERY = """
@@ -54,7 +42,7 @@ FROM votes_memberstate s ORDER BY s.sort_name, s.code
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Tenure:
     """What a state held from ``since`` up to but not including ``until``: a seat, a membership or a name."""
 
     key: str
@@ -81,11 +69,11 @@ class AboutState:
     name: str
     official_name: str
     note: str
-    seats: list[Held]
+    seats: list[Tenure]
     """By body and date."""
-    blocs: list[Held]
+    blocs: list[Tenure]
     """By the bloc's short name and date."""
-    former_names: list[Held]
+    former_names: list[Tenure]
     """The oldest first."""
     predecessors: list[str]
     successors: list[str]
@@ -98,7 +86,7 @@ class AboutState:
         others = {name: found[name] or [] for name in ("predecessors", "successors")}
         return cls(**{**found, **held, **others})
 
-    def seats_in(self, body: str) -> list[Held]:
+    def seats_in(self, body: str) -> list[Tenure]:
         """Return its seats in the body with this code, by date."""
         return [seat for seat in self.seats if seat.key == body]
 
@@ -111,34 +99,11 @@ def read_states() -> dict[str, AboutState]:
     return {about.code: about for about in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class StateRecord:
-    """How a state voted."""
-
-    totals: Totals
-    """How often it made each choice in all roll calls asked about."""
-    votes: list[tuple[ListedRollCall, Choice]]
-    """The roll calls of the page with its choice."""
-
-    @classmethod
-    def of(cls, code: str, record: Record, rows: Rows, page: Iterable[ListedRollCall]) -> StateRecord:
-        """Return how the state voted in ``rows`` of the matrix, and on each of ``page``; both of its electorate."""
-        choices = record.matrix.of(code)
-        counts = np.bincount(choices[rows], minlength=5).tolist()
-        letters = {number: Choice(letter) for letter, number in LETTERS.items()}
-        at = record.matrix.rows_by_slug
-        return cls(
-            totals=Totals(*(counts[LETTERS[choice]] for choice in Choice)),
-            votes=[(roll_call, letters[int(choices[at[roll_call.slug]])]) for roll_call in page],
-        )
-
-
-def _held(row: list[Any]) -> Held:
-    """Return a row of the query."""
+def _held(row: list[Any]) -> Tenure:
     key, name, kind, since, since_precision, until, until_precision = row
-    return Held(key, name, kind, _date(since), since_precision, _date(until), until_precision)
+    return Tenure(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
 
 
-def _date(text: str | None) -> datetime.date | None:
+def date_or_none(text: str | None) -> datetime.date | None:
     """Return the date of PostgreSQL's JSON, None for a null."""
     return datetime.date.fromisoformat(text) if text else None

@@ -17,7 +17,7 @@ import numpy as np
 from votes.analysis.agreement import MEASURES, AllAgreement, all_agreement
 from votes.analysis.clustering import order_by_similarity
 from votes.analysis.matrix import OUTSIDE
-from votes.reports.state import SEAT_OF_CHINA
+from votes.periods import spans_change_of_china
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -121,7 +121,6 @@ class AgreementMatrix:
         )
 
     def __len__(self) -> int:
-        """Return the number of states."""
         return len(self.states)
 
     def values_of(self, measure: str) -> Shares:
@@ -162,10 +161,9 @@ class AgreementMatrix:
 
     @property
     def spans_seat_of_china(self) -> bool:
-        """Tell whether China is shown, and roll calls lie on both sides of the day its seat changed hands."""
-        if self.first is None or self.last is None or not any(state.code == "CHN" for state in self.states):
-            return False
-        return self.first < SEAT_OF_CHINA <= self.last
+        """Tell whether China is shown, with votes of both representations of its seat."""
+        days = [day for day in (self.first, self.last) if day]
+        return spans_change_of_china(days) and any(state.code == "CHN" for state in self.states)
 
     @cached_property
     def _pairs(self) -> tuple[NDArray[np.intp], Shares]:
@@ -227,10 +225,8 @@ def _shown(everyone: AllAgreement, measure: str) -> Shares:
 
 
 def _rests_on(everyone: AllAgreement, measure: str) -> Counts:
-    """Return how many roll calls each value of a measure rests on."""
     return everyone.coincident if measure == "coincidence" else everyone.common
 
 
 def _by_name(state: State) -> tuple[str, str]:
-    """Return what orders states by name."""
     return state.sort_name, state.code

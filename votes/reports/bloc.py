@@ -266,7 +266,7 @@ def members_on(record: Record, bloc: BlocRead, date: datetime.date) -> list[Bloc
     """Return the memberships that held on ``date``, full ones first, by name."""
     found = [
         BlocMember(code, record.states[code].name_on(date), held.kind, held.since, held.since_precision)
-        for code, held in record.held_by_bloc.get(bloc.slug, ())
+        for code, held in record.tenures_by_bloc.get(bloc.slug, ())
         if held.holds_on(date)
     ]
     # They are by name already, and stay so among equals.

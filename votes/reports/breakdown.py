@@ -15,11 +15,12 @@ import numpy as np
 from resolutions.text import fold
 from votes.analysis.breaks import BODY, Break, notable, surprises
 from votes.analysis.groups import positions_of
-from votes.analysis.matrix import LETTERS, OUTSIDE
+from votes.analysis.matrix import OUTSIDE
 from votes.analysis.memberships import totals_of
 from votes.analysis.pairs import is_position
-from votes.choices import POSITIONS, Choice
+from votes.choices import Choice
 from votes.models import Bloc
+from votes.record.choices import CHOICES
 from votes.totals import Totals
 
 if TYPE_CHECKING:
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
     from votes.analysis.matrix import Choices, Mask
     from votes.models import RollCall
     from votes.record.record import BlocRead, Record, State
-
-CHOICES = {LETTERS[choice]: choice for choice in Choice}
-"""The choices by their numbers in the vote matrix, in the order of totals."""
-
-TAKEN = {LETTERS[choice]: choice for choice in POSITIONS}
-"""The positions by their numbers."""
 
 KINDS = {kind: place for place, kind in enumerate(Bloc.Kind.values)}
 """The order in which kinds of blocs are listed."""
@@ -58,9 +53,12 @@ class BlocLine:
     members: Mask
     """N, which of the states of the breakdown are its members."""
     totals: Totals
-    position: Choice | None
-    """The plurality of its voting members; None for a tie and where none voted."""
     against_position: tuple[StateChoice, ...]
+
+    @property
+    def position(self) -> Choice | None:
+        """Return the plurality of its voting members; None for a tie and where none voted."""
+        return self.totals.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +156,9 @@ def bloc_lines(
     against: list[list[StateChoice]] = [[] for _bloc in blocs]
     for place, at in np.argwhere(other & is_position(positions)[:, np.newaxis]).tolist():
         against[place].append(states[at])
-    figures = zip(totals[:, list(CHOICES)].tolist(), positions.tolist(), strict=True)
     lines = [
-        BlocLine(blocs[place], members[place], Totals(*counted), TAKEN.get(position), tuple(against[place]))
-        for place, (counted, position) in enumerate(figures)
+        BlocLine(blocs[place], members[place], Totals(*counted), tuple(against[place]))
+        for place, counted in enumerate(totals[:, list(CHOICES)].tolist())
         if any(counted)
     ]
     lines.sort(key=lambda line: (KINDS[line.bloc.kind], line.bloc.short_name, line.bloc.slug))

@@ -16,7 +16,8 @@ import numpy as np
 
 from votes.analysis.matrix import ABSTAINING, NO, YES
 from votes.analysis.pairs import POSITIONS, is_position, measures
-from votes.reports.state import MINIMUM_YEAR, SEAT_OF_CHINA
+from votes.periods import CHINA_CHANGED, spans_change_of_china
+from votes.reports.state import MINIMUM_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,19 +201,16 @@ class Comparison:
 
     @property
     def spans_seat_of_china(self) -> bool:
-        """Tell whether a party has China's vote in it, and rows lie on both sides of the day its seat changed hands."""
+        """Tell whether a party has China's vote in it, with votes of both representations of its seat."""
         dates = self.record.matrix.dates
         ends = [
-            dates[rows[end]]
+            dates[rows[end]].item()
             for rows in (self.rows, self.preceding_rows)
             if rows is not None and len(rows)
             for end in (0, -1)
         ]
-        change = np.datetime64(SEAT_OF_CHINA, "D")
-        return bool(
-            ends
-            and min(ends) < change <= max(ends)
-            and any(party.has_member_on("CHN", SEAT_OF_CHINA, self.record) for party in self.parties)
+        return spans_change_of_china(ends) and any(
+            party.has_member_on("CHN", CHINA_CHANGED, self.record) for party in self.parties
         )
 
     @cached_property

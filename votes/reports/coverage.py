@@ -141,7 +141,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PeriodCoverage:
     """What the record holds of a period: how much of it, and how many votes."""
 
     extent: Extent
@@ -158,8 +158,8 @@ class Year:
     """What the record holds of a year and of each of its months."""
 
     year: int
-    held: Held
-    months: tuple[Held, ...]
+    held: PeriodCoverage
+    months: tuple[PeriodCoverage, ...]
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class Line:
     first: Day | None
     last: Day | None
     code: str = ""
-    held: Held = Held(Extent.ABSENT)
+    held: PeriodCoverage = PeriodCoverage(Extent.ABSENT)
     """Of a session: how much of its whole texts."""
 
 
@@ -280,7 +280,6 @@ def coverage() -> Coverage:
 
 
 def _recorded(rows: Iterable[_Row]) -> list[_Row]:
-    """Return those of recorded votes."""
     return [row for row in rows if row.group != Group.NOT_RECORDED]
 
 
@@ -363,7 +362,7 @@ def _holding(
     covered = {year: by_year[year] for year in years if _are_covered(reaches, *_of_year(year))}
     known = [one for one in missing or () if _are_covered(reaches, one.after, one.before)]
 
-    def held(number: int, since: datetime.date, until: datetime.date, *, is_few: bool = False) -> Held:
+    def held(number: int, since: datetime.date, until: datetime.date, *, is_few: bool = False) -> PeriodCoverage:
         return _held(number, since, until, reaches, known, is_few=is_few)
 
     return Holding(
@@ -385,11 +384,11 @@ def _holding(
 
 def _of_session(
     rows: Sequence[_Row], holding: Holding | None, period: tuple[str, datetime.date, datetime.date] | None
-) -> Held:
+) -> PeriodCoverage:
     """Return how much of the whole texts of a session the record holds; ``rows`` are its votes."""
     number = sum(row.roll_calls for row in rows if row.group == Group.TEXT)
     if holding is None or period is None:
-        return Held(Extent.THIN if number else Extent.ABSENT, number)
+        return PeriodCoverage(Extent.THIN if number else Extent.ABSENT, number)
     _body, first, last = period
     # A special session is over in days; an emergency special one may go on for decades.
     last = max(last, *(row.day.date for row in rows))
@@ -404,15 +403,15 @@ def _held(
     missing: Sequence[Missing],
     *,
     is_few: bool = False,
-) -> Held:
+) -> PeriodCoverage:
     """Return how much of a period with ``number`` votes the record holds; see the module."""
     gaps = tuple(one for one in missing if one.touches(first, last))
     if _are_covered(reaches, first, last):
         if not number:
-            return Held(Extent.NONE, missing=gaps)
-        return Held(Extent.THIN if gaps or is_few else Extent.COMPLETE, number, is_few=is_few, missing=gaps)
+            return PeriodCoverage(Extent.NONE, missing=gaps)
+        return PeriodCoverage(Extent.THIN if gaps or is_few else Extent.COMPLETE, number, is_few=is_few, missing=gaps)
     reach = next((reach for reach in reaches if reach.covers(first, first)), None)
-    return Held(Extent.THIN if number else Extent.ABSENT, number, reach.last if reach else None, missing=gaps)
+    return PeriodCoverage(Extent.THIN if number else Extent.ABSENT, number, reach.last if reach else None, missing=gaps)
 
 
 def _are_covered(reaches: Iterable[Reach], first: datetime.date, last: datetime.date) -> bool:
@@ -428,12 +427,10 @@ def _is_few(year: int, covered: Mapping[int, int]) -> bool:
 
 
 def _of_year(year: int) -> tuple[datetime.date, datetime.date]:
-    """Return the first and the last day of a year."""
     return datetime.date(year, 1, 1), datetime.date(year, 12, 31)
 
 
 def _months(year: int) -> list[tuple[datetime.date, datetime.date]]:
-    """Return the first and the last day of each month of a year."""
     return [
         (datetime.date(year, month, 1), datetime.date(year, month, monthrange(year, month)[1]))
         for month in range(1, 13)
@@ -441,5 +438,4 @@ def _months(year: int) -> list[tuple[datetime.date, datetime.date]]:
 
 
 def _date(text: str) -> datetime.date:
-    """Return a date of PostgreSQL's JSON."""
     return datetime.date.fromisoformat(text)

@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from resolutions.models import Body
 from votes.choices import Choice
-from votes.editing.publishing import differences
 from votes.models import RollCall
 from votes.reports.wording import outcome
 from votes.rules import Requirement, Result, Verdict, council_requirement, council_votes_needed, verdict
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from votes.reports.breakdown import StateChoice
-    from votes.reports.roll_call_context import Beside
+    from votes.reports.roll_call_context import RollCallContext
     from votes.totals import Totals
 
 
@@ -37,41 +36,42 @@ class Explanation:
     """What the Security Council required on the day; empty for the Assembly and where it is not stated."""
 
     @classmethod
-    def of(cls, roll_call: RollCall, states: Sequence[StateChoice], beside: Beside) -> Explanation:
+    def of(cls, roll_call: RollCall, states: Sequence[StateChoice], context: RollCallContext) -> Explanation:
         """Explain ``roll_call`` by its totals, the ``states`` that voted and the members of its body."""
         totals = roll_call.totals
         if totals is None:
             return cls(outcome(roll_call), (), ())
-        vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in beside.permanent)
+        vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in context.permanent)
         # The sentence explains the tally that is given; whether the record adds up is checked by the votes, as
         # votes.verification.results does.
-        explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), beside), vetoers, beside.body)
-        reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), beside)
-        # Without the votes nobody knows whether a permanent member was against.
-        unknown = roll_call.counted is None and _requirement(roll_call, beside.body) == Requirement.SC_SUBSTANTIVE
-        findings = (
-            () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, beside.seats))
+        explained = _explain(
+            roll_call, totals, _verdict(roll_call, totals, len(vetoers), context), vetoers, context.body
         )
-        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, beside.body))
+        reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), context)
+        # Without the votes nobody knows whether a permanent member was against.
+        unknown = roll_call.counted is None and _requirement(roll_call, context.body) == Requirement.SC_SUBSTANTIVE
+        findings = (
+            () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, context.seats))
+        )
+        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, context.body))
 
 
 def difference_reason(roll_call: RollCall) -> str:
     """Return what an editor says of why counted and announced totals differ; empty where they agree."""
-    return roll_call.difference_reason if differences(roll_call, roll_call.counted) else ""
+    return roll_call.difference_reason if roll_call.differences(roll_call.counted) else ""
 
 
-def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, beside: Beside) -> Verdict:
+def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, context: RollCallContext) -> Verdict:
     """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
-    requirement = _requirement(roll_call, beside.body)
-    if beside.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
+    requirement = _requirement(roll_call, context.body)
+    if context.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
         return Verdict(None, None, None)
     # The electorate is all members of the body on the date, or who was counted, where that is more.
-    members = max(totals.members, beside.seats)
+    members = max(totals.members, context.seats)
     return verdict(requirement, totals, roll_call.date, permanent_against, members)
 
 
 def _requirement(roll_call: RollCall, body: str) -> str:
-    """Return the majority that was needed."""
     if body == Body.SECURITY_COUNCIL:
         return council_requirement(roll_call.requirement, roll_call.result)
     return roll_call.requirement
@@ -105,7 +105,6 @@ def _rule(roll_call: RollCall, body: str) -> str:
 
 
 def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
-    """Return the sentence under the tally."""
     result = str(roll_call.get_result_display()).capitalize()
     if roll_call.result == Result.NOT_STATED:
         result = _("The result is not on record")
@@ -138,7 +137,6 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
 def _explain_council(
     roll_call: RollCall, result: str, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice]
 ) -> str:
-    """Return the sentence under the tally of a Council vote."""
     figures = {
         "result": result,
         "yes": totals.yes,
@@ -171,7 +169,7 @@ def _explain_council(
 def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
     found = []
-    for choice, counted, announced in differences(roll_call, roll_call.counted):
+    for choice, counted, announced in roll_call.differences(roll_call.counted):
         found.append(
             _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
             % {"choice": choice.label, "announced": announced, "counted": counted}

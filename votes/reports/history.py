@@ -16,18 +16,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from resolutions.attribution import because
 from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.models.history import HistoryEventKind as Kind
 from votes.record.databases import reader
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-__all__ = ["Change", "Entry", "History", "because", "history_of"]
 
 QUERY = """
 SELECT e.id, e.kind, e.subject, e.name, e.roll_call IS NOT NULL, e.shown, e.old::text, e.new::text,
@@ -49,10 +47,7 @@ ORDER BY e.id
 FIRST = 5
 """How many changes the page of a roll call shows of its latest amendment."""
 
-FIGURES = (
-    *("method", "requirement", "result"),
-    *("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting"),
-)
+FIGURES = ("method", "requirement", "result", *ANNOUNCED)
 # What of a row the public sees, in the order to show it; what a model gains is not public until it is named here.
 FIELDS = {
     Kind.ROLL_CALL: (
@@ -181,7 +176,6 @@ class Made:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    """Return a row of the query with what its columns hold."""
     old, new = (None if text is None else json.loads(text) for text in row[6:8])
     return Event._make([*row[:6], old, new, *row[8:]])
 
@@ -242,12 +236,10 @@ def _sort(name: str, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _status(data: dict[str, Any] | None) -> str | None:
-    """Return the status that a row had, if it has one."""
     return (data or {}).get("status")
 
 
 def _who(event: Event) -> str:
-    """Return who it was, naming nobody."""
     if event.import_run:
         return _("an import of %(source)s") % {"source": event.source} if event.source else _("an import")
     if event.command:
@@ -266,7 +258,6 @@ def _changes(
     *,
     full: bool,
 ) -> list[Change]:
-    """Return what differs between two versions of a row."""
     if kind == Kind.TRUNCATED:
         rows = (old or {}).get("rows" if full else "followed")
         label = _("all votes on record") if name == Kind.VOTE else _("all corrections on record")
@@ -314,20 +305,17 @@ def _changed_value(
 
 
 def _value(kind: Kind, value: str | None) -> str:
-    """Return in words what a row says."""
     if value is None:
         return _("no entry") if kind == Kind.VOTE else _("none")
     return str(Choice(value).label) if kind in (Kind.VOTE, Kind.CORRECTION) else value
 
 
 def _label(kind: Kind, column: str) -> str:
-    """Return the name of a field, and whose it is where it is the text's."""
     own = str(MODELS[kind]._meta.get_field(column.removesuffix("_symbol")).verbose_name)  # type: ignore[union-attr]
     return _("%(field)s of the text") % {"field": own} if kind == Kind.RESOLUTION else own
 
 
 def _words(kind: Kind, column: str, value: Any) -> str:
-    """Return in words what a field holds."""
     if value in (None, "", []):
         return _("none")
     if isinstance(value, list):

@@ -17,8 +17,8 @@ from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
 from votes.analysis.memberships import totals_of
 from votes.analysis.pairs import is_position
 from votes.analysis.transitions import movers, transitions
+from votes.periods import spans_change_of_china
 from votes.reports.breakdown import KINDS, sort_name
-from votes.reports.state import SEAT_OF_CHINA
 
 if TYPE_CHECKING:
     import datetime
@@ -128,8 +128,7 @@ class Movement:
         column = self.record.matrix.columns.get("CHN")
         if column is None or OUTSIDE in (self.before[column], self.after[column]):
             return False
-        # What was voted on that day itself was voted on before the change.
-        return min(self.dates) <= SEAT_OF_CHINA < max(self.dates)
+        return spans_change_of_china(self.dates)
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -224,5 +223,4 @@ class Movement:
 
     @cached_property
     def _states(self) -> dict[int, StateMove]:
-        """Return the states that were asked for, by column."""
         return {}

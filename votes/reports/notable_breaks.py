@@ -36,7 +36,6 @@ def notable_roll_calls(record: Record, *, number: int) -> list[NotableRollCall]:
 
 
 def _at(record: Record, place: int) -> NotableRollCall:
-    """Return what the table of recent surprises has in one place."""
     matrix, table = record.matrix, record.recent_surprises
     row = int(table.rows[place])
     breaks = surprises_in(table, matrix, place)

@@ -1,4 +1,4 @@
-"""What stands beside a roll call, in one plain query: put together one by one, they would take most of its page."""
+"""Context of a roll call, in one plain query: put together one by one, its parts would take most of its page."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Corrected(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RollCallContext:
     """Body, session, source, members of the day, notices of delegations, the text's symbols, findings, changes."""
 
     body: str
@@ -79,8 +79,8 @@ class Beside:
     """What sources have wrong and the record has right."""
 
     @classmethod
-    def of(cls, roll_call: RollCall) -> Beside:
-        """Read what stands beside a published roll call."""
+    def of(cls, roll_call: RollCall) -> RollCallContext:
+        """Read the context of a published roll call."""
         with reader().cursor() as cursor:
             cursor.execute(
                 QUERY,

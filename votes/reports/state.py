@@ -22,7 +22,8 @@ from votes.analysis.state_breaks import surprises_of
 from votes.choices import Choice
 from votes.models import Bloc
 from votes.models.intervals import DatePrecision
-from votes.periods import Period
+from votes.periods import Period, spans_change_of_china
+from votes.record.choices import CHOICES
 from votes.reports.bloc import MINIMUM_POSITIONS
 
 if TYPE_CHECKING:
@@ -45,9 +46,6 @@ LATEST = 6
 
 MOST_CHARTED = 8
 """As many lines as a reader can tell apart."""
-
-SEAT_OF_CHINA = datetime.date(1971, 10, 25)
-"""The day on which the representation of China's seat changed, which comparisons that span it say."""
 
 
 class Partner(NamedTuple):
@@ -135,7 +133,7 @@ class StateProfile:
     record: Record
     code: str
     body: str
-    asked: Rows
+    selected: Rows
     """Rows of the record's matrix that the filters select, whatever their body and date."""
     since: datetime.date | None = None
     until: datetime.date | None = None
@@ -144,7 +142,7 @@ class StateProfile:
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the body, whatever their date, ascending."""
-        return self.asked[self.record.matrix.bodies[self.asked] == self.body]
+        return self.selected[self.record.matrix.bodies[self.selected] == self.body]
 
     @cached_property
     def own(self) -> Choices:
@@ -199,8 +197,8 @@ class StateProfile:
         """Tell whether the period and that before it together have votes of both representations of China."""
         if self.period is None:
             return False
-        first = self.period.preceding or self.period
-        return first.since < SEAT_OF_CHINA < self.period.until
+        rows = self.between((self.period.preceding or self.period).since, self.period.until)
+        return spans_change_of_china([self.record.matrix.dates[row].item() for row in (*rows[:1], *rows[-1:])])
 
     @cached_property
     def partners(self) -> list[Partner]:
@@ -319,7 +317,7 @@ class StateProfile:
         return sorted(found, key=lambda one: (one.bloc.short_name, one.bloc.slug))
 
     @cached_property
-    def positions_asked(self) -> Rows:
+    def selected_positions(self) -> Rows:
         """Return the rows on which it took a position, within the period only where that was asked for."""
         rows = self.between(self.since, self.until)
         return rows[is_position(self.own[rows])]
@@ -327,9 +325,9 @@ class StateProfile:
     @cached_property
     def latest_years(self) -> Rows:
         """Return the rows of the last ``LATEST`` years with at least ``MINIMUM_YEAR`` positions, ascending."""
-        years = self.record.matrix.years[self.positions_asked]
+        years = self.record.matrix.years[self.selected_positions]
         found, counts = np.unique(years, return_counts=True)
-        return self.positions_asked[np.isin(years, found[counts >= MINIMUM_YEAR][-LATEST:])]
+        return self.selected_positions[np.isin(years, found[counts >= MINIMUM_YEAR][-LATEST:])]
 
     def with_blocs(self, rows: Rows, slugs: Collection[str] | None = None) -> ByYear:
         """Return its agreement with blocs by year, over ``rows`` on which it took a position.
@@ -341,13 +339,13 @@ class StateProfile:
         years, starts = np.unique(self.record.matrix.years[rows], return_index=True)
         if not len(rows):
             return ByYear([], [])
-        asked = [
+        selected = [
             (place, bloc)
             for place, bloc in enumerate(self.record.blocs.values())
             if slugs is None or bloc.slug in slugs
         ]
-        positions = self.record.bloc_positions[[place for place, _bloc in asked]][:, rows]
-        held = [(at, bloc, self._member_on(bloc, dates)) for at, (_place, bloc) in enumerate(asked)]
+        positions = self.record.bloc_positions[[place for place, _bloc in selected]][:, rows]
+        held = [(at, bloc, self._member_on(bloc, dates)) for at, (_place, bloc) in enumerate(selected)]
         members = {at: (bloc, member) for at, bloc, member in held if member is not None}
         if members:
             others = np.concatenate([self.record.bloc_totals[of.slug][rows[on]] for of, on in members.values()])
@@ -363,7 +361,7 @@ class StateProfile:
             [
                 BlocAgreement(bloc, at in members, tuple(in_common), tuple(alike))
                 for at, ((_place, bloc), in_common, alike) in enumerate(
-                    zip(asked, common.tolist(), same.tolist(), strict=True)
+                    zip(selected, common.tolist(), same.tolist(), strict=True)
                 )
                 if any(in_common)
             ],
@@ -382,7 +380,7 @@ class StateProfile:
             and any(membership.state == self.code for membership in bloc.group.memberships)
         ]
         slugs = [*regional[: MOST_CHARTED - len(CHARTED)], *CHARTED]
-        found = self.with_blocs(self.positions_asked, slugs)
+        found = self.with_blocs(self.selected_positions, slugs)
         known = [one for one in found.blocs if any(share is not None for share in one.shares)]
         return ByYear(found.years, sorted(known, key=lambda one: slugs.index(one.bloc.slug)))
 
@@ -399,7 +397,3 @@ class StateProfile:
     def notable(self) -> int:
         """Return on how many roll calls of the period its breaks were notable."""
         return sum(one.surprise >= NOTABLE for one in self.breaks)
-
-
-CHOICES = {1: Choice.YES, 2: Choice.ABSTAINING, 3: Choice.NO}
-"""The positions by the codes of the matrix."""

@@ -27,7 +27,6 @@ def name_of(method: str) -> str:
 
 @cache
 def _names(_language: str | None) -> Mapping[str, str]:
-    """Return the names by method in the active language."""
     return {
         Method.RECORDED: _("recorded vote"),
         Method.ROLL_CALL: _("roll-call vote"),

@@ -9,9 +9,9 @@ from django.db.models.functions import Upper
 
 from resolutions.models import Body
 from votes.models import Bloc, BlocMembership, BodyMembership, MemberState
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.verification.electorate import period
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ NEVER, BEFORE, AFTER, CODE = "never", "before", "after", "code"
 """What may be wrong, as keys of ``votes.models.finding_sentences.BLOC_PROBLEMS``."""
 
 
-def memberships() -> Iterator[Found]:
+def memberships() -> Iterator[NewFinding]:
     """Yield the full memberships of blocs that cannot be right by the seats in the Assembly: two queries.
 
     States join blocs before the United Nations (Switzerland in the Council of Europe) and may leave the United
@@ -44,7 +44,9 @@ def memberships() -> Iterator[Found]:
                 "seat": seat.isoformat() if seat else "",
             }
             key = f"bloc-dates:{membership.bloc.slug}:{membership.state.code}:{membership.since}"
-            yield Found(FindingKind.BLOC_DATES, key, details, state_id=membership.state_id, bloc_id=membership.bloc_id)
+            yield NewFinding(
+                FindingKind.BLOC_DATES, key, details, state_id=membership.state_id, bloc_id=membership.bloc_id
+            )
 
 
 def _problem(
@@ -66,10 +68,10 @@ def _problem(
     return "", None
 
 
-def names() -> Iterator[Found]:
+def names() -> Iterator[NewFinding]:
     """Yield the blocs whose name in addresses spells the code of a member state: one query."""
     codes = MemberState.objects.values("code")
     spelt = Bloc.objects.annotate(spelt=Upper("slug")).filter(spelt__in=codes)
     for bloc, slug, short_name in spelt.values_list("pk", "slug", "short_name"):
         details = {"problem": CODE, "bloc": short_name, "slug": slug, "state": slug.upper()}
-        yield Found(FindingKind.BLOC_DATES, f"bloc-dates:{slug}", details, bloc_id=bloc)
+        yield NewFinding(FindingKind.BLOC_DATES, f"bloc-dates:{slug}", details, bloc_id=bloc)

@@ -13,16 +13,14 @@ from django.utils import timezone
 
 from votes.models.imports import Finding
 from votes.verification import blocs, electorate, results, sources, symbols, totals
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from votes.models.imports import ImportRun
 
-__all__ = ["CHECKS", "Changes", "Checked", "Found", "check_record", "counts", "replace_findings"]
-
-CHECKS: tuple[Callable[[], Iterator[Found]], ...] = (
+CHECKS: tuple[Callable[[], Iterator[NewFinding]], ...] = (
     totals.differing_totals,
     electorate.electorates,
     sources.disagreements,
@@ -72,7 +70,7 @@ class Checked:
         return sum(number for number, _acknowledged in self.counts.values())
 
 
-def check_record(*, checks: Sequence[Callable[[], Iterator[Found]]] = CHECKS) -> Checked:
+def check_record(*, checks: Sequence[Callable[[], Iterator[NewFinding]]] = CHECKS) -> Checked:
     """Check the whole record, and bring the findings about it in step; nothing is written where none changed.
 
     One transaction, and no query a roll call. Findings in files are left alone.
@@ -91,7 +89,7 @@ def counts() -> dict[str, tuple[int, int]]:
     return {kind: by_kind[kind] for kind in Finding.Kind.values if kind in by_kind}
 
 
-def replace_findings(*, origin: str, found: Iterable[Found], run: ImportRun | None) -> Changes:
+def replace_findings(*, origin: str, found: Iterable[NewFinding], run: ImportRun | None) -> Changes:
     """Bring the findings of ``origin`` in step with ``found``; nothing is written where none changed.
 
     A finding is known again by its key. One whose details changed must be looked at again: it counts as found
@@ -130,8 +128,7 @@ def _one_at_a_time() -> None:
         cursor.execute("LOCK TABLE votes_importrun IN SHARE UPDATE EXCLUSIVE MODE")
 
 
-def _rows(origin: str, found: Iterable[Found], run: ImportRun | None) -> dict[str, Finding]:
-    """Return what was found as rows that are not written yet, by key."""
+def _rows(origin: str, found: Iterable[NewFinding], run: ImportRun | None) -> dict[str, Finding]:
     now = timezone.now()
     rows: dict[str, Finding] = {}
     for one in found:
@@ -160,7 +157,6 @@ def _said(row: Finding) -> dict[str, object]:
 
 
 def _subject(row: Finding) -> tuple[int | None, ...]:
-    """Return the keys of what a finding is about."""
     return tuple(getattr(row, f"{name}_id") for name in SUBJECTS)
 
 

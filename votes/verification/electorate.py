@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import BodyMembership, MemberState, Vote
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.models.intervals import DatePrecision
-from votes.verification.found import Found, select
+from votes.verification.finding import NewFinding, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +73,7 @@ class Group:
     """Those of the day of its admission in which it is missing."""
 
 
-def electorates() -> Iterator[Found]:
+def electorates() -> Iterator[NewFinding]:
     """Yield the roll calls in which others voted than the members of the date: four queries at most.
 
     What a new member or a time without a seat explains is one finding of the state, with the votes counted.
@@ -105,16 +105,16 @@ def electorates() -> Iterator[Found]:
                 "strangers": sorted(states[state][0] for state in strangers),
                 "missing": sorted(states[state][0] for state in missing),
             }
-            yield Found(FindingKind.ELECTORATE, f"electorate:{one.slug}", details, roll_call_id=one.roll_call)
+            yield NewFinding(FindingKind.ELECTORATE, f"electorate:{one.slug}", details, roll_call_id=one.roll_call)
     for (state, since), group in admitted.items():
         code, name = states[state]
         details = {"state": name, "since": since.isoformat(), **_said(group)}
-        yield Found(FindingKind.ADMISSION, f"admission:{code}:{since}", details, state_id=state)
+        yield NewFinding(FindingKind.ADMISSION, f"admission:{code}:{since}", details, state_id=state)
     for (state, until, since), group in away.items():
         code, name = states[state]
         days = {"until": until.isoformat(), "since": since.isoformat()}
         details = {"state": name, **days, "reason": notes[state, until], "before": _said(group)["before"]}
-        yield Found(FindingKind.NO_SEAT, f"no-seat:{code}:{until}", details, state_id=state)
+        yield NewFinding(FindingKind.NO_SEAT, f"no-seat:{code}:{until}", details, state_id=state)
 
 
 def _said(group: Group) -> dict[str, Any]:

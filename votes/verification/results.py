@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolutions.models import Body
-from votes.models.imports import FindingKind
+from votes.models.finding_sentences import FindingKind
 from votes.rules import Requirement, Result, council_requirement, verdict
 from votes.totals import Totals
-from votes.verification.found import Found, select
+from votes.verification.finding import NewFinding, select
 
 if TYPE_CHECKING:
     import datetime
@@ -38,7 +38,7 @@ FIGURES = """
 """
 
 
-def contradicted_results() -> Iterator[Found]:
+def contradicted_results() -> Iterator[NewFinding]:
     """Yield the roll calls whose figures make another result than the recorded one: one query.
 
     The figures are those counted from the votes, or the announced ones where there are no votes. ``recorded``
@@ -50,7 +50,7 @@ def contradicted_results() -> Iterator[Found]:
         reached = _computed(body, requirement, totals, date, permanent_against=against, members=members or 0)
         if reached not in (None, result):
             details = {"recorded": result, "figures": str(totals), "computed": str(reached)}
-            yield Found(FindingKind.RESULT, f"result:{slug}", details, roll_call_id=roll_call)
+            yield NewFinding(FindingKind.RESULT, f"result:{slug}", details, roll_call_id=roll_call)
 
 
 def _computed(

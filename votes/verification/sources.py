@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.models import RollCall
-from votes.models.imports import FindingKind, Format, Statement
-from votes.verification.found import Found, select
+from votes.models.finding_sentences import FindingKind
+from votes.models.imports import Format, Statement
+from votes.verification.finding import NewFinding, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +68,7 @@ VOTES = """
 Pair = list[str | None]
 
 
-def disagreements() -> Iterator[Found]:
+def disagreements() -> Iterator[NewFinding]:
     """Yield the statements of sources that say otherwise than the record, one finding each: three queries.
 
     ``facts`` and ``votes`` have what is on record and what is stated, by fact and by code; a vote that one of
@@ -88,7 +89,7 @@ def disagreements() -> Iterator[Found]:
         if said.pk in votes:
             details["votes"] = votes[said.pk]
         key = f"sources:{said.roll_call.slug}:{said.source.slug}:{said.format}"
-        yield Found(FindingKind.SOURCES, key, details, roll_call_id=said.roll_call_id)
+        yield NewFinding(FindingKind.SOURCES, key, details, roll_call_id=said.roll_call_id)
 
 
 def by_code(text: str) -> dict[str, str]:
@@ -113,11 +114,11 @@ def differing_votes(
     return differing
 
 
-def held_back() -> Iterator[Found]:
+def held_back() -> Iterator[NewFinding]:
     """Yield the drafts of votes that sources have stated, which the public therefore does not see: one query."""
     stated = Statement.objects.filter(roll_call=OuterRef("pk"))
     drafts = RollCall.objects.filter(Exists(stated), status=Status.DRAFT)
     for roll_call, slug in drafts.values_list("pk", "slug"):
-        yield Found(
+        yield NewFinding(
             FindingKind.UNMATCHED, f"unmatched:draft-kept:{slug}", {"problem": "draft-kept"}, roll_call_id=roll_call
         )

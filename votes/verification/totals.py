@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from votes.choices import Choice
-from votes.models.imports import FindingKind
-from votes.verification.found import Found, select
+from votes.models.finding_sentences import FindingKind
+from votes.verification.finding import NewFinding, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ DIFFERING = """
 """
 
 
-def differing_totals() -> Iterator[Found]:
+def differing_totals() -> Iterator[NewFinding]:
     """Yield the roll calls with votes of which an announced figure is not the counted one: one query.
 
     ``differences`` has choice, announced and counted of each figure that differs.
@@ -34,4 +34,4 @@ def differing_totals() -> Iterator[Found]:
         differences = [
             [choice, announced, counted] for choice, announced, counted in pairs if announced not in (None, counted)
         ]
-        yield Found(FindingKind.TOTALS, f"totals:{slug}", {"differences": differences}, roll_call_id=roll_call)
+        yield NewFinding(FindingKind.TOTALS, f"totals:{slug}", {"differences": differences}, roll_call_id=roll_call)

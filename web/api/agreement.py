@@ -1,4 +1,4 @@
-"""Who agreed with whom: the question of the agreement page, its answer as its JSON file has it."""
+"""The agreement of member states: the filters of the agreement page, the answer of its JSON file."""
 
 from __future__ import annotations
 

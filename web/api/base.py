@@ -1,4 +1,4 @@
-"""What every address of the API has in common: one snapshot, an ETag, and leave for other sites to read it."""
+"""The base views of the API: one snapshot, an ETag, CORS, and the fields of an answer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from votes.record.record import reading
-from web.api.paging import CURSOR, PAGE_SIZE, Paging
+from web.api.paging import CURSOR, PAGING, Paging
 from web.api.query import FIELDS, Query, some
 from web.api.serializers import names_in
 from web.api.throttling import AddressThrottle
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address
+from web.serving.parameters import address, reads
 from web.serving.problems import OPEN
 
 if TYPE_CHECKING:
@@ -58,11 +58,16 @@ class ReadView(APIView):
     serializer_class: ClassVar[type[Serializer[Any]]]
     """The shape of what is answered; of a list, of its rows."""
     parameters: ClassVar[Collection[str]] = ()
-    """The parameters that the address knows, besides ``fields``."""
+    """The parameters that the view reads, besides ``fields``."""
     repeatable: ClassVar[Collection[str]] = ()
 
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Return the view, which declares what it reads."""
+        return reads(FIELDS, *cls.parameters)(super().as_view(**initkwargs))
+
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponseBase:
-        """Return what is asked for, or a redirect to where it is; raise RefusedError for what cannot be answered."""
+        """Return what is asked for, or a redirect to where it is; raise an APIException for what cannot be answered."""
         raise NotImplementedError
 
     def get(self, request: Request, **named: str) -> HttpResponseBase:
@@ -97,13 +102,7 @@ class ReadView(APIView):
 class ListView(ReadView):
     """A list that is read page by page."""
 
-    own: ClassVar[Collection[str]] = ()
-    """The parameters that the list knows, besides those of paging."""
-
-    @property
-    def parameters(self) -> Collection[str]:  # type: ignore[override]  # a list has those of paging besides
-        """Return the parameters that the address knows."""
-        return {CURSOR, PAGE_SIZE, *self.own}
+    parameters: ClassVar[Collection[str]] = PAGING
 
     def page(
         self, query: Query, paging: Paging, page: Page, rows: list[dict[str, Any]], fields: Collection[str]

@@ -1,4 +1,4 @@
-"""What there is, for programs and for people: the index, the OpenAPI description, and the page that shows it."""
+"""The index of the API, its OpenAPI description, and the page that shows the description."""
 
 from __future__ import annotations
 

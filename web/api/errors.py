@@ -1,4 +1,4 @@
-"""What is wrong with a request, as problem details: the one form of every error of the API."""
+"""The exception handler of the API: every error as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from web.serving.problems import problem
+from web.serving.problems import problem, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,21 +17,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-class RefusedError(Exception):
-    """Why a request cannot be met: its ``status``, and where the query is at fault what is wrong by parameter."""
-
-    def __init__(self, status: HTTPStatus, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
-        super().__init__(detail)
-        self.status, self.detail, self.errors = status, detail, errors
-
-
 def as_problem(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
     """Return an error as problem details; None for one that nobody foresaw, which is then reported as any other."""
     match error:
-        case RefusedError():
-            return problem(error.status, error.detail, errors=error.errors)
-        case Http404():
-            return problem(HTTPStatus.NOT_FOUND, str(error))
+        case exceptions.ValidationError(detail=dict() as errors):
+            return refusal(errors)
         case exceptions.Throttled():
             wait = math.ceil(getattr(error, "wait", None) or 1)
             said = _("Too many requests from your address. Come again in %(seconds)s seconds.") % {"seconds": wait}

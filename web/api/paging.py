@@ -1,8 +1,8 @@
 """Paging by cursor: a page begins after a place in the order, which the cursor names by its values.
 
-A page by number shifts while a record grows; one after a value does not, and a cursor goes on to mean the same when
-the record it was made from is gone. The framework's own cursors name the first value of an order and count on among
-those equal in it, of which a day of voting has dozens: one withdrawn, and the next page would leave one out.
+Not DRF's CursorPagination: its cursors name the first value of an order and an offset among those equal in it, of
+which a day of voting has dozens, so that after one is withdrawn the next page leaves one out. A cursor here names all
+values of the order, and means the same when the roll call it was made from is gone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from web.api.query import Query
 
-CURSOR, PAGE_SIZE = "cursor", "page_size"
+PAGING = CURSOR, PAGE_SIZE = "cursor", "page_size"
 USUAL, MOST = 25, 500
 """How many rows a page has where it is not said, and at most."""
 
@@ -105,7 +105,7 @@ class Paging:
 def page_of(query: Query, paging: Paging, selected: QuerySet[Any]) -> Page:
     """Return the page of the keys of what is selected, in the order of the queryset, which must leave no two equal.
 
-    Raises RefusedError for a cursor whose values are not those of the order.
+    Raises ValidationError for a cursor whose values are not those of the order.
     """
     orders = [_explicit(order) for order in selected.query.order_by]
     names = [f"place_{number}" for number in range(len(orders))]
@@ -130,7 +130,7 @@ def page_of_rows(
 ) -> Page:
     """Return the page of rows that are sorted by ``place``, which tells each from all others.
 
-    Raises RefusedError for a cursor that has no such place.
+    Raises ValidationError for a cursor that has no such place.
     """
     found: Sequence[dict[str, Any]] = rows
     if paging.cursor is not None:

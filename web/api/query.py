@@ -1,13 +1,12 @@
-"""The parameters of an address of the API: read one by one, and refused together where any is wrong."""
+"""The query parameters of the API: read one by one, and refused together where any is wrong."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
-from web.api.errors import RefusedError
 from web.serving.parameters import unanswered
 from web.serving.problems import unknown
 
@@ -36,10 +35,9 @@ class Query:
         self.errors.setdefault(name, []).extend(said)
 
     def check(self) -> None:
-        """Raise RefusedError where anything is wrong."""
+        """Raise ValidationError where anything is wrong."""
         if self.errors:
-            detail = _("The query asks for something that is not known, so nothing was selected.")
-            raise RefusedError(HTTPStatus.BAD_REQUEST, detail, self.errors)
+            raise ValidationError(self.errors)
 
     def value(self, name: str, known: Callable[[str], Any]) -> Any:
         """Return what a parameter's value means to ``known``, None where it has none or LookupError was raised."""

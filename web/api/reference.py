@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime
 from functools import lru_cache, partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import NotFound
 
 from votes.exporting.streams import rows_with
 from votes.exporting.tables import TABLES
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from web.api.base import ListView, ReadView, joined
-from web.api.errors import RefusedError
-from web.api.paging import Paging, page_of_rows
+from web.api.paging import PAGING, Paging, page_of_rows
 from web.api.schema import described, fields, memberships, named, paging
 from web.api.serializers import (
     MEMBERSHIP_FIELDS,
@@ -48,13 +47,13 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 
-@lru_cache(maxsize=KEPT * len(TABLES))
+@lru_cache(maxsize=CACHED_VERSIONS * len(TABLES))
 def rows_of(_record: Record, table: str) -> Sequence[Row]:
     """Return all rows of a table that has few, in the order of its key; to be asked in the record's snapshot."""
     return rows_with(TABLES[table])
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def memberships_of(record: Record) -> Sequence[Row]:
     """Return the seats in bodies and the memberships of blocs as rows of one shape, bodies first."""
     held = [*rows_of(record, "body-memberships"), *rows_of(record, "bloc-memberships")]
@@ -121,7 +120,7 @@ class Memberships(ListView):
     """The list of memberships."""
 
     serializer_class = MembershipRow
-    own: ClassVar = ("state", "bloc", "body", "on")
+    parameters: ClassVar = (*PAGING, "state", "bloc", "body", "on")
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page of those of a state, of a bloc, of a body, on a day."""
@@ -175,7 +174,7 @@ class OneState(ReadView):
         wanted, code = self.fields(query), named["code"]
         row = next((row for row in rows_of(record, "states") if row["code"] == code.upper()), None)
         if row is None:
-            raise RefusedError(HTTPStatus.NOT_FOUND, no_state(code))
+            raise NotFound(no_state(code))
         if code != row["code"]:
             return redirect(address(reverse("api:state", args=[row["code"]]), query.parameters), permanent=True)
         more = {
@@ -205,7 +204,7 @@ class OneBloc(ReadView):
         wanted, slug = self.fields(query), named["bloc"]
         row = next((row for row in rows_of(record, "blocs") if row["slug"] == slug.lower()), None)
         if row is None:
-            raise RefusedError(HTTPStatus.NOT_FOUND, no_bloc(slug))
+            raise NotFound(no_bloc(slug))
         if slug != row["slug"]:
             return redirect(address(reverse("api:bloc", args=[row["slug"]]), query.parameters), permanent=True)
         return joined(row, {"members": lambda: _of(record, "bloc-memberships", "bloc", slug)}, wanted)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import NotFound
 
 from resolutions.models import Resolution
 from votes.analysis.groups import positions_of
@@ -26,17 +26,17 @@ from votes.exporting.tables import (
     VOTES,
 )
 from votes.models import RollCall
+from votes.record.choices import POSITION_WORDS
 from votes.totals import FIGURES
 from web.api.base import ListView, ReadView, joined
-from web.api.errors import RefusedError
-from web.api.paging import Paging, page_of
+from web.api.paging import PAGING, Paging, page_of
 from web.api.schema import described, fields, filters, named, paging
 from web.api.serializers import ResolutionDetail, ResolutionRow, RollCallDetail, RollCallRow
 from web.api.serializers import page_of as page_with
 from web.lists import retired
-from web.lists.filters import RepeatedFilter, RollCallFilter
+from web.lists.filters import REPEATABLE, RollCallFilter
+from web.lists.listing import listing_of
 from web.lists.not_found import no_text
-from web.pages.comparison.files import POSITION_WORDS
 from web.serving.parameters import address
 
 if TYPE_CHECKING:
@@ -55,21 +55,19 @@ TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choic
 class Filtered(ListView):
     """A list of roll calls, or of the texts they decided, that the pages' filters narrow and order."""
 
-    own: ClassVar = tuple(RollCallFilter.base_filters)
-    repeatable: ClassVar = tuple(n for n, one in RollCallFilter.base_filters.items() if isinstance(one, RepeatedFilter))
+    parameters: ClassVar = (*PAGING, *RollCallFilter.base_filters)
+    repeatable: ClassVar = REPEATABLE
     table: ClassVar[Table]
-    only_decisive: ClassVar[bool]
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page of what the filters select."""
-        roll_calls = RollCall.objects.published()
-        roll_calls = roll_calls.decisive() if self.only_decisive else roll_calls
-        asked = RollCallFilter(query.parameters, queryset=roll_calls, record=record)
-        for name, said in asked.form.errors.items():
+        of = "resolutions" if self.table is LISTED_RESOLUTIONS else "roll-calls"
+        listing = listing_of(of, query.parameters, record)
+        for name, said in listing.form.errors.items():
             query.refuse(name, *map(str, said))
-        wanted = Paging.of(query, asked.form.cleaned_data.get("order") or "")
+        wanted = Paging.of(query, listing.form.cleaned_data.get("order") or "")
         names = self.fields(query)
-        page = page_of(query, wanted, asked.qs)
+        page = page_of(query, wanted, listing.roll_calls)
         return self.page(query, wanted, page, rows_with(self.table, page.rows), names)
 
 
@@ -89,7 +87,6 @@ class RollCalls(Filtered):
 
     serializer_class = RollCallRow
     table = LISTED_ROLL_CALLS
-    only_decisive = False
 
 
 @described(
@@ -106,7 +103,6 @@ class Resolutions(Filtered):
 
     serializer_class = ResolutionRow
     table = LISTED_RESOLUTIONS
-    only_decisive = True
 
 
 OF_VOTE = {"votes": VOTES, "corrections": CORRECTIONS, "source_corrections": SOURCE_CORRECTIONS}
@@ -189,10 +185,10 @@ class OneResolution(ReadView):
         wanted, symbol = self.fields(query), named["symbol"]
         found = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
         if not found:
-            raise RefusedError(HTTPStatus.NOT_FOUND, no_text(symbol))
+            raise NotFound(no_text(symbol))
         if len(found) > 1:
             said = _("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol}
-            raise RefusedError(HTTPStatus.NOT_FOUND, said)
+            raise NotFound(said)
         (resolution,) = found
         if symbol != resolution.symbol:
             own = reverse("api:resolution", args=[resolution.symbol])

@@ -8,16 +8,16 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from votes.models import RollCall
 from votes.reports.agreement import ORDERS
 from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
 from web.api.serializers import BODIES, Problem, names_in
 from web.display.measures import MEASURES
-from web.lists.filters import KnownFilter, RepeatedFilter, RollCallFilter, known_date
+from web.lists.filters import RepeatedFilter, RollCallFilter, known_date
+from web.lists.question import FILTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from rest_framework.serializers import Serializer
     from rest_framework.views import APIView
@@ -78,11 +78,12 @@ def parameter(name: str, about: Any = "", *, of: Any = str, **more: Any) -> Open
     return OpenApiParameter(name, of, description=said, **more)
 
 
-def filters() -> list[OpenApiParameter]:
-    """Return the parameters that the pages' filters of roll calls are: whatever the FilterSet declares."""
+def filters(names: Iterable[str] = RollCallFilter.base_filters) -> list[OpenApiParameter]:
+    """Return the parameters that the pages' filters of roll calls are, as the FilterSet declares them."""
     found = []
-    # Never by ``one.field``: a filter keeps the field it once made, and those of an address are made from a record.
-    for name, one in RollCallFilter.base_filters.items():
+    for name in names:
+        # Never by ``one.field``: a filter keeps the field it once made, and those of an address are made from a record.
+        one = RollCallFilter.base_filters[name]
         label = f"{one.label}."
         if isinstance(one, RepeatedFilter):
             found.append(parameter(name, label, many=True))
@@ -90,8 +91,7 @@ def filters() -> list[OpenApiParameter]:
             values = [value for value, _label in one.extra["choices"]]
             found.append(parameter(name, label, enum=values))
         else:
-            is_date = isinstance(one, KnownFilter) and one.extra.get("known") is known_date
-            found.append(parameter(name, label, of=_date() if is_date else str))
+            found.append(parameter(name, label, of=_date() if one.extra.get("known") is known_date else str))
     return found
 
 
@@ -134,12 +134,7 @@ def agreement() -> list[OpenApiParameter]:
         parameter("bloc", _("The slug of a bloc whose members are meant, while they were.")),
         parameter("measure", _("Which measure."), enum=list(MEASURES)),
         parameter("order", _("The order of the states."), enum=list(ORDERS)),
-        parameter("body", _("General Assembly unless another is named."), enum=[code for code, _name in BODIES]),
-        parameter("since", of=_date()),
-        parameter("until", of=_date()),
-        parameter("topic", _("The slug of a topic.")),
-        parameter("subject", _("Subject."), many=True),
-        parameter("kind", _("What was put to the vote."), enum=RollCall.Kind.values),
+        *filters(FILTERS),
     ]  # fmt: skip
 
 

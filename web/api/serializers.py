@@ -1,4 +1,4 @@
-"""The shape of every answer, for the description of the API; the rows are those of the downloads.
+"""The serializers that describe every answer of the API; rows are those of the downloads.
 
 Fields of rows are made from the columns of the exported tables with their entries in the codebook, so that API,
 downloads and codebook cannot drift apart. Fields of a row that may be asked for are not required: ``fields`` leaves
@@ -29,7 +29,7 @@ from votes.exporting.tables import (
 from votes.models import RollCall
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
-from votes.record.parties import SPLIT_WORD
+from votes.record.choices import SPLIT_WORD
 from votes.reports.agreement import ORDERS
 from votes.rules import Requirement, Result
 

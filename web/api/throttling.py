@@ -1,4 +1,4 @@
-"""How often one address may ask, so that a program in a loop leaves the site to its readers."""
+"""The rate limit of the API, by address."""
 
 from __future__ import annotations
 

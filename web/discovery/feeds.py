@@ -17,7 +17,8 @@ from votes.analysis.matrix import OUTSIDE
 from votes.choices import Choice
 from votes.exporting.papers import AUTHORS
 from votes.models import RollCall
-from votes.reports.breakdown import CHOICES, sort_name
+from votes.record.choices import CHOICES
+from votes.reports.breakdown import sort_name
 from votes.reports.publication_dates import published
 from votes.reports.wording import name_of
 from votes.rules import Result

@@ -17,7 +17,7 @@ from votes.exporting.downloads import ARCHIVE
 from votes.exporting.package import current_version
 from votes.exporting.papers import MEDIA_TYPES
 from votes.exporting.tables import TABLES
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.coverage import coverage_of
 from web.discovery.metadata import (
     ARCHIVE_TYPE,
@@ -64,7 +64,7 @@ def origin_of(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def version_of(record: Record) -> DataVersion:
     """Return the data version of a record with its day; read once, within a snapshot of that version."""
     return current_version()

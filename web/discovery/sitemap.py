@@ -9,7 +9,7 @@ import numpy as np
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.publication_dates import published
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Page(NamedTuple):
     changed: datetime.datetime | None
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def _times(record: Record) -> dict[int, datetime.datetime]:
     """Return when each roll call of a record was published or last amended, by its key."""
     return {key: one.updated for key, one in published(record.register.keys.tolist()).items()}
@@ -84,7 +84,7 @@ class RollCallPages(Pages):
 
     def location(self, item: Any) -> str:
         """Return the address of the page."""
-        return self.record.listed([item])[0].get_absolute_url()
+        return self.record.roll_calls_by_key([item])[0].get_absolute_url()
 
     def lastmod(self, item: Any) -> datetime.datetime | None:
         """Return when it was published or last amended."""

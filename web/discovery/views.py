@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import http_date
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.analysis.matrix import OUTSIDE
@@ -19,32 +18,33 @@ from votes.reports.bloc import roll_calls_of
 from web.discovery.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
 from web.discovery.head import origin_of, version_of
 from web.discovery.metadata import SITE
-from web.lists.listing import Listing
+from web.lists.filters import RollCallFilter, StateFilter
+from web.lists.listing import Listing, listing_of
 from web.lists.not_found import no_bloc, no_state
 from web.lists.selection import StateSelection
 from web.lists.sentences import described
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address
-from web.serving.problems import OPEN, errors_of, problem
+from web.serving.parameters import address, reads
+from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from votes.record.roll_calls import ListedRollCall
-    from web.serving.etags import tag_of, unchanged
-from web.discovery.feeds import Said
+    from web.discovery.feeds import Said
 
 
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def listed(request: HttpRequest, of: str) -> HttpResponse:
     """Send what the query selects, as its list has it: texts with the vote that decided them, or recorded votes."""
     with reading() as record:
-        among = record.register.decisive if of == "resolutions" else None
-        listing = Listing(request.GET, record, among=among)
+        listing = listing_of(of, request.GET, record)
         of = of.replace("-", "_")
         return _send(request, listing, partial(described, listing, of), reverse(f"web:{of}"))
 
 
+@reads(*StateFilter.base_filters)
 @require_safe
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Send how a member state voted."""
@@ -60,6 +60,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         return _send(request, listing, partial(described, listing), page, partial(state_said, record, found))
 
 
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     """Send what position a bloc took, and who broke."""
@@ -88,9 +89,8 @@ def _send(
     said: Callable[[], Callable[[ListedRollCall], Said]] | None = None,
 ) -> HttpResponse:
     """Send the first entries of a listing, what is wrong with its query, or that nothing has changed."""
-    if errors := errors_of(listing):
-        detail = _("The query asks for something that is not known, so nothing was selected.")
-        return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+    if refused := listing.refused:
+        return refused
     record, origin, own = listing.record, origin_of(request), request.get_full_path()
     version = version_of(record)
     tag = tag_of(record.version, f"{origin}{own}")
@@ -99,10 +99,9 @@ def _send(
     modified = int(version.changed.timestamp()) if version.changed else None
     if known := unchanged(request, headers, last_modified=modified):
         return known
-    keys = record.register.keys[listing.places[:ENTRIES]].tolist()
     feed = feed_of(
         record,
-        record.listed(keys),
+        record.roll_calls_by_key(listing.keys[:ENTRIES]),
         version,
         origin=origin,
         title=f"{title()} · {SITE}",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from votes.analysis.matrix import LETTERS
-from votes.choices import Choice
+from votes.record.choices import CHOICES
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
     from votes.analysis.breaks import Break
+    from votes.choices import Choice
     from votes.record.record import Record
-
-CHOICES = {number: Choice(letter) for letter, number in LETTERS.items()}
 
 
 class BreakLine(NamedTuple):

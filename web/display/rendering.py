@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def varied(response: HttpResponse) -> HttpResponse:
     return response
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def parties(record: Record) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return the blocs and member states to pick from, by slug or code and name."""
     return {

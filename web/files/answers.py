@@ -1,4 +1,4 @@
-"""A page's answers as files: tables as CSV, content as JSON, pictures as SVG and PNG, named by their data version."""
+"""A page's results as files: tables as CSV, content as JSON, pictures as SVG and PNG, with ETags by data version."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
 from web.pictures.png import BusyError, NotDrawnError, png
 from web.serving.etags import tag_of, unchanged
-from web.serving.problems import OPEN, problem, unknown
+from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.http import HttpRequest
 
@@ -31,21 +31,10 @@ LOG = logging.getLogger(__name__)
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
     "svg": "image/svg+xml",
     "png": "image/png",
 }
-
-
-class Asked(Protocol):
-    """A question that an address asks."""
-
-    @property
-    def errors(self) -> Mapping[str, list[str]]:
-        """Return what is wrong with it, by parameter."""
-
-    @property
-    def ignored(self) -> Sequence[str]:
-        """Return what it asks in vain; see ``web.serving.parameters.unanswered``."""
 
 
 class Drawn(Protocol):
@@ -53,16 +42,6 @@ class Drawn(Protocol):
 
     def standalone(self, source: str = "") -> str:
         """Return it as SVG, with where it is from."""
-
-
-def refusal(question: Asked) -> HttpResponse | None:
-    """Return what is wrong with a question as problem details, or None where it can be answered."""
-    errors = {name: list(said) for name, said in question.errors.items()}
-    for asked in question.ignored:
-        errors.setdefault(asked.partition("=")[0], []).append(unknown(asked))
-    if not errors:
-        return None
-    return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
 
 
 def csv_file(
@@ -82,19 +61,7 @@ def csv_file(
 
 def json_file(request: HttpRequest, record: Record, name: str, content: dict[str, Any]) -> HttpResponse:
     """Return ``content`` as JSON, after what it is of: where it is, as of when, and how to cite it."""
-
-    def written() -> bytes:
-        version = current_version()
-        own = request.build_absolute_uri()
-        about = {
-            "title": TITLE,
-            "address": own,
-            "changed": version.changed.date().isoformat() if version.changed else None,
-            "cite": citation(version, own).text,
-        }
-        return json.dumps({"record": about, **content}, ensure_ascii=False, separators=(",", ":")).encode()
-
-    return _file(request, record, f"{name}.json", written)
+    return foreign_json_file(request, record, name, lambda: {"record": about_record(request), **content})
 
 
 def foreign_json_file(
@@ -130,6 +97,18 @@ def picture_file(
         LOG.exception("A picture could not be drawn: %s", request.get_full_path())
         detail = _("The picture could not be drawn as PNG, which has been noted. Take the SVG.")
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def about_record(request: HttpRequest) -> dict[str, Any]:
+    """Return what a JSON file says of the record: where it is, as of when, and how to cite it."""
+    version = current_version()
+    own = request.build_absolute_uri()
+    return {
+        "title": TITLE,
+        "address": own,
+        "changed": version.changed.date().isoformat() if version.changed else None,
+        "cite": citation(version, own).text,
+    }
 
 
 def _source(request: HttpRequest) -> str:

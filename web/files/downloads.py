@@ -1,4 +1,4 @@
-"""Downloads: what a list shows, as CSV, JSON or Parquet, for the same query; and the votes of one roll call."""
+"""Downloads: the rows of a list as CSV, JSON or Parquet, for the same query; and the votes of one roll call."""
 
 from __future__ import annotations
 
@@ -14,20 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from resolutions.text import fold
-from votes.exporting.package import current_version
-from votes.exporting.papers import TITLE, citation
 from votes.exporting.streams import Stream, csv_chunks, json_chunks, parquet_chunks, parquet_is_free, rows_of
 from votes.exporting.tables import CORRECTIONS, LISTED_RESOLUTIONS, LISTED_ROLL_CALLS, SOURCE_CORRECTIONS, VOTES
 from votes.models import RollCall, Source
 from votes.record.record import reading, record_of_snapshot
 from votes.record.version import data_version
 from votes.reports.explanation import difference_reason
+from web.files.answers import CONTENT_TYPES, about_record
 from web.lists import retired
 from web.lists.filters import RollCallFilter
-from web.lists.listing import Listing
+from web.lists.listing import listing_of
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address, unanswered
-from web.serving.problems import OPEN, errors_of, problem, unknown
+from web.serving.parameters import address, never_cached, reads, unanswered
+from web.serving.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,35 +40,27 @@ if TYPE_CHECKING:
 
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
 
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8; header=present",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-}
-
 RETRY_AFTER = "10"
 """Seconds after which a Parquet file may be had that cannot be had now."""
 
 
+@never_cached
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
     """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
     with reading() as record:
-        listing = Listing(request.GET, record)
-        if errors := errors_of(listing):
-            detail = _("The query asks for something that is not known, so nothing was selected.")
-            return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
+        if refused := listing_of(of, request.GET, record).refused:
+            return refused
 
     def selected() -> QuerySet[RollCall]:
-        # Asked anew within the snapshot that is sent: positions and rows are of one version.
-        records = RollCall.objects.published()
-        records = records.decisive() if of == "resolutions" else records
-        asked = RollCallFilter(request.GET, queryset=records, record=record_of_snapshot())
-        return asked.qs if asked.is_valid() else records.none()
+        # Selected anew within the snapshot that is sent, so that the selection and the rows are of one version.
+        return listing_of(of, request.GET, record_of_snapshot()).roll_calls
 
     return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
 
 
+@never_cached
 @require_safe
 def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     """Send the votes of one roll call; in JSON with the roll call itself and the corrections."""
@@ -112,7 +103,10 @@ def _send(
 
     def chunks() -> Iterator[bytes]:
         if form == "json":
-            return json_chunks(table, selected(), about={"record": _about(request), **about()})
+            sources = list(Source.objects.named().values("slug", "name", "url", "licence"))
+            return json_chunks(
+                table, selected(), about={"record": {**about_record(request), "sources": sources}, **about()}
+            )
         return (csv_chunks if form == "csv" else parquet_chunks)(table, selected())
 
     stream = Stream(chunks)
@@ -125,19 +119,6 @@ def _file_name(of: str, request: HttpRequest) -> str:
     values = [value for _name, values in request.GET.lists() for value in values]
     words = re.findall(r"[a-z0-9]+", fold(" ".join(values)))
     return "-".join(["plenary", of, *words])[:100].rstrip("-")
-
-
-def _about(request: HttpRequest) -> dict[str, object]:
-    """Return what a JSON file says of the record: where it is, as of when, how to cite it and on what terms."""
-    version = current_version()
-    own = request.build_absolute_uri()
-    return {
-        "title": TITLE,
-        "address": own,
-        "changed": version.changed.date().isoformat() if version.changed else None,
-        "cite": citation(version, own).text,
-        "sources": list(Source.objects.named().values("slug", "name", "url", "licence")),
-    }
 
 
 def _about_roll_call(found: RollCallQuerySet) -> dict[str, object]:

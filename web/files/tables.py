@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-
-from django.utils.translation import gettext as _
 
 from web.files.answers import csv_file, json_file, picture_file
 from web.serving.parameters import address
-from web.serving.problems import errors_of, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +48,8 @@ def send(
     picture: Callable[[], Picture],
 ) -> HttpResponse:
     """Return the file in ``form`` (csv, json, svg or png), or what is wrong with the query. Each is made if needed."""
-    if errors := errors_of(listing):
-        return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+    if refused := listing.refused:
+        return refused
     if form == "csv" and sheet:
         table = sheet()
         return csv_file(request, record, name, table.header, table.rows)

@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import WORDS, Choice
-from votes.record.parties import SPLIT_WORD
-from web.lists.filters import CONDITIONS, KNOWN
+from votes.record.choices import SPLIT_WORD
+from web.lists.filters import CONDITIONS, RollCallFilter
 from web.serving.parameters import PAIRED, Boxes
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _row(number: int, name: str, text: str, listing: Listing) -> Row:
     """Return the row of a condition that the address has."""
     boxes, error = _boxes(name, text), ""
     try:
-        KNOWN[name](text, listing.record)
+        RollCallFilter.base_filters[name].extra["known"](text, listing.record)
     except ValueError as problem:
         error = str(problem)
     is_free = bool(error) and not _has(boxes, listing.record)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from votes.analysis.matrix import OUTSIDE
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.coverage import Extent, Group, coverage_of
 from votes.rules import Result
 from web.display.figures import number
@@ -53,7 +53,7 @@ def day(known: Day) -> str:
     return dated(known.date, known.precision)
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=4 * CACHED_VERSIONS)
 def in_one_sentence(record: Record, _language: str | None) -> str:
     """Return what the record holds of each body, without the full stop; empty for an empty record."""
     parts = [

@@ -1,42 +1,49 @@
-"""The filters of roll calls, declared once: what the address may ask, and what is wrong with it if it is.
+"""The filters of roll calls, each defined once: its field, which roll calls a value selects, and what its facet counts.
 
 A value that is not known is an error beside its field. Nothing is ignored in silence and a typo never yields
-everything or nothing. Each filter says what it means twice: to the database, for downloads and programs, and to the
-register in memory (``web.lists.selection``), for pages, which count each facet under all other filters. Both say the
-same (the tests compare them), and conditions on how members voted come from the vote matrix for both.
+everything or nothing. What a filter means is a mask of the register in memory, for pages, files, feeds and the API:
+pages count each facet under all other filters, and the others read the rows of the keys that are selected.
 """
 
 from __future__ import annotations
 
 import datetime
+import functools
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django_filters
+import numpy as np
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resolutions.headings import heading_slug
 from resolutions.models import Body
 from resolutions.symbols import looks_like_symbol
+from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.record.parties import Accord, Difference, Position
+from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
+from web.display.permanent_members import vetoers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from django.db.models import QuerySet
+    from numpy.typing import NDArray
 
+    from votes.analysis.matrix import Mask
     from votes.record.record import Record
+    from web.lists.selection import Selection, StateSelection
+
+    Sizes = NDArray[np.int64]
+    """How many of the roll calls that are counted each group of the register has; see ``Groups``."""
 
 # A vote on an amendment to a paragraph is found under both.
-KINDS = {
+KINDS: dict[str, list[str]] = {
     RollCall.Kind.AMENDMENT: [RollCall.Kind.AMENDMENT, RollCall.Kind.PARAGRAPH_AMENDMENT],
     RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
 }
@@ -80,12 +87,35 @@ MOST_WORDS, SHORTEST_WORD = 8, 3
 """How many words of it are compared, and how many letters such a word has."""
 
 
+SEARCHES_KEPT = 64
+"""For how many searches of a record the result is cached: a byte for each roll call."""
+
+
+class KnownField(forms.CharField):
+    """A value that ``known`` reads, given the text and the record, which the form sets."""
+
+    record: Record
+
+    def __init__(self, *, known: Callable[[str, Record], Any], **kwargs: Any) -> None:
+        self.known = known
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return what the value means; raise ValidationError where it means nothing."""
+        text = super().clean(value)
+        try:
+            return self.known(text, self.record) if text else None
+        except LookupError as error:
+            raise ValidationError(str(error.args[0])) from None
+
+
 class RepeatedField(forms.Field):
     """A parameter that may stand in the address several times, each value read by ``known``."""
 
+    record: Record
     widget = forms.MultipleHiddenInput
 
-    def __init__(self, *, known: Callable[[str], Any] = str, **kwargs: Any) -> None:
+    def __init__(self, *, known: Callable[[str, Record], Any], **kwargs: Any) -> None:
         self.known = known
         super().__init__(**kwargs)
 
@@ -94,70 +124,12 @@ class RepeatedField(forms.Field):
         meant, problems = [], []
         for text in dict.fromkeys(filter(None, map(str.strip, value or []))):
             try:
-                meant.append(self.known(text))
+                meant.append(self.known(text, self.record))
             except ValueError as error:
                 problems.append(str(error))
         if problems:
             raise ValidationError(problems)
         return meant
-
-
-class RepeatedFilter(django_filters.Filter):
-    """All conditions of a repeated parameter at once."""
-
-    field_class = RepeatedField
-
-    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
-        """Return the roll calls that meet every condition, by their keys in the vote matrix."""
-        record: Record = self.parent.record
-        for meant in value or []:
-            qs = with_keys(qs, record.matrix.keys[meant.met(record)].tolist())
-        return qs
-
-
-class SubjectFilter(RepeatedFilter):
-    """The subjects of texts, by their slugs: one of several is enough."""
-
-    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
-        """Return the roll calls on texts with a heading of one of the subjects."""
-        headings = [heading for slug in value or () for heading in self.parent.record.subjects[slug].headings]
-        return qs.filter(resolution__subjects__overlap=headings) if headings else qs
-
-
-class VetoFilter(RepeatedFilter):
-    """A filter by the permanent members of which at least one cast a veto."""
-
-    def filter(self, qs: QuerySet[RollCall], value: list[Any]) -> QuerySet[RollCall]:
-        """Return the roll calls that any of the members vetoed, by their keys in the register."""
-        register = self.parent.record.register
-        return with_keys(qs, register.keys[register.vetoed_by(value)].tolist()) if value else qs
-
-
-def with_keys(qs: QuerySet[RollCall], keys: list[int]) -> QuerySet[RollCall]:
-    """Return those of the roll calls that have one of these keys."""
-    return qs.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # a constant and a parameter
-
-
-class KnownField(forms.CharField):
-    """A value that must be known to the record: the text of ``known`` says what there is."""
-
-    def __init__(self, *, known: Callable[[str], Any] = str, **kwargs: Any) -> None:
-        self.known = known
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Return what ``known`` finds; raise ValidationError, with its message, where it finds nothing."""
-        text = super().clean(value)
-        try:
-            return self.known(text) if text else None
-        except LookupError as error:
-            raise ValidationError(str(error.args[0])) from None
-
-
-class KnownFilter(django_filters.Filter):
-    """A filter by a value that must be known."""
-
-    field_class = KnownField
 
 
 def known_session(text: str, record: Record) -> str:
@@ -170,7 +142,7 @@ def known_session(text: str, record: Record) -> str:
     return code
 
 
-def known_date(text: str) -> datetime.date:
+def known_date(text: str, _record: Record | None = None) -> datetime.date:
     """Return the date that ``2022-03-02`` writes."""
     try:
         return datetime.date.fromisoformat(text)
@@ -219,18 +191,6 @@ def known_vetoer(text: str, record: Record) -> str:
     return text
 
 
-KNOWN: dict[str, Callable[..., Any]] = {
-    "session": known_session,
-    "topic": known_topic,
-    "subject": known_subject,
-    "position": Position.parse,
-    "differ": Difference.parse,
-    "same": Accord.parse,
-    VETOED_BY: known_vetoer,
-}
-"""What reads the values that only a record knows, given a text and the record."""
-
-
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the arguments of a choice filter whose error says what the choices are."""
     message = gettext_lazy("“%(value)s” is not among: {choices}.")
@@ -240,95 +200,172 @@ def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
     }
 
 
-class RollCallFilter(django_filters.FilterSet):
-    """What pages, downloads and programs may ask of roll calls."""
+class MaskFilter(django_filters.Filter):
+    """A filter of the register in memory: ``mask`` returns P, which roll calls a value selects.
 
-    q = django_filters.CharFilter(method="search", label=gettext_lazy("Words or symbol"))
-    body = django_filters.ChoiceFilter(
-        field_name="body__code",
+    Of a facet ``names`` returns the values with their names, in the order to show them, and ``count`` how many of the
+    roll calls in a mask each value would select, given also how many each group of the register has of them.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        mask: Callable[[Any, Any], Mask],
+        names: Callable[[Record], Mapping[str, str]] | None = None,
+        count: Callable[[Any, Mask, Sizes], Mapping[str, int]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.mask = mask
+        self.names = names or self._choices
+        self.count = count
+
+    def _choices(self, _record: Record) -> Mapping[str, str]:
+        """Return the choices with their labels."""
+        return {value: str(label) for value, label in self.extra["choices"] if value != ANY_METHOD}
+
+
+class SearchFilter(MaskFilter, django_filters.CharFilter):
+    """A filter by words."""
+
+
+class ChoiceFilter(MaskFilter, django_filters.ChoiceFilter):
+    """A filter by one of a few values."""
+
+
+class KnownFilter(MaskFilter):
+    """A filter by a value that must be known."""
+
+    field_class = KnownField
+
+
+class RepeatedFilter(MaskFilter):
+    """A filter by all values of a repeated parameter at once."""
+
+    field_class = RepeatedField
+
+
+@functools.lru_cache(maxsize=CACHED_VERSIONS)
+def searches_of(record: Record) -> Callable[[str], Mask]:
+    """Return the search of a record's register, to be called in a snapshot of the record's version."""
+
+    def search(words: str) -> Mask:
+        keys = RollCall.objects.published().order_by().search(words).values_list("pk", flat=True)
+        among = record.register.with_keys(list(keys))
+        among.flags.writeable = False
+        return among
+
+    return functools.lru_cache(maxsize=SEARCHES_KEPT)(search)
+
+
+def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:
+    """Return the arguments of a filter by the labels ``name`` of the register; ``parts`` of a value are its labels."""
+    parts = parts or {}
+
+    def mask(selection: Selection, value: str) -> Mask:
+        labels = getattr(selection.record.register, name)
+        among: Mask = np.logical_or.reduce([labels.are(part) for part in parts.get(value, [value])])
+        return among
+
+    def count(selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
+        counts = getattr(selection.record.register.groups, name).count(sizes)
+        return {**counts, **{of: sum(counts.get(part, 0) for part in some) for of, some in parts.items()}}
+
+    return {"mask": mask, "count": count}
+
+
+def conditions_met(selection: Selection, conditions: list[Any]) -> Mask:
+    """Return P, which roll calls meet all conditions on how members voted."""
+    record = selection.record
+    return record.register.voted(np.logical_and.reduce([condition.met(record) for condition in conditions]))
+
+
+class RollCallFilter(django_filters.FilterSet):
+    """What pages, files, feeds and programs may ask of roll calls."""
+
+    q = SearchFilter(
+        label=gettext_lazy("Words or symbol"), mask=lambda selection, words: searches_of(selection.record)(words)
+    )
+    body = ChoiceFilter(
         label=gettext_lazy("Body"),
         **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
+        **by_label("bodies"),
+        names=lambda record: record.bodies,
     )
-    session = KnownFilter(field_name="session__code", label=gettext_lazy("Session"))
-    since = KnownFilter(field_name="date", lookup_expr="gte", known=known_date, label=gettext_lazy("Since"))
-    until = KnownFilter(field_name="date", lookup_expr="lt", known=known_date, label=gettext_lazy("Before"))
-    topic = KnownFilter(field_name="resolution__topics__slug", label=gettext_lazy("Topic"))
-    subject = SubjectFilter(label=gettext_lazy("Subject"))
-    kind = django_filters.ChoiceFilter(
-        method="of_kind", label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
+    session = KnownFilter(
+        label=gettext_lazy("Session"),
+        known=known_session,
+        **by_label("sessions"),
+        names=lambda record: record.sessions,
     )
-    method = django_filters.ChoiceFilter(
-        method="of_method", label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES)
+    since = KnownFilter(
+        label=gettext_lazy("Since"),
+        known=known_date,
+        mask=lambda selection, day: selection.record.register.between(since=day),
     )
-    result = django_filters.ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices))
-    vetoed_by = VetoFilter(label=gettext_lazy("Vetoed by"))
-    short = django_filters.ChoiceFilter(
-        method="fell_short", label=gettext_lazy("Short of the majority by"), **one_of(SHORT)
+    until = KnownFilter(
+        label=gettext_lazy("Before"),
+        known=known_date,
+        mask=lambda selection, day: selection.record.register.between(until=day),
     )
-    position = RepeatedFilter(label=gettext_lazy("How members voted"))
-    differ = RepeatedFilter(label=gettext_lazy("Who differed"))
-    same = RepeatedFilter(label=gettext_lazy("Who took the same position"))
-    order = django_filters.ChoiceFilter(method="in_order", label=gettext_lazy("Order"), **one_of(ORDERS))
+    topic = KnownFilter(
+        label=gettext_lazy("Topic"),
+        known=known_topic,
+        mask=lambda selection, slug: selection.record.register.on_topic(slug),
+        names=lambda record: record.topics,
+        count=lambda selection, _among, sizes: selection.record.register.count_topics(sizes),
+    )
+    subject = RepeatedFilter(
+        label=gettext_lazy("Subject"),
+        known=known_subject,
+        mask=lambda selection, slugs: selection.record.register.on_subjects(slugs),
+        names=lambda record: record.subject_names,
+        count=lambda selection, among, _sizes: selection.record.register.subjects.count(among),
+    )
+    kind = ChoiceFilter(
+        label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices), **by_label("kinds", KINDS)
+    )
+    method = ChoiceFilter(
+        label=gettext_lazy("How the vote was taken"), **one_of(METHOD_CHOICES), **by_label("methods", METHODS)
+    )
+    result = ChoiceFilter(label=gettext_lazy("Result"), **one_of(Result.choices), **by_label("results"))
+    vetoed_by = RepeatedFilter(
+        label=gettext_lazy("Vetoed by"),
+        known=known_vetoer,
+        mask=lambda selection, codes: selection.record.register.vetoed_by(codes),
+        names=vetoers,
+        count=lambda selection, _among, sizes: selection.record.register.count_vetoes(sizes),
+    )
+    short = ChoiceFilter(
+        label=gettext_lazy("Short of the majority by"),
+        **one_of(SHORT),
+        mask=lambda selection, _value: selection.record.register.short_by_one,
+        count=lambda selection, _among, sizes: {
+            SHORT_BY_ONE: int(sizes[selection.record.register.groups.short_by_one].sum())
+        },
+    )
+    position = RepeatedFilter(label=gettext_lazy("How members voted"), known=Position.parse, mask=conditions_met)
+    differ = RepeatedFilter(label=gettext_lazy("Who differed"), known=Difference.parse, mask=conditions_met)
+    same = RepeatedFilter(label=gettext_lazy("Who took the same position"), known=Accord.parse, mask=conditions_met)
+    # No filter, but what every list has; ``Listing.places`` knows the orders.
+    order = django_filters.ChoiceFilter(label=gettext_lazy("Order"), **one_of(ORDERS))
 
-    class Meta:
-        model = RollCall
-        fields: list[str] = []
 
-    def __init__(self, *args: Any, record: Record, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.record = record
-        for name, known in KNOWN.items():
-            self.filters[name].extra["known"] = partial(known, record=record)
-
-    def filter_queryset(self, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
-        """Return what the filters select, in their order."""
-        for name, value in self.form.cleaned_data.items():
-            if value not in (None, "", []):
-                queryset = self.filters[name].filter(queryset, value)
-        if not self.form.cleaned_data.get(METHOD):
-            queryset = self.of_method(queryset, METHOD, usual_method(self.form.cleaned_data))
-        if not self.form.cleaned_data.get("order"):
-            queryset = self.in_order(queryset, "order", "")
-        return queryset
-
-    def search(self, queryset: Any, _name: str, value: str) -> Any:
-        """Select by words of the title or a symbol."""
-        return queryset.search(value)
-
-    def of_kind(self, queryset: Any, _name: str, value: str) -> Any:
-        """Select by what was put to the vote."""
-        return queryset.filter(kind__in=KINDS.get(RollCall.Kind(value), [value]))
-
-    def of_method(self, queryset: Any, _name: str, value: str) -> Any:
-        """Select by how the vote was taken."""
-        return queryset.filter(method__in=METHODS.get(value, [value]))
-
-    def fell_short(self, queryset: Any, _name: str, _value: str) -> Any:
-        """Select what one member voting otherwise would have adopted; see ``Register.short_by_one``."""
-        register = self.record.register
-        return with_keys(queryset, register.keys[register.short_by_one].tolist())
-
-    def in_order(self, queryset: Any, _name: str, value: str) -> Any:
-        """Order; what is most relevant depends on words, so without them the newest come first."""
-        words = self.form.cleaned_data.get("q")
-        if value == CLOSENESS:
-            return queryset.closest_first()
-        if value == RELEVANCE and words:
-            return queryset.most_relevant_first(words)
-        return queryset.newest_first()
+def own_choices(selection: StateSelection, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
+    """Return in how many of the roll calls the state of the selection made each choice."""
+    chosen = selection.record.matrix.of(selection.code)[selection.rows(among)]
+    counts = np.bincount(chosen, minlength=len(LETTERS) + 1).tolist()
+    return {choice.word: counts[LETTERS[choice]] for choice in Choice}
 
 
 class StateFilter(RollCallFilter):
-    """The same, and how the state itself voted."""
+    """The same, and how the state of the selection itself voted."""
 
-    choice = django_filters.ChoiceFilter(
-        method="chose", label=gettext_lazy("Its vote"), **one_of([(c.word, c.label) for c in Choice])
+    choice = ChoiceFilter(
+        label=gettext_lazy("Its vote"),
+        **one_of([(choice.word, choice.label) for choice in Choice]),
+        mask=lambda selection, word: selection.record.register.voted(
+            selection.record.matrix.of(selection.code) == LETTERS[Choice.from_word(word)]
+        ),
+        count=own_choices,
     )
-
-    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
-        self.code = code
-        super().__init__(*args, **kwargs)
-
-    def chose(self, queryset: QuerySet[RollCall], _name: str, value: str) -> QuerySet[RollCall]:
-        """Select by the state's choice."""
-        return queryset.filter(votes__state__code=self.code, votes__choice=Choice.from_word(value))

@@ -1,4 +1,4 @@
-"""Where the words of a search stand in the texts it finds, as PostgreSQL reads words: “weapon” is in “weapons”."""
+"""Highlighting: the places of a search's words in the texts it finds, as PostgreSQL reads words."""
 
 from __future__ import annotations
 

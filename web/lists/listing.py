@@ -1,20 +1,18 @@
-"""A listing: what an address asks of the roll calls, answered with a page of them, totals and facets."""
+"""A list of roll calls: those that the filters of an address select, with pages, totals and facets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
-from votes.record.register import NO_ROW
-from votes.record.roll_calls import ListedRollCall
 from votes.rules import Result
 from votes.totals import Totals
 from web.lists.filters import (
@@ -23,7 +21,6 @@ from web.lists.filters import (
     CONDITIONS,
     DATE_ORDER,
     METHOD,
-    METHODS,
     ORDERS,
     RECORDED,
     RELEVANCE,
@@ -31,16 +28,19 @@ from web.lists.filters import (
     VETOED_BY,
     usual_method,
 )
-from web.lists.selection import Selection
+from web.lists.selection import Selection, bound
 from web.serving.parameters import boxes_of, unanswered, without_boxes, without_empty
+from web.serving.problems import refusal
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
     from numpy.typing import NDArray
 
     from votes.analysis.matrix import Mask, Rows
+    from votes.models.roll_calls import RollCallQuerySet
     from votes.record.record import Record
+    from votes.record.roll_calls import ListedRollCall
 
 PAGE_SIZE = 25
 FIRST = 6
@@ -111,24 +111,6 @@ class Facet:
         return sorted((value for value in self.values if value not in self.first), key=lambda value: -value.count)
 
 
-class RollCalls(Sequence[ListedRollCall]):
-    """The roll calls with these keys, in this order; only those of a slice are put together."""
-
-    def __init__(self, record: Record, keys: NDArray[np.int64]) -> None:
-        self.record = record
-        self.keys = keys
-
-    def __len__(self) -> int:
-        """Return their number."""
-        return len(self.keys)
-
-    def __getitem__(self, which: Any) -> Any:
-        """Return some of them, in their order."""
-        if not isinstance(which, slice):
-            return self[which : which + 1][0]
-        return self.record.listed(self.keys[which].tolist())
-
-
 class Listing:
     """The roll calls that the parameters of an address select from those ``among`` the record's register."""
 
@@ -144,7 +126,7 @@ class Listing:
         self.parameters = parameters = without_boxes(parameters) if self.boxes else parameters
         self.record = record
         self.selection = selection or Selection(record)
-        self.form = self.selection.form_of(parameters)
+        self.form = bound(self.selection.form_class, parameters, record)
         self.is_valid = self.form.is_valid()
         self.page_error = ""
         self._among = np.ones(len(record.register), bool) if among is None else among
@@ -155,8 +137,9 @@ class Listing:
         values = {METHOD: self.method} | {
             name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])
         }
-        met = {name: self.selection.among(name, value) for name, value in values.items()}
-        return {name: mask for name, mask in met.items() if mask is not None}
+        return {
+            name: self.selection.mask(name, value) for name, value in values.items() if name in self.selection.filters
+        }
 
     @property
     def method(self) -> str:
@@ -178,22 +161,16 @@ class Listing:
 
     def count_without(self, name: str, condition: object = None) -> int:
         """Return how many are selected without a filter, or without one of several conditions of the same name."""
-        among = self._but(name, METHOD) & self._taken(self.method_without(name))
+        among = self._but(name, METHOD) & self.selection.mask(METHOD, self.method_without(name))
         others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
-        if others and (mask := self.selection.among(name, others)) is not None:
-            among &= mask
+        if others:
+            among &= self.selection.mask(name, others)
         return int(np.count_nonzero(among))
 
     def count_with(self, words: str) -> tuple[int, int]:
         """Return how many other words would select, under all other filters and without them."""
-        found = self.selection.among("q", words)
-        usual = self._taken(usual_method({"q": words}))
-        under = [among if found is None else among & found for among in (self._but("q"), self._among & usual)]
-        return int(np.count_nonzero(under[0])), int(np.count_nonzero(under[1]))
-
-    def _taken(self, method: str) -> Mask:
-        """Return which of the register were taken by a method of an address."""
-        return self.record.register.of_methods(METHODS.get(method, [method]))
+        found, usual = self.selection.mask("q", words), self.selection.mask(METHOD, usual_method({"q": words}))
+        return int(np.count_nonzero(self._but("q") & found)), int(np.count_nonzero(self._among & usual & found))
 
     @cached_property
     def selected(self) -> Mask:
@@ -214,31 +191,46 @@ class Listing:
             return closest[self.selected[closest]]
         places = np.flatnonzero(self.selected)
         if order == RELEVANCE and words and len(places):
-            keys = self.record.register.keys[places]
-            found = RollCall.objects.filter(pk__in=keys.tolist()).most_relevant_first(words)
-            at = dict(zip(keys.tolist(), places.tolist(), strict=True))
-            return np.array([at[key] for key in found.values_list("pk", flat=True)], np.intp)
+            place_of = dict(zip(self.record.register.keys[places].tolist(), places.tolist(), strict=True))
+            return np.array([place_of[key] for key in self.roll_calls.values_list("pk", flat=True)], np.intp)
         return places
+
+    @property
+    def keys(self) -> list[int]:
+        """Return the keys of those selected, in the order asked for."""
+        keys: list[int] = self.record.register.keys[self.places].tolist()
+        return keys
+
+    @property
+    def roll_calls(self) -> RollCallQuerySet:
+        """Return those selected as a queryset in the order asked for, to be read in the record's snapshot."""
+        keys = self.record.register.keys[self.selected].tolist()
+        found = RollCall.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # one parameter
+        words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
+        if order == CLOSENESS:
+            return found.closest_first()
+        return found.most_relevant_first(words) if order == RELEVANCE and words else found.newest_first()
 
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the vote matrix of those selected that have votes, ascending."""
-        rows = self.record.register.rows[self.selected]
-        return np.sort(rows[rows != NO_ROW])
+        return self.selection.rows(self.selected)
 
     @cached_property
     def page(self) -> Page[ListedRollCall]:
         """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
-        paginator = Paginator(RollCalls(self.record, self.record.register.keys[self.places]), PAGE_SIZE)
+        paginator = Paginator(self.keys, PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
-            return paginator.page(number)
+            page: Page[Any] = paginator.page(number)
         except (EmptyPage, PageNotAnInteger):
             self.page_error = _("There is no page “%(number)s”; the last is %(last)s.") % {
                 "number": number,
                 "last": paginator.num_pages,
             }
-            return paginator.page(1)
+            page = paginator.page(1)
+        page.object_list = self.record.roll_calls_by_key(page.object_list)
+        return page
 
     @cached_property
     def page_numbers(self) -> list[int | str]:
@@ -281,6 +273,14 @@ class Listing:
             for name, value in (("who", ",".join(boxes.who)), ("how", boxes.how), ("whom", boxes.whom))
             if value
         ]
+
+    @property
+    def refused(self) -> HttpResponse | None:
+        """Return what is wrong with the query of a file or feed, which has no pages; None where nothing is."""
+        errors = {name: [str(error) for error in said] for name, said in self.form.errors.items()}
+        if self.parameters.get("page"):
+            errors["page"] = [_("All pages come at once; leave “page” out.")]
+        return refusal(errors, self.ignored)
 
     @property
     def conditions(self) -> dict[str, list[str]]:
@@ -349,8 +349,9 @@ class Listing:
         if name in self._met or not self.is_valid:
             among = self._but(name)
             sizes = self.record.register.groups.sizes(among)
-        counts, every = self.selection.count_by(name, among, sizes)
-        names = self.selection.names_of(name)
+        facet = self.selection.filters[name]
+        assert facet.count is not None, "a facet counts"
+        counts, names = facet.count(self.selection, among, sizes), facet.names(self.record)
         if name == "subject":  # There are hundreds; the page of all subjects has the others.
             shown = {*chosen, *nsmallest(FIRST, counts, key=lambda slug: -counts[slug])}
             names = {slug: names[slug] for slug in sorted(shown, key=lambda slug: (names[slug], slug))}
@@ -359,4 +360,10 @@ class Listing:
             for value, label in names.items()
             if counts.get(value) or (value in chosen if several else value == chosen)
         ]
-        return Facet(name, str(self.form.fields[name].label), values, every, name in self.form.errors, usual, several)
+        label, invalid = str(self.form.fields[name].label), name in self.form.errors
+        return Facet(name, label, values, int(sizes.sum()), invalid, usual, several)
+
+
+def listing_of(of: str, parameters: QueryDict, record: Record) -> Listing:
+    """Return what a query selects of all roll calls or, of ``resolutions``, of those that stand for their text."""
+    return Listing(parameters, record, among=record.register.decisive if of == "resolutions" else None)

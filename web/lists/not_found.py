@@ -1,4 +1,4 @@
-"""What is not in the record: said as that, with what the record holds instead and where else to look."""
+"""Errors for what is not in the record, with what the record holds instead and where else to look."""
 
 from __future__ import annotations
 

@@ -1,55 +1,35 @@
-"""What an address asks of the vote matrix: body, period, topic and kind, the same words as the lists' filters.
+"""The filters of pages that analyse the vote matrix: body, period, topic, subject and kind, as lists have them.
 
-The answer is the rows of the matrix that meet all of it. A value that is not known is an error beside its field,
-and then nothing is selected.
+They select rows of the matrix. An unknown value is an error beside its field, and then nothing is selected.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from votes.models import RollCall
 from votes.periods import Period
-from web.lists.filters import KINDS, KNOWN, KnownField, RepeatedField, known_date, one_of
+from web.lists.filters import RollCallFilter
+from web.lists.selection import Selection, bound, form_for
 from web.serving.parameters import unanswered
+from web.serving.problems import refusal
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection
 
-    from django.http import QueryDict
+    from django.http import HttpResponse, QueryDict
 
     from votes.analysis.matrix import Rows, VoteMatrix
     from votes.record.record import Record, Subject
 
 FILTERS = ("body", "since", "until", "topic", "subject", "kind")
 
-
-class QuestionForm(forms.Form):
-    """The filters that every question to the matrix has."""
-
-    def __init__(self, parameters: QueryDict, record: Record) -> None:
-        super().__init__(parameters)
-        topic, subject = (partial(KNOWN[name], record=record) for name in ("topic", "subject"))
-        self.fields = {
-            "body": forms.ChoiceField(
-                required=False, label=gettext_lazy("Body"), **one_of(list(record.bodies.items()))
-            ),
-            "since": KnownField(required=False, known=known_date, label=gettext_lazy("Since")),
-            "until": KnownField(required=False, known=known_date, label=gettext_lazy("Before")),
-            "topic": KnownField(required=False, known=topic, label=gettext_lazy("Topic")),
-            "subject": RepeatedField(required=False, known=subject, label=gettext_lazy("Subject")),
-            "kind": forms.ChoiceField(
-                required=False, label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices)
-            ),
-        }
+QuestionForm = form_for(RollCallFilter, FILTERS)
 
 
 class Question:
@@ -64,7 +44,7 @@ class Question:
     ) -> None:
         self.parameters = parameters
         self.record = record
-        self.form = QuestionForm(parameters, record)
+        self.form = bound(QuestionForm, parameters, record)
         self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
         self.ignored = unanswered(parameters, {*FILTERS, *also}, {"subject", *repeatable})
         self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
@@ -81,6 +61,11 @@ class Question:
     def is_valid(self) -> bool:
         """Tell whether nothing is wrong."""
         return not self._errors
+
+    @property
+    def refused(self) -> HttpResponse | None:
+        """Return what is wrong with the query of a file, None where nothing is."""
+        return refusal(self.errors, self.ignored)
 
     def refuse(self, parameter: str, error: str) -> None:
         """Note that the value of a parameter cannot be answered, and why."""
@@ -125,19 +110,12 @@ class Question:
         """Return the rows that meet the other filters in another period."""
         if not self.is_valid:
             return np.zeros(0, np.intp)
-        meant = self.form.cleaned_data
-        kind = meant["kind"]
-        rows = self.record.matrix.rows(
-            since=since,
-            until=until,
-            body=meant["body"] or None,
-            topic=meant["topic"] or None,
-            kinds=KINDS.get(RollCall.Kind(kind), [RollCall.Kind(kind)]) if kind else None,
-        )
-        if not meant["subject"]:
-            return rows
-        register = self.record.register
-        return np.intersect1d(rows, register.rows[register.on_subjects(meant["subject"])])
+        selection = Selection(self.record)
+        among = self.record.register.between(since, until)
+        for name, value in self.form.cleaned_data.items():
+            if value and name not in ("since", "until"):
+                among &= selection.mask(name, value)
+        return selection.rows(among)
 
     @cached_property
     def preceding(self) -> tuple[datetime.date, datetime.date] | None:

@@ -1,4 +1,4 @@
-"""Addresses of recorded votes that are no longer there: withdrawn ones say why, merged ones lead on."""
+"""Retired addresses of recorded votes: 410 with the reason for withdrawn ones, redirects for merged ones."""
 
 from __future__ import annotations
 

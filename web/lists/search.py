@@ -1,4 +1,4 @@
-"""What a reader's words name: texts by symbol and title, member states, blocs, topics, subjects, bodies and sessions.
+"""The search index of names: texts by symbol and title, states, blocs, topics, subjects, bodies and sessions.
 
 Answered from the record in memory. What is typed is compared by its words, without accents and case; the order of
 the answers is fixed by how well they fit and then by their names, never by the order of rows.
@@ -21,7 +21,7 @@ from resolutions.text import fold
 from votes.analysis.matrix import OUTSIDE
 from votes.entry.names import key as letters_of
 from votes.entry.short_names import SHORT_NAMES
-from votes.record.record import DECISIVE, KEPT, SYMBOL, TEXT, TITLE
+from votes.record.record import CACHED_VERSIONS, DECISIVE, SYMBOL, TEXT, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -202,7 +202,7 @@ class Index:
     @cached_property
     def symbols(self) -> Mapping[str, tuple[str, int]]:
         """Return the loose symbol of each text and the key of its roll call, by symbol, newest first."""
-        return {row[SYMBOL]: (loose(row[SYMBOL]), key) for key, row in self.record.said.items() if row[DECISIVE]}
+        return {row[SYMBOL]: (loose(row[SYMBOL]), key) for key, row in self.record.list_rows.items() if row[DECISIVE]}
 
     @cached_property
     def titles(self) -> Mapping[str, int]:
@@ -211,7 +211,7 @@ class Index:
         Of texts of the same title, which a body takes up every year, the newest stands for all.
         """
         titles: dict[str, int] = {}
-        for key, row in self.record.said.items():
+        for key, row in self.record.list_rows.items():
             if row[DECISIVE]:
                 titles.setdefault(spaced(row[TITLE] or row[TEXT]), key)
         return titles
@@ -245,7 +245,7 @@ class Index:
         """Return the texts that roll calls decided."""
         return [
             Match(kind, roll_call.heading, roll_call.get_absolute_url(), symbol=roll_call.resolution.symbol)
-            for roll_call in self.record.listed(keys)
+            for roll_call in self.record.roll_calls_by_key(keys)
             if roll_call.resolution
         ]
 
@@ -268,7 +268,7 @@ def _seated(record: Record) -> set[str]:
     return {code for code, choice in zip(record.matrix.states, last, strict=False) if choice != OUTSIDE}
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def index_of(record: Record) -> Index:
     """Return the index of a record, made when it is first asked for."""
     return Index.of(record)

@@ -17,8 +17,10 @@ from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
 from votes.models import RollCall
 from votes.models.finding_sentences import FACTS
-from votes.record.parties import SPLIT_WORD, Accord, Difference, Party, Position
+from votes.record.choices import SPLIT_WORD
+from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
+from votes.totals import differences
 from web.display.marks import dated
 from web.display.permanent_members import former_name
 from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
@@ -99,10 +101,10 @@ class Part:
 
 def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
     """Return the counted figures that are not the announced ones, "in favour 92, non-voting 18"; empty without any."""
-    counted, announced = roll_call.counted, roll_call.announced
-    if counted is None or announced is None:
-        return ""
-    return ", ".join(f"{choice.label.lower()} {ours}" for choice, ours, _theirs in counted.differences(announced))
+    announced = roll_call.announced.figures if roll_call.announced else (None,) * 4
+    return ", ".join(
+        f"{choice.label.lower()} {ours}" for choice, ours, _theirs in differences(roll_call.counted, announced)
+    )
 
 
 def corrected_said(corrected: Corrected, roll_call: RollCall, record: Record) -> str:

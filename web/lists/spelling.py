@@ -1,4 +1,4 @@
-"""Did you mean: the word of the record that is nearest to one that it does not have.
+"""Spelling corrections: the word of the record that is nearest to one that it does not have.
 
 The vocabulary is what the record itself says: the words of published titles, and of the names of member states, blocs
 and topics. Of words as near, the more frequent is meant, and of those the first by the alphabet.
@@ -16,7 +16,7 @@ import numpy as np
 
 from resolutions.symbols import looks_like_symbol
 from resolutions.text import fold
-from votes.record.record import KEPT, TEXT, TITLE
+from votes.record.record import CACHED_VERSIONS, TEXT, TITLE
 from web.lists.search import WORDS, index_of, words_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         # Texts come up again every year under the same title, which need be taken apart once.
         for title, number in Counter(
-            title for row in record.said.values() for title in (row[TITLE], row[TEXT])
+            title for row in record.list_rows.values() for title in (row[TITLE], row[TEXT])
         ).items():
             for word in set(words_of(title or "")):
                 counts[word] += number
@@ -145,7 +145,7 @@ def letters_in(word: str) -> list[int]:
     return counts
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def vocabulary_of(record: Record) -> Vocabulary:
     """Return the vocabulary of a record, made when it is first asked for."""
     return Vocabulary.of(record)

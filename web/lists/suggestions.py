@@ -1,4 +1,4 @@
-"""What to do about a list with next to nothing in it: which filter to take away, and what the words may have meant."""
+"""Help with short lists: which filter to remove, and how the words may be corrected."""
 
 from __future__ import annotations
 

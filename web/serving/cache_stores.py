@@ -1,4 +1,4 @@
-"""Where whole answers are kept: in the memory of a process, and with CACHE_URL in Redis for all processes."""
+"""The stores of the page cache: the memory of a process, and with CACHE_URL Redis for all processes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DAY = 24 * 3600
-"""Seconds after which Redis forgets a page, so that those of versions long gone do not stay."""
+"""Seconds after which Redis drops a page, since those of old versions are never deleted."""
 
 PATIENCE, PAUSE = 5.0, 0.02
-"""For how many seconds a page that another process makes is waited for, and how often it is looked for."""
+"""Seconds to wait for a page that another process makes, and between two looks for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer as it is sent."""
+class CachedResponse:
+    """A response as it is sent."""
 
     headers: tuple[tuple[str, str], ...]
     """Without those of the encoding."""
@@ -36,7 +36,7 @@ class Kept:
     """Of the body: one of ``ENCODINGS``."""
 
     def answer(self, status: str) -> HttpResponse:
-        """Return it as an answer that says how it came about."""
+        """Return the response, with ``status`` as its Cache-Status."""
         response = HttpResponse(self.body, headers=dict(self.headers))
         if self.encoding:
             response.headers["Content-Encoding"] = self.encoding
@@ -48,25 +48,25 @@ class Kept:
         """Return a header by the name it was set by, or nothing."""
         return next((value for own, value in self.headers if own == name), "")
 
-    def encoded(self, encoding: str) -> Kept:
+    def encoded(self, encoding: str) -> CachedResponse:
         """Return it in an encoding, or as it is where compressing saves nothing."""
         if encoding == self.encoding or not COMPRESSIBLE.match(self.header("Content-Type")):
             return self
         whole = decode(self.body, self.encoding)
         if len(whole) < SMALLEST:
             return self
-        return Kept(self.headers, encode(whole, encoding), encoding)
+        return CachedResponse(self.headers, encode(whole, encoding), encoding)
 
 
-class KeptPages:
-    """Answers by a key, in each encoding that was asked for; those least recently asked for go first."""
+class ResponseCache:
+    """Responses by key and encoding; the least recently used are dropped first."""
 
     def __init__(self, megabytes: int) -> None:
-        self._own: LRUCache[tuple[str, str], Kept] = LRUCache(megabytes * 1024**2, getsizeof=_size)
+        self._own: LRUCache[tuple[str, str], CachedResponse] = LRUCache(megabytes * 1024**2, getsizeof=_size)
         self._lock = threading.Lock()
 
-    def get(self, key: str, encoding: str) -> Kept | None:
-        """Return an answer in an encoding, made from that in another one where need be."""
+    def get(self, key: str, encoding: str) -> CachedResponse | None:
+        """Return a response in an encoding, converted from another one where needed."""
         with self._lock:
             if found := self._own.get((key, encoding)):
                 return found
@@ -75,32 +75,32 @@ class KeptPages:
             found = caches["default"].get(f"page:{key}")
         if found is not None:
             found = found.encoded(encoding)
-            self._keep(key, found, encoding)
+            self._store(key, found, encoding)
         return found
 
-    def put(self, key: str, made: Kept, encoding: str) -> None:
-        """Keep an answer for those who take an encoding."""
-        self._keep(key, made, encoding)
+    def put(self, key: str, made: CachedResponse, encoding: str) -> None:
+        """Store a response in an encoding."""
+        self._store(key, made, encoding)
         if settings.CACHE_URL:
             caches["default"].set(f"page:{key}", made, DAY)
 
-    def _keep(self, key: str, kept: Kept, encoding: str) -> None:
-        """Keep an answer in this process, if there is room for it at all."""
+    def _store(self, key: str, response: CachedResponse, encoding: str) -> None:
+        """Store a response in this process, unless it is larger than the store."""
         with self._lock:
-            if _size(kept) <= self._own.maxsize:
-                self._own[key, encoding] = kept
+            if _size(response) <= self._own.maxsize:
+                self._own[key, encoding] = response
 
     def forget(self) -> None:
-        """Forget what this process keeps, for tests."""
+        """Empty the store of this process, for tests."""
         with self._lock:
             self._own.clear()
 
     @contextmanager
-    def made_elsewhere(self, key: str, encoding: str) -> Iterator[Kept | None]:
-        """Yield an answer that another process made meanwhile; None where it is this one's to make.
+    def made_by_another_process(self, key: str, encoding: str) -> Iterator[CachedResponse | None]:
+        """Yield the response that another process made meanwhile, None where this one is to make it.
 
-        Whoever else comes waits while the block runs, and not for ever: where the one that makes it has died, or kept
-        nothing, everybody makes his own.
+        Other processes wait while the block runs, PATIENCE seconds at most: then, or where nothing was cached, each
+        makes its own.
         """
         if not settings.CACHE_URL:
             yield None
@@ -120,8 +120,8 @@ class KeptPages:
                 shared.delete(making)
 
 
-class OneAtATime:
-    """Locks by key, for as long as anybody holds or awaits them."""
+class KeyedLocks:
+    """Locks by key, dropped when nobody holds or awaits them."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[threading.Lock, int]] = {}
@@ -129,7 +129,7 @@ class OneAtATime:
 
     @contextmanager
     def alone(self, key: str) -> Iterator[bool]:
-        """Be the only thread within for this key; yields whether there was nobody to wait for."""
+        """Hold the lock of a key; yields whether it was free."""
         with self._all:
             lock, number = self._locks.get(key, (threading.Lock(), 0))
             self._locks[key] = lock, number + 1
@@ -148,6 +148,6 @@ class OneAtATime:
                     self._locks[key] = lock, number - 1
 
 
-def _size(kept: Kept) -> int:
-    """Return about how many bytes of memory an answer takes."""
-    return len(kept.body) + sum(len(name) + len(value) for name, value in kept.headers) + 1000
+def _size(response: CachedResponse) -> int:
+    """Return about how many bytes of memory a response takes."""
+    return len(response.body) + sum(len(name) + len(value) for name, value in response.headers) + 1000

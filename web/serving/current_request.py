@@ -1,4 +1,4 @@
-"""The request that this thread answers: its id, and how long PostgreSQL took over it."""
+"""The request that this thread answers: its id, its queries and the time they took."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ WRITTEN_OUT = re.compile(r"'(?:[^']|'')*'")
 
 
 @dataclass(slots=True)
-class Asked:
-    """A request, and what it has cost so far."""
+class CurrentRequest:
+    """A request with the number and time of its queries so far."""
 
     id: str
     request: HttpRequest
@@ -47,7 +47,7 @@ class Asked:
         return match.view_name if match else None
 
 
-CURRENT: ContextVar[Asked | None] = ContextVar("asked", default=None)
+CURRENT: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
 """The request of this thread; None for a command."""
 
 
@@ -66,15 +66,15 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
         metrics.DATABASE_ERRORS.labels(type(error).__name__).inc()
         raise
     finally:
-        if asked := CURRENT.get():
+        if current := CURRENT.get():
             took = time.perf_counter() - began
-            asked.queries += 1
-            asked.seconds += took
+            current.queries += 1
+            current.seconds += took
             # The load of the record is slow by nature, and has a metric of its own.
             if settings.SLOW_QUERY_MS and took * 1000 >= settings.SLOW_QUERY_MS and not UNHURRIED.get():
                 slow.warning(
                     "Slow query",
-                    extra={"ms": round(took * 1000, 1), "route": asked.route, "sql": without_values(sql)},
+                    extra={"ms": round(took * 1000, 1), "route": current.route, "sql": without_values(sql)},
                 )
 
 

@@ -1,4 +1,4 @@
-"""Conditional requests: the name of what an address says as of a data version, and whether the client has it."""
+"""Conditional requests: the ETag of an address as of a data version, and whether the client has it."""
 
 from __future__ import annotations
 

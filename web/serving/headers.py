@@ -1,4 +1,4 @@
-"""What every answer tells a browser about itself, be it a page, a file, an error or the word that nothing changed."""
+"""Security headers of every response: pages, files, errors and 304s."""
 
 from __future__ import annotations
 

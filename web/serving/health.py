@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can answer readers: for what watches and restarts it."""
+"""Health checks: whether this process lives, and whether it can answer readers."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _migrations() -> dict[str, Any]:
 def _record() -> dict[str, Any]:
     """Read the record as a page does, which loads it where this process has not got this version yet."""
     with reading() as record:
-        return {"data_version": record.version, "roll_calls": len(record.said)}
+        return {"data_version": record.version, "roll_calls": len(record.list_rows)}
 
 
 def _replica(alias: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How often one address may ask for what has to be made for it alone, so that nobody takes the site from the others."""
+"""Rate limits by address for responses that are not cached: searches, selections and files."""
 
 from __future__ import annotations
 

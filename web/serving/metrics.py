@@ -1,4 +1,4 @@
-"""Figures for whoever watches a site, in Prometheus' format, added up over the processes of one gunicorn.
+"""Metrics in Prometheus' format, added up over the processes of one gunicorn.
 
 Every label takes its values from a list that the code has: the names of our routes, the methods of HTTP, classes of
 statuses. What readers send is in none of them.
@@ -103,7 +103,9 @@ def answered(
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Return the figures of all processes of this server."""
-    text = generate_latest(everything())
+    registry = counted()
+    registry.register(Now())
+    text = generate_latest(registry)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
@@ -121,28 +123,21 @@ def may_see(request: HttpRequest) -> bool:
     return is_here and not any(name in request.META for name in through_proxy)
 
 
-def everything() -> CollectorRegistry:
-    """Return what all processes have counted, and what is so at this moment."""
+def counted() -> CollectorRegistry:
+    """Return what all processes have counted."""
+    registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type for it
     else:
-        registry = CollectorRegistry()
         registry.register(OWN)
-    registry.register(Now())
     return registry
 
 
 def totals(name: str) -> dict[str, float]:
     """Return a counter's figures over all processes by the value of its one label."""
-    registry = CollectorRegistry()
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type for it
-    else:
-        registry = OWN
     return {
         next(iter(sample.labels.values()), ""): sample.value
-        for metric in registry.collect()
+        for metric in counted().collect()
         for sample in metric.samples
         if sample.name == f"{name}_total"
     }

@@ -1,9 +1,9 @@
-"""Public answers kept whole: rendered once for each data version, however many ask.
+"""HTTP caching of public pages: each response is rendered once for each data version.
 
-A public answer is a pure function of its address, the language, the data version, the release, the day and whether
-htmx asks. That is the key of what is kept, so nothing has to be thrown out, and an edit changes what is served next:
-each request asks the database for the version, and for nothing else where the answer is kept. Meanwhile readers and
-caches on the way may keep it too, by its ETag. ``Cache-Status`` (RFC 9211) says how an answer came about.
+A public response is a pure function of the address, the language, the data version, the release, the day and whether
+htmx asks. These are its cache key, so nothing is ever invalidated, and an edit changes what is served next: each
+request reads the version from the database, and nothing else on a hit. Browsers and proxies may cache the response
+too, by its ETag. ``Cache-Status`` (RFC 9211) says how a response came about.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError, connections
 from django.http import HttpResponse, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from votes.record.databases import answering
 from votes.record.version import VERSION
-from web.known_parameters import can_be_kept
-from web.serving.cache_stores import DAY, Kept, KeptPages, OneAtATime
+from web.serving.cache_stores import DAY, CachedResponse, KeyedLocks, ResponseCache
 from web.serving.compression import COMPRESSIBLE, encoding_of
 from web.serving.etags import tag_of
-from web.serving.parameters import FOREIGN
+from web.serving.parameters import FOREIGN, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 LARGEST = 1024 * 1024
-"""How many bytes a body may have to be kept."""
+"""Bytes of the largest body that is cached."""
 
 # With these, which no browser sends with them, django-htmx would take for htmx's what the key says is not.
 ENCODED = ("HTTP_HX_REQUEST_URI_AUTOENCODED", "HTTP_HX_HISTORY_RESTORE_REQUEST_URI_AUTOENCODED")
@@ -50,10 +50,10 @@ STORED, MISS, BYPASS = "Plenary; fwd=miss; stored", "Plenary; fwd=miss", "Plenar
 
 
 class PageCache:
-    """The middleware. What stands before it in the settings sees every request; what comes after it, only misses."""
+    """The middleware. Those before it in the settings see every request, those after it only misses."""
 
-    pages = KeptPages(settings.PAGE_CACHE_MB)
-    making = OneAtATime()
+    pages = ResponseCache(settings.PAGE_CACHE_MB)
+    making = KeyedLocks()
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -61,7 +61,7 @@ class PageCache:
         """The version last seen, by database, to go on with while there is none."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer from what is kept, or have the page made and keep it."""
+        """Answer from the cache, or have the response made and cache it."""
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.NEVER_KEPT):
             return self.get_response(request)
         if is_editor(request):
@@ -69,67 +69,76 @@ class PageCache:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.headers["Cache-Status"] = BYPASS
             return response
-        without_foreign(request)
+        without_tracking(request)
         for name in ENCODED:
             request.META.pop(name, None)
         server = answering()
         if not settings.PAGE_CACHE or connections[server].in_atomic_block:
             # Within a transaction there may be what nobody else sees, and what is taken back.
-            return labelled(self.get_response(request), BYPASS)
+            return uncached(self.get_response(request), BYPASS)
         try:
-            address = asked(request)
+            key = request_key(request)
         except DisallowedHost:
             return self.get_response(request)
         encoding = encoding_of(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         try:
             version = self.seen[server] = current_version(connections[server])
         except DatabaseError:
-            if found := self.pages.get(tag_of(self.seen.get(server, 0), address), encoding):
+            if found := self.pages.get(tag_of(self.seen.get(server, 0), key), encoding):
                 return found.answer(STALE)
             return self.get_response(request)
-        tag = tag_of(version, address)
+        tag = tag_of(version, key)
         wanted = request.META.get("HTTP_IF_NONE_MATCH", "")
         if names(wanted, tag):
             return not_modified(tag)
         if found := self.pages.get(tag, encoding):
-            return found_or_known(found, wanted)
-        if request.method == "HEAD" or not can_be_kept(request):
-            return labelled(self.get_response(request), MISS)
+            return cached_or_not_modified(found, wanted)
+        if request.method == "HEAD" or not is_cacheable(request):
+            return uncached(self.get_response(request), MISS)
         return self.made(request, version, tag, encoding, wanted)
 
     def made(self, request: HttpRequest, version: int, tag: str, encoding: str, wanted: str) -> HttpResponseBase:
-        """Have an answer made that can be kept, by one thread of one process; the others wait for it.
+        """Have a cacheable response made by one thread of one process, for which the others wait.
 
-        Who waited, and finds that there was nothing to keep, makes his own and holds up nobody.
+        Threads that waited and find nothing in the cache make their own at the same time.
         """
         with self.making.alone(tag) as is_first:
             if found := self.pages.get(tag, encoding):
-                return found_or_known(found, wanted)
+                return cached_or_not_modified(found, wanted)
             if is_first:
-                with self.pages.made_elsewhere(tag, encoding) as found:
+                with self.pages.made_by_another_process(tag, encoding) as found:
                     if found:
-                        return found_or_known(found, wanted)
+                        return cached_or_not_modified(found, wanted)
                     return self.anew(request, version, tag, encoding)
         return self.anew(request, version, tag, encoding)
 
     def anew(self, request: HttpRequest, version: int, tag: str, encoding: str) -> HttpResponseBase:
-        """Have an answer made, and keep it if it is one to keep."""
+        """Have a response made, and cache it if it is the same for everybody and of one version."""
         response = self.get_response(request)
         # Where nothing was committed meanwhile, all that was read is of this version.
-        if is_same_for_all(response) and current_version(connections[answering()]) == version:
-            kept = as_kept(response, tag).encoded(encoding)
-            self.pages.put(tag, kept, encoding)
-            return kept.answer(STORED)
-        return labelled(response, MISS)
+        if is_shareable(response) and current_version(connections[answering()]) == version:
+            cached = to_cached(response, tag).encoded(encoding)
+            self.pages.put(tag, cached, encoding)
+            return cached.answer(STORED)
+        return uncached(response, MISS)
+
+
+def is_cacheable(request: HttpRequest) -> bool:
+    """Tell whether the view at the address may be cached and reads all parameters of the query."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return not hasattr(view, "is_never_cached") and all(name in parameters_of(view) for name in request.GET)
 
 
 def is_editor(request: HttpRequest) -> bool:
-    """Tell whether somebody asks who has logged in, and is to see what was just written."""
+    """Tell whether the request has a session: editors see what they have just written."""
     return "HTTP_COOKIE" in request.META and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
-def without_foreign(request: HttpRequest) -> None:
-    """Take out what other sites append to links, so that all who follow them get one page."""
+def without_tracking(request: HttpRequest) -> None:
+    """Remove tracking parameters, so that all links to a page share one cache entry."""
     query = request.META.get("QUERY_STRING", "")
     if not any(name in query for name in FOREIGN):
         return
@@ -140,8 +149,8 @@ def without_foreign(request: HttpRequest) -> None:
     request.__dict__.pop("GET", None)
 
 
-def asked(request: HttpRequest) -> str:
-    """Return what is asked, in one line: all that an answer hangs on but the record and the release.
+def request_key(request: HttpRequest) -> str:
+    """Return all that a response depends on besides the record and the release, in one line.
 
     Raises DisallowedHost for a host that is not ours.
     """
@@ -160,14 +169,14 @@ def current_version(connection: BaseDatabaseWrapper) -> int:
     no database.
     """
     try:
-        return _asked_for_version(connection)
+        return _query_version(connection)
     except DatabaseError:
         # A connection that was kept may have died with its server; a new one tells whether there is one again.
         connection.close()
-        return _asked_for_version(connection)
+        return _query_version(connection)
 
 
-def _asked_for_version(connection: BaseDatabaseWrapper) -> int:
+def _query_version(connection: BaseDatabaseWrapper) -> int:
     """Return the data version over this connection."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
@@ -176,8 +185,8 @@ def _asked_for_version(connection: BaseDatabaseWrapper) -> int:
     return int(version)
 
 
-def is_same_for_all(response: HttpResponseBase) -> bool:
-    """Tell whether an answer says nothing that is one reader's own, and is small enough to keep."""
+def is_shareable(response: HttpResponseBase) -> bool:
+    """Tell whether a response is the same for everybody, and small enough to cache."""
     return (
         isinstance(response, HttpResponse)
         and response.status_code == 200
@@ -188,26 +197,26 @@ def is_same_for_all(response: HttpResponseBase) -> bool:
     )
 
 
-def as_kept(response: HttpResponseBase, tag: str) -> Kept:
-    """Return an answer as it is kept, with the headers by which others may keep it."""
+def to_cached(response: HttpResponseBase, tag: str) -> CachedResponse:
+    """Return a response as it is cached, with the headers by which others may cache it."""
     assert isinstance(response, HttpResponse)
     response.headers.setdefault("ETag", tag)
     response.headers["Cache-Control"] = shared()
     if COMPRESSIBLE.match(response.headers["Content-Type"]):
         patch_vary_headers(response, ["Accept-Encoding"])
-    return Kept(tuple(response.headers.items()), response.content, "")
+    return CachedResponse(tuple(response.headers.items()), response.content, "")
 
 
-def labelled(response: HttpResponseBase, status: str) -> HttpResponseBase:
-    """Return an answer that is not kept here, with what caches on the way may do with it, and how it came about."""
+def uncached(response: HttpResponseBase, status: str) -> HttpResponseBase:
+    """Return a response that is not cached here, with ``Cache-Control`` for proxies and its ``Cache-Status``."""
     lasting = response.status_code in LASTING
     response.headers.setdefault("Cache-Control", shared() if lasting else "no-cache")
     response.headers["Cache-Status"] = status
     return response
 
 
-def found_or_known(found: Kept, wanted: str) -> HttpResponseBase:
-    """Return what was found, or that the client, who has what ``wanted`` names, has it already."""
+def cached_or_not_modified(found: CachedResponse, wanted: str) -> HttpResponseBase:
+    """Return a cached response, or 304 where If-None-Match, ``wanted``, names it."""
     tag = found.header("ETag")
     return not_modified(tag) if names(wanted, tag) else found.answer(HIT)
 
@@ -218,7 +227,7 @@ def names(wanted: str, tag: str) -> bool:
 
 
 def not_modified(tag: str) -> HttpResponse:
-    """Return that what the client has is still what there is."""
+    """Return 304 Not Modified."""
     response = HttpResponse(
         status=304, headers={"ETag": tag, "Cache-Control": shared(), "Vary": VARY, "Cache-Status": NOT_MODIFIED}
     )
@@ -227,6 +236,6 @@ def not_modified(tag: str) -> HttpResponse:
 
 
 def shared() -> str:
-    """Return what caches may do: a browser asks each time, others once in so many seconds, and go on without us."""
+    """Return Cache-Control: browsers revalidate each time, proxies after some seconds, and serve stale on errors."""
     seconds = settings.SHARED_CACHE_SECONDS
     return f"public, max-age=0, s-maxage={seconds}, stale-while-revalidate={seconds}, stale-if-error={DAY}"

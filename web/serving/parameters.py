@@ -5,13 +5,15 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    View = TypeVar("View", bound=Callable[..., Any])
 
 # Parameters that other sites append to links; they ask nothing of us.
 FOREIGN = ("utm_", "fbclid", "gclid", "mc_")
@@ -22,6 +24,31 @@ BOX = re.compile(r"(who|how|whom)(\d{0,2})")
 
 # What is picked under ``how`` that holds two parties against each other; it names the parameter.
 PAIRED = ("differ", "same")
+
+
+def reads(*names: str) -> Callable[[View], View]:
+    """Declare the parameters that a view reads; one without a declaration reads none.
+
+    An answer to any other parameter is not cached, and the value of another is not logged.
+    """
+
+    def declared(view: View) -> View:
+        view.parameters = frozenset(names)  # type: ignore[attr-defined]  # kept through functools.wraps
+        return view
+
+    return declared
+
+
+def never_cached(view: View) -> View:
+    """Declare that a view's answers are not cached: they are streamed, or for one reader alone."""
+    view.is_never_cached = True  # type: ignore[attr-defined]
+    return view
+
+
+def parameters_of(view: Callable[..., Any]) -> Collection[str]:
+    """Return the parameters that a view has declared to read."""
+    names: Collection[str] = getattr(view, "parameters", ())
+    return names
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What is wrong with a request, for programs: problem details as RFC 9457 has them."""
+"""Problem details (RFC 9457): what is wrong with a request, for programs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from web.lists.listing import Listing
 
 # Files and answers to programs are the same for everybody and ask for no cookie, so any site's page may read them.
 OPEN = {"Access-Control-Allow-Origin": "*"}
@@ -37,14 +35,18 @@ def problem(
     return answer
 
 
-def errors_of(listing: Listing) -> dict[str, list[str]]:
-    """Return by parameter what is wrong with the query of a listing that is not read page by page."""
-    errors = {name: [str(error) for error in said] for name, said in listing.form.errors.items()}
-    for asked in listing.ignored:
-        errors.setdefault(asked.partition("=")[0], []).append(unknown(asked))
-    if listing.parameters.get("page"):
-        errors["page"] = [_("All pages come at once; leave “page” out.")]
-    return errors
+def refusal(errors: Mapping[str, Sequence[str]], ignored: Sequence[str] = ()) -> JsonResponse | None:
+    """Return what is wrong with a query as problem details, None where it can be answered.
+
+    ``ignored`` is what it asks in vain; see ``web.serving.parameters.unanswered``.
+    """
+    said = {name: list(problems) for name, problems in errors.items()}
+    for asked in ignored:
+        said.setdefault(asked.partition("=")[0], []).append(unknown(asked))
+    if not said:
+        return None
+    detail = _("The query asks for something that is not known, so nothing was selected.")
+    return problem(HTTPStatus.BAD_REQUEST, detail, errors=said)
 
 
 def unknown(asked: str) -> str:

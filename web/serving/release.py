@@ -1,4 +1,4 @@
-"""Which release of Plenary answers: the same record may be told otherwise by the next one."""
+"""The release that runs, part of every ETag: another one may render the same record differently."""
 
 from __future__ import annotations
 

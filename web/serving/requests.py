@@ -1,4 +1,4 @@
-"""What holds for every request before anything else looks at it: its id, its line in the log, its figures."""
+"""The id, the access log line and the metrics of every request."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from django.core.exceptions import TooManyFieldsSent
 from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 
-from web.known_parameters import PARAMETERS
 from web.serving import health, metrics
-from web.serving.current_request import CURRENT, Asked
+from web.serving.current_request import CURRENT, CurrentRequest
+from web.serving.parameters import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django.urls import ResolverMatch
 
     GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,8 +40,6 @@ WATCHING = ("healthz", "readyz", "metrics")
 
 TYPED = ("q",)
 """What readers type in their own words; that it was there is logged, and not what it was."""
-PUBLIC = frozenset(name for names in PARAMETERS.values() for name in names).difference(TYPED)
-"""Parameters whose values are dates, symbols and codes of the record."""
 NAMED, LONGEST = 20, 80
 """How many parameters of a request are logged, and how many characters of a value."""
 
@@ -65,15 +64,15 @@ def observed(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
-        asked = Asked(id_of(request), request)
-        CURRENT.set(asked)
+        current = CurrentRequest(id_of(request), request)
+        CURRENT.set(current)
         response = get_response(request)
-        response.headers["X-Request-ID"] = asked.id
+        response.headers["X-Request-ID"] = current.id
         if response.streaming:
             # It is made while it is sent, by this thread.
-            stream(asked, response, began)
+            stream(current, response, began)
         else:
-            finish(asked, response, time.perf_counter() - began, len(response.content))  # type: ignore[attr-defined]
+            finish(current, response, time.perf_counter() - began, len(response.content))  # type: ignore[attr-defined]
         return response
 
     return middleware
@@ -88,13 +87,13 @@ def id_of(request: HttpRequest) -> str:
     return os.urandom(8).hex()
 
 
-def stream(asked: Asked, response: Any, began: float) -> None:
+def stream(current: CurrentRequest, response: Any, began: float) -> None:
     """Have an answer that is made while it is sent logged when that is over."""
     sent = int(response.headers.get("Content-Length", 0))
     if not sent:
         response.streaming_content = counted(response, response.streaming_content)
     response._resource_closers.append(
-        lambda: finish(asked, response, time.perf_counter() - began, getattr(response, "sent", sent))
+        lambda: finish(current, response, time.perf_counter() - began, getattr(response, "sent", sent))
     )
 
 
@@ -106,11 +105,11 @@ def counted(response: Any, parts: Iterable[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) -> None:
+def finish(current: CurrentRequest, response: HttpResponseBase, seconds: float, size: int) -> None:
     """Count and log an answer, and be done with its request."""
     CURRENT.set(None)
-    request = asked.request
-    route = asked.route or route_of(request.path_info)
+    request = current.request
+    route = current.route or route_of(request.path_info)
     cache = response.headers.get("Cache-Status", "")
     method = request.method or ""
     metrics.answered(
@@ -118,8 +117,8 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
         method=method,
         status=response.status_code,
         seconds=seconds,
-        sql=asked.seconds,
-        queries=asked.queries,
+        sql=current.seconds,
+        queries=current.queries,
         cache_status=cache,
         is_page=response.headers.get("Content-Type", "").startswith("text/html"),
     )
@@ -133,7 +132,7 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
             size,
             seconds * 1000,
             extra={
-                "request_id": asked.id,
+                "request_id": current.id,
                 "method": in_short(method),
                 "route": route,
                 "path": path,
@@ -141,8 +140,8 @@ def finish(asked: Asked, response: HttpResponseBase, seconds: float, size: int) 
                 "status": response.status_code,
                 "bytes": size,
                 "ms": round(seconds * 1000, 2),
-                "sql_ms": round(asked.seconds * 1000, 2),
-                "queries": asked.queries,
+                "sql_ms": round(current.seconds * 1000, 2),
+                "queries": current.queries,
                 "cache": metrics.RESULTS.get(cache),
                 "user": user_of(request),
                 "address": address_of(request),
@@ -156,16 +155,22 @@ def in_short(method: str) -> str:
 
 
 @lru_cache(maxsize=PATHS)
+def match_of(path: str) -> ResolverMatch | None:
+    """Return the view at a path with its name, None where there is none."""
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None
+
+
 def route_of(path: str) -> str:
     """Return the name of what answers at a path: one of our own words, whatever the path."""
     if path in FOR_MACHINES or path == METRICS:
         return path[1:]
     if path.startswith(settings.STATIC_URL):
         return "static"
-    try:
-        return resolve(path).view_name or "unnamed"
-    except Resolver404:
-        return "none"
+    match = match_of(path)
+    return match.view_name or "unnamed" if match else "none"
 
 
 def path_of(request: HttpRequest) -> str:
@@ -175,9 +180,9 @@ def path_of(request: HttpRequest) -> str:
 
 
 def query_of(request: HttpRequest) -> str | None:
-    """Return what of the query is logged: public parameters with their values, and that others were there.
+    """Return what of the query is logged: the parameters that the view reads, and how many others were there.
 
-    A name that we do not know may itself be a secret, so of those only the number is told.
+    Those have dates, symbols and codes of the record; the name of any other may itself be a secret.
     """
     if not request.META.get("QUERY_STRING"):
         return None
@@ -186,11 +191,13 @@ def query_of(request: HttpRequest) -> str | None:
         asked = request.GET.lists()
     except TooManyFieldsSent:
         return "+many"
+    match = match_of(request.path_info)
+    read = parameters_of(match.func) if match else ()
     for name, values in asked:
-        if name in PUBLIC:
-            known += [f"{name}={value[:LONGEST]}" for value in values]
-        elif name in TYPED:
+        if name in TYPED:
             known.append(name)
+        elif name in read:
+            known += [f"{name}={value[:LONGEST]}" for value in values]
         else:
             unknown += 1
     return "&".join(known[:NAMED] + ([f"+{unknown}"] if unknown else [])) or None

@@ -1,4 +1,4 @@
-"""What is answered while the database is gone, full or too busy: in a moment it may be well again."""
+"""Responses while the database is unavailable, full or too busy: 503 with Retry-After."""
 
 from __future__ import annotations
 

@@ -6,18 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
-from tests.votes.admin.test_roll_calls import errors, fields, page, said, votes
-from tests.votes.entry.electorates import landmark
-from votes.admin.filling import TEXT_LIMIT
+from tests.votes.admin.pages import errors, fields, messages, page, recorded, staff, table, text, url, votes
+from votes.admin.filling_forms import TEXT_LIMIT
 from votes.editing.filling import names_for
 from votes.editing.publishing import publish, unpublish
 from votes.editing.spreadsheets import LIMIT
 from votes.editing.votes import record_votes
-from votes.entry.printing import verbatim
 from votes.models import RollCall
 from votes.totals import Totals
 
@@ -36,22 +32,7 @@ The draft resolution was adopted by 2 votes to 1, with 1 abstention (resolution 
 
 
 def fill(roll_call: RollCall) -> str:
-    return reverse("admin:votes_rollcall_fill", args=[roll_call.pk])
-
-
-def change(roll_call: RollCall) -> str:
-    return reverse("admin:votes_rollcall_change", args=[roll_call.pk])
-
-
-@pytest.fixture
-def editor(client: Client, world: World) -> Client:
-    """Return a browser in which somebody has logged in who may do everything."""
-    client.force_login(User.objects.create_superuser("editor"))
-    return client
-
-
-def recorded(roll_call: RollCall) -> dict[str, str]:
-    return dict(roll_call.votes.values_list("state__code", "choice"))
+    return url(roll_call, "fill")
 
 
 def previewed(client: Client, roll_call: RollCall, text: str = TEXT) -> Any:
@@ -89,9 +70,7 @@ def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Clien
         "DEU": "A",
         "GBR": "",
     }
-    facts = {
-        " ".join(dt.text.split()): " ".join(dt.find_next("dd").text.split()) for dt in shown.select(".filling-facts dt")
-    }
+    facts = {text(dt): text(dt.find_next("dd")) for dt in shown.select(".filling-facts dt")}
     assert facts.pop("In no list (189)").startswith("Afghanistan; Albania;")
     assert facts == {
         "Result": "adopted",
@@ -100,8 +79,12 @@ def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Clien
         "Against (1)": "United States",
         "Abstaining (1)": "Germany",
     }
-    figures = [[cell.text for cell in row.select("td")] for row in shown.select(".filling-figures tbody tr")]
-    assert figures == [["2", "2", "–"], ["1", "1", "–"], ["1", "1", "–"], ["0", "–", "–"]]
+    assert table(shown, ".filling-figures tbody tr", "td") == [
+        ["2", "2", "–"],
+        ["1", "1", "–"],
+        ["1", "1", "–"],
+        ["0", "–", "–"],
+    ]
     ticks = {box["name"]: box.has_attr("checked") for box in shown.select("[type=checkbox]")}
     assert ticks == {"take_announced": True, "take_result": True, "corrections": True}
     assert shown.select_one(".filling-text").text.split() == TEXT.split()
@@ -137,8 +120,7 @@ def test_what_would_replace_a_vote_on_record_is_pointed_at(editor: Client, world
 
     shown = previewed(editor, roll_call)
 
-    table = [[cell.text for cell in row.select("th, td")] for row in shown.select(".sheet-differing tbody tr")]
-    assert table == [
+    assert table(shown, ".sheet-differing tbody tr") == [
         ["France", "Against", "In favour"],
         ["Germany", "No entry", "Abstaining"],
         ["Haiti", "No entry", "In favour"],
@@ -212,13 +194,13 @@ def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: Worl
 
     saved = editor.post(fill(roll_call), sent(shown) | votes({"GBR": "A"}))
 
-    assert saved["Location"] == change(roll_call)
+    assert saved["Location"] == url(roll_call)
     roll_call = RollCall.objects.with_tally().get(pk=roll_call.pk)
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A", "GBR": "A"}
     assert (roll_call.announced, roll_call.result, roll_call.status) == (Totals(2, 1, 1, None), "adopted", "draft")
     assert list(roll_call.corrections.values_list("state__code", "intended")) == [("HTI", "N")]
     assert [user.username for user in roll_call.entered_by.all()] == ["editor"]
-    assert said(saved)[:2] == [
+    assert messages(saved)[:2] == [
         "Counted and announced totals of a-motion differ: Abstaining 2 counted, 1 announced.",
         "188 members of the body have no entry in a-motion.",
     ]
@@ -256,19 +238,6 @@ def test_a_sheet_from_a_file_is_saved(editor: Client, world: World):
     assert recorded(roll_call) == {"FRA": "Y", "USA": "N"}
 
 
-def test_es_11_7_is_pasted_with_its_totals_and_result(editor: Client, world: World):
-    original = RollCall.objects.with_tally().get(slug="a-res-es-11-7")
-    roll_call = world.roll_call(date=original.date)
-    _row, choices = landmark("a-res-es-11-7")
-    text = verbatim(choices, names_for(roll_call).electorate, draft="A/ES-11/L.10", resolution="A/RES/ES-11/7")
-
-    editor.post(fill(roll_call), sent(previewed(editor, roll_call, text)) | {"votes_others": "X"})
-
-    saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
-    assert (saved.counted, str(saved.announced)) == (original.counted, "93-18-65")
-    assert recorded(saved) == choices
-
-
 # Saving that is refused: nothing is written, and nothing is lost
 
 
@@ -299,8 +268,7 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
     answer = refused(editor, roll_call, data)
 
     assert errors(answer)[0].startswith("Someone else changed these votes since you opened this page.")
-    table = [[cell.text for cell in row.select("th, td")] for row in answer.select(".sheet-differing tbody tr")]
-    assert table[0] == ["France", "Against", "In favour"]
+    assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "Against", "In favour"]
     editor.post(fill(roll_call), sent(answer))
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
 
@@ -359,26 +327,26 @@ def test_a_published_roll_call_is_not_filled(editor: Client, world: World):
     publish(roll_calls=[roll_call])
 
     for answer in (editor.get(fill(roll_call)), editor.post(fill(roll_call), data)):
-        assert answer["Location"] == change(roll_call)
-        assert said(answer)[-1] == (
+        assert answer["Location"] == url(roll_call)
+        assert messages(answer)[-1] == (
             "A published roll call is changed on its page, with a reason; only a draft is filled at once."
         )
     assert recorded(roll_call) == {"ALB": "Y"}
-    assert not page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+    assert not page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')
 
 
 @pytest.mark.parametrize("method", ["non-recorded", "without-vote"])
 def test_what_records_no_votes_is_not_filled(editor: Client, world: World, method: str):
     roll_call = world.roll_call(method=method)
 
-    assert editor.get(fill(roll_call))["Location"] == change(roll_call)
-    assert not page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+    assert editor.get(fill(roll_call))["Location"] == url(roll_call)
+    assert not page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')
 
 
 def test_the_page_of_a_draft_leads_there(editor: Client, world: World):
     roll_call = world.roll_call()
 
-    [link] = page(editor.get(change(roll_call))).select(f'a[href="{fill(roll_call)}"]')
+    [link] = page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')
 
     assert link.text == "Paste or upload votes"
     assert not page(editor.get(link["href"])).select("[data-sheet]")
@@ -394,9 +362,7 @@ def test_who_may_not_change_drafts_sees_and_saves_nothing(
     client: Client, world: World, permissions: list[str], *, exists: bool
 ):
     roll_call = world.roll_call("a-secret-motion")
-    user = User.objects.create_user("reader", is_staff=True)
-    user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
-    client.force_login(user)
+    client.force_login(staff("reader", *permissions))
     address = fill(roll_call) if exists else "/admin/votes/rollcall/999999/fill/"
 
     answers = [
@@ -409,18 +375,9 @@ def test_who_may_not_change_drafts_sees_and_saves_nothing(
     assert recorded(roll_call) == {}
 
 
-def test_who_is_not_logged_in_is_asked_to(client: Client, world: World):
-    address = fill(world.roll_call())
-
-    for answer in (client.get(address), client.post(address, {"text": TEXT})):
-        assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={address}")
-
-
 def test_a_recorder_fills_a_draft(client: Client, world: World):
     roll_call = world.roll_call()
-    user = User.objects.create_user("recorder", is_staff=True)
-    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_rollcall", "change_rollcall"]))
-    client.force_login(user)
+    client.force_login(staff("recorder", "view_rollcall", "change_rollcall"))
 
     client.post(fill(roll_call), sent(previewed(client, roll_call)))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
-from django.contrib.messages import get_messages
+from django.contrib.auth.models import User
 
 from tests.factories import make_bloc, make_resolution, make_roll_call, make_source, make_state
+from tests.votes.admin.pages import fields, messages, page, staff, url
 from votes.models import Finding
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import Found, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding as Found
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -54,30 +54,10 @@ def write(*found: Found, origin: str = "record") -> None:
     replace_findings(origin=origin, found=found, run=None)
 
 
-def page(response: Any) -> BeautifulSoup:
-    assert response.status_code == 200
-    return BeautifulSoup(response.content, "html.parser")
-
-
 def keys(response: Any) -> set[str]:
     """Return the keys of the findings listed."""
     pks = [str(box["value"]) for box in page(response).select("input[name=_selected_action]")]
     return set(Finding.objects.filter(pk__in=pks).values_list("key", flat=True))
-
-
-def url(finding: Finding) -> str:
-    return f"{LIST}{finding.pk}/change/"
-
-
-def fields(soup: BeautifulSoup) -> dict[str, str]:
-    """Return what a browser would send of the page of a finding."""
-    form = soup.select("#finding_form")[0]
-    data = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
-    return data | {str(area["name"]): area.text.removeprefix("\n") for area in form.select("textarea")}
-
-
-def said(response: Any) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def test_the_list_says_what_was_found_with_links_to_the_record_and_the_page(
@@ -219,7 +199,7 @@ def chosen(findings: dict[str, Finding], *some: str) -> dict[str, Any]:
     }
 
 
-def confirmed(soup: BeautifulSoup, reason: str) -> dict[str, str]:
+def confirmed(soup: Any, reason: str) -> dict[str, str]:
     """Return what the page that asks for the reason sends."""
     form = soup.select("#content form")[0]
     data = {str(field["name"]): str(field["value"]) for field in form.select("input[type=hidden]")}
@@ -237,7 +217,7 @@ def test_several_are_acknowledged_with_one_reason(client: Client, editor: User, 
 
     done = client.post(LIST, confirmed(asked, "As printed."))
 
-    assert said(done) == ["2 findings acknowledged."]
+    assert messages(done) == ["2 findings acknowledged."]
     assert set(Finding.objects.filter(reason="As printed.", acknowledged_by=editor).values_list("key", flat=True)) == {
         "shown",
         "file",
@@ -261,7 +241,7 @@ def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: 
 
     done = client.post(LIST, confirmed(asked, "As printed."))
 
-    assert said(done) == [
+    assert messages(done) == [
         "1 finding acknowledged.",
         "1 has changed since the page was shown; look at it again.",
     ]
@@ -275,9 +255,7 @@ def test_a_list_that_no_page_sent_is_refused(client: Client, editor: User, findi
 
 
 def test_who_may_only_look_sees_the_finding_and_acknowledges_nothing(client: Client, findings: dict[str, Finding]):
-    reader = User.objects.create_user("reader", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_finding"))
-    client.force_login(reader)
+    client.force_login(staff("reader", "view_finding"))
 
     soup = page(client.get(url(findings["shown"])))
 

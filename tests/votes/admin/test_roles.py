@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from resolutions.models import OtherSymbol, Resolution
-from tests.votes.admin.test_roll_calls import errors, fields, page, said, text_of
+from tests.votes.admin.pages import errors, fields, messages, page, recorded, text_of, url
 from tests.votes.roles import ROLES, make_user
 from votes.editing.publishing import publish, unpublish, withdraw
 from votes.editing.votes import record_votes
@@ -69,16 +69,8 @@ def logged_in(role: str) -> Client:
     return client
 
 
-def change(instance: Any, name: str = "change") -> str:
-    return reverse(f"admin:{instance._meta.label_lower.replace('.', '_')}_{name}", args=[instance.pk])
-
-
 def statuses(desk: Desk) -> list[str]:
     return [RollCall.objects.get(pk=roll_call.pk).status for roll_call in (desk.draft, desk.public)]
-
-
-def votes_of(roll_call: RollCall) -> dict[str, str]:
-    return dict(roll_call.votes.values_list("state__code", "choice"))
 
 
 # Every address
@@ -96,7 +88,7 @@ def addresses(desk: Desk) -> list[str]:
         OtherSymbol: text_of(desk.draft).other_symbols.get(),
     }
     found = ["/admin/", "/admin/votes/", "/admin/resolutions/", f"{LIST}merge/?kept=secret&duplicate=public"]
-    found.append(f"{LIST}{desk.draft.pk}/withdraw/")
+    found += [f"{LIST}new/", f"{LIST}{desk.draft.pk}/fill/", f"{LIST}{desk.draft.pk}/withdraw/"]
     for label in ("votes", "resolutions"):
         for model in apps.get_app_config(label).get_models():
             if admin.site.is_registered(model):
@@ -135,7 +127,7 @@ def test_who_has_no_role_sees_nothing_of_a_draft_at_any_address(desk: Desk, role
 @pytest.mark.parametrize("role", ENTERING)
 def test_what_a_role_may_see_it_sees(desk: Desk, role: str):
     client = logged_in(role)
-    assert SECRET in client.get(change(desk.draft)).content.decode()
+    assert SECRET in client.get(url(desk.draft)).content.decode()
     assert "secret" in client.get(LIST).content.decode()
 
 
@@ -148,9 +140,9 @@ def publishes(client: Client, desk: Desk) -> bool:
 
 
 def publishes_by_form(client: Client, desk: Desk) -> bool:
-    answer = client.get(change(desk.draft))
+    answer = client.get(url(desk.draft))
     if answer.status_code == 200:
-        client.post(change(desk.draft), fields(page(answer)) | {"status": "published"})
+        client.post(url(desk.draft), fields(page(answer)) | {"status": "published"})
     return statuses(desk)[0] == "published"
 
 
@@ -170,18 +162,18 @@ def merges(client: Client, desk: Desk) -> bool:
 
 
 def enters_votes(client: Client, desk: Desk) -> bool:
-    answer = client.get(change(desk.draft))
+    answer = client.get(url(desk.draft))
     if answer.status_code == 200 and page(answer).select("input[name=_save]"):
-        client.post(change(desk.draft), fields(page(answer)) | {"votes-USA": "A"})
-    return votes_of(desk.draft)["USA"] == "A"
+        client.post(url(desk.draft), fields(page(answer)) | {"votes-USA": "A"})
+    return recorded(desk.draft)["USA"] == "A"
 
 
 def amends(client: Client, desk: Desk) -> bool:
-    page_of_draft = client.get(change(desk.public))
+    page_of_draft = client.get(url(desk.public))
     data = fields(page(page_of_draft)) if page_of_draft.status_code == 200 else {}
-    client.post(change(desk.public), data | {"votes-USA": "A", "announced_no": "0", "announced_abstaining": "1",
+    client.post(url(desk.public), data | {"votes-USA": "A", "announced_no": "0", "announced_abstaining": "1",
                                              "reason": "The record."})  # fmt: skip
-    return votes_of(desk.public)["USA"] == "A"
+    return recorded(desk.public)["USA"] == "A"
 
 
 def adds_a_draft(client: Client, desk: Desk) -> bool:
@@ -197,15 +189,15 @@ def adds_a_draft(client: Client, desk: Desk) -> bool:
 
 
 def deletes_a_draft(client: Client, desk: Desk) -> bool:
-    client.post(change(desk.draft, "delete"), {"post": "yes"})
+    client.post(url(desk.draft, "delete"), {"post": "yes"})
     return not RollCall.objects.filter(slug="secret").exists()
 
 
 def deletes_what_is_public(client: Client, desk: Desk) -> bool:
-    client.post(change(desk.public, "delete"), {"post": "yes"})
+    client.post(url(desk.public, "delete"), {"post": "yes"})
     client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk], "post": "yes"})
     text = text_of(desk.public)
-    client.post(change(text, "delete"), {"post": "yes"})
+    client.post(url(text, "delete"), {"post": "yes"})
     return not RollCall.objects.filter(slug="public").exists() or not Resolution.objects.filter(pk=text.pk).exists()
 
 
@@ -218,11 +210,11 @@ def changes_a_public_text(client: Client, desk: Desk) -> bool:
 
 
 def changes_text(client: Client, text: Any, more: dict[str, str]) -> bool:
-    answer = client.get(change(text))
+    answer = client.get(url(text))
     if answer.status_code == 200 and page(answer).select("input[name=_save]"):
-        client.post(change(text), fields(page(answer)) | {"title": "War", **more})
+        client.post(url(text), fields(page(answer)) | {"title": "War", **more})
     else:
-        client.post(change(text), {"title": "War", **more})
+        client.post(url(text), {"title": "War", **more})
     return Resolution.objects.get(pk=text.pk).title == "War"
 
 
@@ -255,8 +247,8 @@ def writes_beside_the_forms(client: Client, desk: Desk) -> bool:
     """Try what only another page may write: single corrections, symbols, votes, retired addresses, the history."""
     codes = [
         client.post("/admin/votes/correction/add/", {"roll_call": desk.public.pk, "state": 1, "intended": "Y"}),
-        client.post(change(desk.public.corrections.get()), {"intended": "N"}),
-        client.post(change(text_of(desk.public).other_symbols.get()), {"symbol": "A/79/L.1", "kind": "draft"}),
+        client.post(url(desk.public.corrections.get()), {"intended": "N"}),
+        client.post(url(text_of(desk.public).other_symbols.get()), {"symbol": "A/79/L.1", "kind": "draft"}),
         client.post("/admin/votes/retiredaddress/add/", {"slug": "x", "kind": "withdrawn", "reason": "x"}),
     ]
     return {answer.status_code for answer in codes} != {403}
@@ -286,11 +278,11 @@ DEEDS = {
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
 def test_a_deed_is_done_by_those_who_may_and_by_nobody_else(desk: Desk, deed: Any, role: str):
-    before = (statuses(desk), votes_of(desk.draft), votes_of(desk.public), RollCall.objects.count())
+    before = (statuses(desk), recorded(desk.draft), recorded(desk.public), RollCall.objects.count())
     may = role in DEEDS[deed]
     assert deed(logged_in(role), desk) == may
     if not may:
-        assert (statuses(desk), votes_of(desk.draft), votes_of(desk.public), RollCall.objects.count()) == before
+        assert (statuses(desk), recorded(desk.draft), recorded(desk.public), RollCall.objects.count()) == before
 
 
 # Accounts
@@ -300,12 +292,12 @@ def test_an_administrator_makes_nobody_a_superuser_and_leaves_superusers_alone(d
     client = logged_in("Administrators")
     own, root = User.objects.get(username="administrators"), User.objects.create_superuser("root")
 
-    client.post(change(own), fields(page(client.get(change(own)))) | {"is_superuser": "on"})
+    client.post(url(own), fields(page(client.get(url(own)))) | {"is_superuser": "on"})
     assert not User.objects.get(pk=own.pk).is_superuser
-    assert client.post(change(root), {"username": "root2"}).status_code == 403
+    assert client.post(url(root), {"username": "root2"}).status_code == 403
     password = {"password1": "correct horse battery", "password2": "correct horse battery"}
     assert client.post(f"/admin/auth/user/{root.pk}/password/", password).status_code == 403
-    client.post(change(root, "delete"), {"post": "yes"})
+    client.post(url(root, "delete"), {"post": "yes"})
     assert User.objects.filter(username="root").exists()
 
 
@@ -320,24 +312,24 @@ def test_who_entered_is_told_who_publishes(desk: Desk):
         "verifier finds it under “waiting for verification”. Where one person does both, the site is run with "
         "PUBLISH_OWN_ENTRIES=1."
     )
-    data = fields(page(client.get(change(desk.draft)))) | {
+    data = fields(page(client.get(url(desk.draft)))) | {
         "status": "published", "announced_no": "0", "announced_abstaining": "1",
     }  # fmt: skip
-    assert errors(page(client.post(change(desk.draft), data))) == [told]
+    assert errors(page(client.post(url(desk.draft), data))) == [told]
     RollCall.objects.filter(pk=desk.draft.pk).update(announced_no=None)
-    assert said(client.post(LIST, {"action": "publish", "_selected_action": [desk.draft.pk]})) == [told]
+    assert messages(client.post(LIST, {"action": "publish", "_selected_action": [desk.draft.pk]})) == [told]
     assert statuses(desk)[0] == "draft"
 
 
 def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
     client = logged_in("Verifiers")
-    data = fields(page(client.get(change(desk.draft)))) | {"status": "published", "note": "Another."}
-    [told] = errors(page(client.post(change(desk.draft), data)))
+    data = fields(page(client.get(url(desk.draft)))) | {"status": "published", "note": "Another."}
+    [told] = errors(page(client.post(url(desk.draft), data)))
     assert told.startswith("You entered or changed secret")
 
     data["note"] = SECRET
     data |= {"corrections-TOTAL_FORMS": "1", "corrections-0-intended": "N"}
-    assert errors(page(client.post(change(desk.draft), data))) == [
+    assert errors(page(client.post(url(desk.draft), data))) == [
         "Save these as a draft; who enters corrections does not publish them."
     ]
     assert statuses(desk)[0] == "draft"
@@ -360,21 +352,21 @@ def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict
         unpublish(roll_calls=[desk.public])
     if "status" in changed:
         changed = {"status": "published" if hide else "draft"}
-    data = fields(page(client.get(change(desk.public)))) | changed
-    assert errors(page(client.post(change(desk.public), data))) == ["This has been public. Say why it changes."]
-    assert votes_of(desk.public)["USA"] == "N"
-    assert client.post(change(desk.public), data | {"reason": "The record."}).status_code == 302
+    data = fields(page(client.get(url(desk.public)))) | changed
+    assert errors(page(client.post(url(desk.public), data))) == ["This has been public. Say why it changes."]
+    assert recorded(desk.public)["USA"] == "N"
+    assert client.post(url(desk.public), data | {"reason": "The record."}).status_code == 302
 
 
 def test_a_page_saved_as_it_stands_needs_no_reason_and_enters_nobody(desk: Desk):
     client = logged_in("Verifiers")
-    assert client.post(change(desk.public), fields(page(client.get(change(desk.public))))).status_code == 302
+    assert client.post(url(desk.public), fields(page(client.get(url(desk.public))))).status_code == 302
     assert not desk.public.entered_by.exists()
 
 
 def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk):
     client = logged_in("Verifiers")
-    text = change(text_of(desk.public))
+    text = url(text_of(desk.public))
     for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
         data = fields(page(client.get(text))) | changed
         assert errors(page(client.post(text, data))) == ["This has been public. Say why it changes."]
@@ -384,10 +376,10 @@ def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk)
 def test_totals_that_differ_ask_for_a_reason_beside_the_field(desk: Desk):
     client = logged_in("Verifiers")
     RollCall.objects.filter(pk=desk.draft.pk).update(announced_yes=3)
-    data = fields(page(client.get(change(desk.draft)))) | {"status": "published"}
-    answer = page(client.post(change(desk.draft), data))
+    data = fields(page(client.get(url(desk.draft)))) | {"status": "published"}
+    answer = page(client.post(url(desk.draft), data))
     assert len(answer.select(".field-difference_reason .errorlist li")) == 1
-    client.post(change(desk.draft), data | {"difference_reason": "The President misspoke."})
+    client.post(url(desk.draft), data | {"difference_reason": "The President misspoke."})
     assert statuses(desk)[0] == "published"
 
 
@@ -396,8 +388,8 @@ def test_totals_that_differ_ask_for_a_reason_beside_the_field(desk: Desk):
 
 def test_withdrawing_asks_why_and_says_what_it_means(desk: Desk):
     client = logged_in("Verifiers")
-    assert page(client.get(change(desk.public))).select(f"a[href='{LIST}{desk.public.pk}/withdraw/']")
-    assert not page(client.get(change(desk.draft))).select(f"a[href='{LIST}{desk.draft.pk}/withdraw/']")
+    assert page(client.get(url(desk.public))).select(f"a[href='{LIST}{desk.public.pk}/withdraw/']")
+    assert not page(client.get(url(desk.draft))).select(f"a[href='{LIST}{desk.draft.pk}/withdraw/']")
     asked = page(client.get(f"{LIST}{desk.public.pk}/withdraw/"))
     assert asked.select_one("textarea[name=reason]")
     assert page(client.post(f"{LIST}{desk.public.pk}/withdraw/", {"reason": " "})).select_one(".errornote")
@@ -407,11 +399,11 @@ def test_withdrawing_asks_why_and_says_what_it_means(desk: Desk):
 def test_deleting_what_has_been_public_says_that_it_can_be_withdrawn(desk: Desk):
     unpublish(roll_calls=[desk.public])
     client = logged_in("superuser")
-    assert client.get(change(desk.public, "delete")).status_code == 403
+    assert client.get(url(desk.public, "delete")).status_code == 403
     asked = page(client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk]}))
     assert "public has been public: it can be withdrawn, and not deleted before." in asked.text
     withdraw(roll_call=desk.public, reason="Twice.")
-    client.post(change(desk.public, "delete"), {"post": "yes"})
+    client.post(url(desk.public, "delete"), {"post": "yes"})
     assert not RollCall.objects.filter(slug="public").exists()
 
 
@@ -430,7 +422,7 @@ def test_two_records_are_compared_before_they_are_merged(desk: Desk):
     assert errors(refused) == ["This field is required."]
     client.post(acted["Location"], {"reason": "The same.", "although_votes_differ": "on"})
     assert not RollCall.objects.filter(slug="secret").exists()
-    assert votes_of(desk.public) == {"USA": "N", "FRA": "Y"}
+    assert recorded(desk.public) == {"USA": "N", "FRA": "Y"}
 
 
 @pytest.mark.parametrize(

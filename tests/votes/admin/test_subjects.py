@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from resolutions.models import Resolution, Topic
-from tests.votes.admin.test_roll_calls import editor, errors, fields, page, said, url  # noqa: F401  # a fixture among them
+from tests.votes.admin.pages import errors, fields, messages, new_text, page, url
 from votes.reports.history import history_of
 
 if TYPE_CHECKING:
@@ -33,21 +33,12 @@ def subjects_of(soup: Any) -> list[str]:
     return [field["value"] for field in soup.select("input[name=subjects]")]
 
 
-def change(editor: Client, text: Resolution, subjects: list[str], **others: Any) -> Any:  # noqa: F811
+def change(editor: Client, text: Resolution, subjects: list[str], **others: Any) -> Any:
     """Send the page of a text with these subjects; return the answer."""
     return editor.post(url(text), {**fields(page(editor.get(url(text)))), "subjects": subjects, **others})
 
 
-def new(world: World, **values: Any) -> dict[str, Any]:
-    """Return what the page for a new text sends."""
-    return {
-        "symbol": "A/RES/79/999", "title": "Peace", "body": world.assembly.pk, "session": world.session.pk,
-        "kind": "resolution", "status": "draft", "other_symbols-TOTAL_FORMS": "0", "other_symbols-INITIAL_FORMS": "0",
-        **values,
-    }  # fmt: skip
-
-
-def test_each_subject_has_a_field_that_suggests_those_on_record(editor: Client, known: Resolution):  # noqa: F811
+def test_each_subject_has_a_field_that_suggests_those_on_record(editor: Client, known: Resolution):
     shown = page(editor.get(url(known)))
 
     assert subjects_of(shown) == [CUBA, TREATIES, "", "", ""]
@@ -61,7 +52,7 @@ def test_each_subject_has_a_field_that_suggests_those_on_record(editor: Client, 
     assert names == [f"Subject {number}" for number in range(1, 6)]
 
 
-def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world: World, known: Resolution):  # noqa: F811
+def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world: World, known: Resolution):
     other = world.resolution("A/RES/79/8")
     sent = ["", " nuclear weapon  tests–treaties–Signatures, accessions, ratifications ", "PEACE--EDUCATION", ""]
 
@@ -77,7 +68,7 @@ NEW = "is not on record. Write a new heading as the UN Digital Library does, in 
 
 
 @pytest.mark.parametrize(
-    ("sent", "messages"),
+    ("sent", "problems"),
     [
         ([CUBA, "Cuba–United States"], [f"“{CUBA}” is there twice."]),
         (["PEACE", "PEACE"], ["“PEACE” is there twice."]),
@@ -87,24 +78,24 @@ NEW = "is not on record. Write a new heading as the UN Digital Library does, in 
     ],
 )
 def test_what_cannot_stand_is_refused_beside_the_field_and_nothing_is_lost(
-    editor: Client, known: Resolution, sent: list[str], messages: list[str]  # noqa: F811
-):  # fmt: skip
+    editor: Client, known: Resolution, sent: list[str], problems: list[str]
+):
     answer = page(change(editor, known, sent))
 
-    assert errors(answer) == messages
+    assert errors(answer) == problems
     assert subjects_of(answer) == [*sent, "", "", ""]
     known.refresh_from_db()
     assert known.subjects == [CUBA, TREATIES]
 
 
-def test_a_page_sent_as_it_stands_changes_nothing(editor: Client, known: Resolution):  # noqa: F811
+def test_a_page_sent_as_it_stands_changes_nothing(editor: Client, known: Resolution):
     Resolution.objects.update(status="published")
     assert change(editor, known, [CUBA, TREATIES, "", "", ""]).status_code == 302
     known.refresh_from_db()
     assert known.subjects == [CUBA, TREATIES]
 
 
-def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Client, record: None):  # noqa: F811
+def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Client, record: None):
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     roll_call = text.roll_calls.get()
     assert errors(page(change(editor, text, ["APARTHEID"]))) == ["This has been public. Say why it changes."]
@@ -132,26 +123,24 @@ def test_members_whose_choice_is_not_legible_are_told_by_their_codes(record: Non
     assert [(one.label, one.before, one.after) for one in entry.changes] == [("not legible", "none", "PAK, VEN")]
 
 
-def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(
-    editor: Client, world: World  # noqa: F811
-):  # fmt: skip
-    answer = editor.post(ADD, new(world, subjects=["APARTHEID"], agenda="Question of Palestine"))
+def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(editor: Client, world: World):
+    answer = editor.post(ADD, new_text(world, subjects=["APARTHEID"], agenda="Question of Palestine"))
 
     text = Resolution.objects.get(symbol="A/RES/79/999")
     names = list(text.topics.values_list("name", flat=True))
     assert names == ["Apartheid and southern Africa", "Israel and the Palestinians"]
-    assert said(answer)[0] == (
+    assert messages(answer)[0] == (
         "Topics chosen by title, agenda item and subjects: Apartheid and southern Africa; Israel and the Palestinians. "
         "Change them on the page of the text."
     )
 
 
-def test_a_choice_of_topics_is_never_changed(editor: Client, world: World):  # noqa: F811
+def test_a_choice_of_topics_is_never_changed(editor: Client, world: World):
     chosen = Topic.objects.get(slug="sanctions")
-    answer = editor.post(ADD, new(world, subjects=["APARTHEID"], topics=[chosen.pk]))
+    answer = editor.post(ADD, new_text(world, subjects=["APARTHEID"], topics=[chosen.pk]))
     text = Resolution.objects.get(symbol="A/RES/79/999")
     assert [*text.topics.all()] == [chosen]
-    assert not [message for message in said(answer) if "Topics" in message]
+    assert not [message for message in messages(answer) if "Topics" in message]
 
     shown = page(editor.get(url(text)))
     assert "By title, agenda item and subjects, these would fit too: Apartheid and southern Africa." in shown.text
@@ -162,13 +151,13 @@ def test_a_choice_of_topics_is_never_changed(editor: Client, world: World):  # n
     assert not text.topics.exists()
 
 
-def test_nothing_is_said_of_topics_where_no_rule_fits(editor: Client, world: World):  # noqa: F811
-    answer = editor.post(ADD, new(world, title="Quux"))
+def test_nothing_is_said_of_topics_where_no_rule_fits(editor: Client, world: World):
+    answer = editor.post(ADD, new_text(world, title="Quux"))
     assert not Resolution.objects.get(symbol="A/RES/79/999").topics.exists()
-    assert len(said(answer)) == 1
+    assert len(messages(answer)) == 1
 
 
-def test_a_text_entered_with_its_vote_has_subjects_and_topics_too(editor: Client, world: World):  # noqa: F811
+def test_a_text_entered_with_its_vote_has_subjects_and_topics_too(editor: Client, world: World):
     address = reverse("admin:votes_rollcall_new") + "?body=GA&date=2024-12-17"
     data = {
         **fields(page(editor.get(address))),
@@ -181,14 +170,14 @@ def test_a_text_entered_with_its_vote_has_subjects_and_topics_too(editor: Client
     text = Resolution.objects.get(symbol="A/RES/79/999")
     assert text.subjects == [CUBA]
     assert {*text.topics.values_list("slug", flat=True)} == {"latin-america", "sanctions"}
-    assert said(answer)[0].startswith("Topics chosen by title, agenda item and subjects: Latin America")
+    assert messages(answer)[0].startswith("Topics chosen by title, agenda item and subjects: Latin America")
     refused = page(editor.post(address, {**data, "text-symbol": "A/RES/79/998", "text-subjects": ["Fish", ""]}))
     assert errors(refused)[0].startswith("“Fish” is not on record.")
 
 
 def test_the_page_asks_no_more_for_more_headings(
-    editor: Client, world: World, known: Resolution, django_assert_max_num_queries: DjangoAssertNumQueries  # noqa: F811
-):  # fmt: skip
+    editor: Client, world: World, known: Resolution, django_assert_max_num_queries: DjangoAssertNumQueries
+):
     for number in range(30):
         world.resolution(f"A/RES/79/{number + 100}", subjects=[f"HEADING {number}"])
     with django_assert_max_num_queries(20):

@@ -54,7 +54,6 @@ class Small:
         }
 
     def choice(self, row: int, code: str) -> int:
-        """Return a state's choice on a roll call."""
         return int(self.matrix.choices[row, self.matrix.states.index(code)])
 
 

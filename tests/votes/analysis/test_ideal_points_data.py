@@ -57,7 +57,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(votes: Votes):
     )
     one, two = votes.gathered(), other.gathered()
 
-    for name in ("item", "point", "two_way", "used", "labels", "session", "gap"):
+    for name in ("item", "point", "two_way", "labels", "session", "gap"):
         assert getattr(one, name).tolist() == getattr(two, name).tolist(), name
     assert [votes.states[c] for c in one.column] == [other.states[c] for c in two.column]
     assert one.ends == two.ends
@@ -71,7 +71,6 @@ def test_by_hand():
     # The second roll call is unanimous; the first and the last are one question.
     assert ballots.labels.tolist() == [7, 9]
     assert ballots.two_way.tolist() == [False, True]
-    assert ballots.used.tolist() == [[True, True, True], [False, True, True]]
     assert [("PQRS"[c], s) for c, s in zip(ballots.column, ballots.session, strict=True)] == [
         ("P", 1), ("P", 3), ("P", 5), ("Q", 1), ("Q", 3), ("Q", 5), ("R", 1), ("R", 5), ("S", 3),
     ]  # fmt: skip

@@ -73,7 +73,6 @@ def free(ballots: Ballots) -> list[tuple[int, int]]:
 
 
 def prior_precision(ballots: Ballots) -> np.ndarray:
-    """Return the precision of the prior of the points, P x P."""
     precision = np.eye(len(ballots.column)) / PRIORS.level
     for place in np.flatnonzero(np.isfinite(ballots.gap)).tolist():
         step = 1 / (PRIORS.walk * ballots.gap[place])
@@ -204,12 +203,12 @@ def test_cuts_out_of_order_are_impossible():
 @given(seeds, st.integers(1, 7))
 def test_tridiagonal_matrices(seed: int, size: int):
     rng = np.random.default_rng(seed)
-    beside = rng.normal(size=size - 1)
-    diagonal = 0.1 + np.abs(np.append(beside, 0)) + np.abs(np.append(0, beside)) + rng.random(size)
-    whole = np.diag(diagonal) + np.diag(beside, 1) + np.diag(beside, -1)
+    off_diagonal = rng.normal(size=size - 1)
+    diagonal = 0.1 + np.abs(np.append(off_diagonal, 0)) + np.abs(np.append(0, off_diagonal)) + rng.random(size)
+    whole = np.diag(diagonal) + np.diag(off_diagonal, 1) + np.diag(off_diagonal, -1)
 
-    assert diagonal_of_inverse(diagonal, beside) == pytest.approx(np.diag(np.linalg.inv(whole)))
-    assert log_determinant(diagonal, beside) == pytest.approx(np.linalg.slogdet(whole)[1])
+    assert diagonal_of_inverse(diagonal, off_diagonal) == pytest.approx(np.diag(np.linalg.inv(whole)))
+    assert log_determinant(diagonal, off_diagonal) == pytest.approx(np.linalg.slogdet(whole)[1])
 
 
 @given(st.floats(-5, 5), st.floats(0.01, 5))

@@ -15,7 +15,6 @@ DATES = ["1999-12-31", "2000-01-01", "2000-01-01", "2001-06-30"]
 
 
 def matrix(**changed: Any) -> VoteMatrix:
-    """Return a matrix of four roll calls and three states."""
     axes: dict[str, Any] = {
         "choices": np.array([[YES, NO, OUTSIDE], [ABSTAINING, NO, YES], [NON_VOTING, YES, YES], [NO, NO, NO]], np.int8),
         "keys": np.array([40, 10, 20, 30], np.int64),

@@ -20,7 +20,6 @@ pairs_of_choices = st.lists(st.tuples(choices, choices), max_size=25)
 
 
 def arrays(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the choices of the one and of the other."""
     both = np.array(pairs, np.int8).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resolutions.models import Resolution, Session, Topic
-from tests.votes.admin.test_roll_calls import errors, fields, page
+from tests.votes.admin.pages import errors, fields, page
 from tests.votes.roles import make_user
 from votes.editing.drafts import Proposal, is_complete, proposal, session_on
 from votes.models import RollCall

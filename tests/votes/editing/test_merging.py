@@ -15,7 +15,6 @@ from votes.models import Correction, Finding, MemberState, RetiredAddress, RollC
 
 
 def public(world: World, slug: str, votes: str = "USA:N FRA:Y GBR:A", **values: object) -> RollCall:
-    """Return a published roll call with votes."""
     roll_call = world.roll_call(slug, **values)
     record_votes(roll_call=roll_call, choices=dict(pair.split(":") for pair in votes.split()))
     publish(roll_calls=[roll_call])

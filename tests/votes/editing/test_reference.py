@@ -33,7 +33,6 @@ REGIONAL = ["african-group", "asia-pacific-group", "eastern-european-group", "gr
 
 
 def members(bloc: str, date: str) -> set[str]:
-    """Return the codes of the full members of ``bloc`` on ``date``."""
     memberships = BlocMembership.objects.full().on(day(date)).filter(bloc__slug=bloc)
     return set(memberships.values_list("state__code", flat=True))
 
@@ -334,7 +333,6 @@ class TestLoading:
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
-        """Return a copy of the facts that a test may spoil."""
         return Path(shutil.copytree(DATA, tmp_path / "data"))
 
     @staticmethod

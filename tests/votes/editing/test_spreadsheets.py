@@ -205,7 +205,6 @@ def test_a_workbook_of_two_sheets_is_refused():
 
 
 def replaced(content: bytes, part: str, data: bytes) -> bytes:
-    """Return a workbook with one of its parts another."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -18,13 +18,11 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a file of reference facts."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def day(cell: str) -> datetime.date | None:
-    """Return a cell's date, None for an empty one."""
     return datetime.date.fromisoformat(cell) if cell else None
 
 
@@ -44,7 +42,6 @@ def _facts() -> tuple[list[dict[str, str]], list[dict[str, str]], dict[str, list
 
 @cache
 def electorate(body: str, date: datetime.date) -> Electorate:
-    """Return who sat in ``body`` on ``date``."""
     states, memberships, former, related = _facts()
 
     def members(of: str) -> frozenset[str]:
@@ -70,7 +67,6 @@ def electorate(body: str, date: datetime.date) -> Electorate:
 
 @cache
 def names(body: str, date: datetime.date) -> Names:
-    """Return the names of an electorate."""
     return Names(electorate(body, date))
 
 

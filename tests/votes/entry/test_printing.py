@@ -44,12 +44,10 @@ def sheets(draw: st.DrawFn) -> tuple[Names, dict[str, Letter]]:
 
 
 def as_it_is(text: str) -> str:
-    """Return ``text``."""
     return text
 
 
 def without_accents(text: str) -> str:
-    """Return ``text`` as typed on a plain keyboard."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 

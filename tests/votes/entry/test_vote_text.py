@@ -16,7 +16,6 @@ DAY = datetime.date(2025, 2, 24)
 
 
 def lists(text: str, body: str = "GA", date: datetime.date = DAY) -> dict[str, str]:
-    """Return the codes named under each choice."""
     understood = understand(text, names(body, date))
     return {found.choice: " ".join(named.code for named in found.named) for found in understood.lists}
 

@@ -30,13 +30,11 @@ def no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file by column."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 
 
 def described(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return what the description says of each file."""
     said = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     return {resource["path"]: resource for resource in said["resources"]}
 

@@ -16,7 +16,7 @@ from tests.factories import day, make_votes
 from votes.exporting import package
 from votes.exporting.package import export_record
 from votes.exporting.tables import TABLES
-from votes.importing.plenary.package import LATER
+from votes.importing.formats import LATER
 from votes.importing.run import import_files
 from votes.models import MemberState, RetiredAddress, RollCall, Source, Statement
 from votes.verification.check import check_record

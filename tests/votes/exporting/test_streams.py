@@ -84,12 +84,10 @@ withdrawn-draft,withdrawn,Twice.,2024-05-06,,
 
 
 def chosen(roll_calls: list[RollCall]) -> QuerySet[RollCall]:
-    """Return roll calls as a query in their order."""
     return RollCall.objects.filter(pk__in=[roll_call.pk for roll_call in roll_calls]).order_by("pk")
 
 
 def whole(chunks: Iterator[bytes]) -> str:
-    """Return a stream as a text."""
     return b"".join(chunks).decode()
 
 
@@ -290,7 +288,6 @@ def test_who_stops_listening_frees_the_connection(
 
 
 def write_another() -> None:
-    """Write another published roll call with two votes."""
     make_votes(make_roll_call("another", status="published"), {"USA": "Y", "FRA": "N"})
 
 

@@ -35,7 +35,6 @@ HEADERS = {
 
 
 def cells(table: Table) -> list[dict[str, str]]:
-    """Return the rows of a whole table, cell by cell."""
     return list(csv.DictReader(io.StringIO(b"".join(csv_chunks(table)).decode(), newline="")))
 
 

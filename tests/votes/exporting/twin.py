@@ -22,7 +22,6 @@ Row = dict[str, Any]
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Return rows as a CSV file."""
     file = io.StringIO(newline="")
     # Python before 3.13 does not quote a carriage return alone.
     writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
@@ -32,19 +31,16 @@ def as_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 
 def cell(value: Any) -> str:
-    """Return a value as it is written to a cell."""
     if value is None:
         return ""
     return safe(value) if isinstance(value, str) else str(value)
 
 
 def as_json(value: Any) -> Any:
-    """Return a value as JSON has it."""
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def roll_call_row(roll_call: RollCall) -> Row:
-    """Return a row of the table of roll calls, with the heading that the list adds."""
     named = ("slug", "date", "date_precision", "meeting", "ordinal", "kind", "method", "requirement", "result")
     return {
         **{name: getattr(roll_call, name) or None for name in named},
@@ -65,7 +61,6 @@ def roll_call_row(roll_call: RollCall) -> Row:
 
 
 def figures(roll_call: RollCall) -> Row:
-    """Return the totals of a roll call."""
     choices = [vote.choice for vote in roll_call.votes.all()]
     names = {"yes": "Y", "no": "N", "abstaining": "A", "non_voting": "X"}
     announced = {f"announced_{name}": getattr(roll_call, f"announced_{name}") for name in names}
@@ -74,7 +69,6 @@ def figures(roll_call: RollCall) -> Row:
 
 
 def resolution_row(resolution: Resolution) -> Row:
-    """Return a row of the table of resolutions."""
     others = [(other.kind, other.symbol) for other in resolution.other_symbols.all()]
     return {
         **{name: getattr(resolution, name) or None for name in ("symbol", "kind", "title", "agenda")},
@@ -88,7 +82,6 @@ def resolution_row(resolution: Resolution) -> Row:
 
 
 def listed_resolution_row(roll_call: RollCall) -> Row:
-    """Return a row of the list of resolutions."""
     assert roll_call.resolution
     decided = {name: getattr(roll_call, name) for name in ("date", "date_precision", "method", "requirement", "result")}
     return {
@@ -97,7 +90,6 @@ def listed_resolution_row(roll_call: RollCall) -> Row:
 
 
 def vote_row(vote: Vote) -> Row:
-    """Return a row of the table of votes."""
     roll_call = vote.roll_call
     return {
         "roll_call": roll_call.slug,
@@ -110,7 +102,6 @@ def vote_row(vote: Vote) -> Row:
 
 
 def correction_row(correction: Correction) -> Row:
-    """Return a row of the table of corrections."""
     return {
         "roll_call": correction.roll_call.slug,
         "state": correction.state.code,
@@ -120,7 +111,6 @@ def correction_row(correction: Correction) -> Row:
 
 
 def statement_row(statement: Statement) -> Row:
-    """Return a row of the table of statements."""
     return {
         "roll_call": statement.roll_call.slug,
         "source": statement.source.slug,
@@ -134,7 +124,6 @@ def statement_row(statement: Statement) -> Row:
 
 
 def votes_of(roll_calls: Iterable[RollCall]) -> Iterator[Row]:
-    """Yield the votes of roll calls in their order, by code."""
     for roll_call in roll_calls:
         votes = roll_call.votes.select_related("roll_call__resolution", "state").prefetch_related("state__former_names")
         yield from map(vote_row, sorted(votes, key=lambda vote: vote.state.code))
@@ -158,5 +147,4 @@ def whole(table: str) -> list[Row]:
 
 
 def _slug(of: models.Model) -> str:
-    """Return the slug of the roll call that something belongs to."""
     return str(of.roll_call.slug)  # type: ignore[attr-defined]  # each of these belongs to one

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 
 def _facts(name: str) -> list[dict[str, str]]:
-    """Return the rows of a file of the reference data."""
     with (settings.BASE_DIR / "data" / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def _date(cell: str) -> datetime.date | None:
-    """Return the date in a cell."""
     return datetime.date.fromisoformat(cell) if cell else None
 
 

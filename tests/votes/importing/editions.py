@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,9 @@ from psycopg import sql
 
 from resolutions.symbols import parse
 from tests.factories import day
-from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText
-from votes.importing.matching import said_votes
-from votes.importing.plan import Plan, Planner
+from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText, parse_votes
+from votes.importing.plan import Plan
+from votes.importing.planning import Planner
 from votes.importing.record import Record
 from votes.importing.record import known as known_of_record
 from votes.importing.run import Report, import_files, votes_by_roll_call
@@ -26,7 +27,7 @@ from votes.models import Format, MemberState, RollCall
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from votes.importing.edition import Known
@@ -44,7 +45,7 @@ WORDS = {"Y": "yes", "N": "no", "A": "abstain", "X": "absent"}
 
 
 @dataclass(frozen=True)
-class Said:
+class Stated:
     """What a file says of one roll call. The votes are written as statements write them: “CHNN FRAY”."""
 
     symbol: str = "A/RES/79/1"
@@ -69,26 +70,27 @@ class Said:
 
     @property
     def body(self) -> str:
-        """Return the body that a symbol is of."""
         return "SC" if self.symbol.startswith("S/") else "GA"
 
     @property
     def announced(self) -> tuple[int | None, int | None, int | None, int | None]:
-        """Return the announced totals."""
         if self.method == "without-vote":
             return (None, None, None, None)
         if self.totals is not None:
             yes, no, abstaining, non_voting = self.totals
             return (yes, no, abstaining, non_voting)
-        cast = list(said_votes(self.votes).values())
+        cast = list(parse_votes(self.votes).values())
         return (cast.count("Y"), cast.count("N"), cast.count("A"), cast.count("X"))
 
+
+FIRST = Stated("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
+SECOND = Stated("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
+THIRD = Stated("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
 
 # Editions, as readers give them
 
 
-def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
-    """Return an edition of the Digital Library."""
+def library(*said: Stated, form: str = Format.GA_VOTING) -> Edition:
     roll_calls = [
         _stated(
             ref,
@@ -109,8 +111,7 @@ def library(*said: Said, form: str = Format.GA_VOTING) -> Edition:
     return _edition(form, LIBRARY, roll_calls, said)
 
 
-def voeten(*said: Said) -> Edition:
-    """Return an edition of Voeten's tables."""
+def voeten(*said: Stated) -> Edition:
     roll_calls = [
         _stated(
             ref,
@@ -128,7 +129,7 @@ def voeten(*said: Said) -> Edition:
     return _edition(Format.VOETEN, "voeten", roll_calls, said)
 
 
-def _stated(ref: int, one: Said, **values: Any) -> StatedRollCall:
+def _stated(ref: int, one: Stated, **values: Any) -> StatedRollCall:
     """Return what is the same in all layouts."""
     date = day(one.date)
     return StatedRollCall(
@@ -143,22 +144,26 @@ def _stated(ref: int, one: Said, **values: Any) -> StatedRollCall:
     )
 
 
-def _text(one: Said) -> StatedText:
-    """Return what is said of the text."""
+def _text(one: Stated) -> StatedText:
     return StatedText(
         parse(one.symbol), "resolution", one.title, agenda=one.agenda, topics=one.topics, drafts=one.drafts
     )
 
 
-def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Said]) -> Edition:
-    """Return the edition with its votes."""
-    rows = [(ref, *vote) for ref, one in enumerate(said) for vote in said_votes(one.votes).items()]
+def _edition(form: str, source: str, roll_calls: list[StatedRollCall], said: Sequence[Stated]) -> Edition:
+    rows = [(ref, *vote) for ref, one in enumerate(said) for vote in parse_votes(one.votes).items()]
     votes = pl.DataFrame(rows, schema={"ref": pl.UInt32, "state": pl.String, "choice": pl.String}, orient="row")
     return Edition(form, source, [FileFacts("made by hand", "0" * 64, len(rows))], roll_calls, votes)
 
 
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def planned(edition: Edition) -> Plan:
-    """Return what an edition would change."""
     return Planner(Record.read(), edition, votes_by_roll_call(edition.votes)).make()
 
 
@@ -176,24 +181,23 @@ def taken(edition: Edition) -> Plan:
 # Files
 
 
-def ga_file(path: Path, *said: Said) -> str:
+def ga_file(path: Path, *said: Stated) -> str:
     """Write a voting file of the Assembly; return its name."""
     return _written(path, GA_HEADER, (row for one in said for row in _rows(one)))
 
 
-def sc_file(path: Path, *said: Said) -> str:
+def sc_file(path: Path, *said: Stated) -> str:
     """Write a voting file of the Council; return its name."""
     rows = ({**row, "description": row["title"]} for one in said for row in _rows(one))
     return _written(path, SC_HEADER, rows)
 
 
-def outcomes_file(path: Path, *said: Said) -> str:
+def outcomes_file(path: Path, *said: Stated) -> str:
     """Write a file of outcomes, one row a text; return its name."""
     return _written(path, OUTCOMES_HEADER, map(_facts, said))
 
 
-def _facts(one: Said) -> dict[str, Any]:
-    """Return the cells of a row that are not about one state."""
+def _facts(one: Stated) -> dict[str, Any]:
     return {
         **dict(zip(FIGURES, one.announced, strict=True)),
         "undl_id": one.number,
@@ -212,15 +216,14 @@ def _facts(one: Said) -> dict[str, Any]:
     }
 
 
-def _rows(one: Said) -> Iterable[dict[str, Any]]:
+def _rows(one: Stated) -> Iterable[dict[str, Any]]:
     """Yield a row a vote; a text adopted without one is Y for every member in the Council's file."""
     facts = _facts(one)
-    for state, choice in said_votes(one.votes).items():
+    for state, choice in parse_votes(one.votes).items():
         yield {**facts, "ms_code": state, "ms_vote": choice}
 
 
 def _written(path: Path, header: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
-    """Write a CSV file; return its name."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header, extrasaction="ignore")
         writer.writeheader()
@@ -239,7 +242,7 @@ def others(known: Known, named: Collection[str], date: datetime.date) -> list[st
     return free[: max(math.ceil(len(seats) / 4) + 1 - len(named), 0)]
 
 
-def voeten_files(folder: Path, *said: Said) -> list[str]:
+def voeten_files(folder: Path, *said: Stated) -> list[str]:
     """Write Voeten's tables of votes and roll calls, with enough of the absent to be votes; return their names."""
     codes = dict(MemberState.objects.values_list("code", "iso2"))
     known = known_of_record()
@@ -258,7 +261,7 @@ def voeten_files(folder: Path, *said: Said) -> list[str]:
     votes = [
         {"rcid": one.number, "country": state, "country_code": codes[state], "vote": WORDS[choice]}
         for one in said
-        for cast in [said_votes(one.votes)]
+        for cast in [parse_votes(one.votes)]
         for state, choice in {**cast, **dict.fromkeys(others(known, cast, day(one.date)), "X")}.items()
     ]
     return [
@@ -270,7 +273,6 @@ def voeten_files(folder: Path, *said: Said) -> list[str]:
 
 
 def imported(*names: str, **options: Any) -> Report:
-    """Import files as somebody."""
     return import_files(names, by_name="somebody", **options)
 
 
@@ -308,7 +310,6 @@ def rewritten(before: dict[Any, str], after: dict[Any, str]) -> set[Any]:
 
 
 def votes_of(slug: str) -> str:
-    """Return the votes of a roll call as statements write them."""
     votes = RollCall.objects.get(slug=slug).votes.values_list("state__code", "choice")
     return " ".join(f"{code}{choice}" for code, choice in sorted(votes))
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def columns(header: str) -> list[str]:
-    """Return the column names of a header as it stands in a file."""
     return header.split(",")
 
 
@@ -98,7 +97,6 @@ def votes(choices: str, **cells: str) -> list[dict[str, str]]:
 
 
 def check_edition(edition: Edition, known: Known) -> None:
-    """Assert what holds of every edition."""
     assert [roll_call.ref for roll_call in edition.roll_calls] == list(range(len(edition.roll_calls)))
     assert edition.votes.columns == ["ref", "state", "choice"]
     assert edition.votes.dtypes == [pl.UInt32, pl.Categorical, pl.Categorical]

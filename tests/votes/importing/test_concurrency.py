@@ -10,14 +10,12 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from tests.votes.importing.editions import Said, contents, fingerprint, ga_file, imported, voeten_files
+from tests.votes.importing.editions import FIRST, SECOND, Stated, contents, fingerprint, ga_file, imported, voeten_files
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import ImportRun, RollCall, Vote
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
 
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
 NEWER = replace(FIRST, date="2024-12-03", votes="CHNY FRAY GBRY RUSN USAA", totals=(3, 1, 1, 0))
 CHANGE = """
 UPDATE votes_vote SET choice = %s
@@ -36,7 +34,6 @@ LIMIT = "SET statement_timeout = '5s'; SET lock_timeout = '5s'"
 
 @pytest.fixture
 def other() -> Iterator[psycopg.Connection[Any]]:
-    """Return a connection of somebody else."""
     parameters = connection.get_connection_params()
     with psycopg.connect(**parameters, autocommit=True) as somebody:
         somebody.execute(LIMIT)
@@ -206,7 +203,6 @@ class TestEditors:
 
 
 def fingerprint_by(other: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]:
-    """Return the fingerprint of the record as somebody else sees it."""
     mine = connection.connection
     connection.connection = other
     try:
@@ -220,7 +216,7 @@ class TestReaders:
 
     def test_they_read_on(self, tmp_path: Path, other: psycopg.Connection[Any]):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
-        many = [Said(f"A/RES/79/{n}", number=n, votes=SECOND.votes) for n in range(100, 150)]
+        many = [Stated(f"A/RES/79/{n}", number=n, votes=SECOND.votes) for n in range(100, 150)]
         seen: list[Any] = []
 
         def read(*_: object) -> None:

@@ -37,7 +37,6 @@ def sha256(content: bytes) -> str:
 
 
 def zipped(**members: str) -> bytes:
-    """Return a zip archive; two underscores in a name stand for its dot."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in members.items():
@@ -46,7 +45,6 @@ def zipped(**members: str) -> bytes:
 
 
 def refused(*names: str, stdin: io.BytesIO | None = None) -> str:
-    """Return why files cannot be opened."""
     with pytest.raises(UnfitFileError) as error, opened(names, stdin=stdin):
         pass
     return str(error.value)
@@ -257,7 +255,6 @@ class Site(urllib.request.BaseHandler):
         self.pages = pages
 
     def default_open(self, request: urllib.request.Request) -> addinfourl:
-        """Return the answer to a request."""
         status, headers, body = self.pages[request.full_url]
         message = Message()
         for name, value in headers.items():

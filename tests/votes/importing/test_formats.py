@@ -26,8 +26,8 @@ from tests.votes.importing.layouts import (
 from votes.importing.digital_library.member_states import MemberStatesEdition
 from votes.importing.edition import Edition, Known, UnfitFileError
 from votes.importing.files import opened
-from votes.importing.formats import COLUMNS, check, layouts, names, read_editions, recognise
-from votes.importing.plenary.package import HEADERS
+from votes.importing.formats import COLUMNS, check, names, recognise
+from votes.importing.readers import TABLES_READERS, read_editions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ HEADERS_OF = [
     (VOETEN_VOTES, ("voeten", "votes")),
     (VOETEN_ROLL_CALLS, ("voeten", "roll_calls")),
     (VOETEN_ISSUES, ("voeten", "issues")),
-    *((header, ("plenary", table)) for table, header in HEADERS.items()),
+    *(([column.name for column in of], ("plenary", table)) for table, of in COLUMNS["plenary"].items()),
 ]
 
 
@@ -68,8 +68,7 @@ def test_names_of_columns_in_a_file_by_their_names_in_the_layout():
 
 
 def test_every_layout_says_its_columns_once():
-    assert list(layouts()) == [*COLUMNS, "plenary"]
-    for tables in layouts().values():
+    for tables in COLUMNS.values():
         for table in tables.values():
             said = [name for column in table for name in (column.name, *column.aliases)]
             assert len(said) == len(set(said))
@@ -160,7 +159,7 @@ def test_a_format_that_is_named_goes_before_what_the_columns_look_like(write: Ca
 
 def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], known: Known, monkeypatch):
     given = {}
-    monkeypatch.setattr("votes.importing.voeten.reader.read", lambda files, _known: given.update(files))
+    monkeypatch.setitem(TABLES_READERS, "voeten", lambda files, _known: given.update(files))
     tables = {
         "v": ",".join(VOETEN_VOTES),
         "r": ",".join(VOETEN_ROLL_CALLS),

@@ -11,16 +11,22 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.votes.importing.editions import Said, contents, fingerprint, ga_file, sc_file, voeten_files
+from tests.votes.importing.editions import (
+    FIRST,
+    SECOND,
+    THIRD,
+    Stated,
+    contents,
+    fingerprint,
+    ga_file,
+    sc_file,
+    voeten_files,
+)
 from votes.importing.run import ImportRefusedError
 from votes.management.commands import import_votes
 from votes.models import Finding, ImportRun
 
 pytestmark = pytest.mark.usefixtures("record")
-
-FIRST = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA")
-SECOND = Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAN")
-THIRD = Said("A/RES/79/3", number=3, date="2024-12-19", votes="CHNX FRAN USAY")
 
 
 def said(*arguments: str, **options: Any) -> str:
@@ -91,7 +97,7 @@ def test_changes_are_named_twenty_of_them(tmp_path: Path):
 
 
 def test_several_files(tmp_path: Path):
-    council = Said("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
+    council = Stated("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
 
     text = said(ga_file(tmp_path / "ga.csv", FIRST), sc_file(tmp_path / "sc.csv", council))
 

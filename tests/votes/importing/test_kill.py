@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.votes.importing.editions import Said, fingerprint, ga_file, imported
+from tests.votes.importing.editions import Stated, fingerprint, ga_file, imported
 from tests.votes.importing.test_writing import catalogue
 from votes.models import MemberState, RollCall, Vote
 
@@ -29,7 +29,7 @@ def name(record: None, tmp_path: Path) -> str:
     """Return a file of more than ten thousand votes."""
     codes = sorted(MemberState.objects.values_list("code", flat=True))[:180]
     said = [
-        Said(
+        Stated(
             f"A/RES/79/{n}",
             number=n,
             votes=" ".join(f"{code}{'YNAX'[(n * i) % 4]}" for i, code in enumerate(codes)),
@@ -41,13 +41,11 @@ def name(record: None, tmp_path: Path) -> str:
 
 @pytest.fixture
 def other() -> Iterator[psycopg.Connection[Any]]:
-    """Return a connection of somebody else."""
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as somebody:
         yield somebody
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
-    """Start an import of the tests' own database in a process of its own."""
     database = connection.settings_dict
     parts = (
         ("user", database["USER"]),
@@ -105,7 +103,6 @@ def kill(child: subprocess.Popen[str], other: psycopg.Connection[Any]) -> None:
 
 
 def check_next(name: str) -> None:
-    """Check that the next import of the file succeeds."""
     votes = Vote.objects.count()
     report = imported(name)
     assert (report.runs[0].added, report.runs[0].votes_added) == (ROLL_CALLS, ROLL_CALLS * 180)

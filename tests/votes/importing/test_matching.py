@@ -8,9 +8,9 @@ import pytest
 
 from resolutions.models import OtherSymbol, Resolution
 from tests.factories import make_resolution, make_roll_call
-from tests.votes.importing.editions import LINK, Said, contents, library, planned, taken, voeten
-from votes.importing.edition import Edition
-from votes.importing.matching import agreement, said_votes
+from tests.votes.importing.editions import LINK, Stated, contents, library, planned, taken, voeten
+from votes.importing.edition import Edition, parse_votes
+from votes.importing.matching import agreement
 from votes.importing.plan import Plan
 from votes.models import Format, RetiredAddress, RollCall
 
@@ -30,7 +30,7 @@ def problems(plan: Plan) -> list[tuple[str, str, dict[str, object]]]:
     return [(problem.problem, problem.value, dict(problem.details)) for problem in plan.problems]
 
 
-def by_slug(*roll_calls: tuple[str, Said]) -> Edition:
+def by_slug(*roll_calls: tuple[str, Stated]) -> Edition:
     """Return an edition of Plenary's own export."""
     edition = library(*(said for _slug, said in roll_calls))
     for stated, (slug, _said) in zip(edition.roll_calls, roll_calls, strict=True):
@@ -61,8 +61,8 @@ class TestAgreement:
         assert agreement(other, one) == share
 
     def test_votes_are_read_as_statements_write_them(self):
-        assert said_votes("AAAY BBBX") == {"AAA": "Y", "BBB": "X"}
-        assert said_votes("") == {}
+        assert parse_votes("AAAY BBBX") == {"AAA": "Y", "BBB": "X"}
+        assert parse_votes("") == {}
 
 
 class TestBySymbol:
@@ -79,58 +79,58 @@ class TestBySymbol:
         ],
     )
     def test_one_text_in_two_spellings_is_one(self, recorded: str, stated: str):
-        taken(library(Said(recorded)))
+        taken(library(Stated(recorded)))
         slug = RollCall.objects.get(resolution__symbol=recorded).slug
 
-        plan = planned(library(Said(stated, number=2)))
+        plan = planned(library(Stated(stated, number=2)))
 
         assert matches(plan) == {0: slug}
         assert plan.new_roll_calls == []
         assert plan.new_texts == []
 
     def test_a_variant_on_record_is_another_name_of_its_text(self):
-        taken(library(Said("A/RES/79/1")))
+        taken(library(Stated("A/RES/79/1")))
         text = Resolution.objects.get(symbol="A/RES/79/1")
         OtherSymbol.objects.create(resolution=text, symbol="A/RES/79/1001", kind=OtherSymbol.Kind.VARIANT)
 
-        assert matches(planned(library(Said("A/RES/79/1001", number=2)))) == {0: "a-res-79-1"}
+        assert matches(planned(library(Stated("A/RES/79/1001", number=2)))) == {0: "a-res-79-1"}
 
     def test_a_draft_symbol_is_not_for_it_may_be_that_of_several(self):
-        taken(library(Said("A/RES/79/1", drafts=("A/79/L.1",))))
+        taken(library(Stated("A/RES/79/1", drafts=("A/79/L.1",))))
 
-        plan = planned(library(Said("A/79/L.1", number=2)))
+        plan = planned(library(Stated("A/79/L.1", number=2)))
 
         assert matches(plan) == {}
         assert [text.symbol for text in plan.new_texts] == ["A/79/L.1"]
 
     def test_another_symbol_is_another_text_though_date_title_and_votes_are_the_same(self):
-        taken(library(Said("A/RES/79/1")))
+        taken(library(Stated("A/RES/79/1")))
 
-        plan = planned(library(Said("A/RES/79/1"), Said("A/RES/79/2", number=2)))
+        plan = planned(library(Stated("A/RES/79/1"), Stated("A/RES/79/2", number=2)))
 
         assert matches(plan) == {0: "a-res-79-1"}
         assert [text.symbol for text in plan.new_texts] == ["A/RES/79/2"]
 
     def test_a_vote_without_a_symbol_is_never_one_on_record_by_its_date_and_votes(self):
-        taken(library(Said("A/RES/79/1")))
+        taken(library(Stated("A/RES/79/1")))
 
-        plan = planned(voeten(Said(symbol="", number=9, kind="motion")))
+        plan = planned(voeten(Stated(symbol="", number=9, kind="motion")))
 
         assert matches(plan) == {}
         assert [(new.text, new.slug, new.title) for new in plan.new_roll_calls] == [(None, "ga-2024-12-17-1", "Peace")]
 
     def test_the_same_reference_with_another_symbol_is_another_vote(self):
-        taken(library(Said("A/RES/79/1", number=5)))
+        taken(library(Stated("A/RES/79/1", number=5)))
 
-        plan = planned(library(Said("A/RES/79/2", number=5)))
+        plan = planned(library(Stated("A/RES/79/2", number=5)))
 
         assert matches(plan) == {}
         assert [text.symbol for text in plan.new_texts] == ["A/RES/79/2"]
 
     def test_the_symbol_goes_before_the_day_and_votes(self):
-        taken(library(Said("A/RES/79/1", votes="CHNY USAN")))
+        taken(library(Stated("A/RES/79/1", votes="CHNY USAN")))
 
-        plan = planned(library(Said("A/RES/79/1", number=2, date="2024-12-03", votes="CHNN USAY")))
+        plan = planned(library(Stated("A/RES/79/1", number=2, date="2024-12-03", votes="CHNN USAY")))
 
         assert matches(plan) == {0: "a-res-79-1"}
 
@@ -139,13 +139,13 @@ class TestByKindAndPlace:
     """Several votes on one text."""
 
     def setup_texts(self) -> None:
-        taken(library(Said("A/RES/79/1", votes=VOTES)))
+        taken(library(Stated("A/RES/79/1", votes=VOTES)))
         taken(
             voeten(
-                Said("A/RES/79/1", number=11, votes=VOTES),
-                Said("A/RES/79/1", number=12, kind="amendment", votes="CHNY USAN", title="First"),
-                Said("A/RES/79/1", number=13, kind="amendment", votes="CHNN USAY", title="Second"),
-                Said("A/RES/79/1", number=14, kind="paragraph", votes="CHNA USAA", title="Para"),
+                Stated("A/RES/79/1", number=11, votes=VOTES),
+                Stated("A/RES/79/1", number=12, kind="amendment", votes="CHNY USAN", title="First"),
+                Stated("A/RES/79/1", number=13, kind="amendment", votes="CHNN USAY", title="Second"),
+                Stated("A/RES/79/1", number=14, kind="paragraph", votes="CHNA USAA", title="Para"),
             )
         )
 
@@ -163,10 +163,10 @@ class TestByKindAndPlace:
     def test_the_nth_of_a_kind_in_another_source_is_the_nth_on_record(self):
         self.setup_texts()
         edition = library(
-            Said("A/RES/79/1", votes=VOTES),
-            Said("A/RES/79/1", number=2, kind="amendment", votes="CHNY USAN"),
-            Said("A/RES/79/1", number=3, kind="amendment", votes="CHNN USAY"),
-            Said("A/RES/79/1", number=4, kind="amendment", votes="CHNN USAN"),
+            Stated("A/RES/79/1", votes=VOTES),
+            Stated("A/RES/79/1", number=2, kind="amendment", votes="CHNY USAN"),
+            Stated("A/RES/79/1", number=3, kind="amendment", votes="CHNN USAY"),
+            Stated("A/RES/79/1", number=4, kind="amendment", votes="CHNN USAN"),
         )
 
         plan = planned(edition)
@@ -177,9 +177,9 @@ class TestByKindAndPlace:
     def test_what_the_source_itself_has_named_is_found_by_the_name_wherever_it_stands_now(self):
         self.setup_texts()
         new_first = [
-            Said("A/RES/79/1", number=10, kind="amendment", votes="CHNA USAN", title="New"),
-            Said("A/RES/79/1", number=13, kind="amendment", votes="CHNN USAY", title="Second"),
-            Said("A/RES/79/1", number=12, kind="amendment", votes="CHNY USAN", title="First"),
+            Stated("A/RES/79/1", number=10, kind="amendment", votes="CHNA USAN", title="New"),
+            Stated("A/RES/79/1", number=13, kind="amendment", votes="CHNN USAY", title="Second"),
+            Stated("A/RES/79/1", number=12, kind="amendment", votes="CHNY USAN", title="First"),
         ]
         for order in itertools.permutations(new_first):
             plan = planned(voeten(*order))
@@ -195,14 +195,14 @@ class TestByKindAndPlace:
         make_roll_call("by-hand", resolution=text, decisive=True, kind="text", votes={"CHN": "Y", "USA": "N"})
         make_roll_call("amendment-by-hand", resolution=text, kind="amendment", votes={"CHN": "Y", "USA": "N"})
 
-        assert matches(planned(library(Said("A/RES/79/7")))) == {0: "by-hand"}
+        assert matches(planned(library(Stated("A/RES/79/7")))) == {0: "by-hand"}
 
 
 class TestDoubtfulSymbols:
     """Voeten's symbols may mislead, and are believed where the votes agree."""
 
-    early = Said("A/RES/98(I)", number=7, session="1", date="1946-12-14", month=True, doubtful=True, votes=VOTES)
-    official = Said("A/RES/98(I)", session="1", date="1946-12-14", votes=VOTES)
+    early = Stated("A/RES/98(I)", number=7, session="1", date="1946-12-14", month=True, doubtful=True, votes=VOTES)
+    official = Stated("A/RES/98(I)", session="1", date="1946-12-14", votes=VOTES)
 
     def test_a_page_number_makes_no_text(self):
         plan = taken(voeten(self.early))
@@ -277,21 +277,21 @@ class TestDoubtfulSymbols:
         assert [new.slug for new in plan.new_roll_calls] == ["a-res-98-i"]
 
     def test_a_trusted_symbol_with_other_votes_stands_without_a_text_and_is_said_so(self):
-        taken(library(Said("A/RES/79/1", votes=VOTES)))
+        taken(library(Stated("A/RES/79/1", votes=VOTES)))
 
-        plan = taken(voeten(Said("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
+        plan = taken(voeten(Stated("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
 
         details = {"symbol": "A/RES/79/1", "share": 40}
         assert problems(plan) == [("votes-disagree", "rcid 7, A/RES/79/1", details)]
         assert RollCall.objects.get(slug="ga-2024-12-17-1").resolution is None
-        again = planned(voeten(Said("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
+        again = planned(voeten(Stated("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
         assert problems(again) == problems(plan)
         assert again.is_empty
 
     def test_a_wrong_month_does_not_make_the_vote_on_a_text_another(self):
         """A/RES/37/84 of December 1982 is of February 1982 in the Digital Library’s file."""
-        taken(library(Said("A/RES/37/84", session="37", date="1982-02-21", votes=MANY)))
-        theirs = Said("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
+        taken(library(Stated("A/RES/37/84", session="37", date="1982-02-21", votes=MANY)))
+        theirs = Stated("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
 
         plan = planned(voeten(replace(theirs, votes=f"{MANY} HTIY")))
 
@@ -311,8 +311,8 @@ class TestDoubtfulSymbols:
     def test_in_another_month_only_the_same_votes_on_the_whole_text_are_the_same_vote(
         self, votes: str, said: dict[str, Any]
     ):
-        taken(library(Said("A/RES/37/84", session="37", date="1982-02-21", votes=votes)))
-        theirs = Said("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
+        taken(library(Stated("A/RES/37/84", session="37", date="1982-02-21", votes=votes)))
+        theirs = Stated("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
 
         plan = planned(voeten(replace(theirs, **said)))
 
@@ -320,32 +320,32 @@ class TestDoubtfulSymbols:
         assert len(plan.new_roll_calls) == 1
 
     def test_where_nothing_is_on_record_of_the_votes_nothing_contradicts(self):
-        taken(library(Said("A/RES/79/1", votes="", method="non-recorded", totals=(6, 2, 2, 0))))
+        taken(library(Stated("A/RES/79/1", votes="", method="non-recorded", totals=(6, 2, 2, 0))))
 
-        assert matches(planned(voeten(Said("A/RES/79/1", number=7, votes=VOTES)))) == {0: "a-res-79-1"}
+        assert matches(planned(voeten(Stated("A/RES/79/1", number=7, votes=VOTES)))) == {0: "a-res-79-1"}
 
 
 class TestBySlug:
     """Plenary's own export names its roll calls."""
 
     def test_the_name_finds_it(self):
-        taken(library(Said("A/RES/79/1")))
+        taken(library(Stated("A/RES/79/1")))
 
-        plan = planned(by_slug(("a-res-79-1", Said("A/RES/79/1"))))
+        plan = planned(by_slug(("a-res-79-1", Stated("A/RES/79/1"))))
 
         assert matches(plan) == {0: "a-res-79-1"}
         assert plan.is_empty
 
     def test_a_new_one_keeps_its_name(self):
-        plan = planned(by_slug(("a-name-of-its-own", Said("A/RES/79/1"))))
+        plan = planned(by_slug(("a-name-of-its-own", Stated("A/RES/79/1"))))
 
         assert [new.slug for new in plan.new_roll_calls] == ["a-name-of-its-own"]
 
     @pytest.mark.parametrize("symbol", ["A/RES/79/2", "S/RES/2774 (2025)"])
     def test_a_name_that_is_anothers_here_is_refused_row_by_row(self, symbol: str):
-        taken(library(Said("A/RES/79/1")))
+        taken(library(Stated("A/RES/79/1")))
 
-        plan = planned(by_slug(("a-res-79-1", Said(symbol, number=2))))
+        plan = planned(by_slug(("a-res-79-1", Stated(symbol, number=2))))
 
         assert problems(plan) == [("slug-taken", "a-res-79-1", {})]
         problem = plan.problems[0]
@@ -363,7 +363,7 @@ class TestBySlug:
     def test_a_name_that_was_retired_here_does_not_come_back(self, kind: str):
         RetiredAddress.objects.create(slug="twice", kind=kind, reason="Entered twice.")
 
-        plan = planned(by_slug(("twice", Said("A/RES/79/1"))))
+        plan = planned(by_slug(("twice", Stated("A/RES/79/1"))))
 
         assert problems(plan) == [("slug-retired", "twice", {})]
         assert (plan.problems[0].kind, plan.problems[0].ref, plan.rejected) == ("conflict", None, 5)
@@ -375,13 +375,13 @@ class TestOrder:
 
     def test_shuffled_files_make_the_same_record_names_included(self):
         said = [
-            Said("A/RES/79/1", number=30, votes=VOTES),
-            Said("A/RES/79/1", number=9, kind="amendment", title="Ninth", votes="CHNY"),
-            Said("A/RES/79/1", number=10, kind="amendment", title="Tenth", votes="CHNN"),
-            Said("A/RES/79/2", number=31, kind="paragraph", title="Of a text that follows", votes="CHNN"),
-            Said("A/RES/79/2", number=32, votes=VOTES),
-            Said("", number=33, kind="motion", title="A motion", votes="CHNN"),
-            Said("", number=34, kind="motion", title="Another", votes="CHNY"),
+            Stated("A/RES/79/1", number=30, votes=VOTES),
+            Stated("A/RES/79/1", number=9, kind="amendment", title="Ninth", votes="CHNY"),
+            Stated("A/RES/79/1", number=10, kind="amendment", title="Tenth", votes="CHNN"),
+            Stated("A/RES/79/2", number=31, kind="paragraph", title="Of a text that follows", votes="CHNN"),
+            Stated("A/RES/79/2", number=32, votes=VOTES),
+            Stated("", number=33, kind="motion", title="A motion", votes="CHNN"),
+            Stated("", number=34, kind="motion", title="Another", votes="CHNY"),
         ]
         results = []
         for order in (said, said[::-1], [said[n] for n in (3, 6, 0, 5, 2, 4, 1)]):
@@ -404,7 +404,7 @@ class TestOrder:
         }
 
     def test_references_are_counted_and_not_spelled(self):
-        first, second = (Said("", number=n, kind="motion", title=str(n), votes="CHNY") for n in (9, 10))
+        first, second = (Stated("", number=n, kind="motion", title=str(n), votes="CHNY") for n in (9, 10))
 
         plan = planned(voeten(second, first))
 
@@ -413,6 +413,6 @@ class TestOrder:
 
 
 def test_links_are_the_references_of_the_library():
-    taken(library(Said("A/RES/79/1", number=17)))
+    taken(library(Stated("A/RES/79/1", number=17)))
 
     assert RollCall.objects.get(slug="a-res-79-1").source_reference == f"{LINK}17"

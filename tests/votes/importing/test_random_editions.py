@@ -1,22 +1,20 @@
 """Random editions of two sources and edits by hand, against the obvious way: each cell knows who wrote it last."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_votes
-from tests.votes.importing.editions import LIBRARY, Said, contents, library, planned, taken, voeten
+from tests.votes.importing.editions import LIBRARY, Stated, contents, library, planned, rolled_back, taken, voeten
 from tests.votes.random_record import RECORD
-from votes.importing.matching import said_votes
+from votes.importing.edition import parse_votes
 from votes.models import RollCall, Vote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -27,11 +25,11 @@ RANK = {PERSON: 0, LIBRARY: 1, "voeten": 2}
 
 
 @st.composite
-def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Said:
+def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Stated:
     """Return what a file may say of a text. Nobody but a person ever says “A”, and there is always a vote."""
     votes = {state: draw(st.sampled_from("YN ")) for state in STATES}
     said = " ".join(f"{state}{choice}" for state, choice in votes.items() if choice != " ")
-    return Said(
+    return Stated(
         symbol,
         votes=said or "CHNY",
         number=SYMBOLS.index(symbol) + 1,
@@ -44,7 +42,7 @@ def sayings(draw: st.DrawFn, symbol: str, *, month: bool) -> Said:
 
 
 @st.composite
-def editions(draw: st.DrawFn) -> tuple[str, list[Said]]:
+def editions(draw: st.DrawFn) -> tuple[str, list[Stated]]:
     """Return a source and what it says, its rows in any order."""
     source = draw(st.sampled_from([LIBRARY, "voeten"]))
     return source, [draw(sayings(symbol, month=source == "voeten")) for symbol in draw(st.permutations(SYMBOLS))]
@@ -69,13 +67,12 @@ class Twin:
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
 
-    def take(self, source: str, said: list[Said]) -> None:
-        """Take in an edition."""
+    def take(self, source: str, said: list[Stated]) -> None:
         for one in said:
             if RANK[source] > RANK[self.sources.get(one.symbol, source)]:
                 continue
             self.sources[one.symbol] = source
-            votes = said_votes(one.votes)
+            votes = parse_votes(one.votes)
             values = {"date": self._date(one), "title": one.title, **{s: votes.get(s, "") for s in STATES}}
             if one.note:
                 values["note"] = one.note
@@ -91,7 +88,7 @@ class Twin:
         )
 
     @staticmethod
-    def _date(one: Said) -> str:
+    def _date(one: Stated) -> str:
         return one.date[:7] if one.month else one.date
 
     @staticmethod
@@ -100,7 +97,6 @@ class Twin:
         return len(value) == 7 and len(cell.value) == 10 and cell.value.startswith(value)
 
     def rows(self) -> dict[str, dict[str, str]]:
-        """Return what is on record of each text."""
         return {
             symbol: {
                 "source": source,
@@ -134,7 +130,7 @@ def on_record() -> dict[str, dict[str, Any]]:
     """Return what is on record of each text, as the twin does."""
     rows = {}
     for row in contents(*SYMBOLS):
-        votes = said_votes(row["votes"])
+        votes = parse_votes(row["votes"])
         date = row["date"] if row["date_precision"] == "day" else row["date"][:7]
         rows[row["symbol"]] = {
             "source": row["source"],
@@ -144,14 +140,6 @@ def on_record() -> dict[str, dict[str, Any]]:
             **{state: votes.get(state, "") for state in STATES},
         }
     return rows
-
-
-@contextmanager
-def rolled_back() -> "Iterator[None]":
-    """Take back what is written within."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @settings(RECORD, max_examples=30)

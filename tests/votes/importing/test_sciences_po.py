@@ -57,8 +57,6 @@ AMENDMENT = row(
 
 @pytest.fixture
 def reading(write: Callable[[str, str], str], known: Known) -> Callable[..., Edition]:
-    """Return the function that reads rows."""
-
     def read_rows(*rows: dict[str, str]) -> Edition:
         with opened([write("a.csv", sheet(SC_NOT_ADOPTED, rows))]) as (file,):
             edition = read(file, known)
@@ -69,7 +67,6 @@ def reading(write: Callable[[str, str], str], known: Known) -> Callable[..., Edi
 
 
 def cast(edition: Edition, ref: int) -> str:
-    """Return the votes of a roll call, ``AUSY BRAY``."""
     return " ".join(sorted(f"{state}{choice}" for of, state, choice in edition.votes.iter_rows() if of == ref))
 
 

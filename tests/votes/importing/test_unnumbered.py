@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution
-from tests.votes.importing.editions import Said, contents, ga_file, imported, library, outcomes_file, taken, votes_of
+from tests.votes.importing.editions import Stated, contents, ga_file, imported, library, outcomes_file, taken, votes_of
 from votes.importing.run import ImportRefusedError
 from votes.models import RollCall
 
 pytestmark = pytest.mark.usefixtures("record")
 
 # As the library's file of December 2025 has the vote of 27 May 2025 on the Association of Southeast Asian Nations.
-WAITING = Said(
+WAITING = Stated(
     "A/RES/79/XX",
     number=4082671,
     date="2025-05-27",
@@ -23,7 +23,7 @@ WAITING = Said(
     meeting="A/79/PV.70",
 )
 NUMBERED = replace(WAITING, symbol="A/RES/79/285")
-OTHER = Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY")
+OTHER = Stated("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY")
 OLD, NEW = "A/RES/79/XX (record 4082671)", "A/RES/79/285"
 
 

@@ -1,7 +1,6 @@
 """Carrying out a plan: the table of votes loaded bare against the slow twin, and everything back in its place."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +9,9 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
 from resolutions.models import Resolution
-from tests.votes.importing.editions import Said, contents, library, planned, taken, voeten, votes_of
+from tests.votes.importing.editions import Stated, contents, library, planned, rolled_back, taken, voeten, votes_of
 from votes.importing import loading
-from votes.importing.plan import Planner
+from votes.importing.planning import Planner
 from votes.importing.record import Record
 from votes.importing.run import votes_by_roll_call
 from votes.importing.writing import Written, write
@@ -22,9 +21,9 @@ from votes.record.version import data_version
 pytestmark = pytest.mark.usefixtures("record")
 
 SAID = (
-    Said("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA"),
-    Said("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAX", topics=("human-rights",)),
-    Said("A/RES/79/3", number=3, date="2024-12-19", votes="", method="without-vote", drafts=("A/79/L.3",)),
+    Stated("A/RES/79/1", number=1, date="2024-12-02", votes="CHNN FRAY GBRY RUSN USAA"),
+    Stated("A/RES/79/2", number=2, date="2024-12-17", votes="CHNY FRAY USAX", topics=("human-rights",)),
+    Stated("A/RES/79/3", number=3, date="2024-12-19", votes="", method="without-vote", drafts=("A/79/L.3",)),
 )
 CATALOGUE = """
 SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated::text
@@ -53,21 +52,11 @@ def rows(sql: str) -> list[tuple[Any, ...]]:
 
 
 def catalogue() -> list[tuple[Any, ...]]:
-    """Return the constraints, indexes and triggers."""
     return [*rows(CATALOGUE), *rows(FOREIGN_KEYS)]
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """Take back what is written within."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def _no_votes(record: None) -> None:
-    """Take away the votes of the landmarks."""
     Vote.objects.all().delete()
 
 
@@ -111,7 +100,7 @@ class TestBare:
     """A record without votes."""
 
     def test_the_record_is_that_of_the_slow_way(self, bare: list[str], monkeypatch: pytest.MonkeyPatch):
-        with taken_back():
+        with rolled_back():
             taken(library(*SAID))
             assert bare == ["bare"]
             fast = contents(landmarks=True), sorted(Tally.objects.values_list("roll_call__slug", "cast")), statements()
@@ -207,7 +196,7 @@ class TestTogether:
     """A live record, into which many votes come by somebody who may have them checked as one set."""
 
     def test_the_record_is_that_of_the_slow_way(self, together: list[str], monkeypatch: pytest.MonkeyPatch):
-        with taken_back():
+        with rolled_back():
             taken(library(*SAID))
             fast = contents(landmarks=True), statements()
         monkeypatch.setattr(loading, "MANY", 10**9)
@@ -259,7 +248,7 @@ class TestTogether:
         assert not RollCall.objects.filter(slug="a-res-79-1").exists()
 
     def test_it_is_a_change_of_what_is_public(self, together: list[str]):
-        with taken_back():
+        with rolled_back():
             rows("DELETE FROM votes_change RETURNING 1")
             taken(library(*SAID))
             assert data_version() == 1
@@ -339,6 +328,6 @@ class TestWrite:
             taken(library(long))
 
     def test_roll_calls_without_a_text_are_found_by_their_title(self):
-        taken(voeten(Said("", number=9, kind="motion", title="Motion to adjourn")))
+        taken(voeten(Stated("", number=9, kind="motion", title="Motion to adjourn")))
 
         assert [r.slug for r in RollCall.objects.search("adjourn")] == ["ga-2024-12-17-1"]

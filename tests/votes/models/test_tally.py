@@ -20,7 +20,6 @@ ROLL_CALLS, STATES = 4, 5
 
 
 def tallies() -> dict[int, tuple[int, int, int, int, int]]:
-    """Return every tally of the record."""
     return {t.roll_call_id: (t.yes, t.no, t.abstaining, t.non_voting, t.cast) for t in Tally.objects.all()}
 
 

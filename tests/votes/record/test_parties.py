@@ -15,11 +15,6 @@ from votes.record.record import load
 WORDS = ["for", "against", "abstain", "nonvoting"]
 
 
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
-
-
 def found(condition: Position | Difference | Accord, record: Reading) -> set[str]:
     return set(record.matrix.slugs[condition.met(record)].tolist())
 

@@ -13,7 +13,7 @@ SHOWN = (
 
 
 def agree(roll_calls: list[RollCall]) -> None:
-    found = load().listed(roll_call.pk for roll_call in roll_calls)
+    found = load().roll_calls_by_key(roll_call.pk for roll_call in roll_calls)
     assert [tuple(getattr(one, name) for name in SHOWN) for one in found] == [
         tuple(getattr(roll_call, name) for name in SHOWN) for roll_call in roll_calls
     ]
@@ -40,19 +40,23 @@ def test_with_and_without_text_votes_and_announced_totals(db: None):
     half = make_roll_call(announced=(None, 20, 1, 1), status="published")
 
     agree([bare, voted, announced, half])
-    assert [str(one.totals) for one in load().listed([voted.pk, announced.pk, bare.pk])] == ["1-2-3", "10-20", "None"]
+    assert [str(one.totals) for one in load().roll_calls_by_key([voted.pk, announced.pk, bare.pk])] == [
+        "1-2-3",
+        "10-20",
+        "None",
+    ]
 
 
 def test_drafts_are_not_listed(db: None):
     with pytest.raises(KeyError):
-        load().listed([make_roll_call().pk])
+        load().roll_calls_by_key([make_roll_call().pk])
 
 
 def test_by_the_rows_of_the_matrix(record: None):
     read = load()
 
-    assert [one.slug for one in read.listed_in([3, 1])] == [str(read.matrix.slugs[3]), str(read.matrix.slugs[1])]
-    assert read.listed_in([]) == []
+    assert [one.slug for one in read.roll_calls_in([3, 1])] == [str(read.matrix.slugs[3]), str(read.matrix.slugs[1])]
+    assert read.roll_calls_in([]) == []
 
 
 def test_what_decided_other_texts_of_the_same_title(db: None):

@@ -17,7 +17,6 @@ from web.pages.about import views
 
 
 def timeout() -> str:
-    """Return what the database allows a statement now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('statement_timeout')")
         return str(cursor.fetchone()[0])

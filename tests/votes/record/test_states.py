@@ -1,51 +1,7 @@
-"""A member state's record: how it voted in the roll calls asked about, and what it is a member of."""
+"""What is on record of the member states themselves."""
 
-import numpy as np
-import pytest
-from hypothesis import given, settings
-
-from tests.factories import day, make_bloc, make_membership, make_roll_call, make_seat, make_state
-from tests.votes.random_record import CODES, RECORD, Record, Stage, records
-from votes.record.record import load
-from votes.record.states import Held, StateRecord, read_states
-from votes.totals import Totals
-
-
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
-
-
-@given(record=records())
-@settings(RECORD, max_examples=30)
-def test_totals_are_those_counted_by_hand(stage: Stage, record: Record):
-    with stage.holding(record):
-        read = load()
-        for selected in (record.taken, record.taken[1:], []):
-            rows = [read.matrix.rows_by_slug[t.slug] for t in selected if t.choices]
-            for code in CODES:
-                expected = Totals.count(t.choices[code] for t in selected if code in t.choices)
-                assert StateRecord.of(code, read, np.array(rows, np.intp), []).totals == expected
-
-
-def test_a_page_shows_single_choices_and_the_totals_are_of_everything_asked_about(db: None):
-    state, other = make_state(), make_state()
-    roll_calls = [
-        make_roll_call(f"asked-{n}", votes={state.code: choice}, status="published") for n, choice in enumerate("YYNAX")
-    ]
-    make_roll_call("not-asked", votes={state.code: "N"}, status="published")
-    make_roll_call("asked-of-others", votes={other.code: "N"}, status="published")
-    read = load()
-    rows = np.flatnonzero(np.char.startswith(read.matrix.slugs, "asked-"))
-
-    record = StateRecord.of(state.code, read, rows, read.listed(roll_call.pk for roll_call in roll_calls[2:5]))
-
-    assert record.totals == Totals(2, 1, 1, 1)
-    assert [(one.slug, choice) for one, choice in record.votes] == [
-        ("asked-2", "N"),
-        ("asked-3", "A"),
-        ("asked-4", "X"),
-    ]
+from tests.factories import day, make_bloc, make_membership, make_seat, make_state
+from votes.record.states import Tenure, read_states
 
 
 def test_what_is_on_record_of_a_state_is_in_order(db: None):
@@ -67,16 +23,16 @@ def test_what_is_on_record_of_a_state_is_in_order(db: None):
     assert [code for code in states if code.startswith("QQ")] == ["QQA", "QQB", "QQC"]
     assert (about.code, about.name, about.official_name, about.note) == ("QQB", "State QQB", "", "A note")
     assert about.seats == [
-        Held("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
-        Held("GA", "General Assembly", "permanent", day("1990-01-01"), "day", day("1995-01-01"), "year"),
+        Tenure("GA", "General Assembly", "", day("1950-01-01"), "day", day("1960-01-01"), "day"),
+        Tenure("GA", "General Assembly", "permanent", day("1990-01-01"), "day", day("1995-01-01"), "year"),
     ]
     assert about.blocs == [
-        Held("bloc-a", "bloc-a", "observer", day("2000-01-01"), "day", None, "day"),
-        Held("bloc-z", "bloc-z", "observer", day("1990-01-01"), "day", None, "day"),
+        Tenure("bloc-a", "bloc-a", "observer", day("2000-01-01"), "day", None, "day"),
+        Tenure("bloc-z", "bloc-z", "observer", day("1990-01-01"), "day", None, "day"),
     ]
     assert about.former_names == [
-        Held("", "First", "", None, "day", day("1970-01-01"), "month"),
-        Held("", "Second", "The Second", day("1970-01-01"), "day", day("1980-01-01"), "day"),
+        Tenure("", "First", "", None, "day", day("1970-01-01"), "month"),
+        Tenure("", "Second", "The Second", day("1970-01-01"), "day", day("1980-01-01"), "day"),
     ]
     assert (about.predecessors, about.successors) == (["QQA"], ["QQC"])
 

@@ -20,7 +20,7 @@ from tests.factories import (
     make_source,
     make_state,
 )
-from tests.votes.importing.editions import Said, ga_file, imported
+from tests.votes.importing.editions import Stated, ga_file, imported
 from votes.editing.publishing import publish, unpublish
 from votes.editing.votes import record_votes
 from votes.exporting.package import current_version
@@ -327,7 +327,7 @@ class TestTransactions:
 
     def test_an_import_moves_it_by_one_and_its_dry_run_by_none(self, tmp_path: Path):
         Vote.objects.all().delete()
-        name = ga_file(tmp_path / "ga.csv", Said("A/RES/79/1"), Said("A/RES/79/2", number=2))
+        name = ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1"), Stated("A/RES/79/2", number=2))
         with moving(by=0):
             imported(name, dry_run=True)
         with moving(by=1):
@@ -433,7 +433,7 @@ class TestCommitOrder:
                 editor.execute("UPDATE votes_rollcall SET note = note || 'x' WHERE id = %s", [made.pk])
                 editor.commit()
 
-            imported(ga_file(tmp_path / "ga.csv", Said("A/RES/79/1")), progress=edit)
+            imported(ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1")), progress=edit)
 
         assert RollCall.objects.get(pk=made.pk).note == "xx"
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, records
 from tests.votes.small_record import BLOCS, random_record, record_of, written
-from votes.analysis.cohesion import members_breaks
 from votes.analysis.groups import Group, Membership
 from votes.record.record import Record as Reading
 from votes.record.record import State, load
@@ -20,11 +19,6 @@ from votes.reports.bloc import BlocRecord, Cohesion, MemberBreaks, members_on, r
 from votes.totals import Totals
 
 STATES = [f"QQ{letter}" for letter in "ABCDE"]
-
-
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
 
 
 def of(record: Reading, slug: str = "bloc", *, only: str = "", body: str = "GA") -> BlocRecord:
@@ -76,23 +70,6 @@ class TestBreaks:
                     for line in lines
                 ]
                 assert order == sorted(order)
-
-    @given(seed=st.integers(0, 10**6), part=st.floats(0, 1))
-    @settings(max_examples=30, deadline=None)
-    def test_they_are_those_of_the_measure(self, seed: int, part: float):
-        record = random_record(seed)
-        rows = np.flatnonzero(np.random.default_rng(seed).random(len(record.matrix)) < part)
-        matrix = record.matrix.take(rows)
-        for slug in BLOCS:
-            group = record.blocs[slug].group
-            taken, broken = members_breaks(matrix, group.mask(matrix), group.positions(matrix))
-            lines = BlocRecord(record, record.blocs[slug], rows).breaks
-
-            assert {line.state.code: (line.positions, line.breaks) for line in lines} == {
-                code: (positions, breaks)
-                for code, positions, breaks in zip(matrix.states, taken.tolist(), broken.tolist(), strict=True)
-                if positions
-            }
 
     def test_the_share_is_of_the_positions_taken(self):
         # YYXNN, YNXXX and YYNNA are ties, with nothing to break with.
@@ -153,7 +130,7 @@ class TestPositions:
     def test_totals_by_roll_call_are_those_counted_by_hand(self, stage: Stage, record: Record):
         with stage.holding(record) as roll_calls:
             read = load()
-            shown = read.listed(roll_calls[taken.slug].pk for taken in record.taken)
+            shown = read.roll_calls_by_key(roll_calls[taken.slug].pk for taken in record.taken)
             for slug in SLUGS:
                 own = of(read, slug)
                 by_hand = [Totals.count(record.choices_of(slug, taken).values()) for taken in record.taken]

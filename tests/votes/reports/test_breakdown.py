@@ -5,12 +5,11 @@ from hypothesis import given, settings
 
 from tests.factories import day, make_bloc, make_membership, make_roll_call, make_state
 from tests.votes.random_record import RECORD, SLUGS, WORDS, Record, Stage, records
-from votes.analysis.breaks import notable, surprises_on
 from votes.choices import Choice
 from votes.models import Correction, MemberState, RollCall, StateName
 from votes.record.record import load
 from votes.reports.breakdown import Breakdown, PartnerBreaks
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from votes.totals import Totals
 
 
@@ -19,19 +18,13 @@ def landmark(record: None) -> RollCall:
     return RollCall.objects.with_tally().get(slug="a-res-es-11-7")
 
 
-@pytest.fixture
-def stage(db: None) -> Stage:
-    return Stage.new()
-
-
 def breakdown_of(roll_call: RollCall) -> Breakdown:
     """Return the breakdown of a roll call in the record as it is, publishing it first."""
     RollCall.objects.filter(pk=roll_call.pk).update(status="published")
-    return Breakdown.of(roll_call, load(), Beside.of(roll_call).intended)
+    return Breakdown.of(roll_call, load(), RollCallContext.of(roll_call).intended)
 
 
 def members(breakdown: Breakdown) -> dict[str, set[str]]:
-    """Return the codes of the members of each bloc."""
     return {line.bloc.slug: {s.state.code for s in breakdown.of_bloc(line.bloc.slug) or ()} for line in breakdown.blocs}
 
 
@@ -188,8 +181,6 @@ def test_notable_breaks_say_what_they_rest_on(db: None):
     assert found is not None
     assert (found.since, found.before, found.roll_calls) == (day("2000-02-02"), day("2005-02-02"), 24)
     assert [(one.state, one.other, one.partners) for one in found.breaks] == [(states[3].code, 7, 7)]
-    row = record.matrix.rows_by_slug[broke.slug]
-    assert list(found.breaks) == notable(surprises_on(record.matrix, row))
 
 
 def test_the_council_and_drafts_have_no_notable_breaks(record: None):

@@ -271,6 +271,6 @@ class TestByHand:
             Group((Membership("CHN"),)),
             Group((Membership("CHN", since=datetime.date(1990, 1, 1)), Membership("QQA"))),
         ]
-        record = self.record("YY", "YY", dates=["1971-10-24", "1971-10-25"], blocs=blocs)
+        record = self.record("YY", "YY", dates=["1971-10-25", "1971-10-26"], blocs=blocs)
 
         assert compare(record, parties, rows, before).spans_seat_of_china is spans

@@ -62,7 +62,6 @@ def holding(code: str = "GA", group: Group = Group.TEXT) -> Holding:
 
 
 def extents(of: Holding) -> dict[str, list[tuple[int, int]]]:
-    """Return the years of each extent."""
     return {extent.value: ranges for extent, ranges in of.extents}
 
 

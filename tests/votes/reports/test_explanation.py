@@ -7,13 +7,13 @@ from votes.models import BodyMembership, MemberState, RollCall, Vote
 from votes.record.record import load
 from votes.reports.breakdown import Breakdown
 from votes.reports.explanation import Explanation
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 
 
 def explain(roll_call: RollCall) -> Explanation:
     RollCall.objects.filter(pk=roll_call.pk).update(status="published")
-    beside = Beside.of(roll_call)
-    return Explanation.of(roll_call, Breakdown.of(roll_call, load(), beside.intended).states, beside)
+    context = RollCallContext.of(roll_call)
+    return Explanation.of(roll_call, Breakdown.of(roll_call, load(), context.intended).states, context)
 
 
 def landmark(slug: str) -> RollCall:
@@ -68,10 +68,10 @@ class TestLandmarks:
     def test_explaining_asks_the_database_nothing(self, record: None, django_assert_num_queries):
         for slug in ("s-2022-155", "a-res-es-11-7"):
             roll_call = landmark(slug)
-            beside = Beside.of(roll_call)
-            states = Breakdown.of(roll_call, load(), beside.intended).states
+            context = RollCallContext.of(roll_call)
+            states = Breakdown.of(roll_call, load(), context.intended).states
             with django_assert_num_queries(0):
-                Explanation.of(roll_call, states, beside)
+                Explanation.of(roll_call, states, context)
 
     def test_announced_and_counted_figures_are_told_where_they_disagree(self, record: None):
         roll_call = landmark("a-res-es-11-7")

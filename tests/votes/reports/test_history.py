@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from resolutions.attribution import attributed
 from resolutions.models import OtherSymbol, Resolution, Topic
 from tests.factories import make_bloc, make_membership, make_resolution, make_roll_call, make_state
-from tests.votes.importing.editions import Said, ga_file, imported
+from tests.votes.importing.editions import Stated, ga_file, imported
 from votes.editing.publishing import publish, unpublish
 from votes.models import (
     BlocMembership,
@@ -32,7 +33,7 @@ from votes.models import (
     Vote,
 )
 from votes.record.version import data_version
-from votes.reports.history import FIELDS, MODELS, Entry, History, because, history_of
+from votes.reports.history import FIELDS, MODELS, Entry, History, history_of
 
 transactional = pytest.mark.django_db(transaction=True)
 
@@ -229,7 +230,7 @@ class TestWhatIsRecorded:
 
     def test_it_outlives_what_it_tells_of(self, shown: RollCall):
         User.objects.create(username="ann")
-        with because(by=User.objects.get(), reason="Entered twice."):
+        with attributed(by=User.objects.get(), reason="Entered twice."):
             shown.delete()
         User.objects.all().delete()
 
@@ -284,7 +285,7 @@ class TestDrafts:
         assert events() == []
 
     def test_what_happens_out_of_view_counts_where_it_comes_back(self, shown: RollCall):
-        with because(reason="Under review.", by_name="ann"):
+        with attributed(reason="Under review.", by_name="ann"):
             unpublish(roll_calls=[shown])
         next_transaction()
         for choice in "XA":
@@ -297,7 +298,7 @@ class TestDrafts:
         assert history(shown).entries == []
 
         next_transaction()
-        with because(reason="Reviewed.", by_name="ann"):
+        with attributed(reason="Reviewed.", by_name="ann"):
             publish(roll_calls=[RollCall.objects.get(pk=shown.pk)])
 
         (entry,) = history(shown).entries
@@ -317,7 +318,7 @@ class TestDrafts:
         assert entry.hidden_since is not None
 
     def test_an_editors_save_by_way_of_a_draft_is_one_change(self, shown: RollCall):
-        with because(by_name="ann", reason="Misread."):
+        with attributed(by_name="ann", reason="Misread."):
             unpublish(roll_calls=[shown])
             choose("QZA", "N")
             shown.refresh_from_db()
@@ -360,11 +361,11 @@ class TestWho:
 
     def test_within_and_after(self, shown: RollCall):
         ann = User.objects.create(username="ann")
-        with because(by=ann):
+        with attributed(by=ann):
             choose("QZA", "N")
-            with because(reason=" The verbatim record "):
+            with attributed(reason=" The verbatim record "):
                 choose("QZA", "A")
-            with because(by=ann):
+            with attributed(by=ann):
                 choose("QZB", "A")
         choose("QZB", "Y")
 
@@ -376,7 +377,7 @@ class TestWho:
 
     def test_what_is_taken_back_takes_its_reason_with_it(self, shown: RollCall):
         def fail() -> None:
-            with because(by_name="ann", reason="no"):
+            with attributed(by_name="ann", reason="no"):
                 choose("QZA", "N")
                 raise ZeroDivisionError
 
@@ -390,7 +391,7 @@ class TestWho:
         assert Revision.objects.count() == 1
 
     def test_a_command(self, shown: RollCall):
-        with because(command="load_reference"):
+        with attributed(command="load_reference"):
             choose("QZA", "N")
 
         assert [entry.who for entry in history(shown).entries] == ["the command load_reference"]
@@ -411,12 +412,12 @@ class TestOtherWays:
 
     def test_an_import_is_named_and_a_first_one_leaves_nothing(self, tmp_path: Path):
         execute("TRUNCATE votes_historyevent")
-        imported(ga_file(tmp_path / "1.csv", Said("A/RES/79/1", votes="FRAY USAN")))
+        imported(ga_file(tmp_path / "1.csv", Stated("A/RES/79/1", votes="FRAY USAN")))
         assert events() == []
 
-        imported(ga_file(tmp_path / "2.csv", Said("A/RES/79/1", votes="FRAA USAN")), dry_run=True)
+        imported(ga_file(tmp_path / "2.csv", Stated("A/RES/79/1", votes="FRAA USAN")), dry_run=True)
         assert events() == []
-        imported(ga_file(tmp_path / "3.csv", Said("A/RES/79/1", votes="FRAA USAN")))
+        imported(ga_file(tmp_path / "3.csv", Stated("A/RES/79/1", votes="FRAA USAN")))
 
         made = RollCall.objects.get(resolution__symbol="A/RES/79/1")
         (entry,) = history(made).entries
@@ -456,7 +457,7 @@ class TestOtherWays:
         draft = make_roll_call(votes={"USA": "Y"})
         execute("TRUNCATE votes_historyevent")
         votes = Vote.objects.count()
-        with because(by_name="ann", reason="Start again."):
+        with attributed(by_name="ann", reason="Start again."):
             execute("TRUNCATE votes_vote, votes_correction")
 
         (entry,) = history(made).entries

@@ -3,16 +3,15 @@
 import pytest
 from django.contrib.postgres.functions import TransactionNow
 
+from resolutions.attribution import attributed
 from tests.factories import make_roll_call
 from votes.models import RollCall, Vote
-from votes.reports.history import because
 from votes.reports.publication_dates import published
 
 pytestmark = pytest.mark.usefixtures("record")
 
 
 def landmark(symbol: str = "A/RES/ES-11/7") -> RollCall:
-    """Return the vote that decided a text."""
     return RollCall.objects.get(decisive=True, resolution__symbol=symbol)
 
 
@@ -26,9 +25,9 @@ def test_what_never_changed_is_of_the_day_it_was_published():
 
 def test_a_changed_vote_and_a_changed_text_are_of_the_day_they_changed():
     changed, text, other = landmark(), landmark("A/RES/75/192"), landmark("A/RES/74/7")
-    with because(reason="Misread."):
+    with attributed(reason="Misread."):
         Vote.objects.filter(roll_call=changed, state__code="USA").update(choice="A")
-    with because(reason="A typo."):
+    with attributed(reason="A typo."):
         assert text.resolution
         text.resolution.title = "Another title"
         text.resolution.save()

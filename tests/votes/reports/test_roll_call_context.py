@@ -8,12 +8,14 @@ from resolutions.models import OtherSymbol
 from tests.factories import day, make_body, make_resolution, make_roll_call, make_seat, make_state
 from votes.choices import Choice
 from votes.models import BodyMembership, Correction, Finding, RollCall
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 
 
 def test_nothing_stands_beside_a_bare_roll_call(db: None):
-    bare = Beside("GA", "General Assembly", "", "editor", 0, frozenset(), {}, (), has_findings=False, has_history=False)
-    found = Beside.of(make_roll_call(date=day("1920-01-01")))
+    bare = RollCallContext(
+        "GA", "General Assembly", "", "editor", 0, frozenset(), {}, (), has_findings=False, has_history=False
+    )
+    found = RollCallContext.of(make_roll_call(date=day("1920-01-01")))
 
     assert replace(found, source=found.source.lower(), source_terms="") == bare
 
@@ -27,14 +29,14 @@ def test_members_of_the_body_are_those_of_the_day(db: None):
     make_seat(state=states[2], body=council, since="1921-12-17", until=day("1921-12-18"))
     make_seat(state=states[3], since="1919-01-01")
 
-    def beside(date: str) -> tuple[int, frozenset[int]]:
-        found = Beside.of(make_roll_call(body=council, date=day(date)))
+    def seats(date: str) -> tuple[int, frozenset[int]]:
+        found = RollCallContext.of(make_roll_call(body=council, date=day(date)))
         return found.seats, found.permanent
 
     permanent = frozenset([states[0].pk])
-    assert beside("1921-12-16") == beside("1921-12-17") == (2, permanent)
-    assert beside("1919-12-31") == beside("1921-12-18") == (1, permanent)
-    assert beside("1918-12-31") == (0, frozenset())
+    assert seats("1921-12-16") == seats("1921-12-17") == (2, permanent)
+    assert seats("1919-12-31") == seats("1921-12-18") == (1, permanent)
+    assert seats("1918-12-31") == (0, frozenset())
 
 
 def test_notices_symbols_and_findings_are_those_of_the_roll_call(db: None, django_assert_num_queries):
@@ -49,7 +51,7 @@ def test_notices_symbols_and_findings_are_those_of_the_roll_call(db: None, djang
     Finding.objects.create(kind="totals", key="one", origin="record", roll_call=another)
 
     with django_assert_num_queries(1):
-        found = Beside.of(roll_call)
+        found = RollCallContext.of(roll_call)
 
     kinds = OtherSymbol.Kind
     assert found.intended == {state.pk: Choice.ABSTAINING}
@@ -58,14 +60,14 @@ def test_notices_symbols_and_findings_are_those_of_the_roll_call(db: None, djang
         (str(kinds("draft").label), "A/99/L.2"),
     )
     assert not found.has_findings
-    assert Beside.of(another).has_findings
+    assert RollCallContext.of(another).has_findings
 
 
 @pytest.mark.parametrize("slug", ["s-2022-155", "a-res-es-11-7", "a-res-2758-xxvi"])
 def test_of_the_landmark_votes_it_says_what_the_models_say(record: None, slug: str):
     roll_call = RollCall.objects.select_related("resolution").get(slug=slug)
     seats = BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date)
-    found = Beside.of(roll_call)
+    found = RollCallContext.of(roll_call)
 
     assert (found.body, found.body_name) == (roll_call.body.code, roll_call.body.name)
     assert (found.session, found.source) == (str(roll_call.session or ""), str(roll_call.source))

@@ -26,7 +26,6 @@ DAY = datetime.date.fromisoformat
 
 
 def profile(record: Record, code: str = "QQA", *, body: str = "GA", since: str = "", until: str = "") -> StateProfile:
-    """Return the profile of a state over the whole record."""
     everything = np.arange(len(record.matrix))
     return StateProfile(record, code, body, everything, DAY(since) if since else None, DAY(until) if until else None)
 
@@ -144,7 +143,7 @@ class TestPartners:
         found = profile(record_of(written(["XY", ".Y"] * 20, ["2019-06-01"] * 40, STATES[:2])))
 
         assert (found.period, found.partners, found.breaks, found.own_blocs, found.positions) == (None, [], [], [], 0)
-        assert found.with_blocs(found.positions_asked).years == []
+        assert found.with_blocs(found.selected_positions).years == []
         assert found.charted.blocs == []
         assert len(found.latest_years) == 0
 
@@ -185,15 +184,16 @@ class TestPartners:
         assert found.moved(10) == ([], [])
 
     def test_the_years_compared_say_that_they_span_the_change_of_chinas_seat(self):
-        def spans(date: str, **asked: str) -> bool:
-            return profile(record_of(written(["YY"], [date], STATES[:2])), **asked).spans_seat_of_china
+        record = record_of(written(["YY"] * 3, ["1971-10-24", "1971-10-25", "1971-10-26"], STATES[:2]))
 
-        assert spans("1971-10-24") is False
-        assert spans("1971-10-25") is True
-        assert spans("1976-11-01") is True, "the five years before the five years"
-        assert spans("1981-10-24") is False
-        assert spans("1981-10-23") is True
-        assert spans("1990-01-01", since="1989-01-01", until="1991-01-01") is False
+        def spans(since: str, until: str) -> bool:
+            return profile(record, since=since, until=until).spans_seat_of_china
+
+        assert spans("1971-10-01", "1971-10-26") is False
+        assert spans("1971-10-01", "1971-10-27") is True
+        assert spans("1971-10-26", "1971-10-27") is True, "the day before the day"
+        assert spans("1971-11-01", "1975-11-01") is True, "the four years before the four years"
+        assert spans("1990-01-01", "1991-01-01") is False
 
 
 def others_position(record: Record, slug: str, row: int, code: str, *, with_own: bool) -> int | None:
@@ -248,7 +248,7 @@ class TestBlocs:
                 if any(common.values()):
                     own = any(is_member(record, slug, row, code) for row in rows)
                     expected[slug] = (own, tuple(common.values()), tuple(same.values()))
-            by_year = found.with_blocs(found.positions_asked)
+            by_year = found.with_blocs(found.selected_positions)
 
             assert by_year.years == years
             assert {one.bloc.slug: (one.own, one.common, one.same) for one in by_year.blocs} == expected
@@ -280,7 +280,7 @@ class TestBlocs:
     def test_a_bloc_whose_only_voting_member_is_the_state_has_no_position(self):
         blocs = {"alone": Group.of_states(["QQA"]), "pair": Group.of_states(["QQA", "QQB"])}
         found = profile(record_of(written(["YX", "YN"] * 10, ["2019-06-01"] * 20, STATES[:2]), blocs))
-        (pair,) = found.with_blocs(found.positions_asked).blocs
+        (pair,) = found.with_blocs(found.selected_positions).blocs
 
         # Of the pair, B is the other member: of its ten positions none is A's. Both together tie there.
         assert (pair.bloc.slug, pair.common, pair.same, pair.shares) == ("pair", (10,), (0,), [0.0])
@@ -300,7 +300,7 @@ class TestBlocs:
         )
         dates = ["2019-06-30"] * 10 + ["2019-07-01"] * 12
         found = profile(record_of(written(["YYYN"] * 22, dates, STATES[:4]), {"bloc": group}))
-        (bloc,) = found.with_blocs(found.positions_asked).blocs
+        (bloc,) = found.with_blocs(found.selected_positions).blocs
 
         assert (bloc.common, bloc.same) == ((22,), (10,))
         assert found.own_blocs[0].positions == 10, "from July on the bloc is split, one to one"
@@ -310,7 +310,7 @@ class TestBlocs:
         record = record_of(written(["YYY"] * 19, dates, STATES[:3]), {"bloc": Group.of_states(["QQB"])})
         found = profile(record)
 
-        assert found.with_blocs(found.positions_asked).blocs[0].shares == [None, 1.0]
+        assert found.with_blocs(found.selected_positions).blocs[0].shares == [None, 1.0]
         assert found.with_blocs(found.latest_years).years == [2019]
 
     def test_charted_are_its_regional_groups_and_then_the_same_for_all(self):

@@ -7,24 +7,16 @@ import pytest
 
 from resolutions.models import Body
 from tests.factories import make_source
-from tests.votes.random_record import Stage
 from votes.models import RollCall, Statement
-from votes.verification.found import Found
-
-
-@pytest.fixture
-def stage(db: None) -> Stage:
-    """Return the states that stay while random records come and go."""
-    return Stage.new()
+from votes.verification.finding import NewFinding
 
 
 @pytest.fixture
 def organ(db: None) -> Body:
-    """Return a body of which nobody is a member yet."""
     return Body.objects.create(code="QQ", name="Organ")
 
 
-def about(check: Callable[[], Iterator[Found]], *roll_calls: RollCall) -> dict[str, dict[str, Any]]:
+def about(check: Callable[[], Iterator[NewFinding]], *roll_calls: RollCall) -> dict[str, dict[str, Any]]:
     """Return the details of what a check finds in ``roll_calls``, by slug."""
     slugs = {roll_call.pk: roll_call.slug for roll_call in roll_calls}
     found = [row for row in check() if row.roll_call_id in slugs]

@@ -15,16 +15,16 @@ from tests.votes.verification.conftest import make_statement
 from votes.models import Finding, ImportRun, RollCall
 from votes.verification.acknowledgement import acknowledge, withdraw
 from votes.verification.check import Changes, check_record, counts, fit, replace_findings
-from votes.verification.found import Found
+from votes.verification.finding import NewFinding
 
 pytestmark = pytest.mark.django_db
 
 
-def found(key: str = "totals:a", details: dict[str, Any] | None = None, **subject: int) -> Found:
-    return Found("totals", key, details or {"differences": [["Y", 1, 2]]}, **subject)
+def found(key: str = "totals:a", details: dict[str, Any] | None = None, **subject: int) -> NewFinding:
+    return NewFinding("totals", key, details or {"differences": [["Y", 1, 2]]}, **subject)
 
 
-def step(*rows: Found, origin: str = "a-file", run: ImportRun | None = None) -> tuple[int, int, int, int]:
+def step(*rows: NewFinding, origin: str = "a-file", run: ImportRun | None = None) -> tuple[int, int, int, int]:
     changes = replace_findings(origin=origin, found=rows, run=run)
     return (changes.added, changes.changed, changes.removed, changes.unchanged)
 

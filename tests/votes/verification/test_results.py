@@ -13,7 +13,7 @@ from votes.models import BodyMembership, RollCall
 from votes.record.record import load
 from votes.reports.breakdown import Breakdown
 from votes.reports.explanation import Explanation
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from votes.rules import Requirement, Result
 from votes.verification.results import contradicted_results
 
@@ -121,8 +121,8 @@ def test_it_is_what_the_page_of_the_vote_says(
         "a-vote", body=make_body(body), date=day(f"{year}-06-01"), votes=votes, announced=announced, **values
     )
     RollCall.objects.filter(pk=taken.pk).update(status="published")
-    beside = Beside.of(taken)
-    explained = Explanation.of(taken, Breakdown.of(taken, load(), beside.intended).states, beside)
+    context = RollCallContext.of(taken)
+    explained = Explanation.of(taken, Breakdown.of(taken, load(), context.intended).states, context)
     said = [text for text in explained.findings if text.startswith("Recorded as")]
 
     found = about(contradicted_results, taken)

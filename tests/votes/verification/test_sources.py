@@ -147,7 +147,6 @@ def test_each_statement_is_a_finding_of_its_own(db: None):
 
 
 def name_of(slug: str) -> str:
-    """Return the name of a source."""
     return {
         "un-digital-library": "United Nations Digital Library",
         "voeten": "United Nations General Assembly Voting Data (Erik Voeten and others)",

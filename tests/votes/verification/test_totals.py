@@ -7,9 +7,9 @@ from tests.factories import make_roll_call, make_state
 from tests.votes.random_record import RECORD, Record, Stage, records
 from tests.votes.verification.conftest import about
 from votes.models import RollCall
+from votes.totals import ANNOUNCED
 from votes.verification.totals import differing_totals
 
-NAMES = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 figures = st.tuples(*[st.sampled_from([None, 0, 1, 1, 2, 3])] * 4)
 
 
@@ -21,7 +21,7 @@ def test_they_differ_where_counting_by_hand_says_so(
     with stage.holding(record) as roll_calls:
         expected = {}
         for taken, said in zip(record.taken, announced, strict=False):
-            RollCall.objects.filter(slug=taken.slug).update(**dict(zip(NAMES, said, strict=True)))
+            RollCall.objects.filter(slug=taken.slug).update(**dict(zip(ANNOUNCED, said, strict=True)))
             differences = []
             for choice, figure in zip("YNAX", said, strict=True):
                 counted = list(taken.choices.values()).count(choice)

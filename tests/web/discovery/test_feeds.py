@@ -10,11 +10,11 @@ import pytest
 from django.contrib.postgres.functions import TransactionNow
 from django.test import Client
 
+from resolutions.attribution import attributed
 from tests.web.records import SYMBOLS, Maker, get, symbols
 from votes.analysis.groups import Membership
 from votes.editing.publishing import withdraw
 from votes.models import RollCall, Vote
-from votes.reports.history import because
 from web.discovery.feeds import ENTRIES, Feed, _holds, plain
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def test_members_are_those_of_the_day(held: Membership, is_member: bool):
 
 def test_an_amended_vote_is_updated():
     before = by_symbol("/resolutions.atom", "A/RES/ES-11/7")
-    with because(reason="Misread."):
+    with attributed(reason="Misread."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code="USA").update(choice="A")
         RollCall.objects.filter(slug="a-res-es-11-7").update(announced_no=17, announced_abstaining=66)
     (now,) = RollCall.objects.annotate(now=TransactionNow()).values_list("now", flat=True)[:1]

@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 import json
 import re
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +14,10 @@ from django.test import RequestFactory
 from tests.votes.small_record import record_of, written
 from votes.exporting.papers import DataVersion
 from web.files import answers
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
 from web.pictures.picture import Picture
 from web.pictures.png import BusyError, NotDrawnError
+from web.serving.problems import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +50,11 @@ class TestRefusal:
     """What is wrong with a question, for programs."""
 
     def test_there_is_none_where_nothing_is_wrong(self):
-        assert refusal(SimpleNamespace(errors={}, ignored=[])) is None
+        assert refusal({}) is None
 
     def test_names_each_parameter_with_what_is_wrong(self):
         errors = {"since": ["No date."], "state": ["No X.", "No Y."]}
-        refused = refusal(SimpleNamespace(errors=errors, ignored=["colour", "since=x"]))
+        refused = refusal(errors, ["colour", "since=x"])
 
         assert refused is not None
         assert refused.status_code == 400
@@ -63,7 +63,7 @@ class TestRefusal:
             "type": "about:blank",
             "title": "Bad Request",
             "status": 400,
-            "detail": "The query asks for something that is not known.",
+            "detail": "The query asks for something that is not known, so nothing was selected.",
             "errors": {
                 "since": [
                     "No date.",

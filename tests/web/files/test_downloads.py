@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution, Status
+from tests.web.lists.database import by_database
 from tests.web.records import SYMBOLS, Maker, Twin, get, symbols, texts
 from votes.editing.publishing import publish
 from votes.exporting import streams
@@ -21,7 +22,6 @@ from votes.exporting.streams import PARQUET
 from votes.models import Correction, MemberState, RollCall
 from votes.record.record import load
 from votes.record.version import data_version
-from web.lists.filters import RollCallFilter
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -79,12 +79,9 @@ def has(response: Response, status: int) -> dict[str, Any]:
 def test_a_file_has_the_rows_of_the_page_in_its_order(maker: Maker, query: str):
     maker.many(range(1, 45))
     record = load()
-    for of, records in [
-        ("resolutions", RollCall.objects.published().decisive()),
-        ("roll-calls", RollCall.objects.published()),
-    ]:
-        asked = RollCallFilter(QueryDict(query), queryset=records, record=record)
-        shown = [(r.slug, str(r.date)) for r in (asked.qs if asked.is_valid() else records.none())]
+    selected = by_database(QueryDict(query), record)
+    for of, records in [("resolutions", selected.decisive()), ("roll-calls", selected)]:
+        shown = [(r.slug, str(r.date)) for r in records]
         slug = "roll_call" if of == "resolutions" else "slug"
         in_csv = rows(f"/{of}.csv?{query}")
         assert [(row[slug], row["date"]) for row in in_csv] == shown

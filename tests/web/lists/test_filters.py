@@ -1,4 +1,4 @@
-"""Each filter means the same to the register in memory, which pages ask, as to the database, which downloads ask."""
+"""Each filter selects of the register in memory what its slow twin selects of the database."""
 
 import datetime
 import itertools
@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from resolutions.models import Resolution
+from tests.web.lists.database import by_database
 from tests.web.records import Maker
 from votes.models import RollCall
 from votes.models.roll_calls import search_query
 from votes.record.record import load
-from web.lists.filters import RollCallFilter, StateFilter
 from web.lists.listing import Listing
 from web.lists.selection import StateSelection
 
@@ -83,14 +83,14 @@ def several(subjects: None, maker: Maker) -> None:
     maker.roll_call("assembly", "RUS:N USA:N", title="On Ukraine", result="vetoed")
 
 
-def test_pages_and_downloads_select_the_same_in_the_same_order(several: None):
+def test_the_register_selects_what_the_database_does_in_the_same_order(several: None):
     record = load()
-    everything = RollCall.objects.published()
     for query in queries():
-        asked = RollCallFilter(QueryDict(query), queryset=everything, record=record)
-        assert asked.is_valid(), query
         shown = Listing(QueryDict(query), record)
-        assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True)), query
+        assert shown.is_valid, query
+        expected = list(by_database(QueryDict(query), record).values_list("pk", flat=True))
+        assert shown.keys == expected, query
+        assert list(shown.roll_calls.values_list("pk", flat=True)) == expected, query
 
 
 @pytest.mark.parametrize("choice", ["for", "against", "abstain", "nonvoting"])
@@ -98,18 +98,19 @@ def test_a_states_own_choice_selects_the_same(several: None, choice: str):
     record = load()
     query = QueryDict(f"choice={choice}")
     voted = record.register.voted(record.matrix.of("USA") != 0)
-    asked = StateFilter(query, queryset=RollCall.objects.published(), record=record, code="USA")
-    shown = Listing(query, record, among=voted, selection=StateSelection(record, "USA"))
-    assert record.register.keys[shown.places].tolist() == list(asked.qs.values_list("pk", flat=True))
-    sizes = record.register.groups.sizes(voted)
-    assert len(shown.places) == dict(shown.selection.count_by("choice", voted, sizes)[0])[choice]
+    selection = StateSelection(record, "USA")
+    shown = Listing(query, record, among=voted, selection=selection)
+    assert shown.keys == list(by_database(query, record, selection).values_list("pk", flat=True))
+    (facet,) = (facet for facet in Listing(QueryDict(), record, among=voted, selection=selection).facets[:1])
+    assert (facet.name, facet.any) == ("choice", int(voted.sum()))
+    assert {value.value: value.count for value in facet.values}.get(choice, 0) == len(shown.keys)
 
 
 def test_totals_of_what_is_selected_are_those_of_the_database(several: None):
     record = load()
     for query in ["", "body=SC", "position=USA:against", "q=lighthouses", "since=2000-01-01&result=adopted"]:
         shown = Listing(QueryDict(query), record)
-        chosen = list(RollCall.objects.filter(pk__in=record.register.keys[shown.places].tolist()).with_tally())
+        chosen = list(RollCall.objects.filter(pk__in=shown.keys).with_tally())
         assert shown.totals == {
             "roll_calls": len(chosen),
             **{result: sum(r.result == result for r in chosen) for result in ("adopted", "rejected", "vetoed")},
@@ -125,7 +126,7 @@ def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
     record = load()
     for query in ["", "body=SC", "q=lighthouses", "position=eu:for"]:
         shown = Listing(QueryDict(query), record)
-        chosen = RollCall.objects.filter(pk__in=record.register.keys[shown.places].tolist(), tally__cast__gt=0)
+        chosen = RollCall.objects.filter(pk__in=shown.keys, tally__cast__gt=0)
         assert sorted(record.matrix.slugs[shown.rows].tolist()) == sorted(chosen.values_list("slug", flat=True))
 
 
@@ -139,8 +140,7 @@ def test_a_facet_counts_what_the_database_has_with_its_value(several: None, quer
         for value in facet.values:
             parameters = QueryDict(query, mutable=True)
             parameters[facet.name] = value.value
-            asked = RollCallFilter(parameters, queryset=RollCall.objects.published(), record=record)
-            assert value.count == asked.qs.count(), (facet.name, value.value)
+            assert value.count == by_database(parameters, record).count(), (facet.name, value.value)
 
 
 def test_words_are_searched_in_what_was_put_to_the_vote_and_in_the_text(several: None):

@@ -128,7 +128,7 @@ def test_texts_are_found_by_words_that_begin_those_of_titles(maker: Maker):
     for typed in ("peace", "ukr", "agg ukr", "nuc", "lighth", "on item", "zzz", "de jé"):
         words = typed.replace("é", "e").split()
         newest: dict[str, str] = {}
-        for row in record.listed(record.register.keys[record.register.decisive].tolist()):
+        for row in record.roll_calls_by_key(record.register.keys[record.register.decisive].tolist()):
             title = spaced(row.heading)
             if all(any(part.startswith(word) for part in title.split()) for word in words):
                 newest.setdefault(title, row.resolution.symbol if row.resolution else "")

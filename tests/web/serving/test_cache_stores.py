@@ -9,9 +9,9 @@ import pytest
 from django.core.cache import caches
 
 from web.serving import cache_stores
-from web.serving.cache_stores import Kept, KeptPages, OneAtATime
+from web.serving.cache_stores import CachedResponse, KeyedLocks, ResponseCache
 
-PAGE = Kept((("Content-Type", "text/html; charset=utf-8"), ("ETag", '"1"')), b"93-18-65 " * 100, "")
+PAGE = CachedResponse((("Content-Type", "text/html; charset=utf-8"), ("ETag", '"1"')), b"93-18-65 " * 100, "")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def shared(settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_one_process_keeps_another_finds(shared: None):
-    one, other = KeptPages(1), KeptPages(1)
+    one, other = ResponseCache(1), ResponseCache(1)
 
     one.put("a", PAGE.encoded("br"), "br")
     found = [other.get("a", encoding) for encoding in ("gzip", "br", "")]
@@ -32,18 +32,18 @@ def test_what_one_process_keeps_another_finds(shared: None):
 
 
 def test_without_a_shared_cache_each_keeps_for_itself():
-    one, other = KeptPages(1), KeptPages(1)
+    one, other = ResponseCache(1), ResponseCache(1)
 
     one.put("a", PAGE, "")
 
     assert (one.get("a", ""), other.get("a", "")) == (PAGE, None)
 
 
-def waiting(pages: KeptPages, waited: list[Kept | None]) -> threading.Thread:
+def waiting(pages: ResponseCache, waited: list[CachedResponse | None]) -> threading.Thread:
     """Have another process wait for a page that is being made; what it finds is put into ``waited``."""
 
     def wait() -> None:
-        with pages.made_elsewhere("a", "") as found:
+        with pages.made_by_another_process("a", "") as found:
             waited.append(found)
 
     thread = threading.Thread(target=wait)
@@ -53,9 +53,9 @@ def waiting(pages: KeptPages, waited: list[Kept | None]) -> threading.Thread:
 
 def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
-    one, other = KeptPages(1), KeptPages(1)
-    waited: list[Kept | None] = []
-    with one.made_elsewhere("a", "") as nobody:
+    one, other = ResponseCache(1), ResponseCache(1)
+    waited: list[CachedResponse | None] = []
+    with one.made_by_another_process("a", "") as nobody:
         thread = waiting(other, waited)
         time.sleep(0.02)
         assert (nobody, waited) == (None, [])
@@ -67,14 +67,14 @@ def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: 
 
 def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
-    one, other = KeptPages(1), KeptPages(1)
-    waited: list[Kept | None] = []
-    with one.made_elsewhere("a", ""):
+    one, other = ResponseCache(1), ResponseCache(1)
+    waited: list[CachedResponse | None] = []
+    with one.made_by_another_process("a", ""):
         thread = waiting(other, waited)
     thread.join(5)
 
     assert waited == [None]
-    with one.made_elsewhere("a", "") as again:
+    with one.made_by_another_process("a", "") as again:
         assert again is None
 
 
@@ -83,20 +83,20 @@ def test_nobody_waits_for_one_that_died(shared: None, monkeypatch: pytest.Monkey
     monkeypatch.setattr(cache_stores, "PATIENCE", 0.05)
     caches["default"].add("making:a", 1, 60)
 
-    with KeptPages(1).made_elsewhere("a", "") as found:
+    with ResponseCache(1).made_by_another_process("a", "") as found:
         assert found is None
 
 
 def test_what_is_larger_than_all_the_room_is_not_kept():
-    pages = KeptPages(1)
+    pages = ResponseCache(1)
 
-    pages.put("a", Kept((("Content-Type", "image/png"),), b"x" * 1024**2, ""), "")
+    pages.put("a", CachedResponse((("Content-Type", "image/png"),), b"x" * 1024**2, ""), "")
 
     assert pages.get("a", "") is None
 
 
 def test_a_lock_is_one_keys_and_forgotten_after():
-    locks, order = OneAtATime(), []
+    locks, order = KeyedLocks(), []
     inside = threading.Event()
 
     def second() -> None:

@@ -187,6 +187,6 @@ def test_what_readers_send_makes_no_new_label():
 
 
 def test_routes_are_remembered_for_so_many_paths_at_most():
-    assert requests.route_of.cache_info().maxsize == requests.PATHS
+    assert requests.match_of.cache_info().maxsize == requests.PATHS
     assert requests.route_of("/static/x.css") == "static"
     assert requests.route_of("/states/FRA/") == "web:state"

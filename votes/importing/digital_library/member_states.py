@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile("[A-Z]{3}")
 PERIODS = "coverage_periods"
-CALLED_NOW = {"member_state": "Member State", "iso": "ISO Code", "other_names": "Other Names", PERIODS: PERIODS}
+CALLED_NOW = {"member_state": "Member State", "iso": "ISO Code", PERIODS: PERIODS}
 """The columns of the layout of 2026 that are read, with what they were called before."""
 DATE = re.compile(r"([0-9]{4})(?:-?([0-9]{2})-?([0-9]{2}))?")
 
@@ -76,8 +76,6 @@ class StatedState:
     until: StatedDate | None
     """The first day on which it no longer held it."""
     former_names: tuple[StatedName, ...]
-    other_names: tuple[str, ...]
-    """Names it also goes by."""
 
 
 @dataclass
@@ -234,7 +232,6 @@ class _Reading:
             since=min(name.since for name in names),
             until=present[0].until,
             former_names=tuple(name for name in names if name not in present),
-            other_names=tuple(dict.fromkeys(other for row in rows for other in split(row["Other Names"], "|;"))),
         )
 
     def _name(self, row: Row, rows: Sequence[Row]) -> StatedName | None:

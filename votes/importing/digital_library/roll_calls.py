@@ -308,7 +308,6 @@ class Reading:
         )
 
     def _date(self, record: Record) -> datetime.date | None:
-        """Return the date of a vote; None, with a problem, where it has none or two."""
         said = record.said("date")
         if len(said) > 1:
             self._differs(record, "date", said, rejected=True)

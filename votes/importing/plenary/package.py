@@ -15,7 +15,6 @@ from resolutions.models import Body
 from votes.editing.reference import FactError, Report, Rows
 from votes.editing.reference import load_facts as load_reference_facts
 from votes.exporting.cells import plain
-from votes.exporting.tables import TABLES
 from votes.importing.edition import Edition, FileFacts, UnfitFileError
 from votes.importing.plenary.reader import Reader, rows_of
 from votes.importing.plenary.retired_addresses import Retired, add_retired
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
 
     from votes.importing.edition import Known, StatedText
     from votes.importing.files import OpenFile
-
-HEADERS = {name: tuple(column.name for column in table.columns) for name, table in TABLES.items()}
-"""The columns of each table, by which its file is recognised."""
-
-LATER = {
-    "roll-calls": ("difference_reason", "absences", "not_legible"),
-    "resolutions": ("subjects",),
-    "statements": ("edition",),
-}
-"""The columns that earlier releases' exports do not have."""
 
 NEEDED = ("resolutions", "roll-calls", "votes")
 """Without these three there is nothing to compare with the record."""
@@ -155,7 +144,6 @@ def _hanging(
 
 
 def _reader(known: Known) -> Reader:
-    """Return what reads the rows of an export."""
     return Reader(
         known,
         bodies=frozenset(Body.objects.values_list("code", flat=True)),

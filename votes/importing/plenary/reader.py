@@ -18,6 +18,7 @@ from votes.importing.tables import collect, lines_of, scan
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
+from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from votes.importing.edition import Known
     from votes.importing.files import OpenFile
 
-ANNOUNCED = ("announced_yes", "announced_no", "announced_abstaining", "announced_non_voting")
 CODED = {
     "date_precision": DatePrecision.values,
     "kind": RollCallKind.values,
@@ -46,7 +46,6 @@ class Row:
     cells: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """Return a cell."""
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
@@ -137,7 +136,6 @@ class Reader:
             self.roll_calls.append(self._roll_call(row, texts.get(key)))
 
     def _roll_call(self, row: Row, text: StatedText | None) -> StatedRollCall:
-        """Return the roll call of a row."""
         ref = self.refs[row["slug"]]
         coded: dict[str, Any] = {column: row.among(column, values) for column, values in CODED.items()}
         return StatedRollCall(
@@ -178,7 +176,6 @@ class Reader:
         return tuple(sorted({*topics} & self.known.topics))
 
     def _unreadable(self, row: Row, column: str, value: str, problem: str, ref: int | None = None) -> None:
-        """Keep the problem that a cell could not be taken."""
         reference = row["symbol"] if ref is None else row["slug"]
         self.problems.append(
             RowProblem("unreadable", row.file, row.line, column, value, problem, ref=ref, reference=reference)
@@ -227,7 +224,6 @@ class Reader:
         return votes.filter(~wrong)
 
     def _names(self, file: OpenFile, codes: Sequence[str]) -> dict[str, str]:
-        """Return the names that a file of votes gives to codes."""
         named = scan(file).filter(pl.col("state").fill_null("").is_in(codes))
         (frame,) = collect(file, named.group_by(pl.col("state").fill_null("")).agg(pl.col("state_name").first()))
         return {code: plain(name or "") for code, name in frame.iter_rows()}

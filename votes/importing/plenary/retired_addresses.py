@@ -78,7 +78,6 @@ class _Adding:
         self.done.notes.append(f"left alone: {row['slug']} {here}; {row['kind']} in the files: {row['reason']}")
 
     def _withdrawn(self, row: Row) -> RetiredAddress:
-        """Return the address of a vote that was withdrawn."""
         text = None
         if symbol := row["symbol"]:
             key = symbol_of(symbol).key

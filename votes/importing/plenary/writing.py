@@ -69,7 +69,6 @@ def _insert(statement: str, rows: Iterable[Mapping[str, str]], columns: Sequence
 
 
 def _batches(rows: Iterable[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
-    """Yield the rows in lists of at most ``BATCH``."""
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         yield batch

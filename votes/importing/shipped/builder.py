@@ -18,18 +18,18 @@ from django.utils.text import slugify
 from resolutions.symbols import loose
 from votes.editing.reference import remove_landmarks
 from votes.editing.votes import free_slug
-from votes.importing.edition import UnfitFileError
-from votes.importing.facts import ANNOUNCED
+from votes.importing import corrections
+from votes.importing.edition import UnfitFileError, parse_votes
 from votes.importing.files import opened
 from votes.importing.formats import recognise
-from votes.importing.matching import said_votes
 from votes.importing.record import Record
 from votes.importing.run import ImportRefusedError, import_files
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.models import Format, ImportRun, RollCall, Source
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind
 from votes.rules import Requirement, Result
+from votes.totals import ANNOUNCED, FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def build(
     reference facts and no votes but the small set's; it is left as it was. Raises UnfitFileError, ImportRefusedError,
     and ValueError for a correction whose old value is in none of the files.
     """
-    corrector = corrections.Corrector(corrections.load(folder))
+    corrector = corrections.Corrector(corrections.load(folder / layout.CORRECTIONS))
     with transaction.atomic():
         remove_landmarks()
         if RollCall.objects.exists():
@@ -117,7 +117,6 @@ def _slugs(folder: Path) -> dict[tuple[str, str, str], str]:
 def _rows(
     record: Record, sources: Mapping[int, str], before: Mapping[tuple[str, str, str], str]
 ) -> list[dict[str, str]]:
-    """Return the rows in the order of the files: by day, symbol and source."""
     bodies = {key: code for code, key in record.bodies.items()}
 
     def place(roll_call: KnownRollCall) -> tuple[Any, ...]:
@@ -154,7 +153,6 @@ def _rows(
 
 
 def _name(row: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return what a row's roll call is known by."""
     return row["source"], row["reference"], row["symbol"]
 
 
@@ -166,10 +164,9 @@ def _natural(text: str) -> str:
 def _row(
     record: Record, roll_call: KnownRollCall, role: layout.Role, source: str, bodies: Mapping[int, str]
 ) -> dict[str, str]:
-    """Return the cells of a roll call, all but its slug."""
     text = record.texts[roll_call.text] if roll_call.text else None
     lists: dict[str, list[str]] = defaultdict(list)
-    for state, choice in said_votes(record.votes.get(roll_call.id, "")).items():
+    for state, choice in parse_votes(record.votes.get(roll_call.id, "")).items():
         lists[choice].append(state)
     cells: dict[str, Any] = {
         "date": roll_call.date.isoformat(),
@@ -184,7 +181,7 @@ def _row(
         "result": "" if roll_call.result == Result.NOT_STATED else roll_call.result,
         "requirement": "" if roll_call.requirement == Requirement.NOT_STATED else roll_call.requirement,
         "title": _title(roll_call, text if role.states_text else None, source),
-        **dict(zip(layout.TOTALS, (getattr(roll_call, name) for name in ANNOUNCED), strict=True)),
+        **dict(zip(FIGURES, (getattr(roll_call, name) for name in ANNOUNCED), strict=True)),
         **{column: " ".join(sorted(lists[choice])) for column, choice in layout.LISTS.items()},
         "absences": "derived" if roll_call.absences_derived else "",
         "not_legible": " ".join(roll_call.not_legible),
@@ -223,7 +220,6 @@ def _write(folder: Path, rows: Iterable[dict[str, str]], editions: Sequence[tupl
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a file of text, the same bytes on every machine."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)

@@ -32,7 +32,6 @@ COLUMNS = (
 LISTS: Mapping[str, str] = {"in_favour": "Y", "against": "N", "abstained": "A", "absent": "X"}
 """The choice of each list of state codes."""
 
-TOTALS = ("yes", "no", "abstaining", "non_voting")
 SEPARATOR = "|"
 """Between several drafts or subjects in one cell."""
 

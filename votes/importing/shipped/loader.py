@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from votes.editing.reference import Rows, landmarks, load_facts
-from votes.importing.plan import Planner
+from votes.importing import corrections
+from votes.importing.planning import Planner
 from votes.importing.record import KnownStatement, Record, known
 from votes.importing.run import begin, explained, new_run_key, take, votes_by_roll_call, without_collecting
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.importing.shipped.loaded import is_loaded
 from votes.importing.shipped.reader import read
 from votes.models import Format, ImportRun, RollCall, Source, SourceCorrection
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from votes.importing.shipped.corrections import Correction
+    from votes.importing.corrections import Correction
 
 COMMAND = "load_record"
 FACTS = ("sources.csv", "topics.csv", "sessions.csv")
@@ -56,11 +57,11 @@ def load_shipped(
             started=timezone.now(),
             by_name=by_name,
         )
-        with because(by_name=by_name, command=COMMAND, import_run=run.pk):
+        with attributed(by_name=by_name, command=COMMAND, import_run=run.pk):
             load_facts(Rows({name: settings.BASE_DIR / "data" / name for name in FACTS}))
             say("Reading the record")
             edition = read(folder, known())
-            corrected = corrections.load(folder)
+            corrected = corrections.load(folder / layout.CORRECTIONS)
             corrections.Corrector(corrected).apply(edition)
             run.files = [{"name": folder.name, "sha256": checksum, "rows": edition.rows}]
             run.rows = edition.rows

@@ -16,6 +16,7 @@ from votes.models.imports import Format
 from votes.models.intervals import DatePrecision
 from votes.models.roll_calls import RollCallKind, RollCallMethod
 from votes.rules import Requirement, Result
+from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -67,7 +68,6 @@ class _Row:
             raise self.unfit("symbol", "is not a symbol of the United Nations.")
 
     def __getitem__(self, column: str) -> str:
-        """Return a cell."""
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
@@ -76,7 +76,6 @@ class _Row:
 
 
 def _rows(path: Path, *, first: int) -> Iterator[_Row]:
-    """Yield the rows of a file, numbered from ``first``."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.reader(file, strict=True)
         if tuple(next(reader, ())) != layout.COLUMNS:
@@ -90,7 +89,6 @@ def _rows(path: Path, *, first: int) -> Iterator[_Row]:
 
 
 def _roll_call(row: _Row, role: layout.Role, known: Known) -> StatedRollCall:
-    """Return the roll call of a row."""
     for column, values in CODED.items():
         if row[column] not in values:
             raise row.unfit(column, f"is none of: {', '.join(filter(None, values))}.")
@@ -112,7 +110,7 @@ def _roll_call(row: _Row, role: layout.Role, known: Known) -> StatedRollCall:
             subjects=subjects,
             drafts=_parts(row["drafts"]),
         )
-    totals: Any = tuple(_number(row, column) for column in layout.TOTALS)
+    totals: Any = tuple(_number(row, column) for column in FIGURES)
     return StatedRollCall(
         ref=row.ref,
         line=row.line,
@@ -147,12 +145,10 @@ def _topics(row: _Row, subjects: tuple[str, ...], known: Known) -> tuple[str, ..
 
 
 def _parts(cell: str) -> tuple[str, ...]:
-    """Return the parts of a list in a cell."""
     return tuple(filter(None, cell.split(layout.SEPARATOR)))
 
 
 def _number(row: _Row, column: str) -> int | None:
-    """Return the number in a cell, None where it is empty."""
     if not row[column]:
         return None
     if not (row[column].isascii() and row[column].isdigit()):
@@ -161,7 +157,6 @@ def _number(row: _Row, column: str) -> int | None:
 
 
 def _votes(path: Path, *, first: int) -> pl.DataFrame:
-    """Return the votes of a file: ``ref``, ``state`` and ``choice``."""
     lists = pl.scan_csv(path, infer_schema=False, row_index_name="ref", row_index_offset=first)
     return pl.concat(
         [
@@ -186,5 +181,4 @@ def _checked(votes: pl.DataFrame, roll_calls: list[StatedRollCall], known: Known
 
 
 def _file_of(stated: StatedRollCall) -> str:
-    """Return the name of the file that has a roll call."""
     return layout.file_name(stated.body, stated.date)

@@ -97,7 +97,6 @@ def _end(child: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def _too_late(said: str) -> str:
-    """Return what to tell of a child that took too long."""
     minutes = TIME_LIMIT // 60
     late = ngettext(
         "It took longer than %(minutes)d minute and was stopped; nothing was written.",
@@ -110,7 +109,6 @@ def _too_late(said: str) -> str:
 
 
 def _unexpected(complaint: str, status: int) -> str:
-    """Return what to tell of a child that broke off."""
     if status == -signal.SIGKILL:
         why = _("the system ended it, as it does where memory runs out")
     else:
@@ -119,5 +117,4 @@ def _unexpected(complaint: str, status: int) -> str:
 
 
 def _last_line(text: str) -> str:
-    """Return the last line that says something."""
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

@@ -15,7 +15,7 @@ from votes.models import Finding, ImportRun
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FOUND_KEPT = 100
+MOST_FINDINGS = 100
 
 
 def import_upload(names: Sequence[str], *, token: str, by_user: int, dry_run: bool, **how: Any) -> Report:
@@ -59,7 +59,7 @@ def _found(runs: Sequence[ImportRun]) -> list[dict[str, Any]]:
             origin=run.format, details__file__in=[file["name"] for file in run.files]
         ).values_list("kind", "details")
     ]
-    return sorted(rows, key=lambda row: (row["details"]["file"], row["details"]["line"]))[:FOUND_KEPT]
+    return sorted(rows, key=lambda row: (row["details"]["file"], row["details"]["line"]))[:MOST_FINDINGS]
 
 
 @transaction.atomic

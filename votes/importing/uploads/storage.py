@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 LIMIT = 1024**3
 """Bytes of one upload; the largest official file is a quarter of it, and a gzip file is much smaller."""
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 """How long an upload waits for its import."""
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -100,7 +100,7 @@ class Upload:
     @property
     def until(self) -> datetime:
         """Return when it will be removed if it has not been imported."""
-        return self.stored + KEPT
+        return self.stored + RETENTION
 
     @property
     def outcome(self) -> Outcome | None:
@@ -261,7 +261,7 @@ def waiting() -> list[Upload]:
 def remove_expired() -> None:
     """Remove the uploads that nobody has imported in time, and what is left of those that broke off."""
     home = _home()
-    oldest = (timezone.now() - KEPT).timestamp()
+    oldest = (timezone.now() - RETENTION).timestamp()
     for folder in home.iterdir() if home.is_dir() else ():
         with contextlib.suppress(FileNotFoundError, UploadError):
             if TOKEN.fullmatch(folder.name) and not find(folder.name) and folder.stat().st_mtime < oldest:
@@ -287,7 +287,6 @@ def too_large() -> str:
 
 
 def _home() -> Path:
-    """Return where uploads are kept."""
     return Path(settings.HOME) / "uploads"
 
 

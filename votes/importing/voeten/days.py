@@ -47,7 +47,6 @@ def _exact_day(row: TableRow) -> ExactDay:
 
 
 def _date(row: TableRow, column: str) -> datetime.date:
-    """Return the date in a cell."""
     try:
         return datetime.date.fromisoformat(row.cells[column])
     except ValueError:

@@ -80,7 +80,6 @@ def read(files: Mapping[str, OpenFile], known: Known) -> Edition:
 
 
 def _number(cell: str) -> int | None:
-    """Return the number of ``3`` or ``3.0``, None for anything else."""
     match = re.match(NUMBER, cell)
     return int(match[1]) if match else None
 
@@ -134,7 +133,6 @@ class _Reader:
         return frame.to_dicts()
 
     def _rows_of(self, number: int) -> int:
-        """Return how many rows of both tables a roll call has."""
         return 1 + self.counts.get(number, 0)
 
     # Roll calls
@@ -221,7 +219,6 @@ class _Reader:
         return whole
 
     def _flag(self, cell: Mapping[str, str], column: str) -> bool:
-        """Return whether a flag is set."""
         flag = FLAGS.get(cell[column].strip())
         if flag is None:
             raise self._unfit(cell, column, f"“{cell[column]}” is no flag; it is 1, 0 or empty. Mend the row.")
@@ -271,7 +268,6 @@ class _Reader:
         not_legible: Mapping[int, tuple[str, ...]],
         notes: list[str],
     ) -> Edition:
-        """Put the edition together."""
         refs = {row.number: ref for ref, row in enumerate(rows)}
         numbered = pl.DataFrame(
             {"number": refs.keys(), "ref": refs.values()}, schema=dict.fromkeys(("number", "ref"), pl.UInt32)
@@ -310,7 +306,6 @@ class _Reader:
         )
 
     def _problems(self, refs: Mapping[str, int]) -> list[RowProblem]:
-        """Return the problems of all tables."""
         found: list[RowProblem] = []
         for table, problems in self.problems.items():
             found += problems.finish(lines_of(self.files[table], problems.rows), refs)
@@ -327,14 +322,12 @@ def _periods(rows: Iterable[Row]) -> pl.DataFrame:
 
 
 def _last_day(row: Row) -> datetime.date:
-    """Return the last day on which a roll call may have been taken."""
     if row.precision == "day":
         return row.date
     return row.date.replace(day=calendar.monthrange(row.date.year, row.date.month)[1])
 
 
 def _stated(row: Row, ref: int, line: int, topics: tuple[str, ...]) -> StatedRollCall:
-    """Return what the tables say of a roll call."""
     text, title = None, row.title
     if row.decisive and row.symbol:
         kind = "decision" if row.symbol.key.startswith("A/DEC/") else "resolution"

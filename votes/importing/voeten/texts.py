@@ -149,7 +149,6 @@ def _is_trusted(symbol: Symbol, session: str | None) -> bool:
 
 
 def _report(row: Row, problem: str, problems: Problems) -> None:
-    """Report that the symbol of a roll call leads to no text."""
     problems.add(problem, row=row.row, column="unres", value=row.unres, reference=row.reference)
 
 
@@ -217,7 +216,6 @@ def _report_again(row: Row, kept: Row, differ: Sequence[str], count: int, proble
 
 
 def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
-    """Return the states whose votes are not the same in two lists, sorted."""
     return sorted(state for state in one.keys() | other.keys() if one.get(state) != other.get(state))
 
 
@@ -231,7 +229,6 @@ def _rejected(votes: pl.DataFrame) -> set[int]:
 
 
 def _cast(votes: pl.DataFrame, numbers: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
-    """Return the votes of some roll calls: by number, choices by state."""
     cast: dict[int, dict[str, str]] = {number: {} for number in numbers}
     chosen = votes.filter(pl.col("number").is_in(list(cast)) & (pl.col("choice") != "X"))
     for number, state, choice in chosen.iter_rows():

@@ -130,7 +130,6 @@ def _base(code: str, country: str, known: Known) -> str | None:
 
 
 def _report_unknown(rows: pl.DataFrame, calls: Calls, problems: Problems) -> None:
-    """Report the codes, and the names without a code, that stand for no state."""
     for (code, country), same in rows.group_by("code", "country"):
         votes, period = calls.rows_by_reference(same), calls.period
         if code:

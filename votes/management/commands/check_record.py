@@ -49,7 +49,6 @@ class Command(BaseCommand):
 
 
 def _changes(changes: Changes) -> str:
-    """Return what was written, in a sentence."""
     if not changes.wrote:
         return "Nothing changed, and nothing was written."
     return f"{changes.added:,} new, {changes.changed:,} changed, {changes.removed:,} gone."

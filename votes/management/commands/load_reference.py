@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from resolutions.attribution import because
+from resolutions.attribution import attributed
 from votes.editing.reference import FactError, load_reference
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Load, and say what was added, found and left alone."""
         try:
-            with because(command="load_reference"):
+            with attributed(command="load_reference"):
                 report = load_reference(folder)
         except (FactError, FileNotFoundError) as error:
             raise CommandError(str(error)) from error

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from votes.models import RollCall, Source
+from web.serving.parameters import reads
 
 
 def about(request: HttpRequest) -> HttpResponse:
@@ -12,6 +13,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "about/about.html", {"sources": Source.objects.named()})
 
 
+@reads("about")
 def contact(request: HttpRequest) -> HttpResponse:
     """Show how to write to the editors; ``?about=SLUG`` names the vote an error is reported on."""
     slug = request.GET.get("about", "").replace("\0", "")

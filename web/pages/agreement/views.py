@@ -15,10 +15,11 @@ from votes.reports.agreement import MINIMUM, NAME
 from web.display.figures import NOT_SHOWN, Figures
 from web.display.measures import MEASURES
 from web.display.rendering import parties
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
+from web.lists.question import FILTERS
 from web.pages.agreement.files import HEADER, described, over, picture, rows, size_of_file, whole, whose
-from web.pages.agreement.question import AgreementQuestion
-from web.serving.parameters import address, tidy_address
+from web.pages.agreement.question import OWN, AgreementQuestion
+from web.serving.parameters import address, reads, tidy_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,7 @@ READY = ("p5", "eu", "brics", "nato", "non-aligned", "african-group", "arab-leag
 """Blocs to begin with."""
 
 
+@reads(*FILTERS, *OWN)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
     """Show how much the states asked for agreed with one another: picture, ends, table and order."""
@@ -48,11 +50,12 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "agreement/page.html", context | (_answer(question) if question.is_valid else {}))
 
 
+@reads(*FILTERS, *OWN)
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the answer as a file: the pairs as CSV, the matrix as JSON, the picture as SVG or PNG."""
     with reading() as record:
         question = AgreementQuestion(request.GET, record)
-        if refused := refusal(question):
+        if refused := question.refused:
             return refused
         name = f"agreement-{question.bloc.slug}" if question.bloc else "agreement"
         if form == "csv":

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, SPLIT, YES
-from votes.choices import WORDS, Choice
-from votes.record.parties import SPLIT_WORD
+from votes.analysis.pairs import POSITIONS
+from votes.record.choices import POSITION_WORDS
 from votes.reports.comparison import MINIMUM, rests_on, shown
 from web.display.measures import MEASURES
 from web.files.tables import rounded
@@ -19,15 +18,6 @@ if TYPE_CHECKING:
     from votes.reports.comparison import Comparison, Pair
 
 HEADER = ("one", "other", "scope", "value", "roll_calls", "agreement", "lijphart", "coincident", "coincidence", "kappa")
-
-POSITION_WORDS = {
-    YES: WORDS[Choice.YES],
-    ABSTAINING: WORDS[Choice.ABSTAINING],
-    NO: WORDS[Choice.NO],
-    NON_VOTING: WORDS[Choice.NON_VOTING],
-    SPLIT: SPLIT_WORD,
-}
-"""The positions of parties in words; a party outside the electorate has none."""
 
 
 def scopes(pair: Pair, comparison: Comparison) -> Iterator[tuple[str, str, Agreement]]:
@@ -118,5 +108,5 @@ def _measures(measured: Agreement) -> dict[str, Any]:
 
 def _table(counts: Table) -> dict[str, dict[str, int]]:
     """Return a table of positions by the words for them: the first party's, then the other's."""
-    words = [POSITION_WORDS[choice] for choice in (YES, ABSTAINING, NO)]
+    words = [POSITION_WORDS[choice] for choice in POSITIONS]
     return {word: dict(zip(words, line, strict=True)) for word, line in zip(words, counts.tolist(), strict=True)}

@@ -21,12 +21,12 @@ from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.display.marks import dated
 from web.display.measures import MEASURES
 from web.display.rendering import parties
-from web.files.answers import csv_file, json_file, picture_file, refusal
-from web.lists.question import Question
+from web.files.answers import csv_file, json_file, picture_file
+from web.lists.question import FILTERS, Question
 from web.pages.comparison import tables
 from web.pages.comparison.files import HEADER, rows, whole
 from web.pages.comparison.picture import by_year, short
-from web.serving.parameters import address, tidy_address, without_empty
+from web.serving.parameters import address, reads, tidy_address, without_empty
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ class Asked:
         return query
 
 
+@reads(*FILTERS, "state", "measure")
 def page(request: HttpRequest) -> HttpResponse:
     """Compare what ``?state=`` names several times; ``?add=`` of the form becomes another ``state``."""
     added = [_typed(text) for text in request.GET.getlist("add")]
@@ -168,7 +169,7 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "years": tables.by_year(comparison, asked.measure),
         "topics": tables.by_topic(comparison, asked.measure),
         "picture": by_year(comparison, asked.measure),
-        "divided": tables.positions_taken(comparison, comparison.record.listed_in(divided[:DIVIDED])),
+        "divided": tables.positions_taken(comparison, comparison.record.roll_calls_in(divided[:DIVIDED])),
         "differed": len(divided),
         "all_differed": all_differed,
         "periods": _periods(request, asked),
@@ -219,12 +220,12 @@ def _preceding(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
     return {"since": since, "last": until - datetime.timedelta(days=1), "address": own}
 
 
+@reads(*FILTERS, "state", "measure")
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the comparison as a file: the long table, everything, or the picture."""
     with reading() as record:
         asked = Asked.of(request.GET, record)
-        refused = refusal(asked.question)
-        if refused is not None:
+        if refused := asked.question.refused:
             return refused
         if not asked.is_enough:
             said = _("Name two to eight: state=USA&state=eu.")

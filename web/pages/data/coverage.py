@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
-from votes.record.record import KEPT
+from votes.record.record import CACHED_VERSIONS
 from votes.reports.coverage import Extent, coverage_of
 from web.display.figures import NOT_SHOWN, number
 from web.lists import coverage
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from votes.record.record import Record
-    from votes.reports.coverage import BodyLine, Held
+    from votes.reports.coverage import BodyLine, PeriodCoverage
     from web.lists.coverage import Said
 
 
@@ -44,7 +44,7 @@ class Covered:
     bodies: Sequence[CoveredBody]
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def covered(record: Record, _language: str | None) -> Covered:
     """Return what a record covers, in the active language."""
     return Covered([_body(line) for line in coverage_of(record).bodies if line.roll_calls])
@@ -78,7 +78,7 @@ def _body(line: BodyLine) -> CoveredBody:
     )
 
 
-def _cell(held: Held) -> str:
+def _cell(held: PeriodCoverage) -> str:
     """Return how many votes are held of a period, with a plus where there may be more; a dash where it is absent."""
     return {
         Extent.COMPLETE: number(held.roll_calls),

@@ -16,7 +16,7 @@ from resolutions.models import Body
 from votes.models import Finding, ImportRun, RollCall
 from votes.models.finding_sentences import MEANINGS
 from web.lists.filters import one_of
-from web.serving.parameters import tidy_address, unanswered
+from web.serving.parameters import reads, tidy_address, unanswered
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -136,6 +136,7 @@ def in_order(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     return ordered.select_related(*subjects, "run__source")
 
 
+@reads(*FindingForm.base_fields, "page")
 @tidy_address
 def quality(request: HttpRequest) -> HttpResponse:
     """Show what checks of the record and of files have found, and what was said about it."""

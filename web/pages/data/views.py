@@ -24,6 +24,7 @@ from votes.models import ImportRun, RollCall, Source
 from votes.record.record import reading
 from votes.reports.coverage import Extent, coverage_of
 from web.pages.data.coverage import covered
+from web.serving.parameters import never_cached
 from web.serving.problems import OPEN, problem
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def codebook(request: HttpRequest) -> HttpResponse:
     return render(request, "data/codebook.html", context)
 
 
+@never_cached
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
     """Send a file of the package of the record as it is, which the first request for one makes.

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from resolutions.models import Body
-from votes.record.parties import Party, takes
-from votes.record.record import KEPT
+from votes.analysis.pairs import is_position
+from votes.record.parties import Party
+from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
 from web.display.figures import number
 from web.display.marks import dated
@@ -65,7 +66,7 @@ def _all_three(record: Record) -> Mask:
     if not (record.states.keys() >= {"USA", "RUS"} and "eu" in record.blocs):
         return np.zeros(len(record.register), bool)  # The reference facts are still to come.
     parties = (Party.parse(text, record) for text in ("USA", "RUS", "eu"))
-    return record.register.voted(np.logical_and.reduce([takes(party.positions(record)) for party in parties]))
+    return record.register.voted(np.logical_and.reduce([is_position(party.positions(record)) for party in parties]))
 
 
 def _with_figures(record: Record) -> Mask:
@@ -131,7 +132,7 @@ PRESETS = (
 )
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=4 * CACHED_VERSIONS)
 def questions(record: Record, _language: str | None, _prefix: str) -> list[Question]:
     """Return the presets that the record can answer, in the active language; the rest would only say that it cannot."""
     return [question for preset in PRESETS if (question := asked(preset, record))]
@@ -145,7 +146,7 @@ def asked(preset: Preset, record: Record) -> Question | None:
     among = among if listed is None else among & listed
     if not among.any():
         return None
-    last, *_others, first = record.listed(register.keys[among][[0, -1]].tolist())  # newest first
+    last, *_others, first = record.roll_calls_by_key(register.keys[among][[0, -1]].tolist())  # newest first
     days = {name: dated(one.date, one.date_precision) for name, one in (("first", first), ("last", last))}
     said = {"among": number(int(among.sum())), **days}
     parameters = QueryDict(preset.query)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-from votes.record.record import DECISIVE, KEPT, SLUG, reading
+from votes.record.record import CACHED_VERSIONS, DECISIVE, SLUG, reading
 from votes.reports.notable_breaks import notable_roll_calls
 from web.discovery.head import version_of
 from web.display.breaks import BreakLine, break_lines
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         decided = register.decisive & register.recorded
         context = {
             "record": record,
-            "latest": record.listed(register.keys[decided][:LATEST].tolist()),
+            "latest": record.roll_calls_by_key(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
             "covered": in_one_sentence(record, get_language()),
             "version": version_of(record),
@@ -49,24 +49,24 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/page.html", context)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_VERSIONS)
 def example(record: Record) -> ListedRollCall | None:
     """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes.
 
     Its totals are those of its members: not one whose announced figures differ from the counted ones.
     """
-    known = [key for key, row in record.said.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
+    known = [key for key, row in record.list_rows.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
     register = record.register
     agree = (register.figures == register.counted[:, :2]).all(axis=1)
     others = register.keys[np.flatnonzero(register.decisive & register.has_votes & agree)[:1]].tolist()
-    found = record.listed((known or others)[:1])
+    found = record.roll_calls_by_key((known or others)[:1])
     return found[0] if found else None
 
 
 def _notable(record: Record) -> list[tuple[ListedRollCall, list[BreakLine], int]]:
     """Return the recent roll calls on which most states left their closest partners: who first, and how many more."""
     found = notable_roll_calls(record, number=NOTABLE)
-    roll_calls = record.listed(one.key for one in found)
+    roll_calls = record.roll_calls_by_key(one.key for one in found)
     return [
         (roll_call, break_lines(one.breaks[:BREAKS], record), max(len(one.breaks) - BREAKS, 0))
         for roll_call, one in zip(roll_calls, found, strict=True)

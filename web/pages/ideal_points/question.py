@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from resolutions.models import Body
+from votes.periods import CHINA_CHANGED_IN_SESSION
 from web.lists.question import Question
 from web.pictures.lines import AT_MOST
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 OWN = ("state", "session")
 PERMANENT = ("CHN", "FRA", "GBR", "SUN", "RUS", "USA")
 """Whose lines are drawn where no state is asked for: the permanent members of the Council, the Soviet Union too."""
-CHINA = 26
-"""The session in which, on 25 October 1971, the representation of China's seat changed."""
 
 
 class IdealPointsQuestion(Question):
@@ -96,7 +95,7 @@ class IdealPointsQuestion(Question):
     @property
     def spans_seat_of_china(self) -> bool:
         """Tell whether a line of China's seat is drawn from before its representation changed to after."""
-        return "CHN" in self.drawn and self.sessions[0] <= CHINA <= self.sessions[-1]
+        return "CHN" in self.drawn and self.sessions[0] <= CHINA_CHANGED_IN_SESSION <= self.sessions[-1]
 
     @property
     def strip(self) -> list[Point]:

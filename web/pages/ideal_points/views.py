@@ -14,11 +14,12 @@ from votes.record.record import reading
 from votes.reports.ideal_points import MINIMUM, estimates_of, is_stale
 from web.display.figures import NOT_SHOWN, Figures
 from web.display.rendering import parties
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
+from web.lists.question import FILTERS
 from web.pages.ideal_points.files import HEADER, rows, session_name, whole
 from web.pages.ideal_points.picture import lines, signed_by, strip
-from web.pages.ideal_points.question import IdealPointsQuestion
-from web.serving.parameters import address, tidy_address
+from web.pages.ideal_points.question import OWN, IdealPointsQuestion
+from web.serving.parameters import address, reads, tidy_address
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 
+@reads(*FILTERS, *OWN)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
     """Show the lines of some states, and all states of a session."""
@@ -48,6 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "ideal_points/page.html", context | (_answer(question) if question.is_valid else {}))
 
 
+@reads(*FILTERS, *OWN)
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the estimates asked for as CSV or JSON, or as a picture: the strip of a named session, or the lines."""
     with reading() as record:
@@ -55,7 +58,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if estimates is None:
             return problem(HTTPStatus.NOT_FOUND, _("No ideal points have been estimated yet."))
         question = IdealPointsQuestion(request.GET, record, estimates)
-        if refused := refusal(question):
+        if refused := question.refused:
             return refused
         name = "ideal-points"
         if form == "csv":

@@ -20,7 +20,7 @@ from votes.reports.coverage import coverage
 from web.discovery.head import origin_of, version_of
 from web.discovery.sitemap import sections
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import unanswered
+from web.serving.parameters import never_cached, unanswered
 from web.serving.problems import problem, unknown
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     )
 
 
+@never_cached
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
     """Lead those who guess where the icon is to where it is."""

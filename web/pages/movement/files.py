@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
 from votes.choices import Choice
-from votes.record.parties import SPLIT_WORD
-from votes.reports.breakdown import CHOICES
+from votes.record.choices import POSITION_WORDS
 from votes.reports.movement import ORDER
 from web.display.marks import dated
 from web.pages.movement.picture import Node, flow
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 HEADER = ("state", "name_a", "choice_a", "name_b", "choice_b", "moved", "blocs_a", "blocs_b")
-
-WORDS = {number: choice.word for number, choice in CHOICES.items()} | {SPLIT: SPLIT_WORD}
-"""Choices and positions as files write them; outside the electorate there is none."""
 
 SHAPES = {
     YES: ("fill-Y", "f-choice-Y"),
@@ -54,9 +50,9 @@ def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:
         yield (
             move.state.code,
             move.name if move.before != OUTSIDE else None,
-            WORDS.get(move.before),
+            POSITION_WORDS.get(move.before),
             move.later_name if move.after != OUTSIDE else None,
-            WORDS.get(move.after),
+            POSITION_WORDS.get(move.after),
             None if OUTSIDE in (move.before, move.after) else "yes" if move.before != move.after else "no",
             *blocs,
         )
@@ -72,8 +68,8 @@ def whole(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[
         "spans_change_of_representation_of_china": movement.spans_seat_of_china,
         "transitions": [
             {
-                "a": WORDS.get(cell.before),
-                "b": WORDS.get(cell.after),
+                "a": POSITION_WORDS.get(cell.before),
+                "b": POSITION_WORDS.get(cell.after),
                 "number": len(cell.states),
                 "states": [move.state.code for move in cell.states],
             }
@@ -82,8 +78,8 @@ def whole(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[
         "blocs": [
             {
                 "bloc": line.bloc.slug,
-                "position_a": WORDS.get(line.positions[0]),
-                "position_b": WORDS.get(line.positions[1]),
+                "position_a": POSITION_WORDS.get(line.positions[0]),
+                "position_b": POSITION_WORDS.get(line.positions[1]),
                 "in_both": line.members,
                 "stayed": line.stayed,
                 "moved": len(line.moved),

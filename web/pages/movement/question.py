@@ -71,7 +71,7 @@ class Pair(Question):
         """Return the newest roll calls that the filters select, but for one that is named already."""
         named = {self.record.matrix.rows_by_slug[slug] for slug in self.slugs.values() if slug}
         newest = self.rows[::-1][: OFFERED + len(named)].tolist()
-        return self.record.listed_in([row for row in newest if row not in named][:OFFERED])
+        return self.record.roll_calls_in([row for row in newest if row not in named][:OFFERED])
 
     @cached_property
     def namesakes(self) -> list[ListedRollCall]:
@@ -117,7 +117,7 @@ class Pair(Question):
         """Return the roll calls that were found, by parameter."""
         rows = self.record.matrix.rows_by_slug
         named = {name: slug for name, slug in self.slugs.items() if slug}
-        return dict(zip(named, self.record.listed_in(rows[slug] for slug in named.values()), strict=True))
+        return dict(zip(named, self.record.roll_calls_in(rows[slug] for slug in named.values()), strict=True))
 
     @property
     def fields(self) -> list[tuple[str, str, str]]:

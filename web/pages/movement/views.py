@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import chain, groupby
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from votes.analysis.matrix import OUTSIDE, SPLIT
-from votes.models import Bloc
+from votes.record.choices import CHOICES
 from votes.record.record import reading
-from votes.reports.breakdown import CHOICES
 from votes.reports.movement import ORDER
-from web.files.answers import csv_file, json_file, picture_file, refusal
+from web.files.answers import csv_file, json_file, picture_file
+from web.lists.question import FILTERS
 from web.pages.movement.files import HEADER, drawn, rows, whole
-from web.pages.movement.question import FIRST, SECOND, Pair
+from web.pages.movement.question import BLOC, FIRST, SECOND, Pair
 from web.pages.movement.words import departures, label, name_of
-from web.serving.parameters import address, tidy_address, without_empty
+from web.serving.parameters import address, reads, tidy_address, without_empty
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -35,6 +35,7 @@ READY = [
 """Questions to begin with, those of them that the record can answer."""
 
 
+@reads(*FILTERS, FIRST, SECOND, BLOC)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
     """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them.
@@ -57,12 +58,13 @@ def page(request: HttpRequest) -> HttpResponse:
         return render(request, "movement/page.html", context)
 
 
+@reads(*FILTERS, FIRST, SECOND, BLOC)
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the answer as a file: the states as CSV, everything as JSON, the picture as SVG or PNG."""
     with reading() as record:
         pair = Pair(request.GET, record)
         pair.require_both()
-        if refused := refusal(pair):
+        if refused := pair.refused:
             return refused
         if pair.moved is not None:
             return redirect(address(request.path, pair.moved), permanent=True)
@@ -93,9 +95,6 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
         "departures": departures(movement),
         "table": table,
         "order": [choice for choice in ORDER if choice != OUTSIDE or has_outside],
-        "bloc_kinds": [
-            (Bloc.Kind(kind).label, list(lines)) for kind, lines in groupby(movement.blocs, lambda line: line.bloc.kind)
-        ],
         "choices": CHOICES,
         "outside": OUTSIDE,
         "labels": {choice: label(choice) for choice in (*ORDER, SPLIT)},
@@ -127,5 +126,5 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCa
     """Return the addresses of the questions to begin with, each with its roll calls."""
     rows = record.matrix.rows_by_slug
     known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
-    found = {one.slug: one for one in record.listed_in(rows[slug] for slug in {*chain(*known)})}
+    found = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
     return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from votes.analysis.matrix import OUTSIDE, SPLIT
-from votes.reports.breakdown import CHOICES
+from votes.record.choices import CHOICES
 from votes.reports.movement import ORDER
 
 if TYPE_CHECKING:

@@ -19,12 +19,13 @@ from votes.record.record import reading
 from votes.reports.bloc import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
+from web.lists.filters import RollCallFilter
 from web.lists.listing import Listing
 from web.lists.not_found import missing_bloc, no_bloc
 from web.pages.profiles import bloc_files
 from web.pages.profiles.picture import cohesion
 from web.pages.profiles.tables import cohesion_rows, members_breaks_rows, members_rows
-from web.serving.parameters import address, tidy_address, unanswered, without_empty
+from web.serving.parameters import address, reads, tidy_address, unanswered, without_empty
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def blocs(request: HttpRequest) -> HttpResponse:
     return render(request, "profiles/blocs.html", context)
 
 
+@reads(*RollCallFilter.base_filters, "page", "on")
 @tidy_address
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a bloc: its members on the day ``?on=`` names, its cohesion, who breaks, and its position by roll call."""
@@ -84,6 +86,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
         return render_page_or_part(request, "profiles/bloc.html", "profiles/_positions.html", context)
 
 
+@reads(*RollCallFilter.base_filters)
 @require_safe
 def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResponse:
     """Send how far a bloc keeps together: a table as CSV, everything as JSON, the picture as SVG or PNG."""
@@ -125,7 +128,7 @@ def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any
         "years": cohesion_rows(own.by_year[::-1], {}, _of_years(asked, own)),
         "by_topic": cohesion_rows(own.by_topic, record.topics),
         "breaks": members_breaks_rows(own.breaks, _of_breaks(listing, own)),
-        "divided": list(zip(divided, record.listed_in(one.row for one in divided), strict=True)),
+        "divided": list(zip(divided, record.roll_calls_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
     }

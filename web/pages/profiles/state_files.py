@@ -41,7 +41,7 @@ def partners(profile: StateProfile) -> Sheet:
 
 def blocs(profile: StateProfile) -> Sheet:
     """Return its agreement with the other members of each bloc in each year, by slug and year."""
-    found = profile.with_blocs(profile.positions_asked)
+    found = profile.with_blocs(profile.selected_positions)
     return Sheet(
         ("bloc", "name", "member", "year", "agreement", "same", "roll_calls"),
         [

@@ -16,19 +16,20 @@ from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
 from votes.models.intervals import DatePrecision
 from votes.record.record import reading
-from votes.record.states import StateRecord
 from votes.reports.bloc import MINIMUM_POSITIONS
 from votes.reports.state import MINIMUM_YEAR, StateProfile
+from votes.reports.state_record import StateRecord
 from web.display.marks import dated
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
+from web.lists.filters import StateFilter
 from web.lists.listing import Listing
 from web.lists.not_found import missing_state, no_state
 from web.lists.selection import StateSelection
 from web.pages.profiles import state_files
 from web.pages.profiles.picture import bloc_years
 from web.pages.profiles.tables import bloc_years_rows, dates_rows, own_blocs_rows, partner_rows
-from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.parameters import address, reads, tidy_address, unanswered
 from web.serving.problems import problem
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def states(request: HttpRequest) -> HttpResponse:
     return render(request, "profiles/states.html", context)
 
 
+@reads(*StateFilter.base_filters, "page")
 @tidy_address
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Show how a member state voted, and with whom; all filters of the list of roll calls narrow both."""
@@ -83,6 +85,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         return render_page_or_part(request, "profiles/state.html", "profiles/_votes.html", context)
 
 
+@reads(*StateFilter.base_filters)
 @require_safe
 def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResponse:
     """Send whom a state votes with: a table as CSV, everything as JSON, the picture as SVG or PNG."""
@@ -150,7 +153,7 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
         "other_blocs": other_blocs,
         "own_blocs": own_blocs_rows(profile.own_blocs),
         "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
-        "breaks": list(zip(breaks, record.listed_in(one.row for one in breaks), strict=True)),
+        "breaks": list(zip(breaks, record.roll_calls_in(one.row for one in breaks), strict=True)),
         "files": links(listing.parameters, own.removesuffix("/"), FILES),
         "minimum": {
             "common": MINIMUM_COMMON,

@@ -15,7 +15,7 @@ from web.display.marks import dated
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from votes.record.states import Held
+    from votes.record.states import Tenure
     from votes.reports.bloc import BlocMember, Cohesion, MemberBreaks
     from votes.reports.state import ByYear, OwnBloc, Partner
 
@@ -141,7 +141,7 @@ class DatesRow(NamedTuple):
     until: str
 
 
-def dates_rows(lines: Iterable[Held]) -> list[DatesRow]:
+def dates_rows(lines: Iterable[Tenure]) -> list[DatesRow]:
     """Return the seats, memberships or former names of a state with their dates."""
     tags = {**dict(BlocMembership.Status.choices), "member": "", "permanent": _("permanent")}
     return [

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from votes.models import RetiredAddress, RollCall
 from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from web.discovery.head import origin_of
 from web.discovery.oembed import described, roll_call_at, sizes
 from web.lists.not_found import no_roll_call
 from web.pictures import tiles
-from web.serving.parameters import unanswered
+from web.serving.parameters import never_cached, unanswered
 from web.serving.problems import OPEN, problem, unknown
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
             return _retired(request, slug)
         if slug != found.slug:
             return redirect(reverse("web:roll_call_embed", args=[found.slug]), permanent=True)
-        beside = Beside.of(found)
+        beside = RollCallContext.of(found)
         states = Breakdown.of(found, record, beside.intended).states
         context = {
             "roll_call": found,
@@ -63,6 +63,7 @@ def _retired(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "embed/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
 
 
+@never_cached
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Say how the vote at ``url`` is put into a page, as oEmbed has it; in JSON only."""

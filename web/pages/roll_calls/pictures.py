@@ -14,14 +14,14 @@ from django.views.decorators.http import require_safe
 from votes.models import RollCall
 from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from votes.reports.wording import outcome
 from web.display.marks import choice_figures, dated
 from web.files.answers import picture_file
 from web.lists import retired
 from web.pages.roll_calls.card import Card
 from web.pictures.tiles import layout, tile_grid
-from web.serving.parameters import address, unanswered
+from web.serving.parameters import address, reads, unanswered
 from web.serving.problems import problem, unknown
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 
+@reads("bloc")
 @require_safe
 def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Send the tile grid of a recorded vote as SVG or PNG; ``bloc`` highlights the members of a bloc."""
@@ -43,7 +44,7 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
         if slug != found.slug:
             own = reverse("web:roll_call_tiles", args=[found.slug, form])
             return redirect(address(own, request.GET), permanent=True)
-        beside = Beside.of(found)
+        beside = RollCallContext.of(found)
         breakdown = Breakdown.of(found, record, beside.intended)
         if not breakdown.states:
             return problem(HTTPStatus.NOT_FOUND, _("Who voted how is not on record, so there is nothing to draw."))
@@ -80,13 +81,13 @@ def _found(slug: str) -> RollCall | None:
     return published.filter(slug=slug.lower()).order_by().first()
 
 
-def _heading(found: RollCall, beside: Beside) -> str:
+def _heading(found: RollCall, beside: RollCallContext) -> str:
     """Return symbol, body and date of a roll call."""
     parts = [found.resolution.symbol] if found.resolution else []
     return " · ".join([*parts, beside.body_name, dated(found.date, found.date_precision)])
 
 
-def _grid(found: RollCall, beside: Beside, breakdown: Breakdown, codes: Collection[str] | None) -> Picture:
+def _grid(found: RollCall, beside: RollCallContext, breakdown: Breakdown, codes: Collection[str] | None) -> Picture:
     """Return the tile grid of a roll call, with the states of ``codes`` highlighted."""
     title = f"{_heading(found, beside)}: {found.heading}"
     described = _("One equal square for each of %(n)s member states, coloured and marked by its vote: %(figures)s.")
@@ -103,7 +104,7 @@ def _result(found: RollCall) -> str:
 
 def _card(found: RollCall, record: Record) -> Card:
     """Return the card of a roll call."""
-    beside = Beside.of(found)
+    beside = RollCallContext.of(found)
     states = Breakdown.of(found, record, beside.intended).states
     totals = found.totals
     return Card(

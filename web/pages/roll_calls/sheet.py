@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from votes.reports.breakdown import Breakdown, StateChoice
-    from votes.reports.roll_call_context import Beside
+    from votes.reports.roll_call_context import RollCallContext
 
 BY_NAME, BY_CHOICE, BY_CODE = "name", "choice", "code"
 SORTS = [
@@ -89,7 +89,7 @@ class Sheet:
         return rows
 
 
-def tile_links(breakdown: Breakdown, beside: Beside, sheet: Sheet) -> str:
+def tile_links(breakdown: Breakdown, beside: RollCallContext, sheet: Sheet) -> str:
     """Return the tile grid of a vote as HTML, a link each square, with the bloc highlighted that the sheet shows."""
     drawn, n = layout(breakdown.states, beside.permanent), len(breakdown.states)
     lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None

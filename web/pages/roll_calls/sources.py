@@ -10,10 +10,10 @@ from web.lists.sentences import corrected_said
 if TYPE_CHECKING:
     from votes.models import RollCall
     from votes.record.record import Record
-    from votes.reports.roll_call_context import Beside, Corrected
+    from votes.reports.roll_call_context import Corrected, RollCallContext
 
 
-def corrections(roll_call: RollCall, beside: Beside, record: Record) -> list[tuple[str, Corrected, str]]:
+def corrections(roll_call: RollCall, beside: RollCallContext, record: Record) -> list[tuple[str, Corrected, str]]:
     """Return what sources have wrong about a roll call, in a sentence each, and the address of the document."""
     return [
         (

@@ -13,21 +13,23 @@ from votes.record.record import Record, reading
 from votes.reports.breakdown import Breakdown, PartnerBreaks
 from votes.reports.explanation import Explanation
 from votes.reports.ideal_points import cut_point_of
-from votes.reports.roll_call_context import Beside
+from votes.reports.roll_call_context import RollCallContext
 from web.discovery.head import origin_of
 from web.discovery.oembed import snippet
 from web.display.breaks import break_lines
 from web.display.rendering import parties, render_page_or_part, varied, wants_part
 from web.lists import retired
-from web.lists.listing import Listing
+from web.lists.filters import RollCallFilter
+from web.lists.listing import listing_of
 from web.lists.not_found import missing_text
 from web.lists.sentences import counted_otherwise
 from web.lists.suggestions import Help
 from web.pages.roll_calls import history, sources
 from web.pages.roll_calls.sheet import Sheet, tile_links
-from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.parameters import address, reads, tidy_address, unanswered
 
 
+@reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
     """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
@@ -36,6 +38,7 @@ def resolutions(request: HttpRequest) -> HttpResponse:
     return _list(request, "resolutions")
 
 
+@reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def roll_calls(request: HttpRequest) -> HttpResponse:
     """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
@@ -53,12 +56,12 @@ def _text_called(text: str) -> Resolution | None:
 def _list(request: HttpRequest, of: str) -> HttpResponse:
     """Show a filtered list."""
     with reading() as record:
-        among = record.register.decisive if of == "resolutions" else None
-        listing = Listing(request.GET, record, among=among)
+        listing = listing_of(of, request.GET, record)
         context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
         return render_page_or_part(request, "lists/page.html", "lists/_results.html", context)
 
 
+@reads(*Sheet.parameters)
 @tidy_address
 def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
     """Show a text with its roll calls; any other spelling of its symbol, and a unique near miss, redirect to it."""
@@ -81,7 +84,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
         context: dict[str, object] = {
             "resolution": found,
-            "others": record.listed(record.register.keys[others].tolist()),
+            "others": record.roll_calls_by_key(record.register.keys[others].tolist()),
         }
         if decisive is None:
             context |= {
@@ -91,7 +94,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
                 "session": found.session,
             }
             return render(request, "roll_calls/resolution.html", context)
-        beside = Beside.of(decisive)
+        beside = RollCallContext.of(decisive)
         context |= {"withdrawn": (), "body": beside.body_name, "session": beside.session}
         if found.session_id != decisive.session_id:
             context["session"] = found.session
@@ -100,6 +103,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         return _show(request, record, decisive, beside, template="roll_calls/resolution.html", **context)
 
 
+@reads(*Sheet.parameters)
 @tidy_address
 def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one recorded vote."""
@@ -111,11 +115,11 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
         if slug != found.slug:
             own = reverse("web:roll_call", args=[found.slug])
             return redirect(address(own, request.GET), permanent=True)
-        return _show(request, record, found, Beside.of(found), template="roll_calls/roll_call.html", topics=())
+        return _show(request, record, found, RollCallContext.of(found), template="roll_calls/roll_call.html", topics=())
 
 
 def _show(
-    request: HttpRequest, record: Record, shown: RollCall, beside: Beside, *, template: str, **context: object
+    request: HttpRequest, record: Record, shown: RollCall, beside: RollCallContext, *, template: str, **context: object
 ) -> HttpResponse:
     """Show a roll call in full."""
     breakdown = Breakdown.of(shown, record, beside.intended)
@@ -139,7 +143,7 @@ def _show(
             "break_lines": break_lines(partner_breaks.breaks, record, shown.date) if partner_breaks else (),
             "cut_point": cut_point_of(shown, record) if breakdown.states else None,
             "history": history.read(shown, record) if beside.has_history else None,
-            "findings": Finding.objects.beside(shown) if beside.has_findings else (),
+            "findings": Finding.objects.on_page_of(shown) if beside.has_findings else (),
             "corrected": sources.corrections(shown, beside, record),
             "illegible": sources.illegible(shown, record),
             "counted_otherwise": counted_otherwise(shown),

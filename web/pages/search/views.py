@@ -7,9 +7,10 @@ from django.urls import reverse
 from votes.record.record import reading
 from web.display.rendering import varied, wants_part
 from web.lists.search import index_of
-from web.serving.parameters import address, without_empty
+from web.serving.parameters import address, reads, without_empty
 
 
+@reads("q")
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Show htmx what ``?q=`` names or begins to name; anyone else is sent to the search itself."""
     if wants_part(request):

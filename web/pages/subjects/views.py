@@ -8,17 +8,18 @@ from django.urls import reverse
 
 from votes.record.record import reading
 from web.display.rendering import parties, render_page_or_part
-from web.lists.filters import known_subject
+from web.lists.filters import RollCallFilter, known_subject
 from web.lists.listing import Listing
 from web.lists.selection import SubjectSelection
 from web.lists.subject_index import by_letter, listed, most_frequent, related, texts_with_subjects, topics_with_texts
 from web.lists.suggestions import Help
-from web.serving.parameters import address, tidy_address, unanswered
+from web.serving.parameters import address, reads, tidy_address, unanswered
 
 MOST = 12
 """How many of the most frequent subjects stand above the index."""
 
 
+@reads("q")
 @tidy_address
 def subjects(request: HttpRequest) -> HttpResponse:
     """List all subjects by name, or those with the words of ``?q=`` in their names."""
@@ -38,6 +39,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         return render(request, "subjects/index.html", context)
 
 
+@reads(*(name for name in RollCallFilter.base_filters if name != "subject"), "page")
 @tidy_address
 def subject(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the texts of a subject as a list of their own; its heading, written in any way, redirects to it."""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from votes.models import RollCall
-from votes.record.vetoes import vetoed_drafts
+from votes.reports.vetoes import vetoed_drafts
 from votes.rules import Result
 from web.display.permanent_members import seat_name
 from web.lists.filters import VETOED_BY
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from votes.record.record import Record
-    from votes.record.vetoes import VetoCount
+    from votes.reports.vetoes import VetoCount
 
 DRAFTS = "vetoed_drafts"
 """The column of the drafts that were vetoed, by however many members."""

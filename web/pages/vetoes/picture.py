@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from votes.record.record import Record
-    from votes.record.vetoes import VetoCount
+    from votes.reports.vetoes import VetoCount
 
 WIDTH, TALLEST, WIDEST = 440, 96, 34
 """The width of the picture, the height of the tallest bar of all, and the greatest width of a bar."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.record.record import reading
-from votes.record.vetoes import veto_count, vetoed_drafts
+from votes.reports.vetoes import veto_count, vetoed_drafts
 from web.display.permanent_members import seat_name
 from web.files.answers import csv_file, json_file, picture_file
 from web.pages.vetoes.files import header, list_address, rows, whole
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from votes.record.vetoes import VetoCount
+    from votes.reports.vetoes import VetoCount
 
 LATEST = 10
 """How many of the latest vetoes are listed with who voted how."""

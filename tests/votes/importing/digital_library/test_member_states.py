@@ -107,7 +107,6 @@ def test_a_new_state(reading):
             since=day("2027-09-15"),
             until=None,
             former_names=(),
-            other_names=("New Land", "Neuland"),
         )
     ]
     assert edition.problems == []
@@ -129,7 +128,6 @@ def test_a_new_state_with_several_names(reading):
             since=day("2027-09-15"),
             until=None,
             former_names=(StatedName("NEWLAND", day("2027-09-15"), day("2029-01-01")),),
-            other_names=(),
         ),
         StatedState(
             line=5,
@@ -138,7 +136,6 @@ def test_a_new_state_with_several_names(reading):
             since=day("2000-01-01"),
             until=day("2002-01-01"),
             former_names=(StatedName("OLDER LAND", day("2000-01-01"), day("2001-01-01")),),
-            other_names=(),
         ),
     ]
 
@@ -206,7 +203,6 @@ def test_the_layout_of_2026(write, known: Known):
             since=day("2027-09-15"),
             until=None,
             former_names=(StatedName("NEWLAND", day("2027-09-15"), StatedDate(datetime.date(2029, 1, 1), "year")),),
-            other_names=("A name", "Another"),
         )
     ]
     assert [(p.problem, p.line, p.column, p.value, p.rejected) for p in edition.problems] == [

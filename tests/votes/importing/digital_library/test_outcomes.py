@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def reading(write: Callable[[str, str], str], known: Known) -> Callable[[str], Edition]:
-    """Return the function that reads the content of a file ``a.csv``."""
-
     def read_content(content: str) -> Edition:
         with opened([write("a.csv", content)]) as (file,):
             edition = read(file, known)

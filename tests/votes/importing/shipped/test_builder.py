@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.votes.importing.editions import Said, ga_file, outcomes_file, sc_file, voeten_files
+from tests.votes.importing.editions import Stated, ga_file, outcomes_file, sc_file, voeten_files
 from votes.editing.reference import remove_landmarks
+from votes.importing import corrections
 from votes.importing.run import ImportRefusedError, import_files
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.importing.shipped.builder import build
 from votes.importing.shipped.loader import load_shipped
 from votes.models import RollCall
@@ -42,17 +43,17 @@ def files(record: None, tmp_path: Path) -> list[str]:
     return [
         ga_file(
             tmp_path / "ga.csv",
-            Said(votes=WHOLE, number=7, topics=subjects, agenda="Peace", meeting="A/79/PV.54", drafts=("A/79/L.1",)),
-            Said("A/RES/79/2", "CHNX FRAX GBRX RUSX USAX", number=8, totals=(0, 0, 0, 0)),
+            Stated(votes=WHOLE, number=7, topics=subjects, agenda="Peace", meeting="A/79/PV.54", drafts=("A/79/L.1",)),
+            Stated("A/RES/79/2", "CHNX FRAX GBRX RUSX USAX", number=8, totals=(0, 0, 0, 0)),
         ),
-        sc_file(tmp_path / "sc.csv", Said("S/RES/2774 (2025)", COUNCIL, number=9, date="2025-02-24", session=None)),
-        outcomes_file(tmp_path / "outcomes.csv", Said("A/RES/79/3", "", number=10, method="non-recorded")),
+        sc_file(tmp_path / "sc.csv", Stated("S/RES/2774 (2025)", COUNCIL, number=9, date="2025-02-24", session=None)),
+        outcomes_file(tmp_path / "outcomes.csv", Stated("A/RES/79/3", "", number=10, method="non-recorded")),
         str(not_adopted),
         *voeten_files(
             tmp_path / "voeten",
-            Said("A/RES/79/1", WHOLE, number=21),
-            Said("A/RES/79/1", "CHNN FRAY GBRN RUSN USAY", number=22, kind="paragraph", title="His words"),
-            Said("", "CHNN FRAY GBRN RUSN USAY", number=23, kind="motion", title="His words too"),
+            Stated("A/RES/79/1", WHOLE, number=21),
+            Stated("A/RES/79/1", "CHNN FRAY GBRN RUSN USAY", number=22, kind="paragraph", title="His words"),
+            Stated("", "CHNN FRAY GBRN RUSN USAY", number=23, kind="motion", title="His words too"),
         ),
     ]  # fmt: skip
 

@@ -10,9 +10,10 @@ import pytest
 
 from resolutions.models import Resolution, Status
 from votes.editing.votes import record_votes
+from votes.importing import corrections
 from votes.importing.edition import UnfitFileError
 from votes.importing.run import import_files
-from votes.importing.shipped import corrections, layout
+from votes.importing.shipped import layout
 from votes.importing.shipped.loader import load_shipped
 from votes.models import Correction, ImportRun, MemberState, RollCall, Source, SourceCorrection, Statement
 from votes.record.version import data_version
@@ -314,7 +315,7 @@ def test_a_bad_cell_is_named_with_its_place_and_nothing_is_written(
 )
 def test_a_correction_that_cannot_be_read_is_named(write: Callable[..., Path], row: str, said: str):
     with pytest.raises(UnfitFileError, match=r"corrections\.csv, line 2") as raised:
-        corrections.load(write(corrected=row))
+        corrections.load(write(corrected=row) / layout.CORRECTIONS)
     assert said in str(raised.value)
 
 

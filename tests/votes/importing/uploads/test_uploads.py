@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from votes.importing.uploads import child_process, storage
 from votes.importing.uploads.storage import (
-    KEPT,
+    RETENTION,
     Outcome,
     Receiver,
     Upload,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path: Path) -> Path:
-    """Keep uploads in a folder of the test's own."""
     settings.HOME = tmp_path
     return tmp_path / "uploads"
 
@@ -46,7 +45,6 @@ def editor(db: None) -> User:
 
 
 def store(*files: tuple[str, bytes], **how) -> Upload:
-    """Return a new upload of ``files``, names with content."""
     receiver = Receiver()
     for name, content in files or [("votes.csv", b"a,b\n1,2\n")]:
         receiver.begin(name)
@@ -57,7 +55,6 @@ def store(*files: tuple[str, bytes], **how) -> Upload:
 
 
 def age(upload: Upload, by: timedelta) -> None:
-    """Make an upload older."""
     path = upload.folder / "upload.json"
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "stored": (upload.stored - by).isoformat()}))
@@ -154,9 +151,9 @@ def test_what_was_kept_is_not_abandoned():
 
 def test_an_upload_waits_for_a_day_and_then_it_is_removed():
     early, late = store(), store()
-    age(early, KEPT - timedelta(minutes=1))
+    age(early, RETENTION - timedelta(minutes=1))
     assert [upload.token for upload in waiting()] == [late.token, early.token]
-    age(early, KEPT)
+    age(early, RETENTION)
     assert find(early.token) is None
     assert waiting() == [late]
 
@@ -168,12 +165,12 @@ def test_removing_takes_only_what_is_too_old_and_not_in_use(home: Path, monkeypa
     broken.end()
     (home / "notes.txt").write_text("not an upload")
     for upload in (old, used):
-        age(upload, KEPT)
+        age(upload, RETENTION)
     later = timezone.now() + timedelta(minutes=1)
     remove_expired()
     assert broken.folder.exists()  # it may still be arriving
     monkeypatch.setattr(timezone, "now", lambda: later)
-    monkeypatch.setattr(storage, "KEPT", timedelta(seconds=30))
+    monkeypatch.setattr(storage, "RETENTION", timedelta(seconds=30))
     age(fresh, -timedelta(minutes=1))
     with used.claimed():
         remove_expired()

@@ -75,7 +75,6 @@ class Tables:
             self.absent += [(number, f"State {iso2[state]}", iso2[state], "8") for state in absent]
 
     def rows_of(self, rcid: str) -> int:
-        """Return how many rows of both tables a roll call has."""
         return 1 + sum(row[0] == f"{rcid}.0" for row in (*self.votes, *self.absent))
 
     def read(self) -> Edition:
@@ -94,7 +93,6 @@ def tables(tmp_path: Path, known: Known) -> Tables:
 
 
 def votes_of(edition: Edition) -> dict[int, dict[str, str]]:
-    """Return the votes by roll call and state."""
     votes: dict[int, dict[str, str]] = defaultdict(dict)
     for ref, state, choice in edition.votes.select("ref", pl.col("state", "choice").cast(pl.String)).iter_rows():
         assert state not in votes[ref]
@@ -103,7 +101,6 @@ def votes_of(edition: Edition) -> dict[int, dict[str, str]]:
 
 
 def cast_of(edition: Edition, ref: int = 0) -> dict[str, str]:
-    """Return the votes of a roll call without the absent."""
     return {state: choice for state, choice in votes_of(edition)[ref].items() if choice != "X"}
 
 

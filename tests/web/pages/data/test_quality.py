@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -16,7 +15,8 @@ from tests.factories import day, make_body, make_resolution, make_roll_call, mak
 from tests.web.records import get, one, problems, table, text, texts
 from votes.models import Finding, ImportRun
 from votes.verification.acknowledgement import acknowledge
-from votes.verification.check import Found, replace_findings
+from votes.verification.check import replace_findings
+from votes.verification.finding import NewFinding
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -30,7 +30,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
-def write(*found: Found, origin: str = "record", run: ImportRun | None = None) -> None:
+def write(*found: NewFinding, origin: str = "record", run: ImportRun | None = None) -> None:
     replace_findings(origin=origin, found=found, run=run)
 
 
@@ -40,10 +40,10 @@ def make_run(**values: Any) -> ImportRun:
     )
 
 
-def totals(slug: str, *, announced: int = 2, **values: Any) -> Found:
+def totals(slug: str, *, announced: int = 2, **values: Any) -> NewFinding:
     """Return a finding about a new roll call."""
     roll_call = make_roll_call(slug, **{"status": "published", **values})
-    return Found("totals", f"totals:{slug}", {"differences": [["Y", announced, 1]]}, roll_call_id=roll_call.pk)
+    return NewFinding("totals", f"totals:{slug}", {"differences": [["Y", announced, 1]]}, roll_call_id=roll_call.pk)
 
 
 @pytest.fixture
@@ -60,11 +60,11 @@ def findings() -> None:
         totals("newer", date=day("2002-02-03"), kind="amendment", source=make_source("voeten"), **of_text),
         totals("council", body=make_body("SC"), title="To adjourn", date=day("2003-01-01")),
         totals("a-draft", status="draft", title="Not yet to be seen"),
-        Found("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=paper.pk),
-        Found("duplicate-symbol", "draft", {"symbol": "A/RES/99/8", "slugs": ["c"]}, resolution_id=secret.pk),
-        Found("bloc-dates", "bloc", bloc, state_id=make_state("QQA", name="Ruritania").pk),
+        NewFinding("duplicate-symbol", "text", {"symbol": "A/RES/99/7", "slugs": ["a", "b"]}, resolution_id=paper.pk),
+        NewFinding("duplicate-symbol", "draft", {"symbol": "A/RES/99/8", "slugs": ["c"]}, resolution_id=secret.pk),
+        NewFinding("bloc-dates", "bloc", bloc, state_id=make_state("QQA", name="Ruritania").pk),
     )
-    write(Found("unknown-code", "file", unknown), origin="ga-voting", run=run)
+    write(NewFinding("unknown-code", "file", unknown), origin="ga-voting", run=run)
     council = Finding.objects.get(key="totals:council")
     acknowledge(seen={council.pk: council.found}, reason="As printed <1>.", by=User.objects.create_user("ed"))
 
@@ -272,9 +272,7 @@ def test_a_record_with_nothing_wrong():
 
 
 def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
-    about = Finding.objects.public().filter(roll_call__slug="council").select_related("roll_call__source")
-
-    part = BeautifulSoup(render_to_string("data/_findings.html", {"findings": about}), "html.parser")
+    part = one(get("/roll-calls/council/"), "section[aria-labelledby=known]")
 
     assert texts(part, "h2") == ["Known errors and doubts"]
     assert texts(part, ".finding-sentence, .note") == [
@@ -282,4 +280,4 @@ def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
         "Acknowledged on 2 March 2026: As printed <1>.",
     ]
     assert one(part, "a")["href"] == PAGE
-    assert render_to_string("data/_findings.html", {"findings": []}).strip() == ""
+    assert get("/roll-calls/a-res-es-11-7/").select("#known") == []

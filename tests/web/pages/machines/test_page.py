@@ -10,9 +10,9 @@ from django.contrib.postgres.functions import TransactionNow
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from resolutions.attribution import attributed
 from tests.web.records import Maker
 from votes.models import Bloc, MemberState, RollCall, Vote
-from votes.reports.history import because
 from web.discovery.sitemap import Pages
 
 pytestmark = pytest.mark.usefixtures("record")
@@ -52,7 +52,7 @@ def test_the_map_has_every_page_of_the_record(maker: Maker):
 
 def test_it_says_when_a_page_last_changed():
     before = addresses("/sitemap-texts.xml")
-    with because(reason="Misread."):
+    with attributed(reason="Misread."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code="USA").update(choice="A")
     (now,) = RollCall.objects.annotate(now=TransactionNow()).values_list("now", flat=True)[:1]
     after = addresses("/sitemap-texts.xml")

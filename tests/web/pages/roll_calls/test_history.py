@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from resolutions.attribution import attributed
 from tests.web.records import Maker, get, one, text, texts
 from votes.editing.publishing import publish, unpublish
 from votes.models import Correction, MemberState, Revision, RollCall, Vote
-from votes.reports.history import because
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -24,7 +24,7 @@ TEXT = "/resolutions/A/RES/ES-11/7"
 def change(choice: str = "A", *, code: str = "USA", reason: str = "The verbatim record, page 12.") -> None:
     """Change a published vote as an editor does."""
     ann = User.objects.get_or_create(username="ann.secret")[0]
-    with because(by=ann, reason=reason):
+    with attributed(by=ann, reason=reason):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code=code).update(choice=choice)
 
 
@@ -56,7 +56,7 @@ def test_an_amendment_stands_on_the_page_and_in_the_history():
 
 
 def test_of_many_changes_the_page_shows_the_first():
-    with because(by_name="ann", reason="All of them."):
+    with attributed(by_name="ann", reason="All of them."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", choice="N").update(choice="A")
 
     said = texts(get(TEXT), ".amended li")
@@ -144,7 +144,7 @@ def test_what_drafts_say_is_nowhere(maker: Maker):
     made.refresh_from_db()
     assert get(addresses[0]).select(".revision") == []
 
-    with because(reason="Taken out."):
+    with attributed(reason="Taken out."):
         unpublish(roll_calls=[made])
     age()
     RollCall.objects.filter(pk=made.pk).update(note="notequux")

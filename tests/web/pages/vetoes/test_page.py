@@ -15,9 +15,8 @@ from tests.web.council import write_council
 from tests.web.records import Maker, facets, get, one, problems, rows, selected, table, text, texts
 from votes.models import RollCall
 from votes.record.record import load
-from votes.record.vetoes import veto_count
+from votes.reports.vetoes import veto_count
 from web.files import answers
-from web.lists.filters import RollCallFilter
 from web.lists.listing import Listing
 
 pytestmark = pytest.mark.usefixtures("record")
@@ -66,13 +65,11 @@ class TestWhoVetoed:
         record = load()
         listing = Listing(QueryDict(query), record)
 
-        assert {record.said[key][1] for key in record.register.keys[listing.places].tolist()} == set(slugs)
-        asked = RollCallFilter(QueryDict(query), queryset=RollCall.objects.published(), record=record)
-        assert set(asked.qs.values_list("slug", flat=True)) == set(slugs)
+        assert {record.list_rows[key][1] for key in listing.keys} == set(slugs)
 
     def test_only_a_member_that_was_permanent_on_the_day_and_against_a_vetoed_proposal(self, council: Maker):
         record = load()
-        by_slug = {row[1]: key for key, row in record.said.items()}
+        by_slug = {row[1]: key for key, row in record.list_rows.items()}
 
         def vetoers(slug: str) -> set[str]:
             place = record.register.keys.tolist().index(by_slug[slug])

@@ -1,4 +1,4 @@
-"""The admin of what is put to the vote."""
+"""The admin of resolutions: the texts put to the vote."""
 
 from __future__ import annotations
 
@@ -7,30 +7,22 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import (
-    ModelForm,
-    ReadOnlyAdmin,
-    ReasonForm,
-    ReasonFormSet,
-    RecordAdmin,
-    RowsInline,
+from resolutions.admin.base import ModelForm, RecordAdmin, contains_words
+from resolutions.admin.forms import (
+    changed_facts,
+    check_session,
+    is_public,
+    reason_field,
+    require_reason,
+    symbol_key,
 )
+from resolutions.admin.other_symbols import OtherSymbolInline
 from resolutions.admin.subjects import SubjectsField, add_suggested_topics, suggestion
-from resolutions.models import (
-    Body,
-    OtherSymbol,
-    Resolution,
-    Session,
-    Status,
-    Topic,
-    near_symbol,
-)
-from resolutions.text import fold
+from resolutions.models import OtherSymbol, Resolution, Status, near_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,42 +32,13 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@admin.register(Body)
-class BodyAdmin(RecordAdmin[Body]):
-    """The organs that vote."""
-
-    list_display = ("code", "name")
-    search_fields = ("=code", "name")
-    permanent = ("code",)
-
-
-@admin.register(Session)
-class SessionAdmin(RecordAdmin[Session]):
-    """The sessions of a body."""
-
-    list_display = ("code", "name", "body", "kind", "opened", "closed")
-    list_display_links = ("code", "name")
-    list_filter = ("body", "kind")
-    list_select_related = ("body",)
-    search_fields = ("=code", "name")
-    permanent = ("body", "code")
-
-
-@admin.register(Topic)
-class TopicAdmin(RecordAdmin[Topic]):
-    """The subjects readers look under."""
-
-    list_display = ("name", "slug")
-    search_fields = ("name", "slug")
-    permanent = ("slug",)
-
-
-class ResolutionForm(ReasonForm[Resolution]):
-    """A text, checked against what stands on it."""
+class ResolutionForm(ModelForm[Resolution]):
+    """A text, checked against the roll calls on it."""
 
     by: User
     """Whose form it is."""
     subjects = SubjectsField()
+    reason = reason_field()
 
     class Meta:
         model = Resolution
@@ -90,50 +53,31 @@ class ResolutionForm(ReasonForm[Resolution]):
         super().__init__(*args, **kwargs)
         if topics := self.fields.get("topics"):
             new = _("Without a choice, a new text gets those that fit its title, agenda item and subjects.")
-            said = suggestion(self.instance) if self.instance.pk else str(new)
-            topics.help_text = f"{said} {topics.help_text}".strip()
+            hint = suggestion(self.instance) if self.instance.pk else str(new)
+            topics.help_text = f"{hint} {topics.help_text}".strip()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a session of another body, and what would leave a roll call without its text."""
-        cleaned = super().clean()
-        body, session, symbol = cleaned.get("body"), cleaned.get("session"), cleaned.get("symbol")
-        if body and session and session.body != body:
-            self.add_error("session", wrong_session(session))
-        if symbol:
-            self._check_symbol(symbol)
+        """Refuse a wrong session, a symbol that is taken, and what would leave a roll call without its text."""
+        cleaned = super().clean() or self.cleaned_data
+        require_reason(self, lambda: is_public(self.instance))
+        check_session(self)
+        body, symbol, status = cleaned.get("body"), cleaned.get("symbol"), cleaned.get("status")
+        others = Resolution.objects.exclude(pk=self.instance.pk)
+        if symbol and others.filter(symbol_key=symbol_key(symbol)).exists():
+            self.add_error("symbol", _("Another resolution already has this symbol."))
         if self.instance.pk:
             roll_calls = self.instance.roll_calls
             if body and roll_calls.exclude(body=body).exists():
                 self.add_error("body", _("This text has roll calls of another body. Change them first."))
             published = roll_calls.filter(status=Status.PUBLISHED).values_list("slug", flat=True)
-            if cleaned.get("status") == Status.DRAFT and published:
+            if status == Status.DRAFT and published:
                 self.add_error("status", stays_published(list(published)))
-        if cleaned.get("status") == Status.PUBLISHED and not self.needs_reason():
-            self._check_publisher()
+        if status == Status.PUBLISHED and not is_public(self.instance):
+            try:
+                check_publisher(self.instance, by=self.by, changes=bool(changed_facts(self, "status")))
+            except ValidationError as error:
+                self.add_error("status", error)
         return cleaned
-
-    def needs_reason(self) -> bool:
-        """Tell whether the public sees it."""
-        return is_public(self.instance)
-
-    def _check_publisher(self) -> None:
-        """Refuse to publish what the same person enters."""
-        try:
-            check_publisher(self.instance, by=self.by, changes=bool({*self.changes} - {"status"}))
-        except ValidationError as error:
-            self.add_error("status", error)
-
-    def _check_symbol(self, symbol: str) -> None:
-        """Refuse a symbol that another text has in whichever spelling."""
-        text = Resolution(symbol=symbol)
-        text.derive_symbol()
-        if Resolution.objects.filter(symbol_key=text.symbol_key).exclude(pk=self.instance.pk).exists():
-            self.add_error("symbol", _("Another resolution already has this symbol."))
-
-
-def is_public(text: Resolution | None) -> bool:
-    """Tell whether the public sees a text, whatever a form has made of it meanwhile."""
-    return text is not None and Resolution.objects.published().filter(pk=text.pk).exists()
 
 
 def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> None:
@@ -149,87 +93,12 @@ def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> Non
         )
 
 
-def wrong_session(session: Session) -> ValidationError:
-    """Return the error of a session that another body held."""
-    return ValidationError(_("This is a session of the %(body)s."), params={"body": session.body})
-
-
 def stays_published(slugs: Sequence[str]) -> ValidationError:
     """Return the error of a text that cannot become a draft, because these roll calls of it are public."""
     return ValidationError(
         _("This text has published roll calls, which need it: %(slugs)s. Unpublish them first."),
         params={"slugs": ", ".join(slugs)},
     )
-
-
-class OtherSymbolForm(ModelForm[OtherSymbol]):
-    """Another symbol of a text."""
-
-    class Meta:
-        model = OtherSymbol
-        fields = "__all__"
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a symbol that the text has already, and a spelling that belongs to another text."""
-        cleaned = super().clean() or self.cleaned_data
-        if not cleaned.get("symbol"):
-            return cleaned
-        other = OtherSymbol(symbol=cleaned["symbol"])
-        other.derive_symbol()
-        resolution = cleaned.get("resolution")
-        known = OtherSymbol.objects.filter(symbol_key=other.symbol_key).exclude(pk=self.instance.pk)
-        if resolution and resolution.pk and known.filter(resolution=resolution).exists():
-            self.add_error("symbol", _("This text already has this symbol."))
-        elif cleaned.get("kind") == OtherSymbol.Kind.VARIANT and known.filter(kind=cleaned["kind"]).exists():
-            self.add_error("symbol", _("This spelling already belongs to another text."))
-        return cleaned
-
-
-class OtherSymbolFormSet(ReasonFormSet[OtherSymbol, Resolution]):
-    """The other symbols of one text."""
-
-    def needs_reason(self) -> bool:
-        """Tell whether the public sees the text."""
-        return is_public(self.instance)
-
-    def clean(self) -> None:
-        """Refuse one symbol entered twice."""
-        super().clean()
-        seen = set()
-        for form in self.forms:
-            symbol = getattr(form, "cleaned_data", {}).get("symbol")
-            if not symbol or form in self.deleted_forms:
-                continue
-            other = OtherSymbol(symbol=symbol)
-            other.derive_symbol()
-            if other.symbol_key in seen:
-                form.add_error("symbol", _("This text already has this symbol."))
-            seen.add(other.symbol_key)
-
-
-class OtherSymbolInline(RowsInline[OtherSymbol, Resolution]):
-    """The other symbols of a text on its page."""
-
-    model = OtherSymbol
-    form = OtherSymbolForm
-    formset = OtherSymbolFormSet
-    extra = 0
-
-
-@admin.register(OtherSymbol)
-class OtherSymbolAdmin(ReadOnlyAdmin[OtherSymbol]):
-    """Draft symbols and spelling variants, to look up; they are entered on the page of their text."""
-
-    list_display = ("symbol", "kind", "resolution")
-    list_filter = ("kind",)
-    list_select_related = ("resolution",)
-    search_fields = ("symbol",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[OtherSymbol], search_term: str
-    ) -> tuple[QuerySet[OtherSymbol], bool]:
-        """Return the rows of the texts that ``search_term`` names in any spelling."""
-        return queryset.filter(near_symbol(search_term, "resolution__")) if search_term else queryset, False
 
 
 @admin.register(Resolution)
@@ -289,7 +158,7 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
             return (*self.fieldsets[:-1], self.fieldset_of_change)
         return self.fieldsets
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[Any]:
         """Return the fields that are shown and not entered."""
         own = [] if self.has_publish_permission(request) else ["status"]
         return [*super().get_readonly_fields(request, obj), *own]
@@ -297,9 +166,9 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save what belongs to a text, and who entered it."""
         super().save_related(request, form, formsets, change)
-        if not change and (said := add_suggested_topics(form.instance)):
-            self.message_user(request, said, messages.INFO)
-        if {*form.changes} - {"status"} or any(formset.has_changed() for formset in formsets):
+        if not change and (message := add_suggested_topics(form.instance)):
+            self.message_user(request, message, messages.INFO)
+        if changed_facts(form, "status") or any(formset.has_changed() for formset in formsets):
             form.instance.entered_by.add(request.user)
 
     def save_model(self, request: HttpRequest, obj: Resolution, form: Any, change: bool) -> None:
@@ -321,10 +190,8 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         """Return the texts that ``search_term`` names in any spelling, or whose title, agenda or subjects have it."""
         if not search_term.strip():
             return queryset, False
-        words = Q()
-        for word in fold(search_term).split():
-            words &= Q(search_text__contains=word)
-        return queryset.filter(near_symbol(search_term) | words), False
+        named = near_symbol(search_term) | contains_words("search_text", search_term)
+        return queryset.filter(named), False
 
     @admin.action(description=_("Publish the selected texts"), permissions=["publish"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Resolution]) -> None:
@@ -340,8 +207,8 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         needed = queryset.filter(roll_calls__status=Status.PUBLISHED).distinct()
         for resolution in needed:
             slugs = resolution.roll_calls.filter(status=Status.PUBLISHED).values_list("slug", flat=True)
-            why = " ".join(stays_published(list(slugs)).messages)
-            self.message_user(request, f"{resolution}: {why}", messages.ERROR)
+            [problem] = stays_published(list(slugs)).messages
+            self.message_user(request, f"{resolution}: {problem}", messages.ERROR)
         if needed:
             return None
         if not request.POST.get("reason", "").strip():
@@ -349,8 +216,7 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
                 request,
                 list(queryset),
                 title=_("Unpublish"),
-                said=_("These texts leave public view. The reason stays in the history."),
-                back=request.get_full_path(),
+                explanation=_("These texts leave public view. The reason stays in the history."),
                 action="unpublish",
             )
         self._set_status(request, queryset.filter(status=Status.PUBLISHED), Status.DRAFT)
@@ -358,15 +224,14 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
 
     def _set_status(self, request: HttpRequest, resolutions: QuerySet[Resolution], status: Status) -> None:
         """Give texts a status, and say how many there were."""
-        count = 0
-        for resolution in resolutions:
+        changed = list(resolutions)
+        for resolution in changed:
             resolution.status = status
             resolution.save()
             self.log_change(request, resolution, [{"changed": {"fields": ["Status"]}}])
-            count += 1
         text = (
-            ngettext("%(count)d text published.", "%(count)d texts published.", count)
+            ngettext("%(count)d text published.", "%(count)d texts published.", len(changed))
             if status == Status.PUBLISHED
-            else ngettext("%(count)d text unpublished.", "%(count)d texts unpublished.", count)
+            else ngettext("%(count)d text unpublished.", "%(count)d texts unpublished.", len(changed))
         )
-        self.message_user(request, text % {"count": count})
+        self.message_user(request, text % {"count": len(changed)})

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Something that does not fit, before it is a row."""
+class NewFinding:
+    """A finding that is not stored yet."""
 
     kind: str
     """A value of ``FindingKind``."""

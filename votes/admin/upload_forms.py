@@ -1,4 +1,4 @@
-"""The forms by which files are uploaded, and the handler that takes them as they arrive."""
+"""Forms for uploading files to import, and the upload handler that stores them chunk by chunk."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 FORM_BYTES = 1024**2
-"""More than anything takes that is sent beside the files."""
+"""At most so many bytes are sent beside the files."""
 
 
 class UploadHandler(FileUploadHandler):
-    """Passes an upload on to its receiver chunk by chunk, so that no file is ever held in memory."""
+    """Passes an upload on to its receiver chunk by chunk, so that no whole file is ever in memory."""
 
-    def __init__(self, receiver: Receiver, *, announced: int) -> None:
+    def __init__(self, receiver: Receiver, *, content_length: int) -> None:
         super().__init__()
         self.receiver = receiver
-        self.refusal = too_large() if announced > LIMIT + FORM_BYTES else ""
-        """Why the upload was not taken, empty while nothing speaks against it."""
+        self.refusal = too_large() if content_length > LIMIT + FORM_BYTES else ""
+        """Why the upload was refused, empty where it was not."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin the next file."""
@@ -77,7 +77,7 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
 
-class HowForm(forms.Form):
+class OptionsForm(forms.Form):
     """How an upload is read."""
 
     file_format = forms.ChoiceField(
@@ -96,12 +96,12 @@ class HowForm(forms.Form):
     )
 
     @property
-    def how(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """Return the choices made."""
         return {name: self.cleaned_data[name] for name in ("file_format", "allow_removals")}
 
 
-class UploadForm(HowForm):
+class UploadForm(OptionsForm):
     """Files and how they are read."""
 
     chosen = FilesField(

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from django.conf import settings
 
 from resolutions.symbols import Symbol, parse_or_none
 from votes.choices import Choice
 from votes.importing.edition import UnfitFileError
-from votes.importing.shipped.layout import CORRECTIONS, FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from votes.importing.edition import Edition, StatedRollCall
+
+SHIPPED = settings.BASE_DIR / "data" / "record" / "corrections.csv"
 
 COLUMNS = ("source", "edition", "symbol", "fact", "old", "new", "reason", "document")
 STATE = re.compile("[A-Z]{3}")
@@ -52,9 +54,8 @@ class Correction:
     document: str
 
 
-def load(folder: Path = FOLDER) -> list[Correction]:
-    """Return the corrections in ``folder``, none where it has no such file; raise UnfitFileError for a bad row."""
-    path = folder / CORRECTIONS
+def load(path: Path = SHIPPED) -> list[Correction]:
+    """Return the corrections of a file, none where there is no such file; raise UnfitFileError for a bad row."""
     if not path.exists():
         return []
     corrections: dict[tuple[str, str, str, str], Correction] = {}
@@ -74,7 +75,6 @@ def load(folder: Path = FOLDER) -> list[Correction]:
 
 
 def _correction(cells: Sequence[str], file: str, line: int) -> Correction:
-    """Return the correction of a row."""
     source, edition, written, fact, old, new, reason, document = cells
 
     def unfit(column: str, message: str) -> UnfitFileError:

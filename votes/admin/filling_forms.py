@@ -1,0 +1,173 @@
+"""Forms of the page that fills the voting sheet from a pasted text or a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.admin.forms import NO_REASON, reason_field
+from resolutions.models import Body
+from votes.admin.sheet import VotesField, clean_choices, sheet_of, show_sheet
+from votes.choices import Choice
+from votes.editing.filling import fill_sheet
+from votes.editing.publishing import been_public
+from votes.editing.spreadsheets import LIMIT
+from votes.editing.votes import check_choices
+from votes.rules import Result
+from votes.totals import ANNOUNCED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from votes.editing.filling import Reading
+    from votes.models import RollCall
+
+TEXT_LIMIT = 1024**2
+"""Bytes of a pasted text."""
+EXTRAS = ("take_announced", "take_result", "corrections", "reason")
+
+
+class SourceForm(forms.Form):
+    """What the sheet is filled from: a text, or a file."""
+
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "data-keep": ""}),
+        help_text=_(
+            "Of a verbatim record or a press release: the lists, “In favour: Albania, Andorra, …”, and if you like the "
+            "sentence with the result and what delegations had intended. One vote at a time."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        help_text=_(
+            "CSV or XLSX, at most 1 MB: a row for each member state, its name or code and its choice as Y, N, A, X or "
+            "in words."
+        ),
+    )
+
+    def clean_text(self) -> str:
+        """Refuse more than is read."""
+        text: str = self.cleaned_data["text"]
+        if len(text.encode(errors="replace")) > TEXT_LIMIT:
+            raise ValidationError(_("A text has at most 1 MB; paste the part with the vote."))
+        return text
+
+    def clean_file(self) -> Any:
+        """Refuse more than is read."""
+        file = self.cleaned_data["file"]
+        if file and file.size > LIMIT:
+            raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for just one of both."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [name for name in ("text", "file") if cleaned.get(name) and str(cleaned[name]).strip()]
+        if not self.errors and len(given) != 1:
+            problem = _("A text or a file, not both: empty one.") if given else _("Paste a text, or choose a file.")
+            self.add_error("text", problem)
+        return cleaned
+
+
+class FillForm(forms.Form):
+    """The sheet as it was understood, and what else of the text is to be saved."""
+
+    is_stale = False
+    """Whether the text is another than the one that was read and shown."""
+
+    votes = VotesField()
+    take_announced = forms.BooleanField(required=False)
+    take_result = forms.BooleanField(required=False)
+    corrections = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    reason = reason_field()
+
+    def __init__(self, data: Any = None, *, roll_call: RollCall, reading: Reading, start: str = "") -> None:
+        super().__init__(data)
+        self.roll_call, self.reading = roll_call, reading
+        self.recorded = show_sheet(self, roll_call, start=start)
+        figures = {choice.value: getattr(roll_call, field) for choice, field in zip(Choice, ANNOUNCED, strict=True)}
+        announced = {choice: figure for choice, figure in figures.items() if figure is not None}
+        sheet = sheet_of(self)
+        sheet.restores = False
+        sheet.compares = bool(self.recorded)
+        sheet.announced = {**announced, **reading.announced}
+        self.initial = {
+            "votes": reading.choices,
+            # What stands on record is not replaced without a word.
+            "take_announced": not announced,
+            "take_result": roll_call.result == Result.NOT_STATED,
+            "corrections": [f"{one.code}:{one.choice}" for one in reading.corrections if one.is_certain],
+        }
+        self._keep_needed_fields(announced)
+
+    def _keep_needed_fields(self, announced: Mapping[str, int]) -> None:
+        """Label the fields of what the text says beside the votes; delete those of what it does not say."""
+        if self.reading.announced and not announced.items() >= self.reading.announced.items():
+            figures = ", ".join(f"{Choice(choice).label} {n}" for choice, n in self.reading.announced.items())
+            self.fields["take_announced"].label = _("Save the announced totals: %(figures)s") % {"figures": figures}
+        else:
+            del self.fields["take_announced"]
+        result = self.reading.result
+        no_veto = result == Result.VETOED and self.roll_call.body.code != Body.SECURITY_COUNCIL
+        if result and result != self.roll_call.result and not no_veto:
+            self.fields["take_result"].label = _("Save the result: %(result)s") % {"result": Result(result).label}
+        else:
+            del self.fields["take_result"]
+        if self.reading.corrections:
+            choices = [(f"{one.code}:{one.choice}", f"{one.name}: {one.said}") for one in self.reading.corrections]
+            field = self.fields["corrections"]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+            field.label = _("Save as corrections, beside the votes: had intended")
+        else:
+            del self.fields["corrections"]
+        if not been_public([self.roll_call]):
+            del self.fields["reason"]
+
+    @property
+    def extras(self) -> list[Any]:
+        """Return the fields of what is saved beside the votes."""
+        return [self[name] for name in EXTRAS if name in self.fields]
+
+    def clean_votes(self) -> dict[str, str]:
+        """Refuse to replace votes that this editor has not seen, and unknown choices."""
+        choices = clean_choices(self, self.roll_call)
+        if not choices:
+            raise ValidationError(_("The sheet has no entry."))
+        check_choices(self.roll_call, choices)
+        return choices
+
+    def clean_reason(self) -> str:
+        """Ask for the reason of a change to what has been public."""
+        reason: str = self.cleaned_data["reason"].strip()
+        if not reason:
+            raise ValidationError(NO_REASON)
+        return reason
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a text that nobody has looked at; no other error matters then."""
+        if self.is_stale:
+            self.errors.clear()
+            raise ValidationError(_("The text was changed after it was read. Read it again, and look at what it says."))
+        return self.cleaned_data
+
+    def save(self, *, by: Any) -> None:
+        """Save the votes, and what was ticked."""
+        cleaned = self.cleaned_data
+        pairs = [value.partition(":") for value in cleaned.get("corrections", ())]
+        fill_sheet(
+            roll_call=self.roll_call,
+            choices=cleaned["votes"],
+            announced=self.reading.announced if cleaned.get("take_announced") else None,
+            result=self.reading.result if cleaned.get("take_result") else "",
+            corrections=[(code, intended) for code, _colon, intended in pairs],
+            by=by,
+        )

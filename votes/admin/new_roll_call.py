@@ -1,0 +1,168 @@
+"""The admin page that enters a text, its subjects and topics, and its roll call together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.admin.forms import check_session
+from resolutions.admin.resolutions import ResolutionForm
+from resolutions.admin.subjects import add_suggested_topics
+from resolutions.models import Body, OtherSymbol, Resolution, Session
+from votes.admin.roll_call_forms import NewRollCallForm
+from votes.editing.drafts import is_complete, proposal, session_on
+from votes.models import RollCall, Source
+from votes.totals import ANNOUNCED
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from resolutions.admin.base import RecordAdmin
+
+
+class SittingForm(forms.Form):
+    """The body, date and session of a vote, which tell how symbols begin and who may vote."""
+
+    body = forms.ModelChoiceField(Body.objects.all(), to_field_name="code", label=_("Body"))
+    date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    session = forms.ModelChoiceField(
+        Session.objects.select_related("body").order_by("kind", "-number"),
+        required=False,
+        label=_("Session"),
+        help_text=_("Empty: the regular session of the date. The Security Council has none."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a session of another body; find that of the date."""
+        cleaned = super().clean() or self.cleaned_data
+        body, date, session = (cleaned.get(name) for name in ("body", "date", "session"))
+        check_session(self)
+        if body and date and not session and "session" not in self.errors:
+            cleaned["session"] = session_on(body, date)
+        return cleaned
+
+
+class TextForm(ResolutionForm):
+    """The text that was put to the vote; left as it is, there is none."""
+
+    reason = None  # type: ignore[assignment]  # removes the inherited field, as Django documents
+    draft_symbol = forms.CharField(
+        label=_("Draft symbol"),
+        required=False,
+        max_length=100,
+        help_text=_("Where the text has no other symbol yet, it goes by this one."),
+    )
+
+    class Meta(ResolutionForm.Meta):
+        fields = ("symbol", "draft_symbol", "title", "kind", "agenda", "subjects", "topics")  # type: ignore[assignment]
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 2, "cols": 80}),
+            "agenda": forms.TextInput(attrs={"size": 80}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["symbol"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Take the draft symbol for the text's where that has none yet."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        draft = cleaned.get("draft_symbol", "").strip()
+        cleaned["draft_symbol"] = draft if is_complete(draft) else ""
+        if not is_complete(cleaned.get("symbol") or ""):
+            cleaned["symbol"], cleaned["draft_symbol"] = cleaned["draft_symbol"], ""
+            cleaned["kind"] = Resolution.Kind.DRAFT
+            if not cleaned["symbol"]:
+                self.add_error("symbol", _("Complete the symbol, or that of the draft."))
+        return super().clean()
+
+
+class VoteForm(NewRollCallForm):
+    """The vote taken on it."""
+
+    class Meta(NewRollCallForm.Meta):
+        fields = (  # type: ignore[assignment]
+            *("body", "session", "date", "resolution", "title", "kind", "meeting", "ordinal", "method", "requirement"),
+            *("result", *ANNOUNCED, "source", "source_reference", "note", "slug"),
+        )
+        widgets = {
+            **dict.fromkeys(("body", "session", "date", "resolution"), forms.HiddenInput()),
+            **dict.fromkeys(("title", "note"), forms.Textarea(attrs={"rows": 2, "cols": 80})),
+        }
+
+    text_has_errors = False
+    """Whether its text is still to be corrected, so that it cannot be missing yet."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check the facts; a meeting symbol that was not completed is left empty."""
+        if not is_complete(self.cleaned_data.get("meeting", "")):
+            self.cleaned_data["meeting"] = ""
+        if self.text_has_errors:
+            self.add_error("resolution", _("See above."))
+        return super().clean()
+
+
+def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpResponse:
+    """Ask for body and date, then for text and vote with what those tell filled in; then go on to the sheet."""
+    if not (model_admin.has_add_permission(request) and request.user.has_perm("resolutions.add_resolution")):
+        raise PermissionDenied
+    sitting = SittingForm(request.GET) if "body" in request.GET else SittingForm()
+    context = {"title": _("Enter a text and its vote"), "sitting": sitting}
+    if sitting.is_valid():
+        proposed = proposal(**sitting.cleaned_data)
+        text = TextForm(
+            request.POST or None,
+            prefix="text",
+            instance=Resolution(body=sitting.cleaned_data["body"], session=sitting.cleaned_data["session"]),
+            initial={"symbol": proposed.symbol, "draft_symbol": proposed.draft_symbol},
+            empty_permitted=True,
+            use_required_attribute=False,
+        )
+        if request.method == "POST":
+            vote = _save(model_admin, request, text, sitting)
+            if vote.is_valid():
+                message = _("Saved as a draft. Now enter who voted how.")
+                model_admin.log_addition(request, vote.instance, [{"added": {}}])
+                model_admin.message_user(request, message, messages.SUCCESS)
+                return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[vote.instance.pk]))
+        else:
+            source = Source.objects.filter(slug="editor").first()
+            vote = VoteForm(initial={"meeting": proposed.meeting, "ordinal": proposed.ordinal, "source": source})
+        context |= {"text": text, "vote": vote, "proposed": proposed, **sitting.cleaned_data}
+    return model_admin.render(request, "admin/votes/rollcall/new.html", context)
+
+
+def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, text: TextForm, sitting: SittingForm) -> VoteForm:
+    """Save both or neither; return the form of the vote, with errors where nothing was saved."""
+    user: Any = request.user
+    with transaction.atomic():
+        text_is_valid = text.is_valid()
+        resolution = _save_text(model_admin, request, text) if text_is_valid and text.has_changed() else None
+        facts = {**sitting.cleaned_data, "resolution": resolution}
+        keys = {name: getattr(value, "pk", value) or "" for name, value in facts.items()}
+        vote = VoteForm({**request.POST.dict(), **keys})
+        vote.text_has_errors = not text_is_valid
+        if vote.is_valid():
+            vote.save().entered_by.add(user)
+        else:
+            transaction.set_rollback(True)
+    return vote
+
+
+def _save_text(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: TextForm) -> Resolution:
+    """Save a text with its topics, those of the rules where none are chosen, and its draft symbol."""
+    user: Any = request.user
+    text: Resolution = form.save()
+    if message := add_suggested_topics(text):
+        model_admin.message_user(request, message, messages.INFO)
+    text.entered_by.add(user)
+    if draft := form.cleaned_data["draft_symbol"]:
+        OtherSymbol.objects.create(resolution=text, symbol=draft, kind=OtherSymbol.Kind.DRAFT)
+    return text

@@ -1,0 +1,85 @@
+"""Read-only columns and fields of roll calls in the admin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from resolutions.models import Status
+from votes.choices import Choice
+from votes.editing.publishing import in_words
+from votes.models import RollCall
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+
+@admin.display(description=_("title"))
+def heading(roll_call: RollCall) -> str:
+    """Return what was put to the vote, no longer than a line."""
+    return Truncator(roll_call.heading).chars(80)
+
+
+@admin.display(description=_("announced"))
+def announced_totals(roll_call: RollCall) -> str:
+    """Return the announced totals as they are quoted."""
+    return str(roll_call.announced or "")
+
+
+@admin.display(description=_("counted"))
+def counted_totals(roll_call: RollCall) -> str:
+    """Return the counted totals as they are quoted."""
+    return str(roll_call.counted or "")
+
+
+@admin.display(description=_("Roll call"))
+def summary(roll_call: RollCall) -> SafeString:
+    """Return the saved facts in a line or two, so that the rest of them can stay closed."""
+    saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
+    facts = [
+        str(saved.resolution or ""),
+        saved.heading,
+        str(saved.body),
+        date_format(saved.date),
+        saved.get_method_display(),
+        saved.get_result_display(),
+    ]
+    status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: seen by editors only.")
+    return format_html("{}<br><b>{}</b>", " · ".join(filter(None, facts)), status)
+
+
+@admin.display(description=_("Counted and announced"))
+def comparison(roll_call: RollCall) -> str:
+    """Return the saved votes counted against the announced totals, naming each difference."""
+    counted, announced = roll_call.counted, roll_call.announced
+    if not counted:
+        return str(_("No votes are recorded."))
+    if not announced:
+        return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
+    figures = {"counted": counted, "announced": announced, "differences": in_words(roll_call.differences(counted))}
+    if not figures["differences"]:
+        return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
+    return str(_("Counted %(counted)s, announced %(announced)s. They differ: %(differences)s.") % figures)
+
+
+@admin.display(description=_("Entered by"))
+def entered(roll_call: RollCall) -> str:
+    """Return who entered or changed it."""
+    names = sorted(user.get_username() for user in roll_call.entered_by.all())
+    return ", ".join(names) or str(_("nobody here: it was imported"))
+
+
+@admin.display(description=_("Votes"))
+def votes_by_choice(roll_call: RollCall) -> SafeString:
+    """Return the names of the states that made each choice."""
+    names = defaultdict(list)
+    for vote in roll_call.votes.select_related("state").order_by("state__sort_name"):
+        names[vote.choice].append(vote.state.name)
+    lines = ((choice.label, ", ".join(names[choice])) for choice in Choice if names[choice])
+    return format_html_join("", "<p><b>{}:</b> {}</p>", lines)
