@@ -130,9 +130,6 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "web.display.marks",
             ],
-            "libraries": {
-                "metadata": "web.discovery.tags",
-            },
         },
     },
 ]
