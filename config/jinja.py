@@ -43,7 +43,6 @@ def environment(**options: Any) -> FastEnvironment:
         "gettext": translated,
         "ngettext": translated_plural,
         "Choice": Choice,
-        "bar_of": marks.bar_of,
         "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
         "condition_rows": builder.rows_of,
@@ -60,6 +59,7 @@ def environment(**options: Any) -> FastEnvironment:
     }
     made.filters |= {
         "by_kind": by_kind,
+        "bar_of": marks.bar_of,
         "capfirst": capfirst,
         "choice_label": marks.choice_label,
         "dated": marks.dated,

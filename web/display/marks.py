@@ -257,6 +257,7 @@ KNOWN_OF_DATE = {DatePrecision.DAY: 10, DatePrecision.MONTH: 7, DatePrecision.YE
 
 
 @register.filter
+@functools.lru_cache(maxsize=4096)
 def iso(date: datetime.date, precision: str) -> str:
     """Return a date as ISO 8601 writes it, as far as it is known: ``2025-02-24``, ``2025-02`` or ``2025``."""
     return date.isoformat()[: KNOWN_OF_DATE[DatePrecision(precision)]]

@@ -61,8 +61,8 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
         if slug != found.slug:
             return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
         parameters = request.GET.copy()
-        asked = parameters.pop("on", [""])[-1]
-        on, error = _date(asked)
+        day = parameters.pop("on", [""])[-1]
+        on, error = _date(day)
         members = members_on(record, record.blocs[found.slug], on)
         listing, own = _record(parameters, record, found.slug)
         context = {
@@ -72,8 +72,10 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             "members": members_rows(members),
             "full": sum(held.status == BlocMembership.Status.MEMBER for held in members),
             "listing": listing,
-            "kept": [("on", asked)] if asked else [],
-            "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
+            "hidden_of_filters": [("on", day)] if day else [],
+            "hidden_of_day": [
+                (name, value) for name, values in parameters.lists() for value in values if name != "page"
+            ],
             **parties(record),
             "votes": own.votes,
             "positions": own.positions_on(listing.page),
@@ -116,8 +118,8 @@ def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, 
     return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
 
 
-def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any]:
-    """Return what the page shows of a bloc's record; ``asked`` is what its address says."""
+def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str, Any]:
+    """Return what the page shows of a bloc's record; ``parameters`` are those of its address."""
     record = own.record
     divided = own.divided(bloc_files.DIVIDED)
     known = any(one.agreement_index is not None for one in own.by_year)
@@ -125,7 +127,7 @@ def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any
         "own": own,
         "body": record.bodies.get(own.body, own.body),
         "chart": cohesion(own).inline("picture chart") if known else "",
-        "years": cohesion_rows(own.by_year[::-1], {}, _of_years(asked, own)),
+        "years": cohesion_rows(own.by_year[::-1], {}, _of_years(parameters, own)),
         "by_topic": cohesion_rows(own.by_topic, record.topics),
         "breaks": members_breaks_rows(own.breaks, _of_breaks(listing, own)),
         "divided": list(zip(divided, record.roll_calls_in(one.row for one in divided), strict=True)),
@@ -134,9 +136,9 @@ def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any
     }
 
 
-def _of_years(asked: QueryDict, own: BlocRecord) -> dict[str, str]:
-    """Return the address of the bloc's record in each year of it, under the other filters asked for."""
-    others = _others(asked, "page")
+def _of_years(parameters: QueryDict, own: BlocRecord) -> dict[str, str]:
+    """Return the address of the bloc's record in each year of it, under the other filters of ``parameters``."""
+    others = _others(parameters, "page")
     return {one.of: f"?since={one.of}-01-01&until={int(one.of) + 1}-01-01{others}#record" for one in own.by_year}
 
 
@@ -149,21 +151,21 @@ def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
     page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
     addresses = {}
     for one in own.breaks:
-        held = own.record.memberships_of[own.bloc.slug, one.state.code]
-        if one.breaks and len(held) == 1:
-            first = max(filter(None, (since, held[0].since)), default=None)
-            last = min(filter(None, (until, held[0].until)), default=None)
+        memberships = own.record.memberships_of[own.bloc.slug, one.state.code]
+        if one.breaks and len(memberships) == 1:
+            first = max(filter(None, (since, memberships[0].since)), default=None)
+            last = min(filter(None, (until, memberships[0].until)), default=None)
             period = (f"&since={first}" if first else "") + (f"&until={last}" if last else "")
             addresses[one.state.code] = f"{page}?differ={one.state.code}~{own.bloc.slug}{period}{others}"
     return addresses
 
 
-def _others(asked: QueryDict, *without: str) -> str:
-    """Return what is asked for but the period and what else to leave out, to go on an address with."""
-    kept = without_empty(asked)
+def _others(parameters: QueryDict, *without: str) -> str:
+    """Return the parameters but the period and those ``without`` names, to be appended to a query."""
+    others = without_empty(parameters)
     for name in ("since", "until", *without):
-        kept.pop(name, None)
-    return f"&{kept.urlencode()}" if kept else ""
+        others.pop(name, None)
+    return f"&{others.urlencode()}" if others else ""
 
 
 def _date(text: str) -> tuple[datetime.date, str]:

@@ -119,14 +119,14 @@ def _profile(listing: Listing, code: str) -> StateProfile:
     """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
     meant = listing.form.cleaned_data
     since, until = meant.get("since"), meant.get("until")
-    asked = listing.rows
+    rows = listing.rows
     if since or until:
         # The years before a period are compared with it, under all other filters.
         others = listing.parameters.copy()
         for name in ("since", "until"):
             others.pop(name, None)
-        asked = _listing(others, listing.record, code).rows
-    return StateProfile(listing.record, code, meant.get("body") or BODY, asked, since, until)
+        rows = _listing(others, listing.record, code).rows
+    return StateProfile(listing.record, code, meant.get("body") or BODY, rows, since, until)
 
 
 def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
@@ -166,6 +166,6 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
     """Return the address that compares the state with another over the same roll calls, up to the other's code."""
-    asked: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
-    asked |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
-    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code}, doseq=True)}&state="
+    query: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
+    query |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
+    return f"{reverse('web:compare_states')}?{urlencode({**query, 'state': profile.code}, doseq=True)}&state="
