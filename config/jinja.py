@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
+from django.template.defaultfilters import filesizeformat, urlize
 from django.templatetags.static import static
 from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
+from django.utils.translation import get_language, get_language_bidi
 from jinja2 import StrictUndefined
 
 from votes.choices import Choice
@@ -22,7 +22,8 @@ from web.display.blocs import by_kind
 from web.display.caching import FragmentCache
 from web.display.escaping import FastEnvironment
 from web.display.figures import decimal, number, rounded
-from web.lists import coverage
+from web.display.translating import translated, translated_plural
+from web.lists import builder, coverage, sentences
 from web.pages.ideal_points import cut_points
 from web.serving.parameters import query_of_page
 
@@ -36,24 +37,31 @@ def environment(**options: Any) -> FastEnvironment:
         **{**options, "undefined": StrictUndefined},
     )
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # of the extension
+    made.newstyle_gettext = True  # type: ignore[attr-defined]  # of the extension
     made.globals |= {
+        "_": translated,
+        "gettext": translated,
+        "ngettext": translated_plural,
         "Choice": Choice,
-        "bar_of": marks.bar_of,
         "beyond_sentence": coverage.beyond,
         "choice_figures": marks.choice_figures,
+        "condition_rows": builder.rows_of,
         "cut_points": cut_points,
         "get_language": get_language,
         "get_language_bidi": get_language_bidi,
         "head": head,
+        "how_options": builder.how_options,
         "query_of_page": query_of_page,
+        "sentences": sentences,
         "static": static,
         "url": url,
         "wording": wording,
     }
     made.filters |= {
         "by_kind": by_kind,
+        "bar_of": marks.bar_of,
         "capfirst": capfirst,
+        "choice_label": marks.choice_label,
         "dated": marks.dated,
         "decimal": decimal,
         "filesizeformat": filesizeformat,
@@ -63,5 +71,6 @@ def environment(**options: Any) -> FastEnvironment:
         "number": number,
         "result_label": marks.result_label,
         "rounded": rounded,
+        "urlize": urlize,
     }
     return made

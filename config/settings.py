@@ -130,15 +130,6 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "web.display.marks",
             ],
-            "libraries": {
-                "coverage": "web.lists.coverage_tags",
-                "downloads": "web.lists.download_tags",
-                "metadata": "web.discovery.tags",
-                "profiles": "web.pages.profiles.tags",
-                "rows": "web.lists.rows",
-                "sentences": "web.lists.tags",
-                "subjects": "web.pages.subjects.tags",
-            },
         },
     },
 ]

@@ -109,15 +109,15 @@ def differences(counted: Totals | None, announced: Iterable[int | None]) -> list
     if counted is None:
         return []
     return [
-        (choice, counted.of(choice), figure)
-        for choice, figure in zip(Choice, announced, strict=True)
-        if figure is not None and figure != counted.of(choice)
+        (choice, own or 0, figure)
+        for choice, own, figure in zip(Choice, counted.figures, announced, strict=True)
+        if figure is not None and figure != (own or 0)
     ]
 
 
 def differ(counted: Totals | None, announced: Totals | None) -> bool:
     """Tell whether a figure that was announced differs from the counted one."""
-    return announced is not None and bool(differences(counted, announced.figures))
+    return announced not in (None, counted) and bool(differences(counted, announced.figures))
 
 
 def plurality(*numbers: int) -> Choice | None:

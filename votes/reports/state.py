@@ -66,8 +66,7 @@ class Partner(NamedTuple):
     """Agreement less that of the period before, from -1 to 1; None below the minimum of roll calls then."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateBreak:
+class StateBreak(NamedTuple):
     """A roll call on which a state took another position than some of its closest partners."""
 
     row: int
@@ -293,7 +292,7 @@ class StateProfile:
         figures = (values[order].tolist() for values in (found.partners, found.other, surprise))
         rows = found.rows[order]
         choices = [CHOICES[choice] for choice in self.own[rows].tolist()]
-        return [StateBreak(*one) for one in zip(rows.tolist(), choices, *figures, strict=True)]
+        return list(map(StateBreak, rows.tolist(), choices, *figures))
 
     @cached_property
     def own_blocs(self) -> list[OwnBloc]:

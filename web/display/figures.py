@@ -14,7 +14,8 @@ MINUS = "\N{MINUS SIGN}"
 
 def number(value: int) -> str:
     """Return a whole number with its thousands divided as the active language has it: 6,321."""
-    return str(number_format(value, use_l10n=True, force_grouping=True))
+    # Lists have hundreds of small ones, which nothing divides.
+    return str(value) if 0 <= value < 1000 else str(number_format(value, use_l10n=True, force_grouping=True))
 
 
 class Figures:

@@ -168,6 +168,11 @@ def kind_label(kind: str) -> str:
     return _labels(RollCall.Kind, get_language())[kind]
 
 
+def choice_label(choice: str) -> str:
+    """Return what a choice is called in the active language."""
+    return _labels(Choice, get_language())[choice]
+
+
 def result_label(result: str) -> str:
     """Return what a result is called in the active language."""
     return _labels(Result, get_language())[result]
@@ -252,6 +257,7 @@ KNOWN_OF_DATE = {DatePrecision.DAY: 10, DatePrecision.MONTH: 7, DatePrecision.YE
 
 
 @register.filter
+@functools.lru_cache(maxsize=4096)
 def iso(date: datetime.date, precision: str) -> str:
     """Return a date as ISO 8601 writes it, as far as it is known: ``2025-02-24``, ``2025-02`` or ``2025``."""
     return date.isoformat()[: KNOWN_OF_DATE[DatePrecision(precision)]]

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from votes.record.record import CACHED_VERSIONS
-from web.display.marks import Options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +41,9 @@ def varied(response: HttpResponse) -> HttpResponse:
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
-def parties(record: Record) -> Mapping[str, Options]:
+def parties(record: Record) -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Return the blocs and member states to pick from, by slug or code and name."""
     return {
-        "blocs": Options((bloc.slug, bloc.short_name) for bloc in record.blocs_by_name),
-        "states": Options((state.code, state.name) for state in record.states_by_name),
+        "blocs": tuple((bloc.slug, bloc.short_name) for bloc in record.blocs_by_name),
+        "states": tuple((state.code, state.name) for state in record.states_by_name),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchHeadline
@@ -32,14 +31,17 @@ BEGINNING = 4
 
 Spans = list[tuple[int, int]]
 
+Marked = tuple[tuple[str, bool], ...]
+"""The pieces of a text in order, each with whether it was found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """What a row of a list says, as HTML, with what was found in marks; empty for what has nothing found in it."""
+    """What a row of a list says, in pieces with what was found; empty for what has nothing found in it."""
 
-    heading: str = ""
-    symbol: str = ""
-    also: tuple[tuple[str, str, bool], ...] = ()
+    heading: Marked = ()
+    symbol: Marked = ()
+    also: tuple[tuple[str, Marked, bool], ...] = ()
     """Other texts by which it was found: what each is, the text, and whether it is English."""
 
 
@@ -77,7 +79,7 @@ def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, 
             others.insert(0, (_("Title of the text"), title, in_title))
         said = beginnings(heading, spans)
         found[key] = Highlight(
-            marked(heading, spans) if spans else "",
+            marked(heading, spans) if spans else (),
             also=tuple(
                 (label, marked(text, places), True)
                 for label, text, places in others
@@ -99,7 +101,7 @@ def _of_symbols(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int
         spans = symbol_spans(symbol, words)
         also = [(other, places) for other in others.get(key, ()) if (places := symbol_spans(other, words))]
         found[key] = Highlight(
-            symbol=marked(symbol, spans) if spans else "",
+            symbol=marked(symbol, spans) if spans else (),
             also=() if spans else tuple((_("Other symbol"), marked(other, places), False) for other, places in also),
         )
     return found
@@ -164,10 +166,10 @@ def spans_in(text: str, marked: str) -> Spans:
     return found
 
 
-def marked(text: str, spans: Spans) -> str:
-    """Return ``text`` as HTML with what is at ``spans`` in marks; they are in order and do not overlap."""
+def marked(text: str, spans: Spans) -> Marked:
+    """Return the pieces of ``text``, those at ``spans`` as found; they are in order and do not overlap."""
     parts, at = [], 0
     for start, stop in spans:
-        parts += [escape(text[at:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        parts += [(text[at:start], False), (text[start:stop], True)]
         at = stop
-    return "".join([*parts, escape(text[at:])])
+    return (*parts, (text[at:], False))

@@ -10,8 +10,6 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +21,6 @@ from votes.record.choices import SPLIT_WORD
 from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
-from web.display.figures import number
 from web.display.marks import dated
 from web.display.permanent_members import former_name
 from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
@@ -243,16 +240,8 @@ def _vetoers(codes: Sequence[str], record: Record) -> str:
     return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
-def counted(number_of: int, method: str = RECORDED, *, total: int | None = None) -> SafeString:
-    """Return how many there are by how they were taken, of ``total`` where it is given: “3 of 22 recorded votes”."""
-    of = number_of if total is None else total
-    texts = _counted(of) if total is None else _counted_of(of)
-    shown = format_html("<strong>{}</strong>", number(number_of))
-    return mark_safe(texts[method] % {"n": shown, "total": number(of)})  # noqa: S308  # translations and numbers
-
-
-def _counted(n: int) -> dict[str, str]:
-    """Return what ``n`` are called, by method."""
+def counted(n: int) -> dict[str, str]:
+    """Return what ``n`` are called, by method, with a placeholder for the figure."""
     return {
         RECORDED: ngettext("%(n)s recorded vote", "%(n)s recorded votes", n),
         Method.ROLL_CALL: ngettext("%(n)s roll-call vote", "%(n)s roll-call votes", n),
@@ -262,8 +251,8 @@ def _counted(n: int) -> dict[str, str]:
     }
 
 
-def _counted_of(n: int) -> dict[str, str]:
-    """Return what some of ``n`` are called, by method."""
+def counted_of(n: int) -> dict[str, str]:
+    """Return what some of ``n`` are called, by method, with placeholders for both figures: "3 of 22 recorded votes"."""
     return {
         RECORDED: ngettext("%(n)s of %(total)s recorded vote", "%(n)s of %(total)s recorded votes", n),
         Method.ROLL_CALL: ngettext("%(n)s of %(total)s roll-call vote", "%(n)s of %(total)s roll-call votes", n),

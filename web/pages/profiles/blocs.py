@@ -24,6 +24,7 @@ from web.lists.listing import Listing
 from web.lists.not_found import missing_bloc, no_bloc
 from web.pages.profiles import bloc_files
 from web.pages.profiles.picture import cohesion
+from web.pages.profiles.tables import cohesion_rows, members_breaks_rows, members_rows
 from web.serving.parameters import address, reads, tidy_address, unanswered, without_empty
 from web.serving.problems import problem
 
@@ -46,7 +47,7 @@ def blocs(request: HttpRequest) -> HttpResponse:
             "today": today,
             "ignored": unanswered(request.GET, ()),
         }
-    return render(request, "blocs/list.html", context)
+    return render(request, "profiles/blocs.html", context)
 
 
 @reads(*RollCallFilter.base_filters, "page", "on")
@@ -60,26 +61,31 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
         if slug != found.slug:
             return redirect(address(found.get_absolute_url(), request.GET), permanent=True)
         parameters = request.GET.copy()
-        asked = parameters.pop("on", [""])[-1]
-        on, error = _date(asked)
+        day = parameters.pop("on", [""])[-1]
+        on, error = _date(day)
         members = members_on(record, record.blocs[found.slug], on)
         listing, own = _record(parameters, record, found.slug)
         context = {
             "bloc": found,
             "on": on,
             "on_error": error,
-            "members": members,
+            "members": members_rows(members),
             "full": sum(held.status == BlocMembership.Status.MEMBER for held in members),
             "listing": listing,
-            "kept": [("on", asked)] if asked else [],
-            "asked": [(name, value) for name, values in parameters.lists() for value in values if name != "page"],
+            "hidden_of_filters": [("on", day)] if day else [],
+            "hidden_of_day": [
+                (name, value) for name, values in parameters.lists() for value in values if name != "page"
+            ],
             **parties(record),
             "votes": own.votes,
             "positions": own.positions_on(listing.page),
             # The pages after the first go on with the list.
+            "own": None,
+            "years": (),
+            "breaks": (),
             **(_shown(listing, own, request.GET) if listing.is_valid and listing.page.number == 1 else {}),
         }
-        return render_page_or_part(request, "blocs/bloc.html", "blocs/_positions.html", context)
+        return render_page_or_part(request, "profiles/bloc.html", "profiles/_positions.html", context)
 
 
 @reads(*RollCallFilter.base_filters)
@@ -112,30 +118,27 @@ def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, 
     return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
 
 
-def _shown(listing: Listing, own: BlocRecord, asked: QueryDict) -> dict[str, Any]:
-    """Return what the page shows of a bloc's record; ``asked`` is what its address says."""
+def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str, Any]:
+    """Return what the page shows of a bloc's record; ``parameters`` are those of its address."""
     record = own.record
     divided = own.divided(bloc_files.DIVIDED)
     known = any(one.agreement_index is not None for one in own.by_year)
     return {
         "own": own,
         "body": record.bodies.get(own.body, own.body),
-        "topics": record.topics,
         "chart": cohesion(own).inline("picture chart") if known else "",
-        "years": own.by_year[::-1],
-        "year_addresses": _of_years(asked, own),
-        "by_topic": own.by_topic,
-        "breaks": own.breaks,
-        "breaks_addresses": _of_breaks(listing, own),
+        "years": cohesion_rows(own.by_year[::-1], {}, _of_years(parameters, own)),
+        "by_topic": cohesion_rows(own.by_topic, record.topics),
+        "breaks": members_breaks_rows(own.breaks, _of_breaks(listing, own)),
         "divided": list(zip(divided, record.roll_calls_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},
     }
 
 
-def _of_years(asked: QueryDict, own: BlocRecord) -> dict[str, str]:
-    """Return the address of the bloc's record in each year of it, under the other filters asked for."""
-    others = _others(asked, "page")
+def _of_years(parameters: QueryDict, own: BlocRecord) -> dict[str, str]:
+    """Return the address of the bloc's record in each year of it, under the other filters of ``parameters``."""
+    others = _others(parameters, "page")
     return {one.of: f"?since={one.of}-01-01&until={int(one.of) + 1}-01-01{others}#record" for one in own.by_year}
 
 
@@ -148,21 +151,21 @@ def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
     page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
     addresses = {}
     for one in own.breaks:
-        held = own.record.memberships_of[own.bloc.slug, one.state.code]
-        if one.breaks and len(held) == 1:
-            first = max(filter(None, (since, held[0].since)), default=None)
-            last = min(filter(None, (until, held[0].until)), default=None)
+        memberships = own.record.memberships_of[own.bloc.slug, one.state.code]
+        if one.breaks and len(memberships) == 1:
+            first = max(filter(None, (since, memberships[0].since)), default=None)
+            last = min(filter(None, (until, memberships[0].until)), default=None)
             period = (f"&since={first}" if first else "") + (f"&until={last}" if last else "")
             addresses[one.state.code] = f"{page}?differ={one.state.code}~{own.bloc.slug}{period}{others}"
     return addresses
 
 
-def _others(asked: QueryDict, *without: str) -> str:
-    """Return what is asked for but the period and what else to leave out, to go on an address with."""
-    kept = without_empty(asked)
+def _others(parameters: QueryDict, *without: str) -> str:
+    """Return the parameters but the period and those ``without`` names, to be appended to a query."""
+    others = without_empty(parameters)
     for name in ("since", "until", *without):
-        kept.pop(name, None)
-    return f"&{kept.urlencode()}" if kept else ""
+        others.pop(name, None)
+    return f"&{others.urlencode()}" if others else ""
 
 
 def _date(text: str) -> tuple[datetime.date, str]:

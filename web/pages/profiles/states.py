@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 
 from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
 from votes.analysis.matrix import OUTSIDE
+from votes.models.intervals import DatePrecision
 from votes.record.record import reading
 from votes.reports.bloc import MINIMUM_POSITIONS
 from votes.reports.state import MINIMUM_YEAR, StateProfile
 from votes.reports.state_record import StateRecord
+from web.display.marks import dated
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
 from web.lists.filters import StateFilter
@@ -26,6 +28,7 @@ from web.lists.not_found import missing_state, no_state
 from web.lists.selection import StateSelection
 from web.pages.profiles import state_files
 from web.pages.profiles.picture import bloc_years
+from web.pages.profiles.tables import bloc_years_rows, dates_rows, own_blocs_rows, partner_rows
 from web.serving.parameters import address, reads, tidy_address, unanswered
 from web.serving.problems import problem
 
@@ -45,10 +48,15 @@ def states(request: HttpRequest) -> HttpResponse:
     today = datetime.datetime.now(datetime.UTC).date()
     with reading() as record:
         seated = [(about, about.seats_in(BODY)) for about in record.about_states.values()]
-    context: dict[str, Any] = {"members": [], "others": [], "today": today, "ignored": unanswered(request.GET, ())}
+    members, others = [], []
     for about, seats in seated:
-        context["members" if any(seat.holds_on(today) for seat in seats) else "others"].append((about, seats))
-    return render(request, "states/list.html", context)
+        if any(seat.holds_on(today) for seat in seats):
+            members.append((about.code, about.name))
+        else:
+            years = [dated(day, DatePrecision.YEAR) for day in ((seats[0].since, seats[-1].until) if seats else ())]
+            others.append((about.code, about.name, *(years or ("", ""))))
+    context = {"members": members, "others": others, "today": today, "ignored": unanswered(request.GET, ())}
+    return render(request, "profiles/states.html", context)
 
 
 @reads(*StateFilter.base_filters, "page")
@@ -67,12 +75,14 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
             "listing": listing,
             **parties(record),
             "record": StateRecord.of(found.code, record, listing.rows, listing.page),
+            "dates": {name: dates_rows(getattr(found, name)) for name in ("blocs", "seats", "former_names")},
             "predecessors": [record.states[other] for other in found.predecessors],
             "successors": [record.states[other] for other in found.successors],
             # The pages after the first go on with the list.
+            "profile": None,
             **(_shown(listing, _profile(listing, found.code)) if listing.is_valid and listing.page.number == 1 else {}),
         }
-        return render_page_or_part(request, "states/state.html", "states/_votes.html", context)
+        return render_page_or_part(request, "profiles/state.html", "profiles/_votes.html", context)
 
 
 @reads(*StateFilter.base_filters)
@@ -109,14 +119,14 @@ def _profile(listing: Listing, code: str) -> StateProfile:
     """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
     meant = listing.form.cleaned_data
     since, until = meant.get("since"), meant.get("until")
-    asked = listing.rows
+    rows = listing.rows
     if since or until:
         # The years before a period are compared with it, under all other filters.
         others = listing.parameters.copy()
         for name in ("since", "until"):
             others.pop(name, None)
-        asked = _listing(others, listing.record, code).rows
-    return StateProfile(listing.record, code, meant.get("body") or BODY, asked, since, until)
+        rows = _listing(others, listing.record, code).rows
+    return StateProfile(listing.record, code, meant.get("body") or BODY, rows, since, until)
 
 
 def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
@@ -126,19 +136,23 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
     nearer, further = profile.moved(MOVED)
     breaks = profile.breaks[:BREAKS]
     own = reverse("web:state", args=[profile.code])
-    chart = bloc_years(profile) if len(profile.latest_years) else None
+    latest = profile.with_blocs(profile.latest_years)
+    first_blocs, other_blocs = bloc_years_rows(latest, {one.bloc.slug for one in profile.charted.blocs})
     return {
         "profile": profile,
         "body": record.bodies.get(profile.body, profile.body),
-        "closest": closest,
-        "farthest": farthest,
-        "nearer": nearer,
-        "further": further,
-        "charted": {one.bloc.slug for one in profile.charted.blocs},
+        "partners": partner_rows(profile.partners),
+        "closest": partner_rows(closest),
+        "farthest": partner_rows(farthest),
+        "nearer": partner_rows(nearer),
+        "further": partner_rows(further),
         "compare": _compare(profile, listing),
-        "chart": chart.inline("picture chart") if chart else "",
+        "chart": bloc_years(profile).inline("picture chart") if latest.years else "",
+        "years": latest.years,
+        "first_blocs": first_blocs,
+        "other_blocs": other_blocs,
+        "own_blocs": own_blocs_rows(profile.own_blocs),
         "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
-        "latest": profile.with_blocs(profile.latest_years),
         "breaks": list(zip(breaks, record.roll_calls_in(one.row for one in breaks), strict=True)),
         "files": links(listing.parameters, own.removesuffix("/"), FILES),
         "minimum": {
@@ -152,6 +166,6 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
     """Return the address that compares the state with another over the same roll calls, up to the other's code."""
-    asked: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
-    asked |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
-    return f"{reverse('web:compare_states')}?{urlencode({**asked, 'state': profile.code}, doseq=True)}&state="
+    query: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
+    query |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
+    return f"{reverse('web:compare_states')}?{urlencode({**query, 'state': profile.code}, doseq=True)}&state="

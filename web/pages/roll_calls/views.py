@@ -58,7 +58,7 @@ def _list(request: HttpRequest, of: str) -> HttpResponse:
     with reading() as record:
         listing = listing_of(of, request.GET, record)
         context = {"listing": listing, "help": Help(listing, of), "of": of, **parties(record)}
-        return render_page_or_part(request, "roll_calls/list.html", "roll_calls/_results.html", context)
+        return render_page_or_part(request, "lists/page.html", "lists/_results.html", context)
 
 
 @reads(*Sheet.parameters)

@@ -17,5 +17,5 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         with reading() as record:
             groups = index_of(record).suggestions(request.GET.get("q", ""))
         number = sum(len(matches) for _group, matches in groups)
-        return varied(render(request, "search/_suggestions.html", {"groups": groups, "number": number}))
+        return varied(render(request, "search/suggestions.html", {"groups": groups, "number": number}))
     return varied(redirect(address(reverse("web:resolutions"), without_empty(request.GET))))

@@ -64,4 +64,4 @@ def subject(request: HttpRequest, slug: str) -> HttpResponse:
             "of": "resolutions",
             **parties(record),
         }
-        return render_page_or_part(request, "subjects/subject.html", "roll_calls/_results.html", context)
+        return render_page_or_part(request, "subjects/subject.html", "lists/_results.html", context)

@@ -1,0 +1,163 @@
+"""The tables of a state's and of a bloc's page: rows of text, of which a page has hundreds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from votes.models import BlocMembership
+from web.display.figures import Figures
+from web.display.marks import dated
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from votes.record.states import Tenure
+    from votes.reports.bloc import BlocMember, Cohesion, MemberBreaks
+    from votes.reports.state import ByYear, OwnBloc, Partner
+
+
+def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, str, int]]:
+    """Return, of each partner, code, name, agreement and percentile, and the change; figures with what they rest on."""
+    say = Figures()
+    return [
+        (state.code, state.name, say.share(agreement), common, _percentile(lower), say.points(change), before)
+        for state, agreement, common, _same, lower, before, change in partners
+    ]
+
+
+def _percentile(lower: float) -> str:
+    """Return a share as the percentile it makes, in whole ones; under one is not none."""
+    return "<1" if 0 < lower < 1 / 100 else str(math.floor(100 * lower))
+
+
+class BlocYearsRow(NamedTuple):
+    """A state's agreement with a bloc, a share and what it rests on for each year."""
+
+    slug: str
+    name: str
+    is_own: bool
+    cells: list[tuple[str, int]]
+
+
+def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocYearsRow], list[BlocYearsRow]]:
+    """Return the rows of the state's own blocs, followed by those whose slugs are ``charted``, and of all others.
+
+    Blocs without a share are left out.
+    """
+    say = Figures()
+    first: list[BlocYearsRow] = []
+    others: list[BlocYearsRow] = []
+    for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug)):
+        if any(share is not None for share in one.shares):
+            cells = [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)]
+            row = BlocYearsRow(one.bloc.slug, one.bloc.short_name, one.own, cells)
+            (first if one.own or one.bloc.slug in charted else others).append(row)
+    return first, others
+
+
+class BreaksRow(NamedTuple):
+    """How often somebody broke with a bloc; their page, and the list of the votes if there is one."""
+
+    address: str
+    name: str
+    breaks: int
+    list_address: str
+    positions: int
+    share: str
+
+
+def own_blocs_rows(lines: Iterable[OwnBloc]) -> list[BreaksRow]:
+    """Return how often a state broke with each of its own blocs."""
+    blocs, say = reverse("web:blocs"), Figures()
+    return [
+        BreaksRow(f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one.breaks, "", one.positions, say.share(one.share))
+        for one in lines
+    ]
+
+
+def members_breaks_rows(lines: Iterable[MemberBreaks], addresses: Mapping[str, str]) -> list[BreaksRow]:
+    """Return how often members broke with their bloc; ``addresses`` lead, by state, to the lists of its breaks."""
+    states, say = reverse("web:states"), Figures()
+    return [
+        BreaksRow(
+            f"{states}{one.state.code}/",
+            one.state.name,
+            one.breaks,
+            addresses.get(one.state.code, ""),
+            one.positions,
+            say.share(one.share),
+        )
+        for one in lines
+    ]
+
+
+class CohesionRow(NamedTuple):
+    """A bloc's cohesion in a year or on a topic; ``width`` is that of the meter, empty where there is none."""
+
+    name: str
+    address: str
+    width: str
+    agreement_index: str
+    roll_calls: int
+    rice_index: str
+    rice_roll_calls: int
+    voting: str
+
+
+def cohesion_rows(
+    lines: Iterable[Cohesion], names: Mapping[str, str], addresses: Mapping[str, str] | None = None
+) -> list[CohesionRow]:
+    """Return cohesion by year or topic; ``names`` are those of the topics, by slug, ``addresses`` lead to the years."""
+    say = Figures()
+    return [
+        CohesionRow(
+            names.get(one.of, one.of),
+            addresses[one.of] if addresses else "",
+            "" if one.agreement_index is None else f"{100 * one.agreement_index:.1f}%",
+            say.decimal(one.agreement_index, 2),
+            one.roll_calls,
+            say.decimal(one.rice_index, 2),
+            one.rice_roll_calls,
+            say.decimal(one.voting, 1),
+        )
+        for one in lines
+    ]
+
+
+class DatesRow(NamedTuple):
+    """A seat, a membership or a former name of a state with its dates."""
+
+    name: str
+    bloc: str
+    """The slug, of a membership."""
+    tag: str
+    official_name: str
+    """Of a former name, where it is another one."""
+    since: str
+    until: str
+
+
+def dates_rows(lines: Iterable[Tenure]) -> list[DatesRow]:
+    """Return the seats, memberships or former names of a state with their dates."""
+    tags = {**dict(BlocMembership.Status.choices), "member": "", "permanent": _("permanent")}
+    return [
+        DatesRow(
+            one.name,
+            one.key if one.key.islower() else "",
+            str(tags.get(one.kind, "")) if one.key else "",
+            one.kind if not one.key and one.kind != one.name else "",
+            dated(one.since, one.since_precision),
+            dated(one.until, one.until_precision),
+        )
+        for one in lines
+    ]
+
+
+def members_rows(members: Iterable[BlocMember]) -> list[tuple[str, str, str, str]]:
+    """Return, of the members of a bloc on a day, code, name of the day, since when, and the status of those beside."""
+    tags = {**dict(BlocMembership.Status.choices), "member": ""}
+    return [(held.code, held.name, dated(held.since, held.since_precision), str(tags[held.status])) for held in members]
