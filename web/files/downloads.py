@@ -25,8 +25,8 @@ from web.lists import retired
 from web.lists.filters import RollCallFilter
 from web.lists.listing import listing_of
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import address, never_cached, reads, unanswered
-from web.serving.problems import OPEN, problem, unknown
+from web.serving.parameters import address, never_cached, reads
+from web.serving.problems import OPEN, problem, takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,11 +62,9 @@ def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
 
 @never_cached
 @require_safe
+@takes_no_parameters
 def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
     """Send the votes of one roll call; in JSON with the roll call itself and the corrections."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        return problem(HTTPStatus.BAD_REQUEST, _("The votes of one roll call have no filters."), errors=errors)
     found = RollCall.objects.published().filter(slug=slug.lower())
     if not found.exists():
         return retired.file(request, slug, form, "web:roll_call_download")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -204,8 +205,11 @@ class Listing:
     @property
     def roll_calls(self) -> RollCallQuerySet:
         """Return those selected as a queryset in the order asked for, to be read in the record's snapshot."""
-        keys = self.record.register.keys[self.selected].tolist()
-        found = RollCall.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # one parameter
+        # By the keys of these or of the others, whichever are fewer: ten thousand would take PostgreSQL 15 ms to read.
+        is_most = 2 * np.count_nonzero(self.selected) > len(self.selected)
+        keys = self.record.register.keys[self.selected != is_most].tolist()
+        named = Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # one parameter
+        found = RollCall.objects.published().filter(~named if is_most else named)
         words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
         if order == CLOSENESS:
             return found.closest_first()

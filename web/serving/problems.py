@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
+from web.serving.parameters import unanswered
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 # Files and answers to programs are the same for everybody and ask for no cookie, so any site's page may read them.
 OPEN = {"Access-Control-Allow-Origin": "*"}
@@ -47,6 +53,16 @@ def refusal(errors: Mapping[str, Sequence[str]], ignored: Sequence[str] = ()) ->
         return None
     detail = _("The query asks for something that is not known, so nothing was selected.")
     return problem(HTTPStatus.BAD_REQUEST, detail, errors=said)
+
+
+def takes_no_parameters(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Refuse a query with any parameter, as problem details, but those that other sites append to links."""
+
+    @functools.wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return refusal({}, unanswered(request.GET, ())) or view(request, *args, **kwargs)
+
+    return checked
 
 
 def unknown(asked: str) -> str:

@@ -22,22 +22,8 @@ def downloaded(address: str) -> dict[str, Any]:
     return found
 
 
-QUERIES = [
-    "q=ukraine",
-    "body=SC",
-    "session=ES-11",
-    "since=2000-01-01&until=2015-01-01",
-    "kind=text&result=vetoed",
-    "position=USA:against&position=eu:for",
-    "differ=USA~eu",
-    "same=USA~RUS",
-    "order=closeness",
-]
-
-
-@pytest.mark.parametrize(
-    ("of", "query"), [*(("roll-calls", query) for query in QUERIES), *(("resolutions", query) for query in QUERIES[:3])]
-)
+@pytest.mark.parametrize("of", ["roll-calls", "resolutions"])
+@pytest.mark.parametrize("query", ["q=ukraine&order=relevance", "body=SC", "position=USA:against&order=closeness"])
 def test_a_list_has_the_rows_of_the_download(of: str, query: str):
     rows = ask(f"/{of}/?page_size=500&{query}")["results"]
     assert rows == downloaded(f"/{of}.json?{query}")["rows"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.exporting.streams import rows_with
@@ -17,19 +15,17 @@ from votes.record.record import reading
 from web.files.answers import foreign_json_file
 from web.files.popolo import regional_groups, vote_event
 from web.lists import retired
-from web.serving.parameters import address, unanswered
-from web.serving.problems import problem, unknown
+from web.serving.parameters import address
+from web.serving.problems import takes_no_parameters
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
 @require_safe
+@takes_no_parameters
 def file(request: HttpRequest, slug: str) -> HttpResponse:
     """Send a roll call as Popolo."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        return problem(HTTPStatus.BAD_REQUEST, _("The votes of one roll call have no filters."), errors=errors)
     with reading() as record:
         published = RollCall.objects.published().with_tally().select_related("source")
         found = published.filter(slug=slug.lower()).order_by().first()

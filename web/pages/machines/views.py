@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.contrib.sitemaps import views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.exporting.papers import citation
@@ -20,8 +18,8 @@ from votes.reports.coverage import coverage
 from web.discovery.head import origin_of, version_of
 from web.discovery.sitemap import sections
 from web.serving.etags import tag_of, unchanged
-from web.serving.parameters import never_cached, unanswered
-from web.serving.problems import problem, unknown
+from web.serving.parameters import never_cached
+from web.serving.problems import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,11 +63,9 @@ def icon(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@takes_no_parameters
 def llms(request: HttpRequest) -> HttpResponse:
     """Describe the data and the ways to them, for programs that read text."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        return problem(HTTPStatus.BAD_REQUEST, _("There is nothing to ask here."), errors=errors)
     with reading() as record:
         origin = origin_of(request)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.models import RollCall
@@ -17,7 +15,7 @@ from votes.reports.history import History, history_of
 from web.files.answers import csv_file, json_file
 from web.lists import retired
 from web.serving.parameters import address, tidy_address, unanswered
-from web.serving.problems import problem, unknown
+from web.serving.problems import takes_no_parameters
 
 if TYPE_CHECKING:
     from votes.record.record import Record
@@ -45,11 +43,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@takes_no_parameters
 def file(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Send the same: a row a change as CSV, an object a revision as JSON."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        return problem(HTTPStatus.BAD_REQUEST, _("The history of one roll call has no filters."), errors=errors)
     with reading() as record:
         found = _found(slug)
         if found is None:

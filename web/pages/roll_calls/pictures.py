@@ -22,7 +22,7 @@ from web.lists import retired
 from web.pages.roll_calls.card import Card
 from web.pictures.tiles import layout, tile_grid
 from web.serving.parameters import address, reads, unanswered
-from web.serving.problems import problem, unknown
+from web.serving.problems import problem, takes_no_parameters, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -61,11 +61,9 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 
 
 @require_safe
+@takes_no_parameters
 def card(request: HttpRequest, slug: str) -> HttpResponse:
     """Send the share card of a recorded vote."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        return problem(HTTPStatus.BAD_REQUEST, _("A card has no parameters."), errors=errors)
     with reading() as record:
         found = _found(slug)
         if found is None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from votes.record.record import reading
@@ -17,7 +15,7 @@ from web.files.answers import csv_file, json_file, picture_file
 from web.pages.vetoes.files import header, list_address, rows, whole
 from web.pages.vetoes.picture import decade_name, veto_bars
 from web.serving.parameters import unanswered
-from web.serving.problems import problem, unknown
+from web.serving.problems import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +65,9 @@ def _figures(count: VetoCount, vetoes: Sequence[int], drafts: int, decade: int |
 
 
 @require_safe
+@takes_no_parameters
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Send the table as CSV, everything as JSON, the picture as SVG or PNG."""
-    if asked := unanswered(request.GET, ()):
-        errors = {name: [unknown(name)] for name in asked}
-        detail = _("The count of vetoes has no filters; /roll-calls/ has, with result=vetoed.")
-        return problem(HTTPStatus.BAD_REQUEST, detail, errors=errors)
     with reading() as record:
         count = veto_count(record)
         name = "plenary-vetoes"

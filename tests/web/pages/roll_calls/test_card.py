@@ -146,7 +146,7 @@ class TestAddress:
         assert "Adopted without a vote" in ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
     def test_takes_no_parameters(self):
-        assert Client().get(f"{CARD}?bloc=eu").json()["detail"] == "A card has no parameters."
+        assert Client().get(f"{CARD}?bloc=eu").json()["errors"] == {"bloc": ["There is no parameter “bloc” here."]}
 
     def test_another_spelling_leads_to_the_address(self):
         answer = Client().get("/roll-calls/A-RES-ES-11-7/card.png")
