@@ -16,12 +16,14 @@ from jinja2 import StrictUndefined
 from votes.choices import Choice
 from votes.reports import wording
 from web.discovery import head
-from web.display import marks
 from web.display.addresses import url
+from web.display.bars import bar_of, choice_figures
 from web.display.blocs import by_kind
 from web.display.caching import FragmentCache
+from web.display.dates import dated, iso, moment
 from web.display.escaping import FastEnvironment
 from web.display.figures import decimal, number, rounded
+from web.display.labels import choice_label, kind_label, result_label
 from web.display.translating import translated, translated_plural
 from web.lists import builder, coverage, sentences
 from web.pages.ideal_points import cut_points
@@ -37,6 +39,7 @@ def environment(**options: Any) -> FastEnvironment:
         **{**options, "undefined": StrictUndefined},
     )
     made.policies["ext.i18n.trimmed"] = True
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     made.newstyle_gettext = True  # type: ignore[attr-defined]  # of the extension
     made.globals |= {
         "_": translated,
@@ -44,7 +47,7 @@ def environment(**options: Any) -> FastEnvironment:
         "ngettext": translated_plural,
         "Choice": Choice,
         "beyond_sentence": coverage.beyond,
-        "choice_figures": marks.choice_figures,
+        "choice_figures": choice_figures,
         "condition_rows": builder.rows_of,
         "cut_points": cut_points,
         "get_language": get_language,
@@ -59,17 +62,17 @@ def environment(**options: Any) -> FastEnvironment:
     }
     made.filters |= {
         "by_kind": by_kind,
-        "bar_of": marks.bar_of,
+        "bar_of": bar_of,
         "capfirst": capfirst,
-        "choice_label": marks.choice_label,
-        "dated": marks.dated,
+        "choice_label": choice_label,
+        "dated": dated,
         "decimal": decimal,
         "filesizeformat": filesizeformat,
-        "iso": marks.iso,
-        "kind_label": marks.kind_label,
-        "moment": marks.moment,
+        "iso": iso,
+        "kind_label": kind_label,
+        "moment": moment,
         "number": number,
-        "result_label": marks.result_label,
+        "result_label": result_label,
         "rounded": rounded,
         "urlize": urlize,
     }

@@ -125,11 +125,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": [
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-                "web.display.marks",
-            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
     },
 ]

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.web.records import Maker, get, one, text, texts
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision
-from web.display.marks import iso
+from web.display.dates import iso
 
 pytestmark = pytest.mark.usefixtures("record")
 

@@ -24,7 +24,7 @@ from votes.reports.wording import name_of
 from votes.rules import Result
 from votes.totals import Totals, plurality
 from web.discovery.metadata import in_words
-from web.display.marks import labels
+from web.display.labels import result_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,7 +118,7 @@ def entry_title(roll_call: ListedRollCall) -> str:
     One that was no recorded vote says so.
     """
     symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
-    result = "" if roll_call.result == Result.NOT_STATED else labels(Result, get_language())[roll_call.result]
+    result = "" if roll_call.result == Result.NOT_STATED else result_label(roll_call.result)
     announced = _("(as announced)") if roll_call.totals_differ else ""
     outcome = " ".join(filter(None, (result, str(roll_call.totals or ""), announced)))
     if roll_call.method not in RollCall.METHODS_WITH_VOTES:

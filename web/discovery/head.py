@@ -33,7 +33,7 @@ from web.discovery.metadata import (
     web_page,
 )
 from web.display.addresses import url
-from web.display.marks import iso
+from web.display.dates import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,13 +7,10 @@ recommendations, and drafts that failed are texts too.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,7 +20,8 @@ from votes.models import RollCall
 from votes.models.intervals import DatePrecision
 from votes.reports.wording import sentence, unknown_votes
 from votes.rules import Result
-from web.display.marks import dated, labels
+from web.display.dates import dated
+from web.display.labels import choice_label
 from web.lists.sentences import counted_otherwise
 from web.serving.parameters import BOX, FOREIGN, address
 
@@ -37,9 +35,6 @@ if TYPE_CHECKING:
 SITE = "Plenary"
 CARD = (1200, 630)
 """Width and height of a share card."""
-
-# What would end the element or begin a comment in it, as JSON writes it otherwise.
-UNSAFE = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +90,9 @@ class Metadata:
         return properties
 
     @property
-    def json_ld(self) -> str:
-        """Return what the page is about as JSON-LD, in which nothing can end the element that holds it."""
-        content = {"@context": "https://schema.org", "@graph": list(self.data)}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
-
-    def html(self, origin: str) -> SafeString:
-        """Return the elements; ``origin`` is the site's own address, such as ``https://plenary.example``."""
-        own = origin + self.path
-        properties = {
-            "og:site_name": SITE,
-            "og:type": self.kind,
-            "og:title": self.title,
-            "og:description": self.description,
-            "og:url": own,
-        }
-        if self.image:
-            width, height = CARD
-            properties |= {
-                "og:image": origin + self.image.path,
-                "og:image:type": "image/png",
-                "og:image:width": str(width),
-                "og:image:height": str(height),
-                "og:image:alt": self.image.alt,
-            }
-        lines = [f'<link rel="canonical" href="{escape(own)}">']
-        lines += [f'<meta property="{name}" content="{escape(value)}">' for name, value in properties.items()]
-        lines.append(f'<meta name="twitter:card" content="{"summary_large_image" if self.image else "summary"}">')
-        for one in self.alternates:
-            title = f' title="{escape(one.title)}"' if one.title else ""
-            lines.append(f'<link rel="alternate" type="{one.type}" href="{escape(origin + one.path)}"{title}>')
-        lines.append(json_ld(self.data))
-        return mark_safe("\n".join(lines))  # noqa: S308  # escaped piece by piece
-
-
-def json_ld(data: Sequence[Mapping[str, Any]]) -> str:
-    """Return objects of schema.org as the element that holds them; nothing in it can end the element."""
-    content = {"@context": "https://schema.org", "@graph": list(data)}
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
-    return f'<script type="application/ld+json">{text}</script>'
+    def json_ld(self) -> dict[str, Any]:
+        """Return what the page is about as JSON-LD."""
+        return {"@context": "https://schema.org", "@graph": list(self.data)}
 
 
 def canonical(path: str, parameters: QueryDict, ignored: Iterable[str] = (), *, without: Collection[str] = ()) -> str:
@@ -157,7 +116,7 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
 
     ``named`` are states to name behind their choice, the permanent members of the Security Council.
     """
-    totals, language = roll_call.totals, get_language()
+    totals = roll_call.totals
     day = dated(roll_call.date, roll_call.date_precision)
     when = (_("on %(day)s") if roll_call.date_precision == DatePrecision.DAY else _("in %(day)s")) % {"day": day}
     known = roll_call.result != Result.NOT_STATED
@@ -166,13 +125,12 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
         if roll_call.method == RollCall.Method.WITHOUT_VOTE:
             return _("%(result)s without a vote %(when)s.") % {"result": result, "when": when}
         return f"{result} {when}. {sentence(unknown_votes(roll_call))}"
-    spoken = labels(Choice, language)
     parts = []
     for choice, figure in zip(Choice, (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True):
         if figure is None:
             continue
         names = (named or {}).get(choice)
-        parts.append(f"{spoken[choice].lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
+        parts.append(f"{choice_label(choice).lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
     said = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
     if counted := counted_otherwise(roll_call):
         said += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}

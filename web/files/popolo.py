@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from votes.choices import Choice
 from votes.models.blocs import BlocKind
 from votes.rules import Result
-from web.display.marks import iso
+from web.display.dates import iso
 
 if TYPE_CHECKING:
     import datetime

@@ -15,8 +15,8 @@ from votes.models.intervals import DatePrecision
 from votes.record.record import CACHED_VERSIONS
 from votes.reports.coverage import Extent, Group, coverage_of
 from votes.rules import Result
+from web.display.dates import dated
 from web.display.figures import number
-from web.display.marks import dated
 from web.lists.filters import VETOED_BY
 from web.lists.selection import StateSelection
 

@@ -21,7 +21,7 @@ from votes.record.choices import SPLIT_WORD
 from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
-from web.display.marks import dated
+from web.display.dates import dated
 from web.display.permanent_members import former_name
 from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
 from web.lists.selection import StateSelection, SubjectSelection

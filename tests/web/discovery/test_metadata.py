@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.http import QueryDict
+from django.template import engines
 from django.test import Client
 
 from tests.web.records import Maker, get, one
@@ -16,8 +17,8 @@ from votes.exporting.papers import DataVersion
 from votes.exporting.tables import TABLES
 from votes.record.roll_calls import ListedRollCall
 from votes.totals import Totals
-from web.discovery.metadata import Alternate, Image, Metadata, canonical, dataset, in_words, json_ld
-from web.display.marks import iso
+from web.discovery.metadata import Alternate, Image, Metadata, canonical, dataset, in_words
+from web.display.dates import iso
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -120,23 +121,31 @@ def test_a_page_has_one_address(query: str, ignored: list[str], kept: str):
     assert canonical("/x/", QueryDict(query), ignored, without=("on",)) == kept
 
 
-def test_nothing_ends_the_element_that_holds_data():
-    hostile = "</script><script>alert(1)</script><!-- & ]]> \u2028 'é\""
-    element = json_ld([{"name": hostile}])
-    body = element.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
+def head_of(page: Metadata) -> str:
+    """Return the elements that the template of the head writes."""
+    template = engines["jinja2"].from_string(
+        '{% import "components/head.html" as heads %}{{ heads.metadata(page, origin) }}'
+    )
+    return template.render({"page": page, "origin": OWN})
 
-    assert {letter for letter in "<>&\u2028" if letter in body} == set()
+
+def test_nothing_ends_the_element_that_holds_data():
+    hostile = "</script><script>alert(1)</script><!-- & ]]> 'é\""
+    html = head_of(Metadata("title", "description", "/", [{"name": hostile}]))
+    body = html.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+
+    assert {letter for letter in "<>&" if letter in body} == set()
     assert json.loads(body)["@graph"] == [{"name": hostile}]
 
 
 def test_what_the_head_says_is_escaped():
     hostile = "\"><script>alert('x')</script>"
-    html = Metadata(
+    page = Metadata(
         hostile, hostile, "/", [], image=Image("/c.png", hostile), alternates=[Alternate("/a", "b/c", hostile)]
     )
 
-    assert "<script>" not in html.html(OWN)
-    assert html.html(OWN).count("&quot;&gt;&lt;script&gt;") == 4
+    assert "<script>" not in head_of(page)
+    assert head_of(page).count("&#34;&gt;&lt;script&gt;") == 4
 
 
 @pytest.mark.parametrize(("precision", "text"), [("day", "2025-02-24"), ("month", "2025-02"), ("year", "2025")])

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from votes.analysis.agreement import MEASURES as NAMES
 from votes.reports.agreement import MINIMUM
+from web.display.dates import dated, iso
 from web.display.figures import Figures, decimal
-from web.display.marks import dated, iso
 from web.display.measures import MEASURES
 from web.files.tables import rounded
 from web.pages.agreement.picture import Steps, heat, size

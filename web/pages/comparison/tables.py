@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, SPLIT, YES
 from votes.choices import Choice
 from votes.reports.comparison import NO_TOPIC, rests_on, shown
+from web.display.bars import percent_of
 from web.display.figures import Figures, number
-from web.display.marks import percent_of
 from web.display.measures import MEASURES
 from web.pages.comparison.picture import pair_name
 

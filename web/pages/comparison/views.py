@@ -18,7 +18,7 @@ from votes.models import RollCall
 from votes.record.parties import Party
 from votes.record.record import reading
 from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
-from web.display.marks import dated
+from web.display.dates import dated
 from web.display.measures import MEASURES
 from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file

@@ -18,11 +18,10 @@ from web.pictures.strips import Strip, strips
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.utils.safestring import SafeString
-
     from votes.record.record import Record
     from votes.reports.coverage import BodyLine, PeriodCoverage
     from web.lists.coverage import Said
+    from web.pictures.picture import Picture
 
 
 class CoveredBody(NamedTuple):
@@ -30,7 +29,7 @@ class CoveredBody(NamedTuple):
 
     line: BodyLine
     groups: list[Said]
-    strips: SafeString
+    strips: Picture
     columns: list[str]
     """The heads of the table by year: the groups that have votes, then the months, which are those of the first."""
     years: list[tuple[int, list[str]]]
@@ -69,7 +68,7 @@ def _body(line: BodyLine) -> CoveredBody:
     return CoveredBody(
         line,
         groups,
-        picture.inline("picture chart coverage-strips"),
+        picture,
         [*names, *(str(MONTHS_3[month]).capitalize() for month in range(1, 13))],
         [
             (of[0].year, [_cell(held) for held in (*(year.held for year in of), *of[0].months)])

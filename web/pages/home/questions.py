@@ -16,8 +16,8 @@ from votes.analysis.pairs import is_position
 from votes.record.parties import Party
 from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
+from web.display.dates import dated
 from web.display.figures import number
-from web.display.marks import dated
 from web.lists.listing import Listing
 from web.serving.parameters import address
 

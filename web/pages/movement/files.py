@@ -11,7 +11,7 @@ from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, YES
 from votes.choices import Choice
 from votes.record.choices import POSITION_WORDS
 from votes.reports.movement import ORDER
-from web.display.marks import dated
+from web.display.dates import dated
 from web.pages.movement.picture import Node, flow
 from web.pages.movement.words import label
 

@@ -19,7 +19,7 @@ from votes.record.record import reading
 from votes.reports.bloc import MINIMUM_POSITIONS
 from votes.reports.state import MINIMUM_YEAR, StateProfile
 from votes.reports.state_record import StateRecord
-from web.display.marks import dated
+from web.display.dates import dated
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
 from web.lists.filters import StateFilter

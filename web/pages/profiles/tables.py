@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from votes.models import BlocMembership
+from web.display.dates import dated
 from web.display.figures import Figures
-from web.display.marks import dated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -16,7 +16,8 @@ from votes.record.record import reading
 from votes.reports.breakdown import Breakdown
 from votes.reports.roll_call_context import RollCallContext
 from votes.reports.wording import outcome
-from web.display.marks import choice_figures, dated
+from web.display.bars import choice_figures
+from web.display.dates import dated
 from web.files.answers import picture_file
 from web.lists import retired
 from web.pages.roll_calls.card import Card
