@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import django_filters
 import numpy as np
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from votes.analysis.matrix import Mask
+    from votes.analysis.matrix import Mask, Rows
     from votes.record.record import Record
-    from web.lists.selection import Selection, StateSelection
 
     Sizes = NDArray[np.int64]
     """How many of the roll calls that are counted each group of the register has; see ``Groups``."""
@@ -200,6 +199,21 @@ def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
     }
 
 
+class Scope(Protocol):
+    """What a mask may ask of the list it is for."""
+
+    record: Record
+
+
+class StateScope(Scope, Protocol):
+    """The same of the list of a state's votes: also which state, and where its votes are in the matrix."""
+
+    code: str
+
+    def rows(self, among: Mask) -> Rows:
+        """Return the rows of the vote matrix of those roll calls in ``among`` that have votes, ascending."""
+
+
 class MaskFilter(django_filters.Filter):
     """A filter of the register in memory: ``mask`` returns P, which roll calls a value selects.
 
@@ -265,30 +279,28 @@ def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> d
     """Return the arguments of a filter by the labels ``name`` of the register; ``parts`` of a value are its labels."""
     parts = parts or {}
 
-    def mask(selection: Selection, value: str) -> Mask:
-        labels = getattr(selection.record.register, name)
+    def mask(scope: Scope, value: str) -> Mask:
+        labels = getattr(scope.record.register, name)
         among: Mask = np.logical_or.reduce([labels.are(part) for part in parts.get(value, [value])])
         return among
 
-    def count(selection: Selection, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
-        counts = getattr(selection.record.register.groups, name).count(sizes)
+    def count(scope: Scope, _among: Mask, sizes: Sizes) -> Mapping[str, int]:
+        counts = getattr(scope.record.register.groups, name).count(sizes)
         return {**counts, **{of: sum(counts.get(part, 0) for part in some) for of, some in parts.items()}}
 
     return {"mask": mask, "count": count}
 
 
-def conditions_met(selection: Selection, conditions: list[Any]) -> Mask:
+def conditions_met(scope: Scope, conditions: list[Any]) -> Mask:
     """Return P, which roll calls meet all conditions on how members voted."""
-    record = selection.record
+    record = scope.record
     return record.register.voted(np.logical_and.reduce([condition.met(record) for condition in conditions]))
 
 
 class RollCallFilter(django_filters.FilterSet):
     """What pages, files, feeds and programs may ask of roll calls."""
 
-    q = SearchFilter(
-        label=gettext_lazy("Words or symbol"), mask=lambda selection, words: searches_of(selection.record)(words)
-    )
+    q = SearchFilter(label=gettext_lazy("Words or symbol"), mask=lambda scope, words: searches_of(scope.record)(words))
     body = ChoiceFilter(
         label=gettext_lazy("Body"),
         **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
@@ -304,26 +316,26 @@ class RollCallFilter(django_filters.FilterSet):
     since = KnownFilter(
         label=gettext_lazy("Since"),
         known=known_date,
-        mask=lambda selection, day: selection.record.register.between(since=day),
+        mask=lambda scope, day: scope.record.register.between(since=day),
     )
     until = KnownFilter(
         label=gettext_lazy("Before"),
         known=known_date,
-        mask=lambda selection, day: selection.record.register.between(until=day),
+        mask=lambda scope, day: scope.record.register.between(until=day),
     )
     topic = KnownFilter(
         label=gettext_lazy("Topic"),
         known=known_topic,
-        mask=lambda selection, slug: selection.record.register.on_topic(slug),
+        mask=lambda scope, slug: scope.record.register.on_topic(slug),
         names=lambda record: record.topics,
-        count=lambda selection, _among, sizes: selection.record.register.count_topics(sizes),
+        count=lambda scope, _among, sizes: scope.record.register.count_topics(sizes),
     )
     subject = RepeatedFilter(
         label=gettext_lazy("Subject"),
         known=known_subject,
-        mask=lambda selection, slugs: selection.record.register.on_subjects(slugs),
+        mask=lambda scope, slugs: scope.record.register.on_subjects(slugs),
         names=lambda record: record.subject_names,
-        count=lambda selection, among, _sizes: selection.record.register.subjects.count(among),
+        count=lambda scope, among, _sizes: scope.record.register.subjects.count(among),
     )
     kind = ChoiceFilter(
         label=gettext_lazy("Put to the vote"), **one_of(RollCall.Kind.choices), **by_label("kinds", KINDS)
@@ -335,17 +347,15 @@ class RollCallFilter(django_filters.FilterSet):
     vetoed_by = RepeatedFilter(
         label=gettext_lazy("Vetoed by"),
         known=known_vetoer,
-        mask=lambda selection, codes: selection.record.register.vetoed_by(codes),
+        mask=lambda scope, codes: scope.record.register.vetoed_by(codes),
         names=vetoers,
-        count=lambda selection, _among, sizes: selection.record.register.count_vetoes(sizes),
+        count=lambda scope, _among, sizes: scope.record.register.count_vetoes(sizes),
     )
     short = ChoiceFilter(
         label=gettext_lazy("Short of the majority by"),
         **one_of(SHORT),
-        mask=lambda selection, _value: selection.record.register.short_by_one,
-        count=lambda selection, _among, sizes: {
-            SHORT_BY_ONE: int(sizes[selection.record.register.groups.short_by_one].sum())
-        },
+        mask=lambda scope, _value: scope.record.register.short_by_one,
+        count=lambda scope, _among, sizes: {SHORT_BY_ONE: int(sizes[scope.record.register.groups.short_by_one].sum())},
     )
     position = RepeatedFilter(label=gettext_lazy("How members voted"), known=Position.parse, mask=conditions_met)
     differ = RepeatedFilter(label=gettext_lazy("Who differed"), known=Difference.parse, mask=conditions_met)
@@ -354,21 +364,21 @@ class RollCallFilter(django_filters.FilterSet):
     order = django_filters.ChoiceFilter(label=gettext_lazy("Order"), **one_of(ORDERS))
 
 
-def own_choices(selection: StateSelection, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
-    """Return in how many of the roll calls the state of the selection made each choice."""
-    chosen = selection.record.matrix.of(selection.code)[selection.rows(among)]
+def own_choices(scope: StateScope, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
+    """Return in how many of the roll calls the state of the list made each choice."""
+    chosen = scope.record.matrix.of(scope.code)[scope.rows(among)]
     counts = np.bincount(chosen, minlength=len(LETTERS) + 1).tolist()
     return {choice.word: counts[LETTERS[choice]] for choice in Choice}
 
 
 class StateFilter(RollCallFilter):
-    """The same, and how the state of the selection itself voted."""
+    """The same, and how the state of the list itself voted."""
 
     choice = ChoiceFilter(
         label=gettext_lazy("Its vote"),
         **one_of([(choice.word, choice.label) for choice in Choice]),
-        mask=lambda selection, word: selection.record.register.voted(
-            selection.record.matrix.of(selection.code) == LETTERS[Choice.from_word(word)]
+        mask=lambda scope, word: scope.record.register.voted(
+            scope.record.matrix.of(scope.code) == LETTERS[Choice.from_word(word)]
         ),
         count=own_choices,
     )
