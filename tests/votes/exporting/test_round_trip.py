@@ -176,9 +176,9 @@ def test_a_site_that_was_rebuilt_answers_at_retired_addresses_as_the_first_did(t
         "/roll-calls/hard-motion/": (200, ""),
         "/resolutions/A/RES/79/888": (200, ""),
     }  # fmt: skip
-    said = "withdrawn on 6 May 2024: @Never &quot;taken&quot; by us"
+    said = "withdrawn on 6 May 2024: @Never &#34;taken&#34; by us"
     assert said in " ".join(before["/resolutions/A/RES/79/888"][2].split())
-    assert "=late, &quot;misheard&quot;" in before["/roll-calls/hard-motion/"][2]
+    assert "=late, &#34;misheard&#34;" in before["/roll-calls/hard-motion/"][2]
 
     empty_the_record()
     import_files([str(folder)], by_name="test")
