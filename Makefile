@@ -1,6 +1,6 @@
 # The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lock test-stack test-faults fuzz audit
+.PHONY: help run dev test bench lock test-stack test-faults fuzz audit
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -11,6 +11,10 @@ help: ## List the commands
 run: ## Install, start the database, load the reference facts and serve (PORT=8000)
 	@sh scripts/bootstrap run
 	@$(PY) manage.py serve --port "$(PORT)"
+
+dev: ## Serve for development: as run, with code and templates reloaded as they are edited
+	@sh scripts/bootstrap dev
+	@$(PY) manage.py serve --reload --port "$(PORT)"
 
 test: ## Install what it needs, then lint, types, import contract, migrations and all tests
 	@sh scripts/bootstrap dev

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from config.static_files import fingerprint
 
 
 class Command(BaseCommand):
-    """Prepare the database, load the reference facts once, make the first account, and serve."""
+    """Prepare the database, load what ships, make the first account, and serve."""
 
     help = (
         "Prepare what a first start needs, then serve with gunicorn until it is stopped. Ends with 0 when it was "
@@ -30,12 +30,15 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the port and the address to listen on."""
+        """Take the port and the address to listen on, and whether to reload the code."""
         parser.add_argument("--port", default="8000")
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument(
+            "--reload", action="store_true", help="serve for development: code and templates as they are edited"
+        )
 
-    def handle(self, *args: Any, port: str, host: str, **options: Any) -> None:
-        """Do what is missing, say what was done, and become gunicorn."""
+    def handle(self, *args: Any, port: str, host: str, reload: bool, **options: Any) -> None:
+        """Do what is missing, say what was done, and become gunicorn, or Django's server that reloads."""
         began = time.monotonic()
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise CommandError(
@@ -43,7 +46,7 @@ class Command(BaseCommand):
             )
         self.check_port(host, int(port))
         self.connect()
-        with self.collecting_static_files():
+        with nullcontext() if reload else self.collecting_static_files():
             # Ideal points are estimated behind the running server; see config/gunicorn.conf.py.
             call_command("prepare", no_ideal_points=True, stdout=self.stdout)
         self.make_admin_once()
@@ -62,9 +65,12 @@ class Command(BaseCommand):
         environment = {**os.environ, "BIND": f"{host}:{port}", "PLENARY_TERMINAL": "1", **publishing}
         if settings.RECORD == "whole":
             environment["FIT_IDEAL_POINTS"] = "1"
-        gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
+        server = ["-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
+        if reload:
+            server = ["manage.py", "runserver", f"{host}:{port}"]
+            environment |= {"DEBUG": "1", "PAGE_CACHE": "0"}
         os.chdir(settings.BASE_DIR)
-        os.execve(sys.executable, gunicorn, environment)  # noqa: S606  # our own arguments, no shell
+        os.execve(sys.executable, [sys.executable, *server], environment)  # noqa: S606  # our own arguments, no shell
 
     @contextmanager
     def collecting_static_files(self) -> Iterator[None]:
