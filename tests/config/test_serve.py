@@ -31,9 +31,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**inherited, "PLENARY_HOME": str(home), "PYTHONUNBUFFERED": "1", "RECORD": "none", **more}
 
 
-def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
+def serve(home: Path, port: int, *options: str, **more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        [sys.executable, "manage.py", "serve", "--port", str(port), *options],
         cwd=settings.BASE_DIR,
         env=environment(home, **more),
         stdout=subprocess.PIPE,
@@ -44,15 +44,17 @@ def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(home: Path, port: int, stop_signal: signal.Signals = signal.SIGINT) -> Iterator[list[str]]:
-    """Serve, yield what was said up to the address, and end as a terminal would: the signal to the whole group."""
-    process = serve(home, port)
+def serving(
+    home: Path, port: int, *options: str, stop_signal: signal.Signals = signal.SIGINT, until: str = "Serving"
+) -> Iterator[list[str]]:
+    """Serve, yield what was said ``until`` it serves, and end as a terminal would: the signal to the whole group."""
+    process = serve(home, port, *options)
     said: list[str] = []
     try:
         assert process.stdout is not None
         for line in process.stdout:
             said.append(line.rstrip("\n"))
-            if "Serving" in line:
+            if until in line:
                 break
         yield said
     finally:
@@ -102,8 +104,25 @@ def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_be
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_however_it_ends_nothing_is_left_behind(home: Path, stop_signal: signal.Signals):
     port = free_port()
-    with serving(home, port, stop_signal):
+    with serving(home, port, stop_signal=stop_signal):
         assert "93-18-65" in get(port, "/resolutions/")
+    assert remaining_processes(home) == []
+
+
+def test_for_development_code_and_templates_are_reloaded_and_no_page_is_cached(home: Path):
+    port = free_port()
+    with serving(home, port, "--reload", until="Account made"):
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/about/", timeout=10) as answer:
+                    page, status = answer.read().decode(), answer.headers.get("Cache-Status", "")
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+    assert "hit" not in status
+    assert 'href="/static/plenary/plenary.css"' in page  # not the file collected under the sum of its contents
     assert remaining_processes(home) == []
 
 
