@@ -53,13 +53,13 @@ class Specimen:
     state: str
     roll_call: RollCall
     breakdown: Breakdown
-    beside: RollCallContext
+    vote_context: RollCallContext
     sheet: Sheet
 
     @property
     def tiles(self) -> str:
         """Return the tile grid."""
-        return tile_links(self.breakdown, self.beside, self.sheet)
+        return tile_links(self.breakdown, self.vote_context, self.sheet)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -82,9 +82,9 @@ def _specimen(record: Record, state: str, slug: str, query: str) -> Specimen | N
     found = RollCall.objects.published().select_related("resolution", "tally").filter(slug=slug).order_by().first()
     if found is None:
         return None
-    beside = RollCallContext.of(found)
-    breakdown = Breakdown.of(found, record, beside.intended)
-    return Specimen(state, found, breakdown, beside, Sheet.of(breakdown, QueryDict(query)))
+    vote_context = RollCallContext.of(found)
+    breakdown = Breakdown.of(found, record, vote_context.intended)
+    return Specimen(state, found, breakdown, vote_context, Sheet.of(breakdown, QueryDict(query)))
 
 
 def _corrected(one: Specimen) -> Specimen:

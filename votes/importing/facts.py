@@ -121,7 +121,7 @@ class Before:
         stating = self._best([said for said in self.said if said.votes])
         return [parse_votes(said.votes) for said in stating] if stating or recorded else [{}]
 
-    def is_voted_as_said(self, recorded: str) -> bool:
+    def has_same_votes(self, recorded: str) -> bool:
         """Tell whether all votes on record are as the best source with any has said, or there are none."""
         return not recorded or parse_votes(recorded) in self.votes(recorded)
 

@@ -104,7 +104,7 @@ class Merger:
         if method in RollCall.METHODS_WITH_VOTES:
             return True
         has_correction = any(corrected == roll_call.id for corrected, _state in self.record.corrected)
-        if has_correction or not before.is_voted_as_said(self.record.votes.get(roll_call.id, "")):
+        if has_correction or not before.has_same_votes(self.record.votes.get(roll_call.id, "")):
             return False
         totals_are_said = all(before.is_untouched(name, getattr(roll_call, name)) for name in ANNOUNCED)
         return method != RollCall.Method.WITHOUT_VOTE or totals_are_said

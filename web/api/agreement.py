@@ -11,7 +11,7 @@ from web.api.query import some
 from web.api.schema import agreement, described, fields
 from web.api.serializers import AgreementAnswer
 from web.lists.question import FILTERS
-from web.pages.agreement.files import whole
+from web.pages.agreement.files import json_document
 from web.pages.agreement.question import OWN, AgreementQuestion
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ class Agreement(ReadView):
         for name, said in question.errors.items():
             query.refuse(name, *said)
         wanted = self.fields(query)
-        return some(whole(question), wanted)
+        return some(json_document(question), wanted)

@@ -111,17 +111,17 @@ DETAILS = (*OF_VOTE, "blocs")
 
 def in_full(keys: Sequence[int], record: Record, wanted: Collection[str] = DETAILS) -> list[dict[str, Any]]:
     """Return published roll calls, by their keys and in that order, with all votes, corrections and blocs' votes."""
-    beside: dict[str, dict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in OF_VOTE}
+    vote_context: dict[str, dict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in OF_VOTE}
     for name, table in OF_VOTE.items():
         if name in wanted:
             for row in rows_with(table, keys):
-                beside[name][row.pop("roll_call")].append(row)
-    for votes in beside["votes"].values():
+                vote_context[name][row.pop("roll_call")].append(row)
+    for votes in vote_context["votes"].values():
         for vote in votes:
             del vote["symbol"], vote["date"]
     found = rows_with(LISTED_ROLL_CALLS, keys)
     for row in found:
-        of = {name: rows[row["slug"]] for name, rows in beside.items()}
+        of = {name: rows[row["slug"]] for name, rows in vote_context.items()}
         row.update(of, blocs=blocs_of(row["slug"], record) if "blocs" in wanted else [])
     return found
 

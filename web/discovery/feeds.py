@@ -44,7 +44,7 @@ NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PartyVote:
     """What an entry says of one party's vote, before what it says of the vote as a whole."""
 
     title: str = ""
@@ -72,7 +72,7 @@ def feed_of(
     title: str,
     page: str,
     own: str,
-    said: Callable[[ListedRollCall], Said] | None = None,
+    party_vote: Callable[[ListedRollCall], PartyVote] | None = None,
 ) -> Feed:
     """Return the feed of ``roll_calls``, found at ``own`` beside the page at ``page``, both without the site's address.
 
@@ -91,9 +91,9 @@ def feed_of(
         updated=version.changed or datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
     )
     times = published([one.pk for one in roll_calls])
-    of = own.partition(".atom")[0] if said else ""
+    of = own.partition(".atom")[0] if party_vote else ""
     for one in roll_calls:
-        party = said(one) if said else Said()
+        party = party_vote(one) if party_vote else PartyVote()
         whole = in_words(one, members_by_choice(record, PERMANENT, one))
         feed.add_item(
             title=plain(f"{party.title}{entry_title(one)}"),
@@ -127,24 +127,24 @@ def entry_title(roll_call: ListedRollCall) -> str:
     return f"{symbol}{roll_call.heading}" + (f", {outcome}" if outcome else "")
 
 
-def state_said(record: Record, state: State) -> Callable[[ListedRollCall], Said]:
+def state_vote(record: Record, state: State) -> Callable[[ListedRollCall], PartyVote]:
     """Return what tells how a member state voted."""
     column = record.matrix.columns[state.code]
 
-    def said(roll_call: ListedRollCall) -> Said:
+    def party_vote(roll_call: ListedRollCall) -> PartyVote:
         number = int(record.matrix.choices[record.matrix.rows_by_slug[roll_call.slug], column])
         choice = str(CHOICES[number].label)
         named = {"state": state.name_on(roll_call.date), "choice": choice.lower()}
-        return Said(f"{choice}: ", f"{_('%(state)s: %(choice)s.') % named} ")
+        return PartyVote(f"{choice}: ", f"{_('%(state)s: %(choice)s.') % named} ")
 
-    return said
+    return party_vote
 
 
-def bloc_said(record: Record, slug: str) -> Callable[[ListedRollCall], Said]:
+def bloc_vote(record: Record, slug: str) -> Callable[[ListedRollCall], PartyVote]:
     """Return what tells a bloc's position, and which of its members of the day took another."""
     name = record.blocs[slug].short_name
 
-    def said(roll_call: ListedRollCall) -> Said:
+    def party_vote(roll_call: ListedRollCall) -> PartyVote:
         members = members_by_choice(record, slug, roll_call)
         totals = Totals(*(len(members.get(choice, ())) for choice in Choice))
         position = plurality(totals.yes, totals.no, totals.abstaining or 0)
@@ -159,9 +159,9 @@ def bloc_said(record: Record, slug: str) -> Callable[[ListedRollCall], Said]:
             summary += " " + _("Broke: %(members)s.") % {"members": "; ".join(others)}
         elif others:
             summary += " " + _("Its members: %(members)s.") % {"members": "; ".join(others)}
-        return Said(f"{taken}: ", f"{summary} ")
+        return PartyVote(f"{taken}: ", f"{summary} ")
 
-    return said
+    return party_vote
 
 
 def _lower(choice: Choice) -> str:

@@ -122,7 +122,7 @@ def permanent_members(breakdown: Breakdown) -> Mapping[Choice, list[str]]:
 def roll_call(context: Context) -> Metadata:
     """Return what the page of a text, or of a vote that did not decide one, says of itself."""
     shown: RollCall | None = context.get("roll_call")
-    origin, beside = origin_of(context["request"]), context.get("beside")
+    origin, vote_context = origin_of(context["request"]), context.get("vote_context")
     text: Any = context.get("resolution") or (shown.resolution if shown else None)
     path = shown.get_absolute_url() if shown else text.get_absolute_url()
     heading = shown.heading if shown else text.title
@@ -136,10 +136,10 @@ def roll_call(context: Context) -> Metadata:
             path,
             symbol=symbol,
             title=text.title,
-            body=beside.body_name if beside else str(context["body"]),
+            body=vote_context.body_name if vote_context else str(context["body"]),
             document=text.document_url,
             data=_at("data"),
-            other_symbols=[other for _kind, other in beside.other_symbols] if beside else (),
+            other_symbols=[other for _kind, other in vote_context.other_symbols] if vote_context else (),
             topics=[*(name for _slug, name in context.get("topics") or ()), *map(heading_name, text.subjects)],
             description=description if shown else "",
             published=iso(shown.date, shown.date_precision) if shown else "",

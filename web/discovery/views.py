@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from votes.analysis.matrix import OUTSIDE
 from votes.record.record import reading
 from votes.reports.bloc import roll_calls_of
-from web.discovery.feeds import ENTRIES, Feed, bloc_said, feed_of, state_said
+from web.discovery.feeds import ENTRIES, Feed, bloc_vote, feed_of, state_vote
 from web.discovery.head import origin_of, version_of
 from web.discovery.metadata import SITE
 from web.lists.filters import RollCallFilter, StateFilter
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from votes.record.roll_calls import ListedRollCall
-    from web.discovery.feeds import Said
+    from web.discovery.feeds import PartyVote
 
 
 @reads(*RollCallFilter.base_filters)
 @require_safe
-def listed(request: HttpRequest, of: str) -> HttpResponse:
+def list_feed(request: HttpRequest, of: str) -> HttpResponse:
     """Send what the query selects, as its list has it: texts with the vote that decided them, or recorded votes."""
     with reading() as record:
         listing = listing_of(of, request.GET, record)
@@ -57,7 +57,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         among = record.register.voted(record.matrix.of(code) != OUTSIDE)
         listing = Listing(request.GET, record, among=among, selection=StateSelection(record, code))
         page = reverse("web:state", args=[code])
-        return _send(request, listing, partial(described, listing), page, partial(state_said, record, found))
+        return _send(request, listing, partial(described, listing), page, partial(state_vote, record, found))
 
 
 @reads(*RollCallFilter.base_filters)
@@ -77,7 +77,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             listing,
             lambda: f"{found.short_name}: {described(listing)}",
             page,
-            partial(bloc_said, record, slug),
+            partial(bloc_vote, record, slug),
         )
 
 
@@ -86,7 +86,7 @@ def _send(
     listing: Listing,
     title: Callable[[], str],
     page: str,
-    said: Callable[[], Callable[[ListedRollCall], Said]] | None = None,
+    party_vote: Callable[[], Callable[[ListedRollCall], PartyVote]] | None = None,
 ) -> HttpResponse:
     """Send the first entries of a listing, what is wrong with its query, or that nothing has changed."""
     if refused := listing.refused:
@@ -107,7 +107,7 @@ def _send(
         title=f"{title()} · {SITE}",
         page=address(page, listing.parameters),
         own=own,
-        said=said() if said else None,
+        party_vote=party_vote() if party_vote else None,
     )
     response = HttpResponse(feed.writeString("utf-8"), headers=headers)
     if version.changed:

@@ -44,7 +44,7 @@ def send(
     name: str,
     form: str,
     sheet: Callable[[], Sheet] | None,
-    whole: Callable[[], dict[str, Any]],
+    json_document: Callable[[], dict[str, Any]],
     picture: Callable[[], Picture],
 ) -> HttpResponse:
     """Return the file in ``form`` (csv, json, svg or png), or what is wrong with the query. Each is made if needed."""
@@ -54,7 +54,7 @@ def send(
         table = sheet()
         return csv_file(request, record, name, table.header, table.rows)
     if form == "json":
-        return json_file(request, record, name, {"query": dict(request.GET.lists()), **whole()})
+        return json_file(request, record, name, {"query": dict(request.GET.lists()), **json_document()})
     return picture_file(request, record, name, form, picture)
 
 

@@ -36,7 +36,7 @@ WITHOUT_NAMES = (RollCall.Method.NON_RECORDED, RollCall.Method.WITHOUT_VOTE)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HoldingText:
     """What the record holds of a group of votes of a body, in words."""
 
     group: Group
@@ -64,37 +64,37 @@ def in_one_sentence(record: Record, _language: str | None) -> str:
         for place, body in enumerate(body for body in coverage_of(record).bodies if body.roll_calls)
         if body.first and body.last
     ]  # fmt: skip
-    return listed(parts)
+    return join_with_and(parts)
 
 
-def listed(parts: Sequence[str]) -> str:
+def join_with_and(parts: Sequence[str]) -> str:
     """Return parts of a sentence with commas and a last "and" between them."""
     if len(parts) < 2:
         return "".join(parts)
     return _("%(parts)s and %(last)s") % {"parts": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
-def of_body(body: BodyLine) -> list[Said]:
+def of_body(body: BodyLine) -> list[HoldingText]:
     """Return what the record holds of each group of a body's votes, those of which it has none too."""
     return [_of_group(body.holdings.get(group), group) for group in SHOWN]
 
 
-def _of_group(holding: Holding | None, group: Group) -> Said:
+def _of_group(holding: Holding | None, group: Group) -> HoldingText:
     """Return what the record holds of a group."""
     if holding is None:
-        return Said(group, _("None in this record."), [], [])
+        return HoldingText(group, _("None in this record."), [], [])
     said = {"n": number(holding.roll_calls), "first": day(holding.first), "last": day(holding.last)}
-    return Said(
+    return HoldingText(
         group,
         _("%(n)s recorded votes, from %(first)s to %(last)s.") % said
         if holding.roll_calls > 1
         else _("One recorded vote, of %(first)s.") % said,
-        [(extent, years_said(ranges)) for extent, ranges in holding.extents],
+        [(extent, years_phrase(ranges)) for extent, ranges in holding.extents],
         list(dict.fromkeys(reason for one in holding.years for reason in why_thin(one))),
     )
 
 
-def years_said(ranges: Iterable[tuple[int, int]]) -> str:
+def years_phrase(ranges: Iterable[tuple[int, int]]) -> str:
     """Return ranges of years: ``1946–1963, 1965``."""
     return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in ranges)
 
@@ -125,46 +125,46 @@ def of_session(line: Line) -> str:
     return _("%(session)s: %(n)s recorded votes, from %(first)s to %(last)s.") % said
 
 
-def beyond(asked: Listing | Question) -> str:
+def beyond(filtered: Listing | Question) -> str:
     """Return one sentence on what a page's period reaches beyond; empty where editions cover what it asks for.
 
     A period without an end ends with the votes of the body on record, and one without a beginning begins with them.
     """
-    if not asked.is_valid:
+    if not filtered.is_valid:
         return ""
-    meant = asked.form.cleaned_data
-    since, until = meant.get("since"), meant.get("until")
-    if not (since or until or meant.get("session")) or meant.get("method") in WITHOUT_NAMES:
+    values = filtered.form.cleaned_data
+    since, until = values.get("since"), values.get("until")
+    if not (since or until or values.get("session")) or values.get("method") in WITHOUT_NAMES:
         return ""
-    covered = coverage_of(asked.record)
+    covered = coverage_of(filtered.record)
     first, last = since, until - datetime.timedelta(days=1) if until else None
-    bodies = _bodies(asked, covered)
-    if session := covered.sessions.get(meant.get("session") or ""):
+    bodies = _bodies(filtered, covered)
+    if session := covered.sessions.get(values.get("session") or ""):
         body, opened, closed = session
         bodies = [one for one in bodies if one.code == body]
         first, last = max(first or opened, opened), min(last or closed, closed)
-    group = _group(meant)
+    group = _group(values)
     return _beyond(bodies, group, first, last)
 
 
-def _bodies(asked: Listing | Question, covered: Coverage) -> list[BodyLine]:
+def _bodies(filtered: Listing | Question, covered: Coverage) -> list[BodyLine]:
     """Return the bodies that are asked about: the one that is chosen, or those in which there are votes to find."""
-    body = getattr(asked, "body", None) or asked.form.cleaned_data.get("body")
+    body = getattr(filtered, "body", None) or filtered.form.cleaned_data.get("body")
     if body:
         return [one for one in covered.bodies if one.code == body]
-    selection = getattr(asked, "selection", None)
+    selection = getattr(filtered, "selection", None)
     if isinstance(selection, StateSelection):
-        matrix = asked.record.matrix
+        matrix = filtered.record.matrix
         codes = {*matrix.bodies[matrix.of(selection.code) != OUTSIDE].tolist()}
         return [one for one in covered.bodies if one.code in codes]
     return list(covered.bodies)
 
 
-def _group(meant: dict[str, object]) -> Group:
+def _group(values: dict[str, object]) -> Group:
     """Return the group of votes that the filters ask about."""
-    if meant.get("kind") not in (None, "", RollCall.Kind.TEXT):
+    if values.get("kind") not in (None, "", RollCall.Kind.TEXT):
         return Group.PART
-    is_lost = meant.get("result") in (Result.REJECTED, Result.VETOED) or meant.get(VETOED_BY)
+    is_lost = values.get("result") in (Result.REJECTED, Result.VETOED) or values.get(VETOED_BY)
     return Group.NOT_ADOPTED if is_lost else Group.TEXT
 
 

@@ -34,10 +34,10 @@ OF_ASSEMBLY = re.compile(r"A/RES/(?P<kind>0|ES-|S-)(?P<number>\d{4})/")
 class NotInRecordError(Http404):
     """Something that the record does not have: a sentence, what it holds instead, and links to where else to look."""
 
-    def __init__(self, sentence: str, held: list[str], elsewhere: list[tuple[str, str]]) -> None:
+    def __init__(self, sentence: str, holdings: list[str], elsewhere: list[tuple[str, str]]) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.held = held
+        self.holdings = holdings
         self.elsewhere = elsewhere
 
 
@@ -64,19 +64,19 @@ def no_bloc(slug: str) -> str:
 def missing_text(symbol: str, record: Record) -> NotInRecordError:
     """Return the error that a text is not in the record."""
     parsed = parse_or_none(symbol)
-    held, elsewhere = [], []
+    holdings, elsewhere = [], []
     if parsed:
         symbol = parsed.text
-        held.append(_of_session(parsed, record))
+        holdings.append(_of_session(parsed, record))
         document = Resolution(symbol=symbol).document_url
         elsewhere.append((_("%(symbol)s at the United Nations") % {"symbol": symbol}, document))
         if symbol.startswith("A/RES/"):
-            held.append(
+            holdings.append(
                 _("Most resolutions of the General Assembly are adopted without a vote; few of these are here.")
             )
-    held.append(_whole(record))
+    holdings.append(_whole(record))
     elsewhere.append(_in_library(symbol))
-    return NotInRecordError(no_text(symbol), [said for said in held if said], elsewhere)
+    return NotInRecordError(no_text(symbol), [said for said in holdings if said], elsewhere)
 
 
 def missing_roll_call(slug: str, record: Record) -> NotInRecordError:
@@ -88,15 +88,15 @@ def missing_roll_call(slug: str, record: Record) -> NotInRecordError:
 
 def missing_state(code: str, record: Record) -> NotInRecordError:
     """Return the error that a member state is not in the record."""
-    held = _("It has %(n)s member states, today’s and former ones, by the UN Digital Library’s three-letter codes.")
+    holdings = _("It has %(n)s member states, today’s and former ones, by the UN Digital Library’s three-letter codes.")
     elsewhere = [(_("All member states"), reverse("web:states")), (_("Member states at the United Nations"), MEMBERS)]
-    return NotInRecordError(no_state(code), [held % {"n": number(len(record.states))}], elsewhere)
+    return NotInRecordError(no_state(code), [holdings % {"n": number(len(record.states))}], elsewhere)
 
 
 def missing_bloc(slug: str, record: Record) -> NotInRecordError:
     """Return the error that a bloc is not in the record."""
-    held = _("It has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
-    return NotInRecordError(no_bloc(slug), [held], [(_("All blocs"), reverse("web:blocs"))])
+    holdings = _("It has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
+    return NotInRecordError(no_bloc(slug), [holdings], [(_("All blocs"), reverse("web:blocs"))])
 
 
 def _short(text: str) -> str:

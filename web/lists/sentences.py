@@ -107,7 +107,7 @@ def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
     )
 
 
-def corrected_said(corrected: Corrected, roll_call: RollCall, record: Record) -> str:
+def correction_sentence(corrected: Corrected, roll_call: RollCall, record: Record) -> str:
     """Return what a source has wrong, and what the record has: "Voeten has Greece in favour; corrected to against"."""
     old, new = corrected.old, corrected.new
     said: dict[str, object] = {"source": corrected.source, "old": old, "new": new}
@@ -161,7 +161,7 @@ def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
         joined = _("and %(condition)s") if place else _("on which %(condition)s")
         parts.append(
             Part(
-                joined % {"condition": condition_said(condition)},
+                joined % {"condition": condition_clause(condition)},
                 listing.query_without(name, condition.text),
                 name,
                 condition,
@@ -229,7 +229,7 @@ def _vetoers(codes: Sequence[str], record: Record) -> str:
     """Return permanent members, of which any will do: “France, the United Kingdom or the United States”."""
     names = []
     for code in codes:
-        name = party_said(Party.parse(code, record))
+        name = party_phrase(Party.parse(code, record))
         for former in record.permanent[code][1:]:
             held = former_name(record, former)
             held = _("the %(name)s") % {"name": held} if former in STATES_WITH_ARTICLE else held
@@ -307,7 +307,7 @@ def _choice(word: str) -> str:
     }[Choice.from_word(word)]
 
 
-def condition_said(condition: Position | Difference | Accord) -> str:
+def condition_clause(condition: Position | Difference | Accord) -> str:
     """Return a condition on how members voted as a clause: "the United States voted against"."""
     if isinstance(condition, Difference | Accord):
         clause = (
@@ -315,7 +315,7 @@ def condition_said(condition: Position | Difference | Accord) -> str:
             if isinstance(condition, Difference)
             else _("%(one)s voted the same as %(other)s")
         )
-        return clause % {"one": party_said(condition.one), "other": party_said(condition.other)}
+        return clause % {"one": party_phrase(condition.one), "other": party_phrase(condition.other)}
     clause = {
         WORDS[Choice.YES]: _("%(who)s voted in favour"),
         WORDS[Choice.NO]: _("%(who)s voted against"),
@@ -323,10 +323,10 @@ def condition_said(condition: Position | Difference | Accord) -> str:
         WORDS[Choice.NON_VOTING]: _("%(who)s did not vote"),
         SPLIT_WORD: _("%(who)s split"),
     }[condition.word]
-    return clause % {"who": party_said(condition.party)}
+    return clause % {"who": party_phrase(condition.party)}
 
 
-def party_said(party: Party) -> str:
+def party_phrase(party: Party) -> str:
     """Return a party as it stands within a sentence: "the United States, France and the Russian Federation"."""
     if party.bloc:
         return party.names[0] if party.bloc in BLOCS_WITHOUT_ARTICLE else _("the %(name)s") % {"name": party.names[0]}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 
-class Listed(NamedTuple):
+class SubjectEntry(NamedTuple):
     """A subject as the index lists it."""
 
     slug: str
@@ -22,33 +22,33 @@ class Listed(NamedTuple):
     texts: int
 
 
-def listed(record: Record, words: str = "") -> list[Listed]:
+def subject_entries(record: Record, words: str = "") -> list[SubjectEntry]:
     """Return the subjects in the order of their names; with ``words``, those in whose names each begins a word."""
     begun = [f" {word}" for word in words_of(words)]
-    found = [Listed(slug, record.subjects[slug].name, texts) for slug, texts in record.texts_by_subject.items()]
+    found = [SubjectEntry(slug, record.subjects[slug].name, texts) for slug, texts in record.texts_by_subject.items()]
     return [one for one in found if all(word in spaced(one.name) for word in begun)]
 
 
-def by_letter(subjects: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+def by_letter(subjects: Iterable[SubjectEntry]) -> list[tuple[str, list[SubjectEntry]]]:
     """Return subjects, in the order of their names, by the first letter of these; figures have one group."""
     return [(letter, [*some]) for letter, some in groupby(subjects, key=_letter)]
 
 
-def _letter(subject: Listed) -> str:
+def _letter(subject: SubjectEntry) -> str:
     """Return what a subject is found under."""
     first = fold(subject.name)[:1].upper()
     return first if first.isalpha() else "0–9"
 
 
-def most_frequent(subjects: Sequence[Listed], number: int) -> list[Listed]:
+def most_frequent(subjects: Sequence[SubjectEntry], number: int) -> list[SubjectEntry]:
     """Return the subjects with the most texts, those with as many by name."""
     return sorted(subjects, key=lambda one: -one.texts)[:number]
 
 
-def related(record: Record, slug: str) -> list[Listed]:
+def related(record: Record, slug: str) -> list[SubjectEntry]:
     """Return the other subjects with the same main heading, which is what a name has before its first dash."""
     main = _main(record.subjects[slug].name)
-    return [one for one in listed(record) if one.slug != slug and _main(one.name) == main]
+    return [one for one in subject_entries(record) if one.slug != slug and _main(one.name) == main]
 
 
 def _main(name: str) -> str:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from web.lists.filters import RECORDED
 from web.lists.highlights import highlights
 from web.lists.search import GROUPS, SHOWN, index_of
-from web.lists.sentences import condition_said, parts_of
+from web.lists.sentences import condition_clause, parts_of
 from web.lists.spelling import vocabulary_of
 from web.serving.parameters import address
 
@@ -30,7 +30,7 @@ FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Loosened:
+class WithoutFilter:
     """What a list would be without one of its filters."""
 
     text: str
@@ -43,7 +43,7 @@ class Loosened:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class CorrectedSearch:
     """What words may have been meant."""
 
     text: str
@@ -83,7 +83,7 @@ class Help:
         return highlights(self.words, self.listing.page)
 
     @cached_property
-    def meant(self) -> Meant | None:
+    def corrected_search(self) -> CorrectedSearch | None:
         """Return what the words were more likely meant to be, if that has more than they have."""
         if not self.is_needed or not self.words:
             return None
@@ -95,12 +95,12 @@ class Help:
             parameters = self.listing.parameters.copy()
             parameters["q"] = text
             parameters.pop("page", None)
-            return Meant(text, address(self.path, parameters), count, self.listing.method, under_filters=True)
+            return CorrectedSearch(text, address(self.path, parameters), count, self.listing.method, under_filters=True)
         if count or not all_of_them:
             return None
         parameters = QueryDict(mutable=True)
         parameters["q"] = text
-        return Meant(text, address(self.path, parameters), all_of_them, RECORDED, under_filters=False)
+        return CorrectedSearch(text, address(self.path, parameters), all_of_them, RECORDED, under_filters=False)
 
     @cached_property
     def filters(self) -> list[Part]:
@@ -108,7 +108,7 @@ class Help:
         return parts_of(self.listing, self.of)
 
     @cached_property
-    def loosened(self) -> list[Loosened]:
+    def loosened(self) -> list[WithoutFilter]:
         """Return what the list would grow to without each of several filters, the longest first.
 
         Those that would be as long come in the order in which the filters are named; where it would not grow, none.
@@ -116,8 +116,8 @@ class Help:
         if not self.is_needed or len(self.filters) < 2:
             return []
         found = [
-            Loosened(
-                condition_said(part.condition) if part.condition else part.text,
+            WithoutFilter(
+                condition_clause(part.condition) if part.condition else part.text,
                 part.without,
                 self.listing.count_without(part.name, part.condition),
                 self.listing.method_without(part.name),

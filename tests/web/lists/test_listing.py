@@ -394,9 +394,9 @@ def test_an_unknown_value_is_an_error_beside_its_field_and_yields_nothing(query:
     assert page.select(".selection") == []
     fields = page.select(f"#filters [name={field}]")
     assert fields, "the field is there to be corrected"
-    beside = {str(field.get("aria-describedby", "")) for field in fields} - {""}
-    assert beside, "the field names its error"
-    for name in beside:
+    vote_context = {str(field.get("aria-describedby", "")) for field in fields} - {""}
+    assert vote_context, "the field names its error"
+    for name in vote_context:
         assert text(one(page, f"[id='{name.split()[0]}']"))
     assert {str(field.get("aria-invalid", "")) for field in fields} >= {"true"}
 

@@ -56,7 +56,7 @@ def rows(question: AgreementQuestion) -> Iterator[tuple[Any, ...]]:
             )
 
 
-def whole(question: AgreementQuestion) -> dict[str, Any]:
+def json_document(question: AgreementQuestion) -> dict[str, Any]:
     """Return everything: what was asked, the states in their order, and the matrices of values and of roll calls."""
     matrix = question.matrix_of()
     since = question.since or question.usual_since
@@ -78,12 +78,12 @@ def whole(question: AgreementQuestion) -> dict[str, Any]:
         "minimum_roll_calls": MINIMUM,
         "states": [{"code": state.code, "name": state.name} for state in matrix.states],
         "left_out": [{"code": state.code, "name": state.name} for state in matrix.left_out],
-        "values": listed(matrix.values),
+        "values": rows_without_nan(matrix.values),
         "rests_on": matrix.counts.tolist(),
     }
 
 
-def listed(values: NDArray[Any]) -> list[list[float | None]]:
+def rows_without_nan(values: NDArray[Any]) -> list[list[float | None]]:
     """Return S x S values as lists of rounded numbers, None for nan."""
     return [[known(value) for value in row] for row in values.tolist()]
 

@@ -79,13 +79,13 @@ class AgreementQuestion(Question):
         return [("" if code == BODY else code, name) for code, name in self.record.bodies.items()]
 
     @property
-    def asked(self) -> QueryDict:
+    def answered_parameters(self) -> QueryDict:
         """Return the parameters that are answered, without what the address asks in vain."""
-        asked = QueryDict(mutable=True)
+        query = QueryDict(mutable=True)
         for name in (*OWN, *FILTERS):
             if values := [value for value in self.parameters.getlist(name) if value]:
-                asked.setlist(name, values if name in ("state", "subject") else values[-1:])
-        return asked
+                query.setlist(name, values if name in ("state", "subject") else values[-1:])
+        return query
 
     def matrix_of(self, also: Collection[str] = ()) -> AgreementMatrix:
         """Return the answer, with the measures ``also`` besides the one asked for."""

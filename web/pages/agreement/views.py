@@ -17,7 +17,7 @@ from web.display.measures import MEASURES
 from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
-from web.pages.agreement.files import HEADER, described, over, picture, rows, size_of_file, whole, whose
+from web.pages.agreement.files import HEADER, described, json_document, over, picture, rows, size_of_file, whose
 from web.pages.agreement.question import OWN, AgreementQuestion
 from web.serving.parameters import address, reads, tidy_address
 
@@ -61,14 +61,14 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if form == "csv":
             return csv_file(request, record, name, HEADER, rows(question))
         if form == "json":
-            return json_file(request, record, name, whole(question))
+            return json_file(request, record, name, json_document(question))
         return picture_file(request, record, name, form, lambda: picture(question, question.matrix_of()))
 
 
 def _answer(question: AgreementQuestion) -> dict[str, Any]:
     """Return what the page shows where nothing is wrong with the question."""
     matrix, measure = question.matrix_of(), MEASURES[question.measure]
-    asked = question.asked
+    query = question.answered_parameters
     all_pairs = matrix.number_of_pairs <= 2 * ENDS
     # So many cells are a file of their own: the page stays light, and the picture is drawn once and kept.
     in_full = bool(matrix.number_of_pairs) and len(matrix) <= IN_FULL
@@ -79,7 +79,7 @@ def _answer(question: AgreementQuestion) -> dict[str, Any]:
         "minimum": MINIMUM,
         "whose": whose(question),
         "over": over(question, matrix),
-        "files": {form: address(reverse("web:agreement_file", args=[form]), asked) for form in FORMS},
+        "files": {form: address(reverse("web:agreement_file", args=[form]), query) for form in FORMS},
         "whole_record": _whole_record(question),
         "compare": _comparing(question),
         "closest": matrix.closest(2 * ENDS if all_pairs else ENDS),
@@ -108,7 +108,7 @@ def _figures(matrix: AgreementMatrix, measure: Measure) -> list[tuple[State, lis
 
 def _whole_record(question: AgreementQuestion) -> str:
     """Return the address of the same question to the whole record."""
-    parameters = question.asked
+    parameters = question.answered_parameters
     if len(question.record.matrix):
         parameters["since"] = f"{question.record.matrix.years[0]}-01-01"
     return address(reverse("web:agreement"), parameters)
@@ -116,12 +116,12 @@ def _whole_record(question: AgreementQuestion) -> str:
 
 def _comparing(question: AgreementQuestion) -> str:
     """Return the address that compares two states over the same roll calls, less the states."""
-    asked = {**question.chosen, "body": question.body}
+    query = {**question.chosen, "body": question.body}
     if question.usual_since:
-        asked["since"] = question.usual_since.isoformat()
-    if question.asked.get("measure"):
-        asked["measure"] = question.measure
-    return f"{reverse('web:compare_states')}?{urlencode(asked, doseq=True)}"
+        query["since"] = question.usual_since.isoformat()
+    if question.answered_parameters.get("measure"):
+        query["measure"] = question.measure
+    return f"{reverse('web:compare_states')}?{urlencode(query, doseq=True)}"
 
 
 def _choices(record: Record) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def rows(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
             yield (pair.one.text, pair.other.text, scope, value, *_measures(measured).values())
 
 
-def whole(comparison: Comparison, preceding: tuple[datetime.date, datetime.date] | None) -> dict[str, Any]:
+def json_document(comparison: Comparison, preceding: tuple[datetime.date, datetime.date] | None) -> dict[str, Any]:
     """Return everything: the parties, the pairs with their tables, and the roll calls on which parties differed."""
     matrix = comparison.record.matrix
     same, of = comparison.together

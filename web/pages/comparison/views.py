@@ -24,7 +24,7 @@ from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS, Question
 from web.pages.comparison import tables
-from web.pages.comparison.files import HEADER, rows, whole
+from web.pages.comparison.files import HEADER, json_document, rows
 from web.pages.comparison.picture import by_year, short
 from web.serving.parameters import address, reads, tidy_address, without_empty
 from web.serving.problems import problem
@@ -48,7 +48,7 @@ READY = [
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparisonQuery:
     """What an address asks: the roll calls, the parties among what it names, and the measure."""
 
     question: Question
@@ -57,7 +57,7 @@ class Asked:
     measure: Measure
 
     @classmethod
-    def of(cls, parameters: QueryDict, record: Record) -> Asked:
+    def of(cls, parameters: QueryDict, record: Record) -> ComparisonQuery:
         """Read the parameters; what is wrong with them is with the question."""
         question = Question(parameters, record, also=("state", "measure"), repeatable=("state",))
         question.labels |= {"state": _("Who is compared"), "measure": _("Measure")}
@@ -116,21 +116,21 @@ def page(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest) -> HttpResponse:
     """Show the comparison, or how to ask for one."""
     with reading() as record:
-        asked = Asked.of(request.GET, record)
+        query = ComparisonQuery.of(request.GET, record)
         context: dict[str, Any] = {
-            "question": asked.question,
-            "asked": asked,
-            "chosen": [(text, address(request.path, asked.query(_without(asked.texts, text)))) for text in asked.texts],
+            "question": query.question,
+            "query": query,
+            "chosen": [(text, address(request.path, query.query(_without(query.texts, text)))) for text in query.texts],
             **parties(record),
             "measures": MEASURES.values(),
-            "measure": asked.measure,
+            "measure": query.measure,
             "minimum": MINIMUM,
             "at_most": AT_MOST,
             "comparison": None,
-            "ready": [] if asked.texts else _ready(request, record),
+            "ready": [] if query.texts else _ready(request, record),
         }
-        if asked.is_enough:
-            context |= _answer(request, asked)
+        if query.is_enough:
+            context |= _answer(request, query)
         return render(request, "comparison/page.html", context)
 
 
@@ -143,9 +143,9 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[Any, str]]:
     ]
 
 
-def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+def _answer(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any]:
     """Return what the page says of a comparison."""
-    comparison, question = asked.comparison(), asked.question
+    comparison, question = query.comparison(), query.question
     filters = QueryDict(mutable=True)
     for name, value in question.chosen.items():
         filters.setlist(name, value if isinstance(value, list) else [value])
@@ -160,29 +160,29 @@ def _answer(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     return {
         "comparison": comparison,
         "pair": pair,
-        "scope": _scope(asked),
+        "scope": _scope(query),
         "groups": [party for party in comparison.parties if not party.is_state],
         "overlaps": [tables.overlap(shared, comparison) for shared in comparison.overlaps],
         "pairs": tables.pair_figures(comparison),
         "extremes": [tables.extreme(pairs) for pairs in comparison.extremes() if pairs],
-        "matrix": tables.matrix(comparison, asked.measure),
-        "years": tables.by_year(comparison, asked.measure),
-        "topics": tables.by_topic(comparison, asked.measure),
-        "picture": by_year(comparison, asked.measure),
+        "matrix": tables.matrix(comparison, query.measure),
+        "years": tables.by_year(comparison, query.measure),
+        "topics": tables.by_topic(comparison, query.measure),
+        "picture": by_year(comparison, query.measure),
         "divided": tables.positions_taken(comparison, comparison.record.roll_calls_in(divided[:DIVIDED])),
         "differed": len(divided),
         "all_differed": all_differed,
-        "periods": _periods(request, asked),
-        "preceding": _preceding(request, asked),
+        "periods": _periods(request, query),
+        "preceding": _preceding(request, query),
         "short": short,
         "compare": f"{request.path}?{filters.urlencode()}{'&' if filters else ''}",
-        "files": {form: address(f"/compare/states.{form}", asked.query()) for form in ("csv", "json", "svg", "png")},
+        "files": {form: address(f"/compare/states.{form}", query.query()) for form in ("csv", "json", "svg", "png")},
     }
 
 
-def _scope(asked: Asked) -> list[str]:
+def _scope(query: ComparisonQuery) -> list[str]:
     """Return what the comparison is over in words: the period, and whatever narrows it."""
-    question, record = asked.question, asked.question.record
+    question, record = query.question, query.question.record
     chosen, rows = question.chosen, question.rows
     parts = []
     if len(rows):
@@ -195,9 +195,9 @@ def _scope(asked: Asked) -> list[str]:
     return parts + [str(name) for name in (*named, subjects, kind) if name]
 
 
-def _periods(request: HttpRequest, asked: Asked) -> list[tuple[int, str]]:
+def _periods(request: HttpRequest, query: ComparisonQuery) -> list[tuple[int, str]]:
     """Return how many years to offer, up to the last roll call that meets the other filters, where none are chosen."""
-    question = asked.question
+    question = query.question
     ever = question.rows_between(None, None)
     if question.since or question.until or not len(ever):
         return []
@@ -205,18 +205,18 @@ def _periods(request: HttpRequest, asked: Asked) -> list[tuple[int, str]]:
     until = last + datetime.timedelta(days=1)
     periods = [(years, years_before(until, years)) for years in (5, 10)]
     return [
-        (years, address(request.path, asked.query(since=since.isoformat(), until=until.isoformat())))
+        (years, address(request.path, query.query(since=since.isoformat(), until=until.isoformat())))
         for years, since in periods
         if since > first
     ]
 
 
-def _preceding(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
+def _preceding(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any] | None:
     """Return the preceding period, up to its last day, and the address that asks about it."""
-    if asked.question.preceding is None:
+    if query.question.preceding is None:
         return None
-    since, until = asked.question.preceding
-    own = address(request.path, asked.query(since=since.isoformat(), until=until.isoformat()))
+    since, until = query.question.preceding
+    own = address(request.path, query.query(since=since.isoformat(), until=until.isoformat()))
     return {"since": since, "last": until - datetime.timedelta(days=1), "address": own}
 
 
@@ -224,19 +224,19 @@ def _preceding(request: HttpRequest, asked: Asked) -> dict[str, Any] | None:
 def file(request: HttpRequest, form: str) -> HttpResponse:
     """Return the comparison as a file: the long table, everything, or the picture."""
     with reading() as record:
-        asked = Asked.of(request.GET, record)
-        if refused := asked.question.refused:
+        query = ComparisonQuery.of(request.GET, record)
+        if refused := query.question.refused:
             return refused
-        if not asked.is_enough:
+        if not query.is_enough:
             said = _("Name two to eight: state=USA&state=eu.")
             return problem(HTTPStatus.BAD_REQUEST, said, errors={"state": [said]})
-        comparison, name = asked.comparison(), "compare-states"
+        comparison, name = query.comparison(), "compare-states"
         if form == "csv":
             return csv_file(request, record, name, HEADER, rows(comparison))
         if form == "json":
-            content = {"question": asked.question.chosen, **whole(comparison, asked.question.preceding)}
+            content = {"question": query.question.chosen, **json_document(comparison, query.question.preceding)}
             return json_file(request, record, name, content)
-        return picture_file(request, record, name, form, lambda: by_year(comparison, asked.measure))
+        return picture_file(request, record, name, form, lambda: by_year(comparison, query.measure))
 
 
 def _typed(text: str) -> str:

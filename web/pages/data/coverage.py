@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from votes.record.record import Record
     from votes.reports.coverage import BodyLine, PeriodCoverage
-    from web.lists.coverage import Said
+    from web.lists.coverage import HoldingText
     from web.pictures.picture import Picture
 
 
@@ -28,7 +28,7 @@ class CoveredBody(NamedTuple):
     """A body with recorded votes."""
 
     line: BodyLine
-    groups: list[Said]
+    groups: list[HoldingText]
     strips: Picture
     columns: list[str]
     """The heads of the table by year: the groups that have votes, then the months, which are those of the first."""

@@ -135,10 +135,10 @@ PRESETS = (
 @lru_cache(maxsize=4 * CACHED_VERSIONS)
 def questions(record: Record, _language: str | None, _prefix: str) -> list[Question]:
     """Return the presets that the record can answer, in the active language; the rest would only say that it cannot."""
-    return [question for preset in PRESETS if (question := asked(preset, record))]
+    return [question for preset in PRESETS if (question := answer_preset(preset, record))]
 
 
-def asked(preset: Preset, record: Record) -> Question | None:
+def answer_preset(preset: Preset, record: Record) -> Question | None:
     """Return a preset as a record answers it; None where the record has nothing that it could be found among."""
     register = record.register
     listed = register.decisive if preset.of == "resolutions" else None

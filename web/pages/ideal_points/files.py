@@ -40,7 +40,7 @@ def rows(question: IdealPointsQuestion) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def whole(question: IdealPointsQuestion, *, stale: bool) -> dict[str, Any]:
+def json_document(question: IdealPointsQuestion, *, stale: bool) -> dict[str, Any]:
     """Return everything: what was asked, of which fit the estimates are, and the estimates."""
     fit = question.estimates.fit
     return {

@@ -122,7 +122,7 @@ class IdealPointsQuestion(Question):
         return bool(self.parameters.get("session"))
 
     @property
-    def session_asked(self) -> str:
+    def selected_session(self) -> str:
         """Return the session that the address names, as its field has it."""
         return str(self.session) if self.is_of_one_session else ""
 

@@ -16,7 +16,7 @@ from web.display.figures import NOT_SHOWN, Figures
 from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
-from web.pages.ideal_points.files import HEADER, rows, session_name, whole
+from web.pages.ideal_points.files import HEADER, json_document, rows, session_name
 from web.pages.ideal_points.picture import lines, signed_by, strip
 from web.pages.ideal_points.question import OWN, IdealPointsQuestion
 from web.serving.parameters import address, reads, tidy_address
@@ -64,7 +64,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if form == "csv":
             return csv_file(request, record, name, HEADER, rows(question))
         if form == "json":
-            return json_file(request, record, name, whole(question, stale=is_stale(record, estimates)))
+            return json_file(request, record, name, json_document(question, stale=is_stale(record, estimates)))
         draw = _strip if question.is_of_one_session else _lines
         return picture_file(request, record, name, form, lambda: draw(question))
 

@@ -58,7 +58,7 @@ def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def whole(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[str, Any]:
+def json_document(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[str, Any]:
     """Return everything the page says: the roll calls, the states by what they chose, and the blocs."""
     return {
         **{name: _roll_call(one) for name, one in roll_calls.items()},

@@ -14,7 +14,7 @@ from votes.record.record import reading
 from votes.reports.movement import ORDER
 from web.files.answers import csv_file, json_file, picture_file
 from web.lists.question import FILTERS
-from web.pages.movement.files import HEADER, drawn, rows, whole
+from web.pages.movement.files import HEADER, drawn, json_document, rows
 from web.pages.movement.question import BLOC, FIRST, SECOND, Pair
 from web.pages.movement.words import departures, label, name_of
 from web.serving.parameters import address, reads, tidy_address, without_empty
@@ -72,7 +72,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if form == "csv":
             return csv_file(request, record, name, HEADER, rows(movement))
         if form == "json":
-            return json_file(request, record, name, whole(movement, pair.roll_calls))
+            return json_file(request, record, name, json_document(movement, pair.roll_calls))
         return picture_file(request, record, name, form, lambda: drawn(movement, pair.roll_calls))
 
 

@@ -72,7 +72,7 @@ def divided(own: BlocRecord) -> Sheet:
     )
 
 
-def whole(own: BlocRecord) -> dict[str, Any]:
+def json_document(own: BlocRecord) -> dict[str, Any]:
     """Return everything as JSON has it."""
     votes = own.votes
     return {

@@ -106,7 +106,7 @@ def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResp
             name="-".join(filter(None, ("plenary", slug, what))),
             form=form,
             sheet=lambda: SHEETS[what](own),
-            whole=lambda: bloc_files.whole(own),
+            json_document=lambda: bloc_files.json_document(own),
             picture=lambda: cohesion(own),
         )
 

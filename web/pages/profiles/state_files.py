@@ -84,7 +84,7 @@ def own_blocs(profile: StateProfile) -> Sheet:
     )
 
 
-def whole(profile: StateProfile) -> dict[str, Any]:
+def json_document(profile: StateProfile) -> dict[str, Any]:
     """Return everything as JSON has it."""
     period = profile.period
     return {

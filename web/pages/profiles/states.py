@@ -104,7 +104,7 @@ def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResp
             name="-".join(filter(None, ("plenary", code, what))),
             form=form,
             sheet=lambda: SHEETS[what](profile),
-            whole=lambda: state_files.whole(profile),
+            json_document=lambda: state_files.json_document(profile),
             picture=lambda: bloc_years(profile),
         )
 

@@ -43,12 +43,12 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
             return _retired(request, slug)
         if slug != found.slug:
             return redirect(reverse("web:roll_call_embed", args=[found.slug]), permanent=True)
-        beside = RollCallContext.of(found)
-        states = Breakdown.of(found, record, beside.intended).states
+        vote_context = RollCallContext.of(found)
+        states = Breakdown.of(found, record, vote_context.intended).states
         context = {
             "roll_call": found,
-            "beside": beside,
-            "tiles": tiles.inline(tiles.layout(states, beside.permanent)) if states else "",
+            "vote_context": vote_context,
+            "tiles": tiles.inline(tiles.layout(states, vote_context.permanent)) if states else "",
         }
         return render(request, "embed/roll_call.html", context)
 

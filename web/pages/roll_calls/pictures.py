@@ -45,8 +45,8 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
         if slug != found.slug:
             own = reverse("web:roll_call_tiles", args=[found.slug, form])
             return redirect(address(own, request.GET), permanent=True)
-        beside = RollCallContext.of(found)
-        breakdown = Breakdown.of(found, record, beside.intended)
+        vote_context = RollCallContext.of(found)
+        breakdown = Breakdown.of(found, record, vote_context.intended)
         if not breakdown.states:
             return problem(HTTPStatus.NOT_FOUND, _("Who voted how is not on record, so there is nothing to draw."))
         slug_of_bloc = request.GET.get("bloc", "")
@@ -58,7 +58,7 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
             return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
         codes = None if lines is None else {line.state.code for line in lines}
         name = f"plenary-{found.slug}-tiles" + (f"-{slug_of_bloc}" if codes is not None else "")
-        return picture_file(request, record, name, form, lambda: _grid(found, beside, breakdown, codes))
+        return picture_file(request, record, name, form, lambda: _grid(found, vote_context, breakdown, codes))
 
 
 @require_safe
@@ -80,19 +80,21 @@ def _found(slug: str) -> RollCall | None:
     return published.filter(slug=slug.lower()).order_by().first()
 
 
-def _heading(found: RollCall, beside: RollCallContext) -> str:
+def _heading(found: RollCall, vote_context: RollCallContext) -> str:
     """Return symbol, body and date of a roll call."""
     parts = [found.resolution.symbol] if found.resolution else []
-    return " · ".join([*parts, beside.body_name, dated(found.date, found.date_precision)])
+    return " · ".join([*parts, vote_context.body_name, dated(found.date, found.date_precision)])
 
 
-def _grid(found: RollCall, beside: RollCallContext, breakdown: Breakdown, codes: Collection[str] | None) -> Picture:
+def _grid(
+    found: RollCall, vote_context: RollCallContext, breakdown: Breakdown, codes: Collection[str] | None
+) -> Picture:
     """Return the tile grid of a roll call, with the states of ``codes`` highlighted."""
-    title = f"{_heading(found, beside)}: {found.heading}"
+    title = f"{_heading(found, vote_context)}: {found.heading}"
     described = _("One equal square for each of %(n)s member states, coloured and marked by its vote: %(figures)s.")
     counts = ", ".join(f"{len(lines)} {str(choice.label).lower()}" for choice, lines in breakdown.groups)
     description = described % {"n": len(breakdown.states), "figures": counts}
-    return tile_grid(layout(breakdown.states, beside.permanent), title, description, codes)
+    return tile_grid(layout(breakdown.states, vote_context.permanent), title, description, codes)
 
 
 def _result(found: RollCall) -> str:
@@ -103,14 +105,14 @@ def _result(found: RollCall) -> str:
 
 def _card(found: RollCall, record: Record) -> Card:
     """Return the card of a roll call."""
-    beside = RollCallContext.of(found)
-    states = Breakdown.of(found, record, beside.intended).states
+    vote_context = RollCallContext.of(found)
+    states = Breakdown.of(found, record, vote_context.intended).states
     totals = found.totals
     return Card(
-        heading=_heading(found, beside),
+        heading=_heading(found, vote_context),
         title=found.heading,
         tally=str(totals) if totals else "",
         result=_result(found),
         figures=choice_figures(totals) if totals else (),
-        grid=layout(states, beside.permanent) if states else None,
+        grid=layout(states, vote_context.permanent) if states else None,
     )

@@ -89,9 +89,9 @@ class Sheet:
         return rows
 
 
-def tile_links(breakdown: Breakdown, beside: RollCallContext, sheet: Sheet) -> str:
+def tile_links(breakdown: Breakdown, vote_context: RollCallContext, sheet: Sheet) -> str:
     """Return the tile grid of a vote as HTML, a link each square, with the bloc highlighted that the sheet shows."""
-    drawn, n = layout(breakdown.states, beside.permanent), len(breakdown.states)
+    drawn, n = layout(breakdown.states, vote_context.permanent), len(breakdown.states)
     lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None
     if lines is None:
         return linked(drawn, ngettext("%(n)s member state by vote", "%(n)s member states by vote", n) % {"n": n})

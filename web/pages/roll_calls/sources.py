@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resolutions.symbols import parse_or_none
-from web.lists.sentences import corrected_said
+from web.lists.sentences import correction_sentence
 
 if TYPE_CHECKING:
     from votes.models import RollCall
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from votes.reports.roll_call_context import Corrected, RollCallContext
 
 
-def corrections(roll_call: RollCall, beside: RollCallContext, record: Record) -> list[tuple[str, Corrected, str]]:
+def corrections(roll_call: RollCall, vote_context: RollCallContext, record: Record) -> list[tuple[str, Corrected, str]]:
     """Return what sources have wrong about a roll call, in a sentence each, and the address of the document."""
     return [
         (
-            corrected_said(one, roll_call, record),
+            correction_sentence(one, roll_call, record),
             one,
             f"https://docs.un.org/en/{one.document}" if parse_or_none(one.document) else "",
         )
-        for one in beside.corrected
+        for one in vote_context.corrected
     ]
 
 

@@ -94,13 +94,13 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
                 "session": found.session,
             }
             return render(request, "roll_calls/resolution.html", context)
-        beside = RollCallContext.of(decisive)
-        context |= {"withdrawn": (), "body": beside.body_name, "session": beside.session}
+        vote_context = RollCallContext.of(decisive)
+        context |= {"withdrawn": (), "body": vote_context.body_name, "session": vote_context.session}
         if found.session_id != decisive.session_id:
             context["session"] = found.session
         topics = record.register.topics_of(decisive.pk)
         context["topics"] = [(slug, name) for slug, name in record.topics.items() if slug in topics]
-        return _show(request, record, decisive, beside, template="roll_calls/resolution.html", **context)
+        return _show(request, record, decisive, vote_context, template="roll_calls/resolution.html", **context)
 
 
 @reads(*Sheet.parameters)
@@ -119,17 +119,23 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, record: Record, shown: RollCall, beside: RollCallContext, *, template: str, **context: object
+    request: HttpRequest,
+    record: Record,
+    shown: RollCall,
+    vote_context: RollCallContext,
+    *,
+    template: str,
+    **context: object,
 ) -> HttpResponse:
     """Show a roll call in full."""
-    breakdown = Breakdown.of(shown, record, beside.intended)
+    breakdown = Breakdown.of(shown, record, vote_context.intended)
     sheet = Sheet.of(breakdown, request.GET)
     context |= {
         "roll_call": shown,
         "breakdown": breakdown,
         "sheet": sheet,
-        "tiles": tile_links(breakdown, beside, sheet),
-        "beside": beside,
+        "tiles": tile_links(breakdown, vote_context, sheet),
+        "vote_context": vote_context,
         "ignored": unanswered(request.GET, Sheet.parameters),
     }
     if not wants_part(request):
@@ -138,13 +144,13 @@ def _show(
         context |= {
             "resolution": shown.resolution,
             "subjects": [(heading_slug(one), heading_name(one)) for one in getattr(shown.resolution, "subjects", ())],
-            "explanation": Explanation.of(shown, breakdown.states, beside),
+            "explanation": Explanation.of(shown, breakdown.states, vote_context),
             "partner_breaks": partner_breaks,
             "break_lines": break_lines(partner_breaks.breaks, record, shown.date) if partner_breaks else (),
             "cut_point": cut_point_of(shown, record) if breakdown.states else None,
-            "history": history.read(shown, record) if beside.has_history else None,
-            "findings": Finding.objects.on_page_of(shown) if beside.has_findings else (),
-            "corrected": sources.corrections(shown, beside, record),
+            "history": history.read(shown, record) if vote_context.has_history else None,
+            "findings": Finding.objects.on_page_of(shown) if vote_context.has_findings else (),
+            "corrected": sources.corrections(shown, vote_context, record),
             "illegible": sources.illegible(shown, record),
             "counted_otherwise": counted_otherwise(shown),
             "embed_code": snippet(shown, embed),

@@ -11,7 +11,14 @@ from web.display.rendering import parties, render_page_or_part
 from web.lists.filters import RollCallFilter, known_subject
 from web.lists.listing import Listing
 from web.lists.selection import SubjectSelection
-from web.lists.subject_index import by_letter, listed, most_frequent, related, texts_with_subjects, topics_with_texts
+from web.lists.subject_index import (
+    by_letter,
+    most_frequent,
+    related,
+    subject_entries,
+    texts_with_subjects,
+    topics_with_texts,
+)
 from web.lists.suggestions import Help
 from web.serving.parameters import address, reads, tidy_address, unanswered
 
@@ -25,7 +32,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     """List all subjects by name, or those with the words of ``?q=`` in their names."""
     words = request.GET.get("q", "")
     with reading() as record:
-        found = listed(record, words)
+        found = subject_entries(record, words)
         context = {
             "words": words,
             "number": len(found),

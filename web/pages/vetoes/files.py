@@ -51,7 +51,7 @@ def list_address(member: str = "", decade: int | None = None, *, only_drafts: bo
     return f"{reverse('web:roll_calls')}?{urlencode(asked)}"
 
 
-def whole(record: Record, count: VetoCount) -> dict[str, Any]:
+def json_document(record: Record, count: VetoCount) -> dict[str, Any]:
     """Return everything: the members, the table, and each vetoed draft, newest first, with who vetoed it."""
     return {
         "members": [

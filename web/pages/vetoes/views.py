@@ -12,7 +12,7 @@ from votes.record.record import reading
 from votes.reports.vetoes import veto_count, vetoed_drafts
 from web.display.permanent_members import seat_name
 from web.files.answers import csv_file, json_file, picture_file
-from web.pages.vetoes.files import header, list_address, rows, whole
+from web.pages.vetoes.files import header, json_document, list_address, rows
 from web.pages.vetoes.picture import decade_name, veto_bars
 from web.serving.parameters import unanswered
 from web.serving.problems import takes_no_parameters
@@ -74,5 +74,5 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if form == "csv":
             return csv_file(request, record, name, header(count), rows(count))
         if form == "json":
-            return json_file(request, record, name, whole(record, count))
+            return json_file(request, record, name, json_document(record, count))
         return picture_file(request, record, name, form, lambda: veto_bars(record, count))

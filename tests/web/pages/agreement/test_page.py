@@ -325,9 +325,9 @@ class TestAll:
                 [f"{a[1]} – {b[1]}", f"{100 * sign * share:.1f}% {-number}"] for share, number, a, b in expected[:10]
             ]
             tied = sum(share == expected[9][0] for share, *_others in expected[10:])
-            beside = page.select(".two-even > div")[0 if sign < 0 else 1]
+            vote_context = page.select(".two-even > div")[0 if sign < 0 else 1]
             said = "1 more pair has" if tied == 1 else f"{tied} more pairs have"
-            assert texts(beside, ".hint") == [f"{said} the figure of the last one."]
+            assert texts(vote_context, ".hint") == [f"{said} the figure of the last one."]
 
     def test_up_to_forty_are_on_the_page(self, maker: Maker):
         codes = [state.code for state in MemberState.objects.order_by("code")[:41]]

@@ -136,10 +136,10 @@ class TestWords:
 
     @pytest.mark.parametrize("number", [6, 12, 24, 60, 61, 193])
     def test_codes_do_not_cover_each_other(self, number: int):
-        beside = [one for one in shapes(drawn(number)).iter("text") if "end" in one.get("class", "").split()]
+        vote_context = [one for one in shapes(drawn(number)).iter("text") if "end" in one.get("class", "").split()]
 
         lines: dict[str, list[float]] = {}
-        for one in beside:
+        for one in vote_context:
             lines.setdefault(one.get("x", ""), []).append(float(one.get("y", "")))
         assert sum(map(len, lines.values())) == number
         assert len(lines) == (2 if number > 60 else 1)

@@ -7,7 +7,7 @@ from tests.web.records import Maker, Twin, get, problems, selected, symbols
 from votes.models import RollCall
 from votes.record.record import load
 from web.lists.filters import RollCallFilter
-from web.pages.home.questions import PRESETS, Question, asked, questions
+from web.pages.home.questions import PRESETS, Question, answer_preset, questions
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -66,4 +66,4 @@ def test_an_empty_record_asks_nothing(db: None):
     RollCall.objects.all().delete()
     record = load()
 
-    assert [asked(preset, record) for preset in PRESETS] == [None] * len(PRESETS)
+    assert [answer_preset(preset, record) for preset in PRESETS] == [None] * len(PRESETS)
