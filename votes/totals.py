@@ -78,7 +78,7 @@ class Totals:
 
     @property
     def cohesion(self) -> float | None:
-        """Return the agreement index of Hix, Noury and Roland (2005), from 0 (split in three) to 1 (of one mind).
+        """Return the agreement index of Hix, Noury and Roland (2005), from 0 (split three ways) to 1 (unanimous).
 
         (max(Y, N, A) - (Y + N + A - max(Y, N, A)) / 2) / (Y + N + A); None where nobody took a position. A
         single voting member agrees with itself, so pages show the figure only from two on.

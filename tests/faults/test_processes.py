@@ -96,7 +96,7 @@ def test_postgresql_killed_under_a_page_and_a_save(sandbox: Sandbox, what: str):
             saved = save.result(60)
         figures["editor"] = (saved.status, saved.heading, f"{saved.seconds:.1f} s")
         assert (saved.status, saved.headers["Retry-After"]) == (503, "10")
-        assert saved.heading == "The database fell silent while this was being saved"
+        assert saved.heading == "The database stopped responding during the save"
         if what == "postmaster":
             kept, new = public.request(TEXT), public.request("/states/?q=none")
             figures["reader"] = [(kept.status, kept.headers.get("Cache-Status")), (new.status, new.heading)]

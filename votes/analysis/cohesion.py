@@ -18,7 +18,7 @@ MINIMUM_VOTING = 2
 def agreement_index(totals: NDArray[np.int16]) -> Values:
     """Return R, the agreement index of Hix, Noury and Roland (2005) of R x 5 totals (see ``Group.totals``).
 
-    (max(Y, N, A) - (Y + N + A - max(Y, N, A)) / 2) / (Y + N + A), from 0 (split in three) to 1 (of one mind); nan
+    (max(Y, N, A) - (Y + N + A - max(Y, N, A)) / 2) / (Y + N + A), from 0 (split three ways) to 1 (unanimous); nan
     where fewer than two members took a position.
     """
     positions = totals[:, [YES, ABSTAINING, NO]].astype(np.int64)

@@ -196,7 +196,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, folder
     except (EOFError, zipfile.BadZipFile, zlib.error):
         raise UnfitFileError(f"the zip archive is cut short or damaged. {DOWNLOAD_AGAIN}", file=name) from None
     except NotImplementedError as error:
-        raise UnfitFileError(f"it is packed in a way that is not known here ({error}). Unpack it.", file=name) from None
+        raise UnfitFileError(f"its packing is not supported ({error}). Unpack it.", file=name) from None
     return content.file(digest)
 
 

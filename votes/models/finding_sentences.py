@@ -76,7 +76,9 @@ MEANINGS = {
         "A membership of a bloc cannot be right by the state’s seat in the General Assembly, or a bloc’s name is "
         "taken for a state’s."
     ),
-    FindingKind.UNKNOWN_CODE: gettext_lazy("A file names a member state by a code that is not known; its rows wait."),
+    FindingKind.UNKNOWN_CODE: gettext_lazy(
+        "A file names a member state by an unknown code; its rows were not imported."
+    ),
     FindingKind.UNREADABLE: gettext_lazy("A cell of a file is not what its column should hold."),
     FindingKind.CONFLICT: gettext_lazy("Rows of a file say different things of one vote."),
     FindingKind.UNMATCHED: gettext_lazy("What a file says could not be matched with the record for certain."),

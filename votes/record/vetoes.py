@@ -1,7 +1,7 @@
 """Permanent seats, and the vetoes that their holders cast.
 
 A veto is the vote against of a state that is a permanent member on the day, where the recorded result is "vetoed": the
-proposal had votes enough (Charter, Article 27).
+proposal had enough votes (Charter, Article 27).
 """
 
 from __future__ import annotations

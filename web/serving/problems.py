@@ -51,7 +51,7 @@ def refusal(errors: Mapping[str, Sequence[str]], ignored: Sequence[str] = ()) ->
         said.setdefault(asked.partition("=")[0], []).append(unknown(asked))
     if not said:
         return None
-    detail = _("The query asks for something that is not known, so nothing was selected.")
+    detail = _("Nothing was selected: the query has an unknown parameter or value.")
     return problem(HTTPStatus.BAD_REQUEST, detail, errors=said)
 
 

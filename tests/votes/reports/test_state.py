@@ -331,7 +331,7 @@ class TestBlocs:
 
 
 class TestBreaks:
-    """The roll calls on which the closest partners voted otherwise."""
+    """The roll calls on which the closest partners voted differently."""
 
     @pytest.fixture
     def record(self) -> Record:

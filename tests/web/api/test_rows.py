@@ -140,7 +140,7 @@ def test_agreement_is_that_of_the_page_s_file():
     assert found == file
     assert errors("/agreement/?state=USA&measure=x&since=y") == {
         "state": ["One state agrees with nobody; choose at least two."],
-        "measure": ["“x” is not known here; choose one of agreement, lijphart, coincidence, kappa."],
+        "measure": ["Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."],
         "since": ["“y” is not a date; dates look like 2022-03-02."],
     }
 

@@ -63,7 +63,7 @@ class TestRefusal:
             "type": "about:blank",
             "title": "Bad Request",
             "status": 400,
-            "detail": "The query asks for something that is not known, so nothing was selected.",
+            "detail": "Nothing was selected: the query has an unknown parameter or value.",
             "errors": {
                 "since": [
                     "No date.",

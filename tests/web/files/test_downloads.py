@@ -222,7 +222,7 @@ def test_a_typo_is_an_error_and_never_everything_or_nothing(of: str, query: str,
     said = has(Client().get(f"/{of}?{query}"), 400)
 
     assert said["title"] == "Bad Request"
-    assert said["detail"] == "The query asks for something that is not known, so nothing was selected."
+    assert said["detail"] == "Nothing was selected: the query has an unknown parameter or value."
     assert said["errors"] == errors
 
 

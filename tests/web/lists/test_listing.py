@@ -419,9 +419,7 @@ def test_an_error_in_one_filter_keeps_the_others_in_the_form():
 def test_unknown_parameters_are_named():
     page = get("/resolutions/?positon=USA:for&utm_campaign=x&fbclid=1&Body=SC")
 
-    assert problems(page) == [
-        "The address asks for something there is no filter for, which was left aside: positon, Body."
-    ]
+    assert problems(page) == ["Ignored unknown parameters: positon, Body."]
     assert symbols(page) == SYMBOLS
 
 

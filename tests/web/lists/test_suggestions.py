@@ -63,7 +63,7 @@ def test_where_one_filter_less_is_not_enough_that_is_said():
     page = get("/resolutions/?q=nosuchword&since=2050-01-01&body=GA")
 
     assert texts(page, ".loosened p") == [
-        "No recorded vote meets all of these conditions. To take one of them away is not enough. Clear all"
+        "No recorded vote meets all of these conditions. Removing any one condition still finds nothing. Clear all"
     ]
     assert loosened(page) == []
 

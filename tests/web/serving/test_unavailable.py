@@ -38,8 +38,8 @@ def test_only_the_databases_state_counts():
     ("method", "error", "heading"),
     [
         ("get", GONE, "The record cannot be read just now"),
-        ("post", GONE, "The database fell silent while this was being saved"),
-        ("post", STOPPED, "The database fell silent while this was being saved"),
+        ("post", GONE, "The database stopped responding during the save"),
+        ("post", STOPPED, "The database stopped responding during the save"),
         ("post", SLOW, "Nothing was saved"),
         ("post", FULL, "Nothing was saved"),
         ("post", READ_ONLY, "Nothing was saved"),

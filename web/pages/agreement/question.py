@@ -105,8 +105,7 @@ class AgreementQuestion(Question):
         if value not in known:
             self.refuse(
                 parameter,
-                _("“%(value)s” is not known here; choose one of %(known)s.")
-                % {"value": value, "known": ", ".join(known)},
+                _("Unknown value “%(value)s”; choose one of %(known)s.") % {"value": value, "known": ", ".join(known)},
             )
             return known[0]
         return value

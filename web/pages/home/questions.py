@@ -87,7 +87,7 @@ PRESETS = (
         "vetoes",
         gettext_lazy("Security Council vetoes"),
         gettext_lazy(
-            "Who blocked what, by permanent member and decade: drafts that had votes enough, and a permanent member "
+            "Who blocked what, by permanent member and decade: drafts that had enough votes, and a permanent member "
             "against. Looked for among %(among)s votes of the Council, from %(first)s to %(last)s."
         ),
         "roll_calls",
@@ -119,9 +119,9 @@ PRESETS = (
     ),
     Preset(
         "lost-by-one",
-        gettext_lazy("Lost by one"),
+        gettext_lazy("One vote short"),
         gettext_lazy(
-            "One member voting the other way would have made the majority: a tie, one more against than in favour, "
+            "A single vote would have changed the result: a tie, one more against than in favour, "
             "or one short of two-thirds or of the Council’s nine. Found among the %(among)s votes with figures not "
             "known to have been adopted, from %(first)s to %(last)s."
         ),

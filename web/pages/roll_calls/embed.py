@@ -81,7 +81,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if form not in FORMATS:
         errors["format"] = [_("“%(format)s” is not a format; take json.") % {"format": form}]
     if errors:
-        return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+        return problem(HTTPStatus.BAD_REQUEST, _("The query has an unknown parameter or value."), errors=errors)
     if form != "json":
         return problem(HTTPStatus.NOT_IMPLEMENTED, _("There is JSON only; take format=json."))
     with reading():

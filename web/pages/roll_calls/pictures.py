@@ -55,7 +55,7 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
         if slug_of_bloc and lines is None:
             errors["bloc"] = [_("No member of a bloc “%(bloc)s” was in this electorate.") % {"bloc": slug_of_bloc}]
         if errors:
-            return problem(HTTPStatus.BAD_REQUEST, _("The query asks for something that is not known."), errors=errors)
+            return problem(HTTPStatus.BAD_REQUEST, _("The query has an unknown parameter or value."), errors=errors)
         codes = None if lines is None else {line.state.code for line in lines}
         name = f"plenary-{found.slug}-tiles" + (f"-{slug_of_bloc}" if codes is not None else "")
         return picture_file(request, record, name, form, lambda: _grid(found, vote_context, breakdown, codes))

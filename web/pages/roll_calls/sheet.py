@@ -61,7 +61,7 @@ class Sheet:
             words = ", ".join(choice.word for choice in Choice)
             errors.append(_("“%(word)s” is not a vote; choose one of %(words)s.") % {"word": word, "words": words})
         if sort not in dict(SORTS):
-            errors.append(_("“%(sort)s” is no order; choose name, choice or code.") % {"sort": sort})
+            errors.append(_("Can’t sort by “%(sort)s”; choose name, choice or code.") % {"sort": sort})
         if errors or lines is None:
             lines = []
         if word:

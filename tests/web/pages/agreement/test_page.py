@@ -406,8 +406,8 @@ BAD = [
     ("state=USA&state=FRA&state=USA", "state", "Member states: “USA” is there twice."),
     ("bloc=nope", "bloc", "Bloc: There is no bloc “nope”."),
     ("bloc=eu&state=USA&state=FRA", "bloc", "Bloc: Choose states or a bloc, not both."),
-    ("measure=x", "measure", "Measure: “x” is not known here; choose one of agreement, lijphart, coincidence, kappa."),
-    ("order=size", "order", "Order: “size” is not known here; choose one of similarity, name."),
+    ("measure=x", "measure", "Measure: Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."),
+    ("order=size", "order", "Order: Unknown value “size”; choose one of similarity, name."),
     ("since=x", "since", "Since: “x” is not a date; dates look like 2022-03-02."),
     ("body=XX", "body", "Body: “XX” is not among: GA, SC."),
 ]

@@ -154,7 +154,7 @@ def test_sections_say_what_their_kind_means(findings: None):
         "Code not known 1 open, 0 acknowledged",
     ]
     assert text(one(page, "#unknown-code + p")) == (
-        "A file names a member state by a code that is not known; its rows wait."
+        "A file names a member state by an unknown code; its rows were not imported."
     )
 
 
@@ -213,9 +213,7 @@ def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
     ]
     assert text(one(page, "#body-error")) == "“XX” is not among: GA, SC."
     assert one(page, "#kind")["aria-describedby"] == "kind-error"
-    assert texts(page, "p.problem") == [
-        "The address asks for something there is no filter for, which was left aside: nonsense."
-    ]
+    assert texts(page, "p.problem") == ["Ignored unknown parameters: nonsense."]
     assert len(table(page, ".finding-kinds")) == 14
 
 

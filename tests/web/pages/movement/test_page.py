@@ -122,7 +122,7 @@ class TestAnswer:
         page = get(f"{PAIR}&bloc=nato")
 
         assert text(one(page, "main > .lead")) == (
-            "3 of 30 members did not vote the same way both times. Counted are the members of North Atlantic Treaty "
+            "3 of 30 members did not vote the same way both times. This counts the members of North Atlantic Treaty "
             "Organization on the date of each vote. Every member state"
         )
         assert str(one(page, "main > .lead a")["href"]) == PAIR
@@ -265,7 +265,7 @@ class TestOffer:
         assert symbols(get(f"{ADDRESS}?body=SC")) == ["S/RES/2774 (2025)", "S/2022/155"]
         assert symbols(get(f"{ADDRESS}?body=GA&since=2019-01-01&until=2022-01-01")) == ["A/RES/75/192", "A/RES/74/7"]
         nothing = get(f"{ADDRESS}?body=SC&until=1990-01-01")
-        assert texts(nothing, ".empty") == ["No other recorded vote meets all of these conditions. Take one away."]
+        assert texts(nothing, ".empty") == ["No other recorded vote meets all of these conditions. Remove one."]
 
     def test_one_choice_after_the_other(self):
         page = get(f"{ADDRESS}?body=SC&bloc=nato")

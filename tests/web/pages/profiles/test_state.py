@@ -147,10 +147,10 @@ class TestSections:
             "3 June 2024",
             "On lighthouses",
             "In favour",
-            "6 of its 6 closest partners voted otherwise: surprise 1.00",
+            "6 of its 6 closest partners voted differently: surprise 1.00",
         ]
         assert one(first, "a")["href"] == "/roll-calls/after-19/"
-        assert text(second).endswith("2 of its 7 closest partners voted otherwise: surprise 0.29")
+        assert text(second).endswith("2 of its 7 closest partners voted differently: surprise 0.29")
         assert len(rest) == 8
         assert "on 1 vote at least three in four" in text(page.select(f"{BREAKS} > p")[0])
         assert cells(one(page, f"{BREAKS} table")) == [

@@ -127,7 +127,7 @@ def test_what_files_refuse(form: str):
 def test_other_addresses():
     get("/roll-calls/nowhere/history/", status=404)
     assert Client().get("/roll-calls/A-RES-ES-11-7/history/")["Location"] == PAGE
-    assert text(one(get(f"{PAGE}?who=me"), ".problem")).endswith("which was left aside: who.")
+    assert text(one(get(f"{PAGE}?who=me"), ".problem")).endswith("Ignored unknown parameters: who.")
 
 
 def test_what_drafts_say_is_nowhere(maker: Maker):

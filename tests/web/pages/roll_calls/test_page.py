@@ -168,7 +168,7 @@ def test_mistakes_in_the_table_are_said_and_yield_nothing():
     assert problems(page) == [
         "No member of a bloc “NATO” was in this electorate.",
         "“no” is not a vote; choose one of for, against, abstain, nonvoting.",
-        "“size” is no order; choose name, choice or code.",
+        "Can’t sort by “size”; choose name, choice or code.",
     ]
     assert table(page, ".sheet") == []
     assert table(get(f"{PEACE}?bloc=warsaw-pact"), ".sheet") == []
@@ -258,7 +258,7 @@ def test_figures_that_disagree_are_both_shown():
     RollCall.objects.filter(slug="a-res-es-11-7").update(announced_no=17)
 
     assert texts(get(PEACE), ".verdict .problem > p, .verdict .problem li") == [
-        "The record does not add up: announced 93-17-65, counted from the votes 93-18-65.",
+        "The record is inconsistent: announced 93-17-65, counted from the votes 93-18-65.",
         "Against: 17 announced, 18 counted from the votes.",
     ]
     assert "they agree" not in text(one(get(PEACE), ".verdict"))

@@ -101,7 +101,7 @@ def test_the_texts_of_a_subject_are_a_list_of_their_own(subjects: Subjects):
     assert not page.select("[name=subject]")
     asked = get(f"/subjects/{UKRAINE}/?subject=cuba-united-states")
     assert symbols(asked) == symbols(page)
-    assert problems(asked)[0].endswith("which was left aside: subject.")
+    assert problems(asked)[0].endswith("Ignored unknown parameters: subject.")
 
 
 def test_its_files_have_what_the_page_has(subjects: Subjects):
