@@ -218,7 +218,7 @@ def fill_sheet(
     """
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
     if roll_call.status != Status.DRAFT:
-        raise ValidationError(_("%(slug)s is not a draft any more.") % {"slug": roll_call.slug})
+        raise ValidationError(_("%(slug)s is no longer a draft.") % {"slug": roll_call.slug})
     record_votes(roll_call=roll_call, choices=choices, by=by)
     facts: dict[str, object] = {
         name: number

@@ -66,7 +66,7 @@ def read_file(name: str, content: bytes, names: Names) -> Reading:
         raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
     is_workbook = content.startswith(b"PK\x03\x04")
     if not is_workbook and name.lower().endswith((".xlsx", ".xls", ".ods", ".numbers")):
-        raise ValidationError(_("This is no XLSX file. Save it as XLSX or CSV, and upload that."))
+        raise ValidationError(_("This is not an XLSX file. Save it as XLSX or CSV, and upload that."))
     rows = _rows_of_workbook(content) if is_workbook else _rows_of_text(content)
     filled = [(number, cells) for number, cells in rows if any(cells)]
     if not filled:
@@ -78,7 +78,7 @@ def _rows_of_text(content: bytes) -> Iterator[Row]:
     """Yield the rows of a CSV file with commas, semicolons or tabs, as spreadsheets write it."""
     text = _decoded(content)
     if "\0" in text:
-        raise ValidationError(_("This is no CSV file. Save it as CSV or XLSX, and upload that."))
+        raise ValidationError(_("This is not a CSV file. Save it as CSV or XLSX, and upload that."))
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = next((mark for mark in "\t;," if mark in first), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -107,7 +107,7 @@ def _rows_of_workbook(content: bytes) -> Iterator[Row]:
     """Yield the rows of the one sheet of an XLSX file; formulas come as the text they are."""
     import openpyxl  # noqa: PLC0415  # a tenth of a second and ten megabytes, for the few who upload a workbook
 
-    refused = ValidationError(_("This XLSX file cannot be read. Save it anew, or as CSV, and upload that."))
+    refused = ValidationError(_("This XLSX file cannot be read. Save it again, or as CSV, and upload that."))
     try:
         _check_archive(content)
         with warnings.catch_warnings():
@@ -218,7 +218,7 @@ def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tu
             % {"state": names.name(code)}
         )
     if letter is None:
-        raise WrongRowError(_("“%(choice)s” is no choice. Enter Y, N, A or X.") % {"choice": choice[:60]})
+        raise WrongRowError(_("“%(choice)s” is not a choice. Enter Y, N, A or X.") % {"choice": choice[:60]})
     return code, letter
 
 

@@ -24,10 +24,10 @@ def as_problem(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | 
             return refusal(errors)
         case exceptions.Throttled():
             wait = math.ceil(getattr(error, "wait", None) or 1)
-            said = _("Too many requests from your address. Come again in %(seconds)s seconds.") % {"seconds": wait}
+            said = _("Too many requests from your address. Try again in %(seconds)s seconds.") % {"seconds": wait}
             return problem(HTTPStatus.TOO_MANY_REQUESTS, said, Retry_After=str(wait))
         case exceptions.MethodNotAllowed():
-            said = _("The record is read here, with GET, HEAD and OPTIONS, and never written.")
+            said = _("This API is read-only: use GET, HEAD or OPTIONS.")
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, said)
         case exceptions.APIException():
             return problem(HTTPStatus(error.status_code), str(error.detail))

@@ -187,7 +187,7 @@ class OneResolution(ReadView):
         if not found:
             raise NotFound(no_text(symbol))
         if len(found) > 1:
-            said = _("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol}
+            said = _("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol}
             raise NotFound(said)
         (resolution,) = found
         if symbol != resolution.symbol:

@@ -91,11 +91,11 @@ def picture_file(
     try:
         return _file(request, record, f"{name}.{form}", drawn)
     except BusyError:
-        detail = _("Too many pictures are being drawn. Come again, or take the SVG.")
+        detail = _("Too many pictures are being drawn. Try again, or download the SVG.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")
     except NotDrawnError:
         LOG.exception("A picture could not be drawn: %s", request.get_full_path())
-        detail = _("The picture could not be drawn as PNG, which has been noted. Take the SVG.")
+        detail = _("The picture could not be drawn as PNG, which has been logged. Download the SVG instead.")
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 

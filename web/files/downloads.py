@@ -96,7 +96,7 @@ def _send(
         # Streamed though it is nothing, since it says nothing of how long the answer to GET would be.
         return StreamingHttpResponse((), headers=headers)
     if form == "parquet" and not parquet_is_free():
-        detail = _("Too many Parquet files are being written. Come again, or take CSV or JSON.")
+        detail = _("Too many Parquet files are being written. Try again, or download CSV or JSON.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
 
     def chunks() -> Iterator[bytes]:

@@ -283,7 +283,7 @@ class Listing:
         """Return what is wrong with the query of a file or feed, which has no pages; None where nothing is."""
         errors = {name: [str(error) for error in said] for name, said in self.form.errors.items()}
         if self.parameters.get("page"):
-            errors["page"] = [_("All pages come at once; leave “page” out.")]
+            errors["page"] = [_("The file has all pages; leave “page” out.")]
         return refusal(errors, self.ignored)
 
     @property

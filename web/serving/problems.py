@@ -70,6 +70,6 @@ def unknown(asked: str) -> str:
     name, _equals, value = asked.partition("=")
     if not value:
         return _("There is no parameter “%(name)s” here.") % {"name": name}
-    return _("“%(asked)s” cannot be applied: the parameter stands more than once, or only a form knows it.") % {
+    return _("“%(asked)s” was not applied: the parameter is given more than once, or belongs to a form.") % {
         "asked": asked
     }

@@ -63,7 +63,7 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     for connection in connections.all(initialized_only=True):
         connection.errors_occurred = True  # So that the end of the request looks whether it still works.
     if request.path.startswith("/api/") or "." in request.path.rpartition("/")[2]:
-        said = _("The record cannot be read just now. Ask again in %(seconds)s seconds.") % {"seconds": RETRY_AFTER}
+        said = _("The record is temporarily unavailable. Try again in %(seconds)s seconds.") % {"seconds": RETRY_AFTER}
         answer: HttpResponse = problem(HTTPStatus.SERVICE_UNAVAILABLE, said)
     else:
         context = {"sent": request.method == "POST", "refused": was_refused(error), "full": is_full(error)}

@@ -162,7 +162,7 @@ def test_a_veto_of_the_assembly_is_not_offered(editor: Client, world: World):
         ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "A text has at most 1 MB; paste the part with the vote."),
         ({"text": "x", "file": b"FRA,Y"}, "A text or a file, not both: empty one."),
         ({"file": b"x" * (LIMIT + 1)}, "A voting sheet has at most 1 MB; this file is larger."),
-        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it anew, or as CSV, and upload that."),
+        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it again, or as CSV, and upload that."),
         ({"file": b""}, "The submitted file is empty."),
     ],
 )

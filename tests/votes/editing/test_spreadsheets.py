@@ -128,7 +128,7 @@ def test_members_in_no_row_are_named():
             "Row 3: Yugoslavia was not a member on that date; it was left out.",
             ["BIH", "HRV", "MKD", "SVN"],
         ),
-        (["France", "maybe"], "Row 3: “maybe” is no choice. Enter Y, N, A or X.", []),
+        (["France", "maybe"], "Row 3: “maybe” is not a choice. Enter Y, N, A or X.", []),
         (["France", ""], "Row 3: there is no choice beside France. Enter Y, N, A or X, or leave the row out.", []),
         (["", "Y"], "Row 3: there is a choice and no state. Enter its name or code.", []),
         (["ISR", "N"], "Row 3: Israel stands in row 2 already; it was left out. Delete one of them.", []),
@@ -169,18 +169,18 @@ def test_an_array_formula_is_refused_like_any_other():
         ("a.csv", b"\n,,\n", "The file has no rows."),
         ("a.csv", b"x" * (LIMIT + 1), "A voting sheet has at most 1 MB; this file is larger."),
         ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "A voting sheet has at most 1000 rows; this file has more."),
-        ("a.csv", b"FRA,Y\0\n", "This is no CSV file. Save it as CSV or XLSX, and upload that."),
+        ("a.csv", b"FRA,Y\0\n", "This is not a CSV file. Save it as CSV or XLSX, and upload that."),
         (
             "a.csv",
             b"FRA,2024,Y\n",
             "Which columns are meant? Name them in the first row, “state” and “choice”, or leave just those two.",
         ),
-        ("a.xls", b"\xd0\xcf\x11\xe0", "This is no XLSX file. Save it as XLSX or CSV, and upload that."),
-        ("a.xlsx", b"FRA,Y\n", "This is no XLSX file. Save it as XLSX or CSV, and upload that."),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "This is not an XLSX file. Save it as XLSX or CSV, and upload that."),
+        ("a.xlsx", b"FRA,Y\n", "This is not an XLSX file. Save it as XLSX or CSV, and upload that."),
         (
             "a.csv",
             b"PK\x03\x04 and no more",
-            "This XLSX file cannot be read. Save it anew, or as CSV, and upload that.",
+            "This XLSX file cannot be read. Save it again, or as CSV, and upload that.",
         ),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_workbook_that_is_broken_or_wicked_is_refused(part: bytes):
     message = refusal(replaced(workbook([["FRA", "Y"]]), SHEET, part))
 
     assert message in {
-        "This XLSX file cannot be read. Save it anew, or as CSV, and upload that.",
+        "This XLSX file cannot be read. Save it again, or as CSV, and upload that.",
         "The file has no rows.",
     }
 

@@ -44,7 +44,7 @@ def test_nothing_asked_is_ignored():
         "positon": ["There is no parameter “positon” here."],
         "page": ["There is no parameter “page” here."],
         "who": ["There is no parameter “who” here."],
-        "q": ["“q=a” cannot be applied: the parameter stands more than once, or only a form knows it."],
+        "q": ["“q=a” was not applied: the parameter is given more than once, or belongs to a form."],
         "body": ["“XX” is not among: GA, SC."],
         "topic": errors("/resolutions/?topic=x")["topic"],
         "differ": ["“USA” should name two states or blocs, such as USA~eu."],
@@ -169,7 +169,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(settings):
     assert (refused.status_code, refused.headers["Content-Type"]) == (429, "application/problem+json")
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     wait = refused.headers["Retry-After"]
-    assert refused.json()["detail"] == f"Too many requests from your address. Come again in {wait} seconds."
+    assert refused.json()["detail"] == f"Too many requests from your address. Try again in {wait} seconds."
     assert asked("198.51.100.8") == 200
     # Where nobody knows who asks, one would use up what all have.
     assert [asked("nobody") for _time in range(4)] == [200] * 4

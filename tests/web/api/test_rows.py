@@ -107,7 +107,7 @@ def test_a_symbol_of_several_texts_names_none(maker: Maker):
 
     for number in (1, 2):
         OtherSymbol.objects.create(resolution=maker.text(f"A/RES/79/90{number}"), symbol="A/79/L.90")
-    assert ask("/resolutions/A/79/L.90", status=404)["detail"] == "Several resolutions go by the symbol “A/79/L.90”."
+    assert ask("/resolutions/A/79/L.90", status=404)["detail"] == "Several resolutions have the symbol “A/79/L.90”."
 
 
 def test_states_and_blocs_tell_all_that_is_on_record():
@@ -139,7 +139,7 @@ def test_agreement_is_that_of_the_page_s_file():
     del found["data_version"], file["record"]
     assert found == file
     assert errors("/agreement/?state=USA&measure=x&since=y") == {
-        "state": ["One state agrees with nobody; choose at least two."],
+        "state": ["Choose at least two states."],
         "measure": ["Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."],
         "since": ["“y” is not a date; dates look like 2022-03-02."],
     }

@@ -67,7 +67,7 @@ class TestRefusal:
             "errors": {
                 "since": [
                     "No date.",
-                    "“since=x” cannot be applied: the parameter stands more than once, or only a form knows it.",
+                    "“since=x” was not applied: the parameter is given more than once, or belongs to a form.",
                 ],
                 "state": ["No X.", "No Y."],
                 "colour": ["There is no parameter “colour” here."],
@@ -202,7 +202,7 @@ class TestPictures:
         assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert response["Content-Type"] == "application/problem+json"
         assert json.loads(response.content)["detail"] == (
-            "Too many pictures are being drawn. Come again, or take the SVG."
+            "Too many pictures are being drawn. Try again, or download the SVG."
         )
         assert "ETag" not in response
 
@@ -216,7 +216,7 @@ class TestPictures:
         assert response.status_code == 500
         assert response["Content-Type"] == "application/problem+json"
         assert json.loads(response.content)["detail"] == (
-            "The picture could not be drawn as PNG, which has been noted. Take the SVG."
+            "The picture could not be drawn as PNG, which has been logged. Download the SVG instead."
         )
         assert "ETag" not in response
         [noted] = caplog.records

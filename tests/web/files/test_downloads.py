@@ -204,15 +204,15 @@ def test_the_votes_of_one_roll_call():
         ("since=yesterday", {"since": ["“yesterday” is not a date; dates look like 2022-03-02."]}),
         ("session=ES-99", {"session": ["There is no session “ES-99”; codes look like 79, S-4 and ES-11."]}),
         ("body=XX&foo=1", {"body": ["“XX” is not among: GA, SC."], "foo": ["There is no parameter “foo” here."]}),
-        ("page=2", {"page": ["All pages come at once; leave “page” out."]}),
+        ("page=2", {"page": ["The file has all pages; leave “page” out."]}),
         (
             "body=GA&body=SC",
-            {"body": ["“body=GA” cannot be applied: the parameter stands more than once, or only a form knows it."]},
+            {"body": ["“body=GA” was not applied: the parameter is given more than once, or belongs to a form."]},
         ),
         (
             "who=USA&how=for",
             {
-                name: [f"“{asked}” cannot be applied: the parameter stands more than once, or only a form knows it."]
+                name: [f"“{asked}” was not applied: the parameter is given more than once, or belongs to a form."]
                 for name, asked in (("who", "who=USA"), ("how", "how=for"))
             },
         ),
@@ -280,7 +280,7 @@ def test_too_many_parquet_files_at_once():
         assert Client().head("/votes.parquet").status_code == 200
         assert has_rows(content("/votes.csv"))
     assert response.headers["Retry-After"] == "10"
-    assert said["detail"] == "Too many Parquet files are being written. Come again, or take CSV or JSON."
+    assert said["detail"] == "Too many Parquet files are being written. Try again, or download CSV or JSON."
     assert has_rows(content("/votes.parquet"))
 
 

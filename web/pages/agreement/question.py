@@ -46,7 +46,7 @@ class AgreementQuestion(Question):
                 % {"codes": "”, “".join(unknown)},
             )
         elif len(self.states) == 1:
-            self.refuse("state", _("One state agrees with nobody; choose at least two."))
+            self.refuse("state", _("Choose at least two states."))
         slug = parameters.get("bloc") or ""
         if slug and slug not in record.blocs:
             self.refuse("bloc", _("There is no bloc “%(slug)s”.") % {"slug": slug})

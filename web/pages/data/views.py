@@ -120,7 +120,7 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
         response = _sent(request, package.folder / name)
     except (downloads.BusyError, FileNotFoundError):
         # A file is gone when the record has changed and another request has made the next package.
-        detail = _("The files of this data version are being made. Come again in ten seconds.")
+        detail = _("The files of this data version are being made. Try again in ten seconds.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
     response["ETag"] = _tag(downloads.key(package.version), name)
     return _open(response)

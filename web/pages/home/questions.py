@@ -88,7 +88,7 @@ PRESETS = (
         gettext_lazy("Security Council vetoes"),
         gettext_lazy(
             "Who blocked what, by permanent member and decade: drafts that had enough votes, and a permanent member "
-            "against. Looked for among %(among)s votes of the Council, from %(first)s to %(last)s."
+            "against. Found among %(among)s votes of the Council, from %(first)s to %(last)s."
         ),
         "roll_calls",
         "result=vetoed&kind=text",
@@ -99,7 +99,7 @@ PRESETS = (
         "us-russia-eu",
         gettext_lazy("US and Russia on the same side against the EU"),
         gettext_lazy(
-            "Both took the same position, and most EU members of the day another one. All three took a position on "
+            "Both took the same position, and most EU members at the time another. All three took a position on "
             "%(among)s texts, from %(first)s to %(last)s."
         ),
         "resolutions",
@@ -110,7 +110,7 @@ PRESETS = (
         "closest",
         gettext_lazy("Closest votes"),
         gettext_lazy(
-            "Those first in which in favour and against were nearest to each other, of %(among)s texts from %(first)s "
+            "Closest margins first, among %(among)s texts from %(first)s "
             "to %(last)s. Their main source holds adopted texts only."
         ),
         "resolutions",

@@ -45,10 +45,10 @@ class Pair(Question):
         if slug and slug not in record.blocs:
             self.refuse(BLOC, _("There is no bloc “%(slug)s”.") % {"slug": slug})
         if self.slugs[FIRST] and self.slugs[FIRST] == self.slugs[SECOND]:
-            self.refuse(SECOND, _("This is the first recorded vote again; choose another one."))
+            self.refuse(SECOND, _("This is the same recorded vote as the first; choose another one."))
         if all(parameters.get(name) for name in (FIRST, SECOND)):
             for name in self.chosen:
-                self.refuse(name, _("Two recorded votes are named, so that a filter has nothing to select."))
+                self.refuse(name, _("Filters have no effect once two recorded votes are chosen."))
 
     @property
     def is_complete(self) -> bool:
@@ -170,7 +170,7 @@ def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
         raise LookupError(_("No recorded vote and no resolution “%(text)s” is in this record.") % {"text": text})
     if len(named) > 1:
         raise LookupError(
-            _("Several resolutions go by the symbol “%(text)s”; take the whole and final one.") % {"text": text}
+            _("Several resolutions have the symbol “%(text)s”; use the full final symbol.") % {"text": text}
         )
     decisive = published.decisive().filter(resolution=named[0]).values_list("slug", flat=True).first()
     if decisive is None:

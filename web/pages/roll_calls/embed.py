@@ -79,11 +79,11 @@ def oembed(request: HttpRequest) -> HttpResponse:
         errors["url"] = [_("Name the address of a vote, such as %(url)s.") % {"url": _example(request)}]
     form = asked.get("format") or "json"
     if form not in FORMATS:
-        errors["format"] = [_("“%(format)s” is not a format; take json.") % {"format": form}]
+        errors["format"] = [_("“%(format)s” is not a format; use json.") % {"format": form}]
     if errors:
         return problem(HTTPStatus.BAD_REQUEST, _("The query has an unknown parameter or value."), errors=errors)
     if form != "json":
-        return problem(HTTPStatus.NOT_IMPLEMENTED, _("There is JSON only; take format=json."))
+        return problem(HTTPStatus.NOT_IMPLEMENTED, _("Only JSON is available; use format=json."))
     with reading():
         found = roll_call_at(asked["url"], request.get_host())
         if found is None:

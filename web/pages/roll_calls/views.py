@@ -71,7 +71,7 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         is_known = bool(named)
         named = named or list(published.near_symbol(symbol)[:2])
         if is_known and len(named) > 1:
-            raise Http404(_("Several resolutions go by the symbol “%(symbol)s”.") % {"symbol": symbol})
+            raise Http404(_("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol})
         if len(named) != 1:
             raise missing_text(symbol, record)
         found = named[0]

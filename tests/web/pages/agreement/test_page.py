@@ -402,7 +402,7 @@ CODES = "States are upper-case codes, one to each “state”."
 BAD = [
     ("state=USA&state=XX&state=YY", "state", f"Member states: There is no member state “XX”, “YY”. {CODES}"),
     ("state=USA&state=usa", "state", f"Member states: There is no member state “usa”. {CODES}"),
-    ("state=USA", "state", "Member states: One state agrees with nobody; choose at least two."),
+    ("state=USA", "state", "Member states: Choose at least two states."),
     ("state=USA&state=FRA&state=USA", "state", "Member states: “USA” is there twice."),
     ("bloc=nope", "bloc", "Bloc: There is no bloc “nope”."),
     ("bloc=eu&state=USA&state=FRA", "bloc", "Bloc: Choose states or a bloc, not both."),

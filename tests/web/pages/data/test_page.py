@@ -293,7 +293,7 @@ class TestThePackage:
 
         assert busy.status_code == 503
         assert busy.headers["Retry-After"] == "10"
-        assert busy.json()["detail"] == "The files of this data version are being made. Come again in ten seconds."
+        assert busy.json()["detail"] == "The files of this data version are being made. Try again in ten seconds."
         assert csv.count(b"\n") == 3639
         assert content("/data/votes.parquet") == b"PAR1"
 

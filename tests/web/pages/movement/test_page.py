@@ -27,7 +27,7 @@ PAIR = f"{ADDRESS}?a=a-res-es-11-1&b=a-res-es-11-7"
 SYMBOLS = ("A/RES/ES-11/1", "A/RES/ES-11/7")
 
 WORDS = {"Y": "In favour", "A": "Abstaining", "N": "Against", "X": "Non-voting"}
-NO_FILTER = "Two recorded votes are named, so that a filter has nothing to select."
+NO_FILTER = "Filters have no effect once two recorded votes are chosen."
 
 
 def both(twin: Twin, *symbols: str) -> dict[str, tuple[str, str]]:
@@ -191,10 +191,10 @@ class TestBadAddresses:
                 "First vote: No recorded vote and no resolution “nowhere” is in this record."
             ]),
             ("a=a-res-es-11-7&b=a-res-es-11-7", [
-                "Second vote: This is the first recorded vote again; choose another one."
+                "Second vote: This is the same recorded vote as the first; choose another one."
             ]),
             ("a=a-res-es-11-7&b=A/RES/ES-11/7", [
-                "Second vote: This is the first recorded vote again; choose another one."
+                "Second vote: This is the same recorded vote as the first; choose another one."
             ]),
             ("a=a-res-es-11-1&b=a-res-es-11-7&bloc=nope", ["Members of: There is no bloc “nope”."]),
             ("a=a-res-es-11-1&b=a-res-es-11-7&body=GA", [f"Body: {NO_FILTER}"]),
@@ -441,7 +441,7 @@ class TestRetiredSlugs:
 
     def test_two_that_are_one_are_the_same_vote(self):
         assert problems(get(f"{ADDRESS}?a=twice&b=kept")) == [
-            "Second vote: This is the first recorded vote again; choose another one."
+            "Second vote: This is the same recorded vote as the first; choose another one."
         ]
 
     def test_what_leads_to_a_draft_is_not_there(self):
