@@ -203,7 +203,7 @@ def test_what_was_published_meanwhile_is_not_filled(world: World, ana: User):
     record_votes(roll_call=roll_call, choices={"ALB": "Y"})
     publish(roll_calls=[roll_call])
 
-    with pytest.raises(ValidationError, match="a-motion is not a draft any more"):
+    with pytest.raises(ValidationError, match="a-motion is no longer a draft"):
         fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, by=ana)
 
 

@@ -152,7 +152,7 @@ class TestSections:
         assert one(first, "a")["href"] == "/roll-calls/after-19/"
         assert text(second).endswith("2 of its 7 closest partners voted differently: surprise 0.29")
         assert len(rest) == 8
-        assert "on 1 vote at least three in four" in text(page.select(f"{BREAKS} > p")[0])
+        assert "on 1 vote at least three-quarters" in text(page.select(f"{BREAKS} > p")[0])
         assert cells(one(page, f"{BREAKS} table")) == [
             ["G20", "1", "20", "5.0%"],
             ["G7", "1", "20", "5.0%"],
