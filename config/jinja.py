@@ -31,7 +31,7 @@ from web.serving.parameters import query_of_page
 
 
 def environment(**options: Any) -> FastEnvironment:
-    """Return the environment, given the options of Django's backend; a name that is not known is an error."""
+    """Return the environment, given the options of Django's backend; an unknown name is an error."""
     made = FastEnvironment(  # Django's backend asks for autoescape
         extensions=["jinja2.ext.i18n", FragmentCache],
         trim_blocks=True,

@@ -172,9 +172,9 @@ OTP_TOTP_ISSUER = "Plenary"
 # Whether who entered a vote may publish it. By default somebody else does.
 PUBLISH_OWN_ENTRIES = os.environ.get("PUBLISH_OWN_ENTRIES", "") == "1"
 
-# In production, all is asked for again by https, and browsers are told to ask for nothing by http for a year: a first
-# deployment may say less. What other hosts below this one do is not ours to say unless we are told, and a place in the
-# browsers' own lists cannot be taken back soon, so those two stand out of Django's warnings.
+# In production every request over http is redirected to https, and HSTS lasts a year: a first deployment may set less.
+# Subdomains and preload lists stay off unless they are set, since they bind other hosts or cannot be undone soon; so
+# those two of Django's warnings are silenced.
 TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", 0, least=0)
 if HTTPS and TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

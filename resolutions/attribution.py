@@ -1,4 +1,4 @@
-"""Who writes, and why: told to the database, so that its history can say it of every change."""
+"""Attribution of changes: who writes and why, passed to the database for its history."""
 
 from __future__ import annotations
 

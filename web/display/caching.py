@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from cachetools import LRUCache
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 from jinja2 import nodes
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2.parser import Parser
 
 SIZE = 512
-"""Parts remembered in a process; those of former data versions make room for newer ones."""
+"""Parts remembered in a process; when there are more, among them those of former data versions, it begins anew."""
 
 
 class FragmentCache(Extension):
@@ -28,8 +26,7 @@ class FragmentCache(Extension):
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.parts: LRUCache[Hashable, str] = LRUCache(SIZE)
-        self.lock = Lock()
+        self.parts: dict[Hashable, str] = {}
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Return a call of ``_part`` with the body as its caller."""
@@ -46,10 +43,10 @@ class FragmentCache(Extension):
             return caller()
         # Addresses begin with what the server puts before all of them.
         about = (place, key, get_language(), get_script_prefix())
-        with self.lock:
-            part = self.parts.get(about)
+        # Without a lock: threads that miss at once write the same, and nobody waits while one hashes a long key.
+        part = self.parts.get(about)
         if part is None:
-            part = caller()
-            with self.lock:
-                self.parts[about] = part
+            if len(self.parts) >= SIZE:
+                self.parts.clear()
+            part = self.parts[about] = caller()
         return part
