@@ -213,7 +213,7 @@ FILE_UPLOAD_HANDLERS = [
 PAGE_CACHE = os.environ.get("PAGE_CACHE", "") != "0"
 PAGE_CACHE_MB = whole_number("PAGE_CACHE_MB", 64)
 SHARED_CACHE_SECONDS = whole_number("SHARED_CACHE_SECONDS", 60, least=0)
-NEVER_KEPT: tuple[str, ...] = ("/admin/", "/static/", "/healthz", "/readyz", "/metrics")
+UNCACHED_PATHS: tuple[str, ...] = ("/admin/", "/static/", "/healthz", "/readyz", "/metrics")
 CACHE_URL = text("CACHE_URL")
 
 # The API: JSON alone, for anybody, so many requests a minute from one address. An entry of the cache is the times of

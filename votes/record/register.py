@@ -177,10 +177,6 @@ class Register:
         wanted = sum(1 << place for place, code in enumerate(self.veto_codes) if code in codes)
         return (self.vetoes & wanted) != 0
 
-    def of_kinds(self, kinds: Collection[str]) -> Mask:
-        """Return which were votes on one of these kinds of thing."""
-        return np.logical_or.reduce([self.kinds.are(kind) for kind in kinds])
-
     def voted(self, met: Mask) -> Mask:
         """Return which meet a condition on the rows of the matrix; those without votes meet none."""
         return np.append(met, False)[self.rows]

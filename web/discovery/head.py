@@ -91,11 +91,8 @@ def _page(
     title: str = "",
 ) -> Metadata:
     """Return what a page at ``path`` says of itself in the words of its title and description."""
-    title, description, origin = (
-        title or context["page_title"],
-        context["page_description"],
-        origin_of(context["request"]),
-    )
+    title, description = title or context["page_title"], context["page_description"]
+    origin = origin_of(context["request"])
     data = [web_page(origin, path, title, description)]
     if steps:
         data.append(breadcrumbs(origin, *steps, (title, path)))

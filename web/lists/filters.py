@@ -86,7 +86,7 @@ MOST_WORDS, SHORTEST_WORD = 8, 3
 """How many words of it are compared, and how many letters such a word has."""
 
 
-SEARCHES_KEPT = 64
+CACHED_SEARCHES = 64
 """For how many searches of a record the result is cached: a byte for each roll call."""
 
 
@@ -272,7 +272,7 @@ def searches_of(record: Record) -> Callable[[str], Mask]:
         among.flags.writeable = False
         return among
 
-    return functools.lru_cache(maxsize=SEARCHES_KEPT)(search)
+    return functools.lru_cache(maxsize=CACHED_SEARCHES)(search)
 
 
 def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:

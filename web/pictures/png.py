@@ -14,7 +14,7 @@ SECONDS = 20
 """How long a drawing may take."""
 AT_ONCE, WAITING = 2, 3.0
 """How many are drawn at once, and for how many seconds others wait: each that waits keeps a thread from readers."""
-KEPT = 32
+CACHED_PICTURES = 32
 """How many pictures a process keeps drawn; one is some hundred kilobytes at most."""
 
 _CHILD = """
@@ -34,7 +34,7 @@ class NotDrawnError(Exception):
     """Raised where a picture cannot be drawn, with what is known of why."""
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_PICTURES)
 def png(svg: str) -> bytes:
     """Return the picture as PNG, on its light ground.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("plenary.health")
 
-NEVER_KEPT = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 
 LAGGING = """
 SELECT (SELECT count(*) FROM pg_stat_wal_receiver) > 0 OR NOT pg_is_in_recovery(),
@@ -38,7 +38,7 @@ class UnfitError(Exception):
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Say that the process answers, and nothing of what it needs to."""
-    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8", headers=NEVER_KEPT)
+    return HttpResponse("alive\n", content_type="text/plain; charset=utf-8", headers=NO_STORE)
 
 
 @require_safe
@@ -61,7 +61,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         "release": RELEASE,
         "checks": needed | helpful,
     }
-    return JsonResponse(said, status=200 if is_ready else 503, headers=NEVER_KEPT)
+    return JsonResponse(said, status=200 if is_ready else 503, headers=NO_STORE)
 
 
 def replica(alias: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class PageCache:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer from the cache, or have the response made and cache it."""
-        if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.NEVER_KEPT):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.UNCACHED_PATHS):
             return self.get_response(request)
         if is_editor(request):
             response = self.get_response(request)

@@ -196,7 +196,7 @@ def from_replica(get_response: GetResponse) -> GetResponse:
     connection_created.connect(WATCH.opened, dispatch_uid="web.serving.replicas.opened")
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        is_public = request.method in ("GET", "HEAD") and not request.path_info.startswith(settings.NEVER_KEPT)
+        is_public = request.method in ("GET", "HEAD") and not request.path_info.startswith(settings.UNCACHED_PATHS)
         if not is_public or is_editor(request):
             return get_response(request)
         WATCH.begin()

@@ -37,7 +37,7 @@ class Site:
 
     def __init__(self, monkeypatch, settings) -> None:
         monkeypatch.setitem(settings.DATABASES, REPLICA, {})
-        settings.NEVER_KEPT = ("/admin/", "/static/")
+        settings.UNCACHED_PATHS = ("/admin/", "/static/")
         self.servers = {PRIMARY: Connection(), REPLICA: Connection()}
         self.broken: set[str] = set()
         self.asked: list[str] = []
