@@ -296,22 +296,33 @@ class Shared:
     def __init__(self) -> None:
         self._records: dict[int, Record] = {}
         self._loading = threading.Lock()
+        self._awaited: list[int] = []
+        """The version that each thread waits for, which is not dropped before it has it."""
 
     def at(self, version: int) -> Record:
         """Return the record of ``version``, which is that of the open snapshot."""
         record = self._records.get(version)
         if record is None:
-            with self._loading:
-                record = self._records.get(version)
-                if record is None:
-                    began = time.perf_counter()
-                    with unhurried():
-                        record = load()
-                    loaded.send(Shared, seconds=time.perf_counter() - began)
-                    # A new dict each time: who looks into the old one meanwhile is not disturbed.
-                    # Those loaded last, and not the newest: a replica that lags reads an older one than editors do.
-                    others = [(number, other) for number, other in self._records.items() if number != record.version]
-                    self._records = dict([*others, (record.version, record)][-CACHED_VERSIONS:])
+            self._awaited.append(version)
+            try:
+                with self._loading:
+                    record = self._records.get(version) or self._load()
+            finally:
+                self._awaited.remove(version)
+        return record
+
+    def _load(self) -> Record:
+        """Load the record of the open snapshot, and drop those that nobody waits for but the last."""
+        began = time.perf_counter()
+        with unhurried():
+            record = load()
+        loaded.send(Shared, seconds=time.perf_counter() - began)
+        # Those loaded last, and not the newest: a replica that lags reads an older one than editors do.
+        others = [(number, other) for number, other in self._records.items() if number != record.version]
+        older, last = others[: 1 - CACHED_VERSIONS], others[1 - CACHED_VERSIONS :]
+        awaited = [(number, other) for number, other in older if number in self._awaited]
+        # A new dict each time: who looks into the old one meanwhile is not disturbed.
+        self._records = dict([*awaited, *last, (record.version, record)])
         return record
 
     def forget(self) -> None:

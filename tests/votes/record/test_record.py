@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -205,6 +207,23 @@ class TestSharing:
         first, *others = in_threads(8, read)
         assert all(other is first for other in others)
         assert self.loads == [data_version()]
+
+    @pytest.mark.parametrize(("awaited", "loads"), [([], [1, 2, 3, 1]), ([1], [1, 2, 3])])
+    def test_a_version_that_a_thread_waits_for_is_not_dropped(
+        self, monkeypatch: pytest.MonkeyPatch, awaited: list[int], loads: list[int]
+    ):
+        shared, loaded = module.Shared(), list[int]()
+
+        def load_version(version: int) -> Any:
+            loaded.append(version)
+            return SimpleNamespace(version=version)
+
+        for version in (1, 2, 3, 1):
+            monkeypatch.setattr(module, "load", partial(load_version, version))
+            shared.at(version)
+            shared._awaited = list(awaited)
+
+        assert loaded == loads
 
     def test_after_a_change_it_is_loaded_once_more(self):
         with reading() as before:
