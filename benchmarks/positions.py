@@ -9,7 +9,7 @@ from functools import partial
 
 from benchmarks.common import median_ms, setup
 
-QUERIES = ["position=USA:against", "position=eu:for", "position=non-aligned:split", "differ=USA~eu"]
+QUERIES = ["position=USA:against", "position=eu:for", "position=non-aligned:tied", "differ=USA~eu"]
 ROUNDS = 5
 
 STATE = """
@@ -29,7 +29,7 @@ BLOC = """
         GROUP BY v.roll_call_id
     ) totals
 """
-LETTERS = {"for": "Y", "against": "N", "abstain": "A", "nonvoting": "X", "split": "S"}
+LETTERS = {"for": "Y", "against": "N", "abstain": "A", "nonvoting": "X", "tied": "S"}
 
 
 def lines() -> list[str]:

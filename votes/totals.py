@@ -72,7 +72,7 @@ class Totals:
         return plurality(self.yes, self.no, self.abstaining or 0)
 
     @property
-    def is_split(self) -> bool:
+    def is_tied(self) -> bool:
         """Tell whether those who voted have no plurality."""
         return self.voting > 0 and self.position is None
 

@@ -78,7 +78,7 @@ class Record:
         if not ranking:
             return "nonvoting"
         if len(ranking) > 1 and ranking[0][1] == ranking[1][1]:
-            return "split"
+            return "tied"
         return WORDS[ranking[0][0]]
 
 

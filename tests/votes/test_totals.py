@@ -15,7 +15,7 @@ def test_the_figures_of_a_res_es_11_7():
     assert totals.members == 193
     assert totals.share_in_favour == pytest.approx(83.78, abs=0.01)
     assert totals.position == Choice.YES
-    assert not totals.is_split
+    assert not totals.is_tied
     assert totals.cohesion == pytest.approx((93 - 83 / 2) / 176)
 
 
@@ -44,7 +44,7 @@ def test_cohesion(totals: Totals, cohesion: float | None):
 
 
 @pytest.mark.parametrize(
-    ("totals", "position", "split"),
+    ("totals", "position", "tied"),
     [
         (Totals(2, 1, 1), Choice.YES, False),
         (Totals(1, 2, 1), Choice.NO, False),
@@ -59,9 +59,9 @@ def test_cohesion(totals: Totals, cohesion: float | None):
         (Totals(3, 3, None, None), None, True),
     ],
 )
-def test_the_position_is_the_plurality_of_those_who_voted(totals: Totals, position: Choice | None, split: bool):
+def test_the_position_is_the_plurality_of_those_who_voted(totals: Totals, position: Choice | None, tied: bool):
     assert totals.position == position
-    assert totals.is_split == split
+    assert totals.is_tied == tied
     assert plurality(totals.yes, totals.no, totals.abstaining or 0) == position
 
 
@@ -92,7 +92,7 @@ def test_the_words_of_addresses(word: str, choice: str):
     assert Choice(choice).word == word
 
 
-@pytest.mark.parametrize("word", ["", "For", "yes", "split", "Y", "abstaining"])
+@pytest.mark.parametrize("word", ["", "For", "yes", "tied", "Y", "abstaining"])
 def test_any_other_word_is_refused_with_the_words_there_are(word: str):
     with pytest.raises(ValueError, match=r"^“.*” is not a choice; the choices are for, against, abstain, nonvoting.$"):
         Choice.from_word(word)

@@ -51,7 +51,7 @@ MARK = "<b title='\"&xyzzy"
 GOOD = [
     "", "ukraine", "ES-11", "A/RES/ES-11/7", "GA", "SC", "79", "11emsp", "2022-03-02", "2022-03", "2022", "0001-01-01",
     "9999-12-31", "human-rights", "text", "amendment", "adopted", "vetoed", "closeness", "relevance", "date", "name",
-    "USA:against", "eu:split", "USA,FRA:for", "USA~eu", "USA", "FRA", "SUN", "USA,FRA,GBR", "eu", "nato", "p5",
+    "USA:against", "eu:tied", "USA,FRA:for", "USA~eu", "USA", "FRA", "SUN", "USA,FRA,GBR", "eu", "nato", "p5",
     "a-res-es-11-7", "s-2022-155", "a-res-2758-xxvi", "kappa", "lijphart", "coincidence", "1", "2", "50", "nonvoting",
     "against", "decisive", "open", "true",
 ]  # fmt: skip

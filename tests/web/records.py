@@ -168,7 +168,7 @@ class Twin:
         by_number = Counter({choice: counts[choice] for choice in "YNA"}).most_common()
         if by_number[0][1] == 0:
             return "nonvoting"
-        return "split" if by_number[0][1] == by_number[1][1] else WORDS[by_number[0][0]]
+        return "tied" if by_number[0][1] == by_number[1][1] else WORDS[by_number[0][0]]
 
     def holds(self, condition: str, cast: Cast) -> bool:
         """Tell whether ``position=USA:against``, ``differ=USA~eu`` or ``same=USA~eu`` holds."""

@@ -15,7 +15,7 @@ NAMES = [*LISTED, "page", "who", "how", "choice", "on", "bloc", "sort", "about"]
 KNOWN = [
     "", "ukraine", "ES-11", "A/RES/ES-11/7", '"', "-", "OR", "a & b | !c", "GA", "SC", "79", "11emsp", "2022-03-02",
     "0001-01-01", "9999-12-31", "human-rights", "text", "amendment", "adopted", "closeness", "relevance", "date",
-    "USA:against", "eu:split", "USA,FRA:for", "USA~eu", "eu~eu", "~", ":", ",", "1", "2", "-1", "99999999999",
+    "USA:against", "eu:tied", "USA,FRA:for", "USA~eu", "eu~eu", "~", ":", ",", "1", "2", "-1", "99999999999",
     "against",
     "nonvoting", "nato", "NATO", "code", "name", "choice", "a-res-es-11-7", "USA", "%", "\x00", "١",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Groups of member states, read with the members of each roll call's own date: totals by choice and positions.
 
 A group's position is the plurality of in favour, against and abstaining among its voting members; where the most
-frequent tie it is SPLIT, so that no tie is broken by the order of rows.
+frequent tie it is TIED, so that no tie is broken by the order of rows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES, Choices, Mask
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, TIED, YES, Choices, Mask
 
 if TYPE_CHECKING:
     import datetime
@@ -79,11 +79,11 @@ class Group:
 def positions_of(totals: NDArray[np.int16]) -> Choices:
     """Return R, the position that R x 5 ``totals`` make.
 
-    YES, ABSTAINING or NO where one of them has more members than each of the others, SPLIT where the most frequent
+    YES, ABSTAINING or NO where one of them has more members than each of the others, TIED where the most frequent
     tie, NON_VOTING where there were members and none of them took a position, OUTSIDE where there were none.
     """
     yes, abstaining, no = totals[:, YES], totals[:, ABSTAINING], totals[:, NO]
-    positions = np.full(len(totals), SPLIT, np.int8)
+    positions = np.full(len(totals), TIED, np.int8)
     positions[yes > np.maximum(no, abstaining)] = YES
     positions[no > np.maximum(yes, abstaining)] = NO
     positions[abstaining > np.maximum(yes, no)] = ABSTAINING

@@ -25,7 +25,7 @@ YES, ABSTAINING, NO = 1, 2, 3
 """The three positions, in the order of an ordinal scale."""
 NON_VOTING = 4
 """A member that was absent or took no part; never a position."""
-SPLIT = 5
+TIED = 5
 """Of a group: its members' most frequent positions tie. Never in a matrix."""
 
 LETTERS = {"Y": YES, "A": ABSTAINING, "N": NO, "X": NON_VOTING}

@@ -1,7 +1,7 @@
 """How two parties' positions go together: the table of their positions, and four measures of agreement read off it.
 
 A party is a state or a group; what it takes as a position is in favour, abstaining or against. Only roll calls on
-which both took one count: non-voting, a group that is split, and being outside the electorate are no positions.
+which both took one count: non-voting, a group that is tied, and being outside the electorate are no positions.
 """
 
 from __future__ import annotations

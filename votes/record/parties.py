@@ -1,7 +1,7 @@
 """Parties to a question about votes: a state, several states, or a bloc; and the positions they took.
 
 A bloc's position in a roll call is the plurality of in favour, against and abstaining among its voting
-members of that date; a tie is ``split``. Addresses say ``USA:against``, ``eu:for``, ``USA,FRA,GBR:for`` and
+members of that date; a tie is ``tied``. Addresses say ``USA:against``, ``eu:for``, ``USA,FRA,GBR:for`` and
 ``USA~eu``; states are upper-case codes and blocs lower-case slugs. Everything is read from the vote matrix.
 """
 
@@ -15,10 +15,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from votes.analysis.groups import Group
-from votes.analysis.matrix import LETTERS, SPLIT, Choices, Mask
+from votes.analysis.matrix import LETTERS, TIED, Choices, Mask
 from votes.analysis.pairs import is_position
 from votes.choices import WORDS, Choice
-from votes.record.choices import SPLIT_WORD
+from votes.record.choices import TIED_WORD, canonical_position
 
 if TYPE_CHECKING:
     import datetime
@@ -98,11 +98,12 @@ class Position:
     @classmethod
     def parse(cls, text: str, record: Record) -> Position:
         """Read a position; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
-        who, colon, word = text.partition(":")
+        who, colon, said = text.partition(":")
         if not colon or not who:
             raise ValueError(_("“%(text)s” should look like USA:against or eu:for.") % {"text": text})
         party = Party.parse(who, record)
-        words = [*WORDS.values(), *([SPLIT_WORD] if party.bloc else [])]
+        words = [*WORDS.values(), *([TIED_WORD] if party.bloc else [])]
+        word = canonical_position(text).partition(":")[2]
         if word not in words:
             raise ValueError(
                 _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
@@ -111,7 +112,7 @@ class Position:
         return cls(text, party, word)
 
     def __str__(self) -> str:
-        choice = _("Split") if self.word == SPLIT_WORD else Choice.from_word(self.word).label
+        choice = _("Tied") if self.word == TIED_WORD else Choice.from_word(self.word).label
         return _("%(party)s: %(choice)s") % {"party": self.party, "choice": choice}
 
     def met(self, record: Record) -> Mask:
@@ -119,7 +120,7 @@ class Position:
 
         A bloc is non-voting where it had members in the electorate and none of them took a position.
         """
-        taken = SPLIT if self.word == SPLIT_WORD else LETTERS[Choice.from_word(self.word)]
+        taken = TIED if self.word == TIED_WORD else LETTERS[Choice.from_word(self.word)]
         if self.party.bloc:
             return self.party.positions(record) == taken
         return np.logical_and.reduce([record.matrix.of(code) == taken for code in self.party.codes])
@@ -154,7 +155,7 @@ class Difference(Pair):
         return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
-        """Return R, the roll calls in which both took a position, neither of them split, and not the same."""
+        """Return R, the roll calls in which both took a position, neither of them tied, and not the same."""
         one, other, both = self._positions(record)
         return both & (one != other)
 
@@ -166,6 +167,6 @@ class Accord(Pair):
         return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
-        """Return R, the roll calls in which both took a position, neither of them split, and the same."""
+        """Return R, the roll calls in which both took a position, neither of them tied, and the same."""
         one, other, both = self._positions(record)
         return both & (one == other)

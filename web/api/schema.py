@@ -48,7 +48,7 @@ SAID = {
     "until": _("Up to but not including this day."),
     "position": _(
         "How a state, each of several, or a bloc voted: USA:against, USA,FRA:for, eu:abstain. The words are for, "
-        "against, abstain and nonvoting, of a bloc also split. May stand several times; all must hold."
+        "against, abstain and nonvoting, of a bloc also tied. May stand several times; all must hold."
     ),
     "differ": _("Two parties that took different positions: USA~eu. May stand several times; all must hold."),
     "same": _("Two parties that took the same position: USA~RUS. May stand several times; all must hold."),

@@ -29,7 +29,7 @@ from votes.exporting.tables import (
 from votes.models import RollCall
 from votes.models.blocs import BlocKind, MembershipStatus
 from votes.models.intervals import DatePrecision
-from votes.record.choices import SPLIT_WORD
+from votes.record.choices import TIED_WORD
 from votes.reports.agreement import ORDERS
 from votes.rules import Requirement, Result
 
@@ -63,7 +63,7 @@ OF_INTERVAL: dict[str, Choices] = {
     "permanent": YES_NO,
     "status": MembershipStatus.choices,
 }
-POSITION_WORDS = [*WORDS.values(), SPLIT_WORD]
+POSITION_WORDS = [*WORDS.values(), TIED_WORD]
 
 
 def made(name: str, fields: Fields) -> type[serializers.Serializer[Any]]:
@@ -149,7 +149,7 @@ BlocVotes = made(
         "position": serializers.ChoiceField(
             choices=POSITION_WORDS,
             help_text=_(
-                "What most of its voting members did, in the words of the filters; split for a tie, nonvoting where "
+                "What most of its voting members did, in the words of the filters; tied for a tie, nonvoting where "
                 "none took a position."
             ),
         ),

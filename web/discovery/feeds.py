@@ -148,7 +148,7 @@ def bloc_vote(record: Record, slug: str) -> Callable[[ListedRollCall], PartyVote
         members = members_by_choice(record, slug, roll_call)
         totals = Totals(*(len(members.get(choice, ())) for choice in Choice))
         position = plurality(totals.yes, totals.no, totals.abstaining or 0)
-        taken = str((position or Choice.NON_VOTING).label) if position or not totals.voting else _("Split")
+        taken = str((position or Choice.NON_VOTING).label) if position or not totals.voting else _("Tied")
         others = [
             f"{_lower(choice)} {', '.join(names)}"
             for choice, names in members.items()

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from votes.choices import WORDS, Choice
-from votes.record.choices import SPLIT_WORD
+from votes.record.choices import TIED_WORD, canonical_position
 from web.lists.filters import CONDITIONS, RollCallFilter
 from web.serving.parameters import PAIRED, Boxes
 
@@ -82,7 +82,7 @@ def _boxes(name: str, text: str) -> Boxes:
     if name in PAIRED:
         who, _tilde, whom = text.partition("~")
         return Boxes([who], name, whom)
-    who, _colon, how = text.partition(":")
+    who, _colon, how = canonical_position(text).partition(":")
     return Boxes(who.split(","), how)
 
 
@@ -107,7 +107,7 @@ def hows(_language: str | None) -> dict[str, str]:
         WORDS[Choice.NO]: _("voted against"),
         WORDS[Choice.ABSTAINING]: _("abstained"),
         WORDS[Choice.NON_VOTING]: _("did not vote"),
-        SPLIT_WORD: _("was split (blocs only)"),
+        TIED_WORD: _("was tied (blocs only)"),
         "differ": _("voted differently from …"),
         "same": _("voted the same as …"),
     }

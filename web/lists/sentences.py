@@ -17,7 +17,7 @@ from resolutions.symbols import looks_like_symbol
 from votes.choices import WORDS, Choice
 from votes.models import RollCall
 from votes.models.finding_sentences import FACTS
-from votes.record.choices import SPLIT_WORD
+from votes.record.choices import TIED_WORD
 from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
@@ -321,7 +321,7 @@ def condition_clause(condition: Position | Difference | Accord) -> str:
         WORDS[Choice.NO]: _("%(who)s voted against"),
         WORDS[Choice.ABSTAINING]: _("%(who)s abstained"),
         WORDS[Choice.NON_VOTING]: _("%(who)s did not vote"),
-        SPLIT_WORD: _("%(who)s split"),
+        TIED_WORD: _("the votes of %(who)s were tied"),
     }[condition.word]
     return clause % {"who": party_phrase(condition.party)}
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
+from votes.record.choices import canonical_position
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -113,6 +115,8 @@ def with_conditions(parameters: QueryDict) -> QueryDict:
             continue
         written.pop("page", None)
         for name, value in boxes.conditions:
+    if positions := written.getlist("position"):
+        written.setlist("position", [canonical_position(text) for text in positions])
             if value not in written.getlist(name):
                 written.appendlist(name, value)
     return written
@@ -156,6 +160,8 @@ def query_of_page(parameters: QueryDict, number: int) -> str:
 
 
 def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    An alias of a position becomes its usual word.
+
     """Make the address of a page with a form short: without what the form left empty, with what its boxes say.
 
     A browser is redirected; htmx has the answer already and is told what to show as the address.
@@ -165,7 +171,8 @@ def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def tidied(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         parameters = with_conditions(without_empty(request.GET))
         htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        if not htmx and parameters.dict().keys() != request.GET.dict().keys():
+        has_alias = any(canonical_position(text) != text for text in request.GET.getlist("position"))
+        if not htmx and (has_alias or parameters.dict().keys() != request.GET.dict().keys()):
             return redirect(address(request.path, parameters))
         if htmx and not htmx.history_restore_request:
             request.GET = parameters  # type: ignore[assignment]  # what the tidy address would ask

@@ -9,7 +9,7 @@ import pytest
 
 from tests.votes.analysis.test_matrix import matrix
 from votes.analysis.groups import Group, Membership, positions_of
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, TIED, YES
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YE
         (1, 2, 1, 0, ABSTAINING),
         (0, 1, 2, 5, NO),
         (1, 0, 0, 9, YES),
-        (1, 0, 1, 0, SPLIT),
-        (1, 1, 1, 0, SPLIT),
-        (0, 2, 2, 0, SPLIT),
-        (2, 2, 1, 0, SPLIT),
+        (1, 0, 1, 0, TIED),
+        (1, 1, 1, 0, TIED),
+        (0, 2, 2, 0, TIED),
+        (2, 2, 1, 0, TIED),
         (0, 0, 0, 3, NON_VOTING),
         (0, 0, 0, 0, OUTSIDE),
     ],
@@ -53,13 +53,13 @@ def test_members_are_those_of_the_date_and_of_the_electorate():
         [False, False, True],
     ]
     assert group.totals(matrix()).tolist() == [[0, 1, 0, 0, 0], [0, 1, 0, 1, 0], [0, 2, 0, 0, 0], [0, 0, 0, 1, 0]]
-    assert group.positions(matrix()).tolist() == [YES, SPLIT, YES, NO]
+    assert group.positions(matrix()).tolist() == [YES, TIED, YES, NO]
 
 
 def test_states_put_together_are_always_members():
     group = Group.of_states(["QQB", "QQA", "QQB"])
     assert group.states == ("QQA", "QQB")
-    assert group.positions(matrix()).tolist() == [SPLIT, SPLIT, YES, NO]
+    assert group.positions(matrix()).tolist() == [TIED, TIED, YES, NO]
 
 
 def test_a_state_that_leaves_and_comes_back_is_counted_once_a_roll_call():

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, TIED, YES
 from votes.analysis.pairs import Agreement, distance, measures, table, tables
 
 Y, A, N, X = YES, ABSTAINING, NO, NON_VOTING
 POSITIONS = (Y, A, N)
 
-choices = st.sampled_from([Y, A, N, Y, A, N, X, OUTSIDE, SPLIT])
+choices = st.sampled_from([Y, A, N, Y, A, N, X, OUTSIDE, TIED])
 pairs_of_choices = st.lists(st.tuples(choices, choices), max_size=25)
 
 
@@ -53,7 +53,7 @@ def slow(pairs: list[tuple[int, int]]) -> dict[str, Fraction | int | None]:
 
 def test_worked_by_hand():
     # Ten roll calls in common: 4 YY, 1 YA, 1 YN, 1 AA, 1 AN, 2 NN. Three more where one took no position.
-    pairs = [(Y, Y)] * 4 + [(Y, A), (Y, N), (A, A), (A, N), (N, N), (N, N), (Y, X), (OUTSIDE, N), (SPLIT, A)]
+    pairs = [(Y, Y)] * 4 + [(Y, A), (Y, N), (A, A), (A, N), (N, N), (N, N), (Y, X), (OUTSIDE, N), (TIED, A)]
     counts = table(*arrays(pairs))
     assert counts.tolist() == [[4, 1, 1], [0, 1, 1], [0, 0, 2]]
     # Kappa: by chance 6 x 4 + 2 x 2 + 2 x 4 = 36 in a hundred agree, so (0.7 - 0.36) / (1 - 0.36).
@@ -88,7 +88,7 @@ def test_a_table_a_label_is_the_table_of_its_roll_calls(labelled: list[tuple[int
 
 
 def test_nothing_in_common_has_no_measure():
-    counts = table(*arrays([(Y, X), (X, N), (OUTSIDE, A), (SPLIT, Y), (X, X), (OUTSIDE, OUTSIDE), (SPLIT, SPLIT)]))
+    counts = table(*arrays([(Y, X), (X, N), (OUTSIDE, A), (TIED, Y), (X, X), (OUTSIDE, OUTSIDE), (TIED, TIED)]))
     assert measures(counts) == Agreement(0, 0, None, None, None, None)
 
 
@@ -132,8 +132,8 @@ def test_a_constant_position_agrees_no_more_than_by_chance():
         (N, X, 0),
         (X, X, 0),
         (OUTSIDE, N, 0),
-        (SPLIT, Y, 0),
-        (SPLIT, OUTSIDE, 0),
+        (TIED, Y, 0),
+        (TIED, OUTSIDE, 0),
     ],
 )
 def test_how_far_two_choices_are_apart(one: int, other: int, apart: int):

@@ -37,7 +37,7 @@ def test_positions_are_those_counted_by_hand(stage: Stage, record: Record, group
     with stage.holding(record):
         read = load()
         for party in [*SLUGS, *group]:
-            for word in [*WORDS, "split"] if party in SLUGS else WORDS:
+            for word in [*WORDS, "tied"] if party in SLUGS else WORDS:
                 expected = {t.slug for t in record.taken if record.position_of(party, t) == word}
                 assert position(f"{party}:{word}", read) == expected, (party, word)
 
@@ -92,17 +92,17 @@ class TestByHand:
             ("for", {"QQA": "Y", "QQD": "N"}),
             ("against", {"QQA": "N", "QQB": "N", "QQC": "A"}),
             ("abstain", {"QQA": "A", "QQB": "A", "QQC": "Y"}),
-            ("split", {"QQA": "Y", "QQB": "N", "QQC": "A"}),
-            ("split", {"QQA": "Y", "QQB": "N", "QQD": "N"}),
+            ("tied", {"QQA": "Y", "QQB": "N", "QQC": "A"}),
+            ("tied", {"QQA": "Y", "QQB": "N", "QQD": "N"}),
             ("nonvoting", {"QQA": "X", "QQD": "Y"}),
         ],
     )
     def test_a_bloc_has_one_position(self, word: str, votes: dict[str, str]):
-        for other in [*WORDS, "split"]:
+        for other in [*WORDS, "tied"]:
             assert self.took(f"bloc-a:{other}", **votes) == (other == word), other
 
     def test_a_bloc_outside_the_electorate_has_none(self):
-        assert not any(self.took(f"bloc-a:{word}", QQD="Y") for word in [*WORDS, "split"])
+        assert not any(self.took(f"bloc-a:{word}", QQD="Y") for word in [*WORDS, "tied"])
 
     def test_a_position_of_a_state_that_was_no_member_is_none(self):
         assert not any(self.took(f"QQA:{word}", QQB="Y") for word in WORDS)
@@ -175,18 +175,18 @@ class TestParsing:
             ),
             ("QQA:", "“” is not a position of Ruritania; choose one of for, against, abstain, nonvoting."),
             ("QQA:For", "“For” is not a position of Ruritania; choose one of for, against, abstain, nonvoting."),
-            ("QQA:split", "“split” is not a position of Ruritania; choose one of for, against, abstain, nonvoting."),
+            ("QQA:tied", "“tied” is not a position of Ruritania; choose one of for, against, abstain, nonvoting."),
             (
-                "QQA,QQB:split",
+                "QQA,QQB:tied",
                 (
-                    "“split” is not a position of Ruritania, Grand Fenwick; choose one of "
+                    "“tied” is not a position of Ruritania, Grand Fenwick; choose one of "
                     "for, against, abstain, nonvoting."
                 ),
             ),
             ("QQA:for:", "“for:” is not a position of Ruritania; choose one of for, against, abstain, nonvoting."),
             (
                 "bloc-a:tie",
-                "“tie” is not a position of The Bloc; choose one of for, against, abstain, nonvoting, split.",
+                "“tie” is not a position of The Bloc; choose one of for, against, abstain, nonvoting, tied.",
             ),
         ],
     )
@@ -225,7 +225,7 @@ class TestParsing:
         [
             ("QQA:against", "Ruritania: Against"),
             ("QQA,QQB:for", "Ruritania, Grand Fenwick: In favour"),
-            ("bloc-a:split", "The Bloc: Split"),
+            ("bloc-a:tied", "The Bloc: Tied"),
             ("b77:nonvoting", "b77: Non-voting"),
         ],
     )

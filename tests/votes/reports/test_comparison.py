@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.votes import small_record
 from tests.votes.analysis.random_matrix import CODES, TOPICS, Small, groups, matrix_of, smalls
 from votes.analysis.groups import Group, Membership
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, TIED, YES
 from votes.record.parties import Party
 from votes.record.record import Record, State
 from votes.reports.comparison import MINIMUM, NO_TOPIC, Comparison, rests_on, shown
@@ -61,7 +61,7 @@ def position(record: Record, text: str, row: int) -> int:
     most = [choice for choice in POSITIONS if counts[choice] == max(counts.values())]
     if not any(counts.values()):
         return NON_VOTING if NON_VOTING in members else OUTSIDE
-    return most[0] if len(most) == 1 else SPLIT
+    return most[0] if len(most) == 1 else TIED
 
 
 def by_hand(record: Record, one: str, other: str, rows: Iterable[int]) -> dict[str, float | int | None]:
@@ -228,7 +228,7 @@ class TestByHand:
     def test_a_split_group_takes_no_position(self):
         comparison = compare(self.record("YNY", "YYN"), ["QQA,QQB", "QQC"])
 
-        assert comparison.positions.tolist() == [[SPLIT, YES], [YES, NO]]
+        assert comparison.positions.tolist() == [[TIED, YES], [YES, NO]]
         assert comparison.pairs[0].overall.common == 1
         assert comparison.pairs[0].opposed == 1
 
@@ -238,7 +238,7 @@ class TestByHand:
 
         comparison = compare(record, ["bloc", "QQC"])
 
-        assert comparison.positions.tolist() == [[SPLIT, YES], [YES, YES]]
+        assert comparison.positions.tolist() == [[TIED, YES], [YES, YES]]
 
     def test_nothing_to_compare(self):
         comparison = compare(self.record("YY"), ["QQA", "QQB"], [], [])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.votes.small_record import BLOCS, LETTERS, random_record, record_of, written
 from votes.analysis.groups import Group, Membership
-from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, OUTSIDE, TIED, YES
 from votes.record.record import BlocRead, Record
 from votes.reports.movement import ORDER, Movement, StateMove
 
@@ -81,7 +81,7 @@ class TestByHand:
 
         assert (movement.moved, movement.in_both, movement.moves) == (0, 4, [])
         [line] = movement.blocs
-        assert (line.stayed, line.moved, line.positions) == (2, (), (SPLIT, SPLIT))
+        assert (line.stayed, line.moved, line.positions) == (2, (), (TIED, TIED))
 
     def test_no_state_in_both(self):
         movement = moved_between("Y.", ".Y")
@@ -96,7 +96,7 @@ class TestByHand:
         assert codes(line.moved) == STATES
         assert line.members == 6
         # Two in favour, one abstaining, two against: a tie. Then two each in favour and abstaining: another.
-        assert line.positions == (SPLIT, SPLIT)
+        assert line.positions == (TIED, TIED)
 
     def test_positions_with_ties_with_one_member_voting_and_with_none(self):
         group = members("QQA", "QQB", "QQC")
@@ -105,7 +105,7 @@ class TestByHand:
             [line] = moved_between(before, after, {"bloc-a": group}).blocs
             return line.positions
 
-        assert positions("YNX", "NXX") == (SPLIT, NO)
+        assert positions("YNX", "NXX") == (TIED, NO)
         assert positions("XXX", "AXX") == (NON_VOTING, ABSTAINING)
         assert positions("YYN", "...") == (YES, OUTSIDE)
 
@@ -191,7 +191,7 @@ def twin_of(record: Record, a: int, b: int, only: BlocRead | None) -> dict[str, 
         own = [pair[side] for code, pair in chosen.items() if pair[side] and belongs(bloc, code, dates[side])]
         votes = Counter(choice for choice in own if choice != NON_VOTING)
         most = [choice for choice, number in votes.items() if number == max(votes.values())]
-        return (SPLIT if len(most) > 1 else most[0]) if most else (NON_VOTING if own else OUTSIDE)
+        return (TIED if len(most) > 1 else most[0]) if most else (NON_VOTING if own else OUTSIDE)
 
     lines = {}
     for bloc in [only] if only else record.blocs.values():

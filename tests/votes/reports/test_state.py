@@ -303,7 +303,7 @@ class TestBlocs:
         (bloc,) = found.with_blocs(found.selected_positions).blocs
 
         assert (bloc.common, bloc.same) == ((22,), (10,))
-        assert found.own_blocs[0].positions == 10, "from July on the bloc is split, one to one"
+        assert found.own_blocs[0].positions == 10, "from July on the bloc is tied, one to one"
 
     def test_a_year_of_few_roll_calls_has_no_share(self):
         dates = ["2018-06-01"] * 9 + ["2019-06-01"] * 10

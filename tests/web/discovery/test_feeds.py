@@ -143,13 +143,13 @@ def test_a_bloc_s_feed_says_its_position_and_who_broke():
 
 
 def test_a_bloc_that_splits_or_does_not_vote_has_no_position(maker: Maker):
-    maker.roll_call("split", "USA:Y FRA:N GBR:A RUS:X", title="One")
+    maker.roll_call("tied", "USA:Y FRA:N GBR:A RUS:X", title="One")
     maker.roll_call("absent", "USA:X FRA:X", title="Two")
     found = {entry["id"].rpartition("/")[2]: entry for entry in entries("/blocs/p5.atom")}
 
-    assert found["split"]["title"] == "Split: One, adopted 1-1-1"
+    assert found["tied"]["title"] == "Tied: One, adopted 1-1-1"
     said = "Its members: in favour United States; against France; abstaining United Kingdom."
-    assert found["split"]["summary"].startswith(f"Permanent five: split, 1-1-1. {said} Adopted ")
+    assert found["tied"]["summary"].startswith(f"Permanent five: tied, 1-1-1. {said} Adopted ")
     assert found["absent"]["title"] == "Non-voting: Two, adopted 0-0-0"
     assert found["absent"]["summary"].startswith("Permanent five: non-voting, 0-0-0. Adopted ")
 

@@ -89,7 +89,7 @@ def test_a_file_has_the_rows_of_the_page_in_its_order(maker: Maker, query: str):
 
 
 @pytest.mark.parametrize(
-    "conditions", [["position=USA:against"], ["differ=USA~eu", "position=RUS:against"], ["position=nato:split"]]
+    "conditions", [["position=USA:against"], ["differ=USA~eu", "position=RUS:against"], ["position=nato:tied"]]
 )
 def test_how_members_voted_is_that_of_the_slow_twin(twin: Twin, conditions: list[str]):
     expected = twin.select(*conditions)

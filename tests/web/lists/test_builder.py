@@ -26,7 +26,7 @@ def rows_of(page: BeautifulSoup) -> list[list[str]]:
         ("who=RUS&how=against&page=3&body=GA", "body=GA&position=RUS:against"),
         ("who1=USA&who1=&who1=FRA&who1=USA&how1=for", "position=USA,FRA:for"),
         ("who1=eu&who1=FRA&how1=for", "position=eu:for&position=FRA:for"),
-        ("who2=eu&how2=split&who10=UK&how10=for&who1=X&how1=for", "position=X:for&position=eu:split&position=UK:for"),
+        ("who2=eu&how2=tied&who10=UK&how10=for&who1=X&how1=for", "position=X:for&position=eu:tied&position=UK:for"),
         ("who1=USA&how1=differ&whom1=eu&who2=USA&how2=same&whom2=RUS", "differ=USA~eu&same=USA~RUS"),
         ("who1=USA&who1=FRA&how1=differ&whom1=eu", "differ=USA~eu&differ=FRA~eu"),
         ("who1=USA&how1=for&whom1=eu", "position=USA:for"),
@@ -48,11 +48,11 @@ def test_a_browser_is_led_to_the_tidy_address():
 
 
 def test_every_condition_of_the_address_is_a_row_that_reads_as_a_sentence():
-    page = get("/resolutions/?position=USA,RUS:against&position=eu:split&differ=CHN~eu&same=USA~RUS")
+    page = get("/resolutions/?position=USA,RUS:against&position=eu:tied&differ=CHN~eu&same=USA~RUS")
 
     assert rows_of(page) == [
         ["United States", "Russian Federation", "voted against"],
-        ["EU", "was split (blocs only)"],
+        ["EU", "was tied (blocs only)"],
         ["China", "voted differently from …", "EU"],
         ["United States", "voted the same as …", "Russian Federation"],
         [],
@@ -94,11 +94,11 @@ def test_files_know_no_boxes(address: str):
 
 
 def test_a_mistake_that_boxes_can_say_is_told_in_its_row():
-    page = get("/resolutions/?position=USA:split")
+    page = get("/resolutions/?position=USA:tied")
 
-    assert rows_of(page)[0] == ["United States", "was split (blocs only)"]
+    assert rows_of(page)[0] == ["United States", "was tied (blocs only)"]
     assert text(one(page, "#condition1-error")) == (
-        "“split” is not a position of United States; choose one of for, against, abstain, nonvoting."
+        "“tied” is not a position of United States; choose one of for, against, abstain, nonvoting."
     )
 
 

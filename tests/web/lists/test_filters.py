@@ -33,7 +33,7 @@ VALUES = {
     "method": ["recorded", "roll-call", "non-recorded", "without-vote", "any"],
     "result": ["adopted", "vetoed", "rejected"],
     "vetoed_by": ["RUS", "SUN", "USA", "CHN", "RUS&vetoed_by=USA"],
-    "position": ["USA:against", "eu:for", "nato:split", "USA,RUS:against", "FRA:nonvoting"],
+    "position": ["USA:against", "eu:for", "nato:tied", "USA,RUS:against", "FRA:nonvoting"],
     "differ": ["USA~eu", "brics~USA"],
     "same": ["USA~eu", "brics~CHN"],
     "short": ["1"],

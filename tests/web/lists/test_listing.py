@@ -128,8 +128,8 @@ def test_each_filter_selects_exactly_its_rows(query: str, expected: list[str]):
                 "A/RES/2758(XXVI)",
             ],
         ),
-        (["position=brics:split"], ["A/RES/71/258", "A/RES/71/248"]),
-        (["position=p5:split"], ["A/RES/ES-11/8", "A/RES/ES-11/7", "A/RES/42/18"]),
+        (["position=brics:tied"], ["A/RES/71/258", "A/RES/71/248"]),
+        (["position=p5:tied"], ["A/RES/ES-11/8", "A/RES/ES-11/7", "A/RES/42/18"]),
         (["position=eu:against"], ["A/RES/71/258", "A/RES/41/38", "A/RES/3379(XXX)"]),
         (
             ["differ=USA~eu", "differ=RUS~CHN"],
@@ -150,7 +150,7 @@ BLOCS = ["eu", "nato", "brics", "p5", "g77", "warsaw-pact", "nordic"]
 
 @pytest.mark.parametrize("who", [*STATES, *BLOCS])
 def test_positions_agree_with_the_slow_twin(twin: Twin, who: str):
-    words = ["for", "against", "abstain", "nonvoting", *(["split"] if who in BLOCS else [])]
+    words = ["for", "against", "abstain", "nonvoting", *(["tied"] if who in BLOCS else [])]
     expected = {word: twin.select(f"position={who}:{word}") for word in words}
 
     assert {word: symbols(get(f"/resolutions/?position={who}:{word}")) for word in words} == expected
@@ -172,7 +172,7 @@ def test_a_bloc_of_which_nobody_voted_is_nonvoting_and_one_without_members_is_no
     maker.roll_call("y", "USA:Y", resolution=maker.text("A/RES/79/902"), decisive=True)
 
     assert symbols(get("/resolutions/?position=baltic:nonvoting&session=79")) == ["A/RES/79/901"]
-    assert symbols(get("/resolutions/?position=baltic:split&session=79")) == []
+    assert symbols(get("/resolutions/?position=baltic:tied&session=79")) == []
     assert symbols(get("/resolutions/?differ=baltic~USA&session=79")) == []
 
 
@@ -376,7 +376,7 @@ UNKNOWN = [
     (
         "position=eu:yes",
         "position",
-        "How members voted: “yes” is not a position of EU; choose one of for, against, abstain, nonvoting, split.",
+        "How members voted: “yes” is not a position of EU; choose one of for, against, abstain, nonvoting, tied.",
     ),
     ("differ=USA", "differ", "Who differed: “USA” should name two states or blocs, such as USA~eu."),
     ("differ=USA~europe", "differ", "Who differed: There is no bloc “europe”."),

@@ -46,10 +46,10 @@ pytestmark = pytest.mark.usefixtures("record")
         ),
         ("position=USA:against", "Recorded votes on which the United States voted against"),
         (
-            "position=USA,FRA,RUS:for&position=nato:abstain&position=eu:split&position=CHN:nonvoting",
+            "position=USA,FRA,RUS:for&position=nato:abstain&position=eu:tied&position=CHN:nonvoting",
             (
                 "Recorded votes on which the United States, France and the Russian Federation voted in favour and NATO "
-                "abstained and the EU split and China did not vote"
+                "abstained and the votes of the EU were tied and China did not vote"
             ),
         ),
         (

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, SPLIT, YES
+from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, TIED, YES
 from votes.choices import Choice
 from votes.reports.comparison import NO_TOPIC, rests_on, shown
 from web.display.bars import percent_of
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 AGREEMENT = MEASURES["agreement"]
 
-TAKEN: dict[int, Choice | None] = {number: Choice(letter) for letter, number in LETTERS.items()} | {SPLIT: None}
-"""The positions of parties, by their numbers in the vote matrix; None for a group that is split."""
+TAKEN: dict[int, Choice | None] = {number: Choice(letter) for letter, number in LETTERS.items()} | {TIED: None}
+"""The positions of parties, by their numbers in the vote matrix; None for a group that is tied."""
 
 
 class Figure(NamedTuple):
@@ -146,7 +146,7 @@ def positions_taken(
             roll_call,
             [
                 (TAKEN[position], who)
-                for position in (YES, ABSTAINING, NO, SPLIT, NON_VOTING)
+                for position in (YES, ABSTAINING, NO, TIED, NON_VOTING)
                 if (who := [name for name, took in zip(names, taken, strict=True) if took == position])
             ],
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from votes.analysis.matrix import OUTSIDE, SPLIT
+from votes.analysis.matrix import OUTSIDE, TIED
 from votes.record.choices import CHOICES
 from votes.record.record import reading
 from votes.reports.movement import ORDER
@@ -97,7 +97,7 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
         "order": [choice for choice in ORDER if choice != OUTSIDE or has_outside],
         "choices": CHOICES,
         "outside": OUTSIDE,
-        "labels": {choice: label(choice) for choice in (*ORDER, SPLIT)},
+        "labels": {choice: label(choice) for choice in (*ORDER, TIED)},
         "names": {move.state.code: name_of(move) for move in movement.states},
         "picture": drawn(movement, pair.roll_calls),
         "files": {form: address(reverse("web:compare_roll_calls_file", args=[form]), query) for form in forms},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from votes.analysis.matrix import OUTSIDE, SPLIT
+from votes.analysis.matrix import OUTSIDE, TIED
 from votes.record.choices import CHOICES
 from votes.reports.movement import ORDER
 
@@ -20,7 +20,7 @@ def label(choice: int) -> str:
     """Return a choice, or a bloc's position, in words."""
     if choice == OUTSIDE:
         return _("Not a member")
-    return _("Split") if choice == SPLIT else str(CHOICES[choice].label)
+    return _("Tied") if choice == TIED else str(CHOICES[choice].label)
 
 
 def name_of(move: StateMove) -> str:

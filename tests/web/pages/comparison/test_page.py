@@ -363,7 +363,7 @@ class TestSeveral:
         assert notes == [
             (
                 "NATO; United States, United Kingdom: the position of such a group is the one that more of its voting "
-                "members took than any other; where the most frequent tie it is split, which is no position."
+                "members took than any other; where the most frequent tie it is tied, which is no position."
             ),
             "United States belongs to NATO: its own vote counts in that position too.",
             "United States belongs to USA,GBR: its own vote counts in that position too.",

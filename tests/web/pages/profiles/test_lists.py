@@ -164,7 +164,7 @@ def test_positions_and_cohesion_by_recorded_vote():
         ("A/RES/75/192", "In favour 30-0-0", "cohesion 1.00"),
         ("A/RES/74/7", "In favour 28-1-0", "cohesion 0.95"),
     ]
-    assert positions(get("/blocs/p5/?since=2025-01-01"))[2] == ("A/RES/ES-11/7", "Split 2-2-1", "cohesion 0.10")
+    assert positions(get("/blocs/p5/?since=2025-01-01"))[2] == ("A/RES/ES-11/7", "Tied 2-2-1", "cohesion 0.10")
 
 
 def test_who_breaks_most():

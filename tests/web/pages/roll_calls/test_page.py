@@ -95,7 +95,7 @@ def test_blocs_of_the_date():
         "29", "2", "1", "0", "In favour", "0.86", "Hungary, North Macedonia, United States",
     ]  # fmt: skip
     assert found["BRICS"] == ["2", "1", "7", "0", "Abstaining", "0.55", "Egypt, Indonesia, Russian Federation"]
-    assert found["Permanent five"] == ["2", "2", "1", "0", "Split", "0.10", ""]
+    assert found["Permanent five"] == ["2", "2", "1", "0", "Tied", "0.10", ""]
     assert found["Baltic states"] == ["3", "0", "0", "0", "In favour", "1.00", ""]
     assert "Warsaw Pact" not in found
     assert "G8" not in found
@@ -106,7 +106,7 @@ def test_every_bloc_agrees_with_the_slow_twin(twin: Twin, symbol: str):
     cast = next(cast for cast in twin.casts if cast.symbol == symbol)
     links = {str(a["href"]).split("/")[2]: text(a) for a in get(f"/resolutions/{symbol}").select(".bloc-table th a")}
     found = bloc_table(f"/resolutions/{symbol}")
-    words = {"In favour": "for", "Against": "against", "Abstaining": "abstain", "Split": "split", "–": "nonvoting"}
+    words = {"In favour": "for", "Against": "against", "Abstaining": "abstain", "Tied": "tied", "–": "nonvoting"}
 
     expected = {}
     for slug in {slug for slug, *_ in twin.memberships}:
@@ -117,7 +117,7 @@ def test_every_bloc_agrees_with_the_slow_twin(twin: Twin, symbol: str):
             exact = (Decimal(largest) - Decimal(voting - largest) / 2) / max(voting, 1)
             cohesion = str(exact.quantize(Decimal("0.01"), ROUND_HALF_UP)) if voting > 1 else "–"
             position = twin.position(slug, cast)
-            broke = sum(numbers[:3]) - largest if position != "split" else 0
+            broke = sum(numbers[:3]) - largest if position != "tied" else 0
             expected[slug] = [*map(str, numbers), position, cohesion, broke]
     shown = {}
     for slug, name in links.items():
