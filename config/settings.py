@@ -276,6 +276,9 @@ PASSWORD_RESET_TIMEOUT = 3600 * 24
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# How dates and numbers are written, on pages and in the admin: config/formats/.
+FORMAT_MODULE_PATH = "config.formats"
+USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from config.backups import last_backup
+from resolutions.dates import moment as in_words
 from votes.exporting.package import current_version
 from votes.models import Finding, ImportRun
 from web.serving import health, metrics
@@ -149,7 +150,7 @@ def _servers() -> Rows:
 
 def _when(moment: datetime.datetime) -> str:
     """Return a moment and how long ago it was."""
-    parts = {"moment": date_format(localtime(moment), "DATETIME_FORMAT"), "age": timesince(moment, depth=1)}
+    parts = {"moment": in_words(localtime(moment)), "age": timesince(moment, depth=1)}
     return _("%(moment)s UTC (%(age)s ago)") % parts
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import LabelledInline, RecordAdmin
-from votes.admin.intervals import IntervalFormSet
+from votes.admin.intervals import IntervalColumns, IntervalFormSet
 from votes.models import Bloc, BlocMembership
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ class BlocAdmin(RecordAdmin[Bloc]):
 
 
 @admin.register(BlocMembership)
-class BlocMembershipAdmin(RecordAdmin[BlocMembership]):
+class BlocMembershipAdmin(IntervalColumns, RecordAdmin[BlocMembership]):
     """Who was in which bloc, and when."""
 
-    list_display = ("state", "bloc", "status", "since", "until")
+    list_display = ("state", "bloc", "status", "first_day", "last_day")
     list_filter = ("status", ("until", admin.EmptyFieldListFilter), "bloc")
     list_select_related = ("state", "bloc")
     search_fields = ("state__code", "state__name", "state__sort_name", "bloc__slug", "bloc__short_name")

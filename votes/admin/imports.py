@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from resolutions.admin.base import RecordAdmin
+from resolutions.figures import grouped
 from votes.admin.upload_forms import OptionsForm, UploadForm, UploadHandler
 from votes.importing.uploads import storage
 from votes.importing.uploads.child_process import TIME_LIMIT, imported, process
@@ -297,11 +297,6 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
 def summary(*counts: tuple[StrPromise, int]) -> str:
     """Return the counts that are not zero, each in its words; a dash where all are."""
     return ", ".join(str(words) % {"count": grouped(count)} for words, count in counts if count) or "-"
-
-
-def grouped(number: int) -> str:
-    """Return a number with its digits grouped: 773,563."""
-    return str(number_format(number, force_grouping=True))
 
 
 def upload_url(token: str) -> str:

@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import datetime
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import BaseInlineFormSet
+from resolutions.dates import dated
+from votes.periods import last_day
+
+if TYPE_CHECKING:
+    from votes.models.intervals import Interval
+
+
+class IntervalColumns:
+    """Columns of a change list: the first and the last day as far as they are known, though ``until`` is stored."""
+
+    @admin.display(description=_("from"), ordering="since")
+    def first_day(self, row: Interval) -> str:
+        """Return its first day."""
+        return dated(row.since, row.since_precision)
+
+    @admin.display(description=_("to"), ordering="until")
+    def last_day(self, row: Interval) -> str:
+        """Return its last day; nothing where it still holds."""
+        return dated(last_day(row.until, row.until_precision), row.until_precision)
 
 
 class IntervalFormSet(BaseInlineFormSet[Any, Any, Any]):

@@ -6,11 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import dated
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.editing.publishing import in_words
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 def heading(roll_call: RollCall) -> str:
     """Return what was put to the vote, no longer than a line."""
     return Truncator(roll_call.heading).chars(80)
+
+
+@admin.display(description=_("date"), ordering="date")
+def day(roll_call: RollCall) -> str:
+    """Return the date as far as it is known."""
+    return dated(roll_call.date, roll_call.date_precision)
 
 
 @admin.display(description=_("announced"))
@@ -46,7 +52,7 @@ def summary(roll_call: RollCall) -> SafeString:
         str(saved.resolution or ""),
         saved.heading,
         str(saved.body),
-        date_format(saved.date),
+        dated(saved.date, saved.date_precision),
         saved.get_method_display(),
         saved.get_result_display(),
     ]

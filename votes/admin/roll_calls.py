@@ -22,6 +22,7 @@ from votes.admin.roll_call_display import (
     announced_totals,
     comparison,
     counted_totals,
+    day,
     entered,
     heading,
     summary,
@@ -56,7 +57,7 @@ ANNOUNCED_HELP = _(
 class RollCallAdmin(RecordAdmin[RollCall]):
     """The votes taken."""
 
-    list_display = ("slug", heading, "date", "status", "body__code", "result", announced_totals, counted_totals)
+    list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)
     list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
     search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import LabelledInline, RecordAdmin
-from votes.admin.intervals import IntervalFormSet
+from votes.admin.intervals import IntervalColumns, IntervalFormSet
 from votes.models import BodyMembership, MemberState, StateName
 
 if TYPE_CHECKING:
@@ -56,20 +56,20 @@ class MemberStateAdmin(RecordAdmin[MemberState]):
 
 
 @admin.register(StateName)
-class StateNameAdmin(RecordAdmin[StateName]):
+class StateNameAdmin(IntervalColumns, RecordAdmin[StateName]):
     """The names that states had."""
 
-    list_display = ("name", "state", "since", "until")
+    list_display = ("name", "state", "first_day", "last_day")
     list_select_related = ("state",)
     search_fields = ("name", "official_name", "state__code", "state__name", "state__sort_name")
     autocomplete_fields = ("state",)
 
 
 @admin.register(BodyMembership)
-class BodyMembershipAdmin(RecordAdmin[BodyMembership]):
+class BodyMembershipAdmin(IntervalColumns, RecordAdmin[BodyMembership]):
     """The seats in bodies: the electorate of every roll call."""
 
-    list_display = ("state", "body", "since", "until", "permanent")
+    list_display = ("state", "body", "first_day", "last_day", "permanent")
     list_filter = ("body", "permanent", ("until", admin.EmptyFieldListFilter))
     list_select_related = ("state", "body")
     search_fields = ("state__code", "state__name", "state__sort_name")

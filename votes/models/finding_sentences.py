@@ -8,8 +8,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from resolutions.dates import dated, from_iso, iso_dated
+from resolutions.figures import grouped
 from votes.choices import Choice
 from votes.models.roll_calls import RollCallKind, RollCallMethod
+from votes.periods import last_day
 from votes.rules import Requirement, Result
 
 if TYPE_CHECKING:
@@ -170,14 +173,14 @@ UNNAMED = gettext_lazy("%(problem)s: “%(value)s”.")
 # What may be wrong with a membership of a bloc, or with a bloc.
 BLOC_PROBLEMS = {
     "never": gettext_lazy(
-        "%(state)s is in %(bloc)s from %(since)s until %(until)s, and had no seat in the General Assembly then."
+        "%(state)s is in %(bloc)s from %(since)s to %(last)s, and had no seat in the General Assembly then."
     ),
     "before": gettext_lazy(
         "%(state)s is in %(bloc)s, a group of members of the United Nations, from %(since)s; "
         "its seat began on %(seat)s."
     ),
     "after": gettext_lazy(
-        "%(state)s is in %(bloc)s until %(until)s; its seat in the General Assembly ended on %(seat)s."
+        "%(state)s is in %(bloc)s to %(last)s; the last day of its seat in the General Assembly was %(seat)s."
     ),
     "code": gettext_lazy("The name “%(slug)s” of %(bloc)s spells %(state)s, the code of a member state."),
 }
@@ -208,6 +211,17 @@ def sentence(kind: str, details: Mapping[str, Any]) -> str:
     return SENTENCES[FindingKind(kind)](details)
 
 
+def _dated(details: Mapping[str, Any], *names: str) -> _Details:
+    """Return details with the dates of these names as readers are shown them."""
+    return _Details({**details, **{name: iso_dated(str(details[name])) for name in names if details.get(name)}})
+
+
+def _last_day(until: str) -> str:
+    """Return the last day of what ended at ``until``, a date in ISO 8601 as far as it is known."""
+    found = from_iso(until)
+    return dated(last_day(*found), found[1]) if found else until
+
+
 def _totals(details: Mapping[str, Any]) -> str:
     said = [
         _("%(choice)s %(announced)d announced, %(counted)d counted")
@@ -228,7 +242,7 @@ def _electorate(details: Mapping[str, Any]) -> str:
 
 def _admission(details: Mapping[str, Any]) -> str:
     """Say in which votes a new member is listed before its admission, and in which of that day it is missing."""
-    said = []
+    said, in_words = [], _dated(details, "since")
     if details.get("before"):
         number, first, last = details["before"]
         said.append(
@@ -238,7 +252,7 @@ def _admission(details: Mapping[str, Any]) -> str:
                 "admission on %(since)s.",
                 number,
             )
-            % {**details, "number": number, "first": first, "last": last}
+            % {**in_words, "number": grouped(number), "first": iso_dated(first), "last": iso_dated(last)}
         )
     if number := details.get("on_the_day", 0):
         said.append(
@@ -249,7 +263,7 @@ def _admission(details: Mapping[str, Any]) -> str:
                 "after them, or the source left it out.",
                 number,
             )
-            % {**details, "number": number}
+            % {**in_words, "number": grouped(number)}
         )
     return f"{' '.join(said)} ({_listed(details['slugs'], ', ')})"
 
@@ -258,12 +272,19 @@ def _no_seat(details: Mapping[str, Any]) -> str:
     """Say in which time a state is listed though it held no seat, and what is known of that."""
     number, first, last = details["before"]
     said = ngettext(
-        "%(state)s is listed as non-voting in %(number)s vote of %(first)s, and held no seat from %(until)s to "
-        "%(since)s.",
+        "%(state)s is listed as non-voting in %(number)s vote of %(first)s, and held no seat from %(left)s to "
+        "%(back)s.",
         "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, and held no seat from "
-        "%(until)s to %(since)s.",
+        "%(left)s to %(back)s.",
         number,
-    ) % {**details, "number": number, "first": first, "last": last}
+    ) % {
+        **details,
+        "number": grouped(number),
+        "first": iso_dated(first),
+        "last": iso_dated(last),
+        "left": iso_dated(details["until"]),
+        "back": _last_day(details["since"]),
+    }
     return f"{said} {details['reason']}".strip()
 
 
@@ -284,6 +305,8 @@ def _sources(details: Mapping[str, Any]) -> str:
 
 
 def _value(fact: str, value: str) -> StrPromise | str:
+    if fact == "date":
+        return iso_dated(value)
     return LABELS[fact](value).label if fact in LABELS else value
 
 
@@ -322,8 +345,11 @@ def _no_symbol(details: Mapping[str, Any]) -> str:
 
 
 def _bloc(details: Mapping[str, Any]) -> str:
-    until = details.get("until") or _("today")
-    return str(BLOC_PROBLEMS[details["problem"]]) % _Details({**details, "until": until})
+    said = _dated(details, "since", "seat")
+    said["last"] = _last_day(details["until"]) if details.get("until") else _("today")
+    if details["problem"] == "after":
+        said["seat"] = _last_day(details["seat"])
+    return str(BLOC_PROBLEMS[details["problem"]]) % said
 
 
 def _problem(details: Mapping[str, Any]) -> str:
@@ -333,7 +359,9 @@ def _problem(details: Mapping[str, Any]) -> str:
         place.append(_("line %(line)s") % {"line": details["line"]})
     if details.get("column"):
         place.append(_("column %(column)s") % {"column": details["column"]})
-    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Details(details)
+    # What else stands in a file is quoted as it stands there.
+    dates = ("value", "recorded") if details["problem"] == "dates-differ" else ()
+    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _dated(details, *dates)
     return f"{', '.join(place)}: {said}" if place else said
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import dated
 from resolutions.models import Resolution, Status, among
 from votes.models.roll_calls import RollCall
 
@@ -88,7 +89,7 @@ class RetiredAddress(models.Model):
     def notice(self) -> str:
         """Return, of one that was withdrawn, that it was, when and why."""
         said = gettext("The vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
-        return said % {"slug": self.slug, "date": self.at.date().isoformat(), "reason": self.reason}
+        return said % {"slug": self.slug, "date": dated(self.at.date()), "reason": self.reason}
 
     @property
     def leads_to(self) -> str:

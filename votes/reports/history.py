@@ -13,9 +13,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from resolutions.dates import iso_dated
 from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from votes.choices import Choice
@@ -315,6 +315,6 @@ def _words(kind: Kind, column: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if column == "date":
-        return date_format(datetime.date.fromisoformat(value))
+        return iso_dated(value)
     model_field: Any = MODELS[kind]._meta.get_field(column.removesuffix("_symbol"))
     return str(dict(model_field.flatchoices).get(value, value))

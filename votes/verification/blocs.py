@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models.functions import Upper
 
+from resolutions.dates import iso
 from resolutions.models import Body
 from votes.models import Bloc, BlocMembership, BodyMembership, MemberState
 from votes.models.finding_sentences import FindingKind
@@ -39,8 +40,9 @@ def memberships() -> Iterator[NewFinding]:
                 "problem": problem,
                 "state": membership.state.name,
                 "bloc": membership.bloc.short_name,
-                "since": membership.since.isoformat(),
-                "until": membership.until.isoformat() if membership.until else "",
+                "since": iso(membership.since, membership.since_precision),
+                # As far as they are known.
+                "until": iso(membership.until, membership.until_precision) if membership.until else "",
                 "seat": seat.isoformat() if seat else "",
             }
             key = f"bloc-dates:{membership.bloc.slug}:{membership.state.code}:{membership.since}"

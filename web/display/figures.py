@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.template.defaultfilters import floatformat
-from django.utils.formats import get_format, number_format
+from django.utils.formats import get_format
 from django.utils.translation import get_language
+
+from resolutions.figures import grouped
 
 NOT_SHOWN = "–"
 MINUS = "\N{MINUS SIGN}"
 
 
 def number(value: int) -> str:
-    """Return a whole number with its thousands divided as the active language has it: 6,321."""
-    # Lists have hundreds of small ones, which nothing divides.
-    return str(value) if 0 <= value < 1000 else str(number_format(value, use_l10n=True, force_grouping=True))
+    """Return a whole number with its thousands apart as the active language has it: 6 321."""
+    return grouped(value)
 
 
 class Figures:
