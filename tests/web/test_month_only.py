@@ -108,7 +108,7 @@ def test_a_period_that_ends_with_a_month_is_said_in_months():
 
     assert said.startswith("General Assembly, November 1945 to November 1950: ")
     # A day that was asked for is a day.
-    asked = texts(get("/states/USA/?until=1950-12-15"), "#partners ~ p")[0]
+    asked = texts(get("/states/USA/?until=1950-12-14"), "#partners ~ p")[0]
     assert asked.startswith("General Assembly, 15 December 1945 to 14 December 1950: ")
     compared = get("/compare/states/?state=USA&state=FRA")
     assert text(one(compared, ".lead")) == "Recorded votes from 1950 to November 1950"

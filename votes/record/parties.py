@@ -107,7 +107,7 @@ class Position:
         if word not in words:
             raise ValueError(
                 _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
-                % {"word": word, "party": party, "words": ", ".join(words)}
+                % {"word": said, "party": party, "words": ", ".join(words)}
             )
         return cls(text, party, word)
 

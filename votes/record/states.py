@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from votes.periods import last_day
 from votes.record.databases import reader
 
 # All that pages say of the states themselves, in one query.
@@ -55,6 +56,11 @@ class Tenure:
     since_precision: str
     until: datetime.date | None
     until_precision: str
+
+    @property
+    def last(self) -> datetime.date | None:
+        """Return its last day, to be shown with ``until_precision``; None where it is held still."""
+        return last_day(self.until, self.until_precision)
 
     def holds_on(self, date: datetime.date) -> bool:
         """Tell whether it was held on a day."""

@@ -26,7 +26,7 @@ EXAMPLES = {
     "q": "Ukraine",
     "session": "79",
     "since": "2020-01-01",
-    "until": "2026-01-01",
+    "until": "2025-12-31",
     "topic": "decolonization",
     "subject": "cuba-united-states",
     "position": "USA:against",
@@ -44,8 +44,8 @@ EXAMPLES = {
 
 SAID = {
     "session": _("Such as 79, S-4 or ES-11."),
-    "since": _("From this day on."),
-    "until": _("Up to but not including this day."),
+    "since": _("The first day, included."),
+    "until": _("The last day, included."),
     "position": _(
         "How a state, each of several, or a bloc voted: USA:against, USA,FRA:for, eu:abstain. The words are for, "
         "against, abstain and nonvoting, of a bloc also tied. May stand several times; all must hold."

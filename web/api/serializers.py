@@ -259,9 +259,11 @@ AgreementAnswer = made(
         "body": serializers.ChoiceField(choices=list(BODIES), required=False),
         "bloc": serializers.CharField(allow_null=True, required=False),
         "since": serializers.DateField(
-            allow_null=True, required=False, help_text=_("From this day on; where none was asked for, the usual one.")
+            allow_null=True,
+            required=False,
+            help_text=_("The first day, included; where none was asked for, the usual one."),
         ),
-        "until": serializers.DateField(allow_null=True, required=False, help_text=_("Up to but not including it.")),
+        "until": serializers.DateField(allow_null=True, required=False, help_text=_("The last day, included.")),
         "topic": serializers.CharField(allow_null=True, required=False),
         "subject": serializers.ListField(
             child=serializers.CharField(), required=False, help_text=_("The slugs of the subjects asked for.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from votes.periods import last_day
+
 if TYPE_CHECKING:
     from votes.record.record import Record
 
@@ -32,7 +34,8 @@ def seat_name(record: Record, code: str) -> str:
     """Return a permanent member with those whose seat it continued: Russian Federation (Soviet Union until 1991)."""
     name = record.states[code].name
     for former in record.permanent[code][1:]:
-        years = [seat.until.year for seat in record.seats if seat.code == former and seat.until]
+        ends = [last_day(seat.until) for seat in record.seats if seat.code == former]
+        years = [end.year for end in ends if end]
         said = {"name": name, "former": former_name(record, former), "year": max(years, default="")}
         name = _("%(name)s (%(former)s until %(year)s)") % said
     return name

@@ -137,7 +137,7 @@ def beyond(filtered: Listing | Question) -> str:
     if not (since or until or values.get("session")) or values.get("method") in WITHOUT_NAMES:
         return ""
     covered = coverage_of(filtered.record)
-    first, last = since, until - datetime.timedelta(days=1) if until else None
+    first, last = since, until
     bodies = _bodies(filtered, covered)
     if session := covered.sessions.get(values.get("session") or ""):
         body, opened, closed = session

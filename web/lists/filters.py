@@ -25,6 +25,7 @@ from resolutions.symbols import looks_like_symbol
 from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
 from votes.models import RollCall
+from votes.periods import Days
 from votes.record.parties import Accord, Difference, Position
 from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
@@ -147,6 +148,11 @@ def known_date(text: str, _record: Record | None = None) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise LookupError(_("“%(text)s” is not a date; dates look like 2022-03-02.") % {"text": text}) from None
+
+
+def days_of(meant: Mapping[str, Any]) -> Days:
+    """Return the days that the values of a form name."""
+    return Days(meant.get("since"), meant.get("until"))
 
 
 def known_topic(text: str, record: Record) -> str:
@@ -314,14 +320,14 @@ class RollCallFilter(django_filters.FilterSet):
         names=lambda record: record.sessions,
     )
     since = KnownFilter(
-        label=gettext_lazy("Since"),
+        label=gettext_lazy("From"),
         known=known_date,
         mask=lambda scope, day: scope.record.register.between(since=day),
     )
     until = KnownFilter(
-        label=gettext_lazy("Before"),
+        label=gettext_lazy("To"),
         known=known_date,
-        mask=lambda scope, day: scope.record.register.between(until=day),
+        mask=lambda scope, day: scope.record.register.between(until=Days(until=day).end),
     )
     topic = KnownFilter(
         label=gettext_lazy("Topic"),

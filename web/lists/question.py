@@ -5,15 +5,14 @@ They select rows of the matrix. An unknown value is an error beside its field, a
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from votes.periods import Period
-from web.lists.filters import RollCallFilter
+from votes.periods import Days, Period
+from web.lists.filters import RollCallFilter, days_of
 from web.lists.selection import Selection, bound, form_for
 from web.serving.parameters import unanswered
 from web.serving.problems import refusal
@@ -48,9 +47,6 @@ class Question:
         self.labels: dict[str, Any] = {name: field.label for name, field in self.form.fields.items()}
         self.ignored = unanswered(parameters, {*FILTERS, *also}, {"subject", *repeatable})
         self._errors: dict[str, list[str]] = {name: [str(e) for e in said] for name, said in self.form.errors.items()}
-        since, until = self.since, self.until
-        if since and until and since >= until:
-            self.refuse("until", _("The period ends before it begins."))
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -88,8 +84,13 @@ class Question:
 
     @property
     def until(self) -> datetime.date | None:
-        """Return the day before which the period ends."""
+        """Return the last day asked about."""
         return self.form.cleaned_data.get("until")
+
+    @property
+    def days(self) -> Days:
+        """Return the days asked about."""
+        return days_of(self.form.cleaned_data)
 
     @property
     def subjects(self) -> list[Subject]:
@@ -99,38 +100,36 @@ class Question:
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the record's matrix, ascending; none where something is wrong."""
-        return self.rows_between(self.since, self.until)
+        return self.rows_between(self.days)
 
     @cached_property
     def matrix(self) -> VoteMatrix:
         """Return the matrix of the roll calls asked about."""
         return self.record.matrix.take(self.rows)
 
-    def rows_between(self, since: datetime.date | None, until: datetime.date | None) -> Rows:
-        """Return the rows that meet the other filters in another period."""
+    def rows_between(self, days: Days) -> Rows:
+        """Return the rows that meet the other filters on other days."""
         if not self.is_valid:
             return np.zeros(0, np.intp)
         selection = Selection(self.record)
-        among = self.record.register.between(since, until)
+        among = self.record.register.between(days.since, days.end)
         for name, value in self.form.cleaned_data.items():
             if value and name not in ("since", "until"):
                 among &= selection.mask(name, value)
         return selection.rows(among)
 
     @cached_property
-    def preceding(self) -> tuple[datetime.date, datetime.date] | None:
-        """Return the period as long as the one asked about that ends where it begins; None without a beginning.
+    def preceding(self) -> Period | None:
+        """Return the period as long as the one asked about that ends the day before it; None without a beginning.
 
-        Without an end, the period asked about ends the day after the last roll call of the record. None also where
-        the preceding one would begin before the calendar does.
+        Without an end, the period asked about ends with the last roll call of the record. None also where the
+        preceding one would begin before the calendar does.
         """
-        since, until = self.since, self.until
-        matrix = self.record.matrix
+        since, matrix = self.since, self.record.matrix
         if since is None or not len(matrix) or not self.is_valid:
             return None
-        until = until or matrix.dates[-1].astype(object) + timedelta(days=1)
-        before = Period(since, until).preceding if since < until else None
-        return (before.since, before.until) if before else None
+        end = self.days.end or Days(until=matrix.dates[-1].astype(object)).end
+        return Period(since, end).preceding if end and since < end else None
 
     @property
     def chosen(self) -> dict[str, Any]:

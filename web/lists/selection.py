@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from django import forms
+from django.utils.translation import gettext as _
 
 from votes.record.register import NO_ROW
-from web.lists.filters import METHOD, VETOED_BY, KnownField, MaskFilter, RepeatedField, RollCallFilter, StateFilter
+from web.lists.filters import (
+    METHOD,
+    VETOED_BY,
+    KnownField,
+    MaskFilter,
+    RepeatedField,
+    RollCallFilter,
+    StateFilter,
+    days_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,10 +30,21 @@ if TYPE_CHECKING:
     from votes.record.record import Record, Subject
 
 
+class SelectionForm(forms.Form):
+    """The values of some filters."""
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values; note a period that ends before it begins."""
+        meant = self.cleaned_data
+        if days_of(meant).end_before_they_begin:
+            self.add_error("until", _("The period ends before it begins."))
+        return meant
+
+
 def form_for(filters: type[RollCallFilter], names: Collection[str]) -> type[forms.Form]:
     """Return the form of some filters, to be made once: making it anew would take longer than its answers."""
     declared = copy.deepcopy(filters.base_filters)
-    return type("SelectionForm", (forms.Form,), {name: declared[name].field for name in names})
+    return type("SelectionForm", (SelectionForm,), {name: declared[name].field for name in names})
 
 
 def bound(form_class: type[forms.Form], parameters: QueryDict, record: Record) -> forms.Form:

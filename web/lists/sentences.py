@@ -189,9 +189,11 @@ def _said(name: str, value: Any, listing: Listing, of: str) -> str:
         case "session":
             return _("in the %(session)s") % {"session": _lowered(record.sessions[value])}
         case "since":
-            return _("since %(date)s") % {"date": dated(value)}
+            has_end = listing.form.cleaned_data.get("until")
+            return (_("from %(date)s") if has_end else _("since %(date)s")) % {"date": dated(value)}
         case "until":
-            return _("before %(date)s") % {"date": dated(value)}
+            has_beginning = listing.form.cleaned_data.get("since")
+            return (_("to %(date)s") if has_beginning else _("up to %(date)s")) % {"date": dated(value)}
         case "topic":
             return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
         case "subject":

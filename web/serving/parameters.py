@@ -105,8 +105,6 @@ def with_conditions(parameters: QueryDict) -> QueryDict:
     """Return the parameters with the conditions that complete rows of boxes make, instead of these."""
     rows = boxes_of(parameters)
     written = without_boxes(parameters)
-    if not rows:
-        return written
     for number, boxes in rows.items():
         if not boxes.is_complete:
             for name, values in (("who", boxes.who), ("how", [boxes.how]), ("whom", [boxes.whom])):
@@ -115,10 +113,10 @@ def with_conditions(parameters: QueryDict) -> QueryDict:
             continue
         written.pop("page", None)
         for name, value in boxes.conditions:
-    if positions := written.getlist("position"):
-        written.setlist("position", [canonical_position(text) for text in positions])
             if value not in written.getlist(name):
                 written.appendlist(name, value)
+    if positions := written.getlist("position"):
+        written.setlist("position", [canonical_position(text) for text in positions])
     return written
 
 
@@ -160,9 +158,9 @@ def query_of_page(parameters: QueryDict, number: int) -> str:
 
 
 def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    An alias of a position becomes its usual word.
-
     """Make the address of a page with a form short: without what the form left empty, with what its boxes say.
+
+    An alias of a position becomes its usual word.
 
     A browser is redirected; htmx has the answer already and is told what to show as the address.
     """

@@ -33,7 +33,7 @@ QUERIES = [
     "",
     "q=ukraine&order=relevance",
     "q=ES-11/7",
-    "since=2016-12-19&until=2022-03-02",
+    "since=2016-12-19&until=2022-03-01",
     "differ=USA~eu&order=closeness",
     "position=USA,FRA,GBR:for&utm_source=elsewhere&body=",
     "q=nothingofthekind",

@@ -20,7 +20,7 @@ LOOKUPS = {
     "body": "body__code",
     "session": "session__code",
     "since": "date__gte",
-    "until": "date__lt",
+    "until": "date__lte",
     "topic": "resolution__topics__slug",
     "result": "result",
     "kind": "kind__in",

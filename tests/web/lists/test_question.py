@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.votes.small_record import random_record, record_of, written
 from votes.models import RollCall
+from votes.periods import Days
 from votes.record.record import Record
 from web.lists.question import Question
 
@@ -40,8 +41,8 @@ class TestRows:
             ("", [0, 1, 2, 3, 4, 5]),
             ("body=GA", [0, 1, 3, 5]),
             ("since=2000-01-01", [1, 2, 3, 4, 5]),
-            ("until=2000-06-30", [0, 1]),
-            ("since=2000-06-30&until=2000-07-01", [2, 3]),
+            ("until=2000-06-29", [0, 1]),
+            ("since=2000-06-30&until=2000-06-30", [2, 3]),
             ("topic=peace", [1, 3, 5]),
             ("topic=seas", [2, 3]),
             ("kind=text", [0, 5]),
@@ -65,7 +66,7 @@ class TestRows:
         st.sampled_from(["", "GA", "SC"]),
         st.sampled_from(["", "peace", "seas"]),
         st.dates(datetime.date(1999, 1, 1), datetime.date(2013, 1, 1)),
-        st.integers(1, 3000),
+        st.integers(0, 3000),
     )
     def test_are_those_that_meet_all_of_it(self, seed: int, body: str, topic: str, since: datetime.date, days: int):
         record = random_record(seed)
@@ -78,15 +79,15 @@ class TestRows:
             for row in range(len(matrix))
             if body in ("", matrix.bodies[row])
             and (not topic or matrix.topics[row] >> matrix.topic_slugs.index(topic) & 1)
-            and since <= matrix.dates[row].item() < until
+            and since <= matrix.dates[row].item() <= until
         ]
         assert question.rows.tolist() == expected
 
     def test_in_another_period_the_other_filters_stay(self):
         question = asked("body=GA&since=2001-01-01")
 
-        assert question.rows_between(None, None).tolist() == [0, 1, 3, 5]
-        assert question.rows_between(datetime.date(2000, 1, 1), datetime.date(2000, 12, 31)).tolist() == [1, 3]
+        assert question.rows_between(Days()).tolist() == [0, 1, 3, 5]
+        assert question.rows_between(Days(datetime.date(2000, 1, 1), datetime.date(2000, 12, 30))).tolist() == [1, 3]
 
 
 class TestErrors:
@@ -96,11 +97,11 @@ class TestErrors:
         ("query", "errors"),
         [
             ("body=XX", [("Body", ["“XX” is not among: GA, SC."])]),
-            ("since=yesterday", [("Since", ["“yesterday” is not a date; dates look like 2022-03-02."])]),
-            ("until=2000-02-30", [("Before", ["“2000-02-30” is not a date; dates look like 2022-03-02."])]),
+            ("since=yesterday", [("From", ["“yesterday” is not a date; dates look like 2022-03-02."])]),
+            ("until=2000-02-30", [("To", ["“2000-02-30” is not a date; dates look like 2022-03-02."])]),
             ("topic=war", [("Topic", ["There is no topic “war”; the topics are peace, seas."])]),
-            ("since=2001-01-01&until=2000-01-01", [("Before", ["The period ends before it begins."])]),
-            ("since=2001-01-01&until=2001-01-01", [("Before", ["The period ends before it begins."])]),
+            ("since=2001-01-01&until=1999-12-31", [("To", ["The period ends before it begins."])]),
+            ("since=2001-01-01&until=2000-12-31", [("To", ["The period ends before it begins."])]),
         ],
     )
     def test_by_field(self, query: str, errors: list[tuple[str, list[str]]]):
@@ -108,7 +109,7 @@ class TestErrors:
 
         assert question.labelled_errors == errors
         assert not question.is_valid
-        assert question.rows.tolist() == question.rows_between(None, None).tolist() == []
+        assert question.rows.tolist() == question.rows_between(Days()).tolist() == []
         assert question.preceding is None
 
     def test_of_a_kind_name_those_that_there_are(self):
@@ -142,27 +143,30 @@ class TestErrors:
 
 
 class TestPreceding:
-    """The period of the same length that ends where the one asked about begins."""
+    """The period of the same length that ends the day before the one asked about begins."""
 
     @pytest.mark.parametrize(
         ("query", "since", "until"),
         [
             # Whole years, whatever leap years do to the number of days.
-            ("since=2000-01-01&until=2004-01-01", "1996-01-01", "2000-01-01"),
-            ("since=2001-06-15&until=2002-06-15", "2000-06-15", "2001-06-15"),
+            ("since=2000-01-01&until=2003-12-31", "1996-01-01", "1999-12-31"),
+            ("since=2001-06-15&until=2002-06-14", "2000-06-15", "2001-06-14"),
             # Otherwise so many days: 30 before 2000-03-01, a leap year.
-            ("since=2000-03-01&until=2000-03-31", "2000-01-31", "2000-03-01"),
-            # Without an end, to the day after the last roll call: 1,520 days.
-            ("since=2000-01-01", "1995-11-02", "2000-01-01"),
+            ("since=2000-03-01&until=2000-03-30", "2000-01-31", "2000-02-29"),
+            # Without an end, to the last roll call: 1,520 days.
+            ("since=2000-01-01", "1995-11-02", "1999-12-31"),
+            # A single day.
+            ("since=2000-03-01&until=2000-03-01", "2000-02-29", "2000-02-29"),
         ],
     )
     def test_by_hand(self, query: str, since: str, until: str):
         before = asked(query).preceding
 
-        assert before == (datetime.date.fromisoformat(since), datetime.date.fromisoformat(until))
+        assert before is not None
+        assert before.as_filter == {"since": since, "until": until}
         assert asked("since=2000-01-01").record.matrix.dates[-1].item() == datetime.date(2004, 2, 29)
 
-    @pytest.mark.parametrize("query", ["", "until=2004-01-01", "since=2004-03-01", "since=0003-01-01&until=2004-01-01"])
+    @pytest.mark.parametrize("query", ["", "until=2003-12-31", "since=2004-03-01", "since=0003-01-01&until=2003-12-31"])
     def test_there_is_none_without_a_beginning_or_before_the_calendar(self, query: str):
         question = asked(query)
 
@@ -174,7 +178,7 @@ class TestPreceding:
 
 
 def test_what_was_chosen_is_what_the_address_sets():
-    question = asked("body=GA&since=&topic=peace&state=QQA&until=2004-01-01", also=("state",))
+    question = asked("body=GA&since=&topic=peace&state=QQA&until=2003-12-31", also=("state",))
 
     assert question.chosen == {"body": "GA", "until": "2004-01-01", "topic": "peace"}
 

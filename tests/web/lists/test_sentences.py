@@ -25,9 +25,9 @@ pytestmark = pytest.mark.usefixtures("record")
         ("method=without-vote&body=SC", "Texts adopted without a vote in the Security Council"),
         ("method=any", "Votes of every kind and adoptions without a vote"),
         (
-            "result=vetoed&vetoed_by=RUS&since=1950-01-01&until=1960-01-01&kind=text",
+            "result=vetoed&vetoed_by=RUS&since=1950-01-01&until=1959-12-31&kind=text",
             (
-                "Recorded votes since 1 January 1950 before 1 January 1960 on a whole text with the result “vetoed” in "
+                "Recorded votes from 1 January 1950 to 31 December 1959 on a whole text with the result “vetoed” in "
                 "which the Russian Federation (or the Soviet Union) cast a veto"
             ),
         ),
@@ -37,10 +37,10 @@ pytestmark = pytest.mark.usefixtures("record")
             "Recorded votes in which France, the United Kingdom or the United States cast a veto",
         ),
         (
-            "body=GA&session=es-11&since=2020-01-01&until=2026-01-01&topic=human-rights&kind=text&result=adopted&short=1",
+            "body=GA&session=es-11&since=2020-01-01&until=2025-12-31&topic=human-rights&kind=text&result=adopted&short=1",
             (
-                "Recorded votes in the General Assembly in the eleventh emergency special session since 1 January 2020 "
-                "before 1 January 2026 on the topic “Human rights” on a whole text with the result “adopted” that were "
+                "Recorded votes in the General Assembly in the eleventh emergency special session from 1 January 2020 "
+                "to 31 December 2025 on the topic “Human rights” on a whole text with the result “adopted” that were "
                 "one vote short of the majority"
             ),
         ),

@@ -121,7 +121,7 @@ def test_the_page_asks_whether_another_word_was_meant_and_keeps_the_filters(reco
 
 
 def test_it_says_where_only_the_filters_are_in_the_way(record: None):
-    page = get("/resolutions/?q=ukriane&until=1950-01-01")
+    page = get("/resolutions/?q=ukriane&until=1949-12-31")
 
     found = selected(get("/resolutions/?q=ukraine"))
     said = f"Did you mean ukraine? none under these filters, {found} recorded votes without them"

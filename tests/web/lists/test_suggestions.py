@@ -26,7 +26,7 @@ def loosened(page: BeautifulSoup) -> list[tuple[str, str, int]]:
     "query",
     [
         "q=ukraine&body=SC&result=adopted&position=RUS:against",
-        "since=2022-01-01&until=2023-01-01&topic=palestinian-question",
+        "since=2022-01-01&until=2022-12-31&topic=palestinian-question",
         "position=USA:against&position=RUS:against&position=FRA:for&differ=USA~GBR",
         "q=nosuchword&session=ES-11&kind=text",
         "body=SC&short=1&result=vetoed",

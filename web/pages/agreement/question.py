@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from votes.analysis.breaks import BODY
+from votes.periods import Days
 from votes.reports.agreement import ORDERS, AgreementMatrix, usual_since
 from web.display.measures import MEASURES
 from web.lists.question import FILTERS, Question
@@ -69,7 +70,7 @@ class AgreementQuestion(Question):
     @cached_property
     def rows(self) -> Rows:
         """Return the rows of the record's matrix, ascending; none where something is wrong."""
-        rows: Rows = self.rows_between(self.since or self.usual_since, self.until)
+        rows: Rows = self.rows_between(Days(self.since or self.usual_since, self.until))
         of_body: Rows = rows[self.record.matrix.bodies[rows] == self.body]
         return of_body
 

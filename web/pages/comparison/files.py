@@ -11,10 +11,10 @@ from web.display.measures import MEASURES
 from web.files.tables import rounded
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
 
     from votes.analysis.pairs import Agreement, Table
+    from votes.periods import Period
     from votes.reports.comparison import Comparison, Pair
 
 HEADER = ("one", "other", "scope", "value", "roll_calls", "agreement", "lijphart", "coincident", "coincidence", "kappa")
@@ -38,7 +38,7 @@ def rows(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
             yield (pair.one.text, pair.other.text, scope, value, *_measures(measured).values())
 
 
-def json_document(comparison: Comparison, preceding: tuple[datetime.date, datetime.date] | None) -> dict[str, Any]:
+def json_document(comparison: Comparison, preceding: Period | None) -> dict[str, Any]:
     """Return everything: the parties, the pairs with their tables, and the roll calls on which parties differed."""
     matrix = comparison.record.matrix
     same, of = comparison.together
@@ -50,7 +50,7 @@ def json_document(comparison: Comparison, preceding: tuple[datetime.date, dateti
     return {
         "minimum_roll_calls": MINIMUM,
         "roll_calls": len(comparison.rows),
-        "preceding": {"since": preceding[0].isoformat(), "until": preceding[1].isoformat()} if preceding else None,
+        "preceding": preceding.as_filter if preceding else None,
         "spans_change_of_representation_of_china": comparison.spans_seat_of_china,
         "parties": [
             {"party": party.text, "names": list(party.names), "is_group": not party.is_state}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from votes.analysis.breaks import years_before
 from votes.models import RollCall
+from votes.periods import Days, Period
 from votes.record.parties import Party
 from votes.record.record import reading
 from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
@@ -87,15 +88,15 @@ class ComparisonQuery:
     def comparison(self) -> Comparison:
         """Return the answer."""
         preceding = self.question.preceding
-        before = self.question.rows_between(*preceding) if preceding else None
+        before = self.question.rows_between(Days(preceding.since, preceding.last)) if preceding else None
         return Comparison.of(self.parties, self.question.record, self.question.rows, before)
 
-    def query(self, states: list[str] | None = None, **changes: str) -> QueryDict:
-        """Return the address's parameters with other parties, where given, and other values."""
+    def query(self, states: list[str] | None = None, period: Period | None = None) -> QueryDict:
+        """Return the address's parameters with other parties and another period, where given."""
         query = without_empty(self.question.parameters)
         if states is not None:
             query.setlist("state", states)
-        for name, value in changes.items():
+        for name, value in period.as_filter.items() if period else ():
             query[name] = value
         return query
 
@@ -187,7 +188,7 @@ def _scope(query: ComparisonQuery) -> list[str]:
     parts = []
     if len(rows):
         first = dated(question.since) if question.since else dated(*record.day_of(rows[0]))
-        last = dated(question.until - datetime.timedelta(days=1)) if question.until else dated(*record.day_of(rows[-1]))
+        last = dated(question.until) if question.until else dated(*record.day_of(rows[-1]))
         parts.append(_("recorded votes from %(first)s to %(last)s") % {"first": first, "last": last})
     named = (record.bodies.get(chosen.get("body", "")), record.topics.get(chosen.get("topic", "")))
     subjects = _(" or ").join(subject.name for subject in question.subjects)
@@ -198,26 +199,26 @@ def _scope(query: ComparisonQuery) -> list[str]:
 def _periods(request: HttpRequest, query: ComparisonQuery) -> list[tuple[int, str]]:
     """Return how many years to offer, up to the last roll call that meets the other filters, where none are chosen."""
     question = query.question
-    ever = question.rows_between(None, None)
+    ever = question.rows_between(Days())
     if question.since or question.until or not len(ever):
         return []
     first, last = (question.record.matrix.dates[ever[end]].astype(object) for end in (0, -1))
     until = last + datetime.timedelta(days=1)
-    periods = [(years, years_before(until, years)) for years in (5, 10)]
+    periods = [(years, Period(years_before(until, years), until)) for years in (5, 10)]
     return [
-        (years, address(request.path, query.query(since=since.isoformat(), until=until.isoformat())))
-        for years, since in periods
-        if since > first
+        (years, address(request.path, query.query(period=period)))
+        for years, period in periods
+        if period.since > first
     ]
 
 
 def _preceding(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any] | None:
-    """Return the preceding period, up to its last day, and the address that asks about it."""
-    if query.question.preceding is None:
+    """Return the first and the last day of the preceding period, and the address that asks about it."""
+    preceding = query.question.preceding
+    if preceding is None:
         return None
-    since, until = query.question.preceding
-    own = address(request.path, query.query(since=since.isoformat(), until=until.isoformat()))
-    return {"since": since, "last": until - datetime.timedelta(days=1), "address": own}
+    own = address(request.path, query.query(period=preceding))
+    return {"since": preceding.since, "last": preceding.last, "address": own}
 
 
 @reads(*FILTERS, "state", "measure")

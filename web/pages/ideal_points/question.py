@@ -42,7 +42,7 @@ class IdealPointsQuestion(Question):
         self.sessions: list[int] = []
         """Those of the period, ascending."""
         if self.is_valid:
-            self.sessions = estimates.sessions_between(self.since, self.until)
+            self.sessions = estimates.sessions_between(self.since, self.days.end)
             if not self.sessions and estimates.days:
                 self.refuse("since" if self.since else "until", _("No session has ideal points in this period."))
         self.session = self._session()

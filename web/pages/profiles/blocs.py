@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from votes.analysis.breaks import BODY
 from votes.models import Bloc, BlocMembership
+from votes.periods import last_day
 from votes.record.record import reading
 from votes.reports.bloc import MINIMUM_POSITIONS, MINIMUM_ROLL_CALLS, BlocRecord, members_on, roll_calls_of
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
-from web.lists.filters import RollCallFilter
+from web.lists.filters import RollCallFilter, days_of
 from web.lists.listing import Listing
 from web.lists.not_found import missing_bloc, no_bloc
 from web.pages.profiles import bloc_files
@@ -139,7 +140,7 @@ def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str
 def _of_years(parameters: QueryDict, own: BlocRecord) -> dict[str, str]:
     """Return the address of the bloc's record in each year of it, under the other filters of ``parameters``."""
     others = _others(parameters, "page")
-    return {one.of: f"?since={one.of}-01-01&until={int(one.of) + 1}-01-01{others}#record" for one in own.by_year}
+    return {one.of: f"?since={one.of}-01-01&until={one.of}-12-31{others}#record" for one in own.by_year}
 
 
 def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
@@ -147,14 +148,14 @@ def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
 
     A list knows one period, so a state that left and came back has none: it would have voted otherwise as a stranger.
     """
-    since, until = (listing.form.cleaned_data.get(name) for name in ("since", "until"))
+    days = days_of(listing.form.cleaned_data)
     page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
     addresses = {}
     for one in own.breaks:
         memberships = own.record.memberships_of[own.bloc.slug, one.state.code]
         if one.breaks and len(memberships) == 1:
-            first = max(filter(None, (since, memberships[0].since)), default=None)
-            last = min(filter(None, (until, memberships[0].until)), default=None)
+            first = max(filter(None, (days.since, memberships[0].since)), default=None)
+            last = min(filter(None, (days.until, last_day(memberships[0].until))), default=None)
             period = (f"&since={first}" if first else "") + (f"&until={last}" if last else "")
             addresses[one.state.code] = f"{page}?differ={one.state.code}~{own.bloc.slug}{period}{others}"
     return addresses

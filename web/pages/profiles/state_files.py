@@ -10,7 +10,6 @@ from votes.reports.state import MINIMUM_YEAR
 from web.files.tables import Sheet, rounded
 
 if TYPE_CHECKING:
-    from votes.periods import Period
     from votes.reports.state import StateProfile
 
 
@@ -18,7 +17,7 @@ def partners(profile: StateProfile) -> Sheet:
     """Return all partners, the closest first, with the agreement of the period and its change since that before."""
     figures = ("agreement", "same", "roll_calls", "percentile", "change", "roll_calls_before")
     header = ("state", "name", *figures, "since", "until")
-    of = days(profile.period) or {}
+    of = profile.period.as_filter if profile.period else {}
     return Sheet(
         header,
         [
@@ -90,8 +89,8 @@ def json_document(profile: StateProfile) -> dict[str, Any]:
     return {
         "state": {"code": profile.code, "name": profile.record.states[profile.code].name},
         "body": profile.body,
-        "period": days(period),
-        "period_before": days(period.preceding if period else None),
+        "period": period.as_filter if period else None,
+        "period_before": period.preceding.as_filter if period and period.preceding else None,
         "roll_calls": profile.roll_calls,
         "positions": profile.positions,
         "spans_change_of_representation_of_china": profile.spans_seat_of_china,
@@ -107,8 +106,3 @@ def json_document(profile: StateProfile) -> dict[str, Any]:
         "breaks": breaks(profile).records,
         "own_blocs": own_blocs(profile).records,
     }
-
-
-def days(period: Period | None) -> dict[str, str] | None:
-    """Return a period as the filters write it: ``until`` is the day after its last."""
-    return {"since": period.since.isoformat(), "until": period.until.isoformat()} if period else None

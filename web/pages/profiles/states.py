@@ -22,7 +22,7 @@ from votes.reports.state_record import StateRecord
 from web.display.dates import dated
 from web.display.rendering import parties, render_page_or_part
 from web.files.tables import links, send
-from web.lists.filters import StateFilter
+from web.lists.filters import StateFilter, days_of
 from web.lists.listing import Listing
 from web.lists.not_found import missing_state, no_state
 from web.lists.selection import StateSelection
@@ -53,7 +53,7 @@ def states(request: HttpRequest) -> HttpResponse:
         if any(seat.holds_on(today) for seat in seats):
             members.append((about.code, about.name))
         else:
-            years = [dated(day, DatePrecision.YEAR) for day in ((seats[0].since, seats[-1].until) if seats else ())]
+            years = [dated(day, DatePrecision.YEAR) for day in ((seats[0].since, seats[-1].last) if seats else ())]
             others.append((about.code, about.name, *(years or ("", ""))))
     context = {"members": members, "others": others, "today": today, "ignored": unanswered(request.GET, ())}
     return render(request, "profiles/states.html", context)
@@ -118,15 +118,14 @@ def _listing(parameters: QueryDict, record: Record, code: str) -> Listing:
 def _profile(listing: Listing, code: str) -> StateProfile:
     """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
     meant = listing.form.cleaned_data
-    since, until = meant.get("since"), meant.get("until")
-    rows = listing.rows
-    if since or until:
+    days, rows = days_of(meant), listing.rows
+    if any(days):
         # The years before a period are compared with it, under all other filters.
         others = listing.parameters.copy()
         for name in ("since", "until"):
             others.pop(name, None)
         rows = _listing(others, listing.record, code).rows
-    return StateProfile(listing.record, code, meant.get("body") or BODY, rows, since, until)
+    return StateProfile(listing.record, code, meant.get("body") or BODY, rows, days.since, days.end)
 
 
 def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
@@ -166,6 +165,6 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
     """Return the address that compares the state with another over the same roll calls, up to the other's code."""
-    query: dict[str, Any] = {"body": profile.body, **(state_files.days(profile.period) or {})}
+    query: dict[str, Any] = {"body": profile.body, **(profile.period.as_filter if profile.period else {})}
     query |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
     return f"{reverse('web:compare_states')}?{urlencode({**query, 'state': profile.code}, doseq=True)}&state="

@@ -151,7 +151,7 @@ def dates_rows(lines: Iterable[Tenure]) -> list[DatesRow]:
             str(tags.get(one.kind, "")) if one.key else "",
             one.kind if not one.key and one.kind != one.name else "",
             dated(one.since, one.since_precision),
-            dated(one.until, one.until_precision),
+            dated(one.last, one.until_precision),
         )
         for one in lines
     ]

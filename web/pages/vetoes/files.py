@@ -29,14 +29,14 @@ def header(count: VetoCount) -> tuple[str, ...]:
 
 
 def rows(count: VetoCount) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each decade, named by its first year; ``until`` is the first day after it."""
+    """Yield a row for each decade, named by its first year, with its first and last day."""
     for decade, vetoes, drafts in zip(count.decades, count.vetoes.tolist(), count.drafts.tolist(), strict=True):
         yield (decade, *days(decade), *vetoes, drafts)
 
 
 def days(decade: int) -> tuple[str, str]:
-    """Return the first day of a decade, and the first after it."""
-    return f"{decade}-01-01", f"{decade + 10}-01-01"
+    """Return the first and the last day of a decade, as filters write them."""
+    return f"{decade}-01-01", f"{decade + 9}-12-31"
 
 
 def list_address(member: str = "", decade: int | None = None, *, only_drafts: bool = True) -> str:

@@ -207,15 +207,15 @@ class TestStates:
         voted("USA", "FRA", maker=maker, year=1993, number=9)
         voted("USA", "FRA", maker=maker, year=1994, number=10)
 
-        assert texts(page_of("state=USA&state=FRA&since=1993-01-01&until=1994-01-01"), ".empty") == [
+        assert texts(page_of("state=USA&state=FRA&since=1993-01-01&until=1993-12-31"), ".empty") == [
             "No two of these states took a position on 10 of the same votes."
         ]
-        found = figures(page_of("state=USA&state=FRA&since=1994-01-01&until=1995-01-01"))
+        found = figures(page_of("state=USA&state=FRA&since=1994-01-01&until=1994-12-31"))
         assert found == {("FRA", "USA"): "100.010", ("USA", "FRA"): "100.010"}
 
     def test_a_single_pair_has_no_median(self, maker: Maker):
         voted("USA", "FRA", maker=maker, year=1994, number=10)
-        page = page_of("state=USA&state=FRA&since=1994-01-01&until=1995-01-01")
+        page = page_of("state=USA&state=FRA&since=1994-01-01&until=1994-12-31")
 
         assert [said.endswith("There is one pair.") for said in texts(page, ".agreement > .hint")] == [True]
 
@@ -332,7 +332,7 @@ class TestAll:
     def test_up_to_forty_are_on_the_page(self, maker: Maker):
         codes = [state.code for state in MemberState.objects.order_by("code")[:41]]
         voted(*codes, maker=maker, year=1994, number=10)
-        query = "since=1994-01-01&until=1995-01-01&"
+        query = "since=1994-01-01&until=1994-12-31&"
 
         forty = page_of(query + "&".join(f"state={code}" for code in codes[:40]))
         assert len(table(forty, ".heat-table")) == 40
@@ -382,7 +382,7 @@ class TestPeriod:
     def test_filters_narrow_the_votes(self, maker: Maker):
         voted("USA", "FRA", maker=maker, year=1994, number=12)
         maker.roll_call("amendment", "USA:Y FRA:N", date=datetime.date(1994, 5, 1), kind="amendment")
-        period = "state=USA&state=FRA&since=1994-01-01&until=1995-01-01"
+        period = "state=USA&state=FRA&since=1994-01-01&until=1994-12-31"
 
         assert figures(page_of(period))["FRA", "USA"] == "92.313"
         assert figures(page_of(f"{period}&kind=text"))["FRA", "USA"] == "100.012"
@@ -394,7 +394,7 @@ class TestPeriod:
 
         note = ".agreement .note:not(.beyond)"
         assert len(page_of("state=USA&state=CHN&since=1970-01-01").select(note)) == 1
-        assert len(page_of("state=USA&state=CHN&since=1970-01-01&until=1971-01-01").select(note)) == 0
+        assert len(page_of("state=USA&state=CHN&since=1970-01-01&until=1970-12-31").select(note)) == 0
         assert len(page_of("state=USA&state=FRA&since=1970-01-01").select(note)) == 0
 
 
@@ -408,7 +408,7 @@ BAD = [
     ("bloc=eu&state=USA&state=FRA", "bloc", "Bloc: Choose states or a bloc, not both."),
     ("measure=x", "measure", "Measure: Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."),
     ("order=size", "order", "Order: Unknown value “size”; choose one of similarity, name."),
-    ("since=x", "since", "Since: “x” is not a date; dates look like 2022-03-02."),
+    ("since=x", "since", "From: “x” is not a date; dates look like 2022-03-02."),
     ("body=XX", "body", "Body: “XX” is not among: GA, SC."),
 ]
 

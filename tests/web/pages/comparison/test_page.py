@@ -98,7 +98,7 @@ class TestStart:
                 "Measure: “love” is not among: agreement, lijphart, coincidence, kappa.",
             ),
             ("state=USA&state=FRA&body=XX", "Body: “XX” is not among: GA, SC."),
-            ("state=USA&state=FRA&since=2000-01-01&until=1999-01-01", "Before: The period ends before it begins."),
+            ("state=USA&state=FRA&since=2000-01-01&until=1998-12-31", "To: The period ends before it begins."),
         ],
     )
     def test_a_bad_value_is_an_error_and_shows_nothing(self, query: str, said: str):
@@ -270,7 +270,7 @@ class TestPeriods:
             "In the period before, 1 January 1991 to 31 December 1991, it was 63.6% of 11: a change of +11.4 points."
         ]
         assert str(one(page, ".change a")["href"]) == (
-            "/compare/states/?state=USA&state=FRA&since=1991-01-01&until=1992-01-01"
+            "/compare/states/?state=USA&state=FRA&since=1991-01-01&until=1991-12-31"
         )
         assert table(page, ".measures")[0][1:] == ["75.0% 12", "63.6% 11", "+11.4"]
         assert texts(page, ".choices tfoot td") == ["9", "3", "0", "12"]
@@ -292,7 +292,7 @@ class TestPeriods:
         links = page_of("USA", "FRA", body="GA").select("p.hint a[href*='until=']")
 
         assert [(text(link), str(link["href"])) for link in links] == [
-            (f"the last {years} years", f"/compare/states/?state=USA&state=FRA&body=GA&since={since}&until=2025-02-25")
+            (f"the last {years} years", f"/compare/states/?state=USA&state=FRA&body=GA&since={since}&until=2025-02-24")
             for years, since in ((5, "2020-02-25"), (10, "2015-02-25"))
         ]
 

@@ -115,7 +115,7 @@ class TestPage:
         assert chosen == {"CHN", "FRA", "GBR", "RUS", "USA"}
 
     def test_the_table_of_the_lines(self):
-        page = page_of("?state=USA&state=CUB&since=1990-01-01&until=1996-01-01")
+        page = page_of("?state=USA&state=CUB&since=1990-01-01&until=1995-12-31")
 
         found = {
             (p.state.code, p.session): p
@@ -163,14 +163,14 @@ class TestPage:
         ]  # fmt: skip
 
     def test_a_period_ends_the_lines_and_the_strip(self):
-        page = page_of("?until=1995-09-01")
+        page = page_of("?until=1995-08-31")
 
         assert texts(page, "#strip") == ["All states in session 49 (1994)"]
         assert "50 (1995)" not in texts(page, "table.points-by-session tbody th")
 
     def test_a_period_without_a_session_to_show(self):
         # Landmark votes alone, one in each session.
-        page = page_of("?since=2006-01-01&until=2013-01-01")
+        page = page_of("?since=2006-01-01&until=2012-12-31")
 
         assert problems(page) == []
         assert page.select("#strip") == []
@@ -179,7 +179,7 @@ class TestPage:
     @pytest.mark.parametrize(
         ("query", "is_said"),
         [
-            ("", True), ("?state=CHN&since=1972-06-01", False), ("?state=USA", False), ("?until=1971-01-01", False),
+            ("", True), ("?state=CHN&since=1972-06-01", False), ("?state=USA", False), ("?until=1970-12-31", False),
             ("?state=CHN&state=USA", True),
         ],
     )  # fmt: skip
@@ -255,11 +255,11 @@ class TestRefused:
         ("session=last", "session", "Session", "for session “last”"),
         ("session=74", "session", "Session", "for session “74”"),
         ("session=٤٩", "session", "Session", "“٤٩”"),
-        ("session=50&until=1995-09-01", "session", "Session", "Session 50 is not in the period"),
-        ("since=2030-01-01", "since", "Since", "No session has ideal points in this period"),
-        ("until=1946-01-01", "until", "Before", "No session has ideal points in this period"),
-        ("since=x", "since", "Since", "x"),
-        ("since=2000-01-01&until=1999-01-01", "until", "Before", "ends before it begins"),
+        ("session=50&until=1995-08-31", "session", "Session", "Session 50 is not in the period"),
+        ("since=2030-01-01", "since", "From", "No session has ideal points in this period"),
+        ("until=1945-12-31", "until", "To", "No session has ideal points in this period"),
+        ("since=x", "since", "From", "x"),
+        ("since=2000-01-01&until=1998-12-31", "until", "To", "ends before it begins"),
     ]
 
     def test_nothing_is_shown_and_it_says_why(self):
@@ -327,7 +327,7 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("query", "states", "sessions"),
         [
-            ("?state=USA&state=CUB&since=1990-01-01&until=1996-01-01", {"USA", "CUB"}, {"46", "49", "50"}),
+            ("?state=USA&state=CUB&since=1990-01-01&until=1995-12-31", {"USA", "CUB"}, {"46", "49", "50"}),
             ("?session=49", {*LINE}, {"49"}),
             ("?session=49&state=USA", {"USA"}, {"49"}),
         ],

@@ -102,7 +102,7 @@ class TestSections:
         ]
 
     def test_a_number_of_breaks_leads_to_the_votes_on_which_the_member_broke(self):
-        for asked in (ASKED, f"{ASKED}&since=2012-05-01", f"{ASKED}&until=2013-01-01&order=closeness"):
+        for asked in (ASKED, f"{ASKED}&since=2012-05-01", f"{ASKED}&until=2012-12-31&order=closeness"):
             table = one(get(asked), f"{BREAKS} table")
             links = [row.select_one("td a") for row in table.select("tbody tr")]
             assert [link and text(link) for link in links] == [
@@ -117,15 +117,15 @@ class TestSections:
         assert votes == "/roll-calls/?differ=ZAF~brics&since=2010-12-24"
 
     def test_a_year_leads_to_the_record_of_that_year(self):
-        page = get(f"{ASKED}&until=2013-01-01&on=2012-01-01")
+        page = get(f"{ASKED}&until=2012-12-31&on=2012-01-01")
         links = [str(link["href"]) for link in page.select(f"{COHESION} table.cohesion a")]
 
-        assert links[1] == "?since=2010-01-01&until=2011-01-01&kind=motion&on=2012-01-01#record"
+        assert links[1] == "?since=2010-01-01&until=2010-12-31&kind=motion&on=2012-01-01#record"
         years = one(get(f"/blocs/brics/{links[1]}"), f"{COHESION} table.cohesion")
         assert [row[0] for row in cells(years)] == ["2010"]
 
     def test_a_period_narrows_all(self):
-        page = get(f"{ASKED}&until=2011-01-01")
+        page = get(f"{ASKED}&until=2010-12-31")
 
         assert [row[0] for row in cells(one(page, f"{COHESION} table.cohesion"))] == ["2010"]
         assert page.select(f"{COHESION} ol.cases") == []
@@ -157,10 +157,10 @@ def test_mistakes_show_nothing():
 
 
 def test_a_bloc_without_votes_has_a_page_and_files():
-    assert get("/blocs/eu/?until=1900-01-01").select(f"{COHESION}, {BREAKS}") == []
-    found = json.loads(Client().get("/blocs/eu.json?until=1900-01-01").content)
+    assert get("/blocs/eu/?until=1899-12-31").select(f"{COHESION}, {BREAKS}") == []
+    found = json.loads(Client().get("/blocs/eu.json?until=1899-12-31").content)
     assert (found["roll_calls"], found["breaks"], found["divided"]) == (0, [], [])
-    assert Client().get("/blocs/eu/cohesion.svg?until=1900-01-01").status_code == 200
+    assert Client().get("/blocs/eu/cohesion.svg?until=1899-12-31").status_code == 200
 
 
 @pytest.mark.usefixtures("motions")

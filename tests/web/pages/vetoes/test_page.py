@@ -135,9 +135,9 @@ class TestPage:
                     assert selected(lists) == int(text(cell)), link
                 own += links
         assert found["1950s"] == [
-            "/roll-calls/?result=vetoed&vetoed_by=FRA&since=1950-01-01&until=1960-01-01&kind=text",
-            "/roll-calls/?result=vetoed&vetoed_by=GBR&since=1950-01-01&until=1960-01-01&kind=text",
-            "/roll-calls/?result=vetoed&since=1950-01-01&until=1960-01-01&kind=text",
+            "/roll-calls/?result=vetoed&vetoed_by=FRA&since=1950-01-01&until=1959-12-31&kind=text",
+            "/roll-calls/?result=vetoed&vetoed_by=GBR&since=1950-01-01&until=1959-12-31&kind=text",
+            "/roll-calls/?result=vetoed&since=1950-01-01&until=1959-12-31&kind=text",
         ]
 
     def test_the_table(self, council: Maker):
