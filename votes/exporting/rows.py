@@ -114,7 +114,7 @@ class StateNameRow:
     since: Annotated[datetime.date | None, column("former.since")]
     """The first day of the name; empty: since it became a member."""
     until: Annotated[datetime.date, column("former.until")]
-    """The first day of the next name."""
+    """The first day of the next name, when this one no longer held; pages show the day before as its last."""
     since_precision: Annotated[str | None, column("CASE WHEN former.since IS NOT NULL THEN former.since_precision END")]
     """How much of ``since`` is known: ``day``, ``month`` or ``year``; the rest of it is the first month or day."""
     until_precision: Annotated[str, column("former.until_precision")]
@@ -132,7 +132,7 @@ class BodyMembershipRow:
     since: Annotated[datetime.date, column("seat.since")]
     """The first day of the seat."""
     until: Annotated[datetime.date | None, column("seat.until")]
-    """The first day on which it no longer held the seat; empty: it still does."""
+    """The first day on which it no longer held the seat, the day after its last; empty: it still does."""
     permanent: Annotated[str, yes_no("seat.permanent")]
     """Whether the seat is permanent: ``yes`` or ``no``."""
     since_precision: Annotated[str, column("seat.since_precision")]
@@ -174,7 +174,7 @@ class BlocMembershipRow:
     since: Annotated[datetime.date, column("membership.since")]
     """The first day of the membership."""
     until: Annotated[datetime.date | None, column("membership.until")]
-    """The first day on which it no longer held; empty: it still does."""
+    """The first day on which it no longer held, the day after its last; empty: it still does."""
     since_precision: Annotated[str, column("membership.since_precision")]
     """How much of ``since`` is known: ``day``, ``month`` or ``year``; the rest of it is the first month or day."""
     until_precision: Annotated[

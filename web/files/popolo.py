@@ -9,6 +9,7 @@ an organization. Of what it leaves open this is how it is filled:
 - Counts are those of the votes where there are votes, otherwise as the President announced them.
 - A voter's group is its regional group of the day, the only grouping of the United Nations of which a member state has
   at most one. Results within groups are left out: there are none.
+- ``end_date`` is the last day, as everywhere in Popolo; that of a session is stored as its last day already.
 - What Popolo has no words for stands in ``extras``, as Open Civic Data has it: a correction is there, and changes no
   vote.
 """
