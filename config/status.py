@@ -88,7 +88,7 @@ def _serving() -> Rows:
     answers = hits + results.get("miss", 0)
     rate = _("nothing asked yet")
     if answers:
-        rate = _("%(share)s %% of %(number)s answers") % {
+        rate = _("%(share)s%% of %(number)s answers") % {
             "share": number_format(100 * hits / answers, 1),
             "number": number_format(int(answers), force_grouping=True),
         }

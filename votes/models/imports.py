@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import dated
 from resolutions.models import Resolution, among
 from votes.models.blocs import Bloc
 from votes.models.finding_sentences import FindingKind, sentence
@@ -98,7 +99,7 @@ class ImportRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{', '.join(file['name'] for file in self.files)} ({self.started:%Y-%m-%d})"
+        return f"{', '.join(file['name'] for file in self.files)} ({dated(self.started.date())})"
 
 
 class Statement(models.Model):

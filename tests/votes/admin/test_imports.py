@@ -246,11 +246,11 @@ def test_the_page_shows_what_would_change(client: Client, editor: User, fake_chi
     assert text(soup.select_one("h1")) == "What the import would change"
     assert table(soup, ".imports-counts tr") == [
         ["", "Added", "Changed", "Unchanged", "Removed"],
-        ["Roll calls", "1", "2", "3,000", "4"],
+        ["Roll calls", "1", "2", "3 000", "4"],
         ["Votes", "5", "6", "", "7"],
         ["Resolutions", "8", "", "", ""],
     ]
-    assert "12,345 rows read, 9 rejected; 3 findings about rows." in text(soup)
+    assert "12 345 rows read, 9 rejected; 3 findings about rows." in text(soup)
     assert text(soup.select_one("details[open] summary")) == "2 changes of what is on record"
     assert [text(item) for item in soup.select("details li")] == ["s-res-1: DNK Y → –", "s-res-2: <i>"]
     assert items(soup, "Findings about rows") == [
@@ -269,12 +269,12 @@ def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: Use
     fake_child["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
     _token, url = uploaded(client)
     details = page(client.get(url)).select_one("details")
-    assert text(details.summary) == "The first 1,000 changes of what is on record; no more are kept"
+    assert text(details.summary) == "The first 1 000 changes of what is on record; no more are kept"
     assert not details.has_attr("open")
     lines = page(client.get(f"{LIST}{ImportRun.objects.get().pk}/change/")).select(
         ".field-changes_listed .readonly div"
     )
-    assert [text(line) for line in lines[:2]] == ["The first 1,000; no more are kept.", "s-res-0: title"]
+    assert [text(line) for line in lines[:2]] == ["The first 1 000; no more are kept.", "s-res-0: title"]
     assert len(lines) == 1001
 
 
@@ -471,7 +471,7 @@ def test_the_list_and_the_page_tell_what_was_done(client: Client, editor: User):
             "votes.csv",
             "43 added, 1 unchanged",
             "645 added, 2 removed",
-            "12,345 read, 2 rejected",
+            "12 345 read, 2 rejected",
             "3",
             "editor",
             "UN Digital Library: Security Council voting",
@@ -480,7 +480,7 @@ def test_the_list_and_the_page_tell_what_was_done(client: Client, editor: User):
     for term, number in (("OTES.csv", 2), ("5" * 64, 2), ("someone", 1), ("vote.csv", 0)):
         assert len(page(client.get(LIST, {"q": term})).select("#result_list tbody tr")) == number
     soup = page(client.get(f"{LIST}{run.pk}/change/"))
-    assert text(soup.select_one(".field-files_read .readonly")) == f"votes.csv , 12,345 rows SHA-256 {'5' * 64}"
+    assert text(soup.select_one(".field-files_read .readonly")) == f"votes.csv , 12 345 rows SHA-256 {'5' * 64}"
     assert [text(line) for line in soup.select(".field-changes_listed .readonly div")] == ["s-res-1: DNK Y → –", "<i>"]
     assert soup.select_one(".field-findings_link a")["href"] == "/admin/votes/finding/?origin=sc-voting"
     assert soup.select("[name=_save]") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,3 +154,19 @@ def test_what_others_stand_on_is_not_deleted_and_the_page_counts_them(editor: Cl
             data |= {"action": "delete_selected", "_selected_action": [instance.pk]}
         assert protected in page(editor.post(where, data)).text
         assert type(instance)._default_manager.filter(pk=instance.pk).exists()
+
+
+def test_dates_and_numbers_read_as_on_pages(editor: Client, world: World):
+    at = datetime.datetime(2025, 2, 24, 14, 5, tzinfo=datetime.UTC)
+    files = [{"name": "votes.csv", "sha256": "5" * 64, "rows": 12345}]
+    run = ImportRun.objects.create(format="ga-voting", by_name="x", started=at, finished=at, files=files, rows=12345)
+
+    [row] = table(page(editor.get(list_url(ImportRun))), "#result_list tbody tr")
+    assert row[0] == "24 February 2025, 14:05"
+    assert any("12 345 read" in cell for cell in row)
+    shown = page(editor.get(url(run)))
+    assert shown.select_one(".field-started .readonly").text == "24 February 2025, 14:05"
+    month = draft(world)
+    RollCall.objects.filter(pk=month.pk).update(date="2024-12-01", date_precision="month")
+    dates = {row[1]: row[3] for row in table(page(editor.get(LIST)), "#result_list tbody tr")}
+    assert dates[month.slug] == "December 2024"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.votes.admin.pages import errors, fields, list_url, page, url
-from votes.models import Bloc, BodyMembership, MemberState
+from tests.votes.admin.pages import errors, fields, list_url, page, table, url
+from votes.models import Bloc, BlocMembership, BodyMembership, MemberState, StateName
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from django.test import Client
 
     from tests.votes.conftest import World
@@ -50,3 +51,20 @@ def test_the_largest_bloc_is_shown_in_few_queries_and_few_fields(
 
     assert len(fields(shown)) < 500
     assert editor.post(url(bloc), fields(shown))["Location"] == list_url(Bloc)
+
+
+def rows_of(editor: Client, model: type[Model], words: str) -> list[list[str]]:
+    """Return the rows of a list that a search finds, without their boxes."""
+    return [row[1:] for row in table(page(editor.get(f"{list_url(model)}?q={words}")), "#result_list tbody tr")]
+
+
+def test_lists_show_first_and_last_days_as_far_as_they_are_known(editor: Client):
+    held = [row for row in rows_of(editor, BlocMembership, "GBR") if row[1] == "EU"]
+    assert held == [["United Kingdom", "EU", "member", "1 January 1973", "31 January 2020"]]
+    # Left in some month or year, which is stored as its first day.
+    [left] = [row for row in rows_of(editor, BlocMembership, "MRT") if row[1] == "ECOWAS"]
+    assert left[3:] == ["28 May 1975", "December 2000"]
+    [republic] = [row for row in rows_of(editor, StateName, "Republic+of+Afghanistan") if row[2].startswith("17 July")]
+    assert republic[2:] == ["17 July 1973", "April 1978"]
+    seats = rows_of(editor, BodyMembership, "CSK")
+    assert ["24 October 1945", "31 December 1992"] in [row[2:4] for row in seats]

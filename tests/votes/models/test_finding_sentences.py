@@ -48,7 +48,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "slugs": ["a-res-31-49"],
             },
             (
-                "Samoa is listed as non-voting in 1 vote of 1976-12-01, before its admission on 1976-12-15. "
+                "Samoa is listed as non-voting in 1 vote of 1976-12-01, before its admission on 15 December 1976. "
                 "(a-res-31-49)"
             ),
         ),
@@ -56,23 +56,38 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "admission",
             {"state": "Ruritania", "since": "1976-12-15", "before": [2, "a", "b"], "on_the_day": 3, "slugs": CODES},
             (
-                "Ruritania is listed as non-voting in 2 votes from a to b, before its admission on 1976-12-15. "
-                "Ruritania is not listed in 3 votes of 1976-12-15, the day of its admission: it was admitted after "
-                f"them, or the source left it out. ({', '.join(CODES[:20])}, 10 more)"
+                "Ruritania is listed as non-voting in 2 votes from a to b, before its admission on 15 December 1976. "
+                "Ruritania is not listed in 3 votes of 15 December 1976, the day of its admission: it was admitted "
+                f"after them, or the source left it out. ({', '.join(CODES[:20])}, 10 more)"
             ),
         ),
         (
             "no-seat",
-            {"state": "Ruritania", "until": "1992", "since": "2000", "before": [573, "a", "b"], "reason": "It left."},
+            {
+                "state": "Ruritania",
+                "until": "1992",
+                "since": "2000",
+                "before": [5730, "1993-01-01", "1999-12"],
+                "reason": "It left.",
+            },
             (
-                "Ruritania is listed as non-voting in 573 votes from a to b, and held no seat from 1992 to 2000. "
-                "It left."
+                "Ruritania is listed as non-voting in 5\u202f730 votes from 1 January 1993 to December 1999, and held "
+                "no seat from 1992 to 2000. It left."
             ),
         ),
         (
             "no-seat",
-            {"state": "Ruritania", "until": "1992", "since": "2000", "before": [1, "a", "a"], "reason": ""},
-            "Ruritania is listed as non-voting in 1 vote of a, and held no seat from 1992 to 2000.",
+            {
+                "state": "Indonesia",
+                "until": "1965-01-20",
+                "since": "1966-09-28",
+                "before": [1, "1965-12-01", "1965-12-01"],
+                "reason": "",
+            },
+            (
+                "Indonesia is listed as non-voting in 1 vote of 1 December 1965, and held no seat from 20 January 1965 "
+                "to 27 September 1966."
+            ),
         ),
         (
             # As the database gives them back: not in their order.
@@ -88,7 +103,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 },
             },
             (
-                "Voeten says otherwise: date “2005-11”, here “2005-12”; kind “amendment to a paragraph”, "
+                "Voeten says otherwise: date “November 2005”, here “December 2005”; kind “amendment to a paragraph”, "
                 "here “whole text”; result “rejected”, here “adopted”; announced against “1”, here “0”; "
                 "AFG abstaining, here no vote; USA no vote, here in favour."
             ),
@@ -116,19 +131,22 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "bloc-dates",
             {"problem": "never", "state": "Ruritania", "bloc": "EU", "since": "1958-01-01", "until": "", "seat": ""},
-            "Ruritania is in EU from 1958-01-01 until today, and had no seat in the General Assembly then.",
+            "Ruritania is in EU from 1 January 1958 to today, and had no seat in the General Assembly then.",
         ),
         (
             "bloc-dates",
             {"problem": "after", "state": "Ruritania", "bloc": "EU", "until": "1990-10-04", "seat": "1990-10-03"},
-            "Ruritania is in EU until 1990-10-04; its seat in the General Assembly ended on 1990-10-03.",
+            (
+                "Ruritania is in EU to 3 October 1990; the last day of its seat in the General Assembly was "
+                "2 October 1990."
+            ),
         ),
         (
             "bloc-dates",
             {"problem": "before", "state": "Ruritania", "bloc": "WEOG", "since": "1963-12-17", "seat": "1973-09-18"},
             (
-                "Ruritania is in WEOG, a group of members of the United Nations, from 1963-12-17; "
-                "its seat began on 1973-09-18."
+                "Ruritania is in WEOG, a group of members of the United Nations, from 17 December 1963; "
+                "its seat began on 18 September 1973."
             ),
         ),
         (

@@ -108,7 +108,7 @@ class TestWhatIsRecorded:
             (
                 "UPDATE votes_rollcall SET announced_yes = 2, result = 'rejected', date = '2024-12-18'",
                 [
-                    ("date", "Dec. 17, 2024", "Dec. 18, 2024"),
+                    ("date", "17 December 2024", "18 December 2024"),
                     ("result", "not stated", "rejected"),
                     ("announced in favour", "none", "2"),
                 ],

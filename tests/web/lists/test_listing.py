@@ -184,7 +184,7 @@ def totals(address: str) -> list[str]:
 def test_the_totals_are_those_of_all_selected(maker: Maker):
     assert totals("/resolutions/") == [
         "22 recorded votes · 21 adopted · 1 vetoed",
-        "All votes in these: 2,288 in favour 336 against 697 abstaining 317 non-voting",
+        "All votes in these: 2 288 in favour 336 against 697 abstaining 317 non-voting",
     ]
     assert totals("/resolutions/?position=USA:against&position=RUS:against") == [
         "2 of 22 recorded votes · 2 adopted",
@@ -196,8 +196,11 @@ def test_the_totals_are_those_of_all_selected(maker: Maker):
     for page in (1, 2, 3):
         for _symbol, _date, tally, _result in rows(get(f"/resolutions/?page={page}")):
             numbers.update(dict(zip("YNA", map(int, tally.split("-")), strict=True)))
-    said = [of.replace(",", "") for of in texts(get("/resolutions/"), ".selection-votes span:not(.selection-label)")]
-    assert said[:3] == [f"{numbers['Y']} in favour", f"{numbers['N']} against", f"{numbers['A']} abstaining"]
+    said = texts(get("/resolutions/"), ".selection-votes span:not(.selection-label)")
+    expected = [
+        f"{numbers[choice]:,} {word}" for choice, word in (("Y", "in favour"), ("N", "against"), ("A", "abstaining"))
+    ]
+    assert said[:3] == [one.replace(",", " ") for one in expected]
 
 
 @pytest.mark.parametrize(
@@ -516,3 +519,24 @@ def test_a_long_facet_shows_the_most_frequent_and_folds_the_rest(maker: Maker):
     facet = one(chosen, "fieldset.facet:has([name=topic])")
     assert [field["value"] for field in facet.select(":scope > label input")][:3] == ["", slugs[0], slugs[-1]]
     assert one(facet, "input[checked]")["value"] == slugs[0]
+
+
+def test_split_is_still_read_for_tied():
+    query = "session=ES-11&position=p5:split"
+    moved = Client().get(f"/resolutions/?{query}")
+    assert moved.status_code == 302
+    assert moved["Location"] == "/resolutions/?session=ES-11&position=p5%3Atied"
+    found = symbols(get(moved["Location"]))
+    assert found == ["A/RES/ES-11/8", "A/RES/ES-11/7"]
+
+    # Files and programs are answered at once, in the usual word.
+    assert [row["symbol"] for row in Client().get(f"/resolutions.json?{query}").json()["rows"]] == found
+    answer = Client().get(f"/api/v1/resolutions/?{query}&fields=symbol").json()
+    assert [row["symbol"] for row in answer["results"]] == found
+    errors = Client().get("/resolutions.json?position=USA:split").json()["errors"]
+    assert "“split” is not a position of United States" in errors["position"][0]
+
+
+def test_a_box_that_says_split_becomes_tied():
+    moved = Client().get("/resolutions/?who1=p5&how1=split")
+    assert moved["Location"] == "/resolutions/?position=p5%3Atied"

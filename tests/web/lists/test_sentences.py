@@ -31,6 +31,9 @@ pytestmark = pytest.mark.usefixtures("record")
                 "which the Russian Federation (or the Soviet Union) cast a veto"
             ),
         ),
+        ("since=2025-02-24", "Recorded votes since 24 February 2025"),
+        ("until=2025-12-31", "Recorded votes up to 31 December 2025"),
+        ("since=2025-02-24&until=2025-12-31", "Recorded votes from 24 February 2025 to 31 December 2025"),
         ("vetoed_by=SUN", "Recorded votes in which the Union of Soviet Socialist Republics cast a veto"),
         (
             "vetoed_by=FRA&vetoed_by=GBR&vetoed_by=USA",

@@ -206,9 +206,7 @@ def _periods(request: HttpRequest, query: ComparisonQuery) -> list[tuple[int, st
     until = last + datetime.timedelta(days=1)
     periods = [(years, Period(years_before(until, years), until)) for years in (5, 10)]
     return [
-        (years, address(request.path, query.query(period=period)))
-        for years, period in periods
-        if period.since > first
+        (years, address(request.path, query.query(period=period))) for years, period in periods if period.since > first
     ]
 
 

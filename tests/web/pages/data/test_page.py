@@ -69,14 +69,14 @@ class TestThePage:
             f"{version.number}, last changed on {version.changed.day} {version.changed:%B %Y} "
             f"at {version.changed:%H:%M} UTC"
         )
-        assert facts[1] == "22, with 3,638 votes of member states, from October 1971 to February 2025"
+        assert facts[1] == "22, with 3 638 votes of member states, from October 1971 to February 2025"
 
     def test_what_is_covered_by_body_and_session(self, maker: Maker):
         maker.roll_call("a-motion", "USA:Y FRA:N", session=None, date=datetime.date(1946, 1, 4))
         page = get("/data/")
 
         assert table(page, "main > .scroll table.coverage") == [
-            ["General Assembly", "21", "3,610", "4 January 1946", "24 February 2025"],
+            ["General Assembly", "21", "3 610", "4 January 1946", "24 February 2025"],
             ["Security Council", "2", "30", "25 February 2022", "24 February 2025"],
         ]
         (fold,) = (part for part in page.select("details.sessions") if "by session" in text(one(part, "summary")))
@@ -135,11 +135,11 @@ class TestThePage:
         assert len(items) == 10
         assert texts(items[-1], "h3") == ["UN Digital Library: General Assembly voting 1 July 2026"]
         assert texts(items[-1], "p") == [
-            "Rows read 773,563, left out 7. Recorded votes added 4,547, changed 3, unchanged 17, removed 0. Findings 5."
+            "Rows read 773 563, left out 7. Recorded votes added 4 547, changed 3, unchanged 17, removed 0. Findings 5."
         ]
         assert texts(items[-1], "li") == [f"ga.csv SHA-256 {'ab' * 32}"]
         assert texts(items[0], "p") == [
-            "Rows read 9, left out 9. Recorded votes added 4,547, changed 3, unchanged 17, removed 0. Findings 5."
+            "Rows read 9, left out 9. Recorded votes added 4 547, changed 3, unchanged 17, removed 0. Findings 5."
         ]
         assert "Secretname" not in str(page)
         assert "dry.csv" not in str(page)
@@ -197,7 +197,7 @@ class TestThePackage:
         lines = {cells[0].split()[0]: cells[1:] for cells in table(page, "table.downloads")}
         assert list(lines)[:3] == ["resolutions", "roll-calls", "votes"]
         assert set(lines) == set(TABLES)
-        assert lines["votes"] == ["3,638", "votes.csv, CSV 191.8 KB", "votes.parquet, Parquet 4 bytes"]
+        assert lines["votes"] == ["3 638", "votes.csv, CSV 191.8 KB", "votes.parquet, Parquet 4 bytes"]
         assert lines["states"][0] == "202"
         assert "Everything in one archive (" in text(one(page, "a.button"))
 

@@ -250,7 +250,7 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
 
     assert texts(get(PAGE), "section[aria-labelledby=checked] .hint") == [
         (
-            "All 25 recorded votes here with their 3,638 votes by member state are held against the announced "
+            "All 25 recorded votes here with their 3 638 votes by member state are held against the announced "
             "totals, the members of the body on the date, every source that was read, and the majority required. "
             "Files are checked as they are read. What nothing contradicts may still be wrong."
         ),
