@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from resolutions.dates import dated
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.editing.publishing import AMEND, check_permission
@@ -63,7 +64,7 @@ def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
     if strangers := sorted(set(choices) - set(electorate.values_list("code", flat=True))):
         problems.append(
             _("Not members of the %(body)s on %(date)s: %(codes)s. Check the date, or the memberships of the body.")
-            % {"body": roll_call.body, "date": roll_call.date, "codes": ", ".join(strangers)}
+            % {"body": roll_call.body, "date": dated(roll_call.date), "codes": ", ".join(strangers)}
         )
     if problems:
         raise ValidationError(problems)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import moment
 from resolutions.models import among
 from votes.models.imports import ImportRun
 
@@ -48,7 +49,7 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.by_name or self.command or self.role}"
+        return f"{moment(self.at)} {self.by_name or self.command or self.role}"
 
 
 class HistoryEventKind(models.TextChoices):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import moment
 from votes.models.roll_calls import RollCall
 from votes.models.states import MemberState
 
@@ -43,7 +44,7 @@ class IdealPointFit(models.Model):
         ordering = ("-fitted_at",)
 
     def __str__(self) -> str:
-        return f"{self.fitted_at:%Y-%m-%d %H:%M}"
+        return moment(self.fitted_at)
 
 
 class IdealPoint(models.Model):

@@ -224,7 +224,7 @@ def test_a_vote_of_a_state_that_is_no_member_is_refused(editor: Client, world: W
 
     assert refused(editor, roll_call, votes({"SUN": "Y", "FRA": "Q"})) == [
         "No choice among Y, N, A and X: FRA.",
-        "Not members of the General Assembly on 2024-12-17: SUN. Check the date, or the memberships of the body.",
+        "Not members of the General Assembly on 17 December 2024: SUN. Check the date, or the memberships of the body.",
     ]
     assert not roll_call.votes.exists()
 
@@ -236,7 +236,7 @@ def test_a_date_on_which_some_had_no_seat_is_refused_and_nothing_is_lost(editor:
     answer = page(editor.post(url(roll_call), data))
 
     assert errors(answer) == [
-        "Not members of the General Assembly on 2010-01-01: SSD. Check the date, or the memberships of the body."
+        "Not members of the General Assembly on 1 January 2010: SSD. Check the date, or the memberships of the body."
     ]
     first, *others = answer.select("[role=radiogroup]")
     assert first.select_one(".sheet-warning").text == "not a member on this date"

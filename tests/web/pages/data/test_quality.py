@@ -106,7 +106,7 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
         (
             "Ruritania",
             "/states/QQA/",
-            "Ruritania is in The Bloc from 1958-01-01 until today, and had no seat in the General Assembly then.",
+            "Ruritania is in The Bloc from 1 January 1958 to today, and had no seat in the General Assembly then.",
         ),
         (
             "",

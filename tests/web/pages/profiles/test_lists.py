@@ -17,7 +17,7 @@ def test_all_member_states():
     assert texts(members, "li")[:2] == ["Afghanistan AFG", "Albania ALB"]
     assert "Côte d'Ivoire CIV" in texts(members, "li")
     assert texts(former, "li") == [
-        "Czechoslovakia CSK 1945–1993",
+        "Czechoslovakia CSK 1945–1992",
         "Democratic Yemen YMD 1967–1990",
         "German Democratic Republic DDR 1973–1990",
         "Germany, Federal Republic of GER 1973–1990",
@@ -41,7 +41,7 @@ def test_the_record_of_the_united_states():
     assert [[text(cell) for cell in row.select("th, td")] for row in blocs.select("tbody tr")] == [
         ["G20", "15 December 1999", ""],
         ["G7", "15 November 1975", ""],
-        ["G8", "15 May 1998", "24 March 2014"],
+        ["G8", "15 May 1998", "23 March 2014"],
         ["NATO", "24 August 1949", ""],
         ["OAS", "30 April 1948", ""],
         ["OECD", "30 September 1961", ""],
@@ -87,13 +87,30 @@ def test_mistakes_on_a_states_page_yield_nothing():
 def test_former_names_and_former_states():
     names = get("/states/LKA/").select("table.dates")[2]
     assert [[text(cell) for cell in row.select("th, td")] for row in names.select("tbody tr")] == [
-        ["Ceylon", "", "29 August 1972"],
-        ["Sri LankaRepublic of Sri Lanka", "29 August 1972", "7 September 1978"],
+        ["Ceylon", "", "28 August 1972"],
+        ["Sri LankaRepublic of Sri Lanka", "29 August 1972", "6 September 1978"],
     ]
     page = get("/states/SUN/")
     assert texts(page, ".totals dd") == ["5", "1", "0", "0"]
     assert [str(a["href"]) for a in page.select(".links a")] == ["/states/RUS/"]
     assert [str(a["href"]) for a in get("/states/RUS/").select(".links a")] == ["/states/SUN/"]
+
+
+@pytest.mark.parametrize(
+    ("code", "held"),
+    [
+        ("GBR", ["EU", "1 January 1973", "31 January 2020"]),
+        ("GBR", ["EFTA", "3 May 1960", "31 December 1972"]),
+        ("FRA", ["General Assembly", "24 October 1945", ""]),
+        ("LKA", ["Security Council", "1 January 1960", "31 December 1961"]),
+        # Some day of that month or year: neither the month before nor the year before.
+        ("MRT", ["ECOWAS", "28 May 1975", "December 2000"]),
+        ("KOR", ["G77", "15 June 1964", "1997"]),
+    ],
+)
+def test_what_a_state_held_is_shown_with_its_last_day(code: str, held: list[str]):
+    rows = get(f"/states/{code}/").select("table.dates tbody tr")
+    assert held in [[text(cell) for cell in row.select("th, td")] for row in rows]
 
 
 def test_a_state_without_votes_has_a_record_too():

@@ -216,7 +216,7 @@ class TestFiles:
             "change": "-0.5",
             "roll_calls_before": "20",
             "since": "2019-06-04",
-            "until": "2024-06-04",
+            "until": "2024-06-03",
         }
 
     def test_blocs(self):
@@ -255,8 +255,8 @@ class TestFiles:
         assert response.headers["Content-Type"] == "application/json"
         assert found["query"] == {"kind": ["motion"]}
         assert found["state"] == {"code": "USA", "name": "United States"}
-        assert found["period"] == {"since": "2019-06-04", "until": "2024-06-04"}
-        assert found["period_before"] == {"since": "2014-06-04", "until": "2019-06-04"}
+        assert found["period"] == {"since": "2019-06-04", "until": "2024-06-03"}
+        assert found["period_before"] == {"since": "2014-06-04", "until": "2019-06-03"}
         assert (found["body"], found["roll_calls"], found["positions"]) == ("GA", 20, 20)
         assert found["minimum"] == {"partners": 20, "blocs": 10, "breaks": 5, "own_blocs": 5}
         assert found["partners"][5]["change"] == -1.0

@@ -237,7 +237,7 @@ class TestFiles:
 
         assert list(found[0]) == HEADER
         assert [tuple(int(row[name]) for name in ("decade", *HEADER[3:])) for row in found] == COUNTED
-        assert (found[1]["since"], found[1]["until"]) == ("1950-01-01", "1960-01-01")
+        assert (found[1]["since"], found[1]["until"]) == ("1950-01-01", "1959-12-31")
 
     def test_json(self, council: Maker):
         said = Client().get("/vetoes.json").json()
