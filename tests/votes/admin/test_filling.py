@@ -279,8 +279,10 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
         ({"votes-FRA": "?"}, "No choice among Y, N, A and X: FRA."),
         (
             {"votes-SUN": "Y"},
-            "Not members of the General Assembly on 17 December 2024: SUN. "
-            "Check the date, or the memberships of the body.",
+            (
+                "Not members of the General Assembly on 17 December 2024: SUN. "
+                "Check the date, or the memberships of the body."
+            ),
         ),
         ({"votes-HTI": ""}, "Haiti has no vote in this roll call to correct."),
         ({"votes-HTI": "N"}, "Haiti cannot be corrected to what its vote is."),

@@ -70,8 +70,10 @@ def test_strangers_unknown_choices_and_methods_without_votes_are_named_together(
     assert refused.value.messages == [
         "No votes by member state can be recorded where the method is “non-recorded vote (totals only)”.",
         f"No choice among Y, N, A and X: {a}.",
-        "Not members of the General Assembly on 17 December 2024: SUN, ZZZ. "
-        "Check the date, or the memberships of the body.",
+        (
+            "Not members of the General Assembly on 17 December 2024: SUN, ZZZ. "
+            "Check the date, or the memberships of the body."
+        ),
     ]
     assert not recorded(roll_call)
 
