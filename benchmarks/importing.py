@@ -34,7 +34,7 @@ def main() -> None:
     """Measure, and print the table."""
     packed = CORPORA / f"{FILE}.gz"
     if not packed.exists():
-        print(f"Imports are not measured: {packed.name} is not there; PLENARY_CORPORA names the folder that has it.")
+        print(f"Imports are not measured: {packed.name} not found; set PLENARY_CORPORA to the folder that has it.")
         return
     prepare()
     file = HOME / FILE

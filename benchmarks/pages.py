@@ -152,7 +152,7 @@ def cached_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Rou
             measure(connections, page, min(seconds, 0.2), headers=headers)
     answer = headers_of(port, page)
     if not answer.get("cache-status", "").startswith("Plenary; hit"):
-        raise RuntimeError(f"{page} is not kept: {answer.get('cache-status', 'no Cache-Status')}")
+        raise RuntimeError(f"{page} is not cached: {answer.get('cache-status', 'no Cache-Status')}")
     unchanged = {"If-None-Match": answer["etag"]}
     plain, gzip, br = [(page, headers, 200) for headers in encodings]
     return in_turn(port, [plain, (page, unchanged, 304), gzip, br], seconds, rounds)

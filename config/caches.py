@@ -29,7 +29,7 @@ def cache_settings(url: str, name: str = "default") -> dict[str, Any]:
         backend = "django.core.cache.backends.locmem.LocMemCache"
         return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES}}
     if not url.startswith(SCHEMES):
-        raise ImproperlyConfigured("CACHE_URL is not the address of a Redis, such as redis://host:6379/0.")
+        raise ImproperlyConfigured("CACHE_URL must be the address of a Redis server, such as redis://host:6379/0.")
     return {
         "BACKEND": "config.caches.ForgivingCache",
         "LOCATION": url,
@@ -72,7 +72,7 @@ class ForgivingClient(RedisCacheClient):
             return method(*arguments)
         except RedisError as error:
             ForgivingClient.away_until = time.monotonic() + RETRY_AFTER
-            LOG.warning("Redis does not answer (%s); going on without it.", type(error).__name__)
+            LOG.warning("Redis does not respond (%s); continuing without it.", type(error).__name__)
             return default
 
 

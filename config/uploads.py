@@ -31,7 +31,7 @@ class RefusesLargeUploads(FileUploadHandler):
     ) -> None:
         """Raise RequestDataTooBig, which is answered with 400, for more than the limit."""
         if content_length > LIMIT:
-            raise RequestDataTooBig(f"A form takes at most {LIMIT} bytes, not {content_length}.")
+            raise RequestDataTooBig(f"The form has {content_length} bytes; the limit is {LIMIT}.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Leave the bytes to the next handler."""

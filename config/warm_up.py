@@ -37,7 +37,7 @@ def warm_up(application: Callable[..., Any] | None = None) -> list[str]:
                 pass
             response.close()
         except Exception:
-            LOG.exception("Could not be loaded before the first request: %s", path)
+            LOG.exception("Could not load the record before the first request: %s", path)
             break
     # What is loaded stays: the collector need not look through it again and again while readers wait.
     gc.collect()

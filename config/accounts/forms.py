@@ -50,8 +50,8 @@ class CodeForm(OTPTokenForm):  # type: ignore[misc]  # django-otp has no types
     )
     otp_error_messages = {
         **OTPTokenForm.otp_error_messages,
-        "invalid_token": _("This code is not right. Each code can be used once; wait for the next one."),
-        "device_required": _("This code is not right."),
+        "invalid_token": _("Wrong code. Each code works only once, so wait for the next one."),
+        "device_required": _("Wrong code."),
     }
 
     def __init__(self, user: User, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ class PasswordForm(forms.Form):
         """Check it."""
         password: str = self.cleaned_data["password"]
         if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
-            raise forms.ValidationError(_("This is not your password."))
+            raise forms.ValidationError(_("Wrong password."))
         return password
 
 

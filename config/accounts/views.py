@@ -55,7 +55,9 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if first.is_valid():
             confirmed = codes.confirm_setup(user=user, code=first.cleaned_data["code"])
             if confirmed is None:
-                first.add_error("code", _("This code is not right. Wait for the next one, and check the clock."))
+                first.add_error(
+                    "code", _("Wrong code. Wait for the next one, and check that the clock of your device is right.")
+                )
             else:
                 app, backup_codes = confirmed
                 verify_session(request, app)
@@ -66,7 +68,7 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
             # The sheet that this session may have been opened with is gone.
             verify_session(request, codes.confirmed_device(user))
         elif password.is_valid() and codes.remove(user=user):
-            messages.success(request, _("Your one-time codes were removed."))
+            messages.success(request, _("One-time codes are now off for your account."))
             return HttpResponseRedirect(reverse("admin:codes"))
     app, pending = codes.confirmed_device(user), codes.pending_device(user)
     context = {

@@ -164,7 +164,7 @@ class EmbeddedPostgres:
                     return
                 if report < 0 and not self.is_locked("keeper.lock"):
                     if spawned == MAX_RESTARTS:
-                        raise EmbeddedError(f"The embedded PostgreSQL does not stay up: see {self.log}.")
+                        raise EmbeddedError(f"The embedded PostgreSQL keeps stopping: see {self.log}.")
                     report, spawned = self._spawn_keeper(), spawned + 1
             time.sleep(0.02)
             if report >= 0:
@@ -177,7 +177,7 @@ class EmbeddedPostgres:
             if waited > 3 and not has_warned:
                 warn(f"waiting for the embedded PostgreSQL (log: {self.log})")
                 has_warned = True
-        raise EmbeddedError(f"The embedded PostgreSQL does not answer at {self.socket}: see {self.log}.")
+        raise EmbeddedError(f"The embedded PostgreSQL does not respond at {self.socket}: see {self.log}.")
 
     def _make_folder(self) -> None:
         for folder, mode in (self.folder.parent, 0o755), (self.folder, 0o700):

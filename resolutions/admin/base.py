@@ -47,9 +47,9 @@ OfParent = TypeVar("OfParent", bound=models.Model)
 PER_PAGE = 50
 REFUSALS = {
     "published_roll_call_of_published_resolution": _(
-        "A published roll call needs its resolution published, and by the same body."
+        "A roll call can be published only if its resolution is published and belongs to the same body."
     ),
-    "votes_of_recorded_roll_call": _("A roll call that recorded no votes by member state cannot have any."),
+    "votes_of_recorded_roll_call": _("Votes of member states cannot be recorded for this method of voting."),
 }
 """What to tell the editor where the database refuses, by constraint."""
 
@@ -212,7 +212,7 @@ def refusal(refused: Exception) -> str:
     diagnosis = getattr(refused.__cause__, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None) or ""
     why = REFUSALS.get(constraint) or _constraint_message(constraint) or getattr(diagnosis, "message_primary", "")
-    return str(_("Nothing was saved. The database refused it: %(why)s") % {"why": why or refused})
+    return str(_("Nothing was saved: %(why)s") % {"why": why or refused})
 
 
 def _constraint_message(name: str) -> str:

@@ -133,9 +133,14 @@ def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: FillFo
 def _obstacle(roll_call: RollCall) -> str:
     """Return why the sheet of a roll call cannot be filled here, empty where it can."""
     if roll_call.status != Status.DRAFT:
-        return str(_("A published roll call is changed on its page, with a reason; only a draft is filled at once."))
+        return str(
+            _(
+                "Votes can be pasted or uploaded only for a draft. Change a published roll call on its own page, "
+                "with a reason."
+            )
+        )
     if roll_call.method not in RollCall.METHODS_WITH_VOTES:
-        message = _("No votes by member state can be recorded where the method is “%(method)s”.")
+        message = _("Votes of member states cannot be recorded for the method “%(method)s”.")
         return str(message % {"method": roll_call.get_method_display()})
     return ""
 

@@ -39,8 +39,9 @@ class SourceForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "data-keep": ""}),
         help_text=_(
-            "Of a verbatim record or a press release: the lists, “In favour: Albania, Andorra, …”, and if you like the "
-            "sentence with the result and what delegations had intended. One vote at a time."
+            "From a verbatim record or a press release: the lists (“In favour: Albania, Andorra, …”) and, "
+            "if you like, the sentence with the result and what delegations said they had intended. One "
+            "vote at a time."
         ),
     )
     file = forms.FileField(
@@ -48,8 +49,8 @@ class SourceForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         help_text=_(
-            "CSV or XLSX, at most 1 MB: a row for each member state, its name or code and its choice as Y, N, A, X or "
-            "in words."
+            "CSV or XLSX, at most 1 MB. One row for each member state, with its name or code and its "
+            "choice (Y, N, A, X or in words)."
         ),
     )
 
@@ -57,14 +58,14 @@ class SourceForm(forms.Form):
         """Refuse more than is read."""
         text: str = self.cleaned_data["text"]
         if len(text.encode(errors="replace")) > TEXT_LIMIT:
-            raise ValidationError(_("A text has at most 1 MB; paste the part with the vote."))
+            raise ValidationError(_("The text is larger than 1 MB. Paste only the part with the vote."))
         return text
 
     def clean_file(self) -> Any:
         """Refuse more than is read."""
         file = self.cleaned_data["file"]
         if file and file.size > LIMIT:
-            raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
+            raise ValidationError(_("This file is larger than 1 MB, the limit for a voting sheet."))
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ class SourceForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         given = [name for name in ("text", "file") if cleaned.get(name) and str(cleaned[name]).strip()]
         if not self.errors and len(given) != 1:
-            problem = _("A text or a file, not both: empty one.") if given else _("Paste a text, or choose a file.")
+            problem = _("Paste a text or choose a file, not both.") if given else _("Paste a text or choose a file.")
             self.add_error("text", problem)
         return cleaned
 
@@ -126,7 +127,7 @@ class FillForm(forms.Form):
             field = self.fields["corrections"]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = choices
-            field.label = _("Save as corrections, beside the votes: had intended")
+            field.label = _("Save as corrections, without changing the votes (the state had intended):")
         else:
             del self.fields["corrections"]
         if not been_public([self.roll_call]):
@@ -141,7 +142,7 @@ class FillForm(forms.Form):
         """Refuse to replace votes that this editor has not seen, and unknown choices."""
         choices = clean_choices(self, self.roll_call)
         if not choices:
-            raise ValidationError(_("The sheet has no entry."))
+            raise ValidationError(_("The sheet is empty. Enter at least one vote."))
         check_choices(self.roll_call, choices)
         return choices
 
@@ -156,7 +157,7 @@ class FillForm(forms.Form):
         """Refuse a text that nobody has looked at; no other error matters then."""
         if self.is_stale:
             self.errors.clear()
-            raise ValidationError(_("The text was changed after it was read. Read it again, and look at what it says."))
+            raise ValidationError(_("The text has changed since it was read. Read it again and check the preview."))
         return self.cleaned_data
 
     def save(self, *, by: Any) -> None:

@@ -49,7 +49,9 @@ class FindingForm(ModelForm[Finding]):
     def clean(self) -> dict[str, Any]:
         """Refuse a reason for what has changed since it was looked at; no reason is no acknowledgement."""
         if self.cleaned_data.get("seen") != self.instance.found.isoformat():
-            raise ValidationError(_("The finding has changed since you opened this page. Look at it again."))
+            raise ValidationError(
+                _("The finding has changed since you opened this page. Check it again before you acknowledge it.")
+            )
         if not self.cleaned_data["reason"]:
             self.instance.acknowledged_at = self.instance.acknowledged_by = None
         return self.cleaned_data
@@ -82,7 +84,7 @@ class FindingAdmin(RecordAdmin[Finding]):
     list_filter = ("kind", AcknowledgedFilter, ("roll_call__source", admin.RelatedOnlyFieldListFilter), "origin")
     list_select_related = SUBJECTS
     search_fields = ("key",)
-    search_help_text = _("A symbol, the slug of a roll call or a bloc, or the code of a member state.")
+    search_help_text = _("Search by symbol, by the slug of a roll call or bloc, or by state code.")
     ordering = ("kind", F("roll_call__date").desc(nulls_last=True), "key")
     actions = ("acknowledge_selected",)
     view_on_site = False
@@ -168,8 +170,9 @@ class FindingAdmin(RecordAdmin[Finding]):
         self.message_user(request, text % {"count": len(done)}, messages.SUCCESS)
         if changed := len(seen) - len(done):
             text = ngettext(
-                "%(count)d has changed since the page was shown; look at it again.",
-                "%(count)d have changed since the page was shown; look at them again.",
+                "%(count)d finding has changed since you opened the page. Check it again before you acknowledge it.",
+                "%(count)d findings have changed since you opened the page. Check them again before you "
+                "acknowledge them.",
                 changed,
             )
             self.message_user(request, text % {"count": changed}, messages.WARNING)
@@ -209,4 +212,4 @@ def _load_seen(text: str) -> dict[int, datetime.datetime]:
         pairs = (part.split("@") for part in text.split())
         return {int(pk): datetime.datetime.fromisoformat(found) for pk, found in pairs}
     except ValueError:
-        raise BadRequest("The list of findings is not what the page sent.") from None
+        raise BadRequest("Invalid list of findings. Go back and select the findings again.") from None

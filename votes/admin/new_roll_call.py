@@ -36,7 +36,7 @@ class SittingForm(forms.Form):
         Session.objects.select_related("body").order_by("kind", "-number"),
         required=False,
         label=_("Session"),
-        help_text=_("Empty: the regular session of the date. The Security Council has none."),
+        help_text=_("Leave empty for the regular session on that date, and for the Security Council."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class TextForm(ResolutionForm):
         label=_("Draft symbol"),
         required=False,
         max_length=100,
-        help_text=_("Where the text has no other symbol yet, it goes by this one."),
+        help_text=_("Used as the symbol of the text until it has a final one."),
     )
 
     class Meta(ResolutionForm.Meta):
@@ -80,7 +80,7 @@ class TextForm(ResolutionForm):
             cleaned["symbol"], cleaned["draft_symbol"] = cleaned["draft_symbol"], ""
             cleaned["kind"] = Resolution.Kind.DRAFT
             if not cleaned["symbol"]:
-                self.add_error("symbol", _("Complete the symbol, or that of the draft."))
+                self.add_error("symbol", _("Complete the symbol or the draft symbol."))
         return super().clean()
 
 
@@ -105,7 +105,7 @@ class VoteForm(NewRollCallForm):
         if not is_complete(self.cleaned_data.get("meeting", "")):
             self.cleaned_data["meeting"] = ""
         if self.text_has_errors:
-            self.add_error("resolution", _("See above."))
+            self.add_error("resolution", _("Correct the errors in the text above."))
         return super().clean()
 
 
@@ -128,7 +128,7 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
         if request.method == "POST":
             vote = _save(model_admin, request, text, sitting)
             if vote.is_valid():
-                message = _("Saved as a draft. Now enter who voted how.")
+                message = _("Saved as a draft. Now enter the votes.")
                 model_admin.log_addition(request, vote.instance, [{"added": {}}])
                 model_admin.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[vote.instance.pk]))

@@ -48,7 +48,8 @@ SITTING = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal")
 OUTCOME = ("method", "requirement", "result", ANNOUNCED)
 SOURCE = ("source", "source_reference", "note")
 ANNOUNCED_HELP = _(
-    "The totals as the President announced them. They are compared with the votes, and neither changes the other."
+    "The totals as the President announced them. They are compared with the votes; neither is changed to "
+    "match the other."
 )
 
 
@@ -59,7 +60,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     list_display = ("slug", heading, "date", "status", "body__code", "result", announced_totals, counted_totals)
     list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
-    search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")
+    search_help_text = _("Search by symbol (in any spelling), slug, meeting or words of the title.")
     date_hierarchy = "date"
     actions = (publish, unpublish, merge_selected)
     autocomplete_fields = ("resolution", "session")
@@ -140,9 +141,9 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         """Return the parts of the page."""
         if not obj:
             return [
-                (_("What was put to the vote"), {"fields": SUBJECT}),
-                (_("Where and when"), {"fields": SITTING}),
-                (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
+                (_("Text or motion"), {"fields": SUBJECT}),
+                (_("Date and meeting"), {"fields": SITTING}),
+                (_("Result"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
                 (_("Source"), {"fields": (*SOURCE, "slug")}),
             ]
         has_sheet = obj.method in RollCall.METHODS_WITH_VOTES
@@ -151,11 +152,11 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         closed = {"classes": ("collapse",)}
         return [
             (None, {"fields": (summary,)}),
-            (_("What was put to the vote"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
-            (_("Where and when"), {"fields": SITTING, **closed}),
+            (_("Text or motion"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
+            (_("Date and meeting"), {"fields": SITTING, **closed}),
             (_("Source"), {"fields": SOURCE, **closed}),
-            (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})}),
-            *([(_("Who voted how"), {"fields": (comparison, "votes")})] if has_sheet else []),
+            (_("Result"), {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})}),
+            *([(_("Votes"), {"fields": (comparison, "votes")})] if has_sheet else []),
             (_("Publication"), {"fields": publication}),
         ]
 
@@ -241,9 +242,9 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         continue_editing(request)
         response = super().response_add(request, obj, post_url_continue)
         if obj.method in RollCall.METHODS_WITH_VOTES:
-            todo = _("The facts are saved as a draft. Now enter who voted how, and publish it at the end.")
+            todo = _("Saved as a draft. Next, enter the votes; publish when they are complete.")
         else:
-            todo = _("The facts are saved as a draft. Publish it at the end of the page.")
+            todo = _("Saved as a draft. To publish it, change the status at the end of this page.")
         self.message_user(request, todo, messages.INFO)
         return response
 
@@ -267,8 +268,8 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         members = MemberState.objects.members_of(roll_call.body, roll_call.date)
         if roll_call.has_votes and (missing := members.count() - roll_call.tally.cast) > 0:
             text = ngettext(
-                "%(count)d member of the body has no entry in %(slug)s.",
-                "%(count)d members of the body have no entry in %(slug)s.",
+                "%(count)d member of the body has no vote entered in %(slug)s.",
+                "%(count)d members of the body have no vote entered in %(slug)s.",
                 missing,
             )
             self.message_user(request, text % {"count": missing, "slug": roll_call.slug}, messages.WARNING)
@@ -297,7 +298,9 @@ class RollCallAdmin(RecordAdmin[RollCall]):
             if count := model._default_manager.filter(roll_call__in=[roll_call.pk for roll_call in objs]).count():
                 counts[model._meta.verbose_name_plural] = count
         protected = [
-            str(_("%(slug)s has been public: it can be withdrawn, and not deleted before.") % {"slug": roll_call.slug})
+            str(
+                _("%(slug)s has been published, so it cannot be deleted. Withdraw it first.") % {"slug": roll_call.slug}
+            )
             for roll_call in objs
             if not publishing.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]
         ]

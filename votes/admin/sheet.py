@@ -209,8 +209,8 @@ def clean_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] |
         sheet.recorded, sheet.compares = recorded, True
         raise ValidationError(
             _(
-                "Someone else changed these votes since you opened this page. "
-                "Your entries are below and not saved yet; saving again replaces theirs."
+                "Someone else has changed these votes since you opened this page. Your entries are shown "
+                "below and are not saved yet. If you save again, they replace the other person’s."
             )
         )
     return choices

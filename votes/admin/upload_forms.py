@@ -84,14 +84,15 @@ class OptionsForm(forms.Form):
         label=_("Layout"),
         required=False,
         choices=[("", _("recognised by the header")), *Format.choices],
-        help_text=_("Choose one only where the header does not tell."),
+        help_text=_("Choose a layout only if it cannot be recognised by the header."),
     )
     allow_removals = forms.BooleanField(
         label=_("Allow removals"),
         required=False,
         help_text=_(
-            "A new edition that leaves out what the same source said before is refused, for most often such a file "
-            "is not whole. Tick this if the source has really withdrawn it: then it is removed here too."
+            "An edition that lacks votes of an earlier edition of the same source is refused, because such "
+            "a file is usually incomplete. Tick this only if the source has withdrawn those votes; they "
+            "are then removed here too."
         ),
     )
 
@@ -106,8 +107,6 @@ class UploadForm(OptionsForm):
 
     chosen = FilesField(
         label=_("Files"),
-        help_text=_(
-            "A .csv file as it was published, or packed as .gz or .zip. Choose Voeten’s three tables together."
-        ),
+        help_text=_("A .csv file as published, or compressed as .gz or .zip. Select Voeten’s three tables together."),
     )
     field_order = ("chosen", "file_format", "allow_removals")

@@ -54,8 +54,8 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("roll_call__slug", "state__code")
     search_help_text = _(
-        "A state’s code, a resolution’s symbol or the start of a roll call’s slug, or several of them. "
-        "Votes are changed on the page of their roll call."
+        "Search by state code, resolution symbol or the start of a roll call’s slug, or several of them. "
+        "To change votes, open their roll call."
     )
 
     def get_search_results(
@@ -93,4 +93,4 @@ class TallyAdmin(ReadOnlyAdmin[Tally]):
     list_select_related = ("roll_call",)
     list_filter = ("roll_call__body",)
     search_fields = ("roll_call__slug",)
-    search_help_text = _("A roll call’s slug. The database counts the votes itself; nothing is entered here.")
+    search_help_text = _("Search by a roll call’s slug. Tallies are counted automatically and cannot be edited.")

@@ -148,7 +148,10 @@ def read_text(text: str, names: Names) -> Reading:
     }
     for one in corrections.values():
         if one.choice not in POSITIONS:
-            told = _("%(state)s is said to have intended not to vote; only an intended vote can be recorded.")
+            told = _(
+                "The text says that %(state)s had intended not to vote; only an intended vote can be recorded "
+                "as a correction."
+            )
             problems.append(Pointed(told % {"state": one.name}, len(problems) + 1))
     return Reading(
         choices=found.choices,
@@ -250,9 +253,11 @@ def _new_corrections(
         if code not in choices:
             problems.append(_("%(state)s has no vote in this roll call to correct.") % state)
         elif choices[code] == intended:
-            problems.append(_("%(state)s cannot be corrected to what its vote is.") % state)
+            problems.append(
+                _("%(state)s is already recorded with this choice, so there is nothing to correct.") % state
+            )
         elif recorded.get(code, new.get(code, intended)) != intended:
-            problems.append(_("%(state)s has another correction already.") % state)
+            problems.append(_("%(state)s already has a different correction.") % state)
         elif code not in recorded:
             new[code] = intended
     if problems:

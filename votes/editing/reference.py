@@ -132,7 +132,7 @@ class Rows:
         try:
             yield
         except KeyError as error:
-            raise FactError(f"{self.place}: {error} is not known.") from error
+            raise FactError(f"{self.place}: unknown value {error}.") from error
         except (ValueError, csv.Error, ValidationError) as error:
             raise FactError(f"{self.place}: {error}") from error
 
@@ -154,7 +154,7 @@ class Rows:
                 if row is None:
                     return
                 if None in row or None in row.values():
-                    raise FactError(f"{self.place}: the row has not as many cells as the header.")
+                    raise FactError(f"{self.place}: the row and the header have different numbers of cells.")
                 yield {column: self.clean(cell) for column, cell in row.items()}
 
     def bodies(self) -> Iterator[dict[str, Any]]:
@@ -338,7 +338,7 @@ def _add_landmarks(report: Report, rows: Rows) -> None:
                 for name in different
             ]
             if dict(existing.votes.values_list("state__code", "choice")) != choices[row["slug"]]:
-                report.differences.append(f"roll calls: {existing}: its votes are not those of the reference facts")
+                report.differences.append(f"roll calls: {existing}: its votes differ from the reference facts")
             elif not different:
                 report.unchanged["landmark roll calls"] += 1
             continue

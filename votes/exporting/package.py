@@ -101,13 +101,13 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise ExportRefusedError(f"{folder} is a file. Name a folder.")
+        raise ExportRefusedError(f"{folder} is a file, not a folder. Choose a folder.")
     there = sorted(path.name for path in folder.iterdir())
     foreign = [name for name in there if name not in names()]
     if foreign or (there and DESCRIPTION not in there):
         raise ExportRefusedError(
-            f"{folder} is not empty and holds no earlier export alone ({', '.join((foreign or there)[:5])}). "
-            "Nothing was written. Name a new folder, or empty this one."
+            f"{folder} has files that are not part of an earlier export ({', '.join((foreign or there)[:5])}). "
+            "Nothing was written. Choose a new folder, or empty this one."
         )
 
 

@@ -25,8 +25,8 @@ TITLE = "Plenary: the open record of how the world votes"
 AUTHORS = "The Plenary authors"
 COVERAGE = (
     "Recorded votes of the United Nations General Assembly and Security Council: who voted how, from named sources. "
-    "Missing data is better than wrong data: what is complete, thin or absent is stated by body and year, and a text "
-    "that is not here may still have been put to the vote."
+    "Coverage differs by body and year and is stated for each: a text that is missing here may still have been put to "
+    "a vote."
 )
 README = """\
 # {title}
@@ -35,21 +35,21 @@ README = """\
 
 {held}
 
-Each table is there as CSV and as Parquet. `CODEBOOK.md` says what the columns mean, `datapackage.json`
-says it to programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
+Each table is available as CSV and as Parquet. `CODEBOOK.md` explains the columns; `datapackage.json` has the
+same descriptions for programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
 
 ## Citing
-{authors}. {title}. Give the data version and its date, which stand
-in `datapackage.json`, and name the source as well: each recorded vote says where it comes from.
+{authors}. {title}. Give the data version and its date (see
+`datapackage.json`), and name the source too: each recorded vote has one.
 
 ## Sources and terms
-How a state voted is a fact that nobody owns. These are the terms of the sources.
+How a state voted is a fact, and nobody owns facts. The terms of the sources are:
 
 {terms}
 
 ## A site of your own
-`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, permanent names and retired
-addresses included; exporting it again gives the same tables, byte for byte.
+`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, including permanent names and retired
+addresses. Exporting it again gives the same tables, byte for byte.
 """
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}

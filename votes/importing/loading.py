@@ -91,7 +91,7 @@ class Together:
         self.cursor.execute("SET LOCAL session_replication_role = origin")
         self.cursor.execute(STRAY, [self.first])
         if strays := self.cursor.fetchone()[0]:
-            raise IntegrityError(f"{strays} votes are of a roll call or a member state that is not on record")
+            raise IntegrityError(f"{strays} votes refer to an unknown roll call or member state")
         _count(self.cursor, self.first)
 
 

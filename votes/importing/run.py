@@ -117,7 +117,7 @@ def begin(say: Callable[[str], None]) -> None:
             with transaction.atomic():
                 cursor.execute(f"{lock} NOWAIT")
         except OperationalError:
-            say("Another import is running; waiting for it.")
+            say("Another import is running; waiting until it has finished.")
             cursor.execute(lock)
 
 
@@ -132,9 +132,13 @@ def explained() -> Iterator[None]:
             raise ImportRefusedError(
                 "Someone changed the record while the import was running. Nothing was written; run it again."
             ) from error
-        raise ImportRefusedError(f"The database was lost ({_first_line(error)}). Nothing was written.") from error
+        raise ImportRefusedError(
+            f"Lost the connection to the database ({_first_line(error)}). Nothing was written."
+        ) from error
     except DatabaseError as error:
-        raise ImportRefusedError(f"The database refused it ({_first_line(error)}). Nothing was written.") from error
+        raise ImportRefusedError(
+            f"The database rejected the import ({_first_line(error)}). Nothing was written."
+        ) from error
 
 
 @contextmanager
@@ -171,7 +175,7 @@ def _import(
     if tables:
         facts = package.load_facts(tables)
         report.wrote = any(facts.added.values())
-        report.notes += [f"left alone: {difference}" for difference in facts.differences]
+        report.notes += [f"not changed: {difference}" for difference in facts.differences]
     say(f"Reading {', '.join(file.name for file in files)}")
     for edition in read_editions(files, known(), file_format):
         about = ImportRun(
@@ -275,9 +279,9 @@ def refusal(plan: Plan) -> str:
     named = "; ".join(plan.shrinking[:SHRINKING_NAMED])
     more = len(plan.shrinking) - SHRINKING_NAMED
     return (
-        f"This edition would remove what the same source said before, of the same body and period: {named}"
-        f"{f'; and {more} more' if more > 0 else ''}. Nothing was written. Check that the file is whole; "
-        "if the removals are meant, import it again with --allow-removals."
+        f"This edition lacks data that an earlier edition of the same source has for the same body and period: {named}"
+        f"{f'; and {more} more' if more > 0 else ''}. Nothing was written. Check that the file is complete. "
+        "To remove these data, import it again with --allow-removals."
     )
 
 

@@ -45,14 +45,14 @@ class Party:
         if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
             if text not in record.blocs:
                 if len(text) == 3:
-                    message = _("There is no bloc “%(slug)s”. States are upper-case codes.")
+                    message = _("Unknown bloc: “%(slug)s”. Write state codes in upper case.")
                 else:
-                    message = _("There is no bloc “%(slug)s”.")
+                    message = _("Unknown bloc: “%(slug)s”.")
                 raise ValueError(message % {"slug": text})
             return cls(text, (record.blocs[text].short_name,), bloc=text)
         codes = tuple(dict.fromkeys(text.split(",")))
         if unknown := [code for code in codes if code not in record.states]:
-            raise ValueError(_("There is no member state “%(codes)s”.") % {"codes": "”, “".join(unknown)})
+            raise ValueError(_("Unknown state code: “%(codes)s”.") % {"codes": "”, “".join(unknown)})
         return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ class Position:
         words = [*WORDS.values(), *([SPLIT_WORD] if party.bloc else [])]
         if word not in words:
             raise ValueError(
-                _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
+                _("“%(word)s” is not a position of %(party)s. Choose one of: %(words)s.")
                 % {"word": word, "party": party, "words": ", ".join(words)}
             )
         return cls(text, party, word)
@@ -151,7 +151,7 @@ class Difference(Pair):
     """Two parties that both took a position, and not the same one."""
 
     def __str__(self) -> str:
-        return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
+        return _("%(one)s and %(other)s took different positions") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them split, and not the same."""
@@ -163,7 +163,7 @@ class Accord(Pair):
     """Two parties that both took a position, and the same one."""
 
     def __str__(self) -> str:
-        return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
+        return _("%(one)s and %(other)s took the same position") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them split, and the same."""

@@ -383,7 +383,7 @@ class Reading:
         cell = read_meeting(self._cell(record, "meeting"))
         if len(cell) <= LONGEST_MEETING:
             return cell
-        self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting and was left out.")
+        self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting symbol; the meeting was left empty.")
         return ""
 
     def _text(self, record: Record) -> StatedText:

@@ -99,21 +99,24 @@ def _end(child: subprocess.Popen[str]) -> tuple[str, str]:
 def _too_late(said: str) -> str:
     minutes = TIME_LIMIT // 60
     late = ngettext(
-        "It took longer than %(minutes)d minute and was stopped; nothing was written.",
-        "It took longer than %(minutes)d minutes and was stopped; nothing was written.",
+        "The import took longer than %(minutes)d minute and was stopped. Nothing was written.",
+        "The import took longer than %(minutes)d minutes and was stopped. Nothing was written.",
         minutes,
     ) % {"minutes": minutes}
-    last = _("The last it said: “%(said)s”.") % {"said": _last_line(said).rstrip(".")} if said.strip() else ""
-    advice = _("Try again when no other import is running. If that fails, have it imported on the server itself.")
+    last = _("Last message: “%(said)s”.") % {"said": _last_line(said).rstrip(".")} if said.strip() else ""
+    advice = _(
+        "Try again when no other import is running. If that fails, ask an administrator to import the files on "
+        "the server."
+    )
     return " ".join(filter(None, [late, last, advice]))
 
 
 def _unexpected(complaint: str, status: int) -> str:
     if status == -signal.SIGKILL:
-        why = _("the system ended it, as it does where memory runs out")
-    else:
-        why = _last_line(complaint) or _("it ended with status %(status)d") % {"status": status}
-    return _("The import ended unexpectedly: %(why)s; nothing was written.") % {"why": why.rstrip(".")}
+        return _("The system stopped the import, probably because memory ran out. Nothing was written.")
+    if line := _last_line(complaint):
+        return _("The import failed: %(error)s. Nothing was written.") % {"error": line.rstrip(".")}
+    return _("The import failed with exit status %(status)d. Nothing was written.") % {"status": status}
 
 
 def _last_line(text: str) -> str:

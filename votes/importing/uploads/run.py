@@ -26,7 +26,7 @@ def import_upload(names: Sequence[str], *, token: str, by_user: int, dry_run: bo
     """
     upload = find(token)
     if upload is None:
-        raise ImportRefusedError("The uploaded files are gone. Nothing was written.")
+        raise ImportRefusedError("The uploaded files were deleted. Nothing was written.")
     by = get_user_model().objects.get(pk=by_user)
     try:
         with transaction.atomic():

@@ -140,7 +140,7 @@ class Upload:
                 digest = ""
             if digest != file.sha256:
                 raise UploadError(
-                    _("%(name)s is no longer the file that was uploaded. Discard the upload, and upload it again.")
+                    _("%(name)s has changed since it was uploaded. Discard the upload, and upload it again.")
                     % {"name": file.name}
                 )
 
@@ -154,13 +154,13 @@ class Upload:
         try:
             lock = (self.folder / "lock").open("w")
         except FileNotFoundError:
-            raise UploadError(_("The uploaded files are gone. Upload them again.")) from None
+            raise UploadError(_("The uploaded files were deleted. Upload them again.")) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UploadError(
-                    _("This upload is being checked or imported at this moment. Wait a little, and look again.")
+                    _("This upload is being checked or imported right now. Wait a moment, then reload the page.")
                 ) from None
             yield lock.fileno()
 
@@ -234,7 +234,8 @@ class Receiver:
             step()
         except OSError as error:
             raise UploadError(
-                _("The upload cannot be stored (%(why)s). Tell who looks after this site.") % {"why": error.strerror}
+                _("The upload could not be stored (%(why)s). Contact the site’s administrator.")
+                % {"why": error.strerror}
             ) from None
 
 
@@ -281,8 +282,8 @@ def safe_name(name: str) -> str:
 def too_large() -> str:
     """Return what to tell someone whose upload is larger than the limit."""
     return _(
-        "The upload is larger than %(limit)s GB, which no file of votes is. Upload the official file as it is, "
-        "compressed with gzip if need be."
+        "The upload is larger than the limit of %(limit)s GB. Upload the official file unchanged, "
+        "compressed with gzip if necessary."
     ) % {"limit": f"{LIMIT / 1024**3:g}"}
 
 

@@ -118,7 +118,7 @@ def read_symbols(rows: Iterable[Row], aliases: Mapping[int, Alias], problems: Pr
             _report(row, problem, problems)
     if not unused:
         return []
-    return [f"The table of aliases knows other symbols of {'; '.join(unused)}: its entries for them were not used."]
+    return [f"The table of aliases has other symbols for {'; '.join(unused)}; its entries for these were not used."]
 
 
 def _read_symbol(row: Row, alias: Alias | None) -> str:

@@ -188,7 +188,7 @@ def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.Da
         )
     votes = rows.filter(pl.col("choice") != NO_MEMBER)
     if outside := rows.filter(pl.col("choice") == NO_MEMBER).height:
-        notes.append(f"{outside} rows of states that were no members (9) are no votes.")
+        notes.append(f"Rows of states that were not members (code 9) skipped: {outside}.")
     twice = votes.filter(pl.struct("number", "state").is_duplicated())
     by_state = twice.group_by("number", "state").agg(pl.col("choice").unique().sort(), pl.len(), pl.col("row").min())
     conflicts = by_state.filter(pl.col("choice").list.len() > 1)
@@ -207,7 +207,7 @@ def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.Da
     if twice.height:
         votes = votes.join(conflicts, on=["number", "state"], how="anti").unique(["number", "state"])
     if repeats := int(by_state.filter(pl.col("choice").list.len() == 1).select((pl.col("len") - 1).sum()).item()):
-        notes.append(f"{repeats} rows repeat a vote.")
+        notes.append(f"Duplicate rows skipped: {repeats}.")
     return votes.select("number", "state", "choice"), notes
 
 
