@@ -1,4 +1,4 @@
-"""The vote matrix, agreement and conditions on votes on the record of the Assembly, against the least that they take.
+"""Benchmarks of the vote matrix, agreement and conditions on votes, against the minimum work that they need.
 
 What is compared is measured in turn, several times, in one process; the table has the medians.
 """

@@ -1,4 +1,4 @@
-"""A load on one address: connections that are kept open, each asking again as soon as it is answered.
+"""Load generator for one address: keep-alive connections that each send a request as soon as one is answered.
 
 One process asks for all of them and looks at whichever is answered; requests are bytes made once, and of an answer
 only the status and the length are read, so that the asking costs little of what it shares with the server.

@@ -1,8 +1,8 @@
-"""Public pages against an empty view under the same gunicorn command: rendered anew, kept, unchanged and compressed.
+"""Benchmark of public pages against an empty view: rendered, cached, unchanged (304) and compressed.
 
-Two servers with the same database are started, one of which keeps no pages (``PAGE_CACHE=0``). Each page is measured
-between measurements of the empty view of the same server, in turn, several times; the tables have the medians of the
-rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the median
+Two servers with the same database are started, one of them without a page cache (``PAGE_CACHE=0``). Each page is
+measured between measurements of the empty view of the same server, in turn, several times; the tables have the medians
+of the rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the median
 the slowest answers take.
 """
 

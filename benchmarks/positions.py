@@ -1,4 +1,4 @@
-"""Conditions on how members voted: keys from the vote matrix against the SQL that reads every vote, in one run.
+"""Benchmark of conditions on how members voted: the vote matrix against SQL that reads every vote, in one run.
 
 Both answer the keys of the roll calls of a list, newest first, in a query that has the list's other conditions too.
 """

@@ -55,16 +55,16 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY t
 
 
 class BackupError(Exception):
-    """Why there is no backup, or why none was restored; what was there before is still there."""
+    """A backup or a restore failed; existing data are unchanged."""
 
 
 class RefusedError(BackupError):
-    """Why what was asked for is not done: the wrong file, or a record in the way."""
+    """A restore was refused: an invalid file, or an existing record that would be replaced."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a database holds, in figures by which two of them can be compared."""
+    """Figures by which the content of two databases can be compared."""
 
     version: int
     checksum: str

@@ -39,7 +39,7 @@ def cache_settings(url: str, name: str = "default") -> dict[str, Any]:
 
 
 class ForgivingClient(RedisCacheClient):
-    """Redis, and an empty cache while there is none: what it keeps can be made anew."""
+    """A Redis client that acts as an empty cache while Redis is unavailable."""
 
     away_until = 0.0
     """By ``time.monotonic``, for the whole process."""
@@ -77,7 +77,7 @@ class ForgivingClient(RedisCacheClient):
 
 
 class ForgivingCache(RedisCache):
-    """Django's cache in Redis that is slower, and not broken, without Redis."""
+    """Django's Redis cache, which keeps working, though slower, without Redis."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)

@@ -34,7 +34,7 @@ LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 def check_production(
     *, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str
 ) -> None:
-    """Refuse to start a production installation that is not safe.
+    """Refuse to start an unsafe production installation.
 
     ``hosts`` are ALLOWED_HOSTS; ``proxies`` is TRUSTED_PROXIES as it was set, "" where it was not, since 0 has to be
     meant. Raises ImproperlyConfigured with one line for each thing that is wrong: which variable, and what to set.

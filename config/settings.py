@@ -1,4 +1,4 @@
-"""The one settings file. Every environment variable it reads stands in ``.env.example``.
+"""Django's settings. Every environment variable read here is documented in ``.env.example``.
 
 With none set, Plenary runs on a laptop as it would in production: DEBUG off, hashed static files, an
 embedded PostgreSQL. A deployment sets SECRET_KEY, ALLOWED_HOSTS and DATABASE_URL.

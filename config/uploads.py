@@ -15,10 +15,10 @@ LIMIT = 10 * 1024**2
 
 
 class RefusesLargeUploads(FileUploadHandler):
-    """The first of all upload handlers: a request that announces too much is refused before any of it is stored.
+    """Upload handler that refuses requests by their announced size, before anything is stored.
 
-    Whoever may only look at the login form could otherwise fill the disk. A request cannot send more than it
-    announces: Django reads no further.
+    Otherwise anyone who can reach the login form could fill the disk. A request cannot send more than it announces:
+    Django reads no further.
     """
 
     def handle_raw_input(

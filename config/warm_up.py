@@ -1,4 +1,4 @@
-"""Warming up a worker: loading what every page needs before its first request, which would otherwise wait for it."""
+"""Warm-up of a worker: load what every page needs before the first request."""
 
 from __future__ import annotations
 

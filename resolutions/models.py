@@ -104,7 +104,7 @@ class Session(models.Model):
 
 
 class Topic(models.Model):
-    """A subject under which readers look for resolutions."""
+    """A topic that groups resolutions."""
 
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -149,7 +149,7 @@ class SymbolFields(models.Model):
 
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
-    """The words in which resolutions are asked for."""
+    """Queries of resolutions."""
 
     def published(self) -> ResolutionQuerySet:
         """Return those the public sees."""
@@ -201,7 +201,7 @@ def search_text(*, title: str, agenda: str, subjects: Iterable[str]) -> str:
 
 
 class ResolutionKind(models.TextChoices):
-    """What a text became."""
+    """The kind of a text."""
 
     RESOLUTION = "resolution", _("resolution")
     DECISION = "decision", _("decision")

@@ -1,4 +1,4 @@
-"""Look the locked packages up among the known vulnerabilities: ``make audit``.
+"""Check the locked packages for known vulnerabilities: ``make audit``.
 
 Fails where one is known. Where nothing can be looked up, says so and does not fail, so that the check can stand in a
 build without a network; ``AUDIT=required`` fails then too.

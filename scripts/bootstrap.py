@@ -1,6 +1,6 @@
-"""Make ``.venv`` with exactly the locked packages, or find that it has them already.
+"""Create ``.venv`` with exactly the locked packages, unless it already has them.
 
-Interrupted at any moment, the next run takes it up: a stamp, written last, says what the environment holds.
+It can be interrupted at any moment: a stamp, written last, records what the environment has.
 Runs with the standard library alone, under the Python that the environment shall have.
 """
 

@@ -1,4 +1,4 @@
-"""The embedded server as its users see it: where it is, whether it is up, and starting it.
+"""Client side of the embedded server: where it is, whether it is up, and starting it.
 
 Data, locks and log are in ``<home>/postgresql``; the only way in is a socket in a private folder. Every process that
 uses the server holds a shared lock for as long as it lives. Locks, which the kernel drops with the process, answer

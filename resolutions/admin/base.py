@@ -1,4 +1,4 @@
-"""Base classes of the admin: typed generics, record pages that explain refused saves, read-only pages, inline rows."""
+"""Base classes of the admin: pages that explain refused saves, read-only pages, inline rows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ REFUSALS = {
 
 
 class LabelledInline(TabularInline[Of, OfParent]):
-    """Inline rows whose every field has an accessible name: a column's heading names none to a screen reader."""
+    """Inline rows whose fields have accessible names: screen readers do not use a column's heading as one."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field with its label as its name."""
@@ -74,10 +74,10 @@ class LabelledInline(TabularInline[Of, OfParent]):
 
 
 class RecordAdmin(ModelAdmin[Of]):
-    """An admin of the record: permanent names are entered once, and a refused save says why.
+    """Base admin of the record: permanent names cannot be changed, and a refused save explains why.
 
-    Forms check what they can. What only the database sees (another editor's change of the same moment, a
-    constraint over several tables) comes as a message on the page, and nothing is saved.
+    Forms check what they can. Errors that only the database detects (a simultaneous change by another editor, a
+    constraint over several tables) are shown as a message on the page, and nothing is saved.
     """
 
     permanent: tuple[str, ...] = ()
@@ -173,7 +173,7 @@ class RecordAdmin(ModelAdmin[Of]):
 
 
 class ReadOnlyAdmin(ModelAdmin[Of]):
-    """Rows to look at: they are written elsewhere."""
+    """A read-only admin: the rows are written elsewhere."""
 
     list_per_page = PER_PAGE
 

@@ -1,4 +1,4 @@
-"""Checks that the forms of the record share: the session is of the body, and a public change has a reason."""
+"""Validation shared by forms: the session belongs to the body, and a public change has a reason."""
 
 from __future__ import annotations
 

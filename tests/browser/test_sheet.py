@@ -273,7 +273,7 @@ def test_the_next_of_those_found_is_an_arrow_away_and_escape_goes_back(opened: P
     opened.keyboard.press("Escape")
     assert current(opened) == "AFG"
     opened.keyboard.type("/qqq")
-    expect(opened.locator("[data-found]")).to_have_text("no such member")
+    expect(opened.locator("[data-found]")).to_have_text("no matching member")
     opened.keyboard.press("Enter")
     assert current(opened) == ""
 
@@ -302,7 +302,7 @@ def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
 def test_the_first_row_is_remembered_in_the_address(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
-    opened.get_by_label("First on the list").select_option("FRA")
+    opened.get_by_label("Start the list with").select_option("FRA")
     order = [element.get_attribute("data-code") for element in opened.locator(".sheet-row").all()]
     assert (order[0], order[-1], order[order.index("ZWE") + 1]) == ("FRA", "FIN", "AFG")
     assert opened.url.endswith("?start=FRA")
@@ -319,9 +319,7 @@ def test_what_was_typed_outlives_the_page_and_is_dropped_once_it_is_saved(opened
     opened.keyboard.press("y")
     opened.keyboard.press("n")
     opened.reload()
-    expect(opened.locator("[data-kept]")).to_contain_text(
-        "Restored: what you entered in this browser and did not save."
-    )
+    expect(opened.locator("[data-kept]")).to_contain_text("Your unsaved entries from this browser have been restored.")
     assert recorded_on_page(opened) == {"AFG": "Y", "ALB": "N"}
 
     opened.get_by_role("button", name="Save", exact=True).press("Enter")
@@ -347,7 +345,7 @@ def test_what_was_kept_is_only_offered_where_the_record_is_another_since(opened:
     opened.reload()
     expect(opened.locator("[data-kept]")).to_contain_text("the votes on record have changed since")
     assert recorded_on_page(opened) == {"FRA": "N"}
-    opened.get_by_role("button", name="Show the kept entries").press("Enter")
+    opened.get_by_role("button", name="Restore my entries").press("Enter")
     assert recorded_on_page(opened) == {"AFG": "Y"}
 
 
@@ -418,8 +416,8 @@ def test_the_sheet_works_without_script(chromium: Browser, live_server: LiveServ
     page = context.new_page()
     logged_in(page, live_server, change(draft), User.objects.create_superuser("ana", password=PASSWORD))
     row(page, "USA").get_by_label("Against").check()
-    page.get_by_label("All others, when this is saved:").select_option("In favour")
-    page.get_by_label("First on the list").select_option("FRA")
+    page.get_by_label("All others, on saving:").select_option("In favour")
+    page.get_by_label("Start the list with").select_option("FRA")
     page.get_by_role("button", name="Save and continue editing").click()
     assert recorded(draft) == dict.fromkeys(CHOICES, "Y") | {"USA": "N"}
     expect(page.locator(".sheet-row").first).to_have_attribute("data-code", "FRA")

@@ -136,7 +136,7 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
     assert process.returncode == 1
     assert said == (
         f"CommandError: Port {port} on 127.0.0.1 cannot be used (Address already in use). "
-        f"Stop what uses it, or choose another: make run PORT={port + 1}\n"
+        f"Stop the program that uses it, or choose another port: make run PORT={port + 1}\n"
     )
     assert not (home / "postgresql").exists()
 

@@ -68,7 +68,7 @@ def test_what_is_accepted_does_not_fail(says: dict[str, str], monkeypatch: pytes
     ("said", "reason"),
     [
         ({"stdout": "", "stderr": "Traceback\nProxyError: no way\n"}, UNREAD.format("ProxyError")),
-        ({"stdout": "", "stderr": ""}, UNREAD.format("no word of why")),
+        ({"stdout": "", "stderr": ""}, UNREAD.format("no reason given")),
         ({"stdout": report(GOOD, {"name": "own", "skip_reason": "not found"})}, "own: not found"),
     ],
 )

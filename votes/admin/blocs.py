@@ -49,7 +49,7 @@ class BlocMembershipInline(LabelledInline[BlocMembership, Bloc]):
 
 @admin.register(Bloc)
 class BlocAdmin(RecordAdmin[Bloc]):
-    """The groups of states."""
+    """Groups of states."""
 
     list_display = ("slug", "short_name", "name", "kind", "recorded_memberships")
     list_display_links = ("slug", "short_name")

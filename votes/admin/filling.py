@@ -37,7 +37,7 @@ LOGGED = {"take_announced": "Announced totals", "take_result": "Result", "correc
 
 @dataclass
 class Preview:
-    """What was read, as the page shows it."""
+    """The recognised votes, as the page shows them."""
 
     roll_call: RollCall
     reading: Reading

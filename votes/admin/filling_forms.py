@@ -31,7 +31,7 @@ EXTRAS = ("take_announced", "take_result", "corrections", "reason")
 
 
 class SourceForm(forms.Form):
-    """What the sheet is filled from: a text, or a file."""
+    """The source of the votes: a text or a file."""
 
     text = forms.CharField(
         label=_("Text"),
@@ -79,7 +79,7 @@ class SourceForm(forms.Form):
 
 
 class FillForm(forms.Form):
-    """The sheet as it was understood, and what else of the text is to be saved."""
+    """The sheet with the recognised votes, and options for the other facts recognised in the text."""
 
     is_stale = False
     """Whether the text is another than the one that was read and shown."""
@@ -154,7 +154,7 @@ class FillForm(forms.Form):
         return reason
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a text that nobody has looked at; no other error matters then."""
+        """Refuse a text that has not been previewed; other errors do not matter then."""
         if self.is_stale:
             self.errors.clear()
             raise ValidationError(_("The text has changed since it was read. Read it again and check the preview."))

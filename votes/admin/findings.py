@@ -33,10 +33,10 @@ MAX_SHOWN = 100
 
 
 class FindingForm(ModelForm[Finding]):
-    """The reason why a finding may stand."""
+    """Form for acknowledging a finding with a reason."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
-    """When what the editor looks at was found; it may have been found otherwise since."""
+    """When the finding shown to the editor was found, to detect that it has changed since."""
 
     class Meta:
         model = Finding
@@ -58,7 +58,7 @@ class FindingForm(ModelForm[Finding]):
 
 
 class AcknowledgedFilter(admin.SimpleListFilter):
-    """Findings that are open, and those that somebody said may stand."""
+    """Filter by open and acknowledged findings."""
 
     title = _("acknowledged")
     parameter_name = "acknowledged"
@@ -76,7 +76,7 @@ class AcknowledgedFilter(admin.SimpleListFilter):
 
 @admin.register(Finding)
 class FindingAdmin(RecordAdmin[Finding]):
-    """What does not fit in the record and in files."""
+    """Findings in the record and in imported files."""
 
     form = FindingForm
     list_display = ("kind", "sentence", "record", "public_page", "found", "acknowledged_at")
@@ -193,11 +193,11 @@ class FindingAdmin(RecordAdmin[Finding]):
         return self.render(request, "admin/votes/finding/acknowledge.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no: checks and imports find them."""
+        """Return False: only checks and imports create findings."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Finding | None = None) -> bool:
-        """Say no: they go when what is wrong is mended."""
+        """Return False: the next check removes a finding once the problem is fixed."""
         return False
 
 

@@ -35,7 +35,7 @@ MAX_NOTES = 10
 
 @admin.register(ImportRun)
 class ImportRunAdmin(RecordAdmin[ImportRun]):
-    """The imports. Nobody types one in: adding means uploading files, and what was imported stays on record."""
+    """Imports. Adding one means uploading files; a finished import cannot be changed or deleted."""
 
     list_display = ("started", "state", "file_names", "roll_calls", "votes", "lines", "findings", "by_name", "format")
     list_filter = ("format", "state")
@@ -156,8 +156,8 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     ) -> HttpResponse:
         """Show the form for uploading, or take an upload.
 
-        The token against forged requests is checked a step later than usual: reading it reads the body, and where
-        the body goes has to be said before.
+        The CSRF token is checked later than usual, because reading it reads the body, and the upload handlers must be
+        set first.
         """
         if not self.has_add_permission(request):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The admin page that compares two records of one vote and merges them, and the action that leads to it."""
+"""The admin page and action that compare and merge two records of the same vote."""
 
 from __future__ import annotations
 

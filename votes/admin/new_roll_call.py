@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class SittingForm(forms.Form):
-    """The body, date and session of a vote, which tell how symbols begin and who may vote."""
+    """The body, date and session of a vote, from which symbols and electorate are proposed."""
 
     body = forms.ModelChoiceField(Body.objects.all(), to_field_name="code", label=_("Body"))
     date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -50,7 +50,7 @@ class SittingForm(forms.Form):
 
 
 class TextForm(ResolutionForm):
-    """The text that was put to the vote; left as it is, there is none."""
+    """The text put to the vote; unchanged, the vote has no text."""
 
     reason = None  # type: ignore[assignment]  # removes the inherited field, as Django documents
     draft_symbol = forms.CharField(
@@ -98,7 +98,7 @@ class VoteForm(NewRollCallForm):
         }
 
     text_has_errors = False
-    """Whether its text is still to be corrected, so that it cannot be missing yet."""
+    """Whether the form of the text has errors, so that the missing resolution is not an error of its own."""
 
     def clean(self) -> dict[str, Any]:
         """Check the facts; a meeting symbol that was not completed is left empty."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def publish(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, queryset: QuerySet[RollCall]
 ) -> HttpResponse | None:
-    """Show roll calls in public, all of them or, where one is not ready, none."""
+    """Publish the selected roll calls; none of them if one is not ready."""
     roll_calls = list(queryset.filter(status=Status.DRAFT))
     if publishing.been_public(roll_calls) and not _has_reason(request):
         explanation = _("Some of these have been public before. Say why they are published again and what has changed.")
@@ -49,7 +49,7 @@ def publish(
 def unpublish(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, queryset: QuerySet[RollCall]
 ) -> HttpResponse | None:
-    """Take roll calls out of public view, and say why."""
+    """Unpublish the selected roll calls, with a reason."""
     roll_calls = list(queryset.filter(status=Status.PUBLISHED))
     if roll_calls and not _has_reason(request):
         explanation = _(

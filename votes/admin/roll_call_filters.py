@@ -1,4 +1,4 @@
-"""Filters of the list of roll calls: work lists, and figures to look at."""
+"""Filters of the list of roll calls: work lists, and totals that differ or are missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class WorkFilter(admin.SimpleListFilter):
-    """Work lists: what is to be done, and by whom."""
+    """Filter by work list of the current editor."""
 
     title = _("work")
     parameter_name = "work"

@@ -1,4 +1,4 @@
-"""Forms of a roll call: a new one takes the facts, one on record the facts, the votes and its publication."""
+"""Forms of a roll call: a new one has facts only; an existing one also has votes and publication status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The admin of roll calls: their list, and the page of one with its facts, its votes and its publication."""
+"""The admin of roll calls: the list, and the page with facts, votes and publication."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     # Saving
 
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
-        """Save the facts and the votes, then show them to the public or not, the way every writer does."""
+        """Save facts and votes, then publish or unpublish through ``votes.editing``."""
         by: Any = request.user
         status = obj.status
         if change and "status" in form.changed_data:
@@ -249,7 +249,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         return response
 
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
-        """Warn of gaps, tell the browser that the sheet is saved, and have it begin where it began."""
+        """Warn of missing votes, tell the browser that the sheet is saved, and keep the chosen first row."""
         self._warn_of_gaps(request, obj)
         request.sheet_saved = f"sheet-saved-{obj.pk}"  # type: ignore[attr-defined]  # read by message_user
         response = super().response_change(request, obj)

@@ -1,4 +1,4 @@
-"""The voting sheet: a form field and widget for all votes of a roll call, a row of radio buttons a member state."""
+"""The voting sheet: form field and widget for all votes of a roll call, with radio buttons for each member state."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class VotingSheet(forms.Widget):
     compares = False
     """Whether the rows that differ from the record are pointed at."""
     restores = False
-    """Whether what this browser kept of an earlier visit, not saved, goes before what is on record."""
+    """Whether unsaved entries stored by the browser replace the recorded votes."""
 
     class Media:
         css = {"all": ("admin-plenary/sheet.css",)}

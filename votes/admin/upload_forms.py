@@ -55,7 +55,7 @@ class UploadHandler(FileUploadHandler):
         return UploadedFile(name=stored.name, size=stored.size)
 
     def _stop(self, error: UploadError) -> None:
-        """Take nothing more. The rest is still read and dropped, or the browser would not show why."""
+        """Refuse the upload. The rest is still read and dropped, because browsers show no answer otherwise."""
         self.refusal = str(error)
         raise StopUpload(connection_reset=False) from error
 

@@ -1,4 +1,4 @@
-"""The memberships of many groups side by side: which states were members of which group on a day."""
+"""Memberships of all groups as arrays: which states were members of which group on a day."""
 
 from __future__ import annotations
 

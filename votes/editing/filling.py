@@ -1,4 +1,4 @@
-"""Filling the voting sheet of a draft from a text or a file: what was read of it, and how it is saved.
+"""Filling the voting sheet of a draft from a text or a file: reading it and saving the result.
 
 Reading saves nothing and guesses nothing: what is not certain is among the problems, each with the nearest names.
 """
@@ -49,7 +49,7 @@ class Pointed:
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a text, and what it was understood as."""
+    """A piece of a text, and what it was recognised as."""
 
     text: str
     kind: str = ""
@@ -63,7 +63,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Intended:
-    """A correction of intent that a text tells of."""
+    """A delegation's intended vote, as a text states it."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""Making one of two records of the same vote."""
+"""Merging two records of the same vote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A fact or a vote that two records have otherwise; None where one has none."""
+    """A fact or a vote that differs between two records; None where one has none."""
 
     name: str
     """The field, or the code of the state."""
@@ -140,7 +140,7 @@ def merge(
 
 
 def obstacle(kept: RollCall, duplicate: RollCall) -> str:
-    """Return why two records cannot be merged so, empty where they can."""
+    """Return the error why two records cannot be merged, empty if they can."""
     if kept.pk == duplicate.pk:
         return _("Choose two records of the same vote.")
     if kept.body_id != duplicate.body_id:

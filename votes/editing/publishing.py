@@ -1,7 +1,7 @@
-"""From a draft to the public and back: who may publish what, and what it takes.
+"""Publishing, unpublishing and withdrawing roll calls: permissions, checks and work lists.
 
-``by`` is who does it: their permissions are asked for, and whatever the rules of the record demand of a person. None
-is the program itself, such as an import or a test, of whom nothing is asked but that the record stays sound.
+``by`` is the user, whose permissions and obligations are checked. None is a program, such as an import or a test: then
+only the integrity of the record is checked.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def unpublish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason:
 
 @transaction.atomic
 def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> None:
-    """Take out of the record what should never have stood in it: its address says so, and why, for good.
+    """Withdraw a roll call that should never have been published: its address permanently says so, with the reason.
 
     The data stay as a draft, so that nothing is lost and no import brings them back. Its text stays public. Raises
     PermissionDenied for a person who may not, ValidationError without a ``reason`` and for what has never been public.

@@ -1,4 +1,4 @@
-"""The reference facts in ``data/`` or in an export: read, checked, and added to the record where they are missing.
+"""Loading of reference facts from ``data/`` or an export: read, checked, and added to the record where missing.
 
 Loading them again is safe. What an editor changed since stays as it is and is reported as a difference: an
 editor goes before the landmark facts, and a disagreement is a finding, never an overwrite.
@@ -59,7 +59,7 @@ FILES = (
 
 @dataclass
 class Report:
-    """What loading did: rows added and found as they are by table, and the differences it left alone."""
+    """Result of loading: rows added and unchanged, by table, and differences that were not changed."""
 
     added: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unchanged: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -110,7 +110,7 @@ def _add_facts(report: Report, rows: Rows) -> None:
 
 
 class FactError(Exception):
-    """A reference file with something in it that cannot be read."""
+    """An invalid value in a reference file."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Reading a voting sheet from an uploaded file: a row a member state, with its choice, in CSV or XLSX.
+"""Reading voting sheets from uploaded CSV and XLSX files: one row for each member state, with its choice.
 
 What a file may hold is bounded before any of it is read, and no cell is ever evaluated: one that holds a formula is
 refused by its row.

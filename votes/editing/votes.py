@@ -1,4 +1,4 @@
-"""Writing the record: every change to roll calls and votes that a person makes goes through here."""
+"""Writing votes: every change that a person makes to votes goes through here."""
 
 from __future__ import annotations
 

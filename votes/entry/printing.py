@@ -1,4 +1,4 @@
-"""A voting sheet as text: as a verbatim record prints it, and as a press release does."""
+"""Formatting of votes as text, in the style of verbatim records and of press releases."""
 
 from __future__ import annotations
 

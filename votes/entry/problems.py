@@ -1,4 +1,4 @@
-"""What was not understood, or does not fit: a kind with its details, and one sentence for each kind.
+"""Problems found in a pasted text: a kind with its details, and one sentence for each kind.
 
 Sentences are made when they are shown, so that they can be translated: ``message`` takes what translates them.
 """

@@ -1,4 +1,4 @@
-"""Understanding the pasted text of a vote: a verbatim record's, or a press release's."""
+"""Parser of a pasted vote from a verbatim record or a press release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole record as files: every table as CSV and Parquet, with what describes, checks and cites them.
+"""Export of the whole record to a folder: every table as CSV and Parquet, with description, checksums and citation.
 
 The files of the tables hold no date and no version: the same record gives the same bytes wherever it is exported. Only
 ``datapackage.json`` says which data version it was, and ``SHA256SUMS`` follows it.
@@ -34,7 +34,7 @@ DESCRIPTION, CODEBOOK, README, SUMS = "datapackage.json", "CODEBOOK.md", "README
 
 
 class ExportRefusedError(Exception):
-    """Why a folder was not written; nothing in it was touched."""
+    """An export was refused; the folder is unchanged."""
 
 
 @dataclass(frozen=True)

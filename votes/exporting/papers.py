@@ -1,4 +1,4 @@
-"""What goes with the tables: the description for programs, the note to the reader, how to cite."""
+"""Metadata of an export: data package description, README and citation."""
 
 from __future__ import annotations
 

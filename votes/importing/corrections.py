@@ -1,4 +1,4 @@
-"""``data/record/corrections.csv``: what editions of sources have wrong, each row with the document that proves it.
+"""``data/record/corrections.csv``: corrections of errors in sources, each with the document that proves it.
 
 A correction changes what an edition states before it is compared with the record, so that a fault of a source that is
 known comes in by no import. It applies only where the edition still has the old value.

@@ -1,4 +1,4 @@
-"""Opening the files of an import, wherever they come from: plain ones on disk, checked to be UTF-8 text.
+"""Opening the files of an import from any origin, as plain files on disk that are checked to be UTF-8.
 
 A name is a path, a folder of CSV files, a gzip or zip archive, ``-`` for standard input or an https address.
 What is compressed or comes from elsewhere is written to a temporary folder; nothing is held in memory whole.

@@ -1,4 +1,4 @@
-"""Which layout a file has, told by its header; every column of every layout, with the names it went by."""
+"""Recognition of a file's layout by its header, and the columns of every layout with their alternative names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an import is: a bar with rate and time left on a terminal, plain lines elsewhere."""
+"""Progress of an import: a bar with rate and time left on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 

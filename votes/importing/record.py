@@ -1,4 +1,4 @@
-"""The record as an import sees it: every text, roll call and statement, read in a few queries."""
+"""The record as loaded for an import: every text, roll call and statement, read in a few queries."""
 
 from __future__ import annotations
 

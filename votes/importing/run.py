@@ -1,4 +1,4 @@
-"""An import from beginning to end: read, compare, write, check; all of it in one transaction or none of it."""
+"""Running an import: read, compare, write and check, in one transaction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SETTLED = Q(details__problem__in=["page-number", "votes-disagree"], roll_call__r
 
 
 class ImportRefusedError(Exception):
-    """Why an import was not done; nothing was written."""
+    """An import was refused or failed; nothing was written."""
 
 
 @dataclass
@@ -123,7 +123,7 @@ def begin(say: Callable[[str], None]) -> None:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what the database says against it into words; the transaction is gone, so nothing was written."""
+    """Turn database errors into ImportRefusedError; the transaction is rolled back, so nothing was written."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
@@ -143,7 +143,7 @@ def explained() -> Iterator[None]:
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Do without Python's search for circles: an import makes objects by the hundred thousand, and none in circles."""
+    """Turn off cyclic garbage collection: an import makes hundreds of thousands of objects without reference cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -253,7 +253,7 @@ def _plan(edition: Edition, *, allow_removals: bool, say: Callable[[str], None])
 
 
 def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progress: Callable[[int, int], None]) -> bool:
-    """Bring one edition into the record; return whether anything was written."""
+    """Import one edition; return whether anything was written."""
     run.rejected += plan.rejected
     run.added, run.changed, run.unchanged = len(plan.new_roll_calls), len(plan.changed), plan.unchanged
     run.removed, run.resolutions_added = len(plan.removed_roll_calls), len(plan.new_texts)
@@ -275,7 +275,7 @@ def _finish(run: ImportRun, findings: Sequence[NewFinding], *, found: int | None
 
 
 def refusal(plan: Plan) -> str:
-    """Return why an edition that would take things away is refused, and what to do."""
+    """Return the error for an edition that would remove data."""
     named = "; ".join(plan.shrinking[:SHRINKING_NAMED])
     more = len(plan.shrinking) - SHRINKING_NAMED
     return (

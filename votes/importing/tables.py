@@ -1,4 +1,4 @@
-"""CSV files as lazy Polars frames of text, with what went wrong said by line."""
+"""CSV files as lazy Polars frames of text, with errors reported by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of findings in words: one sentence a kind, made from its details when it is shown, so it can be translated."""
+"""Kinds of findings and their sentences, made from the details when shown, so that they can be translated."""
 
 from __future__ import annotations
 
@@ -357,7 +357,7 @@ def _problem(details: Mapping[str, Any]) -> str:
 
 
 class _Details(dict[str, Any]):
-    """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
+    """Details to fill a sentence with; a missing one is shown as a dash."""
 
     def __missing__(self, name: str) -> str:
         return "–"

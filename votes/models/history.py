@@ -1,4 +1,4 @@
-"""The history of what is public: written by the database's triggers, whichever way a change comes."""
+"""History of published data, written by database triggers for every kind of change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ideal points as they were last fitted: kept apart from the record, which they are computed from.
+"""Ideal points of the last fit, stored separately from the record they are computed from.
 
 A new fit replaces the one before. It says what it was computed from, so that a page can tell when it is stale.
 """

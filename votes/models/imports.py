@@ -1,4 +1,4 @@
-"""Where the record comes from, and what is wrong in it: imports, what sources say, and findings."""
+"""Models of imports, statements of sources, and findings."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Format(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
-    """How far an import has come."""
+    """The state of an import."""
 
     CHECKED = "checked", _("checked, nothing written")
     DONE = "done", _("done")
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    """The words in which imports are asked for."""
+    """Queries of imports."""
 
     def public(self) -> ImportRunQuerySet:
         """Return those that changed what the public sees; another leaves the data version as it was.
@@ -143,7 +143,7 @@ class Statement(models.Model):
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
-    """The words in which findings are asked for."""
+    """Queries of findings."""
 
     def public(self) -> FindingQuerySet:
         """Return those that say nothing of drafts."""
@@ -165,7 +165,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """Something in the record or in a source's file that does not fit, shown until it is mended."""
+    """A problem in the record or in a source's file, shown until it is fixed."""
 
     Kind = FindingKind
 

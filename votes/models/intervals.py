@@ -1,4 +1,4 @@
-"""Facts that hold from one date until another: names, seats and memberships."""
+"""Base classes of facts with a validity period: names, seats and memberships."""
 
 from __future__ import annotations
 

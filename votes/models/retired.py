@@ -1,4 +1,4 @@
-"""Public addresses of recorded votes that are no longer there."""
+"""Retired public addresses of recorded votes that were withdrawn or merged."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from votes.models.roll_calls import RollCall
 
 
 class RetiredAddressKind(models.TextChoices):
-    """Why an address is no longer one of a recorded vote."""
+    """Why an address was retired."""
 
     WITHDRAWN = "withdrawn", _("withdrawn")
     MERGED = "merged", _("merged with another record of the same vote")
 
 
 class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
-    """The words in which retired addresses are asked for."""
+    """Queries of retired addresses."""
 
     def shown(self) -> RetiredAddressQuerySet:
         """Return those that answer: withdrawn ones, and those that lead to what is public, or was withdrawn itself."""
@@ -36,7 +36,7 @@ class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
 
 
 class RetiredAddress(models.Model):
-    """The name of a recorded vote that was public once: it answers why it is gone, or leads to what it became."""
+    """The permanent name of a withdrawn or merged vote, whose address shows the reason or redirects."""
 
     Kind = RetiredAddressKind
 

@@ -1,4 +1,4 @@
-"""Roll calls and votes: one vote taken, and one member state's choice in it."""
+"""Models of roll calls, their votes and tallies."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def search_query(text: str) -> SearchQuery:
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
-    """The words in which sources are asked for."""
+    """Queries of sources."""
 
     def named(self) -> SourceQuerySet:
         """Return those that pages name: published roll calls are from them, or they can be looked up elsewhere."""
@@ -77,7 +77,7 @@ class Source(models.Model):
 
 
 class RollCallQuerySet(models.QuerySet["RollCall"]):
-    """The words in which roll calls are asked for."""
+    """Queries of roll calls."""
 
     def published(self) -> RollCallQuerySet:
         """Return those the public sees."""
@@ -134,7 +134,7 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
 
 
 class RollCallKind(models.TextChoices):
-    """What was put to the vote."""
+    """The kind of question voted on."""
 
     TEXT = "text", _("whole text")
     AMENDMENT = "amendment", _("amendment")
@@ -145,7 +145,7 @@ class RollCallKind(models.TextChoices):
 
 
 class RollCallMethod(models.TextChoices):
-    """How the vote was taken, and so what of it is on record."""
+    """The method of voting, which determines what is recorded."""
 
     RECORDED = "recorded", _("recorded vote")
     ROLL_CALL = "roll-call", _("roll-call vote")

@@ -24,7 +24,7 @@ from votes.models.intervals import (
 
 
 class MemberStateQuerySet(models.QuerySet["MemberState"]):
-    """The words in which member states are asked for."""
+    """Queries of member states."""
 
     def members_of(self, body: Body, date: datetime.date) -> MemberStateQuerySet:
         """Return the electorate: those with a seat in ``body`` on ``date``."""

@@ -1,4 +1,4 @@
-"""Parties to a question about votes: a state, several states, or a bloc; and the positions they took.
+"""Parties (a state, several states, or a bloc) and the positions they took.
 
 A bloc's position in a roll call is the plurality of in favour, against and abstaining among its voting
 members of that date; a tie is ``split``. Addresses say ``USA:against``, ``eu:for``, ``USA,FRA,GBR:for`` and

@@ -1,4 +1,4 @@
-"""The record in memory: the vote matrix with the names that go with it, one for each data version.
+"""The in-memory record: the vote matrix with names and memberships, one for each data version.
 
 Loaded from PostgreSQL in one query, so version and data are of one snapshot by themselves, and shared by all threads
 of a process. Whoever reads it reads everything else in the same snapshot: a page never mixes two versions.
@@ -297,7 +297,7 @@ class Shared:
         self._records: dict[int, Record] = {}
         self._loading = threading.Lock()
         self._awaited: list[int] = []
-        """The version that each thread waits for, which is not dropped before it has it."""
+        """The version each thread is waiting for; it is not dropped before the thread has it."""
 
     def at(self, version: int) -> Record:
         """Return the record of ``version``, which is that of the open snapshot."""

@@ -1,4 +1,4 @@
-"""Roll calls as lists show them, from what the record in memory says, without a query."""
+"""Roll calls as lists show them, built from the in-memory record without a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on record of the member states themselves: their names, seats and memberships."""
+"""Names, seats and bloc memberships of member states."""
 
 from __future__ import annotations
 

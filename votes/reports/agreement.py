@@ -1,4 +1,4 @@
-"""The agreement matrix: how much each of some member states agreed with each of the others, similar ones side by side.
+"""The agreement matrix: pairwise agreement of member states, ordered by similarity.
 
 The states are those chosen, the members of a bloc, or all that voted. Of a bloc, a pair of states counts the roll calls
 on whose date both were full members, so that a matrix over decades has no votes of a state before it came or after it

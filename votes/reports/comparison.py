@@ -1,4 +1,4 @@
-"""Two or more parties compared: how their positions went together, over all roll calls, by year, by topic and before.
+"""Comparison of two or more parties: agreement over all roll calls, by year, by topic and in the preceding period.
 
 A party is a member state, a bloc, or states that somebody put together; the position of the latter two is the plurality
 of their voting members. Everything is read from the vote matrix; the measures are those of ``votes.analysis.pairs``.

@@ -1,4 +1,4 @@
-"""What the record holds of each body, year, month and session: complete, thin or absent, by a stated rule.
+"""Coverage of the record by body, year, month and session: complete, thin or absent, by the rule below.
 
 An *edition* is what one file layout of one source states of a body. It covers the months from that of the first vote
 that it lists, or all of the year in which the body began, to the last day that it covers, which is that of its newest

@@ -1,4 +1,4 @@
-"""Why a proposal was or was not adopted, in words, and where the record's figures disagree."""
+"""Explanation of a result in words, and of disagreements between the record's figures."""
 
 from __future__ import annotations
 

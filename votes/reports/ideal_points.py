@@ -1,4 +1,4 @@
-"""Ideal points on record: what the model is fitted to, and what the last fit says of states and roll calls.
+"""Ideal points: the data that the model is fitted to, and the estimates of the last fit.
 
 Only the General Assembly enters. Special sessions, and roll calls of no session, count to the regular session that
 opened nearest in time, which is how the source of the model files them.

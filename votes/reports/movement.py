@@ -1,4 +1,4 @@
-"""Who moved between two roll calls: each state's choice on both, and each bloc's, with names and members of each date.
+"""Movement between two roll calls: each state's and each bloc's choices on both, with names and members of each date.
 
 A state in one of the two electorates only did not move: it joined or left. Successors are not merged with the states
 before them. Where only the members of a bloc are looked at, they are those of each roll call's own date.

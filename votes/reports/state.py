@@ -1,4 +1,4 @@
-"""Who a member state votes with: its partners and how they changed, the blocs year by year, and where it broke.
+"""A member state's profile: its partners and how they changed, agreement with blocs by year, and its breaks.
 
 Everything is read from the vote matrix, over the roll calls that a page's filters select in one body. The body is the
 General Assembly unless another is asked for: in a Council of fifteen a state has few members to agree with, each for

@@ -1,4 +1,4 @@
-"""What a roll call is called by how it was taken: only a recorded vote is ever called one."""
+"""Names of roll calls in sentences, by method of voting."""
 
 from __future__ import annotations
 

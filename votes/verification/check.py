@@ -1,4 +1,4 @@
-"""All checks of the record, and findings kept in step with what is found."""
+"""Running all checks of the record, and updating the stored findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who voted against who was a member of the body on the date.
+"""Check of the states with votes against the members of the body on the date.
 
 Two things that sources do to every vote of a time are one finding each, with the number of votes: the General
 Assembly's new members, which are listed before their admission or missing on its day, and a state that is listed as

@@ -74,7 +74,7 @@ def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Clien
     assert facts.pop("In no list (189)").startswith("Afghanistan; Albania;")
     assert facts == {
         "Result": "adopted",
-        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Is it the right text?",
+        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Check that this is the right text.",
         "In favour (2)": "France; Haiti",
         "Against (1)": "United States",
         "Abstaining (1)": "Germany",
@@ -109,7 +109,7 @@ def test_a_file_is_shown_the_same_way(editor: Client, world: World):
 
     assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
         "Row 3: “Albanya” is no name of a state that is known. Nearest: Albania, Malaysia",
-        "Row 4: a formula is not read. Enter the value itself.",
+        "Row 4: formulas are not supported. Enter the value itself.",
     ]
     assert (fields(shown)["votes-FRA"], fields(shown)["votes-USA"]) == ("Y", "")
 
@@ -156,13 +156,13 @@ def test_a_veto_of_the_assembly_is_not_offered(editor: Client, world: World):
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        ({}, "Paste a text, or choose a file."),
-        ({"text": " \n"}, "Paste a text, or choose a file."),
-        ({"text": "x" * (TEXT_LIMIT + 1)}, "A text has at most 1 MB; paste the part with the vote."),
-        ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "A text has at most 1 MB; paste the part with the vote."),
-        ({"text": "x", "file": b"FRA,Y"}, "A text or a file, not both: empty one."),
-        ({"file": b"x" * (LIMIT + 1)}, "A voting sheet has at most 1 MB; this file is larger."),
-        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it again, or as CSV, and upload that."),
+        ({}, "Paste a text or choose a file."),
+        ({"text": " \n"}, "Paste a text or choose a file."),
+        ({"text": "x" * (TEXT_LIMIT + 1)}, "The text is larger than 1 MB. Paste only the part with the vote."),
+        ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "The text is larger than 1 MB. Paste only the part with the vote."),
+        ({"text": "x", "file": b"FRA,Y"}, "Paste a text or choose a file, not both."),
+        ({"file": b"x" * (LIMIT + 1)}, "This file is larger than 1 MB, the limit for a voting sheet."),
+        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again."),
         ({"file": b""}, "The submitted file is empty."),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_text_that_was_changed_after_it_was_read_is_read_again_first(editor: C
 
     answer = refused(editor, roll_call, data)
 
-    assert errors(answer) == ["The text was changed after it was read. Read it again, and look at what it says."]
+    assert errors(answer) == ["The text has changed since it was read. Read it again and check the preview."]
     assert fields(answer)["votes-GBR"] == "A"
     assert errors(refused(editor, roll_call, sent(answer) | {"read": data["read"]})) == errors(answer)
 
@@ -302,7 +302,7 @@ def test_an_empty_sheet_is_not_saved(editor: Client, world: World):
     roll_call = world.roll_call()
     data = sent(upload(editor, roll_call, b"FRA,Y\n")) | {"votes-FRA": ""}
 
-    assert errors(refused(editor, roll_call, data)) == ["The sheet has no entry."]
+    assert errors(refused(editor, roll_call, data)) == ["The sheet is empty. Enter at least one vote."]
 
 
 def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: World):
@@ -312,7 +312,7 @@ def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: 
     unpublish(roll_calls=[roll_call])
     data = sent(previewed(editor, roll_call))
 
-    assert errors(refused(editor, roll_call, data)) == ["This has been public. Say why it changes."]
+    assert errors(refused(editor, roll_call, data)) == ["This has been public. Give the reason for the change."]
     editor.post(fill(roll_call), data | {"reason": "The lists of another vote."})
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
 
@@ -329,7 +329,8 @@ def test_a_published_roll_call_is_not_filled(editor: Client, world: World):
     for answer in (editor.get(fill(roll_call)), editor.post(fill(roll_call), data)):
         assert answer["Location"] == url(roll_call)
         assert messages(answer)[-1] == (
-            "A published roll call is changed on its page, with a reason; only a draft is filled at once."
+            "Votes can be pasted or uploaded only for a draft. Change a published roll call on its own "
+            "page, with a reason."
         )
     assert recorded(roll_call) == {"ALB": "Y"}
     assert not page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')

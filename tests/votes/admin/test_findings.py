@@ -169,7 +169,7 @@ def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
     refused = page(client.post(url(finding), data | {"reason": "As printed."}))
 
     assert [item.text for item in refused.select(".errorlist li")] == [
-        "The finding has changed since you opened this page. Look at it again."
+        "The finding has changed since you opened this page. Check it again before you acknowledge it."
     ]
     finding.refresh_from_db()
     assert (finding.reason, finding.acknowledged_at) == ("", None)
@@ -231,7 +231,7 @@ def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: 
 
     again = page(client.post(LIST, confirmed(asked, "  ")))
 
-    assert [note.text for note in again.select(".errornote")] == ["Give the reason why they may stand."]
+    assert [note.text for note in again.select(".errornote")] == ["Enter a reason."]
     assert Finding.objects.open().count() == 5
 
 

@@ -61,7 +61,7 @@ def test_what_only_the_database_sees_is_a_message_and_nothing_is_saved(
     assert answer["Location"] == text
     assert messages(answer)[-1] == (
         "Nothing was saved. The database refused it: "
-        "A published roll call needs its resolution published, and by the same body."
+        "A roll call can be published only if its resolution is published and belongs to the same body."
     )
     assert Resolution.objects.get(pk=text_of(roll_call).pk).status == Status.PUBLISHED
 

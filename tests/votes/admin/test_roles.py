@@ -330,7 +330,7 @@ def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
     data["note"] = SECRET
     data |= {"corrections-TOTAL_FORMS": "1", "corrections-0-intended": "N"}
     assert errors(page(client.post(url(desk.draft), data))) == [
-        "Save these as a draft; who enters corrections does not publish them."
+        "Save this as a draft. Someone other than the person who enters corrections must publish them."
     ]
     assert statuses(desk)[0] == "draft"
 
@@ -353,7 +353,9 @@ def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict
     if "status" in changed:
         changed = {"status": "published" if hide else "draft"}
     data = fields(page(client.get(url(desk.public)))) | changed
-    assert errors(page(client.post(url(desk.public), data))) == ["This has been public. Say why it changes."]
+    assert errors(page(client.post(url(desk.public), data))) == [
+        "This has been public. Give the reason for the change."
+    ]
     assert recorded(desk.public)["USA"] == "N"
     assert client.post(url(desk.public), data | {"reason": "The record."}).status_code == 302
 
@@ -369,7 +371,7 @@ def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk)
     text = url(text_of(desk.public))
     for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
         data = fields(page(client.get(text))) | changed
-        assert errors(page(client.post(text, data))) == ["This has been public. Say why it changes."]
+        assert errors(page(client.post(text, data))) == ["This has been public. Give the reason for the change."]
         assert client.post(text, data | {"reason": "A misprint."}).status_code == 302
 
 

@@ -51,9 +51,7 @@ def test_from_the_facts_to_the_votes_to_the_public(editor: Client, world: World)
 
     roll_call = RollCall.objects.get(slug="a-res-79-999")
     assert added["Location"] == url(roll_call)
-    assert messages(added)[-1] == (
-        "The facts are saved as a draft. Now enter who voted how, and publish it at the end."
-    )
+    assert messages(added)[-1] == ("Saved as a draft. Next, enter the votes; publish when they are complete.")
     assert (roll_call.body, roll_call.session) == (world.assembly, world.session)
     assert (roll_call.decisive, roll_call.status) == (True, Status.DRAFT)
 
@@ -167,14 +165,14 @@ def refused(editor: Client, roll_call: RollCall, changes: dict[str, Any]) -> lis
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({}, "Choose the body, or a resolution that tells it."),
+        ({}, "Choose a body, or a resolution, which sets the body."),
         ({"title": "", "body": "GA"}, "A roll call without a resolution needs a title."),
         ({"body": "SC", "session": "79"}, "This is a session of the General Assembly."),
         ({"body": "SC", "resolution": "A/RES/79/999"}, "A/RES/79/999 is a text of the General Assembly."),
         ({"body": "GA", "result": "vetoed"}, "Only the Security Council has a veto."),
         (
             {"body": "GA", "requirement": "security-council-procedural"},
-            "This is a requirement of the Security Council.",
+            "Only the Security Council has this requirement.",
         ),
         (
             {"body": "GA", "meeting": "A/79/PV.54", "ordinal": 1},
@@ -215,7 +213,7 @@ def test_a_second_decisive_roll_call_is_refused(editor: Client, world: World):
 
 def test_only_a_roll_call_of_a_text_decides_one(editor: Client, world: World):
     assert refused(editor, world.roll_call(), {"decisive": "on"}) == [
-        "Only a roll call of a resolution can decide one."
+        "Only a roll call on a resolution can be decisive. Choose a resolution, or clear this box."
     ]
 
 

@@ -98,7 +98,9 @@ def test_a_page_sent_as_it_stands_changes_nothing(editor: Client, known: Resolut
 def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Client, record: None):
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     roll_call = text.roll_calls.get()
-    assert errors(page(change(editor, text, ["APARTHEID"]))) == ["This has been public. Say why it changes."]
+    assert errors(page(change(editor, text, ["APARTHEID"]))) == [
+        "This has been public. Give the reason for the change."
+    ]
 
     answer = change(editor, text, ["UKRAINE--POLITICAL CONDITIONS", "WOMEN, PEACE"], reason="Misfiled.")
 

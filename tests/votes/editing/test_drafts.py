@@ -126,7 +126,7 @@ def test_a_motion_has_no_text(recorder: Client):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"text-title": "Peace"}, ["Complete the symbol, or that of the draft."]),
+        ({"text-title": "Peace"}, ["Complete the symbol or the draft symbol."]),
         ({"text-symbol": "A/RES/79/999"}, ["This field is required."]),
         ({"text-symbol": "A/RES/ES-11/7", "text-title": "x"}, ["Another resolution already has this symbol."]),
         (

@@ -98,7 +98,7 @@ def test_a_header_that_is_of_no_layout():
         "Check that it is a voting file and begins with the line of column names."
     )
     assert refused([*GA, "ms_codes"]) == (
-        "a.csv, line 1, column ms_codes: “ms_code” and “ms_codes” are names of one column. Remove one of them."
+        "a.csv, line 1, column ms_codes: “ms_code” and “ms_codes” are two names of the same column. Remove one of them."
     )
 
 
@@ -173,4 +173,4 @@ def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], 
     }
     with pytest.raises(UnfitFileError) as error:
         editions(write, known, **tables, more=tables["v"])
-    assert str(error.value) == "more.csv: it has the same table as v.csv, “votes” of voeten. Import one of the two."
+    assert str(error.value) == "more.csv: it is the same table as v.csv, “votes” of voeten. Import one of the two."

@@ -78,7 +78,7 @@ def test_the_same_again(tmp_path: Path):
         "  votes: 0 added, 0 changed, 0 removed\n"
         "  resolutions: 0 added\n"
         "  findings about rows: 0\n"
-        f"Nothing to change; compared in 0.0 s. {open_findings()}\n"
+        f"Nothing to change. Compared in 0.0 s. {open_findings()}\n"
     )
     assert fingerprint(without=["votes_importrun"]) == before
 
@@ -92,7 +92,7 @@ def test_changes_are_named_twenty_of_them(tmp_path: Path):
     lines = text.splitlines()
     changes = [line for line in lines if line.startswith("    a-res")]
     assert changes == [f"    a-res-79-{n}: text_title “Peace” → “Quiet”" for n in range(101, 121)]
-    assert lines[lines.index(changes[-1]) + 1] == "    and 3 more, kept with the import"
+    assert lines[lines.index(changes[-1]) + 1] == "    and 3 more, listed with the import in the admin"
     assert len(ImportRun.objects.latest("pk").changes) == 23
 
 
@@ -116,7 +116,7 @@ def test_tables_that_belong_together_are_one_import(tmp_path: Path):
     text = said(*voeten_files(tmp_path, replace(SECOND, number=9001)))
 
     assert text.count("Voeten: votes, roll calls and issues: ") == 1
-    assert "absences are derived from the membership of the Assembly." in text
+    assert "absences were derived from the membership of the Assembly." in text
     assert ImportRun.objects.get().files[0]["name"] in ("voeten_votes.csv", "voeten_roll_calls.csv")
     assert len(ImportRun.objects.get().files) == 2
 

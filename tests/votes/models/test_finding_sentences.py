@@ -105,14 +105,14 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             {"recorded": "adopted", "figures": "10-1-4", "computed": "vetoed"},
             "Recorded as adopted; by the figures 10-1-4 it would be vetoed.",
         ),
-        ("no-votes", {}, "A recorded vote without its votes by member state."),
+        ("no-votes", {}, "A recorded vote without the votes of member states."),
         (
             "duplicate-symbol",
             {"symbol": "A/RES/99/7", "slugs": ["a-res-99-7", "a-res-99-7-1"]},
             "A/RES/99/7 has more than one vote on the whole text: a-res-99-7, a-res-99-7-1.",
         ),
         ("no-symbol", {"reference": "rcid 7"}, "A vote that belongs to no resolution (rcid 7)."),
-        ("no-symbol", {"reference": ""}, "A vote that belongs to no resolution."),
+        ("no-symbol", {"reference": ""}, "A vote without a resolution."),
         (
             "bloc-dates",
             {"problem": "never", "state": "Ruritania", "bloc": "EU", "since": "1958-01-01", "until": "", "seat": ""},
@@ -187,7 +187,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             {"problem": "other-body", "value": "S/RES/1(1946)"},
             "“S/RES/1(1946)” is a text of another body than this file is about; the rows were left out.",
         ),
-        ("unreadable", {"problem": "no-symbol-cell"}, "The cell of the symbol is empty; the rows were left out."),
+        ("unreadable", {"problem": "no-symbol-cell"}, "The symbol is missing; the rows were not imported."),
         (
             "unreadable",
             {"problem": "future-date", "value": "2999-01-01"},
@@ -196,7 +196,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "unmatched",
             {"problem": "draft-kept"},
-            "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown.",
+            "An editor’s draft of this vote already exists. The draft was kept, and the vote from the file "
+            "was not published.",
         ),
         # What a newer or a careless writer leaves must not keep the rest of a page from being read.
         (

@@ -120,13 +120,13 @@ class TestAssembly:
                 "simple-majority",
                 "rejected",
                 (50, 50, 20),
-                "Rejected: 50 of 100 present and voting, 50.0%; more in favour than against are needed.",
+                "Rejected: 50 of 100 present and voting, 50.0%; adoption takes more votes in favour than against.",
             ),
             (
                 "not-stated",
                 "rejected",
                 (30, 80, 20),
-                "Rejected: 30 of 110 present and voting, 27.3%; more in favour than against are needed.",
+                "Rejected: 30 of 110 present and voting, 27.3%; adoption takes more votes in favour than against.",
             ),
             (
                 "two-thirds",
@@ -145,7 +145,7 @@ class TestAssembly:
                 "not-stated",
                 "not-stated",
                 (59, 55, 20),
-                "The result is not on record: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+                "Result not recorded: 59 of 114 present and voting, 51.8%; short of two-thirds.",
             ),
         ],
     )

@@ -1,4 +1,4 @@
-"""Plenary's own export, read back: a site can be rebuilt from another's download, permanent names included.
+"""Import of Plenary's own export: a site can be rebuilt from another's download, including permanent names.
 
 The tables that hold no votes come in through ``load_facts`` before the rest is read, for roll calls name states and
 sessions; what hangs on roll calls, and texts that nobody voted on, come in through ``finish`` after they are written,

@@ -1,4 +1,4 @@
-"""The retired addresses of an export, read back: withdrawn votes answer as they did, and merged ones lead on."""
+"""Import of an export's retired addresses, so that withdrawn and merged votes keep their addresses."""
 
 from __future__ import annotations
 

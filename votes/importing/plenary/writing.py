@@ -1,4 +1,4 @@
-"""What an export has beside roll calls and votes: corrections, statements, and texts that nobody voted on."""
+"""Import of the rest of an export: corrections, statements, and texts without a vote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking or importing an upload in a process of its own, seen from the web worker that waits for it.
+"""Checking or importing an upload in a child process: the side of the web worker that waits for it.
 
 Reading needs a large library and much memory; a process of its own gives both back when it ends, and one that
 runs too long or runs out of memory harms nobody else. ``manage.py import_votes --upload`` is what runs in it.

@@ -1,4 +1,4 @@
-"""Checking or importing an upload, within the child process: an import that also tells its upload what it came to."""
+"""Checking or importing an upload: the side of the child process, which stores the outcome with the upload."""
 
 from __future__ import annotations
 

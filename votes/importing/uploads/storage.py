@@ -44,7 +44,7 @@ NAME_BYTES = 120
 
 
 class UploadError(Exception):
-    """Why an upload cannot be taken, checked or imported; the message is for who uploaded it."""
+    """An upload cannot be stored, checked or imported; the message is for the person who uploaded it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What checking or importing an upload came to."""
+    """The outcome of checking or importing an upload."""
 
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     """Another for every check, so that only what was seen is confirmed."""

@@ -1,4 +1,4 @@
-"""What Voeten's symbols mean where they are not the United Nations': a curated table, each row with its evidence."""
+"""Curated table of the UN symbols behind Voeten's own symbols, each row with its evidence."""
 
 from __future__ import annotations
 

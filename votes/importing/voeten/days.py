@@ -1,4 +1,4 @@
-"""On which day Voeten's roll calls before session 58 were taken: a table of the days that other records prove."""
+"""Table of exact days of Voeten's roll calls before session 58, from other records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Voeten's three tables: who voted how since 1946, on whole texts, amendments, paragraphs and motions.
+"""Reader of Voeten's three tables: votes since 1946 on whole texts, amendments, paragraphs and motions.
 
 The tables have no row for an absent member, no totals, and before session 58 no reliable day; where the day is known
 from elsewhere it stands in ``voeten_days``. Their symbols are trusted from session 21 on; before it the number is often
@@ -299,7 +299,7 @@ class _Reader:
             problems=self._problems({call.reference: call.ref for call in stated}),
             notes=[
                 f"Absences derived from the membership of the Assembly: {absent.height}.",
-                f"Roll calls dated by month only: {months}. Before session 58, the days in this source are often wrong.",
+                f"Roll calls dated by month only: {months}. Before session 58, the days in the source are often wrong.",
                 *notes,
             ],
         )

@@ -1,4 +1,4 @@
-"""What Voeten's roll calls were on: which symbol is a text's, which vote decided it, and what it is called."""
+"""Texts of Voeten's roll calls: their symbols, decisive votes and titles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The votes of Voeten's table: whose seat a code stands for on a date, and who was absent."""
+"""Votes of Voeten's table: which state held a code's seat on a date, and who was absent."""
 
 from __future__ import annotations
 

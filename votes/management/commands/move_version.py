@@ -1,4 +1,4 @@
-"""Take the data version past every number that can have been given."""
+"""Raise the data version above every number that may have been used."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from votes.record.version import data_version, move_past
 
 
 class Command(BaseCommand):
-    """For a server that has taken over from one that is lost, and may lack its last changes."""
+    """Run it on a replica that has taken over from a lost primary and may lack its last changes."""
 
     help = (
         "Raise the data version above every number that may have been used, so that no cache serves pages "

@@ -455,7 +455,7 @@ def test_a_text_whose_note_says_so_was_adopted_without_a_vote(reading, note: str
     (roll_call,) = edition.roll_calls
     assert (roll_call.method, roll_call.announced, roll_call.note) == ("without-vote", (None,) * 4, note)
     assert cast(edition) == []
-    assert edition.notes == ["2 rows of 1 texts adopted without a vote are no votes and were not read."]
+    assert edition.notes == ["2 rows of 1 texts adopted without a vote are not votes and were skipped."]
     assert edition.rejected == 0
 
 
@@ -690,7 +690,9 @@ def test_long_cells(reading):
     edition = reading(sheet(GA, votes("FRA:Y", meeting="A/" + "9" * 50, undl_link="https://" + "x" * 300)))
     assert edition.roll_calls[0].meeting == ""
     assert edition.roll_calls[0].reference == "4000001"
-    assert edition.notes == [f"A/RES/79/1: “A/{'9' * 50}” is too long for a meeting and was left out."]
+    assert edition.notes == [
+        f"A/RES/79/1: “A/{'9' * 50}” is too long for a meeting symbol; the meeting was left empty."
+    ]
     long = "x" * 500
     assert only_problem(reading(sheet(GA, votes("FRA:Y", resolution=long)))).value == f"{'x' * 100}…"
 
@@ -758,7 +760,7 @@ def test_texts_without_votes(reading, modality: str, method: str, announced: tup
     assert [roll_call.method for roll_call in edition.roll_calls] == [method, "recorded"]
     assert edition.roll_calls[0].announced == announced
     assert cast(edition) == ["1 FRA:Y"]
-    assert edition.notes == [f"2 rows of 1 texts adopted {words} are no votes and were not read."]
+    assert edition.notes == [f"2 rows of 1 texts adopted {words} are not votes and were skipped."]
     assert (edition.problems, edition.rejected) == ([], 0)
 
 

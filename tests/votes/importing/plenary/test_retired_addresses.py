@@ -74,9 +74,9 @@ def test_what_is_on_record_stays_and_is_told(export: Export):
 
     assert done.added == 0
     assert sorted(done.notes) == [
-        "left alone: again is on record here; merged in the files: The same.",
+        "left alone: again is a vote in this record; merged in the files: The same.",
         f"left alone: gone is {MERGED} here: Not so.; withdrawn in the files: =Never taken.",
-        "left alone: twice is on record here; merged in the files: The same.",
+        "left alone: twice is a vote in this record; merged in the files: The same.",
     ]
     assert {slug: said[3] for slug, said in addresses().items()} == {"gone": SLUG}
 

@@ -281,7 +281,7 @@ def test_a_correction_is_shown_with_its_document_and_applied_wherever_the_fault_
     ("cells", "said"),
     [
         ({"date": "202X-12-17"}, "column date: “202X-12-17” is not a date; dates look like 2022-03-02."),
-        ({"symbol": "Peace"}, "column symbol: “Peace” is not a symbol of the United Nations."),
+        ({"symbol": "Peace"}, "column symbol: “Peace” is not a United Nations symbol."),
         ({"session": "999"}, "column session: “999” is no session of the body GA in data/sessions.csv."),
         ({"kind": "speech"}, "column kind: “speech” is none of: "),
         ({"yes": "two"}, "column yes: “two” is not a number."),

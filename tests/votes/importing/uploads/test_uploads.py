@@ -262,7 +262,7 @@ def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_o
 def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = (
         "import sys, time, pathlib\n"
-        "print('Another import is running; waiting for it.', flush=True)\n"
+        "print('Another import is running; waiting until it has finished.', flush=True)\n"
         "try: time.sleep(60)\n"
         "except KeyboardInterrupt: pathlib.Path(sys.argv[1], 'taken-back').touch()"
     )
@@ -272,9 +272,9 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
     outcome = child_process.process(upload, by=editor, dry_run=True)
     assert (upload.folder / "taken-back").exists()
     assert outcome.error == (
-        "It took longer than 0 minutes and was stopped; nothing was written. "
-        "The last it said: “Another import is running; waiting for it”. "
-        "Try again when no other import is running. If that fails, have it imported on the server itself."
+        "The import took longer than 0 minutes and was stopped. Nothing was written. Last message: "
+        "“Another import is running; waiting until it has finished”. Try again when no other import is "
+        "running. If that fails, ask an administrator to import the files on the server."
     )
 
 

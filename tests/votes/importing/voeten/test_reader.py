@@ -705,7 +705,7 @@ def test_members_without_a_row_were_absent(tables: Tables):
     assert "MNE" in votes[0]
     assert "MNE" not in votes[1]
     derived = 192 + 191 - len(tables.votes) - len(tables.absent)
-    assert edition.notes[0] == f"{derived} absences are derived from the membership of the Assembly."
+    assert edition.notes[0] == f"{derived} absences were derived from the membership of the Assembly."
     assert [stated.absences_derived for stated in edition.roll_calls] == [True, True]
 
 
@@ -718,7 +718,7 @@ def test_absences_that_the_file_states_are_not_derived(tables: Tables):
     edition = tables.read()
 
     assert (len(votes_of(edition)[0]), list(votes_of(edition)[0].values()).count("X")) == (192, 190)
-    assert edition.notes[0] == "0 absences are derived from the membership of the Assembly."
+    assert edition.notes[0] == "0 absences were derived from the membership of the Assembly."
     assert not edition.roll_calls[0].absences_derived
 
 

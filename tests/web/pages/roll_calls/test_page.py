@@ -290,7 +290,7 @@ def test_other_votes_on_a_text_and_their_own_pages(maker: Maker):
     own = get("/roll-calls/a-res-es-11-7-2/")
     assert texts(own, "h1") == ["Draft amendment A/ES-11/L.12"]
     assert text(one(own, ".explanation")) == (
-        "Rejected: 1 of 2 present and voting, 50.0%; more in favour than against are needed."
+        "Rejected: 1 of 2 present and voting, 50.0%; adoption takes more votes in favour than against."
     )
     assert one(own, "article > p a")["href"] == PEACE
 
