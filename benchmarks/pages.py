@@ -2,8 +2,8 @@
 
 Two servers with the same database are started, one of them without a page cache (``PAGE_CACHE=0``). Each page is
 measured between measurements of the empty view of the same server, in turn, several times; the tables have the medians
-of the rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the median
-the slowest answers take.
+of the rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the
+median the slowest answers take.
 """
 
 from __future__ import annotations

@@ -22,19 +22,19 @@ class FindingKind(TextChoices):
     """What a finding is about."""
 
     TOTALS = "totals", gettext_lazy("announced and counted totals differ")
-    ELECTORATE = "electorate", gettext_lazy("votes and members of the date differ")
+    ELECTORATE = "electorate", gettext_lazy("votes do not match the members on that date")
     ADMISSION = "admission", gettext_lazy("new member listed early or missing")
-    NO_SEAT = "no-seat", gettext_lazy("listed without a seat")
+    NO_SEAT = "no-seat", gettext_lazy("state listed while it had no seat")
     SOURCES = "sources", gettext_lazy("sources disagree")
-    RESULT = "result", gettext_lazy("result and figures disagree")
+    RESULT = "result", gettext_lazy("result does not match the figures")
     NO_VOTES = "no-votes", gettext_lazy("votes missing")
-    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("two votes on one text")
-    NO_SYMBOL = "no-symbol", gettext_lazy("no resolution")
-    BLOC_DATES = "bloc-dates", gettext_lazy("dates of a bloc")
-    UNKNOWN_CODE = "unknown-code", gettext_lazy("code not known")
-    UNREADABLE = "unreadable", gettext_lazy("cell that cannot be read")
-    CONFLICT = "conflict", gettext_lazy("rows that contradict each other")
-    UNMATCHED = "unmatched", gettext_lazy("symbol that leads to no text")
+    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("several votes on one text")
+    NO_SYMBOL = "no-symbol", gettext_lazy("vote without a resolution")
+    BLOC_DATES = "bloc-dates", gettext_lazy("impossible dates of a bloc")
+    UNKNOWN_CODE = "unknown-code", gettext_lazy("unknown state code")
+    UNREADABLE = "unreadable", gettext_lazy("unreadable cell")
+    CONFLICT = "conflict", gettext_lazy("contradictory rows")
+    UNMATCHED = "unmatched", gettext_lazy("symbol without a matching text")
 
 
 # A sentence that would name more than these says how many more there are.

@@ -52,7 +52,7 @@ class RetiredAddress(models.Model):
         db_constraint=False,
         related_name="retired_addresses",
         verbose_name=_("roll call"),
-        help_text=_("The record that was withdrawn, or that the address leads to."),
+        help_text=_("The record that was withdrawn, or to which the address redirects."),
     )
     # Kept here, since a site rebuilt from an export has the address of what was withdrawn, and not the record.
     resolution = models.ForeignKey(
@@ -63,7 +63,7 @@ class RetiredAddress(models.Model):
         db_constraint=False,
         related_name="+",
         verbose_name=_("resolution"),
-        help_text=_("The text that the record was on when it was withdrawn, whose page says so."),
+        help_text=_("The text of the vote when it was withdrawn. Its page mentions the withdrawal."),
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(

@@ -208,7 +208,7 @@ def test_a_second_decisive_roll_call_is_refused(editor: Client, world: World):
     first = draft(world)
     second = world.roll_call("second", resolution=first.resolution)
 
-    assert refused(editor, second, {"decisive": "on"}) == ["Another roll call of this resolution is the decisive one."]
+    assert refused(editor, second, {"decisive": "on"}) == ["This resolution already has another decisive roll call."]
 
 
 def test_only_a_roll_call_of_a_text_decides_one(editor: Client, world: World):
@@ -311,8 +311,8 @@ def test_the_permanent_name_is_shown_and_not_entered(editor: Client, world: Worl
 @pytest.mark.parametrize(
     ("choice", "intended", "told"),
     [
-        ("Y", "Y", "This is how its vote is recorded."),
-        ("", "Y", "It has no vote in this roll call to correct."),
+        ("Y", "Y", "Its vote is already recorded with this choice."),
+        ("", "Y", "This state has no vote in this roll call, so there is nothing to correct."),
     ],
 )
 def test_a_correction_is_of_a_vote_and_to_another(choice: str, intended: str, told: str):

@@ -122,7 +122,7 @@ def test_members_whose_choice_is_not_legible_are_told_by_their_codes(record: Non
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     text.roll_calls.update(not_legible=["PAK", "VEN"])
     (entry,) = history_of(text.roll_calls.get(), {}).entries
-    assert [(one.label, one.before, one.after) for one in entry.changes] == [("not legible", "none", "PAK, VEN")]
+    assert [(one.label, one.before, one.after) for one in entry.changes] == [("illegible", "none", "PAK, VEN")]
 
 
 def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(editor: Client, world: World):

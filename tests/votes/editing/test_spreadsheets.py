@@ -173,8 +173,10 @@ def test_an_array_formula_is_refused_like_any_other():
         (
             "a.csv",
             b"FRA,2024,Y\n",
-            "Cannot tell which columns to read. Name them “state” and “choice” in the first row, or keep "
-            "only those two columns.",
+            (
+                "Cannot tell which columns to read. Name them “state” and “choice” in the first row, or keep "
+                "only those two columns."
+            ),
         ),
         ("a.xls", b"\xd0\xcf\x11\xe0", "This is not an XLSX file. Save it as XLSX or CSV and upload it again."),
         ("a.xlsx", b"FRA,Y\n", "This is not an XLSX file. Save it as XLSX or CSV and upload it again."),

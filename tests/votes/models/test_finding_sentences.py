@@ -196,8 +196,10 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "unmatched",
             {"problem": "draft-kept"},
-            "An editor’s draft of this vote already exists. The draft was kept, and the vote from the file "
-            "was not published.",
+            (
+                "An editor’s draft of this vote already exists. The draft was kept, and the vote from the file "
+                "was not published."
+            ),
         ),
         # What a newer or a careless writer leaves must not keep the rest of a page from being read.
         (
