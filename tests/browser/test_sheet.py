@@ -165,7 +165,7 @@ def test_es_11_7_is_entered_by_paste(
         opened.keyboard.press("Enter")
         tab_to(opened, opened.get_by_label("Text:"))
         opened.keyboard.insert_text(text)
-        tab_to(opened, opened.get_by_role("button", name="Show what it says"))
+        tab_to(opened, opened.get_by_role("button", name="Show preview"))
         opened.keyboard.press("Enter")
         expect(opened.locator(".filling-problems li")).to_have_count(0)
         expect(opened.locator(".sheet-count")).to_contain_text("In favour 93 (announced 93)")
@@ -192,7 +192,7 @@ def test_es_11_7_is_entered_by_csv(
         # The window in which to choose a file is the system's, and opens for one browser on a machine at a time.
         tab_to(opened, opened.get_by_label("Or a file:"))
         opened.get_by_label("Or a file:").set_input_files(path)
-        tab_to(opened, opened.get_by_role("button", name="Show what it says"))
+        tab_to(opened, opened.get_by_role("button", name="Show preview"))
         opened.keyboard.press("Enter")
         expect(opened.locator(".sheet-count")).to_contain_text("No entry 0")
         tab_to(opened, opened.get_by_role("button", name="Save the sheet"))
@@ -288,7 +288,7 @@ def test_all_others_are_one_step(opened: Page) -> None:
 
 
 def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
-    opened.get_by_text("How it went").click()
+    opened.get_by_text("Result and totals").click()
     opened.get_by_label("Announced in favour").fill("2")
     enter_sheet(opened)
     opened.keyboard.press("y")
@@ -392,7 +392,7 @@ def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
     (tmp_path / "a.csv").write_text("FRA,Y\n")
     opened.evaluate("document.querySelector('textarea').value = ''")
     opened.get_by_label("Or a file:").set_input_files(tmp_path / "a.csv")
-    opened.get_by_role("button", name="Show what it says").press("Enter")
+    opened.get_by_role("button", name="Show preview").press("Enter")
     expect(opened.locator(".sheet-count")).to_contain_text("In favour 1")
     opened.get_by_role("button", name="Save the sheet").press("Enter")
     expect(opened.locator(".messagelist")).to_contain_text("was changed successfully")
@@ -403,7 +403,7 @@ def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
 def test_the_nearest_name_leads_to_its_row(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
     opened.goto(live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk]))
     opened.get_by_label("Text:").fill(TEXT)
-    opened.get_by_role("button", name="Show what it says").press("Enter")
+    opened.get_by_role("button", name="Show preview").press("Enter")
     opened.locator(".filling-problems").get_by_role("link", name="Albania").press("Enter")
     assert current(opened) == "ALB"
 
@@ -512,7 +512,7 @@ def test_anybody_can_use_the_sheet(
     page.goto(live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk]))
     assert violations(page) == []
     page.get_by_label("Text:").fill(TEXT)
-    page.get_by_role("button", name="Show what it says").press("Enter")
+    page.get_by_role("button", name="Show preview").press("Enter")
     expect(page.locator(".filling-problems li")).to_have_count(2)
     assert wrong() == [[], [], [], 0]
     context.close()

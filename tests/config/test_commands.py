@@ -80,7 +80,7 @@ def missing_table() -> ProgrammingError:
         (OperationalError("server closed\nmore"), "plenary: server closed", ""),
         (
             missing_table(),
-            f"plenary: the tables are not those of this release ({NO_TABLE}). Run manage.py migrate, or make run.",
+            f"plenary: the database tables do not match this release ({NO_TABLE}). Run manage.py migrate, or make run.",
             "",
         ),
     ],

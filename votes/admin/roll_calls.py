@@ -48,7 +48,7 @@ SITTING = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal")
 OUTCOME = ("method", "requirement", "result", ANNOUNCED)
 SOURCE = ("source", "source_reference", "note")
 ANNOUNCED_HELP = _(
-    "The totals as the President announced them. They are compared with the votes; neither is changed to "
+    "Enter the totals as the President announced them. They are compared with the votes; neither is changed to "
     "match the other."
 )
 
@@ -143,7 +143,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
             return [
                 (_("Text or motion"), {"fields": SUBJECT}),
                 (_("Date and meeting"), {"fields": SITTING}),
-                (_("Result"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
+                (_("Result and totals"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
                 (_("Source"), {"fields": (*SOURCE, "slug")}),
             ]
         has_sheet = obj.method in RollCall.METHODS_WITH_VOTES
@@ -155,7 +155,10 @@ class RollCallAdmin(RecordAdmin[RollCall]):
             (_("Text or motion"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
             (_("Date and meeting"), {"fields": SITTING, **closed}),
             (_("Source"), {"fields": SOURCE, **closed}),
-            (_("Result"), {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})}),
+            (
+                _("Result and totals"),
+                {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})},
+            ),
             *([(_("Votes"), {"fields": (comparison, "votes")})] if has_sheet else []),
             (_("Publication"), {"fields": publication}),
         ]

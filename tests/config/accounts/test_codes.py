@@ -403,7 +403,7 @@ def test_the_command_removes_them_too(owner: Client, ana: User, capsys: pytest.C
     assert not codes.confirmed_device(ana)
     call_command("remove_codes", "ana")
     assert capsys.readouterr().out.splitlines() == ["ana: one-time codes removed.", "ana had no one-time codes."]
-    with pytest.raises(CommandError, match="There is no account “nobody”"):
+    with pytest.raises(CommandError, match="Unknown account: “nobody”"):
         call_command("remove_codes", "nobody")
 
 

@@ -96,7 +96,7 @@ def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: 
 
     [problem] = shown.select(".filling-problems li")
     place, *near = problem.select("a")
-    assert place.text == "“Albanya” is no name of a state that is known."
+    assert place.text == "Unknown state: “Albanya”."
     assert shown.select_one(place["href"]).find_parent("mark").text.endswith("Albanya")
     assert [(link.text, shown.select_one(link["href"]).select_one("[data-name]").text) for link in near] == [
         ("Albania", "Albania"),
@@ -108,7 +108,7 @@ def test_a_file_is_shown_the_same_way(editor: Client, world: World):
     shown = upload(editor, world.roll_call(), b"state,choice\nFRA,Y\nAlbanya,N\nUSA,=1+1\n")
 
     assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
-        "Row 3: “Albanya” is no name of a state that is known. Nearest: Albania, Malaysia",
+        "Row 3: Unknown state: “Albanya”. Did you mean: Albania, Malaysia",
         "Row 4: formulas are not supported. Enter the value itself.",
     ]
     assert (fields(shown)["votes-FRA"], fields(shown)["votes-USA"]) == ("Y", "")
@@ -202,7 +202,7 @@ def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: Worl
     assert [user.username for user in roll_call.entered_by.all()] == ["editor"]
     assert messages(saved)[:2] == [
         "Counted and announced totals of a-motion differ: Abstaining 2 counted, 1 announced.",
-        "188 members of the body have no entry in a-motion.",
+        "188 members of the body have no vote entered in a-motion.",
     ]
     assert LogEntry.objects.get().get_change_message() == (
         "Changed Votes: A: DEU GBR; N: USA; Y: FRA HTI, Announced totals, Result and Corrections."
@@ -276,13 +276,13 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"votes-FRA": "?"}, "No choice among Y, N, A and X: FRA."),
+        ({"votes-FRA": "?"}, "Choices must be Y, N, A or X. Check the choice of: FRA."),
         (
             {"votes-SUN": "Y"},
             "Not members of the General Assembly on 2024-12-17: SUN. Check the date, or the memberships of the body.",
         ),
         ({"votes-HTI": ""}, "Haiti has no vote in this roll call to correct."),
-        ({"votes-HTI": "N"}, "Haiti cannot be corrected to what its vote is."),
+        ({"votes-HTI": "N"}, "Haiti is already recorded with this choice, so there is nothing to correct."),
         ({"corrections": ["USA:Y"]}, "Select a valid choice. USA:Y is not one of the available choices."),
     ],
 )

@@ -76,14 +76,14 @@ def test_the_list_says_what_was_found_with_links_to_the_record_and_the_page(
     subjects = {key: finding.subject for key, finding in findings.items()}
     pk = {key: subject.pk for key, subject in subjects.items() if subject}
     assert cells("shown") == (
-        "Votes and members of the date differ: members without a vote: QQB.",
+        "Votes do not match the members on that date: members without a vote: QQB.",
         [f"/admin/votes/rollcall/{pk['shown']}/change/", "/roll-calls/a-vote/"],
     )
     assert cells("draft")[1] == [f"/admin/votes/rollcall/{pk['draft']}/change/"]
     assert cells("text")[1] == [f"/admin/resolutions/resolution/{pk['text']}/change/", "/resolutions/A/RES/99/7"]
     assert cells("bloc")[1] == [f"/admin/votes/memberstate/{pk['bloc']}/change/", "/states/QQA/"]
     assert cells("file") == (
-        "ga.csv, line 7, column ms_code: “QQZ” (Q) is no code of a member state; its rows were left out.",
+        "ga.csv, line 7, column ms_code: Unknown state code “QQZ” (Q); its rows were not imported.",
         [],
     )
 
@@ -243,7 +243,7 @@ def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: 
 
     assert messages(done) == [
         "1 finding acknowledged.",
-        "1 has changed since the page was shown; look at it again.",
+        "1 finding has changed since you opened the page. Check it again before you acknowledge it.",
     ]
     assert set(Finding.objects.open().values_list("key", flat=True)) == {"draft", "text", "bloc", "file"}
 

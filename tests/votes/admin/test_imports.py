@@ -251,14 +251,14 @@ def test_the_page_shows_what_would_change(client: Client, editor: User, fake_chi
         ["Resolutions", "8", "", "", ""],
     ]
     assert "12,345 rows read, 9 rejected; 3 findings about rows." in text(soup)
-    assert text(soup.select_one("details[open] summary")) == "2 changes of what is on record"
+    assert text(soup.select_one("details[open] summary")) == "2 changes to existing records"
     assert [text(item) for item in soup.select("details li")] == ["s-res-1: DNK Y → –", "s-res-2: <i>"]
     assert items(soup, "Findings about rows") == [
-        "votes.csv, line 3, column ms_code: “QQQ” (<b>) is no code of a member state; its rows were left out."
+        "votes.csv, line 3, column ms_code: Unknown state code “QQQ” (<b>); its rows were not imported."
     ]
-    assert "And 2 more; all are listed under Findings after the import." in text(soup)
+    assert "And 2 more. After the import, all are listed under Findings." in text(soup)
     assert items(soup, "Notes") == ["42 subjects."]
-    assert "After the import the record has 11 findings that nobody has acknowledged." in text(soup)
+    assert "After the import, 11 findings will be open." in text(soup)
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_import", "_discard", "_check"]
     assert not soup.select("#content script, #content style, #content [style]")
     waiting = page(client.get(ADD)).select_one(".imports-list a")
@@ -269,12 +269,12 @@ def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: Use
     fake_child["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
     _token, url = uploaded(client)
     details = page(client.get(url)).select_one("details")
-    assert text(details.summary) == "The first 1,000 changes of what is on record; no more are kept"
+    assert text(details.summary) == "The first 1,000 changes to existing records (only these are kept)"
     assert not details.has_attr("open")
     lines = page(client.get(f"{LIST}{ImportRun.objects.get().pk}/change/")).select(
         ".field-changes_listed .readonly div"
     )
-    assert [text(line) for line in lines[:2]] == ["The first 1,000; no more are kept.", "s-res-0: title"]
+    assert [text(line) for line in lines[:2]] == ["Only the first 1,000 are kept.", "s-res-0: title"]
     assert len(lines) == 1001
 
 
@@ -555,8 +555,14 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
         ["2", "", "", ""],
     ]
     assert items(soup, "Findings about rows") == [
-        "sc.csv.gz, line 12, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
-        "sc.csv.gz, line 27, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
+        (
+            "sc.csv.gz, line 12, column ms_vote: Unknown choice “Q” (expected Y, N, A, X or NV); the row was "
+            "not imported."
+        ),
+        (
+            "sc.csv.gz, line 27, column ms_vote: Unknown choice “Q” (expected Y, N, A, X or NV); the row was "
+            "not imported."
+        ),
     ]
 
     response = confirm(client, url)

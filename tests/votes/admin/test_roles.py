@@ -308,8 +308,8 @@ def test_who_entered_is_told_who_publishes(desk: Desk):
     client = logged_in("Verifiers")
     enters_votes(client, desk)
     told = (
-        "You entered or changed secret or its text, so somebody else has to publish it: leave it a draft, and a "
-        "verifier finds it under “waiting for verification”. Where one person does both, the site is run with "
+        "You entered or changed secret or its text, so another person must publish it. Leave it as a "
+        "draft: verifiers find it under “waiting for verification”. On a site with a single editor, set "
         "PUBLISH_OWN_ENTRIES=1."
     )
     data = fields(page(client.get(url(desk.draft)))) | {
@@ -403,7 +403,7 @@ def test_deleting_what_has_been_public_says_that_it_can_be_withdrawn(desk: Desk)
     client = logged_in("superuser")
     assert client.get(url(desk.public, "delete")).status_code == 403
     asked = page(client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk]}))
-    assert "public has been public: it can be withdrawn, and not deleted before." in asked.text
+    assert "public has been published, so it cannot be deleted. Withdraw it first." in asked.text
     withdraw(roll_call=desk.public, reason="Twice.")
     client.post(url(desk.public, "delete"), {"post": "yes"})
     assert not RollCall.objects.filter(slug="public").exists()

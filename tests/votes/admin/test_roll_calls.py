@@ -116,7 +116,7 @@ def test_differing_totals_and_missing_entries_are_named(editor: Client, world: W
 
     assert messages(saved)[:2] == [
         "Counted and announced totals of a-res-79-999 differ: In favour 2 counted, 3 announced.",
-        "190 members of the body have no entry in a-res-79-999.",
+        "190 members of the body have no vote entered in a-res-79-999.",
     ]
     shown = page(editor.get(url(roll_call))).select_one(".field-comparison .readonly").text
     assert shown == "Counted 2-1-0, announced 3-1-0. They differ: In favour 2 counted, 3 announced."
@@ -167,7 +167,7 @@ def refused(editor: Client, roll_call: RollCall, changes: dict[str, Any]) -> lis
     [
         ({}, "Choose a body, or a resolution, which sets the body."),
         ({"title": "", "body": "GA"}, "A roll call without a resolution needs a title."),
-        ({"body": "SC", "session": "79"}, "This is a session of the General Assembly."),
+        ({"body": "SC", "session": "79"}, "This session belongs to the General Assembly."),
         ({"body": "SC", "resolution": "A/RES/79/999"}, "A/RES/79/999 is a text of the General Assembly."),
         ({"body": "GA", "result": "vetoed"}, "Only the Security Council has a veto."),
         (
@@ -176,7 +176,7 @@ def refused(editor: Client, roll_call: RollCall, changes: dict[str, Any]) -> lis
         ),
         (
             {"body": "GA", "meeting": "A/79/PV.54", "ordinal": 1},
-            "a-motion already has this place in the meeting.",
+            "a-motion already has this ordinal in the meeting.",
         ),
         ({"body": "GA", "slug": "a-motion"}, "Roll call with this Slug already exists."),
         (
@@ -221,7 +221,7 @@ def test_a_vote_of_a_state_that_is_no_member_is_refused(editor: Client, world: W
     roll_call = draft(world)
 
     assert refused(editor, roll_call, votes({"SUN": "Y", "FRA": "Q"})) == [
-        "No choice among Y, N, A and X: FRA.",
+        "Choices must be Y, N, A or X. Check the choice of: FRA.",
         "Not members of the General Assembly on 2024-12-17: SUN. Check the date, or the memberships of the body.",
     ]
     assert not roll_call.votes.exists()
@@ -248,7 +248,7 @@ def test_votes_are_not_dropped_for_a_method_that_has_none(editor: Client, world:
     roll_call = draft(world, {"USA": "N"})
 
     assert refused(editor, roll_call, {"method": "non-recorded"}) == [
-        "No votes by member state can be recorded where the method is “non-recorded vote (totals only)”."
+        "Votes of member states cannot be recorded for the method “non-recorded vote (totals only)”."
     ]
 
 

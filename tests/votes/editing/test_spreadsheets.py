@@ -121,17 +121,17 @@ def test_members_in_no_row_are_named():
 @pytest.mark.parametrize(
     ("row", "message", "suggestions"),
     [
-        (["Albanya", "Y"], "Row 3: “Albanya” is no name of a state that is known.", ["ALB", "MYS"]),
-        (["Korea", "Y"], "Row 3: “Korea” may be more than one state; write the name in full.", ["KOR", "PRK"]),
+        (["Albanya", "Y"], "Row 3: Unknown state: “Albanya”.", ["ALB", "MYS"]),
+        (["Korea", "Y"], "Row 3: “Korea” could mean more than one state; write the name in full.", ["KOR", "PRK"]),
         (
             ["Yugoslavia", "Y"],
-            "Row 3: Yugoslavia was not a member on that date; it was left out.",
+            "Row 3: Yugoslavia was not a member on that date; it was ignored.",
             ["BIH", "HRV", "MKD", "SVN"],
         ),
         (["France", "maybe"], "Row 3: “maybe” is not a choice. Enter Y, N, A or X.", []),
-        (["France", ""], "Row 3: there is no choice beside France. Enter Y, N, A or X, or leave the row out.", []),
+        (["France", ""], "Row 3: the choice for France is missing. Enter Y, N, A or X, or delete the row.", []),
         (["", "Y"], "Row 3: the state is missing. Enter its name or code.", []),
-        (["ISR", "N"], "Row 3: Israel stands in row 2 already; it was left out. Delete one of them.", []),
+        (["ISR", "N"], "Row 3: Israel is already in row 2; this row was ignored. Delete one of the two rows.", []),
         (["=HYPERLINK(A1)", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
         (["+France", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
         (["@France", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
@@ -168,7 +168,7 @@ def test_an_array_formula_is_refused_like_any_other():
         ("a.csv", b"", "The file has no rows."),
         ("a.csv", b"\n,,\n", "The file has no rows."),
         ("a.csv", b"x" * (LIMIT + 1), "This file is larger than 1 MB, the limit for a voting sheet."),
-        ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "A voting sheet has at most 1000 rows; this file has more."),
+        ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "This file has more than 1000 rows, the limit for a voting sheet."),
         ("a.csv", b"FRA,Y\0\n", "This is not a CSV file. Save it as CSV or XLSX and upload it again."),
         (
             "a.csv",
@@ -198,12 +198,12 @@ def test_a_cell_without_end_is_refused():
 def test_a_workbook_with_too_many_rows_is_refused():
     rows = [["FRA", "Y"]] * (MOST_ROWS + 1)
 
-    assert refusal(workbook(rows)) == "A voting sheet has at most 1000 rows; this file has more."
+    assert refusal(workbook(rows)) == "This file has more than 1000 rows, the limit for a voting sheet."
 
 
 def test_a_workbook_of_two_sheets_is_refused():
     assert refusal(workbook([["FRA", "Y"]], [["DEU", "Y"]])) == (
-        "The file has 2 sheets. Save the one with the votes by itself."
+        "The file has 2 sheets. Save only the sheet with the votes and upload that."
     )
 
 

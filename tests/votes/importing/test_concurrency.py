@@ -262,7 +262,7 @@ class TestLost:
             imported(name, **options)
         connection.close()
 
-        assert str(told.value).startswith("The database was lost (")
+        assert str(told.value).startswith("Lost the connection to the database (")
         assert str(told.value).endswith("). Nothing was written.")
         assert "\n" not in str(told.value)
         assert fingerprint() == before

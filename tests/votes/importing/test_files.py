@@ -295,12 +295,12 @@ def test_addresses_that_give_no_file(site, monkeypatch):
     )
     site["https://un.example/away"] = (301, {"Location": "http://un.example/a.csv"}, b"")
     assert refused("https://un.example/away") == (
-        "https://un.example/away: the download failed: it leads on to http://un.example/a.csv, which is not https. "
-        "Try again, or download the file."
+        "https://un.example/away: the download failed: it redirects to http://un.example/a.csv, which is "
+        "not https. Try again, or download the file yourself."
     )
     site["https://un.example/gone"] = (404, {}, b"")
     assert refused("https://un.example/gone") == (
-        "https://un.example/gone: the server answers 404 Reason. Check the address."
+        "https://un.example/gone: the server responded 404 Reason. Check the address."
     )
     site["https://un.example/short"] = (200, {"Content-Length": "100"}, TABLE.encode())
     assert refused("https://un.example/short") == (
@@ -314,5 +314,5 @@ def test_addresses_that_give_no_file(site, monkeypatch):
 
     monkeypatch.setattr(Site, "default_open", lost)
     assert refused("https://un.example/a") == (
-        "https://un.example/a: the download failed: timed out. Try again, or download the file."
+        "https://un.example/a: the download failed: timed out. Try again, or download the file yourself."
     )

@@ -155,9 +155,9 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
         with pytest.raises(CommandError) as told:
             said(shrunk, *more)
         assert str(told.value) == (
-            "This edition would remove what the same source said before, of the same body and period: "
-            "a-res-79-2: the whole vote. Nothing was written. Check that the file is whole; if the removals are meant, "
-            "import it again with --allow-removals."
+            "This edition lacks data that an earlier edition of the same source has for the same body and "
+            "period: a-res-79-2: the whole vote. Nothing was written. Check that the file is complete. To "
+            "remove these data, import it again with --allow-removals."
         )
         assert told.value.returncode == 1
     assert len(contents()) == 3
@@ -171,7 +171,7 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
     [
         (b"", "bad.csv: the file is empty. Download it again."),
         (b"<!doctype html><html>", "bad.csv, line 1: this is a web page and not a CSV file: "),
-        (b"p,q\n1,2\n", "bad.csv, line 1: no column of a known layout is in the header (p, q). "),
+        (b"p,q\n1,2\n", "bad.csv, line 1: the header has no column of a known layout (p, q). "),
     ],
 )
 def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_path: Path):
@@ -189,7 +189,7 @@ def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_pa
 
 def test_what_the_database_says_against_it_is_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object, **__: object) -> None:
-        raise ImportRefusedError("The database was lost (gone). Nothing was written.")
+        raise ImportRefusedError("Lost the connection to the database (gone). Nothing was written.")
 
     monkeypatch.setattr(import_votes, "import_files", refuse)
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 UNCLOSED = "a quote in this row is never closed. Fix the row, or download the file again."
 MISPLACED = (
-    "a quote or a carriage return stands where none can. A cell that has one is written in quotes, "
-    "and a quote in it is doubled. Mend the row."
+    "unexpected quote or carriage return. Put a cell that contains one in quotes, and double each quote "
+    "inside it. Fix the row."
 )
 MEND = "Fix the row, or download the file again if it is cut short."
 

@@ -134,7 +134,9 @@ def test_categories_in_place_of_headings_are_left_out_with_a_note(reading):
     subjects = "POLITICAL AND LEGAL QUESTIONS|MAINTENANCE OF PEACE AND SECURITY|ARMS EMBARGO"
     edition = reading(sheet(GA, votes("FRA:Y", title="Transparency in armaments", subjects=subjects)))
     assert (text_of(edition).topics, text_of(edition).subjects) == (("arms-control",), ())
-    assert edition.notes == ["Texts with broad categories in place of subject headings, which were left out: 1."]
+    assert edition.notes == [
+        ("Texts with broad categories instead of subject headings: 1. The categories were ignored.")
+    ]
 
 
 def test_a_topic_that_the_record_does_not_have_is_left_out(write, known):
@@ -164,8 +166,8 @@ def test_a_column_that_is_missing_is_named(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet([name for name in GA if name != "total_no"], votes("FRA:Y")))
     assert str(error.value) == (
-        "a.csv, line 1: the header is not that of a known layout. "
-        "It comes closest to ga-voting (votes), and lacks of it: total_no."
+        "a.csv, line 1: the header matches no known layout. The closest is ga-voting (votes); missing "
+        "columns: total_no."
     )
 
 
@@ -658,7 +660,7 @@ def test_a_code_unknown_in_many_votes_is_one_problem_of_the_period(reading):
 def test_a_state_with_two_votes(reading):
     edition = reading(sheet(GA, votes("FRA:Y USA:N FRA:Y DEU:A DEU:N DEU:A GBR:X gbr:NV")))
     assert cast(edition) == ["0 FRA:Y", "0 GBR:X", "0 USA:N"]
-    assert edition.notes == ["2 rows repeat a vote that another row has already, and were not read again."]
+    assert edition.notes == ["Duplicate rows skipped: 2."]
     assert only_problem(edition) == RowProblem(
         kind="conflict",
         file="a.csv",

@@ -202,7 +202,7 @@ def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
 
     assert edition.roll_calls[0].symbol_key == "A/RES/2758(XXVI)"
     assert edition.notes[-1] == (
-        "The table of aliases knows other symbols of rcid 1186, R/26/2758: its entries for them were not used."
+        "The table of aliases has other symbols for rcid 1186, R/26/2758; its entries for these were not used."
     )
 
 
