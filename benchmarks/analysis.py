@@ -42,7 +42,6 @@ def measure_analysis(home: Path) -> None:
 
 
 def lines() -> list[str]:
-    """Return the lines of the table."""
     connection = setup()
     from votes.record.record import load, reading
 

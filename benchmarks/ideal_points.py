@@ -20,7 +20,6 @@ def measure_ideal_points() -> None:
 
 
 def lines() -> list[str]:
-    """Return the lines of the table."""
     setup()
     from votes.analysis.ideal_points import fit
     from votes.analysis.ideal_points_data import gather

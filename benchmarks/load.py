@@ -109,7 +109,6 @@ def measure(
 
 
 def request_of(port: int, path: str, headers: Mapping[str, str] | None) -> bytes:
-    """Return the bytes of a request."""
     lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in (headers or {}).items())]
     return "\r\n".join([*lines, "", ""]).encode()
 

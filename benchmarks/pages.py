@@ -75,12 +75,10 @@ class Rounds:
 
     @property
     def per_second(self) -> float:
-        """Return the median of the requests a second."""
         return statistics.median(one.per_second for one in self.measured)
 
     @property
     def share(self) -> float:
-        """Return the median of the shares, in percent."""
         return 100 * statistics.median(self.shares)
 
     def latency(self, percent: float) -> float:
@@ -136,7 +134,6 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
 
 
 def share(found: Rounds, aim: float) -> str:
-    """Return a cell of a table."""
     return f"{found.share:.1f}%{missed(found.share >= aim)}"
 
 

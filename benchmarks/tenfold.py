@@ -59,7 +59,6 @@ def measure_tenfold(*, seconds: float, rounds: int, home: Path = HOME) -> None:
 
 
 def line(once: int, ten: int, page: str, *, seconds: float, rounds: int) -> str:
-    """Return a line of the table."""
     aim = AIM if page in LISTS else None
     found: dict[int, list[float]] = {once: [], ten: []}
     for port in found:

@@ -73,9 +73,7 @@ class FailedLoginAdmin(ModelAdmin[AccessAttempt]):
     date_hierarchy = "attempt_time"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody types one in."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: AccessAttempt | None = None) -> bool:
-        """Nobody rewrites one."""
         return False

@@ -107,7 +107,6 @@ class Manifest:
     content: Content
 
     def to_json(self) -> str:
-        """Return the manifest as JSON."""
         return json.dumps({**dataclasses.asdict(self), "made": self.made.isoformat()}, indent=1) + "\n"
 
     @classmethod

@@ -72,7 +72,6 @@ class RequestIdFilter(logging.Filter):
     """Puts the id of the request that is being answered into each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
         # Imported here, since logging is set up before there are settings.
         from web.serving.current_request import CURRENT  # noqa: PLC0415
 

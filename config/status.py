@@ -81,7 +81,6 @@ def _record() -> Rows:
 
 
 def _serving() -> Rows:
-    """Return the release, and what all processes have counted since they were started."""
     results = metrics.totals("plenary_cache")
     hits = sum(results.get(name, 0) for name in ("hit", "not-modified", "stale"))
     answers = hits + results.get("miss", 0)

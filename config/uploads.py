@@ -34,9 +34,7 @@ class RefusesLargeUploads(FileUploadHandler):
             raise RequestDataTooBig(f"The form has {content_length} bytes; the limit is {LIMIT}.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Leave the bytes to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        """Leave the file to the next handler."""
         return None

@@ -60,7 +60,6 @@ class Body(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        """Return the body's name."""
         return self.name
 
 
@@ -99,7 +98,6 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the session's name."""
         return self.name
 
 
@@ -115,7 +113,6 @@ class Topic(models.Model):
         ordering = ("name",)
 
     def __str__(self) -> str:
-        """Return the topic's name."""
         return self.name
 
 
@@ -152,7 +149,6 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
     """Queries of resolutions."""
 
     def published(self) -> ResolutionQuerySet:
-        """Return those the public sees."""
         return self.filter(status=Status.PUBLISHED)
 
     def with_symbol(self, text: str) -> ResolutionQuerySet:
@@ -270,7 +266,6 @@ class Resolution(SymbolFields):
         ]
 
     def __str__(self) -> str:
-        """Return the symbol."""
         return self.symbol
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -337,7 +332,6 @@ class OtherSymbol(SymbolFields):
         indexes = [models.Index(fields=["symbol_key"], name="other_symbol_key")]
 
     def __str__(self) -> str:
-        """Return the symbol."""
         return self.symbol
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -214,7 +214,6 @@ def topics_of(*, subjects: Iterable[str] = (), agenda: str = "", title: str = ""
 
 @lru_cache(maxsize=4096)
 def _of_heading(heading: str) -> TopicMatch:
-    """Return the topics of a heading."""
     return table().of_heading(heading)
 
 

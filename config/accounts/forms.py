@@ -85,7 +85,6 @@ class PasswordForm(forms.Form):
         self.request = request
 
     def clean_password(self) -> str:
-        """Check it."""
         password: str = self.cleaned_data["password"]
         if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
             raise forms.ValidationError(_("Wrong password."))

@@ -58,7 +58,6 @@ class LabelledInline(TabularInline[Of, OfParent]):
     """Inline rows whose fields have accessible names: screen readers do not use a column's heading as one."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the field with its label as its name."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             # A choice of another record is wrapped in buttons to add and change it.
@@ -86,19 +85,15 @@ class RecordAdmin(ModelAdmin[Of]):
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 80})}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         return [*super().get_readonly_fields(request, obj), *(self.permanent if obj else ())]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show or save one record."""
         return self.explain_refusal(request, super().changeform_view, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the list or carry out an action on some of it."""
         return self.explain_refusal(request, super().changelist_view, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask for confirmation or delete."""
         return self.explain_refusal(request, super().delete_view, *args, **kwargs)
 
     def explain_refusal(
@@ -178,15 +173,12 @@ class ReadOnlyAdmin(ModelAdmin[Of]):
     list_per_page = PER_PAGE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
         return False
 
 

@@ -128,13 +128,11 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
 
     @staticmethod
     def view_on_site(resolution: Resolution) -> str | None:
-        """Return the public address of a text that has one."""
         return resolution.get_absolute_url() if resolution.status == Status.PUBLISHED else None
 
     # Who may do what
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Tell whether texts may be published and taken out of view."""
         return request.user.has_perm("resolutions.publish_resolution")
 
     def has_change_permission(self, request: HttpRequest, obj: Resolution | None = None) -> bool:
@@ -161,7 +159,6 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         return self.fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         own = [] if self.has_publish_permission(request) else ["status"]
         return [*super().get_readonly_fields(request, obj), *own]
 

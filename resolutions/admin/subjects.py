@@ -50,7 +50,6 @@ class SubjectsWidget(forms.Widget):
         return values
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Tell whether the page had no such fields."""
         return name not in data
 
     def id_for_label(self, id_: str) -> str:

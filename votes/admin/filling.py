@@ -66,7 +66,6 @@ class Preview:
 
     @property
     def result(self) -> str:
-        """Return the result in words."""
         return str(Result(self.reading.result).label) if self.reading.result else ""
 
     @property

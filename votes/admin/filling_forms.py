@@ -55,14 +55,12 @@ class SourceForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        """Refuse more than is read."""
         text: str = self.cleaned_data["text"]
         if len(text.encode(errors="replace")) > TEXT_LIMIT:
             raise ValidationError(_("The text is larger than 1 MB. Paste only the part with the vote."))
         return text
 
     def clean_file(self) -> Any:
-        """Refuse more than is read."""
         file = self.cleaned_data["file"]
         if file and file.size > LIMIT:
             raise ValidationError(_("This file is larger than 1 MB, the limit for a voting sheet."))
@@ -127,7 +125,7 @@ class FillForm(forms.Form):
             field = self.fields["corrections"]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = choices
-            field.label = _("Save as corrections, without changing the votes (the state had intended):")
+            field.label = _("Save these intended votes as corrections (the votes do not change)")
         else:
             del self.fields["corrections"]
         if not been_public([self.roll_call]):
@@ -135,7 +133,6 @@ class FillForm(forms.Form):
 
     @property
     def extras(self) -> list[Any]:
-        """Return the fields of what is saved beside the votes."""
         return [self[name] for name in EXTRAS if name in self.fields]
 
     def clean_votes(self) -> dict[str, str]:

@@ -64,11 +64,9 @@ class AcknowledgedFilter(admin.SimpleListFilter):
     parameter_name = "acknowledged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return both."""
         return [("no", _("open")), ("yes", _("acknowledged"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
-        """Return the findings chosen."""
         if self.value() in ("no", "yes"):
             return queryset.filter(acknowledged_at__isnull=self.value() == "no")
         return queryset
@@ -105,7 +103,6 @@ class FindingAdmin(RecordAdmin[Finding]):
         return (*self.readonly_fields, "reason", *(("seen",) if self.has_change_permission(request, obj) else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        """Return findings with what they are about."""
         return super().get_queryset(request).select_related(*SUBJECTS)
 
     def get_search_results(
@@ -128,7 +125,6 @@ class FindingAdmin(RecordAdmin[Finding]):
 
     @admin.display(description=_("finding"))
     def sentence(self, finding: Finding) -> str:
-        """Return what was found."""
         return str(finding.sentence)
 
     @admin.display(description=_("record"))

@@ -67,7 +67,6 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
 
     @admin.display(description=_("files"))
     def file_names(self, run: ImportRun) -> str:
-        """Return the names of the files."""
         return ", ".join(file["name"] for file in run.files)
 
     @admin.display(description=_("roll calls"))
@@ -146,7 +145,6 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     # Uploading
 
     def get_urls(self) -> list[Any]:
-        """Return the admin's addresses with that of an upload."""
         view = self.admin_site.admin_view(self.upload_view)
         return [path("uploads/<str:token>/", view, name="votes_importrun_upload"), *super().get_urls()]
 
@@ -315,7 +313,6 @@ def grouped(number: int) -> str:
 
 
 def upload_url(token: str) -> str:
-    """Return the address of an upload."""
     return reverse("admin:votes_importrun_upload", args=[token])
 
 

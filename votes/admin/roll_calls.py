@@ -73,7 +73,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         js = ("admin-plenary/sheet.js",)
 
     def get_urls(self) -> list[Any]:
-        """Return the addresses of the admin with those of the pages that Django has not."""
         return [
             path("new/", self.page(new_page), name="votes_rollcall_new"),
             path("<int:pk>/fill/", self.page(fill_page), name="votes_rollcall_fill"),
@@ -84,17 +83,14 @@ class RollCallAdmin(RecordAdmin[RollCall]):
 
     @staticmethod
     def view_on_site(roll_call: RollCall) -> str | None:
-        """Return the public address of a roll call that has one."""
         return roll_call.get_absolute_url() if roll_call.status == Status.PUBLISHED else None
 
     # Who may do what: drafts by recorders, what is public by verifiers
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Tell whether roll calls may be published and taken out of view."""
         return request.user.has_perm(publishing.PUBLISH)
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
-        """Tell whether two records of a vote may be made one."""
         return request.user.has_perm(MERGE)
 
     def has_change_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
@@ -113,7 +109,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RollCall]:
-        """Return roll calls with what a row of the list shows."""
         return super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
 
     def get_search_results(
@@ -138,7 +133,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: RollCall | None = None) -> Any:
-        """Return the parts of the page."""
         if not obj:
             return [
                 (_("Text or motion"), {"fields": SUBJECT}),
@@ -164,7 +158,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         own = [] if self.has_publish_permission(request) else ["status", "difference_reason"]
         return [*super().get_readonly_fields(request, obj), *own, summary, comparison, entered]
 

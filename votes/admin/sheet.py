@@ -45,12 +45,10 @@ class Row:
 
     @property
     def choice_label(self) -> str:
-        """Return the choice in words."""
         return _label(self.choice)
 
     @property
     def recorded_label(self) -> str:
-        """Return the choice on record in words."""
         return _label(self.recorded)
 
     @property
@@ -163,7 +161,6 @@ class VotingSheet(forms.Widget):
         return {code: choice for code, choice in sent.items() if choice not in ("", NON_MEMBER_BLANK)}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Tell whether the page had no sheet."""
         return name not in data
 
     def id_for_label(self, id_: str) -> str:
@@ -217,7 +214,6 @@ def clean_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] |
 
 
 def sheet_of(form: forms.BaseForm) -> VotingSheet:
-    """Return the sheet of a form."""
     sheet = form.fields["votes"].widget
     assert isinstance(sheet, VotingSheet)
     return sheet

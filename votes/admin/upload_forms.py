@@ -30,7 +30,6 @@ class UploadHandler(FileUploadHandler):
         """Why the upload was refused, empty where it was not."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin the next file."""
         super().new_file(*args, **kwargs)
         if self.refusal:
             raise StopUpload(connection_reset=False)
@@ -72,7 +71,6 @@ class FilesField(forms.FileField):
     widget = FilesInput(attrs={"accept": ".csv,.gz,.zip"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Check each file."""
         files = data if isinstance(data, list) else [data]
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
@@ -98,7 +96,6 @@ class OptionsForm(forms.Form):
 
     @property
     def options(self) -> dict[str, Any]:
-        """Return the choices made."""
         return {name: self.cleaned_data[name] for name in ("file_format", "allow_removals")}
 
 

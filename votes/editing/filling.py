@@ -72,7 +72,6 @@ class Intended:
 
     @property
     def said(self) -> str:
-        """Return the choice in words."""
         return str(Choice(self.choice).label)
 
 

@@ -165,7 +165,6 @@ class Rows:
             yield from ({"code": code, "name": name} for code, name in BODIES.items())
 
     def sources(self) -> Iterator[dict[str, Any]]:
-        """Yield sources."""
         for row in self.read("sources.csv"):
             yield {**row, "precedence": int(row["precedence"])}
 
@@ -183,12 +182,10 @@ class Rows:
             }
 
     def states(self) -> Iterator[dict[str, Any]]:
-        """Yield member states."""
         for row in self.read("states.csv"):
             yield {key: row[key] for key in ("code", "iso2", "name", "official_name", "note")}
 
     def names(self, states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield former names."""
         for row in self.read("state_names.csv"):
             yield {
                 "state": states[row["code"]],
@@ -198,7 +195,6 @@ class Rows:
             }
 
     def seats(self, bodies: dict[str, Body], states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield memberships of bodies."""
         for row in self.read("body_memberships.csv"):
             yield {
                 "body": bodies[row["body"]],
@@ -209,7 +205,6 @@ class Rows:
             }
 
     def memberships(self, blocs: dict[str, Bloc], states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield memberships of blocs."""
         for row in self.read("bloc_memberships.csv"):
             yield {
                 "bloc": blocs[row["bloc"]],

@@ -88,7 +88,6 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def understood(self) -> Understood:
-        """Return everything."""
         announced, too_many = sentences.announcements(self.plain)
         said, too_many_said = sentences.intents(self.plain)
         headings, too_many_headings = self._headings([*announced, *said])

@@ -46,12 +46,10 @@ class Package:
     files: tuple[File, ...]
 
     def file(self, table: str, form: str) -> File:
-        """Return a table in one form."""
         return next(file for file in self.files if (file.table, file.form) == (table, form))
 
 
 def names() -> list[str]:
-    """Return the names of all files of a package, those of the tables first."""
     return [*(f"{table}.{form}" for table in TABLES for form in MEDIA_TYPES), CODEBOOK, README, DESCRIPTION, SUMS]
 
 

@@ -62,7 +62,6 @@ class Stream:
         yield from self._chunks
 
     def close(self) -> None:
-        """End the snapshot."""
         self._chunks.close()
 
 

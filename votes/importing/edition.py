@@ -168,12 +168,10 @@ class Edition:
 
     @property
     def rows(self) -> int:
-        """Return the rows of all files."""
         return sum(file.rows for file in self.files)
 
     @property
     def rejected(self) -> int:
-        """Return how many rows were left out."""
         return sum(problem.rejected for problem in self.problems)
 
 

@@ -62,7 +62,6 @@ class Planner:
         )
 
     def make(self) -> Plan:
-        """Return the plan."""
         for stated in sorted(self.edition.roll_calls, key=_in_order):
             match = self.matcher.match(stated)
             if match.problem:

@@ -81,7 +81,6 @@ class Bloc(models.Model):
             raise ValidationError({"slug": _("This is the code of a member state.")})
 
     def get_absolute_url(self) -> str:
-        """Return the public address."""
         return reverse("web:bloc", args=[self.slug])
 
 

@@ -232,7 +232,6 @@ class Finding(models.Model):
 
     @property
     def sentence(self) -> str:
-        """Return what was found, in a sentence."""
         return sentence(self.kind, self.details)
 
     @property

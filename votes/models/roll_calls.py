@@ -80,7 +80,6 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
     """Queries of roll calls."""
 
     def published(self) -> RollCallQuerySet:
-        """Return those the public sees."""
         return self.filter(status=Status.PUBLISHED)
 
     def recorded(self) -> RollCallQuerySet:
@@ -341,7 +340,6 @@ class RollCall(models.Model):
 
     @property
     def heading(self) -> str:
-        """Return the title of what was put to the vote."""
         return self.title or (self.resolution.title if self.resolution else "")
 
     @property

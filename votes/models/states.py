@@ -78,7 +78,6 @@ class MemberState(models.Model):
         self.sort_name = fold(self.name)
 
     def get_absolute_url(self) -> str:
-        """Return the public address."""
         return reverse("web:state", args=[self.code])
 
     def name_on(self, date: datetime.date) -> str:

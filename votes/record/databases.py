@@ -42,7 +42,6 @@ class Router:
         return answering()
 
     def db_for_write(self, model: object, **hints: object) -> str:
-        """Return the primary."""
         return PRIMARY
 
     def allow_relation(self, one: object, other: object, **hints: object) -> bool:

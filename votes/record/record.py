@@ -216,12 +216,10 @@ class Record:
 
     @cached_property
     def states_by_name(self) -> list[State]:
-        """Return the states in the order of their names."""
         return sorted(self.states.values(), key=lambda state: (state.sort_name, state.code))
 
     @cached_property
     def blocs_by_name(self) -> list[BlocRead]:
-        """Return the blocs in the order of their short names."""
         return sorted(self.blocs.values(), key=lambda bloc: (bloc.short_name, bloc.slug))
 
     @cached_property

@@ -75,22 +75,18 @@ class Pair:
 
     @cached_property
     def overall(self) -> Agreement:
-        """Return the measures over all roll calls."""
         return measures(self.table)
 
     @cached_property
     def before(self) -> Agreement | None:
-        """Return the measures over the preceding period."""
         return None if self.table_before is None else measures(self.table_before)
 
     @cached_property
     def years(self) -> list[Agreement]:
-        """Return Y, the measures in each year."""
         return [measures(table) for table in self.by_year]
 
     @cached_property
     def topics(self) -> list[Agreement]:
-        """Return T, the measures on each topic."""
         return [measures(table) for table in self.by_topic]
 
     @property

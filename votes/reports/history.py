@@ -137,7 +137,6 @@ class Entry:
 
     @property
     def more(self) -> int:
-        """Return how many more there are."""
         return len(self.changes) - len(self.first)
 
 

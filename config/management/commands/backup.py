@@ -19,7 +19,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder, how many to keep, and whether to verify."""
         parser.add_argument("--to", metavar="FOLDER", type=Path, help="the folder to write to (default: BACKUP_DIR)")
         parser.add_argument(
             "--keep", metavar="N", type=int, help=("delete all but the N newest backups (default: keep all)")
@@ -27,7 +26,6 @@ class Command(BaseCommand):
         parser.add_argument("--no-verify", action="store_true", help="do not test the backup by restoring it")
 
     def handle(self, *args: Any, to: Path | None, keep: int | None, no_verify: bool, **options: Any) -> None:
-        """Back up, telling each step."""
         if keep is not None and keep < 1:
             raise CommandError(f"--keep must be at least 1, not {keep}.", returncode=2)
         folder = (to or settings.BACKUP_DIR).absolute()

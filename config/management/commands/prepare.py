@@ -30,7 +30,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take whether ideal points are left to somebody else."""
         parser.add_argument(
             "--no-ideal-points",
             action="store_true",
@@ -38,7 +37,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do what is missing, telling each thing that was done."""
         self.migrate()
         self.load_reference_once()
         if settings.RECORD == "whole" and not is_loaded(checksum(FOLDER)):

@@ -17,11 +17,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the account's name."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        """Remove them, and say whether there were any."""
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"Unknown account: “{username}”.")

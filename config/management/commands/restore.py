@@ -21,14 +21,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the file, and whether a record may be replaced."""
         parser.add_argument(
             "file", metavar="FILE", type=Path, help=("the .dump file; its .json manifest must be in the same folder")
         )
         parser.add_argument("--replace", action="store_true", help="replace an existing record")
 
     def handle(self, *args: Any, file: Path, replace: bool, **options: Any) -> None:
-        """Restore, telling each step."""
         try:
             old_name, version = restore(file.absolute(), replace=replace, log=self.stdout.write)
         except RefusedError as error:

@@ -30,7 +30,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the port and the address to listen on, and whether to reload the code."""
         parser.add_argument("--port", default="8000")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument(

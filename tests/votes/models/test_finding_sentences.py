@@ -39,7 +39,10 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "electorate",
             {"strangers": CODES, "missing": []},
-            f"Votes do not match the members on that date: votes of states that were not members: {', '.join(CODES[:20])}, 10 more.",
+            (
+                "Votes do not match the members on that date: votes of states that were not members: "
+                f"{', '.join(CODES[:20])}, 10 more."
+            ),
         ),
         (
             "admission",
@@ -60,8 +63,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             {"state": "Ruritania", "since": "1976-12-15", "before": [2, "a", "b"], "on_the_day": 3, "slugs": CODES},
             (
                 "Ruritania is listed as non-voting in 2 votes from a to b, before its admission on 1976-12-15. "
-                "Ruritania is not listed in 3 votes on 1976-12-15, the day of its admission: either it was admitted after "
-                f"them, or the source omits it. ({', '.join(CODES[:20])}, 10 more)"
+                "Ruritania is not listed in 3 votes on 1976-12-15, the day of its admission: either it was admitted "
+                f"after them, or the source omits it. ({', '.join(CODES[:20])}, 10 more)"
             ),
         ),
         (

@@ -35,7 +35,6 @@ def tidy(cell: str | None) -> str:
 
 
 def read_date(cell: str) -> datetime.date:
-    """Return the date of ``2022-03-02``."""
     if not DATE.fullmatch(cell):
         raise ValueError(f"{cell!r} is not a date")
     return datetime.date.fromisoformat(cell)

@@ -108,17 +108,14 @@ class Record:
 
     @property
     def row(self) -> int:
-        """Return its first row."""
         return self.facts[0].row
 
     @property
     def count(self) -> int:
-        """Return how many rows it has."""
         return sum(facts.count for facts in self.facts)
 
     @property
     def number(self) -> str:
-        """Return its record number."""
         return self.facts[0].cells["undl_id"]
 
     def said(self, column: str) -> dict[str, int]:

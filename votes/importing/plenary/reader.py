@@ -49,7 +49,6 @@ class Row:
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell makes its file unfit."""
         return UnfitFileError(message, file=self.file, line=self.line, column=column)
 
     def among(self, column: str, values: Collection[str]) -> str:

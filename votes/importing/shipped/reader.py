@@ -71,7 +71,6 @@ class _Row:
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell is wrong."""
         return UnfitFileError(f"“{self[column]}” {message}", file=self.path.name, line=self.line, column=column)
 
 

@@ -89,12 +89,10 @@ class Upload:
 
     @property
     def folder(self) -> Path:
-        """Return where it is kept."""
         return _home() / self.token
 
     @property
     def paths(self) -> list[Path]:
-        """Return the files on disk."""
         return [self.folder / "files" / str(number) / file.name for number, file in enumerate(self.files, 1)]
 
     @property
@@ -170,7 +168,6 @@ class Upload:
             self.remove()
 
     def remove(self) -> None:
-        """Remove the files. The caller has claimed the upload."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -185,7 +182,6 @@ class Receiver:
         self._file: BinaryIO | None = None
 
     def begin(self, name: str) -> None:
-        """Begin the next file."""
         self._name, self._digest, self._began = safe_name(name), hashlib.sha256(), self.size
         self._explained(self._open)
 
@@ -199,7 +195,6 @@ class Receiver:
         self._explained(partial(self._file.write, chunk))
 
     def end(self) -> StoredFile:
-        """End the file."""
         assert self._file
         self._explained(self._file.close)
         stored = StoredFile(self._name, self._digest.hexdigest(), self.size - self._began)

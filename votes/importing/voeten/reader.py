@@ -98,7 +98,6 @@ class _Reader:
         """The references of roll calls that have another date than the table of exact days knows."""
 
     def edition(self) -> Edition:
-        """Return the edition."""
         said = read_rows(self.files["votes"])
         self.heights["votes"] = said.height
         self.counts = dict(said.drop_nulls("number").group_by("number").len().iter_rows())

@@ -23,7 +23,6 @@ class TableRow:
     line: int
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell cannot be read."""
         return UnfitFileError(f"“{self.cells[column]}” {message}", file=self.file, line=self.line, column=column)
 
 

@@ -75,7 +75,6 @@ class Row:
 
     @property
     def agenda(self) -> str:
-        """Return the agenda item, empty where the row does not give it."""
         return " ".join(self.descr.split()) if AGENDA.match(self.descr) else ""
 
 

@@ -22,12 +22,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the files and the folder."""
         parser.add_argument("files", nargs="+", help="CSV files, plain or compressed")
         parser.add_argument("--folder", type=Path, default=FOLDER, help="folder to write to (default: data/record)")
 
     def handle(self, *args: Any, files: list[str], folder: Path, **options: Any) -> None:
-        """Build."""
         try:
             counts = build(files, folder, by_name="build_record", say=self.stderr.write)
         except (UnfitFileError, ImportRefusedError, ValueError) as error:

@@ -20,12 +20,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take whether to list, and whether open findings are a failure."""
         parser.add_argument("--list", action="store_true", help="print every open finding with its public address")
         parser.add_argument("--strict", action="store_true", help="exit with 1 if findings are open")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check, and print counts by kind and what changed."""
         if options["verbosity"]:
             self.stderr.write("Checking the record; this takes a few seconds.", str)
         checked = check_record()

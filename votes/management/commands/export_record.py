@@ -18,13 +18,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder."""
         parser.add_argument(
             "folder", metavar="DIR", type=Path, help=("a folder that is new, empty, or has an earlier export")
         )
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Write, and say what was written."""
         try:
             package = export_record(folder, self.stdout.write if options["verbosity"] else lambda line: None)
         except ExportRefusedError as error:

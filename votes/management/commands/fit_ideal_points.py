@@ -23,14 +23,12 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take when not to fit, and when to stop."""
         parser.add_argument(
             "--if-stale", action="store_true", help=("do nothing if the votes have not changed since the last fit")
         )
         parser.add_argument("--iterations", type=int, help=f"stop after so many steps (default: {Limits().iterations})")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Fit and store."""
         if options["iterations"] is not None and options["iterations"] < 1:
             raise CommandError("--iterations must be 1 or more.", returncode=2)
         if options["if_stale"]:

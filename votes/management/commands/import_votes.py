@@ -31,7 +31,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the files and what may be done with them."""
         parser.add_argument(
             "files",
             nargs="+",
@@ -52,7 +51,6 @@ class Command(BaseCommand):
         parser.add_argument("--by-user", type=int, help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, files: list[str], dry_run: bool, allow_removals: bool, **options: Any) -> None:
-        """Import, and say what changed."""
         began = time.monotonic()
         # What Django wraps, since a bar is drawn without ending its line.
         progress = Progress(cast("TextIO", self.stdout._out))
@@ -81,7 +79,6 @@ class Command(BaseCommand):
         self.stdout.write(self.conclusion(report, dry_run=dry_run, seconds=time.monotonic() - began))
 
     def tell(self, run: ImportRun) -> None:
-        """Say what one edition changed."""
         self.stdout.write(f"{run.get_format_display()}: {', '.join(file['name'] for file in run.files)}")
         self.stdout.write(f"  rows: {run.rows:,} read, {run.rejected:,} rejected")
         self.stdout.write(
@@ -99,7 +96,6 @@ class Command(BaseCommand):
             self.stdout.write(f"    and {len(run.changes) - CHANGES_SHOWN:,} more, listed with the import in the admin")
 
     def conclusion(self, report: Report, *, dry_run: bool, seconds: float) -> str:
-        """Return the last line."""
         found = f"{report.findings:,} open findings" + (", see /data/quality/" if report.findings else "")
         if dry_run:
             return f"Nothing was written: this was a dry run of {seconds:.1f} s. {found}."

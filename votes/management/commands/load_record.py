@@ -25,11 +25,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder."""
         parser.add_argument("--folder", type=Path, default=FOLDER, help=("folder of the record (default: data/record)"))
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Load, and say what changed."""
         began = time.monotonic()
         progress = Progress(sys.stderr)
         quiet = not options["verbosity"]

@@ -19,11 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take another folder than the project's ``data/``."""
         parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "data")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Load, and say what was added, found and left alone."""
         try:
             with attributed(command="load_reference"):
                 report = load_reference(folder)

@@ -18,7 +18,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Move it, and say from where to where."""
         with transaction.atomic():
             before = data_version()
             after = move_past(before)
