@@ -59,9 +59,9 @@ class Memberships:
     def on(self, date: datetime.date) -> Mask:
         """Return G x S, whether the state was a member of the group on that day, in an electorate or not."""
         day = np.datetime64(date, "D")
-        held = (self.since <= day) & (day < self.until)
+        active = (self.since <= day) & (day < self.until)
         members = np.zeros(self.shape, bool)
-        members[self.groups[held], self.columns[held]] = True
+        members[self.groups[active], self.columns[active]] = True
         return members
 
 

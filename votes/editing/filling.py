@@ -93,11 +93,11 @@ class Reading:
 
     def names_of(self, names: Mapping[str, str]) -> dict[Choice, list[str]]:
         """Return the names by choice, ``names`` being by code and in the order in which to list them."""
-        listed: dict[Choice, list[str]] = {choice: [] for choice in Choice}
+        names_by_choice: dict[Choice, list[str]] = {choice: [] for choice in Choice}
         for code, name in names.items():
             if code in self.choices:
-                listed[Choice(self.choices[code])].append(name)
-        return listed
+                names_by_choice[Choice(self.choices[code])].append(name)
+        return names_by_choice
 
 
 def names_for(roll_call: RollCall) -> Names:

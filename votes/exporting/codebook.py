@@ -91,6 +91,6 @@ def _quoted(names: Sequence[str]) -> str:
 
 def _meaning(table: Table, column: Column) -> str:
     """Return what a column means in one cell of a Markdown table, with its codes."""
-    said = column.description.replace("``", "`").replace("|", "\\|")
+    text = column.description.replace("``", "`").replace("|", "\\|")
     meanings = "; ".join(f"`{code}` {label}" for code, label in codes(table.name, column.name).items())
-    return f"{said} Codes: {meanings}." if meanings else said
+    return f"{text} Codes: {meanings}." if meanings else text

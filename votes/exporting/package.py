@@ -83,15 +83,15 @@ def export_record(folder: Path, say: Callable[[str], None] = lambda line: None) 
 def read_package(folder: Path) -> Package | None:
     """Return the package in ``folder``, None where there is none."""
     try:
-        said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    changed = datetime.datetime.fromisoformat(said["created"]) if "created" in said else None
+    changed = datetime.datetime.fromisoformat(description["created"]) if "created" in description else None
     files = (
         File(r["path"], r["table"], r["format"], r["rows"], r["bytes"], r["hash"].removeprefix("sha256:"))
-        for r in said["resources"]
+        for r in description["resources"]
     )
-    return Package(folder, DataVersion(int(said["version"]), changed), tuple(files))
+    return Package(folder, DataVersion(int(description["version"]), changed), tuple(files))
 
 
 def _refuse_foreign(folder: Path) -> None:

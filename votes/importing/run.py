@@ -262,7 +262,7 @@ def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progre
         written = write(plan, record, edition, progress)
         run.votes_added, run.votes_changed = written.votes_added, written.votes_changed
         run.votes_removed = written.votes_removed
-    found = _found([*edition.problems, *plan.problems], edition, plan)
+    found = _new_findings([*edition.problems, *plan.problems], edition, plan)
     return _finish(run, [*found, *_of_other_periods(edition)], found=len(found)) or not plan.is_empty
 
 
@@ -304,7 +304,7 @@ def period_of(edition: Edition) -> tuple[str, str]:
     return (min(dates), max(dates)) if dates else ("", "")
 
 
-def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
+def _new_findings(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
     first, last = period_of(edition)
     found = []
     for problem in problems:

@@ -223,31 +223,31 @@ def sentence(kind: str, details: Mapping[str, Any]) -> str:
 
 
 def _totals(details: Mapping[str, Any]) -> str:
-    said = [
+    parts = [
         _("%(choice)s: %(announced)d announced, %(counted)d counted")
         % {"choice": Choice(choice).label, "announced": announced, "counted": counted}
         for choice, announced, counted in details["differences"]
     ]
-    return _("Announced and counted totals differ: %(said)s.") % {"said": "; ".join(said)}
+    return _("Announced and counted totals differ: %(differences)s.") % {"differences": "; ".join(parts)}
 
 
 def _electorate(details: Mapping[str, Any]) -> str:
-    said = []
+    parts = []
     if details.get("strangers"):
-        said.append(
-            _("votes of states that were not members: %(codes)s") % {"codes": _listed(details["strangers"], ", ")}
+        parts.append(
+            _("votes of states that were not members: %(codes)s") % {"codes": _join(details["strangers"], ", ")}
         )
     if details.get("missing"):
-        said.append(_("members without a vote: %(codes)s") % {"codes": _listed(details["missing"], ", ")})
-    return _("Votes do not match the members on that date: %(said)s.") % {"said": "; ".join(said)}
+        parts.append(_("members without a vote: %(codes)s") % {"codes": _join(details["missing"], ", ")})
+    return _("Votes do not match the members on that date: %(differences)s.") % {"differences": "; ".join(parts)}
 
 
 def _admission(details: Mapping[str, Any]) -> str:
     """Say in which votes a new member is listed before its admission, and in which of that day it is missing."""
-    said = []
+    sentences = []
     if details.get("before"):
         number, first, last = details["before"]
-        said.append(
+        sentences.append(
             ngettext(
                 "%(state)s is listed as non-voting in %(number)s vote on %(first)s, before its admission on %(since)s.",
                 "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, before its "
@@ -257,7 +257,7 @@ def _admission(details: Mapping[str, Any]) -> str:
             % {**details, "number": number, "first": first, "last": last}
         )
     if number := details.get("on_the_day", 0):
-        said.append(
+        sentences.append(
             ngettext(
                 "%(state)s is not listed in %(number)s vote on %(since)s, the day of its admission: either "
                 "it was admitted after the vote, or the source omits it.",
@@ -267,38 +267,38 @@ def _admission(details: Mapping[str, Any]) -> str:
             )
             % {**details, "number": number}
         )
-    return f"{' '.join(said)} ({_listed(details['slugs'], ', ')})"
+    return f"{' '.join(sentences)} ({_join(details['slugs'], ', ')})"
 
 
 def _no_seat(details: Mapping[str, Any]) -> str:
     """Say in which time a state is listed though it held no seat, and what is known of that."""
     number, first, last = details["before"]
-    said = ngettext(
+    text = ngettext(
         "%(state)s is listed as non-voting in %(number)s vote on %(first)s, but it had no seat from "
         "%(until)s to %(since)s.",
         "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, but it had no "
         "seat from %(until)s to %(since)s.",
         number,
     ) % {**details, "number": number, "first": first, "last": last}
-    return f"{said} {details['reason']}".strip()
+    return f"{text} {details['reason']}".strip()
 
 
 def _sources(details: Mapping[str, Any]) -> str:
     facts, votes = details.get("facts", {}), details.get("votes", {})
-    said = [
+    differences = [
         _("%(fact)s “%(stated)s” (in the record “%(recorded)s”)")
         % {"fact": FACTS[fact], "stated": _value(fact, facts[fact][1]), "recorded": _value(fact, facts[fact][0])}
         for fact in FACTS
         if fact in facts
     ]
-    said += [
+    differences += [
         _("%(state)s %(stated)s (in the record %(recorded)s)")
         % {"state": state, "stated": _choice(stated), "recorded": _choice(recorded)}
         for state, (recorded, stated) in sorted(votes.items())
     ]
-    return _("%(source)s disagrees with the record: %(said)s.") % {
+    return _("%(source)s disagrees with the record: %(differences)s.") % {
         "source": details["source"],
-        "said": _listed(said, "; "),
+        "differences": _join(differences, "; "),
     }
 
 
@@ -306,13 +306,13 @@ def _value(fact: str, value: str) -> StrPromise | str:
     return LABELS[fact](value).label if fact in LABELS else value
 
 
-def _listed(said: Sequence[str], separator: str) -> str:
+def _join(items: Sequence[str], separator: str) -> str:
     """Return what is said as a list, with how many more there are where they are many."""
-    more = len(said) - MOST_NAMED
+    more = len(items) - MOST_NAMED
     if more <= 0:
-        return separator.join(said)
+        return separator.join(items)
     rest = ngettext("%(number)s more", "%(number)s more", more) % {"number": more}
-    return separator.join([*said[:MOST_NAMED], rest])
+    return separator.join([*items[:MOST_NAMED], rest])
 
 
 def _choice(choice: str | None) -> str:
@@ -330,7 +330,7 @@ def _result(details: Mapping[str, Any]) -> str:
 def _duplicate(details: Mapping[str, Any]) -> str:
     return _("%(symbol)s has more than one vote on the whole text: %(slugs)s.") % {
         "symbol": details["symbol"],
-        "slugs": _listed(details["slugs"], ", "),
+        "slugs": _join(details["slugs"], ", "),
     }
 
 
@@ -352,8 +352,8 @@ def _problem(details: Mapping[str, Any]) -> str:
         place.append(_("line %(line)s") % {"line": details["line"]})
     if details.get("column"):
         place.append(_("column %(column)s") % {"column": details["column"]})
-    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Details(details)
-    return f"{', '.join(place)}: {said}" if place else said
+    text = str(PROBLEMS.get(details["problem"], UNNAMED)) % _Details(details)
+    return f"{', '.join(place)}: {text}" if place else text
 
 
 class _Details(dict[str, Any]):

@@ -87,8 +87,8 @@ class RetiredAddress(models.Model):
     @property
     def notice(self) -> str:
         """Return, of one that was withdrawn, that it was, when and why."""
-        said = gettext("The vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
-        return said % {"slug": self.slug, "date": self.at.date().isoformat(), "reason": self.reason}
+        template = gettext("The vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
+        return template % {"slug": self.slug, "date": self.at.date().isoformat(), "reason": self.reason}
 
     @property
     def leads_to(self) -> str:

@@ -82,8 +82,10 @@ class Party:
     def has_member_on(self, code: str, date: datetime.date, record: Record) -> bool:
         """Tell whether the state ``code`` belongs to it on ``date``."""
         return any(
-            held.state == code and (held.since or date) <= date and (held.until is None or date < held.until)
-            for held in self.group(record).memberships
+            membership.state == code
+            and (membership.since or date) <= date
+            and (membership.until is None or date < membership.until)
+            for membership in self.group(record).memberships
         )
 
 

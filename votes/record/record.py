@@ -235,8 +235,8 @@ class Record:
         """Return all memberships of each bloc, of whatever status, with the codes of the states, by their names."""
         found: dict[str, list[tuple[str, Tenure]]] = {}
         for about in self.about_states.values():
-            for held in about.blocs:
-                found.setdefault(held.key, []).append((about.code, held))
+            for tenure in about.blocs:
+                found.setdefault(tenure.key, []).append((about.code, tenure))
         return found
 
     @cached_property
@@ -254,8 +254,8 @@ class Record:
         """Return the full memberships by the slug of the bloc and the code of the state, in their order."""
         found: dict[tuple[str, str], list[Membership]] = {}
         for bloc in self.blocs.values():
-            for held in bloc.group.memberships:
-                found.setdefault((bloc.slug, held.state), []).append(held)
+            for membership in bloc.group.memberships:
+                found.setdefault((bloc.slug, membership.state), []).append(membership)
         return found
 
     @cached_property
@@ -365,8 +365,8 @@ def load() -> Record:
     codes = {key: code for key, code, _name, _sort_name in states}
     memberships: dict[int, list[Membership]] = {}
     for bloc, state, since, until in about["memberships"] or []:
-        held = Membership(codes[state], date_or_none(since), date_or_none(until))
-        memberships.setdefault(bloc, []).append(held)
+        membership = Membership(codes[state], date_or_none(since), date_or_none(until))
+        memberships.setdefault(bloc, []).append(membership)
     seats = [
         Seat(body, code, date_or_none(since), date_or_none(until), successors)
         for body, code, since, until, successors in about["permanent"] or []

@@ -82,7 +82,7 @@ class AboutState:
     @classmethod
     def of(cls, found: dict[str, Any]) -> AboutState:
         """Return it of a row of the query."""
-        held = {name: [_held(one) for one in found[name] or []] for name in ("seats", "blocs", "former_names")}
+        held = {name: [_tenure(one) for one in found[name] or []] for name in ("seats", "blocs", "former_names")}
         others = {name: found[name] or [] for name in ("predecessors", "successors")}
         return cls(**{**found, **held, **others})
 
@@ -99,7 +99,7 @@ def read_states() -> dict[str, AboutState]:
     return {about.code: about for about in rows}
 
 
-def _held(row: list[Any]) -> Tenure:
+def _tenure(row: list[Any]) -> Tenure:
     key, name, kind, since, since_precision, until, until_precision = row
     return Tenure(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
 

@@ -215,10 +215,10 @@ class Comparison:
         if not len(self.rows):
             return []
         first, last = (self.record.matrix.dates[self.rows[end]].astype(object) for end in (0, -1))
-        held = {party.text: _held(party.group(self.record), first, last) for party in self.parties}
+        periods = {party.text: _periods_of(party.group(self.record), first, last) for party in self.parties}
         found = []
         for one, other in combinations(self.parties, 2):
-            mine, theirs = held[one.text], held[other.text]
+            mine, theirs = periods[one.text], periods[other.text]
             states = tuple(
                 sorted(
                     state
@@ -231,16 +231,16 @@ class Comparison:
         return found
 
 
-def _held(
+def _periods_of(
     group: Group, first: datetime.date, last: datetime.date
 ) -> dict[str, list[tuple[datetime.date, datetime.date]]]:
     """Return by state from when up to when it was a member, within the days from ``first`` to ``last``."""
     end = last + datetime.timedelta(days=1)
-    held: dict[str, list[tuple[datetime.date, datetime.date]]] = {}
+    periods: dict[str, list[tuple[datetime.date, datetime.date]]] = {}
     for membership in group.memberships:
         since, until = max(membership.since or first, first), min(membership.until or end, end)
-        held.setdefault(membership.state, []).append((since, until))
-    return held
+        periods.setdefault(membership.state, []).append((since, until))
+    return periods
 
 
 def _topics(record: Record, rows: Rows) -> dict[str, Mask]:

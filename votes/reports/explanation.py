@@ -168,22 +168,22 @@ def _explain_council(
 
 def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
-    found = []
+    findings = []
     for choice, counted, announced in roll_call.differences(roll_call.counted):
-        found.append(
+        findings.append(
             _("%(choice)s: %(announced)s announced, but %(counted)s counted from the votes.")
             % {"choice": choice.label, "announced": announced, "counted": counted}
         )
     # Whose choice is not legible is listed, and the page says so.
-    listed = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
-    if missing := members - listed:
-        found.append(_without_entry(missing, members))
+    recorded = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
+    if missing := members - recorded:
+        findings.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
-        found.append(
+        findings.append(
             _("Recorded as %(recorded)s, but the figures give %(reached)s.")
             % {"recorded": roll_call.get_result_display(), "reached": reached.result.label}
         )
-    return found
+    return findings
 
 
 def _without_entry(missing: int, members: int) -> str:

@@ -82,8 +82,8 @@ class Material:
     @cached_property
     def digest(self) -> str:
         """Return a name for exactly this, and for how it is fitted: 32 hexadecimal digits."""
-        told = (MODEL, SETTINGS, self.matrix.states, self.matrix.slugs.tolist(), self.titles)
-        digest = hashlib.blake2b(repr((told, sorted(self.continues.items()))).encode(), digest_size=16)
+        content = (MODEL, SETTINGS, self.matrix.states, self.matrix.slugs.tolist(), self.titles)
+        digest = hashlib.blake2b(repr((content, sorted(self.continues.items()))).encode(), digest_size=16)
         for part in (self.matrix.choices, self.sessions.astype(np.int64)):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()

@@ -308,11 +308,11 @@ class StateProfile:
             member = self._member_on(bloc, dates)
             if member is None:
                 continue
-            held = rows[member]
-            positions = self.record.bloc_positions[place, held]
+            members = rows[member]
+            positions = self.record.bloc_positions[place, members]
             both = is_position(positions)
             if number := int(np.count_nonzero(both)):
-                broke = int(np.count_nonzero(both & (positions != self.own[held])))
+                broke = int(np.count_nonzero(both & (positions != self.own[members])))
                 found.append(OwnBloc(bloc, number, broke))
         return sorted(found, key=lambda one: (one.bloc.short_name, one.bloc.slug))
 

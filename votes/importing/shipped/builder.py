@@ -76,8 +76,10 @@ def build(
         for group in _in_order(files):
             import_files(group, by_name=by_name, corrector=corrector, say=say)
         if missed := corrector.missed:
-            said = "; ".join(f"{row.symbol} {row.fact} “{row.old}” ({row.source}, {row.edition})" for row in missed)
-            raise ValueError(f"corrections.csv has corrections that match nothing in the files: {said}.")
+            missed_rows = "; ".join(
+                f"{row.symbol} {row.fact} “{row.old}” ({row.source}, {row.edition})" for row in missed
+            )
+            raise ValueError(f"corrections.csv has corrections that match nothing in the files: {missed_rows}.")
         record = Record.read()
         sources = {key: slug for slug, key in Source.objects.values_list("slug", "pk")}
         editions = [

@@ -55,15 +55,15 @@ def process(upload: Upload, *, by: User, dry_run: bool) -> Outcome:
             pass_fds=(lock,),
         ) as child:
             try:
-                said, complaint = child.communicate(timeout=TIME_LIMIT)
+                output, complaint = child.communicate(timeout=TIME_LIMIT)
             except subprocess.TimeoutExpired:
                 late = True
-                said, complaint = _end(child)
+                output, complaint = _end(child)
         outcome = upload.outcome
         if outcome is None and imported(upload.token):
             outcome = Outcome(wrote=True)  # it was committed, and ended before it could tell
         if outcome is None:
-            error = _too_late(said) if late else _unexpected(complaint, child.returncode)
+            error = _too_late(output) if late else _unexpected(complaint, child.returncode)
             outcome = upload.conclude(Outcome(error=error))
         return outcome
 
@@ -96,14 +96,14 @@ def _end(child: subprocess.Popen[str]) -> tuple[str, str]:
         return child.communicate()
 
 
-def _too_late(said: str) -> str:
+def _too_late(output: str) -> str:
     minutes = TIME_LIMIT // 60
     late = ngettext(
         "The import took longer than %(minutes)d minute and was stopped. Nothing was written.",
         "The import took longer than %(minutes)d minutes and was stopped. Nothing was written.",
         minutes,
     ) % {"minutes": minutes}
-    last = _("Last message: “%(said)s”.") % {"said": _last_line(said).rstrip(".")} if said.strip() else ""
+    last = _("Last message: “%(line)s”.") % {"line": _last_line(output).rstrip(".")} if output.strip() else ""
     advice = _(
         "Try again when no other import is running. If that fails, ask an administrator to import the files on "
         "the server."

@@ -117,7 +117,7 @@ def of_states(rows: pl.DataFrame, calls: Calls, known: Known, problems: Problems
     rows = rows.join(seats, on=["code", "country"], how="left")
     _report_unknown(rows.filter(pl.col("base").is_null()), calls, problems)
     rows = rows.filter(pl.col("base").is_not_null())
-    held = rows.join(_held(periods, known), on=["base", "number"], how="left", maintain_order="left")
+    held = rows.join(_holders(periods, known), on=["base", "number"], how="left", maintain_order="left")
     dtype = pl.Enum(sorted(known.states))
     return held.select("row", "number", pl.coalesce("holder", "base").cast(dtype).alias("state"), "choice", "vote")
 
@@ -140,7 +140,7 @@ def _report_unknown(rows: pl.DataFrame, calls: Calls, problems: Problems) -> Non
             problems.add_to_votes("no-code", votes, column="country", value=str(country), period=period)
 
 
-def _held(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _holders(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Return ``base``, ``number`` and ``holder`` for the seats that were held by several states."""
     spans = periods.select("first", "last").unique()
     held = [
