@@ -23,7 +23,7 @@ def main() -> None:
     except KeyboardInterrupt:
         if "--traceback" in sys.argv:
             raise
-        sys.stderr.write("\nplenary: stopped; what was not finished was not written.\n")
+        sys.stderr.write("\nplenary: stopped; unfinished work was not saved.\n")
         sys.exit(STOPPED)
     except (ImproperlyConfigured, OperationalError, InterfaceError, ProgrammingError, OSError) as error:
         if "--traceback" in sys.argv or (isinstance(error, ProgrammingError) and not lacks_tables(error)):
@@ -42,12 +42,12 @@ def explained(error: Exception) -> str:
         return str(error)
     line = next(iter(str(error).splitlines()), "") or type(error).__name__
     if isinstance(error, ProgrammingError):
-        return f"the tables are not those of this release ({line}). Run manage.py migrate, or make run."
+        return f"the database tables do not match this release ({line}). Run manage.py migrate, or make run."
     if "No space left" in line:
         where = os.environ.get("PLENARY_HOME", ".plenary")
-        return f"there is no space left on the disk of {where}. Make room and run it again; nothing is lost."
+        return f"no space left on the disk of {where}. Free some space and run it again; nothing is lost."
     if isinstance(error, OperationalError) and os.environ.get("DATABASE_URL"):
-        return f"the database of DATABASE_URL: {line} Check the address and that the server runs."
+        return f"cannot use the database at DATABASE_URL: {line} Check the address, and that the server is running."
     return line
 
 

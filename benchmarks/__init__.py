@@ -1,1 +1,1 @@
-"""Measurements of a running Plenary: ``make bench``. Ratios within one run are what counts; machines differ."""
+"""Benchmarks of a running Plenary: ``make bench``. Compare ratios within one run; machines differ."""

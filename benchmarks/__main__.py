@@ -11,7 +11,6 @@ from benchmarks import analysis, entry, ideal_points, importing, pages, tenfold
 
 
 def main() -> None:
-    """Measure, and print the tables."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=0.9, help="how long each measurement of a page lasts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each page is measured")

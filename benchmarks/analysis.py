@@ -1,4 +1,4 @@
-"""The vote matrix, agreement and conditions on votes on the record of the Assembly, against the least that they take.
+"""Benchmarks of the vote matrix, agreement and conditions on votes, against the minimum work that they need.
 
 What is compared is measured in turn, several times, in one process; the table has the medians.
 """
@@ -42,7 +42,6 @@ def measure_analysis(home: Path) -> None:
 
 
 def lines() -> list[str]:
-    """Return the lines of the table."""
     connection = setup()
     from votes.record.record import load, reading
 

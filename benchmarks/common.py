@@ -1,4 +1,4 @@
-"""What the measurements share: a database of their own, a process of their own, and a clock."""
+"""Shared code of the benchmarks: a separate database, a separate process, and timing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parser of pasted votes on a million characters: true records, and texts made to be slow, also at half the length.
+"""Benchmark of the parser of pasted votes: a million characters of real records and of adversarial texts.
 
 Needs no database. Run alone by ``python -m benchmarks.entry``.
 """

@@ -1,4 +1,4 @@
-"""Ideal points of the General Assembly: how long a fit takes on one core, and how that grows with the votes."""
+"""Benchmark of fitting ideal points of the General Assembly on one core, by number of votes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from benchmarks.common import in_subprocess, setup
 
 SHARES = (4, 2, 1)
-"""Each so-manieth roll call is fitted."""
+"""A fit for each number: only every n-th roll call is used."""
 
 AIM = 60
 """Seconds at most."""
@@ -20,7 +20,6 @@ def measure_ideal_points() -> None:
 
 
 def lines() -> list[str]:
-    """Return the lines of the table."""
     setup()
     from votes.analysis.ideal_points import fit
     from votes.analysis.ideal_points_data import gather

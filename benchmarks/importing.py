@@ -31,10 +31,9 @@ SYMBOL = re.compile(r",(A/RES/[^,\]]*?)( ?\]?),")
 
 
 def main() -> None:
-    """Measure, and print the table."""
     packed = CORPORA / f"{FILE}.gz"
     if not packed.exists():
-        print(f"Imports are not measured: {packed.name} is not there; PLENARY_CORPORA names the folder that has it.")
+        print(f"Imports are not measured: {packed.name} not found; set PLENARY_CORPORA to the folder that has it.")
         return
     prepare()
     file = HOME / FILE
@@ -70,7 +69,6 @@ def prepare() -> None:
 
 
 def line(name: str, file: Path, into: str, aim: float) -> str:
-    """Return a line of the table."""
     before = copy_seconds(file)
     seconds, peak = measured(file, into)
     copy = (before + copy_seconds(file)) / 2

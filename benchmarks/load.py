@@ -1,4 +1,4 @@
-"""A load on one address: connections that are kept open, each asking again as soon as it is answered.
+"""Load generator for one address: keep-alive connections that each send a request as soon as one is answered.
 
 One process asks for all of them and looks at whichever is answered; requests are bytes made once, and of an answer
 only the status and the length are read, so that the asking costs little of what it shares with the server.
@@ -109,7 +109,6 @@ def measure(
 
 
 def request_of(port: int, path: str, headers: Mapping[str, str] | None) -> bytes:
-    """Return the bytes of a request."""
     lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *(f"{k}: {v}" for k, v in (headers or {}).items())]
     return "\r\n".join([*lines, "", ""]).encode()
 

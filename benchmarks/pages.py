@@ -1,9 +1,9 @@
-"""Public pages against an empty view under the same gunicorn command: rendered anew, kept, unchanged and compressed.
+"""Benchmark of public pages against an empty view: rendered, cached, unchanged (304) and compressed.
 
-Two servers with the same database are started, one of which keeps no pages (``PAGE_CACHE=0``). Each page is measured
-between measurements of the empty view of the same server, in turn, several times; the tables have the medians of the
-rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the median
-the slowest answers take.
+Two servers with the same database are started, one of them without a page cache (``PAGE_CACHE=0``). Each page is
+measured between measurements of the empty view of the same server, in turn, several times; the tables have the medians
+of the rounds. The load of few connections gives the shares of the empty view; that of many, how much longer than the
+median the slowest answers take.
 """
 
 from __future__ import annotations
@@ -75,12 +75,10 @@ class Rounds:
 
     @property
     def per_second(self) -> float:
-        """Return the median of the requests a second."""
         return statistics.median(one.per_second for one in self.measured)
 
     @property
     def share(self) -> float:
-        """Return the median of the shares, in percent."""
         return 100 * statistics.median(self.shares)
 
     def latency(self, percent: float) -> float:
@@ -136,7 +134,6 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
 
 
 def share(found: Rounds, aim: float) -> str:
-    """Return a cell of a table."""
     return f"{found.share:.1f}%{missed(found.share >= aim)}"
 
 
@@ -152,7 +149,7 @@ def cached_rounds(port: int, page: str, seconds: float, rounds: int) -> list[Rou
             measure(connections, page, min(seconds, 0.2), headers=headers)
     answer = headers_of(port, page)
     if not answer.get("cache-status", "").startswith("Plenary; hit"):
-        raise RuntimeError(f"{page} is not kept: {answer.get('cache-status', 'no Cache-Status')}")
+        raise RuntimeError(f"{page} is not cached: {answer.get('cache-status', 'no Cache-Status')}")
     unchanged = {"If-None-Match": answer["etag"]}
     plain, gzip, br = [(page, headers, 200) for headers in encodings]
     return in_turn(port, [plain, (page, unchanged, 304), gzip, br], seconds, rounds)

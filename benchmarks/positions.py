@@ -1,4 +1,4 @@
-"""Conditions on how members voted: keys from the vote matrix against the SQL that reads every vote, in one run.
+"""Benchmark of conditions on how members voted: the vote matrix against SQL that reads every vote, in one run.
 
 Both answer the keys of the roll calls of a list, newest first, in a query that has the list's other conditions too.
 """
@@ -59,7 +59,7 @@ def lines() -> list[str]:
     for query in QUERIES:
         found = by_matrix(query)
         if found != by_sql(query):
-            raise RuntimeError(f"{query}: the matrix and SQL do not answer the same.")
+            raise RuntimeError(f"{query}: the matrix and SQL give different results.")
         fast, slow = (median_ms(partial(work, query), ROUNDS) for work in (by_matrix, by_sql))
         table.append(f"| `{query}` | {len(found)} | {fast:.1f} | {slow:.1f} | {slow / fast:.1f} |")
     return table

@@ -1,4 +1,4 @@
-"""Servers to measure: gunicorn as everywhere else, with a database of their own that holds the whole record."""
+"""Servers for benchmarks: gunicorn as in production, with a separate database that has the whole record."""
 
 from __future__ import annotations
 

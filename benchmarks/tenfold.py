@@ -1,4 +1,4 @@
-"""Ten times the record: what lists, a text's page, loading and memory come to, against the record as it is.
+"""Benchmark with ten times the record: lists, a text's page, loading and memory, against the record as it is.
 
 Two servers without kept pages are measured in turn, one with the whole record, one with ten copies of it, by one
 connection each, so that a latency is what one answer takes.
@@ -59,7 +59,6 @@ def measure_tenfold(*, seconds: float, rounds: int, home: Path = HOME) -> None:
 
 
 def line(once: int, ten: int, page: str, *, seconds: float, rounds: int) -> str:
-    """Return a line of the table."""
     aim = AIM if page in LISTS else None
     found: dict[int, list[float]] = {once: [], ten: []}
     for port in found:

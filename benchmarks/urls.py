@@ -1,4 +1,4 @@
-"""All addresses, and an empty view: what Django, its middleware and gunicorn cost by themselves."""
+"""All URLs plus an empty view, which measures the cost of Django, its middleware and gunicorn alone."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -1,1 +1,1 @@
-"""Settings, URLs, servers and accounts: everything that starts Plenary and nothing it is about."""
+"""Settings, root URLs, servers, accounts, backups and logging."""

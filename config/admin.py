@@ -27,23 +27,23 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):  # type: ignore[type-arg]  # cannot be subscripted when it runs
-    """Accounts, with a way back in for whoever lost both the app and the backup codes."""
+    """Accounts, with an action that removes one-time codes for users who lost both the app and the backup codes."""
 
     actions = ("remove_codes",)
 
     # Or whoever may manage accounts could make their own a superuser's, or take a superuser's over.
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Return the fields that are shown and not entered: who may do everything is a superuser's to say."""
+        """Let only superusers grant superuser status and permissions."""
         own = () if request.user.is_superuser else ("is_superuser", "user_permissions")
         return (*super().get_readonly_fields(request, obj), *own)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Leave superusers to superusers."""
+        """Let only superusers change or delete superusers."""
         return super().has_change_permission(request, obj) and _is_beneath(obj, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Leave superusers to superusers."""
+        """Let only superusers change or delete superusers."""
         return super().has_delete_permission(request, obj) and _is_beneath(obj, request)
 
     @admin.action(description=_("Remove one-time codes (lost device)"), permissions=["change"])
@@ -65,7 +65,7 @@ def _is_beneath(user: User | None, request: HttpRequest) -> bool:
 
 @admin.register(AccessAttempt)
 class FailedLoginAdmin(ModelAdmin[AccessAttempt]):
-    """Failed logins, to look at; deleting some lets their account log in from that address at once."""
+    """Failed logins, read-only; deleting them unlocks the account at that address."""
 
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start", "user_agent")
     search_fields = ("username", "ip_address")
@@ -73,9 +73,7 @@ class FailedLoginAdmin(ModelAdmin[AccessAttempt]):
     date_hierarchy = "attempt_time"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody types one in."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: AccessAttempt | None = None) -> bool:
-        """Nobody rewrites one."""
         return False

@@ -55,16 +55,16 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY t
 
 
 class BackupError(Exception):
-    """Why there is no backup, or why none was restored; what was there before is still there."""
+    """A backup or a restore failed; existing data are unchanged."""
 
 
 class RefusedError(BackupError):
-    """Why what was asked for is not done: the wrong file, or a record in the way."""
+    """A restore was refused: an invalid file, or an existing record that would be replaced."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a database holds, in figures by which two of them can be compared."""
+    """Figures by which the content of two databases can be compared."""
 
     version: int
     checksum: str
@@ -82,7 +82,11 @@ class Content:
             for name in sorted(self.rows.keys() | other.rows.keys())
             if self.rows.get(name) != other.rows.get(name)
         ]
-        named = {"checksum": "the record's checksum", "findings": "what its checks find", "version": "the data version"}
+        named = {
+            "checksum": "the record's checksum",
+            "findings": "the findings of its checks",
+            "version": "the data version",
+        }
         return differences + [words for name, words in named.items() if getattr(self, name) != getattr(other, name)]
 
 
@@ -103,7 +107,6 @@ class Manifest:
     content: Content
 
     def to_json(self) -> str:
-        """Return the manifest as JSON."""
         return json.dumps({**dataclasses.asdict(self), "made": self.made.isoformat()}, indent=1) + "\n"
 
     @classmethod
@@ -114,9 +117,9 @@ class Manifest:
             made = datetime.datetime.fromisoformat(data.pop("made"))
             return cls(**{**data, "made": made, "content": Content(**data["content"])})
         except OSError as error:
-            raise RefusedError(f"{path} cannot be read ({error.strerror}): is the backup whole?") from error
+            raise RefusedError(f"Cannot read {path} ({error.strerror}). Check that the backup is complete.") from error
         except (ValueError, TypeError, KeyError) as error:
-            raise RefusedError(f"{path} is not the manifest of a backup.") from error
+            raise RefusedError(f"{path} is not a backup manifest.") from error
 
 
 def backups(folder: Path | None = None) -> list[Manifest]:
@@ -154,7 +157,7 @@ def back_up(folder: Path, *, keep: int | None = None, verify: bool = True, log: 
                 options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={shared}")
                 run("pg_dump", *options, f"--file={dump}", database=name)
             if verify:
-                log("Verifying: restoring it beside the record and comparing")
+                log("Verifying: restoring the backup to a separate database and comparing")
                 with restored_copy(dump, f"{name}_being_verified") as scratch:
                     _check_content(content, scratch)
             size, digest = dump.stat().st_size, _sha256(dump)
@@ -169,10 +172,10 @@ def back_up(folder: Path, *, keep: int | None = None, verify: bool = True, log: 
             if keep is not None:
                 _prune(folder, keep, log)
     except (ProgramError, psycopg.Error, Error) as error:
-        raise BackupError(f"{_one_line(error)} No backup was made; earlier ones are as they were.") from error
+        raise BackupError(f"{_one_line(error)} No backup was made; earlier backups are unchanged.") from error
     except OSError as error:
         where = error.filename or folder
-        raise BackupError(f"{where} cannot be written ({error.strerror}). Earlier backups are as they were.") from error
+        raise BackupError(f"Cannot write to {where} ({error.strerror}). Earlier backups are unchanged.") from error
     return manifest
 
 
@@ -184,26 +187,28 @@ def restore(dump: Path, *, replace: bool = False, log: Log = lambda line: None) 
     release, or a record in the way without ``replace``; BackupError where the server could not.
     """
     manifest = Manifest.from_file(dump.with_suffix(MANIFEST))
-    log("Comparing its sum")
+    log("Comparing the file's checksum")
     if not dump.is_file() or dump.stat().st_size != manifest.size or _sha256(dump) != manifest.sha256:
-        raise RefusedError(f"{dump} is not the file that its manifest describes: it is damaged or incomplete.")
+        raise RefusedError(f"{dump} does not match its manifest: the file is damaged or incomplete.")
     if unknown := sorted(set(manifest.content.migrations) - known_migrations()):
-        raise RefusedError(f"The backup was made by a later release, which has {unknown[0]}: install that one first.")
+        raise RefusedError(
+            f"The backup was made by a later release (with the migration {unknown[0]}): install that release first."
+        )
     name = connection.settings_dict["NAME"]
     try:
         exists, version = _database_state(name)
         if version is not None and not replace:
-            raise RefusedError(f"There is a record in {name} already: say --replace to put this one in its place.")
-        log("Restoring it beside the record")
+            raise RefusedError(f"The database {name} already has a record. To replace it, use --replace.")
+        log("Restoring the backup to a separate database")
         with restored_copy(dump, f"{name}_being_restored") as scratch:
-            log("Comparing what was restored with the manifest")
+            log("Comparing the restored data with the manifest")
             _check_content(manifest.content, scratch)
             with connected_to(scratch):
                 if set(manifest.content.migrations) != known_migrations():
                     call_command("migrate", interactive=False, verbosity=0)
                 version = move_past(version or 0)
             old_name = f"{name}_until_{datetime.datetime.now(datetime.UTC):%Y%m%d_%H%M%S}" if exists else None
-            log("Putting it in place")
+            log("Switching to the restored database")
             _swap_databases(scratch, name, old_name)
     except (ProgramError, psycopg.Error, Error) as error:
         raise BackupError(f"{_one_line(error)} Nothing was changed.") from error
@@ -241,7 +246,7 @@ def restored_copy(dump: Path, scratch: str) -> Iterator[str]:
     with _server_connection() as server:
         locked = server.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK]).fetchone()
         if locked != (True,):
-            raise BackupError("Another backup or restore is running on this server: wait for it.")
+            raise BackupError("Another backup or restore is running on this server. Wait until it has finished.")
         server.execute(drop)  # Of a run that was killed.
         try:
             server.execute(
@@ -278,7 +283,9 @@ def _check_content(expected: Content, scratch: str) -> None:
         content = current_content() if is_ours else dataclasses.replace(expected, rows=row_counts())
         different = expected.differences(content)
     if different:
-        raise BackupError(f"What was restored differs: {', '.join(different[:5])}. The file is not to be relied on.")
+        raise BackupError(
+            f"The restored data differ from the manifest: {', '.join(different[:5])}. Do not rely on this backup."
+        )
 
 
 def known_migrations() -> set[str]:
@@ -348,7 +355,7 @@ def _folder_lock(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BackupError(f"Another backup is being written to {folder}: wait for it.") from None
+            raise BackupError(f"Another backup is being written to {folder}. Wait until it has finished.") from None
         for stale in folder.glob(f".*{PARTIAL}"):
             stale.unlink()
         yield

@@ -29,7 +29,7 @@ def cache_settings(url: str, name: str = "default") -> dict[str, Any]:
         backend = "django.core.cache.backends.locmem.LocMemCache"
         return {"BACKEND": backend, "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": MAX_ENTRIES}}
     if not url.startswith(SCHEMES):
-        raise ImproperlyConfigured("CACHE_URL is not the address of a Redis, such as redis://host:6379/0.")
+        raise ImproperlyConfigured("CACHE_URL must be the address of a Redis server, such as redis://host:6379/0.")
     return {
         "BACKEND": "config.caches.ForgivingCache",
         "LOCATION": url,
@@ -39,7 +39,7 @@ def cache_settings(url: str, name: str = "default") -> dict[str, Any]:
 
 
 class ForgivingClient(RedisCacheClient):
-    """Redis, and an empty cache while there is none: what it keeps can be made anew."""
+    """A Redis client that acts as an empty cache while Redis is unavailable."""
 
     away_until = 0.0
     """By ``time.monotonic``, for the whole process."""
@@ -72,12 +72,12 @@ class ForgivingClient(RedisCacheClient):
             return method(*arguments)
         except RedisError as error:
             ForgivingClient.away_until = time.monotonic() + RETRY_AFTER
-            LOG.warning("Redis does not answer (%s); going on without it.", type(error).__name__)
+            LOG.warning("Redis does not respond (%s); continuing without it.", type(error).__name__)
             return default
 
 
 class ForgivingCache(RedisCache):
-    """Django's cache in Redis that is slower, and not broken, without Redis."""
+    """Django's Redis cache, which keeps working, though slower, without Redis."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)

@@ -58,7 +58,7 @@ def from_url(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
     except psycopg.Error as error:
         raise ImproperlyConfigured(f"{variable} cannot be read ({str(error).strip()}). {HINT}") from None
     if not parameters.get("dbname"):
-        raise ImproperlyConfigured(f"{variable} names no database. {HINT}")
+        raise ImproperlyConfigured(f"{variable} does not name a database. {HINT}")
     settings: dict[str, Any] = {
         name: parameters.pop(parameter) for parameter, name in SETTINGS.items() if parameter in parameters
     }

@@ -16,7 +16,7 @@ def text(name: str, default: str = "") -> str:
     """
     value, path = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
     if value and path:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: set only one of them.")
     if path:
         try:
             value = Path(path).read_text(encoding="utf-8").rstrip("\r\n")

@@ -2,31 +2,31 @@
 
 The figures are in ``benchmarks/README.md``; ``make bench ARGS="--only pages"`` measures another machine.
 
-**Processes and threads.** What a request does itself is Python, which one process does on one core: WEB_CONCURRENCY
-is the number of cores. A process more than cores gains nothing and costs a record and kept pages in memory once more.
-Threads are for what is waited for: PostgreSQL, a client that reads a download slowly. Two, four and eight of them
-answer equally many requests; with four, a worker that sends three downloads still shows pages. Each holds a
-connection to the database, so processes x threads of all machines have to be fewer than it allows (100 as it comes),
-or stand behind PgBouncer. ``sync`` has no keep-alive and lets one slow reader have a process; asynchronous workers
-would share a thread between pages that compute, and make the quick ones wait for the slow.
+**Processes and threads.** Requests are mostly Python code, which one process runs on one core, so WEB_CONCURRENCY is
+the number of cores. More processes gain nothing and cost another copy of the record and of the page cache in memory.
+Threads are for waiting: on PostgreSQL, or on a client that reads a download slowly. Two, four and eight threads serve
+equally many requests; with four, a worker that sends three downloads can still serve pages. Each thread holds a
+database connection, so processes x threads of all machines must be fewer than the database allows (100 by default), or
+go through PgBouncer. ``sync`` has no keep-alive and lets one slow reader block a process; asynchronous workers would
+share a thread between pages that compute, so that quick ones wait for slow ones.
 
-**Keep-alive.** Who closes a connection that the other is about to use costs a request, so the proxy is to be the one:
-nginx keeps an idle connection for 60 seconds, ``deploy/Caddyfile`` says 4, and gunicorn behind either waits longer.
-Without a proxy the other side is browsers, and 1000 idle connections (``worker_connections``) would keep others out.
+**Keep-alive.** A request is lost when one side closes a connection that the other is about to use, so the proxy should
+close first: nginx keeps an idle connection for 60 seconds, ``deploy/Caddyfile`` sets 4, and gunicorn waits longer than
+either. Without a proxy the clients are browsers, and 1000 idle connections (``worker_connections``) would block others.
 
-**Waiting and ending.** The backlog of 2048 is at 3000 kept pages a second what waits under a second; the system may
-allow less (``net.core.somaxconn``). A worker that does not answer its master for a minute is ended; a long download
-is no such thing, since its thread is not the one that answers. SIGTERM takes no more requests and lets those begun
-end, for half a minute, ten seconds without a proxy; whoever stops the process has to wait longer than that. Workers
-are not replaced after so many requests: what they keep has bounds, and a new one has to load the record and begins
-with no page kept.
+**Waiting and stopping.** With 3000 cached pages a second, a backlog of 2048 waits less than a second; the system may
+allow less (``net.core.somaxconn``). A worker that does not answer its master for a minute is killed; a long download
+does not count, because another thread answers the master. On SIGTERM no new requests are accepted and running ones get
+half a minute (ten seconds without a proxy); whatever stops the process has to wait longer than that. Workers are not
+replaced after a number of requests: their memory is bounded, and a new one has to load the record and starts with an
+empty cache.
 
-**What is believed and accepted.** ``config.proxies`` alone decides whom to believe about addresses and HTTPS
-(TRUSTED_PROXIES), so gunicorn believes nobody. Request lines up to 4094 bytes and 100 headers of 8190 bytes are its own
-limits; the longest address that means anything here compares all 202 member states and is half as long.
+**Trust and limits.** ``config.proxies`` alone decides which proxies to trust about addresses and HTTPS
+(TRUSTED_PROXIES), so gunicorn trusts none. Request lines of up to 4094 bytes and 100 headers of 8190 bytes are
+gunicorn's own limits; the longest useful address compares all 202 member states and is half as long.
 
-The application is loaded once, before the processes fork, and they share its memory. The record is loaded after, by
-each: what Python counts references in is copied by whoever looks at it.
+The application is loaded once, before the processes fork, so that they share its memory. Each process loads the record
+afterwards, since reference counting would copy shared pages anyway.
 """
 
 import errno

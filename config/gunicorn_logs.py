@@ -1,4 +1,4 @@
-"""Gunicorn's own log in the format of all others."""
+"""Gunicorn's log in the format of the other logs."""
 
 from __future__ import annotations
 

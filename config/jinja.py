@@ -1,4 +1,4 @@
-"""The Jinja2 environment of the public pages: what their templates know beside what a view gives them.
+"""The Jinja2 environment of the public pages: globals, filters and tests of their templates.
 
 The admin, its login and the API's own pages stay with Django's templates, in ``django_templates/``.
 """

@@ -1,7 +1,7 @@
 """Logging: a line of text on a laptop, an object of JSON in production.
 
-A line holds no query's values but those of public filters, no cookie, no body, and nobody's address unless
-LOG_ADDRESSES asks for it. Writing it may fail, on a full disk or a closed pipe; whoever logs never hears of that.
+A line has no query values except those of public filters, no cookies, no bodies, and no client addresses unless
+LOG_ADDRESSES is set. Writing may fail (full disk, closed pipe); callers do not notice.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class StderrHandler(logging.Handler):
     """Writes each record to standard error with one call, so that lines of several processes do not mix."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write it; where that fails, it is lost."""
+        """Write the record; drop it if writing fails."""
         try:
             os.write(STDERR, f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
         except Exception:  # noqa: BLE001  # logging must never break an answer
@@ -72,7 +72,6 @@ class RequestIdFilter(logging.Filter):
     """Puts the id of the request that is being answered into each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass."""
         # Imported here, since logging is set up before there are settings.
         from web.serving.current_request import CURRENT  # noqa: PLC0415
 
@@ -84,7 +83,7 @@ class RequestIdFilter(logging.Filter):
 class JSONFormatter(logging.Formatter):
     """A record as one object of JSON in one line, with the fields that are named above and no others.
 
-    Libraries write whatever hangs on a record but what they are told not to; here a secret would have to be let in.
+    Fields are allowed by name, unlike in most libraries, so that no secret is written by accident.
     """
 
     def format(self, record: logging.LogRecord) -> str:

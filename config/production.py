@@ -17,11 +17,11 @@ MIN_LENGTH, MIN_DIFFERENT = 50, 5
 MAKE_A_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes one"
 
 GUESSED = (
-    f"SECRET_KEY can be guessed: it needs at least {MIN_LENGTH} characters, {MIN_DIFFERENT} different ones among "
-    f"them; {MAKE_A_KEY}."
+    f"SECRET_KEY is too easy to guess: it needs at least {MIN_LENGTH} characters, {MIN_DIFFERENT} of them "
+    f"different; {MAKE_A_KEY}."
 )
 NO_DEBUG = "DEBUG must not be 1: error pages would show settings and source."
-NEEDS_HTTPS = "HTTPS must be 1: cookies and passwords go over nothing else."
+NEEDS_HTTPS = "HTTPS must be 1: cookies and passwords are sent over HTTPS only."
 NEEDS_DATABASE = "DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary."
 NEEDS_PROXIES = (
     "TRUSTED_PROXIES must be set: 1 for one proxy that ends TLS and sets X-Forwarded-For and X-Forwarded-Proto "
@@ -34,7 +34,7 @@ LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 def check_production(
     *, debug: bool, secret_key: str, hosts: Sequence[str], https: bool, database: str, proxies: str
 ) -> None:
-    """Refuse to start a production installation that is not safe.
+    """Refuse to start an unsafe production installation.
 
     ``hosts`` are ALLOWED_HOSTS; ``proxies`` is TRUSTED_PROXIES as it was set, "" where it was not, since 0 has to be
     meant. Raises ImproperlyConfigured with one line for each thing that is wrong: which variable, and what to set.
@@ -61,9 +61,9 @@ def _key_errors(key: str) -> list[str]:
 def _host_errors(hosts: Sequence[str]) -> list[str]:
     """Return errors in ALLOWED_HOSTS."""
     if not any(hosts):
-        return ["ALLOWED_HOSTS must be set, to the names readers type, such as votes.example.org."]
+        return ["ALLOWED_HOSTS must be set to the host names of the site, such as votes.example.org."]
     return [
-        f"ALLOWED_HOSTS must name hosts alone, separated by commas, not “{host}”."
+        f"ALLOWED_HOSTS must list host names only, separated by commas, not “{host}”."
         for host in hosts
         if not _is_host(host)
     ]

@@ -1,4 +1,4 @@
-"""The one settings file. Every environment variable it reads stands in ``.env.example``.
+"""Django's settings. Every environment variable read here is documented in ``.env.example``.
 
 With none set, Plenary runs on a laptop as it would in production: DEBUG off, hashed static files, an
 embedded PostgreSQL. A deployment sets SECRET_KEY, ALLOWED_HOSTS and DATABASE_URL.
@@ -235,9 +235,9 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Plenary",
     "VERSION": "1",
-    "DESCRIPTION": "The record of how the world votes: every recorded vote of the UN General Assembly and Security "
-    "Council, to be read only. Rows have the names and the values of the downloads, which the codebook at "
-    "/data/codebook/ explains. Errors are problem details (RFC 9457).",
+    "DESCRIPTION": "Every recorded vote of the UN General Assembly and Security Council. The API is read-only. Rows "
+    "have the same columns and values as the downloads; the codebook at /data/codebook/ explains them. Errors "
+    "are problem details (RFC 9457).",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

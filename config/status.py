@@ -49,8 +49,8 @@ def status(request: HttpRequest) -> HttpResponse:
         "groups": [
             (_("Record"), _record()),
             (_("Serving"), _serving()),
-            (_("Safe keeping"), _backup()),
-            (_("Servers behind it"), _servers()),
+            (_("Backups"), _backup()),
+            (_("Servers"), _servers()),
         ],
     }
     return TemplateResponse(request, "admin/status.html", context)
@@ -82,11 +82,10 @@ def _record() -> Rows:
 
 
 def _serving() -> Rows:
-    """Return the release, and what all processes have counted since they were started."""
     results = metrics.totals("plenary_cache")
     hits = sum(results.get(name, 0) for name in ("hit", "not-modified", "stale"))
     answers = hits + results.get("miss", 0)
-    rate = _("nothing asked yet")
+    rate = _("no requests yet")
     if answers:
         rate = _("%(share)s%% of %(number)s answers") % {
             "share": number_format(100 * hits / answers, 1),
@@ -101,8 +100,8 @@ def _serving() -> Rows:
     return [
         (_("Release"), RELEASE),
         (_("Answered from the page cache"), rate),
-        (_("Refused for asking too often"), number_format(int(refused), force_grouping=True)),
-        (_("Errors of the database"), number_format(int(sum(metrics.totals("plenary_database_errors").values())))),
+        (_("Refused by the rate limit"), number_format(int(refused), force_grouping=True)),
+        (_("Database errors"), number_format(int(sum(metrics.totals("plenary_database_errors").values())))),
         (_("Processes"), processes),
     ]
 
@@ -112,7 +111,7 @@ def _backup() -> Rows:
     backup = last_backup()
     if backup is None:
         return [(_("Last backup"), _("none in %(folder)s") % {"folder": settings.BACKUP_DIR})]
-    verified = _("restored once to verify it") if backup.verified else _("not verified")
+    verified = _("verified by restoring it") if backup.verified else _("not verified")
     is_late = datetime.datetime.now(datetime.UTC) - backup.made > BACKUP_AGE_LIMIT
     return [
         (_("Last backup"), _when(backup.made)),
@@ -142,9 +141,9 @@ def _servers() -> Rows:
             rows.append((_("Replica"), behind))
     if settings.CACHE_URL:
         state = health.redis()
-        rows.append(("Redis", _("answers in %(ms)s ms") % {"ms": state["ms"]} if state["ok"] else state["why"]))
+        rows.append(("Redis", _("responds in %(ms)s ms") % {"ms": state["ms"]} if state["ok"] else state["why"]))
     else:
-        rows.append(("Redis", _("not used: each process keeps pages of its own")))
+        rows.append(("Redis", _("not used: each process has its own page cache")))
     return rows
 
 

@@ -15,10 +15,10 @@ LIMIT = 10 * 1024**2
 
 
 class RefusesLargeUploads(FileUploadHandler):
-    """The first of all upload handlers: a request that announces too much is refused before any of it is stored.
+    """Upload handler that refuses requests by their announced size, before anything is stored.
 
-    Whoever may only look at the login form could otherwise fill the disk. A request cannot send more than it
-    announces: Django reads no further.
+    Otherwise anyone who can reach the login form could fill the disk. A request cannot send more than it announces:
+    Django reads no further.
     """
 
     def handle_raw_input(
@@ -31,12 +31,10 @@ class RefusesLargeUploads(FileUploadHandler):
     ) -> None:
         """Raise RequestDataTooBig, which is answered with 400, for more than the limit."""
         if content_length > LIMIT:
-            raise RequestDataTooBig(f"A form takes at most {LIMIT} bytes, not {content_length}.")
+            raise RequestDataTooBig(f"The form has {content_length} bytes; the limit is {LIMIT}.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Leave the bytes to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        """Leave the file to the next handler."""
         return None

@@ -1,4 +1,4 @@
-"""Warming up a worker: loading what every page needs before its first request, which would otherwise wait for it."""
+"""Warm-up of a worker: load what every page needs before the first request."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def warm_up(application: Callable[..., Any] | None = None) -> list[str]:
                 pass
             response.close()
         except Exception:
-            LOG.exception("Could not be loaded before the first request: %s", path)
+            LOG.exception("Could not load the record before the first request: %s", path)
             break
     # What is loaded stays: the collector need not look through it again and again while readers wait.
     gc.collect()

@@ -1,1 +1,1 @@
-"""What was put to the vote: bodies, sessions, topics, resolutions and their symbols."""
+"""Bodies, sessions, topics, resolutions and their symbols."""

@@ -1,4 +1,4 @@
-"""The app of what is put to the vote."""
+"""Configuration of the app ``resolutions``."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -40,12 +40,12 @@ def attributed(
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [SETTING])
         before = cursor.fetchone()[0] or ""
-        said = {**json.loads(before or "{}"), **{name: value for name, value in given.items() if value}}
-        _say(json.dumps({**said, "id": _number(said)}))
+        values = {**json.loads(before or "{}"), **{name: value for name, value in given.items() if value}}
+        _set(json.dumps({**values, "id": _number(values)}))
         yield
         # A transaction that is taken back takes the setting with it.
         if not connection.needs_rollback:
-            _say(before)
+            _set(before)
 
 
 def _number(said: dict[str, object]) -> str:
@@ -54,7 +54,7 @@ def _number(said: dict[str, object]) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
-def _say(said: str) -> None:
+def _set(value: str) -> None:
     """Set the setting until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, said])
+        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, value])

@@ -60,7 +60,6 @@ class Body(models.Model):
         ordering = ("code",)
 
     def __str__(self) -> str:
-        """Return the body's name."""
         return self.name
 
 
@@ -99,12 +98,11 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the session's name."""
         return self.name
 
 
 class Topic(models.Model):
-    """A subject under which readers look for resolutions."""
+    """A topic that groups resolutions."""
 
     slug = models.SlugField(_("slug"), unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -115,7 +113,6 @@ class Topic(models.Model):
         ordering = ("name",)
 
     def __str__(self) -> str:
-        """Return the topic's name."""
         return self.name
 
 
@@ -149,10 +146,9 @@ class SymbolFields(models.Model):
 
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
-    """The words in which resolutions are asked for."""
+    """Queries of resolutions."""
 
     def published(self) -> ResolutionQuerySet:
-        """Return those the public sees."""
         return self.filter(status=Status.PUBLISHED)
 
     def with_symbol(self, text: str) -> ResolutionQuerySet:
@@ -201,7 +197,7 @@ def search_text(*, title: str, agenda: str, subjects: Iterable[str]) -> str:
 
 
 class ResolutionKind(models.TextChoices):
-    """What a text became."""
+    """The kind of a text."""
 
     RESOLUTION = "resolution", _("resolution")
     DECISION = "decision", _("decision")
@@ -270,7 +266,6 @@ class Resolution(SymbolFields):
         ]
 
     def __str__(self) -> str:
-        """Return the symbol."""
         return self.symbol
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -337,7 +332,6 @@ class OtherSymbol(SymbolFields):
         indexes = [models.Index(fields=["symbol_key"], name="other_symbol_key")]
 
     def __str__(self) -> str:
-        """Return the symbol."""
         return self.symbol
 
     def save(self, *args: Any, **kwargs: Any) -> None:

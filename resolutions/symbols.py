@@ -66,7 +66,6 @@ class Symbol:
     sort_key: str
 
     def __str__(self) -> str:
-        """Return the United Nations' spelling."""
         return self.text
 
 

@@ -139,14 +139,14 @@ def load(folder: Path = FOLDER) -> Table:
             return SubjectsError(message, file="subjects.csv", line=line, column=column)
 
         if kind not in KINDS:
-            raise unusable("kind", f"“{kind}” is no kind of rule; the kinds are {', '.join(KINDS)}.")
+            raise unusable("kind", f"unknown kind of rule “{kind}”; the kinds are {', '.join(KINDS)}.")
         topics = frozenset(cell.split())
         if unknown := sorted(topics - slugs):
-            raise unusable("topics", f"there is no topic “{unknown[0]}”; add it to topics.csv, or correct the slug.")
+            raise unusable("topics", f"unknown topic “{unknown[0]}”; add it to topics.csv, or correct the slug.")
         words = tuple(PATTERN.findall(fold(pattern)))
         if not words:
-            raise unusable("pattern", "the pattern has no word; write the words to look for.")
-        twice = f"“{pattern}” has a rule already; give each pattern once, with all its topics."
+            raise unusable("pattern", "the pattern has no words; write the words to look for.")
+        twice = f"“{pattern}” already has a rule; list each pattern once, with all its topics."
         if kind in ("words", "place"):
             if words in rules:
                 raise unusable("pattern", twice)
@@ -158,7 +158,7 @@ def load(folder: Path = FOLDER) -> Table:
         if kind == "heading":
             headings[heading] = topics
         elif topics:
-            raise unusable("topics", "a category stands for no topic; leave the cell empty.")
+            raise unusable("topics", "a category has no topics; leave the cell empty.")
         else:
             categories.add(heading)
     exact: dict[str, list[Rule]] = {}
@@ -214,7 +214,6 @@ def topics_of(*, subjects: Iterable[str] = (), agenda: str = "", title: str = ""
 
 @lru_cache(maxsize=4096)
 def _of_heading(heading: str) -> TopicMatch:
-    """Return the topics of a heading."""
     return table().of_heading(heading)
 
 

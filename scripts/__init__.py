@@ -1,1 +1,1 @@
-"""What ``make`` runs besides the commands of ``manage.py``."""
+"""Scripts that ``make`` runs besides the commands of ``manage.py``."""

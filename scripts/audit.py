@@ -1,4 +1,4 @@
-"""Look the locked packages up among the known vulnerabilities: ``make audit``.
+"""Check the locked packages for known vulnerabilities: ``make audit``.
 
 Fails where one is known. Where nothing can be looked up, says so and does not fail, so that the check can stand in a
 build without a network; ``AUDIT=required`` fails then too.
@@ -33,7 +33,7 @@ def main() -> int:
         try:
             number, vulnerabilities = vulnerable(audit_report(lock))
         except UnreachableError as error:
-            sys.stdout.write(f"audit: {lock} was not looked up: {error}\n")
+            sys.stdout.write(f"audit: {lock} was not checked: {error}\n")
             return 1 if os.environ.get("AUDIT") == "required" else 0
         sys.stdout.write(f"audit: {lock}: {number} packages, {len(vulnerabilities)} known vulnerabilities\n")
         known += vulnerabilities
@@ -49,7 +49,7 @@ def audit_report(lock: str) -> str:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout.strip():
-        (*_traceback, last) = done.stderr.strip().splitlines() or ["no word of why"]
+        (*_traceback, last) = done.stderr.strip().splitlines() or ["no reason given"]
         raise UnreachableError(f"the list of known vulnerabilities cannot be read ({last.partition(': ')[0][:100]}).")
     return done.stdout
 

@@ -1,6 +1,6 @@
-"""Make ``.venv`` with exactly the locked packages, or find that it has them already.
+"""Create ``.venv`` with exactly the locked packages, unless it already has them.
 
-Interrupted at any moment, the next run takes it up: a stamp, written last, says what the environment holds.
+It can be interrupted at any moment: a stamp, written last, records what the environment has.
 Runs with the standard library alone, under the Python that the environment shall have.
 """
 
@@ -27,9 +27,9 @@ def main(wanted: str) -> int:
             wait_for(lock)
             return 0 if is_current(wanted) else make(wanted)
     except OSError as error:
-        return fail(f"cannot write {error.filename or VENV} ({error.strerror}). Make room, or make it writable.")
+        return fail(f"cannot write {error.filename or VENV} ({error.strerror}). Free some space, or make it writable.")
     except KeyboardInterrupt:
-        return fail("interrupted; run it again to go on.")
+        return fail("interrupted; run it again to continue.")
 
 
 def wait_for(lock: TextIO) -> None:
@@ -67,7 +67,7 @@ def make(wanted: str) -> int:
     """Make the environment and install the locked packages."""
     (VENV / "stamp").unlink(missing_ok=True)
     if not python_runs():
-        say(f"Making .venv with Python {sys.version.split()[0]}.")
+        say(f"Creating .venv with Python {sys.version.split()[0]}.")
         shutil.rmtree(VENV, ignore_errors=True)
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
         if made.returncode:
@@ -78,7 +78,8 @@ def make(wanted: str) -> int:
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", *files], check=False).returncode:
         return fail(
-            "the packages could not be installed: see above. Check the network and the free space; run it again."
+            "the packages could not be installed: see the error above. Check the network and the free "
+            "space, then run it again."
         )
     (VENV / "stamp").write_text(stamp(wanted))
     return 0
@@ -89,11 +90,11 @@ def why_no_venv(output: str) -> str:
     if "ensurepip" in output or "No module named venv" in output:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
-            f"this Python has no venv: install it (on Debian and Ubuntu: apt-get install python{version}-venv), "
-            "or name another Python with PYTHON=/path/to/python3."
+            f"this Python has no venv module: install it (on Debian and Ubuntu: apt-get install python{version}-venv), "
+            "or choose another Python with PYTHON=/path/to/python3."
         )
     last = [line for line in output.splitlines() if line.strip()][-1:]
-    return f"the virtual environment could not be made ({''.join(last)}). Check the free space; run it again."
+    return f"the virtual environment could not be made ({''.join(last)}). Check the free space, then run it again."
 
 
 def say(what: str) -> None:

@@ -1,4 +1,4 @@
-"""Ask so many hostile addresses of the record of this installation, which is only read: ``make fuzz``."""
+"""Request many malformed and hostile URLs from this installation, without changing its data: ``make fuzz``."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""Who voted how: member states, blocs, roll calls, votes, and the measures read off them."""
+"""Member states, blocs, roll calls, votes, and the measures computed from them."""

@@ -1,4 +1,4 @@
-"""The app of who voted how."""
+"""Configuration of the app ``votes``."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -23,7 +23,7 @@ class Choice(TextChoices):
         for choice, known in WORDS.items():
             if word == known:
                 return choice
-        raise ValueError(f"“{word}” is not a choice; the choices are {', '.join(WORDS.values())}.")
+        raise ValueError(f"Unknown choice “{word}”; the choices are {', '.join(WORDS.values())}.")
 
 
 WORDS = {

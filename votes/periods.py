@@ -66,7 +66,6 @@ class Period:
 
     @property
     def last(self) -> datetime.date:
-        """Return its last day."""
         return self.until - datetime.timedelta(days=1)
 
     @property

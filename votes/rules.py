@@ -1,4 +1,4 @@
-"""What a proposal needs in order to be adopted, and what the figures alone would make of it.
+"""Required majorities, and the result that the figures alone give.
 
 A result is recorded as the President announced it. Here is the arithmetic that explains it, and that shows
 where the figures disagree with what was announced.
@@ -44,7 +44,7 @@ class Result(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the figures make of a proposal."""
+    """The result by the figures alone."""
 
     result: Result | None
     """The result by the figures; None where the requirement is not stated and its candidates differ."""

@@ -1,4 +1,4 @@
-"""The totals of a roll call, and what is read off them alone."""
+"""Totals of a roll call, and the measures computed from them alone."""
 
 from __future__ import annotations
 

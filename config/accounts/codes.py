@@ -1,4 +1,4 @@
-"""One-time codes (TOTP and backup codes): what an account has set up, and what it must do before it may enter.
+"""One-time codes (TOTP and backup codes): what an account has set up, and what it must do before it may use the admin.
 
 An authenticator app holds a key and makes a code of six digits every thirty seconds (TOTP, RFC 6238). Ten backup
 codes, each good for once, stand in for a lost app.
@@ -24,7 +24,7 @@ PUBLISHING = "votes.publish_rollcall"
 
 
 class Step(enum.Enum):
-    """What stands between an account that gave its password and the admin."""
+    """The step that remains between the password and the admin."""
 
     NONE = enum.auto()
     ENTER_CODE = enum.auto()
@@ -106,5 +106,5 @@ def remove(*, user: User) -> bool:
 
 
 def _lock(user: User) -> None:
-    """Let nobody else change the codes of ``user`` in the meantime."""
+    """Lock the row of ``user``, so that no other request changes its codes."""
     User.objects.select_for_update().get(pk=user.pk)

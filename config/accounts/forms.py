@@ -29,7 +29,7 @@ CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True,
 
 
 class CodeField(forms.CharField):
-    """A code as people type it: in groups, in capitals."""
+    """A code field that accepts spaces and capitals."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=32, widget=forms.TextInput(attrs=CODE), **kwargs)
@@ -40,7 +40,7 @@ class CodeField(forms.CharField):
 
 
 class CodeForm(OTPTokenForm):  # type: ignore[misc]  # django-otp has no types
-    """Asks for a code of the app or a backup code; which of the two it is shows in its length."""
+    """Asks for a code of the app or a backup code, told apart by their length."""
 
     otp_device = None
     otp_challenge = None
@@ -50,8 +50,8 @@ class CodeForm(OTPTokenForm):  # type: ignore[misc]  # django-otp has no types
     )
     otp_error_messages = {
         **OTPTokenForm.otp_error_messages,
-        "invalid_token": _("This code is not right. Each code can be used once; wait for the next one."),
-        "device_required": _("This code is not right."),
+        "invalid_token": _("Wrong code. Each code works only once, so wait for the next one."),
+        "device_required": _("Wrong code."),
     }
 
     def __init__(self, user: User, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
@@ -85,18 +85,17 @@ class PasswordForm(forms.Form):
         self.request = request
 
     def clean_password(self) -> str:
-        """Check it."""
         password: str = self.cleaned_data["password"]
         if authenticate(self.request, username=self.request.user.get_username(), password=password) is None:
-            raise forms.ValidationError(_("This is not your password."))
+            raise forms.ValidationError(_("Wrong password."))
         return password
 
 
 class MailForm(PasswordResetForm):
     """Asks where to send a link for a new password, and sends it after the answer.
 
-    Waiting for the mail server would tell by the time it takes who has an account; and who asks again and again fills
-    nobody's mailbox.
+    Sending in the background keeps response times from revealing who has an account; repeated requests send no further
+    mail.
     """
 
     def send_mail(self, *arguments: Any, **named: Any) -> None:

@@ -27,7 +27,6 @@ class AdminSite(admin.AdminSite):
         return super().has_permission(request) and next_step(request.user) is Step.NONE
 
     def get_urls(self) -> list[Any]:
-        """Return the admin's addresses with those of an account's one-time codes and of the status."""
         from config.status import status  # noqa: PLC0415  # models are not there yet when the site is made
 
         own = [path("codes/", self.codes, name="codes"), path("status/", self.admin_view(status), name="status")]

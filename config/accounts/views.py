@@ -43,7 +43,7 @@ class CodeView(LoginView):  # type: ignore[misc]  # django-otp has no types
 
 
 def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Show how one-time codes stand; set them up, make new backup codes, or remove them."""
+    """Show the status of one-time codes; set them up, make new backup codes, or remove them."""
     user: Any = request.user
     first, password = FirstCodeForm(), PasswordForm(request)
     backup_codes: list[str] = []
@@ -55,7 +55,9 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if first.is_valid():
             confirmed = codes.confirm_setup(user=user, code=first.cleaned_data["code"])
             if confirmed is None:
-                first.add_error("code", _("This code is not right. Wait for the next one, and check the clock."))
+                first.add_error(
+                    "code", _("Wrong code. Wait for the next one, and check that the clock of your device is right.")
+                )
             else:
                 app, backup_codes = confirmed
                 verify_session(request, app)
@@ -66,7 +68,7 @@ def codes_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
             # The sheet that this session may have been opened with is gone.
             verify_session(request, codes.confirmed_device(user))
         elif password.is_valid() and codes.remove(user=user):
-            messages.success(request, _("Your one-time codes were removed."))
+            messages.success(request, _("One-time codes are now off for your account."))
             return HttpResponseRedirect(reverse("admin:codes"))
     app, pending = codes.confirmed_device(user), codes.pending_device(user)
     context = {
@@ -94,7 +96,7 @@ def next_url(request: HttpRequest) -> str:
 
 
 def qr_code(text: str) -> SafeString:
-    """Return the QR code of ``text`` as an SVG element, drawn here: the key goes to nobody else."""
+    """Return the QR code of ``text`` as an SVG element, drawn locally so that the key is not sent to a third party."""
     drawn = BytesIO()
     qrcode.make(text, image_factory=SvgPathFillImage).save(drawn)
     _declaration, svg = drawn.getvalue().decode().split("\n", 1)
@@ -107,7 +109,7 @@ class PasswordResetView(auth.PasswordResetView):
     form_class = MailForm
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do not pretend to send what goes nowhere."""
+        """Show a page that says so where the site sends no mail."""
         if settings.EMAIL_HOST:
             return super().dispatch(request, *args, **kwargs)
         context = {**admin_names(), "title": _("Password reset")}
@@ -115,12 +117,12 @@ class PasswordResetView(auth.PasswordResetView):
 
 
 def admin_names() -> dict[str, Any]:
-    """Return what pages outside the admin's own addresses need to carry its name."""
+    """Return the admin's site name and title for pages outside the admin site."""
     return {"site_header": admin.site.site_header, "site_title": admin.site.site_title, "site_url": "/"}
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
-    """Say how long to wait, in place of whatever a failed login beyond the limit would have shown."""
+    """Say how long to wait after too many failed logins."""
     wait = get_cool_off(request)
     assert wait is not None
     seconds = ceil(wait.total_seconds())

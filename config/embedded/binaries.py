@@ -29,10 +29,10 @@ def package_install() -> Path:
     """
     spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
     if spec is None or spec.origin is None:
-        raise EmbeddedError(f"The Python package {PACKAGE} is missing: install requirements.txt.")
+        raise EmbeddedError(f"The Python package {PACKAGE} is missing: run pip install -r requirements.txt.")
     install = Path(spec.origin).parent / f"pginstall{MAJOR}"
     if not os.access(install / "bin" / "postgres", os.X_OK):
-        raise EmbeddedError(f"{install} holds no PostgreSQL that can be run: install {PACKAGE} again.")
+        raise EmbeddedError(f"{install} has no PostgreSQL that can run here: reinstall {PACKAGE}.")
     return install
 
 
@@ -76,7 +76,7 @@ def server_user(folder: Path) -> tuple[int, int]:
             entry = pwd.getpwuid(key) if isinstance(key, int) else pwd.getpwnam(key)
             if entry.pw_uid != 0:
                 return entry.pw_uid, entry.pw_gid
-    raise EmbeddedError("PostgreSQL does not run as root and there is no user postgres or nobody: add one.")
+    raise EmbeddedError("PostgreSQL does not run as root, and there is no user named postgres or nobody: create one.")
 
 
 def can_reach(path: Path, uid: int, gid: int) -> bool:

@@ -137,7 +137,7 @@ class Keeper:
             written = (server.data / "PG_VERSION").read_text().strip()
             if written != MAJOR:
                 what = f"{server.data} was written by PostgreSQL {written} and {PACKAGE} brings {MAJOR}"
-                raise EmbeddedError(f"{what}: install the older package, or delete that folder to start afresh.")
+                raise EmbeddedError(f"{what}: install the older package, or delete that folder to start from scratch.")
             self._claim_socket_folder()
             # No process of a server is left, so what these name is something else.
             for stale in server.data / "postmaster.pid", server.socket, Path(f"{server.socket}.lock"):
@@ -153,7 +153,7 @@ class Keeper:
         while server.postmaster() != (self.postgres.pid, "ready"):
             if self.postgres.poll() is not None:
                 reason = error_line(server.log.read_bytes()[size:])
-                raise EmbeddedError(f"The embedded PostgreSQL does not start ({reason}): see {server.log}.")
+                raise EmbeddedError(f"The embedded PostgreSQL did not start ({reason}): see {server.log}.")
             time.sleep(0.01)
         self._write_pid(str(self.postgres.pid))
 
@@ -170,7 +170,7 @@ class Keeper:
             with suppress(FileNotFoundError):  # The other keeper may have removed it just now.
                 status = folder.lstat()
                 if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-                    raise EmbeddedError(f"{folder} is not a folder of {user_name(os.geteuid())}: delete it.")
+                    raise EmbeddedError(f"{folder} does not belong to {user_name(os.geteuid())}: delete it.")
                 self.socket_folder = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
                 if not (
                     try_flock(self.socket_folder, fcntl.LOCK_EX)
@@ -195,7 +195,7 @@ class Keeper:
         tenths = 0
         while not try_flock(lock, fcntl.LOCK_EX):
             if tenths in signals:
-                warn("an earlier server still runs: stopping it")
+                warn("an earlier server is still running: stopping it")
                 pid = self.server.postmaster()[0]
                 if pid and str(self.server.data) in _command_line(pid):
                     with suppress(ProcessLookupError):
@@ -228,7 +228,7 @@ class Keeper:
         )
         warn(done.stdout.decode(errors="replace"))
         if done.returncode:
-            what = f"The embedded PostgreSQL cannot be made in {self.server.folder}"
+            what = f"The embedded PostgreSQL cannot be created in {self.server.folder}"
             advice = "free some space" if b"No space left" in done.stdout else f"see {self.server.log}"
             raise EmbeddedError(f"{what} ({error_line(done.stdout)}): {advice}.")
 

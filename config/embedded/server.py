@@ -1,4 +1,4 @@
-"""The embedded server as its users see it: where it is, whether it is up, and starting it.
+"""Client side of the embedded server: where it is, whether it is up, and starting it.
 
 Data, locks and log are in ``<home>/postgresql``; the only way in is a socket in a private folder. Every process that
 uses the server holds a shared lock for as long as it lives. Locks, which the kernel drops with the process, answer
@@ -164,7 +164,7 @@ class EmbeddedPostgres:
                     return
                 if report < 0 and not self.is_locked("keeper.lock"):
                     if spawned == MAX_RESTARTS:
-                        raise EmbeddedError(f"The embedded PostgreSQL does not stay up: see {self.log}.")
+                        raise EmbeddedError(f"The embedded PostgreSQL keeps stopping: see {self.log}.")
                     report, spawned = self._spawn_keeper(), spawned + 1
             time.sleep(0.02)
             if report >= 0:
@@ -177,7 +177,7 @@ class EmbeddedPostgres:
             if waited > 3 and not has_warned:
                 warn(f"waiting for the embedded PostgreSQL (log: {self.log})")
                 has_warned = True
-        raise EmbeddedError(f"The embedded PostgreSQL does not answer at {self.socket}: see {self.log}.")
+        raise EmbeddedError(f"The embedded PostgreSQL does not respond at {self.socket}: see {self.log}.")
 
     def _make_folder(self) -> None:
         for folder, mode in (self.folder.parent, 0o755), (self.folder, 0o700):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECRETS = ("password", "sslpassword")
-"""What stands in no command line, which every user of the machine can read."""
+"""Parameters kept out of the command line, which every user of the machine can read."""
 
 
 class ProgramError(Exception):

@@ -1,4 +1,4 @@
-"""Base classes of the admin: typed generics, record pages that explain refused saves, read-only pages, inline rows."""
+"""Base classes of the admin: pages that explain refused saves, read-only pages, inline rows."""
 
 from __future__ import annotations
 
@@ -47,18 +47,17 @@ OfParent = TypeVar("OfParent", bound=models.Model)
 PER_PAGE = 50
 REFUSALS = {
     "published_roll_call_of_published_resolution": _(
-        "A published roll call needs its resolution published, and by the same body."
+        "A roll call can be published only if its resolution is published and belongs to the same body."
     ),
-    "votes_of_recorded_roll_call": _("A roll call that recorded no votes by member state cannot have any."),
+    "votes_of_recorded_roll_call": _("Votes of member states cannot be recorded for this method of voting."),
 }
 """What to tell the editor where the database refuses, by constraint."""
 
 
 class LabelledInline(TabularInline[Of, OfParent]):
-    """Inline rows whose every field has an accessible name: a column's heading names none to a screen reader."""
+    """Inline rows whose fields have accessible names: screen readers do not use a column's heading as one."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Return the field with its label as its name."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             # A choice of another record is wrapped in buttons to add and change it.
@@ -74,10 +73,10 @@ class LabelledInline(TabularInline[Of, OfParent]):
 
 
 class RecordAdmin(ModelAdmin[Of]):
-    """An admin of the record: permanent names are entered once, and a refused save says why.
+    """Base admin of the record: permanent names cannot be changed, and a refused save explains why.
 
-    Forms check what they can. What only the database sees (another editor's change of the same moment, a
-    constraint over several tables) comes as a message on the page, and nothing is saved.
+    Forms check what they can. Errors that only the database detects (a simultaneous change by another editor, a
+    constraint over several tables) are shown as a message on the page, and nothing is saved.
     """
 
     permanent: tuple[str, ...] = ()
@@ -86,19 +85,15 @@ class RecordAdmin(ModelAdmin[Of]):
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 80})}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         return [*super().get_readonly_fields(request, obj), *(self.permanent if obj else ())]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show or save one record."""
         return self.explain_refusal(request, super().changeform_view, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the list or carry out an action on some of it."""
         return self.explain_refusal(request, super().changelist_view, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask for confirmation or delete."""
         return self.explain_refusal(request, super().delete_view, *args, **kwargs)
 
     def explain_refusal(
@@ -173,20 +168,17 @@ class RecordAdmin(ModelAdmin[Of]):
 
 
 class ReadOnlyAdmin(ModelAdmin[Of]):
-    """Rows to look at: they are written elsewhere."""
+    """A read-only admin: the rows are written elsewhere."""
 
     list_per_page = PER_PAGE
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Of | None = None) -> bool:
-        """Say no."""
         return False
 
 
@@ -212,7 +204,7 @@ def refusal(refused: Exception) -> str:
     diagnosis = getattr(refused.__cause__, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None) or ""
     why = REFUSALS.get(constraint) or _constraint_message(constraint) or getattr(diagnosis, "message_primary", "")
-    return str(_("Nothing was saved. The database refused it: %(why)s") % {"why": why or refused})
+    return str(_("Nothing was saved: %(why)s") % {"why": why or refused})
 
 
 def _constraint_message(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Checks that the forms of the record share: the session is of the body, and a public change has a reason."""
+"""Validation shared by forms: the session belongs to the body, and a public change has a reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from resolutions.models import Resolution
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NO_REASON = _("This has been public. Say why it changes.")
+NO_REASON = _("This has been public. Give the reason for the change.")
 
 
 def reason_field() -> forms.CharField:
@@ -23,7 +23,7 @@ def reason_field() -> forms.CharField:
         required=False,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text=_("Shown in public with what changed."),
+        help_text=_("Shown in public, together with the change."),
     )
 
 
@@ -48,7 +48,7 @@ def check_session(form: forms.BaseForm) -> None:
     """Add an error to ``form`` where its session is one of another body."""
     body, session = form.cleaned_data.get("body"), form.cleaned_data.get("session")
     if body and session and session.body != body:
-        message = _("This is a session of the %(body)s.")
+        message = _("This session belongs to the %(body)s.")
         form.add_error("session", ValidationError(message, params={"body": session.body}))
 
 

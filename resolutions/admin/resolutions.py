@@ -44,15 +44,17 @@ class ResolutionForm(ModelForm[Resolution]):
         model = Resolution
         fields = "__all__"
         help_texts = {
-            "symbol": _("In any spelling; it is brought to the United Nations’ own. Such as A/RES/ES-11/7."),
-            "session": _("Empty for the Security Council."),
-            "status": _("A draft is seen by editors only. Publishing a roll call publishes its resolution with it."),
+            "symbol": _(
+                "For example A/RES/ES-11/7. Any spelling is accepted and converted to the United Nations’ own."
+            ),
+            "session": _("Leave empty for the Security Council."),
+            "status": _("Only editors can see a draft. Publishing a roll call also publishes its resolution."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if topics := self.fields.get("topics"):
-            new = _("Without a choice, a new text gets those that fit its title, agenda item and subjects.")
+            new = _("If you choose none, a new text gets the topics that match its title, agenda item and subjects.")
             hint = suggestion(self.instance) if self.instance.pk else str(new)
             topics.help_text = f"{hint} {topics.help_text}".strip()
 
@@ -86,8 +88,8 @@ def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> Non
     if is_own and not settings.PUBLISH_OWN_ENTRIES:
         raise ValidationError(
             _(
-                "You entered or changed %(symbol)s, so somebody else has to publish it: leave it a draft. Where one "
-                "person does both, the site is run with PUBLISH_OWN_ENTRIES=1."
+                "You entered or changed %(symbol)s, so another person must publish it. Leave it as a "
+                "draft. On a site with a single editor, set PUBLISH_OWN_ENTRIES=1."
             ),
             params={"symbol": text.symbol},
         )
@@ -96,7 +98,7 @@ def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> Non
 def stays_published(slugs: Sequence[str]) -> ValidationError:
     """Return the error of a text that cannot become a draft, because these roll calls of it are public."""
     return ValidationError(
-        _("This text has published roll calls, which need it: %(slugs)s. Unpublish them first."),
+        _("This text has published roll calls: %(slugs)s. Unpublish them first."),
         params={"slugs": ", ".join(slugs)},
     )
 
@@ -112,7 +114,7 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
     list_filter = ("status", "body", "kind", "topics", ("session", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("body", "session")
     search_fields = ("symbol", "title")
-    search_help_text = _("A symbol in any spelling, or words of title, agenda item and subjects.")
+    search_help_text = _("Search by symbol (in any spelling), or by words of the title, agenda item and subjects.")
     autocomplete_fields = ("session",)
     filter_horizontal = ("topics",)
     radio_fields = {"status": admin.VERTICAL}
@@ -126,13 +128,11 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
 
     @staticmethod
     def view_on_site(resolution: Resolution) -> str | None:
-        """Return the public address of a text that has one."""
         return resolution.get_absolute_url() if resolution.status == Status.PUBLISHED else None
 
     # Who may do what
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Tell whether texts may be published and taken out of view."""
         return request.user.has_perm("resolutions.publish_resolution")
 
     def has_change_permission(self, request: HttpRequest, obj: Resolution | None = None) -> bool:
@@ -159,7 +159,6 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         return self.fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Resolution | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         own = [] if self.has_publish_permission(request) else ["status"]
         return [*super().get_readonly_fields(request, obj), *own]
 
@@ -216,7 +215,7 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
                 request,
                 list(queryset),
                 title=_("Unpublish"),
-                explanation=_("These texts leave public view. The reason stays in the history."),
+                explanation=_("These texts will no longer be public. The reason is kept in their history."),
                 action="unpublish",
             )
         self._set_status(request, queryset.filter(status=Status.PUBLISHED), Status.DRAFT)

@@ -50,7 +50,6 @@ class SubjectsWidget(forms.Widget):
         return values
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Tell whether the page had no such fields."""
         return name not in data
 
     def id_for_label(self, id_: str) -> str:
@@ -71,8 +70,9 @@ class SubjectsField(forms.Field):
             required=False,
             label=gettext_lazy("Subjects"),
             help_text=gettext_lazy(
-                "Pick a heading that is on record, or enter a new one as the UN Digital Library writes it, such as "
-                "CUBA--UNITED STATES. An emptied field takes a heading away; for more than three new ones, save first."
+                "Choose an existing heading, or enter a new one as the UN Digital Library writes it, such "
+                "as CUBA--UNITED STATES. To remove a heading, clear its field. To add more than three, "
+                "save and continue."
             ),
         )
 
@@ -90,7 +90,9 @@ class SubjectsField(forms.Field):
                 problems.append(problem)
                 continue
             if slug in headings:
-                problems.append(ValidationError(_("“%(heading)s” is there twice.") % {"heading": heading}))
+                problems.append(
+                    ValidationError(_("“%(heading)s” is listed twice. Remove one of the two.") % {"heading": heading})
+                )
             headings[slug] = heading
         if problems:
             raise ValidationError(problems)
@@ -110,11 +112,11 @@ def new_heading(text: str) -> str:
     """Return a heading that is not on record; raise ValidationError where the library does not write any like it."""
     library = text.upper().replace("–", "--").replace("|", " ")
     if not heading_slug(text):
-        raise ValidationError(_("“%(text)s” is no heading: it has no letters.") % {"text": text})
+        raise ValidationError(_("“%(text)s” is not a heading: it has no letters.") % {"text": text})
     if text != library:
         message = _(
-            "“%(text)s” is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” "
-            "between its parts: %(library)s"
+            "Unknown heading: “%(text)s”. To add it, write it as the UN Digital Library does, in capitals "
+            "with “--” between its parts: %(library)s"
         )
         raise ValidationError(message % {"text": text, "library": library})
     return text
@@ -131,7 +133,10 @@ def add_suggested_topics(text: Resolution) -> str:
     if text.topics.exists() or not (topics := suggested_topics(text)):
         return ""
     text.topics.set(topics)
-    message = _("Topics chosen by title, agenda item and subjects: %(topics)s. Change them on the page of the text.")
+    message = _(
+        "Topics chosen from the title, agenda item and subjects: %(topics)s. You can change them on the page "
+        "of the text."
+    )
     return message % {"topics": names_of(topics)}
 
 
@@ -139,7 +144,7 @@ def suggestion(text: Resolution) -> str:
     """Return which topics of the rules a text does not have, for its form; empty where it has them all."""
     chosen = {*text.topics.values_list("pk", flat=True)}
     others = [topic for topic in suggested_topics(text) if topic.pk not in chosen]
-    message = _("By title, agenda item and subjects, these would fit too: %(topics)s.")
+    message = _("Other topics that match the title, agenda item and subjects: %(topics)s.")
     return message % {"topics": names_of(others)} if others else ""
 
 

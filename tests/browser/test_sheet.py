@@ -165,7 +165,7 @@ def test_es_11_7_is_entered_by_paste(
         opened.keyboard.press("Enter")
         tab_to(opened, opened.get_by_label("Text:"))
         opened.keyboard.insert_text(text)
-        tab_to(opened, opened.get_by_role("button", name="Show what it says"))
+        tab_to(opened, opened.get_by_role("button", name="Show preview"))
         opened.keyboard.press("Enter")
         expect(opened.locator(".filling-problems li")).to_have_count(0)
         expect(opened.locator(".sheet-count")).to_contain_text("In favour 93 (announced 93)")
@@ -192,7 +192,7 @@ def test_es_11_7_is_entered_by_csv(
         # The window in which to choose a file is the system's, and opens for one browser on a machine at a time.
         tab_to(opened, opened.get_by_label("Or a file:"))
         opened.get_by_label("Or a file:").set_input_files(path)
-        tab_to(opened, opened.get_by_role("button", name="Show what it says"))
+        tab_to(opened, opened.get_by_role("button", name="Show preview"))
         opened.keyboard.press("Enter")
         expect(opened.locator(".sheet-count")).to_contain_text("No entry 0")
         tab_to(opened, opened.get_by_role("button", name="Save the sheet"))
@@ -273,7 +273,7 @@ def test_the_next_of_those_found_is_an_arrow_away_and_escape_goes_back(opened: P
     opened.keyboard.press("Escape")
     assert current(opened) == "AFG"
     opened.keyboard.type("/qqq")
-    expect(opened.locator("[data-found]")).to_have_text("no such member")
+    expect(opened.locator("[data-found]")).to_have_text("no matching member")
     opened.keyboard.press("Enter")
     assert current(opened) == ""
 
@@ -288,7 +288,7 @@ def test_all_others_are_one_step(opened: Page) -> None:
 
 
 def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
-    opened.get_by_text("How it went").click()
+    opened.get_by_text("Result and totals").click()
     opened.get_by_label("Announced in favour").fill("2")
     enter_sheet(opened)
     opened.keyboard.press("y")
@@ -302,7 +302,7 @@ def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
 def test_the_first_row_is_remembered_in_the_address(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
-    opened.get_by_label("First on the list").select_option("FRA")
+    opened.get_by_label("Start the list with").select_option("FRA")
     order = [element.get_attribute("data-code") for element in opened.locator(".sheet-row").all()]
     assert (order[0], order[-1], order[order.index("ZWE") + 1]) == ("FRA", "FIN", "AFG")
     assert opened.url.endswith("?start=FRA")
@@ -319,9 +319,7 @@ def test_what_was_typed_outlives_the_page_and_is_dropped_once_it_is_saved(opened
     opened.keyboard.press("y")
     opened.keyboard.press("n")
     opened.reload()
-    expect(opened.locator("[data-kept]")).to_contain_text(
-        "Restored: what you entered in this browser and did not save."
-    )
+    expect(opened.locator("[data-kept]")).to_contain_text("Your unsaved entries from this browser have been restored.")
     assert recorded_on_page(opened) == {"AFG": "Y", "ALB": "N"}
 
     opened.get_by_role("button", name="Save", exact=True).press("Enter")
@@ -347,7 +345,7 @@ def test_what_was_kept_is_only_offered_where_the_record_is_another_since(opened:
     opened.reload()
     expect(opened.locator("[data-kept]")).to_contain_text("the votes on record have changed since")
     assert recorded_on_page(opened) == {"FRA": "N"}
-    opened.get_by_role("button", name="Show the kept entries").press("Enter")
+    opened.get_by_role("button", name="Restore my entries").press("Enter")
     assert recorded_on_page(opened) == {"AFG": "Y"}
 
 
@@ -394,7 +392,7 @@ def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
     (tmp_path / "a.csv").write_text("FRA,Y\n")
     opened.evaluate("document.querySelector('textarea').value = ''")
     opened.get_by_label("Or a file:").set_input_files(tmp_path / "a.csv")
-    opened.get_by_role("button", name="Show what it says").press("Enter")
+    opened.get_by_role("button", name="Show preview").press("Enter")
     expect(opened.locator(".sheet-count")).to_contain_text("In favour 1")
     opened.get_by_role("button", name="Save the sheet").press("Enter")
     expect(opened.locator(".messagelist")).to_contain_text("was changed successfully")
@@ -405,7 +403,7 @@ def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
 def test_the_nearest_name_leads_to_its_row(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
     opened.goto(live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk]))
     opened.get_by_label("Text:").fill(TEXT)
-    opened.get_by_role("button", name="Show what it says").press("Enter")
+    opened.get_by_role("button", name="Show preview").press("Enter")
     opened.locator(".filling-problems").get_by_role("link", name="Albania").press("Enter")
     assert current(opened) == "ALB"
 
@@ -418,8 +416,8 @@ def test_the_sheet_works_without_script(chromium: Browser, live_server: LiveServ
     page = context.new_page()
     logged_in(page, live_server, change(draft), User.objects.create_superuser("ana", password=PASSWORD))
     row(page, "USA").get_by_label("Against").check()
-    page.get_by_label("All others, when this is saved:").select_option("In favour")
-    page.get_by_label("First on the list").select_option("FRA")
+    page.get_by_label("All others, on saving:").select_option("In favour")
+    page.get_by_label("Start the list with").select_option("FRA")
     page.get_by_role("button", name="Save and continue editing").click()
     assert recorded(draft) == dict.fromkeys(CHOICES, "Y") | {"USA": "N"}
     expect(page.locator(".sheet-row").first).to_have_attribute("data-code", "FRA")
@@ -514,7 +512,7 @@ def test_anybody_can_use_the_sheet(
     page.goto(live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk]))
     assert violations(page) == []
     page.get_by_label("Text:").fill(TEXT)
-    page.get_by_role("button", name="Show what it says").press("Enter")
+    page.get_by_role("button", name="Show preview").press("Enter")
     expect(page.locator(".filling-problems li")).to_have_count(2)
     assert wrong() == [[], [], [], 0]
     context.close()

@@ -64,7 +64,7 @@ def test_the_drill(folder: Path):
     assert (made.verified, made.size) == (False, dump.stat().st_size)
     assert (made.content.version, made.content.checksum) == (before, checksum)
     lines = out.getvalue().splitlines()
-    assert lines[-2].endswith("NOT VERIFIED: --no-verify was said.")
+    assert lines[-2].endswith("NOT VERIFIED because of --no-verify.")
     assert lines[-1] == f"SHA-256 {made.sha256}"
     assert databases() == {name}
 

@@ -75,12 +75,12 @@ def missing_table() -> ProgrammingError:
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (KeyboardInterrupt(), 130, "\nplenary: stopped; what was not finished was not written.\n"),
+        (KeyboardInterrupt(), 130, "\nplenary: stopped; unfinished work was not saved.\n"),
         (InterfaceError("connection already closed"), "plenary: connection already closed", ""),
         (OperationalError("server closed\nmore"), "plenary: server closed", ""),
         (
             missing_table(),
-            f"plenary: the tables are not those of this release ({NO_TABLE}). Run manage.py migrate, or make run.",
+            f"plenary: the database tables do not match this release ({NO_TABLE}). Run manage.py migrate, or make run.",
             "",
         ),
     ],
@@ -123,7 +123,7 @@ def test_ctrl_c_ends_a_command_with_130(tmp_path: Path):
         assert command.stdout.readline() == "waiting\n"
         command.send_signal(signal.SIGINT)
         _said, complaint = command.communicate(timeout=30)
-    assert (command.returncode, complaint) == (130, "\nplenary: stopped; what was not finished was not written.\n")
+    assert (command.returncode, complaint) == (130, "\nplenary: stopped; unfinished work was not saved.\n")
 
 
 WAITS = """

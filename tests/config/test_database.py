@@ -30,7 +30,7 @@ def test_database_url_is_read_whole(monkeypatch):
     [
         ("sqlite:///db.sqlite3", "is not the address of a PostgreSQL server"),
         ("postgresql://[host/x", "cannot be read"),
-        ("postgresql://host", "names no database"),
+        ("postgresql://host", "does not name a database"),
         ("postgresql://host/x?nonsense=1", "cannot be read"),
     ],
 )

@@ -76,4 +76,4 @@ def test_a_secret_that_cannot_be_read_is_one_line_without_it(monkeypatch: pytest
     monkeypatch.setenv("PLENARY_TEST_SECRET", "s3cret")
     with pytest.raises(ImproperlyConfigured) as raised:
         text("PLENARY_TEST_SECRET")
-    assert str(raised.value) == "PLENARY_TEST_SECRET and PLENARY_TEST_SECRET_FILE are both set: keep one of them."
+    assert str(raised.value) == "PLENARY_TEST_SECRET and PLENARY_TEST_SECRET_FILE are both set: set only one of them."

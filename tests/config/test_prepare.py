@@ -30,4 +30,4 @@ def test_a_long_list_of_changes_is_folded(monkeypatch: pytest.MonkeyPatch):
 
     call_command("prepare", stdout=out)
 
-    assert out.getvalue() == "Changes folded into one, so that asking for the data version stays quick: 1234.\n"
+    assert out.getvalue() == "Compacted the change log of the data version: 1234 entries merged into one.\n"

@@ -34,8 +34,8 @@ VARIABLES = {
     "DATABASE_URL": f"postgresql://plenary:{PASSWORD}@127.0.0.1:1/plenary",
 }
 
-HOSTS = "ALLOWED_HOSTS must name hosts alone, separated by commas, not “{}”."
-GUESSED = f"SECRET_KEY can be guessed: it needs at least 50 characters, 5 different ones among them; {MAKE_A_KEY}."
+HOSTS = "ALLOWED_HOSTS must list host names only, separated by commas, not “{}”."
+GUESSED = f"SECRET_KEY is too easy to guess: it needs at least 50 characters, 5 of them different; {MAKE_A_KEY}."
 
 
 def errors_with(**changed: Any) -> list[str]:
@@ -58,14 +58,14 @@ def errors_with(**changed: Any) -> list[str]:
         ({"secret_key": KEY[:49]}, GUESSED),
         ({"secret_key": "abcd" * 20}, GUESSED),
         ({"secret_key": f"django-insecure-{KEY}"}, GUESSED),
-        ({"hosts": []}, "ALLOWED_HOSTS must be set, to the names readers type, such as votes.example.org."),
+        ({"hosts": []}, "ALLOWED_HOSTS must be set to the host names of the site, such as votes.example.org."),
         ({"hosts": ["*"]}, HOSTS.format("*")),
         ({"hosts": ["votes.example.org", "https://example.org"]}, HOSTS.format("https://example.org")),
         ({"hosts": ["example.org:443"]}, HOSTS.format("example.org:443")),
         ({"hosts": ["*.example.org"]}, HOSTS.format("*.example.org")),
         ({"hosts": ["."]}, HOSTS.format(".")),
         ({"hosts": ["::1"]}, HOSTS.format("::1")),
-        ({"https": False}, "HTTPS must be 1: cookies and passwords go over nothing else."),
+        ({"https": False}, "HTTPS must be 1: cookies and passwords are sent over HTTPS only."),
         (
             {"database": ""},
             "DATABASE_URL must be set (or DATABASE_URL_FILE), to postgresql://user:password@host:5432/plenary.",
@@ -100,8 +100,8 @@ def test_what_is_safe_starts(hosts: list[str]):
 
 def test_commands_and_the_server_end_with_the_lines_and_nothing_else(tmp_path: Path):
     errors = (
-        "plenary: PRODUCTION=1: ALLOWED_HOSTS must name hosts alone, separated by commas, not “*”.\n"
-        "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords go over nothing else.\n"
+        "plenary: PRODUCTION=1: ALLOWED_HOSTS must list host names only, separated by commas, not “*”.\n"
+        "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords are sent over HTTPS only.\n"
     )
     wrong = {**VARIABLES, "SECRET_KEY": KEY, "ALLOWED_HOSTS": "*", "HTTPS": "", "PLENARY_HOME": str(tmp_path)}
     for command in (("manage.py", "check"), ("-c", "import config.wsgi")):

@@ -135,8 +135,8 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
         said, _nothing = process.communicate(timeout=30)
     assert process.returncode == 1
     assert said == (
-        f"CommandError: Port {port} on 127.0.0.1 cannot be used (Address already in use). "
-        f"Stop what uses it, or choose another: make run PORT={port + 1}\n"
+        f"CommandError: Port {port} on 127.0.0.1 is not available (Address already in use). "
+        f"Stop the program that uses it, or choose another port: make run PORT={port + 1}\n"
     )
     assert not (home / "postgresql").exists()
 
@@ -145,7 +145,7 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
     ("url", "said"),
     [
         ("mysql://x/y", "plenary: DATABASE_URL is not the address of a PostgreSQL server."),
-        ("postgresql://127.0.0.1:1/x", "plenary: the database of DATABASE_URL: connection failed"),
+        ("postgresql://127.0.0.1:1/x", "plenary: cannot use the database at DATABASE_URL: connection failed"),
     ],
 )
 def test_a_wrong_database_url_is_one_line_and_starts_no_embedded_server(home: Path, url: str, said: str):

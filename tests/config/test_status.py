@@ -44,7 +44,7 @@ def test_it_tells_what_is_served_and_what_it_rests_on(editor: Client, tmp_path: 
     assert said["Release"] == RELEASE
     assert said["Last import"] == "none yet"
     assert said["Last backup"] == f"none in {tmp_path}"
-    assert said["Redis"] == "not used: each process keeps pages of its own"
+    assert said["Redis"] == "not used: each process has its own page cache"
     assert said["Size of the database"].endswith(" MB")
     assert int(said["Data version"].replace(" ", "")) > 0
 

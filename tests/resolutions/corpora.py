@@ -20,7 +20,7 @@ def columns(name: str, *fields: str) -> Iterator[tuple[str, ...]]:
     """Yield the cells of ``fields`` in each row of a file; skip the test where the file is not there."""
     path = FOLDER / name
     if not path.exists():
-        pytest.skip(f"{name} is not there; PLENARY_CORPORA names the folder that has it")
+        pytest.skip(f"{name} not found; set PLENARY_CORPORA to the folder that has it")
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         header = next(rows)

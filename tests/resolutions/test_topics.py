@@ -134,8 +134,8 @@ class TestErrors:
         ("row", "message"),
         [
             ("title,war,peace", "subjects.csv, line 15, column kind: “title” is no kind of rule"),
-            ("words,war,war", "subjects.csv, line 15, column topics: there is no topic “war”"),
-            ("words,war,peace war", "subjects.csv, line 15, column topics: there is no topic “war”"),
+            ("words,war,war", "subjects.csv, line 15, column topics: unknown topic “war”"),
+            ("words,war,peace war", "subjects.csv, line 15, column topics: unknown topic “war”"),
             ("words,…,peace", "subjects.csv, line 15, column pattern: the pattern has no word"),
             ("heading,,peace", "subjects.csv, line 15, column pattern: the pattern has no word"),
             ("words,Péace,law", "subjects.csv, line 15, column pattern: “Péace” has a rule already"),

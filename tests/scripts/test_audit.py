@@ -68,7 +68,7 @@ def test_what_is_accepted_does_not_fail(says: dict[str, str], monkeypatch: pytes
     ("said", "reason"),
     [
         ({"stdout": "", "stderr": "Traceback\nProxyError: no way\n"}, UNREAD.format("ProxyError")),
-        ({"stdout": "", "stderr": ""}, UNREAD.format("no word of why")),
+        ({"stdout": "", "stderr": ""}, UNREAD.format("no reason given")),
         ({"stdout": report(GOOD, {"name": "own", "skip_reason": "not found"})}, "own: not found"),
     ],
 )
@@ -77,7 +77,7 @@ def test_without_a_network_it_says_so_and_fails_only_where_it_is_required(
 ):
     says.update(said)
     assert audit.main() == 0
-    assert capsys.readouterr().out == f"audit: requirements.txt was not looked up: {reason}\n"
+    assert capsys.readouterr().out == f"audit: requirements.txt was not checked: {reason}\n"
     monkeypatch.setenv("AUDIT", "required")
     assert audit.main() == 1
 

@@ -48,7 +48,7 @@ def test_the_environment_is_made_once_and_made_anew_when_a_lock_changes(checkout
     first = bootstrap(checkout)
     assert (first.returncode, first.stdout.splitlines()[0]) == (
         0,
-        f"Making .venv with Python {sys.version.split()[0]}.",
+        f"Creating .venv with Python {sys.version.split()[0]}.",
     )
     again = bootstrap(checkout)
     assert (again.returncode, again.stdout) == (0, "")
@@ -102,6 +102,7 @@ def test_packages_that_cannot_be_installed_leave_no_stamp(checkout: Path):
     run = bootstrap(checkout, PIP_NO_INDEX="1")
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1] == (
-        "plenary: the packages could not be installed: see above. Check the network and the free space; run it again."
+        "plenary: the packages could not be installed: see the error above. Check the network and the free "
+        "space, then run it again."
     )
     assert not (checkout / ".venv" / "stamp").exists()

@@ -94,5 +94,5 @@ def test_the_words_of_addresses(word: str, choice: str):
 
 @pytest.mark.parametrize("word", ["", "For", "yes", "tied", "Y", "abstaining"])
 def test_any_other_word_is_refused_with_the_words_there_are(word: str):
-    with pytest.raises(ValueError, match=r"^“.*” is not a choice; the choices are for, against, abstain, nonvoting.$"):
+    with pytest.raises(ValueError, match=r"^Unknown choice “.*”; the choices are for, against, abstain, nonvoting.$"):
         Choice.from_word(word)

@@ -39,7 +39,6 @@ class BlocMembershipInline(LabelledInline[BlocMembership, Bloc]):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BlocMembership]:
-        """Return memberships with what their rows show."""
         return super().get_queryset(request).select_related("state", "bloc")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -49,7 +48,7 @@ class BlocMembershipInline(LabelledInline[BlocMembership, Bloc]):
 
 @admin.register(Bloc)
 class BlocAdmin(RecordAdmin[Bloc]):
-    """The groups of states."""
+    """Groups of states."""
 
     list_display = ("slug", "short_name", "name", "kind", "recorded_memberships")
     list_display_links = ("slug", "short_name")
@@ -58,7 +57,6 @@ class BlocAdmin(RecordAdmin[Bloc]):
     permanent = ("slug",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bloc]:
-        """Return blocs with how many memberships are on record."""
         return super().get_queryset(request).annotate(recorded=Count("memberships"))
 
     @admin.display(description=_("memberships on record"), ordering="recorded")

@@ -37,7 +37,7 @@ LOGGED = {"take_announced": "Announced totals", "take_result": "Result", "correc
 
 @dataclass
 class Preview:
-    """What was read, as the page shows it."""
+    """The recognised votes, as the page shows them."""
 
     roll_call: RollCall
     reading: Reading
@@ -66,7 +66,6 @@ class Preview:
 
     @property
     def result(self) -> str:
-        """Return the result in words."""
         return str(Result(self.reading.result).label) if self.reading.result else ""
 
     @property
@@ -133,9 +132,14 @@ def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: FillFo
 def _obstacle(roll_call: RollCall) -> str:
     """Return why the sheet of a roll call cannot be filled here, empty where it can."""
     if roll_call.status != Status.DRAFT:
-        return str(_("A published roll call is changed on its page, with a reason; only a draft is filled at once."))
+        return str(
+            _(
+                "Votes can be pasted or uploaded only for a draft. Change a published roll call on its own page, "
+                "with a reason."
+            )
+        )
     if roll_call.method not in RollCall.METHODS_WITH_VOTES:
-        message = _("No votes by member state can be recorded where the method is “%(method)s”.")
+        message = _("Votes of member states cannot be recorded for the method “%(method)s”.")
         return str(message % {"method": roll_call.get_method_display()})
     return ""
 

@@ -31,7 +31,7 @@ EXTRAS = ("take_announced", "take_result", "corrections", "reason")
 
 
 class SourceForm(forms.Form):
-    """What the sheet is filled from: a text, or a file."""
+    """The source of the votes: a text or a file."""
 
     text = forms.CharField(
         label=_("Text"),
@@ -39,8 +39,9 @@ class SourceForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "data-keep": ""}),
         help_text=_(
-            "Of a verbatim record or a press release: the lists, “In favour: Albania, Andorra, …”, and if you like the "
-            "sentence with the result and what delegations had intended. One vote at a time."
+            "From a verbatim record or a press release: the lists (“In favour: Albania, Andorra, …”) and, "
+            "if you like, the sentence with the result and what delegations said they had intended. One "
+            "vote at a time."
         ),
     )
     file = forms.FileField(
@@ -48,23 +49,21 @@ class SourceForm(forms.Form):
         required=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         help_text=_(
-            "CSV or XLSX, at most 1 MB: a row for each member state, its name or code and its choice as Y, N, A, X or "
-            "in words."
+            "CSV or XLSX, at most 1 MB. One row for each member state, with its name or code and its "
+            "choice (Y, N, A, X or in words)."
         ),
     )
 
     def clean_text(self) -> str:
-        """Refuse more than is read."""
         text: str = self.cleaned_data["text"]
         if len(text.encode(errors="replace")) > TEXT_LIMIT:
-            raise ValidationError(_("A text has at most 1 MB; paste the part with the vote."))
+            raise ValidationError(_("The text is larger than 1 MB. Paste only the part with the vote."))
         return text
 
     def clean_file(self) -> Any:
-        """Refuse more than is read."""
         file = self.cleaned_data["file"]
         if file and file.size > LIMIT:
-            raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
+            raise ValidationError(_("This file is larger than 1 MB, the limit for a voting sheet."))
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -72,13 +71,13 @@ class SourceForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         given = [name for name in ("text", "file") if cleaned.get(name) and str(cleaned[name]).strip()]
         if not self.errors and len(given) != 1:
-            problem = _("A text or a file, not both: empty one.") if given else _("Paste a text, or choose a file.")
+            problem = _("Paste a text or choose a file, not both.") if given else _("Paste a text or choose a file.")
             self.add_error("text", problem)
         return cleaned
 
 
 class FillForm(forms.Form):
-    """The sheet as it was understood, and what else of the text is to be saved."""
+    """The sheet with the recognised votes, and options for the other facts recognised in the text."""
 
     is_stale = False
     """Whether the text is another than the one that was read and shown."""
@@ -126,7 +125,7 @@ class FillForm(forms.Form):
             field = self.fields["corrections"]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = choices
-            field.label = _("Save as corrections, beside the votes: had intended")
+            field.label = _("Save these intended votes as corrections (the votes do not change)")
         else:
             del self.fields["corrections"]
         if not been_public([self.roll_call]):
@@ -134,14 +133,13 @@ class FillForm(forms.Form):
 
     @property
     def extras(self) -> list[Any]:
-        """Return the fields of what is saved beside the votes."""
         return [self[name] for name in EXTRAS if name in self.fields]
 
     def clean_votes(self) -> dict[str, str]:
         """Refuse to replace votes that this editor has not seen, and unknown choices."""
         choices = clean_choices(self, self.roll_call)
         if not choices:
-            raise ValidationError(_("The sheet has no entry."))
+            raise ValidationError(_("The sheet is empty. Enter at least one vote."))
         check_choices(self.roll_call, choices)
         return choices
 
@@ -153,10 +151,10 @@ class FillForm(forms.Form):
         return reason
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a text that nobody has looked at; no other error matters then."""
+        """Refuse a text that has not been previewed; other errors do not matter then."""
         if self.is_stale:
             self.errors.clear()
-            raise ValidationError(_("The text was changed after it was read. Read it again, and look at what it says."))
+            raise ValidationError(_("The text has changed since it was read. Read it again and check the preview."))
         return self.cleaned_data
 
     def save(self, *, by: Any) -> None:

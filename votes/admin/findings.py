@@ -33,10 +33,10 @@ MAX_SHOWN = 100
 
 
 class FindingForm(ModelForm[Finding]):
-    """The reason why a finding may stand."""
+    """Form for acknowledging a finding with a reason."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
-    """When what the editor looks at was found; it may have been found otherwise since."""
+    """When the finding shown to the editor was found, to detect that it has changed since."""
 
     class Meta:
         model = Finding
@@ -49,24 +49,24 @@ class FindingForm(ModelForm[Finding]):
     def clean(self) -> dict[str, Any]:
         """Refuse a reason for what has changed since it was looked at; no reason is no acknowledgement."""
         if self.cleaned_data.get("seen") != self.instance.found.isoformat():
-            raise ValidationError(_("The finding has changed since you opened this page. Look at it again."))
+            raise ValidationError(
+                _("The finding has changed since you opened this page. Check it again before you acknowledge it.")
+            )
         if not self.cleaned_data["reason"]:
             self.instance.acknowledged_at = self.instance.acknowledged_by = None
         return self.cleaned_data
 
 
 class AcknowledgedFilter(admin.SimpleListFilter):
-    """Findings that are open, and those that somebody said may stand."""
+    """Filter by open and acknowledged findings."""
 
     title = _("acknowledged")
     parameter_name = "acknowledged"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return both."""
         return [("no", _("open")), ("yes", _("acknowledged"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
-        """Return the findings chosen."""
         if self.value() in ("no", "yes"):
             return queryset.filter(acknowledged_at__isnull=self.value() == "no")
         return queryset
@@ -74,7 +74,7 @@ class AcknowledgedFilter(admin.SimpleListFilter):
 
 @admin.register(Finding)
 class FindingAdmin(RecordAdmin[Finding]):
-    """What does not fit in the record and in files."""
+    """Findings in the record and in imported files."""
 
     form = FindingForm
     list_display = ("kind", "sentence", "record", "public_page", "found", "acknowledged_at")
@@ -82,7 +82,7 @@ class FindingAdmin(RecordAdmin[Finding]):
     list_filter = ("kind", AcknowledgedFilter, ("roll_call__source", admin.RelatedOnlyFieldListFilter), "origin")
     list_select_related = SUBJECTS
     search_fields = ("key",)
-    search_help_text = _("A symbol, the slug of a roll call or a bloc, or the code of a member state.")
+    search_help_text = _("Search by symbol, by the slug of a roll call or bloc, or by state code.")
     ordering = ("kind", F("roll_call__date").desc(nulls_last=True), "key")
     actions = ("acknowledge_selected",)
     view_on_site = False
@@ -103,7 +103,6 @@ class FindingAdmin(RecordAdmin[Finding]):
         return (*self.readonly_fields, "reason", *(("seen",) if self.has_change_permission(request, obj) else ()))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        """Return findings with what they are about."""
         return super().get_queryset(request).select_related(*SUBJECTS)
 
     def get_search_results(
@@ -126,7 +125,6 @@ class FindingAdmin(RecordAdmin[Finding]):
 
     @admin.display(description=_("finding"))
     def sentence(self, finding: Finding) -> str:
-        """Return what was found."""
         return str(finding.sentence)
 
     @admin.display(description=_("record"))
@@ -168,8 +166,9 @@ class FindingAdmin(RecordAdmin[Finding]):
         self.message_user(request, text % {"count": len(done)}, messages.SUCCESS)
         if changed := len(seen) - len(done):
             text = ngettext(
-                "%(count)d has changed since the page was shown; look at it again.",
-                "%(count)d have changed since the page was shown; look at them again.",
+                "%(count)d finding has changed since you opened the page. Check it again before you acknowledge it.",
+                "%(count)d findings have changed since you opened the page. Check them again before you "
+                "acknowledge them.",
                 changed,
             )
             self.message_user(request, text % {"count": changed}, messages.WARNING)
@@ -190,11 +189,11 @@ class FindingAdmin(RecordAdmin[Finding]):
         return self.render(request, "admin/votes/finding/acknowledge.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Say no: checks and imports find them."""
+        """Return False: only checks and imports create findings."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Finding | None = None) -> bool:
-        """Say no: they go when what is wrong is mended."""
+        """Return False: the next check removes a finding once the problem is fixed."""
         return False
 
 
@@ -209,4 +208,4 @@ def _load_seen(text: str) -> dict[int, datetime.datetime]:
         pairs = (part.split("@") for part in text.split())
         return {int(pk): datetime.datetime.fromisoformat(found) for pk, found in pairs}
     except ValueError:
-        raise BadRequest("The list of findings is not what the page sent.") from None
+        raise BadRequest("Invalid list of findings. Go back and select the findings again.") from None

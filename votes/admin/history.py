@@ -1,4 +1,4 @@
-"""The admin of the history of published data: to look at; the database writes it."""
+"""The admin of the history of published data: read-only, since database triggers write it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RevisionAdmin(ReadOnlyAdmin[Revision]):
 
 @admin.register(HistoryEvent)
 class HistoryEventAdmin(ReadOnlyAdmin[HistoryEvent]):
-    """Every changed row, also of what is no longer there."""
+    """Every changed row, including rows that have been deleted."""
 
     list_display = ("revision", "kind", "subject", "name", "shown")
     list_filter = ("kind", "shown")

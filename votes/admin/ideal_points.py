@@ -1,4 +1,4 @@
-"""The admin of ideal points: to look at; ``manage.py fit_ideal_points`` makes them."""
+"""The admin of ideal points: read-only, since ``manage.py fit_ideal_points`` computes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from votes.models import CutPoint, IdealPoint, IdealPointFit
 
 @admin.register(IdealPointFit)
 class IdealPointFitAdmin(ReadOnlyAdmin[IdealPointFit]):
-    """The fit that is shown: of what, how, and how it ended."""
+    """The fit that is shown: its data, settings and convergence."""
 
     list_display = ("fitted_at", "data_version", "roll_calls", "votes", "iterations", "converged")
     search_fields = ("digest",)

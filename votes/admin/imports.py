@@ -35,13 +35,13 @@ MAX_NOTES = 10
 
 @admin.register(ImportRun)
 class ImportRunAdmin(RecordAdmin[ImportRun]):
-    """The imports. Nobody types one in: adding means uploading files, and what was imported stays on record."""
+    """Imports. Adding one means uploading files; a finished import cannot be changed or deleted."""
 
     list_display = ("started", "state", "file_names", "roll_calls", "votes", "lines", "findings", "by_name", "format")
     list_filter = ("format", "state")
     date_hierarchy = "started"
     search_fields = ("by_name", "files")
-    search_help_text = _("A file’s name or SHA-256, or who imported it.")
+    search_help_text = _("Search by file name, SHA-256 or the name of the person who imported it.")
 
     counts = ("added", "changed", "unchanged", "removed")
     fieldsets = (
@@ -49,7 +49,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         (_("Roll calls"), {"fields": (counts, "resolutions_added")}),
         (_("Votes"), {"fields": (("votes_added", "votes_changed", "votes_removed"),)}),
         (_("Rows"), {"fields": (("rows", "rejected"), "findings_link")}),
-        (_("What changed of what was on record"), {"fields": ("changes_listed",)}),
+        (_("Changes to existing records"), {"fields": ("changes_listed",)}),
     )
 
     # Who may do what
@@ -67,7 +67,6 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
 
     @admin.display(description=_("files"))
     def file_names(self, run: ImportRun) -> str:
-        """Return the names of the files."""
         return ", ".join(file["name"] for file in run.files)
 
     @admin.display(description=_("roll calls"))
@@ -108,7 +107,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         return format_html(
             "{}. {}",
             run.get_state_display(),
-            _("The uploaded files are gone, so it cannot be imported any more. Upload them again."),
+            _("The uploaded files were deleted, so they can no longer be imported. Upload them again."),
         )
 
     @admin.display(description=_("files"))
@@ -139,14 +138,13 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Return what changed in which roll call, a line each."""
         lines = format_html_join("", "<div>{}</div>", ((change,) for change in run.changes))
         if len(run.changes) >= ImportRun.CHANGES_KEPT:
-            first = _("The first %(count)s; no more are kept.") % {"count": grouped(len(run.changes))}
+            first = _("Only the first %(count)s are kept.") % {"count": grouped(len(run.changes))}
             return format_html("<div>{}</div>{}", first, lines)
         return lines or str(_("None"))
 
     # Uploading
 
     def get_urls(self) -> list[Any]:
-        """Return the admin's addresses with that of an upload."""
         view = self.admin_site.admin_view(self.upload_view)
         return [path("uploads/<str:token>/", view, name="votes_importrun_upload"), *super().get_urls()]
 
@@ -156,8 +154,8 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     ) -> HttpResponse:
         """Show the form for uploading, or take an upload.
 
-        The token against forged requests is checked a step later than usual: reading it reads the body, and where
-        the body goes has to be said before.
+        The CSRF token is checked later than usual, because reading it reads the body, and the upload handlers must be
+        set first.
         """
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -198,11 +196,14 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if runs := imported(token):
-            self.message_user(request, _("This upload has been imported already."), messages.WARNING)
+            self.message_user(request, _("This upload has already been imported."), messages.WARNING)
             return self._redirect(request, runs_url(runs))
         upload = storage.find(token)
         if upload is None:
-            gone = _("The uploaded files are gone: imported, discarded, or older than a day. Upload them again.")
+            gone = _(
+                "The uploaded files were deleted: they were imported or discarded, or were older than a day. "
+                "Upload them again."
+            )
             self.message_user(request, gone, messages.ERROR)
             return self._redirect(request, reverse(LIST))
         if request.method != "POST":
@@ -217,7 +218,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Discard, check or import an upload, by the button that was pressed."""
         if "_discard" in request.POST:
             upload.discard()
-            self.message_user(request, _("The uploaded files were discarded; nothing was written."), messages.SUCCESS)
+            self.message_user(request, _("The upload was discarded. Nothing was imported."), messages.SUCCESS)
             return self._redirect(request, reverse(LIST))
         if "_check" in request.POST:
             form = OptionsForm(request.POST)
@@ -238,10 +239,15 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         """Import an upload, if it is what was seen, and go to the page of the import."""
         seen = upload.outcome
         if seen is None or seen.error or seen.mark != request.POST.get("seen"):
-            raise UploadError(_("This upload was checked again since you saw it. Look again before you import it."))
+            raise UploadError(
+                _(
+                    "This upload has been checked again since you opened this page. Review the new result before "
+                    "you import it."
+                )
+            )
         outcome = process(upload, by=request.user, dry_run=False)  # type: ignore[arg-type]
         if outcome.error:
-            self.message_user(request, _("Nothing was imported; see below."), messages.ERROR)
+            self.message_user(request, _("Nothing was imported. See the error below."), messages.ERROR)
             return HttpResponseRedirect(upload_url(upload.token))
         upload.discard()
         runs = imported(upload.token)
@@ -256,7 +262,9 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
 
     def _report(self, request: HttpRequest, runs: list[ImportRun], outcome: storage.Outcome) -> None:
         """Say that it was imported, where the findings are, and what the readers noted."""
-        done: Any = _("Imported.") if outcome.wrote else _("Imported; everything was on record already.")
+        done: Any = (
+            _("Imported.") if outcome.wrote else _("Imported. The record already had everything in these files.")
+        )
         findings = sum(run.findings for run in runs)
         if findings:
             about = ngettext(
@@ -277,7 +285,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
         found = [str(Finding(kind=row["kind"], details=row["details"])) for row in outcome.found] if outcome else []
         how = {"file_format": upload.file_format, "allow_removals": upload.allow_removals}
         context = {
-            "title": _("What the import would change"),
+            "title": _("Preview of the import"),
             "upload": upload,
             "outcome": outcome,
             "ready": outcome and not outcome.error,
@@ -290,7 +298,7 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
             "minutes": TIME_LIMIT // 60,
         }
         if outcome and outcome.error:
-            context["title"] = _("It cannot be imported like this")
+            context["title"] = _("Import not possible")
         return self.render(request, "admin/votes/importrun/check.html", context)
 
 
@@ -300,7 +308,6 @@ def summary(*counts: tuple[StrPromise, int]) -> str:
 
 
 def upload_url(token: str) -> str:
-    """Return the address of an upload."""
     return reverse("admin:votes_importrun_upload", args=[token])
 
 

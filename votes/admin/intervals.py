@@ -1,4 +1,4 @@
-"""Rows that hold from one date until another, on the page of what they belong to."""
+"""Inline formsets of rows that are valid from one date until another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The admin page that compares two records of one vote and merges them, and the action that leads to it."""
+"""The admin page and action that compare and merge two records of the same vote."""
 
 from __future__ import annotations
 
@@ -39,8 +39,10 @@ def _slug_field(label: Any, help_text: Any) -> forms.ModelChoiceField[RollCall]:
 class PairForm(forms.Form):
     """Which record is kept, and which is merged into it."""
 
-    kept = _slug_field(_("Keep"), _("The slug of the record that stays."))
-    duplicate = _slug_field(_("Duplicate"), _("The slug of the record that goes; its address will lead to the other."))
+    kept = _slug_field(_("Keep"), _("The slug of the record to keep."))
+    duplicate = _slug_field(
+        _("Duplicate"), _("The slug of the record to remove. Its address will redirect to the record you keep.")
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse two records that cannot be of one vote."""
@@ -59,7 +61,7 @@ class MergeForm(forms.Form):
         label=_("Reason, shown in public"), widget=forms.Textarea(attrs={"rows": 3, "cols": 80}), strip=True
     )
     although_votes_differ = forms.BooleanField(
-        label=_("The votes differ; those of the record that is kept are right."), required=True
+        label=_("The votes differ, and the votes of the record to keep are correct."), required=True
     )
 
     def __init__(self, *args: Any, compared: Comparison, **kwargs: Any) -> None:
@@ -68,7 +70,7 @@ class MergeForm(forms.Form):
             del self.fields["although_votes_differ"]
 
 
-@admin.action(description=_("Merge the two selected records of one vote"), permissions=["merge"])
+@admin.action(description=_("Merge the two selected records of the same vote"), permissions=["merge"])
 def merge_selected(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, queryset: QuerySet[RollCall]
 ) -> HttpResponse | None:
@@ -86,7 +88,7 @@ def merge_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> Http
         raise PermissionDenied
     pair = PairForm(request.GET) if "duplicate" in request.GET else PairForm(initial=request.GET.dict())
     context = {
-        "title": _("Merge two records of one vote"),
+        "title": _("Merge two records of the same vote"),
         "pair": pair,
         "back": reverse("admin:votes_rollcall_changelist"),
     }
@@ -98,7 +100,7 @@ def merge_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> Http
             although_votes_differ = form.cleaned_data.get("although_votes_differ", False)
             merge(kept=kept, duplicate=duplicate, although_votes_differ=although_votes_differ, **attribution(request))
             model_admin.log_change(request, kept, f"Merged with {duplicate.slug}.")
-            message = _("%(duplicate)s is merged into %(kept)s.") % {"duplicate": duplicate.slug, "kept": kept.slug}
+            message = _("Merged %(duplicate)s into %(kept)s.") % {"duplicate": duplicate.slug, "kept": kept.slug}
             model_admin.message_user(request, message, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[kept.pk]))
         context |= {"compared": compared, "form": form}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class SittingForm(forms.Form):
-    """The body, date and session of a vote, which tell how symbols begin and who may vote."""
+    """The body, date and session of a vote, from which symbols and electorate are proposed."""
 
     body = forms.ModelChoiceField(Body.objects.all(), to_field_name="code", label=_("Body"))
     date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -36,7 +36,7 @@ class SittingForm(forms.Form):
         Session.objects.select_related("body").order_by("kind", "-number"),
         required=False,
         label=_("Session"),
-        help_text=_("Empty: the regular session of the date. The Security Council has none."),
+        help_text=_("Leave empty for the regular session on that date, and for the Security Council."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -50,14 +50,14 @@ class SittingForm(forms.Form):
 
 
 class TextForm(ResolutionForm):
-    """The text that was put to the vote; left as it is, there is none."""
+    """The text put to the vote; unchanged, the vote has no text."""
 
     reason = None  # type: ignore[assignment]  # removes the inherited field, as Django documents
     draft_symbol = forms.CharField(
         label=_("Draft symbol"),
         required=False,
         max_length=100,
-        help_text=_("Where the text has no other symbol yet, it goes by this one."),
+        help_text=_("Used as the symbol of the text until it has a final one."),
     )
 
     class Meta(ResolutionForm.Meta):
@@ -80,7 +80,7 @@ class TextForm(ResolutionForm):
             cleaned["symbol"], cleaned["draft_symbol"] = cleaned["draft_symbol"], ""
             cleaned["kind"] = Resolution.Kind.DRAFT
             if not cleaned["symbol"]:
-                self.add_error("symbol", _("Complete the symbol, or that of the draft."))
+                self.add_error("symbol", _("Complete the symbol or the draft symbol."))
         return super().clean()
 
 
@@ -98,14 +98,14 @@ class VoteForm(NewRollCallForm):
         }
 
     text_has_errors = False
-    """Whether its text is still to be corrected, so that it cannot be missing yet."""
+    """Whether the form of the text has errors, so that the missing resolution is not an error of its own."""
 
     def clean(self) -> dict[str, Any]:
         """Check the facts; a meeting symbol that was not completed is left empty."""
         if not is_complete(self.cleaned_data.get("meeting", "")):
             self.cleaned_data["meeting"] = ""
         if self.text_has_errors:
-            self.add_error("resolution", _("See above."))
+            self.add_error("resolution", _("Correct the errors in the text above."))
         return super().clean()
 
 
@@ -128,7 +128,7 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
         if request.method == "POST":
             vote = _save(model_admin, request, text, sitting)
             if vote.is_valid():
-                message = _("Saved as a draft. Now enter who voted how.")
+                message = _("Saved as a draft. Now enter the votes.")
                 model_admin.log_addition(request, vote.instance, [{"added": {}}])
                 model_admin.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[vote.instance.pk]))

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 def publish(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, queryset: QuerySet[RollCall]
 ) -> HttpResponse | None:
-    """Show roll calls in public, all of them or, where one is not ready, none."""
+    """Publish the selected roll calls; none of them if one is not ready."""
     roll_calls = list(queryset.filter(status=Status.DRAFT))
     if publishing.been_public(roll_calls) and not _has_reason(request):
-        explanation = _("Some of these have been public before. Say why they come back, and what changed.")
+        explanation = _("Some of these have been public before. Say why they are published again and what has changed.")
         return model_admin.ask_reason(
             request, roll_calls, title=_("Publish"), explanation=explanation, action="publish"
         )
@@ -49,10 +49,13 @@ def publish(
 def unpublish(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, queryset: QuerySet[RollCall]
 ) -> HttpResponse | None:
-    """Take roll calls out of public view, and say why."""
+    """Unpublish the selected roll calls, with a reason."""
     roll_calls = list(queryset.filter(status=Status.PUBLISHED))
     if roll_calls and not _has_reason(request):
-        explanation = _("These leave public view and are drafts again. Their history shows why, once they are back.")
+        explanation = _(
+            "These will no longer be public and will become drafts again. Once they are published again, their "
+            "history shows the reason."
+        )
         return model_admin.ask_reason(
             request, roll_calls, title=_("Unpublish"), explanation=explanation, action="unpublish"
         )
@@ -70,13 +73,14 @@ def withdraw_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: 
     back = reverse("admin:votes_rollcall_change", args=[pk])
     if not _has_reason(request):
         explanation = _(
-            "Its address will answer that the vote was withdrawn, and why; lists, figures and downloads will not "
-            "have it. The data stay here as a draft. To fix a mistake, amend or unpublish it instead."
+            "Its page will only say that the vote was withdrawn, and why. It is removed from lists, "
+            "figures and downloads. The data stay here as a draft. To fix a mistake, amend or unpublish it "
+            "instead."
         )
         return model_admin.ask_reason(request, [roll_call], title=_("Withdraw"), explanation=explanation, back=back)
     publishing.withdraw(roll_call=roll_call, **attribution(request))
     model_admin.log_change(request, roll_call, "Withdrawn.")
-    model_admin.message_user(request, _("%(slug)s is withdrawn.") % {"slug": roll_call.slug}, messages.SUCCESS)
+    model_admin.message_user(request, _("Withdrew %(slug)s.") % {"slug": roll_call.slug}, messages.SUCCESS)
     return HttpResponseRedirect(back)
 
 

@@ -56,7 +56,7 @@ def summary(roll_call: RollCall) -> SafeString:
         saved.get_method_display(),
         saved.get_result_display(),
     ]
-    status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: seen by editors only.")
+    status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: only editors can see it.")
     return format_html("{}<br><b>{}</b>", " · ".join(filter(None, facts)), status)
 
 
@@ -65,9 +65,9 @@ def comparison(roll_call: RollCall) -> str:
     """Return the saved votes counted against the announced totals, naming each difference."""
     counted, announced = roll_call.counted, roll_call.announced
     if not counted:
-        return str(_("No votes are recorded."))
+        return str(_("No votes recorded."))
     if not announced:
-        return str(_("Counted %(counted)s. No totals are announced.") % {"counted": counted})
+        return str(_("Counted %(counted)s. No announced totals.") % {"counted": counted})
     figures = {"counted": counted, "announced": announced, "differences": in_words(roll_call.differences(counted))}
     if not figures["differences"]:
         return str(_("Counted %(counted)s, announced %(announced)s: they agree.") % figures)
@@ -78,7 +78,7 @@ def comparison(roll_call: RollCall) -> str:
 def entered(roll_call: RollCall) -> str:
     """Return who entered or changed it."""
     names = sorted(user.get_username() for user in roll_call.entered_by.all())
-    return ", ".join(names) or str(_("nobody here: it was imported"))
+    return ", ".join(names) or str(_("imported, not entered by hand"))
 
 
 @admin.display(description=_("Votes"))

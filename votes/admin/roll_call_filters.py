@@ -1,4 +1,4 @@
-"""Filters of the list of roll calls: work lists, and figures to look at."""
+"""Filters of the list of roll calls: work lists, and totals that differ or are missing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ if TYPE_CHECKING:
 
 
 class WorkFilter(admin.SimpleListFilter):
-    """Work lists: what is to be done, and by whom."""
+    """Filter by work list of the current editor."""
 
     title = _("work")
     parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the work lists of this editor."""
         return [(name, WORK[name]) for name in work_lists(request.user)]  # type: ignore[arg-type]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
-        """Return the roll calls on the list chosen."""
         chosen = work_lists(request.user).get(self.value() or "")  # type: ignore[arg-type]
         return queryset if chosen is None else queryset.filter(pk__in=chosen.values("pk"))
 
@@ -40,11 +38,9 @@ class FiguresFilter(admin.SimpleListFilter):
     parameter_name = "figures"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return both."""
         return [("differ", _("announced and counted differ")), ("none", _("no votes yet"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[RollCall]) -> QuerySet[RollCall]:
-        """Return the roll calls chosen."""
         has_votes = Q(tally__cast__gt=0)
         if self.value() == "differ":
             differ = Q()

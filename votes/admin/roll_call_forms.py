@@ -1,4 +1,4 @@
-"""Forms of a roll call: a new one takes the facts, one on record the facts, the votes and its publication."""
+"""Forms of a roll call: a new one has facts only; an existing one also has votes and publication status."""
 
 from __future__ import annotations
 
@@ -31,16 +31,14 @@ COUNCIL_ONLY = {
     "result": ((Result.VETOED,), _("Only the Security Council has a veto.")),
     "requirement": (
         (Requirement.SC_SUBSTANTIVE, Requirement.SC_PROCEDURAL),
-        _("This is a requirement of the Security Council."),
+        _("Only the Security Council has this requirement."),
     ),
 }
 HELP_TEXTS = {
-    "resolution": _("Search by symbol or title, or add it with +. Empty for a motion of its own."),
-    "session": _("Empty: the resolution’s. The Security Council has none."),
+    "resolution": _("Search by symbol or title, or add a text with +. Leave empty for a motion without a text."),
+    "session": _("Leave empty to use the resolution’s session, and for the Security Council."),
     "result": _("As announced by the President."),
-    "status": _(
-        "A draft is seen by editors only. A published roll call is seen by everyone, and its resolution with it."
-    ),
+    "status": _("Only editors can see a draft. Everyone can see a published roll call and its resolution."),
 }
 
 
@@ -55,10 +53,10 @@ class NewRollCallForm(ModelForm[RollCall]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["body"].required = False
-        self.fields["body"].help_text = _("Empty: the resolution’s.")
+        self.fields["body"].help_text = _("Leave empty to use the resolution’s.")
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _(
-            "The permanent name in the address. Empty: made from the symbol, or from body and date."
+            "The permanent name in the address. Leave empty to make it from the symbol, or from body and date."
         )
 
     def clean(self) -> dict[str, Any]:
@@ -70,7 +68,7 @@ class NewRollCallForm(ModelForm[RollCall]):
             if origin:
                 cleaned["body"] = origin.body
             else:
-                self.add_error("body", _("Choose the body, or a resolution that tells it."))
+                self.add_error("body", _("Choose a body, or a resolution, which sets the body."))
         self.instance.decisive = bool(
             resolution
             and cleaned.get("kind") == RollCall.Kind.TEXT
@@ -118,7 +116,10 @@ class RollCallForm(ModelForm[RollCall]):
         require_reason(self, lambda: bool(been_public([self.instance])))
         check_facts(self)
         if cleaned.get("decisive") and not cleaned.get("resolution"):
-            self.add_error("decisive", _("Only a roll call of a resolution can decide one."))
+            self.add_error(
+                "decisive",
+                _("Only a roll call on a resolution can be decisive. Choose a resolution, or clear this box."),
+            )
         return cleaned
 
     @property
@@ -178,7 +179,7 @@ def check_facts(form: ModelForm[RollCall]) -> None:
     if body and meeting and ordinal is not None:
         same = RollCall.objects.filter(body=body, meeting=meeting, ordinal=ordinal).exclude(pk=form.instance.pk)
         if other := same.first():
-            message = _("%(slug)s already has this place in the meeting.")
+            message = _("%(slug)s already has this ordinal in the meeting.")
             form.add_error("ordinal", ValidationError(message, params={"slug": other.slug}))
 
 
@@ -193,7 +194,9 @@ class CorrectionFormSet(BaseInlineFormSet[Correction, RollCall, Any]):
             return
         drafts = RollCall.objects.filter(pk=self.instance.pk, status=Status.DRAFT)
         if self.instance.status == Status.PUBLISHED and drafts.exists():
-            raise ValidationError(_("Save these as a draft; who enters corrections does not publish them."))
+            raise ValidationError(
+                _("Save this as a draft. Someone other than the person who enters corrections must publish them.")
+            )
 
 
 class CorrectionInline(LabelledInline[Correction, RollCall]):

@@ -1,4 +1,4 @@
-"""The admin of roll calls: their list, and the page of one with its facts, its votes and its publication."""
+"""The admin of roll calls: the list, and the page with facts, votes and publication."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ SITTING = ("body", "session", ("date", "date_precision"), ("meeting", "ordinal")
 OUTCOME = ("method", "requirement", "result", ANNOUNCED)
 SOURCE = ("source", "source_reference", "note")
 ANNOUNCED_HELP = _(
-    "The totals as the President announced them. They are compared with the votes, and neither changes the other."
+    "Enter the totals as the President announced them. They are compared with the votes; neither is changed to "
+    "match the other."
 )
 
 
@@ -60,7 +61,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)
     list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
-    search_help_text = _("A symbol in any spelling, a slug, a meeting, or words of the title.")
+    search_help_text = _("Search by symbol (in any spelling), slug, meeting or words of the title.")
     date_hierarchy = "date"
     actions = (publish, unpublish, merge_selected)
     autocomplete_fields = ("resolution", "session")
@@ -73,7 +74,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         js = ("admin-plenary/sheet.js",)
 
     def get_urls(self) -> list[Any]:
-        """Return the addresses of the admin with those of the pages that Django has not."""
         return [
             path("new/", self.page(new_page), name="votes_rollcall_new"),
             path("<int:pk>/fill/", self.page(fill_page), name="votes_rollcall_fill"),
@@ -84,17 +84,14 @@ class RollCallAdmin(RecordAdmin[RollCall]):
 
     @staticmethod
     def view_on_site(roll_call: RollCall) -> str | None:
-        """Return the public address of a roll call that has one."""
         return roll_call.get_absolute_url() if roll_call.status == Status.PUBLISHED else None
 
     # Who may do what: drafts by recorders, what is public by verifiers
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Tell whether roll calls may be published and taken out of view."""
         return request.user.has_perm(publishing.PUBLISH)
 
     def has_merge_permission(self, request: HttpRequest) -> bool:
-        """Tell whether two records of a vote may be made one."""
         return request.user.has_perm(MERGE)
 
     def has_change_permission(self, request: HttpRequest, obj: RollCall | None = None) -> bool:
@@ -113,7 +110,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RollCall]:
-        """Return roll calls with what a row of the list shows."""
         return super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
 
     def get_search_results(
@@ -138,12 +134,11 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: RollCall | None = None) -> Any:
-        """Return the parts of the page."""
         if not obj:
             return [
-                (_("What was put to the vote"), {"fields": SUBJECT}),
-                (_("Where and when"), {"fields": SITTING}),
-                (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
+                (_("Text or motion"), {"fields": SUBJECT}),
+                (_("Date and meeting"), {"fields": SITTING}),
+                (_("Result and totals"), {"fields": OUTCOME, "description": ANNOUNCED_HELP}),
                 (_("Source"), {"fields": (*SOURCE, "slug")}),
             ]
         has_sheet = obj.method in RollCall.METHODS_WITH_VOTES
@@ -152,16 +147,18 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         closed = {"classes": ("collapse",)}
         return [
             (None, {"fields": (summary,)}),
-            (_("What was put to the vote"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
-            (_("Where and when"), {"fields": SITTING, **closed}),
+            (_("Text or motion"), {"fields": (*SUBJECT, "decisive", "slug"), **closed}),
+            (_("Date and meeting"), {"fields": SITTING, **closed}),
             (_("Source"), {"fields": SOURCE, **closed}),
-            (_("How it went"), {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})}),
-            *([(_("Who voted how"), {"fields": (comparison, "votes")})] if has_sheet else []),
+            (
+                _("Result and totals"),
+                {"fields": OUTCOME, "description": ANNOUNCED_HELP, **(closed if has_sheet else {})},
+            ),
+            *([(_("Votes"), {"fields": (comparison, "votes")})] if has_sheet else []),
             (_("Publication"), {"fields": publication}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[Any]:
-        """Return the fields that are shown and not entered."""
         own = [] if self.has_publish_permission(request) else ["status", "difference_reason"]
         return [*super().get_readonly_fields(request, obj), *own, summary, comparison, entered]
 
@@ -194,7 +191,7 @@ class RollCallAdmin(RecordAdmin[RollCall]):
     # Saving
 
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
-        """Save the facts and the votes, then show them to the public or not, the way every writer does."""
+        """Save facts and votes, then publish or unpublish through ``votes.editing``."""
         by: Any = request.user
         status = obj.status
         if change and "status" in form.changed_data:
@@ -242,14 +239,14 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         continue_editing(request)
         response = super().response_add(request, obj, post_url_continue)
         if obj.method in RollCall.METHODS_WITH_VOTES:
-            todo = _("The facts are saved as a draft. Now enter who voted how, and publish it at the end.")
+            todo = _("Saved as a draft. Next, enter the votes; publish when they are complete.")
         else:
-            todo = _("The facts are saved as a draft. Publish it at the end of the page.")
+            todo = _("Saved as a draft. To publish it, change the status at the end of this page.")
         self.message_user(request, todo, messages.INFO)
         return response
 
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
-        """Warn of gaps, tell the browser that the sheet is saved, and have it begin where it began."""
+        """Warn of missing votes, tell the browser that the sheet is saved, and keep the chosen first row."""
         self._warn_of_gaps(request, obj)
         request.sheet_saved = f"sheet-saved-{obj.pk}"  # type: ignore[attr-defined]  # read by message_user
         response = super().response_change(request, obj)
@@ -268,8 +265,8 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         members = MemberState.objects.members_of(roll_call.body, roll_call.date)
         if roll_call.has_votes and (missing := members.count() - roll_call.tally.cast) > 0:
             text = ngettext(
-                "%(count)d member of the body has no entry in %(slug)s.",
-                "%(count)d members of the body have no entry in %(slug)s.",
+                "%(count)d member of the body has no vote entered in %(slug)s.",
+                "%(count)d members of the body have no vote entered in %(slug)s.",
                 missing,
             )
             self.message_user(request, text % {"count": missing, "slug": roll_call.slug}, messages.WARNING)
@@ -298,7 +295,9 @@ class RollCallAdmin(RecordAdmin[RollCall]):
             if count := model._default_manager.filter(roll_call__in=[roll_call.pk for roll_call in objs]).count():
                 counts[model._meta.verbose_name_plural] = count
         protected = [
-            str(_("%(slug)s has been public: it can be withdrawn, and not deleted before.") % {"slug": roll_call.slug})
+            str(
+                _("%(slug)s has been published, so it cannot be deleted. Withdraw it first.") % {"slug": roll_call.slug}
+            )
             for roll_call in objs
             if not publishing.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]
         ]

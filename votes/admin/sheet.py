@@ -1,4 +1,4 @@
-"""The voting sheet: a form field and widget for all votes of a roll call, a row of radio buttons a member state."""
+"""The voting sheet: form field and widget for all votes of a roll call, with radio buttons for each member state."""
 
 from __future__ import annotations
 
@@ -45,12 +45,10 @@ class Row:
 
     @property
     def choice_label(self) -> str:
-        """Return the choice in words."""
         return _label(self.choice)
 
     @property
     def recorded_label(self) -> str:
-        """Return the choice on record in words."""
         return _label(self.recorded)
 
     @property
@@ -125,7 +123,7 @@ class VotingSheet(forms.Widget):
     compares = False
     """Whether the rows that differ from the record are pointed at."""
     restores = False
-    """Whether what this browser kept of an earlier visit, not saved, goes before what is on record."""
+    """Whether unsaved entries stored by the browser replace the recorded votes."""
 
     class Media:
         css = {"all": ("admin-plenary/sheet.css",)}
@@ -163,7 +161,6 @@ class VotingSheet(forms.Widget):
         return {code: choice for code, choice in sent.items() if choice not in ("", NON_MEMBER_BLANK)}
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Tell whether the page had no sheet."""
         return name not in data
 
     def id_for_label(self, id_: str) -> str:
@@ -209,15 +206,14 @@ def clean_choices(form: forms.BaseForm, roll_call: RollCall) -> dict[str, str] |
         sheet.recorded, sheet.compares = recorded, True
         raise ValidationError(
             _(
-                "Someone else changed these votes since you opened this page. "
-                "Your entries are below and not saved yet; saving again replaces theirs."
+                "Someone else has changed these votes since you opened this page. Your entries are shown "
+                "below and are not saved yet. If you save again, they replace the other person’s."
             )
         )
     return choices
 
 
 def sheet_of(form: forms.BaseForm) -> VotingSheet:
-    """Return the sheet of a form."""
     sheet = form.fields["votes"].widget
     assert isinstance(sheet, VotingSheet)
     return sheet

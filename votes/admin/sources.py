@@ -1,4 +1,4 @@
-"""The admin of sources, what their files say, and what they are known to have wrong."""
+"""The admin of sources, the statements in their files, and corrections of their errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SourceAdmin(RecordAdmin[Source]):
 
 @admin.register(Statement)
 class StatementAdmin(ReadOnlyAdmin[Statement]):
-    """What the files of each source say of each roll call."""
+    """Statements of the source files about each roll call."""
 
     list_display = ("roll_call", "source", "format", "reference", "symbol_key")
     list_filter = ("source", "format")
@@ -32,7 +32,7 @@ class StatementAdmin(ReadOnlyAdmin[Statement]):
 
 @admin.register(SourceCorrection)
 class SourceCorrectionAdmin(ReadOnlyAdmin[SourceCorrection]):
-    """What editions of sources have wrong; it comes with the record that ships."""
+    """Corrections of errors in sources; they come with the record that ships."""
 
     list_display = ("roll_call", "source", "fact", "old", "new", "document")
     list_filter = ("source",)

@@ -46,7 +46,7 @@ class MemberStateAdmin(RecordAdmin[MemberState]):
     list_display_links = ("code", "name")
     list_filter = (("body_memberships__body", admin.RelatedOnlyFieldListFilter), "body_memberships__permanent")
     search_fields = ("code", "iso2", "name", "sort_name", "official_name", "former_names__name")
-    search_help_text = _("A code or a name, former ones too.")
+    search_help_text = _("Search by code or name, including former names.")
     autocomplete_fields = ("successors",)
     permanent = ("code",)
 

@@ -30,7 +30,6 @@ class UploadHandler(FileUploadHandler):
         """Why the upload was refused, empty where it was not."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin the next file."""
         super().new_file(*args, **kwargs)
         if self.refusal:
             raise StopUpload(connection_reset=False)
@@ -55,7 +54,7 @@ class UploadHandler(FileUploadHandler):
         return UploadedFile(name=stored.name, size=stored.size)
 
     def _stop(self, error: UploadError) -> None:
-        """Take nothing more. The rest is still read and dropped, or the browser would not show why."""
+        """Refuse the upload. The rest is still read and dropped, because browsers show no answer otherwise."""
         self.refusal = str(error)
         raise StopUpload(connection_reset=False) from error
 
@@ -72,7 +71,6 @@ class FilesField(forms.FileField):
     widget = FilesInput(attrs={"accept": ".csv,.gz,.zip"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        """Check each file."""
         files = data if isinstance(data, list) else [data]
         return [super(FilesField, self).clean(file, initial) for file in files or [None]]
 
@@ -84,20 +82,20 @@ class OptionsForm(forms.Form):
         label=_("Layout"),
         required=False,
         choices=[("", _("recognised by the header")), *Format.choices],
-        help_text=_("Choose one only where the header does not tell."),
+        help_text=_("Choose a layout only if it cannot be recognised by the header."),
     )
     allow_removals = forms.BooleanField(
         label=_("Allow removals"),
         required=False,
         help_text=_(
-            "A new edition that leaves out what the same source said before is refused, for most often such a file "
-            "is not whole. Tick this if the source has really withdrawn it: then it is removed here too."
+            "An edition that lacks votes of an earlier edition of the same source is refused, because such "
+            "a file is usually incomplete. Tick this only if the source has withdrawn those votes; they "
+            "are then removed here too."
         ),
     )
 
     @property
     def options(self) -> dict[str, Any]:
-        """Return the choices made."""
         return {name: self.cleaned_data[name] for name in ("file_format", "allow_removals")}
 
 
@@ -106,8 +104,6 @@ class UploadForm(OptionsForm):
 
     chosen = FilesField(
         label=_("Files"),
-        help_text=_(
-            "A .csv file as it was published, or packed as .gz or .zip. Choose Voeten’s three tables together."
-        ),
+        help_text=_("A .csv file as published, or compressed as .gz or .zip. Select Voeten’s three tables together."),
     )
     field_order = ("chosen", "file_format", "allow_removals")

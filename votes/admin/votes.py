@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @admin.register(Correction)
 class CorrectionAdmin(ReadOnlyAdmin[Correction]):
-    """What delegations said later that they had intended, to look up; it is entered on the page of the roll call."""
+    """Intended votes notified later by delegations, read-only: they are entered on the page of the roll call."""
 
     list_display = ("state", "roll_call", "intended", "reference")
     list_filter = ("intended", "roll_call__body")
@@ -29,7 +29,7 @@ class CorrectionAdmin(ReadOnlyAdmin[Correction]):
 
 
 class FirstPages(Paginator):  # type: ignore[type-arg]  # Django's cannot be subscripted
-    """The first ten thousand rows, so that a list of a million is never counted to its end."""
+    """A paginator limited to the first ten thousand rows, so that a million rows are never counted."""
 
     limit = 10_000
 
@@ -42,7 +42,7 @@ class FirstPages(Paginator):  # type: ignore[type-arg]  # Django's cannot be sub
 
 @admin.register(Vote)
 class VoteAdmin(ReadOnlyAdmin[Vote]):
-    """Single votes, to look up; they are entered on the page of their roll call."""
+    """Single votes, read-only: they are entered on the page of their roll call."""
 
     list_display = ("state", "choice", "roll_call")
     list_select_related = ("state", "roll_call")
@@ -54,8 +54,8 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("roll_call__slug", "state__code")
     search_help_text = _(
-        "A state’s code, a resolution’s symbol or the start of a roll call’s slug, or several of them. "
-        "Votes are changed on the page of their roll call."
+        "Search by state code, resolution symbol or the start of a roll call’s slug, or several of them. "
+        "To change votes, open their roll call."
     )
 
     def get_search_results(
@@ -77,7 +77,7 @@ class VoteAdmin(ReadOnlyAdmin[Vote]):
 
 @admin.register(RetiredAddress)
 class RetiredAddressAdmin(ReadOnlyAdmin[RetiredAddress]):
-    """Addresses that say why a recorded vote is gone, or lead to what it became."""
+    """Addresses of withdrawn and merged votes."""
 
     list_display = ("slug", "kind", "roll_call", "reason", "at", "by")
     list_filter = ("kind",)
@@ -87,10 +87,10 @@ class RetiredAddressAdmin(ReadOnlyAdmin[RetiredAddress]):
 
 @admin.register(Tally)
 class TallyAdmin(ReadOnlyAdmin[Tally]):
-    """Votes counted by roll call, by the database itself."""
+    """Tallies, counted by database triggers."""
 
     list_display = ("roll_call", "yes", "no", "abstaining", "non_voting", "cast")
     list_select_related = ("roll_call",)
     list_filter = ("roll_call__body",)
     search_fields = ("roll_call__slug",)
-    search_help_text = _("A roll call’s slug. The database counts the votes itself; nothing is entered here.")
+    search_help_text = _("Search by a roll call’s slug. Tallies are counted automatically and cannot be edited.")

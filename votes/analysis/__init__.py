@@ -1,1 +1,1 @@
-"""Who votes with whom: the vote matrix and what is measured on it. NumPy and SciPy only; Django is not known here."""
+"""The vote matrix and the measures computed on it, with NumPy and SciPy and without Django."""

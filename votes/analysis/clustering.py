@@ -1,4 +1,4 @@
-"""An order in which similar states stand side by side."""
+"""Ordering of states by similarity."""
 
 from __future__ import annotations
 

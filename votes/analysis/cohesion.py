@@ -1,4 +1,4 @@
-"""How far the members of a group keep together, roll call by roll call."""
+"""Cohesion of a group on each roll call."""
 
 from __future__ import annotations
 

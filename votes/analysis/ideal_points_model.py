@@ -49,7 +49,6 @@ class Parameters:
         return Parameters(*(mine + times * its for mine, its in zip(self, other, strict=True)))
 
     def dot(self, other: Parameters) -> float:
-        """Return the inner product."""
         return float(sum(mine @ its for mine, its in zip(self, other, strict=True)))
 
 

@@ -89,12 +89,10 @@ class VoteMatrix:
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """Return the column of each state by its code."""
         return {code: column for column, code in enumerate(self.states)}
 
     @cached_property
     def rows_by_slug(self) -> dict[str, int]:
-        """Return the row of each roll call by its public name."""
         return {slug: row for row, slug in enumerate(self.slugs.tolist())}
 
     @cached_property
@@ -106,7 +104,6 @@ class VoteMatrix:
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
-        """Return the calendar year of each roll call."""
         return self.dates.astype("datetime64[Y]").astype(np.int64) + 1970
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The memberships of many groups side by side: which states were members of which group on a day."""
+"""Memberships of all groups as arrays: which states were members of which group on a day."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Memberships:
     def on(self, date: datetime.date) -> Mask:
         """Return G x S, whether the state was a member of the group on that day, in an electorate or not."""
         day = np.datetime64(date, "D")
-        held = (self.since <= day) & (day < self.until)
+        active = (self.since <= day) & (day < self.until)
         members = np.zeros(self.shape, bool)
-        members[self.groups[held], self.columns[held]] = True
+        members[self.groups[active], self.columns[active]] = True
         return members
 
 

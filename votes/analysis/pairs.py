@@ -1,4 +1,4 @@
-"""How two parties' positions go together: the table of their positions, and four measures of agreement read off it.
+"""Agreement of two parties: the contingency table of their positions, and four measures computed from it.
 
 A party is a state or a group; what it takes as a position is in favour, abstaining or against. Only roll calls on
 which both took one count: non-voting, a group that is tied, and being outside the electorate are no positions.

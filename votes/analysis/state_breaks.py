@@ -45,17 +45,17 @@ def surprises_of(matrix: VoteMatrix, code: str, rows: Rows) -> StateSurprises:
     A code that never had a vote has none.
     """
     own = matrix.of(code)
-    asked = rows[is_position(own[rows]) & (matrix.bodies[rows] == BODY)]
-    if not len(asked):
+    selected = rows[is_position(own[rows]) & (matrix.bodies[rows] == BODY)]
+    if not len(selected):
         nothing = np.zeros(0, np.int16)
-        return StateSurprises(asked, nothing, nothing)
-    days, of_day = np.unique(matrix.dates[asked], return_inverse=True)
+        return StateSurprises(selected, nothing, nothing)
+    days, of_day = np.unique(matrix.dates[selected], return_inverse=True)
     close = _closest_on(matrix, code, days)[of_day]
-    choices = matrix.choices[asked]
+    choices = matrix.choices[selected]
     voting = close & is_position(choices)
-    other = voting & (choices != own[asked][:, np.newaxis])
+    other = voting & (choices != own[selected][:, np.newaxis])
     return StateSurprises(
-        asked, np.count_nonzero(voting, axis=1).astype(np.int16), np.count_nonzero(other, axis=1).astype(np.int16)
+        selected, np.count_nonzero(voting, axis=1).astype(np.int16), np.count_nonzero(other, axis=1).astype(np.int16)
     )
 
 

@@ -1,4 +1,4 @@
-"""Who moved between two roll calls."""
+"""Transitions of states' choices between two roll calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What body, session and date tell of a vote before anything of it is entered."""
+"""Proposed values for a new vote, derived from body, session and date."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Proposal:
 def session_on(body: Body, date: datetime.date) -> Session | None:
     """Return the regular session in which ``body`` met on ``date``, None where it has none.
 
-    Special and emergency special sessions meet beside it, so that nobody can tell by the date.
+    Special and emergency special sessions meet at the same time, so the date does not identify them.
     """
     regular = Session.objects.filter(body=body, kind=Session.Kind.REGULAR, opened__lte=date)
     return regular.order_by("-opened").first()

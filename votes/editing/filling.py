@@ -1,4 +1,4 @@
-"""Filling the voting sheet of a draft from a text or a file: what was read of it, and how it is saved.
+"""Filling the voting sheet of a draft from a text or a file: reading it and saving the result.
 
 Reading saves nothing and guesses nothing: what is not certain is among the problems, each with the nearest names.
 """
@@ -49,7 +49,7 @@ class Pointed:
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a text, and what it was understood as."""
+    """A piece of a text, and what it was recognised as."""
 
     text: str
     kind: str = ""
@@ -63,7 +63,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Intended:
-    """A correction of intent that a text tells of."""
+    """A delegation's intended vote, as a text states it."""
 
     code: str
     name: str
@@ -72,7 +72,6 @@ class Intended:
 
     @property
     def said(self) -> str:
-        """Return the choice in words."""
         return str(Choice(self.choice).label)
 
 
@@ -94,11 +93,11 @@ class Reading:
 
     def names_of(self, names: Mapping[str, str]) -> dict[Choice, list[str]]:
         """Return the names by choice, ``names`` being by code and in the order in which to list them."""
-        listed: dict[Choice, list[str]] = {choice: [] for choice in Choice}
+        names_by_choice: dict[Choice, list[str]] = {choice: [] for choice in Choice}
         for code, name in names.items():
             if code in self.choices:
-                listed[Choice(self.choices[code])].append(name)
-        return listed
+                names_by_choice[Choice(self.choices[code])].append(name)
+        return names_by_choice
 
 
 def names_for(roll_call: RollCall) -> Names:
@@ -148,7 +147,10 @@ def read_text(text: str, names: Names) -> Reading:
     }
     for one in corrections.values():
         if one.choice not in POSITIONS:
-            told = _("%(state)s is said to have intended not to vote; only an intended vote can be recorded.")
+            told = _(
+                "The text says that %(state)s had intended not to vote; only an intended vote can be recorded "
+                "as a correction."
+            )
             problems.append(Pointed(told % {"state": one.name}, len(problems) + 1))
     return Reading(
         choices=found.choices,
@@ -250,9 +252,11 @@ def _new_corrections(
         if code not in choices:
             problems.append(_("%(state)s has no vote in this roll call to correct.") % state)
         elif choices[code] == intended:
-            problems.append(_("%(state)s cannot be corrected to what its vote is.") % state)
+            problems.append(
+                _("%(state)s is already recorded with this choice, so there is nothing to correct.") % state
+            )
         elif recorded.get(code, new.get(code, intended)) != intended:
-            problems.append(_("%(state)s has another correction already.") % state)
+            problems.append(_("%(state)s already has a different correction.") % state)
         elif code not in recorded:
             new[code] = intended
     if problems:

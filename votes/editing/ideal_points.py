@@ -1,4 +1,4 @@
-"""Fitting ideal points to the record, and storing what comes out. Not for web workers: it loads SciPy."""
+"""Fitting ideal points to the record, and storing them. Not for web workers, because it loads SciPy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making one of two records of the same vote."""
+"""Merging two records of the same vote."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A fact or a vote that two records have otherwise; None where one has none."""
+    """A fact or a vote that differs between two records; None where one has none."""
 
     name: str
     """The field, or the code of the state."""
@@ -112,10 +112,12 @@ def merge(
     if problem := obstacle(kept, duplicate):
         raise ValidationError(problem)
     if not reason.strip():
-        raise ValidationError(_("Say why the two are one vote."))
+        raise ValidationError(_("Give the reason: why are these two records of the same vote?"))
     compared = comparison(kept, duplicate)
     if compared.votes and not although_votes_differ:
-        raise ValidationError(_("The votes differ. Look at them, and confirm that those kept are right."))
+        raise ValidationError(
+            _("The votes differ. Compare them, and confirm that the votes of the record you keep are correct.")
+        )
     with attributed(by=by, reason=reason):
         _take_over(compared)
         if been_public([duplicate]):
@@ -138,15 +140,16 @@ def merge(
 
 
 def obstacle(kept: RollCall, duplicate: RollCall) -> str:
-    """Return why two records cannot be merged so, empty where they can."""
+    """Return the error why two records cannot be merged, empty if they can."""
     if kept.pk == duplicate.pk:
         return _("Choose two records of the same vote.")
     if kept.body_id != duplicate.body_id:
-        return _("These are votes of two bodies.")
+        return _("These votes were taken in two different bodies, so they cannot be merged.")
     if kept.status == Status.DRAFT and been_public([duplicate]):
-        return _("%(slug)s has been public, so its address has to lead to a published record: keep the other one.") % {
-            "slug": duplicate.slug
-        }
+        return _(
+            "%(slug)s has been published, so its address must redirect to a published record. Keep %(slug)s "
+            "instead, or publish the other record first."
+        ) % {"slug": duplicate.slug}
     return ""
 
 

@@ -1,7 +1,7 @@
-"""From a draft to the public and back: who may publish what, and what it takes.
+"""Publishing, unpublishing and withdrawing roll calls: permissions, checks and work lists.
 
-``by`` is who does it: their permissions are asked for, and whatever the rules of the record demand of a person. None
-is the program itself, such as an import or a test, of whom nothing is asked but that the record stays sound.
+``by`` is the user, whose permissions and obligations are checked. None is a program, such as an import or a test: then
+only the integrity of the record is checked.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def check_publishable(roll_call: RollCall, *, counted: Totals | None) -> None:
     if (found := roll_call.differences(counted)) and not roll_call.difference_reason.strip():
         raise ValidationError(
             _(
-                "Counted and announced totals of %(slug)s differ: %(differences)s. Correct them, or say in its "
-                "form why they differ; that is shown in public."
+                "Counted and announced totals of %(slug)s differ: %(differences)s. Correct them, or give "
+                "the reason for the difference in the form; it will be public."
             )
             % {"slug": roll_call.slug, "differences": in_words(found)}
         )
@@ -137,9 +137,9 @@ def check_publisher(roll_call: RollCall, *, by: User | None, changes: bool = Fal
     if changes or RollCall.objects.filter(_entered_by(by), pk=roll_call.pk).exists():
         raise ValidationError(
             _(
-                "You entered or changed %(slug)s or its text, so somebody else has to publish it: leave it a draft, "
-                "and a verifier finds it under “waiting for verification”. Where one person does both, the site is "
-                "run with PUBLISH_OWN_ENTRIES=1."
+                "You entered or changed %(slug)s or its text, so another person must publish it. Leave it "
+                "as a draft: verifiers find it under “waiting for verification”. On a site with a single "
+                "editor, set PUBLISH_OWN_ENTRIES=1."
             )
             % {"slug": roll_call.slug}
         )
@@ -151,7 +151,9 @@ def check_reason(roll_calls: Sequence[RollCall], *, by: User | None, reason: str
         return
     known = been_public(roll_calls)
     if named := sorted(roll_call.slug for roll_call in roll_calls if roll_call.pk in known):
-        raise ValidationError(_("Say why: the public has seen %(slugs)s.") % {"slugs": ", ".join(named)})
+        raise ValidationError(
+            _("Give a reason, because these have been public: %(slugs)s.") % {"slugs": ", ".join(named)}
+        )
 
 
 # Doing
@@ -222,17 +224,17 @@ def unpublish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason:
 
 @transaction.atomic
 def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> None:
-    """Take out of the record what should never have stood in it: its address says so, and why, for good.
+    """Withdraw a roll call that should never have been published: its address permanently says so, with the reason.
 
     The data stay as a draft, so that nothing is lost and no import brings them back. Its text stays public. Raises
     PermissionDenied for a person who may not, ValidationError without a ``reason`` and for what has never been public.
     """
     check_permission(by, WITHDRAW)
     if not reason.strip():
-        raise ValidationError(_("Say why it is withdrawn: the reason is shown at its address."))
+        raise ValidationError(_("Give the reason for the withdrawal. It will be shown on the page of the vote."))
     roll_call = RollCall.objects.select_for_update().get(pk=roll_call.pk)
     if not been_public([roll_call]):
-        raise ValidationError(_("%(slug)s has never been public. Delete it instead.") % {"slug": roll_call.slug})
+        raise ValidationError(_("%(slug)s has never been published. Delete it instead.") % {"slug": roll_call.slug})
     with attributed(by=by, reason=reason):
         RetiredAddress.objects.update_or_create(
             slug=roll_call.slug,

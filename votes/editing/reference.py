@@ -1,4 +1,4 @@
-"""The reference facts in ``data/`` or in an export: read, checked, and added to the record where they are missing.
+"""Loading of reference facts from ``data/`` or an export: read, checked, and added to the record where missing.
 
 Loading them again is safe. What an editor changed since stays as it is and is reported as a difference: an
 editor goes before the landmark facts, and a disagreement is a finding, never an overwrite.
@@ -59,7 +59,7 @@ FILES = (
 
 @dataclass
 class Report:
-    """What loading did: rows added and found as they are by table, and the differences it left alone."""
+    """Result of loading: rows added and unchanged, by table, and differences that were not changed."""
 
     added: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     unchanged: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -110,7 +110,7 @@ def _add_facts(report: Report, rows: Rows) -> None:
 
 
 class FactError(Exception):
-    """A reference file with something in it that cannot be read."""
+    """An invalid value in a reference file."""
 
 
 @dataclass
@@ -132,7 +132,7 @@ class Rows:
         try:
             yield
         except KeyError as error:
-            raise FactError(f"{self.place}: {error} is not known.") from error
+            raise FactError(f"{self.place}: unknown value {error}.") from error
         except (ValueError, csv.Error, ValidationError) as error:
             raise FactError(f"{self.place}: {error}") from error
 
@@ -154,7 +154,7 @@ class Rows:
                 if row is None:
                     return
                 if None in row or None in row.values():
-                    raise FactError(f"{self.place}: the row has not as many cells as the header.")
+                    raise FactError(f"{self.place}: the row and the header have different numbers of cells.")
                 yield {column: self.clean(cell) for column, cell in row.items()}
 
     def bodies(self) -> Iterator[dict[str, Any]]:
@@ -165,7 +165,6 @@ class Rows:
             yield from ({"code": code, "name": name} for code, name in BODIES.items())
 
     def sources(self) -> Iterator[dict[str, Any]]:
-        """Yield sources."""
         for row in self.read("sources.csv"):
             yield {**row, "precedence": int(row["precedence"])}
 
@@ -183,12 +182,10 @@ class Rows:
             }
 
     def states(self) -> Iterator[dict[str, Any]]:
-        """Yield member states."""
         for row in self.read("states.csv"):
             yield {key: row[key] for key in ("code", "iso2", "name", "official_name", "note")}
 
     def names(self, states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield former names."""
         for row in self.read("state_names.csv"):
             yield {
                 "state": states[row["code"]],
@@ -198,7 +195,6 @@ class Rows:
             }
 
     def seats(self, bodies: dict[str, Body], states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield memberships of bodies."""
         for row in self.read("body_memberships.csv"):
             yield {
                 "body": bodies[row["body"]],
@@ -209,7 +205,6 @@ class Rows:
             }
 
     def memberships(self, blocs: dict[str, Bloc], states: dict[str, MemberState]) -> Iterator[dict[str, Any]]:
-        """Yield memberships of blocs."""
         for row in self.read("bloc_memberships.csv"):
             yield {
                 "bloc": blocs[row["bloc"]],
@@ -338,7 +333,7 @@ def _add_landmarks(report: Report, rows: Rows) -> None:
                 for name in different
             ]
             if dict(existing.votes.values_list("state__code", "choice")) != choices[row["slug"]]:
-                report.differences.append(f"roll calls: {existing}: its votes are not those of the reference facts")
+                report.differences.append(f"roll calls: {existing}: its votes differ from the reference facts")
             elif not different:
                 report.unchanged["landmark roll calls"] += 1
             continue

@@ -1,4 +1,4 @@
-"""Reading a voting sheet from an uploaded file: a row a member state, with its choice, in CSV or XLSX.
+"""Reading voting sheets from uploaded CSV and XLSX files: one row for each member state, with its choice.
 
 What a file may hold is bounded before any of it is read, and no cell is ever evaluated: one that holds a formula is
 refused by its row.
@@ -63,10 +63,10 @@ def read_file(name: str, content: bytes, names: Names) -> Reading:
     is among the problems.
     """
     if len(content) > LIMIT:
-        raise ValidationError(_("A voting sheet has at most 1 MB; this file is larger."))
+        raise ValidationError(_("This file is larger than 1 MB, the limit for a voting sheet."))
     is_workbook = content.startswith(b"PK\x03\x04")
     if not is_workbook and name.lower().endswith((".xlsx", ".xls", ".ods", ".numbers")):
-        raise ValidationError(_("This is not an XLSX file. Save it as XLSX or CSV, and upload that."))
+        raise ValidationError(_("This is not an XLSX file. Save it as XLSX or CSV and upload it again."))
     rows = _rows_of_workbook(content) if is_workbook else _rows_of_text(content)
     filled = [(number, cells) for number, cells in rows if any(cells)]
     if not filled:
@@ -78,7 +78,7 @@ def _rows_of_text(content: bytes) -> Iterator[Row]:
     """Yield the rows of a CSV file with commas, semicolons or tabs, as spreadsheets write it."""
     text = _decoded(content)
     if "\0" in text:
-        raise ValidationError(_("This is not a CSV file. Save it as CSV or XLSX, and upload that."))
+        raise ValidationError(_("This is not a CSV file. Save it as CSV or XLSX and upload it again."))
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = next((mark for mark in "\t;," if mark in first), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -107,7 +107,7 @@ def _rows_of_workbook(content: bytes) -> Iterator[Row]:
     """Yield the rows of the one sheet of an XLSX file; formulas come as the text they are."""
     import openpyxl  # noqa: PLC0415  # a tenth of a second and ten megabytes, for the few who upload a workbook
 
-    refused = ValidationError(_("This XLSX file cannot be read. Save it again, or as CSV, and upload that."))
+    refused = ValidationError(_("This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again."))
     try:
         _check_archive(content)
         with warnings.catch_warnings():
@@ -116,7 +116,8 @@ def _rows_of_workbook(content: bytes) -> Iterator[Row]:
             sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             if len(sheets) != 1:
                 raise ValidationError(
-                    _("The file has %(count)d sheets. Save the one with the votes by itself.") % {"count": len(sheets)}
+                    _("The file has %(count)d sheets. Save only the sheet with the votes and upload that.")
+                    % {"count": len(sheets)}
                 )
             rows = list(islice(sheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True), MOST_ROWS + 1))
     except ValidationError:
@@ -134,11 +135,15 @@ def _check_archive(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-        raise ValidationError(_("Unpacked, this file is too large for a voting sheet. Save the votes by themselves."))
+        raise ValidationError(
+            _("This file is too large once uncompressed. Save only the sheet with the votes and upload that.")
+        )
 
 
 def _too_many_rows() -> ValidationError:
-    return ValidationError(_("A voting sheet has at most %(most)d rows; this file has more.") % {"most": MOST_ROWS})
+    return ValidationError(
+        _("This file has more than %(most)d rows, the limit for a voting sheet.") % {"most": MOST_ROWS}
+    )
 
 
 def _cell(value: Any) -> str:
@@ -162,13 +167,14 @@ def _read_rows(rows: Sequence[Row], names: Names) -> Reading:
                 doubted.add(code)
                 details = {"state": names.name(code), "row": said[code][0]}
                 raise WrongRowError(
-                    _("%(state)s stands in row %(row)d already; it was left out. Delete one of them.") % details
+                    _("%(state)s is already in row %(row)d; this row was ignored. Delete one of the two rows.")
+                    % details
                 )
             said[code] = (number, letter)
         except WrongRowError as wrong:
             if len(problems) >= MOST_PROBLEMS:
                 raise ValidationError(
-                    _("More than %(most)d rows cannot be read. Is this a voting sheet?") % {"most": MOST_PROBLEMS}
+                    _("More than %(most)d rows could not be read. Is this a voting sheet?") % {"most": MOST_PROBLEMS}
                 ) from None
             told = _("Row %(row)d: %(problem)s") % {"row": number, "problem": wrong.told}
             near = tuple((code, names.name(code)) for code in wrong.suggestions)
@@ -196,25 +202,26 @@ def _columns(first: Sequence[str]) -> tuple[int, int, bool]:
         return headers.index(states[0]), headers.index(choices[0]), True
     if len([cell for cell in first if cell]) > 2:
         raise ValidationError(
-            _("Which columns are meant? Name them in the first row, “state” and “choice”, or leave just those two.")
+            _(
+                "Cannot tell which columns to read. Name them “state” and “choice” in the first row, or keep "
+                "only those two columns."
+            )
         )
     return 0, 1, False
 
 
 def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tuple[str, str]:
     if state.startswith(FORMULA) or (choice.startswith(FORMULA) and choice not in CHOICES):
-        raise WrongRowError(_("a formula is not read. Enter the value itself."))
+        raise WrongRowError(_("formulas are not supported. Enter the value itself."))
     if not state:
         raise WrongRowError(
-            _("there is a choice and no state. Enter its name or code.")
-            if choice
-            else _("there is neither a state nor a choice.")
+            _("the state is missing. Enter its name or code.") if choice else _("the state and the choice are missing.")
         )
     code = _code(state, names)
     letter = CHOICES.get(fold(choice))
     if not choice:
         raise WrongRowError(
-            _("there is no choice beside %(state)s. Enter Y, N, A or X, or leave the row out.")
+            _("the choice for %(state)s is missing. Enter Y, N, A or X, or delete the row.")
             % {"state": names.name(code)}
         )
     if letter is None:

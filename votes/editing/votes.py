@@ -1,4 +1,4 @@
-"""Writing the record: every change to roll calls and votes that a person makes goes through here."""
+"""Writing votes: every change that a person makes to votes goes through here."""
 
 from __future__ import annotations
 
@@ -56,10 +56,12 @@ def check_choices(roll_call: RollCall, choices: Mapping[str, str]) -> None:
     """Raise ValidationError, naming each culprit, for choices that cannot be the votes of ``roll_call``."""
     problems = []
     if choices and roll_call.method not in RollCall.METHODS_WITH_VOTES:
-        message = _("No votes by member state can be recorded where the method is “%(method)s”.")
+        message = _("Votes of member states cannot be recorded for the method “%(method)s”.")
         problems.append(message % {"method": roll_call.get_method_display()})
     if wrong := sorted(code for code, choice in choices.items() if choice not in Choice.values):
-        problems.append(_("No choice among Y, N, A and X: %(codes)s.") % {"codes": ", ".join(wrong)})
+        problems.append(
+            _("Choices must be Y, N, A or X. Check the choice of: %(codes)s.") % {"codes": ", ".join(wrong)}
+        )
     electorate = MemberState.objects.members_of(roll_call.body, roll_call.date)
     if strangers := sorted(set(choices) - set(electorate.values_list("code", flat=True))):
         problems.append(

@@ -1,1 +1,1 @@
-"""Entering votes: what pasted and uploaded sheets say, understood before anything is saved."""
+"""Parsing of pasted and uploaded votes, before anything is saved."""

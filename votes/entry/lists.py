@@ -1,4 +1,4 @@
-"""Reading the names of a list, which commas, line ends or “and” divide, each of which a name may hold itself.
+"""Parsing lists of state names, separated by commas, line ends or “and”, all of which can also occur within a name.
 
 At each place the longest run of pieces that is a name is taken, so that “Trinidad and Tobago”, “Korea, Republic of”
 and a name broken over lines are one. The number of pieces that are read is bounded, whatever is pasted.

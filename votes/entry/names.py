@@ -1,4 +1,4 @@
-"""Whom a name means on a date: every name that states have or had, read as loosely as is safe, and never guessed.
+"""Matching of state names on a date with all names that states have or had: tolerant of spelling, never guessing.
 
 Names are compared by their letters and figures alone, so that hyphens, apostrophes, accents, broken lines, and the
 order “Congo, Democratic Republic of the” make no difference.

@@ -1,4 +1,4 @@
-"""A voting sheet as text: as a verbatim record prints it, and as a press release does."""
+"""Formatting of votes as text, in the style of verbatim records and of press releases."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def verbatim(
     adopted: bool = True,
 ) -> str:
     """Return the lists, those that did not vote left out as verbatim records do, and the sentence after them."""
-    lists = "\n\n".join(f"{head}:\n{_listed(choices, electorate, letter)}" for letter, head in VERBATIM.items())
+    lists = "\n\n".join(f"{head}:\n{_names_with(choices, electorate, letter)}" for letter, head in VERBATIM.items())
     yes, no, abstaining = _figures(choices)
     named = f"Draft resolution {draft}" if draft else "The draft resolution"
     number = resolution.removeprefix("A/RES/").removeprefix("S/RES/")
@@ -43,11 +43,11 @@ def press_release(
     yes, no, abstaining = _figures(choices)
     named = f"The draft resolution (document {draft})" if draft else "The draft resolution"
     vote = f"a recorded vote of {yes} in favour to {no} against, with {abstaining} abstentions"
-    lists = "\n\n".join(f"{head}:  {_listed(choices, electorate, letter)}." for letter, head in PRESS.items())
+    lists = "\n\n".join(f"{head}:  {_names_with(choices, electorate, letter)}." for letter, head in PRESS.items())
     return f"{named} was {ADOPTED[adopted]} by {vote}, as follows:\n\n{lists}\n"
 
 
-def _listed(choices: Mapping[str, Letter], electorate: Electorate, letter: Letter) -> str:
+def _names_with(choices: Mapping[str, Letter], electorate: Electorate, letter: Letter) -> str:
     """Return the names, on the date, of the states with a choice, in the order of the English alphabet."""
     named = sorted((fold(electorate.states[code].name), code) for code, choice in choices.items() if choice == letter)
     return ", ".join(electorate.states[code].name for _folded, code in named) or "None"

@@ -1,4 +1,4 @@
-"""What was not understood, or does not fit: a kind with its details, and one sentence for each kind.
+"""Problems found in a pasted text: a kind with its details, and one sentence for each kind.
 
 Sentences are made when they are shown, so that they can be translated: ``message`` takes what translates them.
 """
@@ -54,31 +54,35 @@ def gettext_noop(text: str) -> str:
 
 
 SENTENCES: dict[Kind, str] = {
-    Kind.UNKNOWN: gettext_noop("“%(text)s” is no name of a state that is known."),
-    Kind.AMBIGUOUS: gettext_noop("“%(text)s” may be more than one state; write the name in full."),
-    Kind.NOT_A_MEMBER: gettext_noop("%(state)s was not a member on that date; it was left out."),
-    Kind.NAMED_TWICE: gettext_noop("%(state)s is named twice under “%(choice)s”; it was counted once."),
-    Kind.IN_TWO_LISTS: gettext_noop("%(state)s is under “%(other)s” and under “%(choice)s”; it was left out of both."),
-    Kind.HEADING_TWICE: gettext_noop(
-        "“%(choice)s” is a heading twice; what stands under the second one was not read. Paste one vote at a time."
+    Kind.UNKNOWN: gettext_noop("Unknown state: “%(text)s”."),
+    Kind.AMBIGUOUS: gettext_noop("“%(text)s” could mean more than one state; write the name in full."),
+    Kind.NOT_A_MEMBER: gettext_noop("%(state)s was not a member on that date; it was ignored."),
+    Kind.NAMED_TWICE: gettext_noop("%(state)s is listed twice under “%(choice)s”; it was counted once."),
+    Kind.IN_TWO_LISTS: gettext_noop(
+        "%(state)s is listed under both “%(other)s” and “%(choice)s”; it was counted under neither."
     ),
-    Kind.NOT_UNDERSTOOD: gettext_noop("This was not understood, and left out: “%(text)s”."),
+    Kind.HEADING_TWICE: gettext_noop(
+        "The heading “%(choice)s” appears twice; the second list was ignored. Paste one vote at a time."
+    ),
+    Kind.NOT_UNDERSTOOD: gettext_noop("Not recognised, so ignored: “%(text)s”."),
     Kind.NAME_AFTER_END: gettext_noop(
-        "The list was read up to here, but a name follows, %(state)s. Is there a comma missing?"
+        "The list was read up to here, but another name follows (%(state)s). Is a comma missing?"
     ),
     Kind.TOTAL: gettext_noop(
         "“%(choice)s”: %(announced)d announced, %(counted)d in the list, a difference of %(difference)+d."
     ),
-    Kind.TOTALS_DIFFER: gettext_noop("“%(choice)s”: %(number)d are announced here, and %(other_number)d elsewhere."),
-    Kind.RESULTS_DIFFER: gettext_noop("The text says “adopted” in one place and “not adopted” in another."),
-    Kind.SYMBOLS_DIFFER: gettext_noop("The text names more than one symbol, %(symbols)s; none was taken."),
-    Kind.CORRECTED_TWICE: gettext_noop("%(state)s is said to have intended two different things."),
-    Kind.CORRECTED_TO_THE_SAME: gettext_noop("%(state)s is said to have intended “%(choice)s”, as it is listed."),
-    Kind.TOO_LONG: gettext_noop(
-        "There is more here than the lists of one vote can hold; from here on nothing was read."
+    Kind.TOTALS_DIFFER: gettext_noop(
+        "“%(choice)s”: %(number)d announced here, but %(other_number)d elsewhere in the text."
     ),
+    Kind.RESULTS_DIFFER: gettext_noop("The text says “adopted” in one place and “not adopted” in another."),
+    Kind.SYMBOLS_DIFFER: gettext_noop("The text names more than one symbol (%(symbols)s); none was used."),
+    Kind.CORRECTED_TWICE: gettext_noop("The text gives two different intended votes for %(state)s."),
+    Kind.CORRECTED_TO_THE_SAME: gettext_noop(
+        "The text says that %(state)s had intended “%(choice)s”, but that is how it is already listed."
+    ),
+    Kind.TOO_LONG: gettext_noop("The text is too long for the lists of one vote; everything from here on was ignored."),
     Kind.NOTHING: gettext_noop(
-        "No list of states and no announced result was found. Lists begin with a heading such as “In favour:”."
+        "No list of states and no announced result found. Start each list with a heading such as “In favour:”."
     ),
 }
 

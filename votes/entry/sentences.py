@@ -1,4 +1,4 @@
-"""The sentences about a vote: announced figures, results, symbols, and what delegations say they had intended.
+"""Parsing sentences about a vote: announced figures, results, symbols, and votes that delegations had intended.
 
 Every pattern begins with a character class, and what it may span is bounded, so that searching is linear.
 """

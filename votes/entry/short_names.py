@@ -1,4 +1,4 @@
-"""Short, colloquial and older names under which texts speak of states and that the United Nations never gave them.
+"""Short, colloquial and older names of states that texts use but the United Nations does not.
 
 A name that two states go by is given to both: it is then ambiguous wherever both had a seat.
 """

@@ -1,4 +1,4 @@
-"""Pasted text made plain for reading, every character of it knowing its place in the original.
+"""Normalisation of pasted text, with the position of every character in the original.
 
 What comes out of PDF files and web pages has accents or not, curly quotes, spaces of many kinds, soft hyphens, words
 hyphenated at the ends of lines and page headers in the middle of a list. All of that is taken out by operations on

@@ -1,4 +1,4 @@
-"""What was understood of a pasted text, each thing with its place in it."""
+"""Data classes of what was recognised in a pasted text, each with its place."""
 
 from __future__ import annotations
 

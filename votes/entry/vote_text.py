@@ -1,4 +1,4 @@
-"""Understanding the pasted text of a vote: a verbatim record's, or a press release's."""
+"""Parser of a pasted vote from a verbatim record or a press release."""
 
 from __future__ import annotations
 
@@ -88,7 +88,6 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def understood(self) -> Understood:
-        """Return everything."""
         announced, too_many = sentences.announcements(self.plain)
         said, too_many_said = sentences.intents(self.plain)
         headings, too_many_headings = self._headings([*announced, *said])

@@ -1,10 +1,10 @@
-"""Taking the record out: typed tables, streamed as CSV, JSON and Parquet.
+"""Export of the record: typed tables, streamed as CSV, JSON and Parquet.
 
-- ``rows`` says what each table's rows are, field by field; its docstrings are the codebook.
-- ``reading`` is how a field is read from the database.
-- ``tables`` is where the tables stand, with their keys, their order and their SQL.
+- ``rows`` defines the rows of each table; its docstrings are the codebook.
+- ``reading`` has the SQL of fields.
+- ``tables`` defines the tables, with keys, order and SQL.
 - ``cells`` keeps text from being run as a formula by a spreadsheet.
-- ``lines`` is the fast way for votes.
+- ``lines`` is the fast path for votes.
 - ``streams`` writes a table, whole or of chosen roll calls, in chunks and in constant memory.
-- ``parquet`` is a program of its own, since it needs Polars, which no web worker ever loads.
+- ``parquet`` runs as a separate program, because it needs Polars, which web workers do not load.
 """

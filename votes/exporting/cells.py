@@ -1,4 +1,4 @@
-"""Formula safety: no cell of a CSV file is one that a spreadsheet would run as a formula.
+"""Protection against formula injection: no cell of a CSV file is one that a spreadsheet would run as a formula.
 
 A text that begins like a formula, after any apostrophes, gets one apostrophe in front. Reading takes one off again,
 so every text comes back as it was. Numbers and dates never begin like that and are left alone.

@@ -56,14 +56,14 @@ def codes(table: str, column: str) -> Mapping[str, StrPromise | str]:
 
 
 GENERAL = """\
-Every table is a CSV file, UTF-8, comma-separated, LF line ends, with a header line, and a Parquet file with the same
-rows and columns. An empty cell is unknown, open or not applicable; in Parquet it is null. Dates are ISO dates. Rows
-have a fixed order, so that the same record always gives the same bytes.
+Each table is available as CSV (UTF-8, comma-separated, LF line endings, one header line) and as Parquet, with the same
+rows and columns. An empty cell means unknown, open-ended or not applicable; in Parquet it is null. Dates are ISO 8601
+dates. Rows have a fixed order, so the same record always gives the same bytes.
 
-A text that a spreadsheet would run as a formula has an apostrophe in front in CSV; in Parquet it stands as it is.
+In CSV, a text that a spreadsheet would run as a formula starts with an apostrophe; in Parquet it does not.
 
-Only what the public sees is exported: no draft of an editor, no account. Of a recorded vote that was withdrawn that is
-its name, the day and the reason, and the text it was on.
+Only public data are exported: no drafts and no accounts. For a withdrawn vote, the export has its permanent name, the
+date and the reason of the withdrawal, and the text voted on.
 """
 
 
@@ -75,7 +75,9 @@ def markdown() -> str:
 
 def _section(table: Table) -> str:
     head = [f"## {table.name}", table.description, "", f"Key: {_quoted(table.key)}."]
-    head += [f"{_quoted(key.columns)} names a row of {key.table} ({_quoted(key.references)})." for key in table.foreign]
+    head += [
+        f"{_quoted(key.columns)} refers to a row of {key.table} ({_quoted(key.references)})." for key in table.foreign
+    ]
     rows = [
         f"| `{column.name}` | {column.kind}{', may be empty' if column.optional else ''} | {_meaning(table, column)} |"
         for column in table.columns
@@ -89,6 +91,6 @@ def _quoted(names: Sequence[str]) -> str:
 
 def _meaning(table: Table, column: Column) -> str:
     """Return what a column means in one cell of a Markdown table, with its codes."""
-    said = column.description.replace("``", "`").replace("|", "\\|")
+    text = column.description.replace("``", "`").replace("|", "\\|")
     meanings = "; ".join(f"`{code}` {label}" for code, label in codes(table.name, column.name).items())
-    return f"{said} Codes: {meanings}." if meanings else said
+    return f"{text} Codes: {meanings}." if meanings else text

@@ -1,4 +1,4 @@
-"""The package that the site offers: made once for each state of the record, at the first request for one of its files.
+"""The download package of the site: made once for each data version, at the first request for one of its files.
 
 It stands in the folder of this installation, named after the data version and the time of its last change, so that no
 other state of the record, and no other database, is ever taken for this one.
@@ -38,7 +38,7 @@ _places = threading.BoundedSemaphore(WAITING)
 
 
 class BusyError(Exception):
-    """A package is being made, and this request should come again."""
+    """A package is being made; the client should retry."""
 
 
 def folder() -> Path:

@@ -1,4 +1,4 @@
-"""Votes as ready-made CSV lines: the fast way for the one table with hundreds of rows a roll call.
+"""Votes as CSV lines made in SQL: the fast path for the one table with hundreds of rows for each roll call.
 
 What the lines of a roll call or of a member state have in common is made into text once, and the lines of a roll call
 come as one text, so that neither PostgreSQL nor Python handles each of 774 thousand rows by itself. The bytes are

@@ -1,4 +1,4 @@
-"""The whole record as files: every table as CSV and Parquet, with what describes, checks and cites them.
+"""Export of the whole record to a folder: every table as CSV and Parquet, with description, checksums and citation.
 
 The files of the tables hold no date and no version: the same record gives the same bytes wherever it is exported. Only
 ``datapackage.json`` says which data version it was, and ``SHA256SUMS`` follows it.
@@ -34,7 +34,7 @@ DESCRIPTION, CODEBOOK, README, SUMS = "datapackage.json", "CODEBOOK.md", "README
 
 
 class ExportRefusedError(Exception):
-    """Why a folder was not written; nothing in it was touched."""
+    """An export was refused; the folder is unchanged."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,10 @@ class Package:
     files: tuple[File, ...]
 
     def file(self, table: str, form: str) -> File:
-        """Return a table in one form."""
         return next(file for file in self.files if (file.table, file.form) == (table, form))
 
 
 def names() -> list[str]:
-    """Return the names of all files of a package, those of the tables first."""
     return [*(f"{table}.{form}" for table in TABLES for form in MEDIA_TYPES), CODEBOOK, README, DESCRIPTION, SUMS]
 
 
@@ -85,15 +83,15 @@ def export_record(folder: Path, say: Callable[[str], None] = lambda line: None) 
 def read_package(folder: Path) -> Package | None:
     """Return the package in ``folder``, None where there is none."""
     try:
-        said = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    changed = datetime.datetime.fromisoformat(said["created"]) if "created" in said else None
+    changed = datetime.datetime.fromisoformat(description["created"]) if "created" in description else None
     files = (
         File(r["path"], r["table"], r["format"], r["rows"], r["bytes"], r["hash"].removeprefix("sha256:"))
-        for r in said["resources"]
+        for r in description["resources"]
     )
-    return Package(folder, DataVersion(int(said["version"]), changed), tuple(files))
+    return Package(folder, DataVersion(int(description["version"]), changed), tuple(files))
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -101,13 +99,13 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise ExportRefusedError(f"{folder} is a file. Name a folder.")
+        raise ExportRefusedError(f"{folder} is a file, not a folder. Choose a folder.")
     there = sorted(path.name for path in folder.iterdir())
     foreign = [name for name in there if name not in names()]
     if foreign or (there and DESCRIPTION not in there):
         raise ExportRefusedError(
-            f"{folder} is not empty and holds no earlier export alone ({', '.join((foreign or there)[:5])}). "
-            "Nothing was written. Name a new folder, or empty this one."
+            f"{folder} has files that are not part of an earlier export ({', '.join((foreign or there)[:5])}). "
+            "Nothing was written. Choose a new folder, or empty this one."
         )
 
 

@@ -1,4 +1,4 @@
-"""What goes with the tables: the description for programs, the note to the reader, how to cite."""
+"""Metadata of an export: data package description, README and citation."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ TITLE = "Plenary: the open record of how the world votes"
 AUTHORS = "The Plenary authors"
 COVERAGE = (
     "Recorded votes of the United Nations General Assembly and Security Council: who voted how, from named sources. "
-    "Missing data is better than wrong data: what is complete, thin or absent is stated by body and year, and a text "
-    "that is not here may still have been put to the vote."
+    "Coverage differs by body and year and is stated for each: a text that is missing here may still have been put to "
+    "a vote."
 )
 README = """\
 # {title}
@@ -35,21 +35,21 @@ README = """\
 
 {held}
 
-Each table is there as CSV and as Parquet. `CODEBOOK.md` says what the columns mean, `datapackage.json`
-says it to programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
+Each table is available as CSV and as Parquet. `CODEBOOK.md` explains the columns; `datapackage.json` has the
+same descriptions for programs, with the data version and its date. `sha256sum --check SHA256SUMS` checks the files.
 
 ## Citing
-{authors}. {title}. Give the data version and its date, which stand
-in `datapackage.json`, and name the source as well: each recorded vote says where it comes from.
+{authors}. {title}. Give the data version and its date (see
+`datapackage.json`), and name the source too: each recorded vote has one.
 
 ## Sources and terms
-How a state voted is a fact that nobody owns. These are the terms of the sources.
+How a state voted is a fact, and nobody owns facts. The terms of the sources are:
 
 {terms}
 
 ## A site of your own
-`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, permanent names and retired
-addresses included; exporting it again gives the same tables, byte for byte.
+`manage.py import_votes FOLDER` rebuilds the record in an empty Plenary, including permanent names and retired
+addresses. Exporting it again gives the same tables, byte for byte.
 """
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 TYPES = {"text": "string", "integer": "integer", "date": "date"}
@@ -92,16 +92,16 @@ class Citation:
 
 def citation(version: DataVersion, address: str) -> Citation:
     """Return how to cite the record of ``version``, found at ``address``."""
-    said = f"Data version {version.number}{f' of {version.changed:%Y-%m-%d}' if version.changed else ''}"
+    note = f"Data version {version.number}{f' of {version.changed:%Y-%m-%d}' if version.changed else ''}"
     entry = {
         "author": f"{{{AUTHORS}}}",
         "title": f"{{{TITLE}}}",
         **({"year": str(version.changed.year)} if version.changed else {}),
-        "note": said,
+        "note": note,
         "url": address,
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in entry.items())
-    return Citation(f"{AUTHORS}. {TITLE}. {said}. {address}", f"@misc{{plenary{version.number},\n{lines}}}")
+    return Citation(f"{AUTHORS}. {TITLE}. {note}. {address}", f"@misc{{plenary{version.number},\n{lines}}}")
 
 
 def readme(sources: Iterable[Source], covered: Coverage) -> str:
@@ -109,13 +109,13 @@ def readme(sources: Iterable[Source], covered: Coverage) -> str:
     return README.format(
         title=TITLE,
         coverage=textwrap.fill(COVERAGE, 100),
-        held=_held(covered),
+        held=_holdings(covered),
         authors=AUTHORS,
         terms=_terms(sources),
     )
 
 
-def _held(covered: Coverage) -> str:
+def _holdings(covered: Coverage) -> str:
     """Return a list of what the record holds of each body, by group of votes, in English."""
     with translation.override("en"):
         return "\n".join(
@@ -135,8 +135,8 @@ def _years(ranges: Iterable[tuple[int, int]]) -> str:
 
 
 def _terms(sources: Iterable[Source]) -> str:
-    said = ([f"**{s.name}**: {s.licence}.", s.note, f"<{s.url}>" if s.url else ""] for s in sources)
-    return "\n".join(f"- {' '.join(filter(None, parts))}" for parts in said)
+    terms = ([f"**{s.name}**: {s.licence}.", s.note, f"<{s.url}>" if s.url else ""] for s in sources)
+    return "\n".join(f"- {' '.join(filter(None, parts))}" for parts in terms)
 
 
 def description(
@@ -160,7 +160,7 @@ def description(
 
 def _resource(file: File, table: Table) -> dict[str, Any]:
     """Describe a file; the schema stands with the CSV file, and holds for the other as well."""
-    said = {
+    resource = {
         "name": file.table if file.form == "csv" else f"{file.table}-{file.form}",
         "path": file.name,
         "description": table.description,
@@ -172,10 +172,10 @@ def _resource(file: File, table: Table) -> dict[str, Any]:
         "hash": f"sha256:{file.sha256}",
     }
     if file.form != "csv":
-        return {**said, "profile": "data-resource"}
+        return {**resource, "profile": "data-resource"}
     dialect = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
     return {
-        **said,
+        **resource,
         "profile": "tabular-data-resource",
         "encoding": "utf-8",
         "dialect": dialect,

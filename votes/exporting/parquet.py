@@ -1,4 +1,4 @@
-"""Parquet from CSV, by a program of its own: it needs Polars, a large library that no web worker ever loads.
+"""Conversion of CSV to Parquet in a separate program: it needs Polars, which is too large for web workers.
 
     python -m votes.exporting.parquet votes.csv votes.parquet '[["roll_call", "text", false], …]'
 

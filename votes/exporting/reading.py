@@ -1,4 +1,4 @@
-"""How the fields of exported rows are read: the SQL of each, by the aliases that ``votes.exporting.tables`` gives."""
+"""The SQL of exported fields, with the table aliases of ``votes.exporting.tables``."""
 
 from __future__ import annotations
 

@@ -62,7 +62,6 @@ class Stream:
         yield from self._chunks
 
     def close(self) -> None:
-        """End the snapshot."""
         self._chunks.close()
 
 
@@ -193,13 +192,13 @@ def _json_rows(table: Table, batch: Sequence[int] | None) -> list[str]:
 
 def _in_chunks(parts: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the same bytes, at least ``CHUNK`` at a time."""
-    held: list[bytes] = []
+    pending: list[bytes] = []
     size = 0
     for part in parts:
-        held.append(part)
+        pending.append(part)
         size += len(part)
         if size >= CHUNK:
-            yield b"".join(held)
-            held, size = [], 0
-    if held:
-        yield b"".join(held)
+            yield b"".join(pending)
+            pending, size = [], 0
+    if pending:
+        yield b"".join(pending)

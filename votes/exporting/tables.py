@@ -81,8 +81,8 @@ class Table:
     def columns(self) -> tuple[Column, ...]:
         """Return the columns in their order, as the row's class declares and describes them."""
         hints = typing.get_type_hints(self.row, include_extras=True)
-        said = descriptions(self.row)
-        return tuple(_column(field.name, hints[field.name], said) for field in dataclasses.fields(self.row))
+        docs = descriptions(self.row)
+        return tuple(_column(field.name, hints[field.name], docs) for field in dataclasses.fields(self.row))
 
     @property
     def header(self) -> str:
@@ -130,15 +130,15 @@ def chosen(roll_calls: Sequence[int]) -> str:
 
 def descriptions(row: type) -> dict[str, str]:
     """Return what the text under each field of a row's class says, in one line, inherited fields too."""
-    said: dict[str, str] = {}
+    docs: dict[str, str] = {}
     for part in reversed(row.__mro__[:-1]):
         body = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0]
         assert isinstance(body, ast.ClassDef)
         for place, below in zip(body.body, body.body[1:], strict=False):
             if isinstance(place, ast.AnnAssign) and isinstance(place.target, ast.Name):
                 assert isinstance(below, ast.Expr), f"{part.__name__}.{place.target.id} has no description"
-                said[place.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
-    return said
+                docs[place.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+    return docs
 
 
 def _column(name: str, hint: typing.Any, said: dict[str, str]) -> Column:

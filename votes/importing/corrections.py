@@ -1,4 +1,4 @@
-"""``data/record/corrections.csv``: what editions of sources have wrong, each row with the document that proves it.
+"""``data/record/corrections.csv``: corrections of errors in sources, each with the document that proves it.
 
 A correction changes what an edition states before it is compared with the record, so that a fault of a source that is
 known comes in by no import. It applies only where the edition still has the old value.
@@ -82,7 +82,7 @@ def _correction(cells: Sequence[str], file: str, line: int) -> Correction:
 
     symbol = parse_or_none(written)
     if symbol is None:
-        raise unfit("symbol", f"“{written}” is not a symbol of the United Nations.")
+        raise unfit("symbol", f"“{written}” is not a United Nations symbol.")
     if not STATE.fullmatch(fact) and fact not in FACTS:
         raise unfit("fact", f"“{fact}” is neither a state's code nor one of {', '.join(FACTS)}.")
     if STATE.fullmatch(fact) and not {old, new} <= {"", *Choice.values}:
@@ -94,9 +94,9 @@ def _correction(cells: Sequence[str], file: str, line: int) -> Correction:
             except ValueError:
                 raise unfit(column, f"“{value}” is not a date; dates look like 2022-03-02.") from None
     if old == new:
-        raise unfit("new", "it is the same as the old value.")
+        raise unfit("new", "the new value is the same as the old value.")
     if not (reason and document):
-        raise unfit("document", "a correction names its reason and the document that proves it.")
+        raise unfit("document", "a correction needs a reason and the document that proves it.")
     return Correction(source, edition, symbol, fact, old, new, reason, document)
 
 

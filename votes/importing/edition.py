@@ -1,4 +1,4 @@
-"""The one form into which every layout is read: an edition, what a source's files say of its roll calls."""
+"""``Edition``, the common form into which every layout is read: what a source's files state about roll calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnfitFileError(Exception):
-    """What makes a file unfit to be imported as a whole; the message says what, where and what to do."""
+    """A file cannot be imported at all; the message says why, where and what to do."""
 
     def __init__(self, message: str, *, file: str = "", line: int | None = None, column: str = "") -> None:
         self.file, self.line, self.column = file, line, column
@@ -168,12 +168,10 @@ class Edition:
 
     @property
     def rows(self) -> int:
-        """Return the rows of all files."""
         return sum(file.rows for file in self.files)
 
     @property
     def rejected(self) -> int:
-        """Return how many rows were left out."""
         return sum(problem.rejected for problem in self.problems)
 
 

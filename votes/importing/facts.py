@@ -1,4 +1,4 @@
-"""What sources say of a roll call, as facts, and which of it on record nobody else has changed since."""
+"""Facts of roll calls as sources state them, and which recorded facts nobody else has changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the files of an import, wherever they come from: plain ones on disk, checked to be UTF-8 text.
+"""Opening the files of an import from any origin, as plain files on disk that are checked to be UTF-8.
 
 A name is a path, a folder of CSV files, a gzip or zip archive, ``-`` for standard input or an https address.
 What is compressed or comes from elsewhere is written to a temporary folder; nothing is held in memory whole.
@@ -90,7 +90,7 @@ def _new(folder: Path) -> Path:
 def _files(name: str, folder: Path, stdin: BinaryIO | None) -> Iterator[OpenFile]:
     if name == "-":
         if stdin is None:
-            raise UnfitFileError("there is no standard input here. Name a file.", file=name)
+            raise UnfitFileError("there is no standard input. Name a file.", file=name)
         path = _new(folder)
         _copy(stdin, path, "standard input")
         yield from _unpacked(path, "standard input", folder)
@@ -113,11 +113,11 @@ def _paths(name: str) -> list[Path]:
     except FileNotFoundError:
         raise UnfitFileError("there is no such file. Check the path.", file=name) from None
     except PermissionError:
-        raise UnfitFileError("it may not be read. Check its permissions.", file=name) from None
+        raise UnfitFileError("reading it is not permitted. Check its permissions.", file=name) from None
     except (OSError, ValueError) as error:
         raise UnfitFileError(f"it cannot be opened ({error}). Check the path.", file=name) from None
     if not inside:
-        raise UnfitFileError("the folder has no .csv file in it. Name a folder that has.", file=name)
+        raise UnfitFileError("the folder has no .csv file. Choose a folder with .csv files.", file=name)
     return inside
 
 
@@ -141,7 +141,7 @@ def _unpacked(path: Path, name: str, folder: Path) -> Iterator[OpenFile]:
                         content.check(chunk)
                 yield content.file(digest.result())
     except PermissionError:
-        raise UnfitFileError("it may not be read. Check its permissions.", file=name) from None
+        raise UnfitFileError("reading it is not permitted. Check its permissions.", file=name) from None
 
 
 def _sha256(path: Path) -> str:
@@ -172,7 +172,7 @@ def _unzipped(given: BufferedReader, name: str, folder: Path) -> Iterator[OpenFi
     members = sorted((m for m in archive.infolist() if _is_table(m.filename)), key=lambda m: m.filename)
     if not members:
         raise UnfitFileError(
-            "the zip archive has no .csv file in it. If it is a spreadsheet, save it as “CSV UTF-8”.", file=name
+            "the zip archive has no .csv file. If it is a spreadsheet, save it as “CSV UTF-8”.", file=name
         )
     if sum(member.file_size for member in members) > LIMIT:
         raise _too_large(name)
@@ -188,7 +188,7 @@ def _is_table(name: str) -> bool:
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, folder: Path, digest: str) -> OpenFile:
     name = f"{name}/{member.filename}"
     if member.flag_bits & 1:
-        raise UnfitFileError("it is encrypted. Unpack it with its password, and import what was in it.", file=name)
+        raise UnfitFileError("it is encrypted. Unpack it with its password, and import the files in it.", file=name)
     content = _Content(name, _new(folder))
     try:
         with archive.open(member) as inside:
@@ -196,7 +196,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, folder
     except (EOFError, zipfile.BadZipFile, zlib.error):
         raise UnfitFileError(f"the zip archive is cut short or damaged. {DOWNLOAD_AGAIN}", file=name) from None
     except NotImplementedError as error:
-        raise UnfitFileError(f"its packing is not supported ({error}). Unpack it.", file=name) from None
+        raise UnfitFileError(f"its compression is not supported ({error}). Unpack it first.", file=name) from None
     return content.file(digest)
 
 
@@ -214,7 +214,7 @@ def _copy(source: _Readable, path: Path, name: str, content: _Content | None = N
             except OSError as error:
                 raise UnfitFileError(
                     f"it cannot be unpacked into {path.parent} ({error.strerror}). "
-                    "Make room, or name another folder in the variable TMPDIR.",
+                    "Free some space, or set the variable TMPDIR to another folder.",
                     file=name,
                 ) from None
             if content:
@@ -223,7 +223,7 @@ def _copy(source: _Readable, path: Path, name: str, content: _Content | None = N
 
 
 def _too_large(name: str) -> UnfitFileError:
-    return UnfitFileError(f"it is larger than {LIMIT / 1024**3:g} GB, which no file of votes is.", file=name)
+    return UnfitFileError(f"it is larger than {LIMIT / 1024**3:g} GB, the limit for a file of votes.", file=name)
 
 
 # Addresses
@@ -236,7 +236,7 @@ class _HttpsOnly(urllib.request.HTTPRedirectHandler):
         """Refuse an address of another scheme."""
         address: str = args[-1]
         if urlsplit(address).scheme != "https":
-            raise urllib.error.URLError(f"it leads on to {address}, which is not https")
+            raise urllib.error.URLError(f"it redirects to {address}, which is not https")
         return super().redirect_request(*args)
 
 
@@ -245,17 +245,21 @@ def _download(address: str, path: Path) -> str:
     parts = urlsplit(address)
     name = f"{parts.scheme}://{parts.hostname}{parts.path}"
     if parts.scheme != "https" or not parts.hostname:
-        raise UnfitFileError("only https addresses are read. Use one, or download the file.", file=name)
+        raise UnfitFileError("only https addresses are supported. Use one, or download the file yourself.", file=name)
     request = urllib.request.Request(address, headers={"User-Agent": "Plenary"})  # noqa: S310  # https by the above
     try:
         with _opener().open(request, timeout=TIMEOUT) as answer:
             size = _copy(answer, path, name)
             announced = answer.headers.get("Content-Length")
     except urllib.error.HTTPError as error:
-        raise UnfitFileError(f"the server answers {error.code} {error.reason}. Check the address.", file=name) from None
+        raise UnfitFileError(
+            f"the server responded {error.code} {error.reason}. Check the address.", file=name
+        ) from None
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
-        raise UnfitFileError(f"the download failed: {reason}. Try again, or download the file.", file=name) from None
+        raise UnfitFileError(
+            f"the download failed: {reason}. Try again, or download the file yourself.", file=name
+        ) from None
     if announced is not None and size != int(announced):
         raise UnfitFileError(f"only {size} of {announced} bytes arrived. {DOWNLOAD_AGAIN}", file=name)
     return name
@@ -283,7 +287,7 @@ class _Content:
             self._start = chunk
             self._check_start()
         if (place := chunk.find(b"\0")) >= 0:
-            raise self._unfit(f"there is a NUL byte, so this is no UTF-8 text. {SAVE_AS_UTF_8}", self._size + place)
+            raise self._unfit(f"it contains a NUL byte, so it is not UTF-8 text. {SAVE_AS_UTF_8}", self._size + place)
         pending = len(self._decoder.getstate()[0])
         if pending or not chunk.isascii():
             try:
@@ -315,8 +319,8 @@ class _Content:
             raise UnfitFileError(f"it is saved as UTF-16. {SAVE_AS_UTF_8}", file=self.name, line=1)
         if self._start.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"<"):
             raise UnfitFileError(
-                "this is a web page and not a CSV file: the download gave a page of the site instead of the file. "
-                "Open the address in a browser, download the file itself, and import that.",
+                "this is a web page, not a CSV file: the download returned a page of the site instead of "
+                "the file. Open the address in a browser, download the file itself, and import that.",
                 file=self.name,
                 line=1,
             )

@@ -1,4 +1,4 @@
-"""Which layout a file has, told by its header; every column of every layout, with the names it went by."""
+"""Recognition of a file's layout by its header, and the columns of every layout with their alternative names."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def check(header: Sequence[str], form: str, file: str = "") -> str:
     """Return the table of format ``form`` that a header is of; raise UnfitFileError, naming the missing columns."""
     tables = COLUMNS.get(form)
     if not tables:
-        raise UnfitFileError(f"there is no format “{form}”. The formats are {', '.join(COLUMNS)}.", file=file)
+        raise UnfitFileError(f"unknown format “{form}”. The formats are {', '.join(COLUMNS)}.", file=file)
     return _table(header, [(form, table) for table in tables], file)[1]
 
 
@@ -155,16 +155,16 @@ def _table(header: Sequence[str], candidates: Sequence[tuple[str, str]], file: s
     missing = ", ".join(_missing(closest, found[closest]))
     if not found[closest]:
         raise UnfitFileError(
-            f"no column of a known layout is in the header ({', '.join(header)[:200]}). "
-            "Check that it is a voting file and begins with the line of column names.",
+            f"the header has no column of a known layout ({', '.join(header)[:200]}). "
+            "Check that this is a voting file and that its first line has the column names.",
             file=file,
             line=1,
         )
     form, table = closest
     raise UnfitFileError(
-        f"the header is not that of a known layout. It comes closest to {form} ({table}), and lacks of it: {missing}."
+        f"the header matches no known layout. The closest is {form} ({table}); missing columns: {missing}."
         if len({form for form, _table in candidates}) > 1
-        else f"the header is not that of {form} ({table}): it lacks {missing}.",
+        else f"the header does not match {form} ({table}). Missing columns: {missing}.",
         file=file,
         line=1,
     )
@@ -193,7 +193,7 @@ def _refuse_two_names(header: Sequence[str], form: str, table: str, file: str) -
         same = [n for n, f in zip(header, folded, strict=True) if f in map(_folded, (column.name, *column.aliases))]
         if len(same) > 1:
             raise UnfitFileError(
-                f"{' and '.join(f'“{name}”' for name in same)} are names of one column. Remove one of them.",
+                f"{' and '.join(f'“{name}”' for name in same)} are two names of the same column. Remove one of them.",
                 file=file,
                 line=1,
                 column=same[1],

@@ -1,4 +1,4 @@
-"""How votes come in by the hundred thousand, each way with the same rules kept as if they came one by one.
+"""Bulk loading of votes, in three ways that enforce the same rules as single inserts.
 
 Into a record that has none they are loaded bare: keys, indexes and triggers of the table are dropped and put back
 within the transaction, which checks every row once and together. A record with votes has readers, so there the
@@ -91,7 +91,7 @@ class Together:
         self.cursor.execute("SET LOCAL session_replication_role = origin")
         self.cursor.execute(STRAY, [self.first])
         if strays := self.cursor.fetchone()[0]:
-            raise IntegrityError(f"{strays} votes are of a roll call or a member state that is not on record")
+            raise IntegrityError(f"{strays} votes refer to an unknown roll call or member state")
         _count(self.cursor, self.first)
 
 

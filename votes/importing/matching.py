@@ -1,4 +1,4 @@
-"""Which roll call on record is the one a file speaks of: by name, by symbol, kind and ordinal, never by date alone."""
+"""Matching of a file's roll calls with the record: by name, or by symbol, kind and ordinal, never by date alone."""
 
 from __future__ import annotations
 

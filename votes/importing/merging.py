@@ -1,4 +1,4 @@
-"""Bringing what a file says into a roll call on record: compared three ways, with what was said before."""
+"""Three-way merge of a file's facts and votes into a recorded roll call."""
 
 from __future__ import annotations
 

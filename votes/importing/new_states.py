@@ -1,4 +1,4 @@
-"""Member states that a file has and the record does not: added with their seat and their former names."""
+"""Adding member states that a file has and the record does not, with their seats and former names."""
 
 from __future__ import annotations
 

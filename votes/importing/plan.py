@@ -1,4 +1,4 @@
-"""What an edition changes in the record, as ``votes.importing.planning`` decides and ``writing`` writes it."""
+"""``Plan``: the changes an edition makes to the record, decided by ``planning`` and written by ``writing``."""
 
 from __future__ import annotations
 

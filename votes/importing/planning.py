@@ -1,4 +1,4 @@
-"""What an edition changes in the record: decided here, before anything is written.
+"""Planning an import: decides what an edition changes in the record, before anything is written.
 
 Precedence is editor > UN Digital Library > Sciences Po > Voeten, and of one source the newest edition, whether it
 shipped with Plenary or was imported. A source adds the roll calls that are not on record, and writes into those of its
@@ -62,7 +62,6 @@ class Planner:
         )
 
     def make(self) -> Plan:
-        """Return the plan."""
         for stated in sorted(self.edition.roll_calls, key=_in_order):
             match = self.matcher.match(stated)
             if match.problem:

@@ -1,4 +1,4 @@
-"""Collecting what is wrong with rows of a file, with the lines looked up once at the end."""
+"""Collecting problems with rows of a file; line numbers are looked up once at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an import is: a bar with rate and time left on a terminal, plain lines elsewhere."""
+"""Progress of an import: a bar with rate and time left on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class Progress:
         self.has_bar = False
 
     def say(self, line: str) -> None:
-        """Say one thing, on a line of its own."""
         self.clear()
         self.stream.write(f"{line}\n")
         self.stream.flush()
@@ -39,7 +38,6 @@ class Progress:
             self.began = 0.0
 
     def clear(self) -> None:
-        """Take the bar away."""
         if self.has_bar:
             self.stream.write("\r\x1b[2K")
             self.has_bar = False

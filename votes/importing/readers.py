@@ -63,7 +63,7 @@ def read_editions(
         group = groups.setdefault((found, 0 if found in TABLES_READERS else number), {})
         if table in group:
             raise UnfitFileError(
-                f"it has the same table as {group[table].name}, “{table}” of {found}. Import one of the two.",
+                f"it is the same table as {group[table].name}, “{table}” of {found}. Import one of the two.",
                 file=file.name,
             )
         group[table] = file

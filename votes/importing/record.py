@@ -1,4 +1,4 @@
-"""The record as an import sees it: every text, roll call and statement, read in a few queries."""
+"""The record as loaded for an import: every text, roll call and statement, read in a few queries."""
 
 from __future__ import annotations
 
@@ -153,9 +153,9 @@ class Record:
         for row in _rows(ROLL_CALLS):
             record._add_roll_call(KnownRollCall(*row))
         for row in _rows(STATEMENTS):
-            said = KnownStatement(*row)
-            said.facts = json.loads(said.facts)  # type: ignore[arg-type]  # as the driver gives it
-            record.statements[said.roll_call].append(said)
+            statement = KnownStatement(*row)
+            statement.facts = json.loads(statement.facts)  # type: ignore[arg-type]  # as the driver gives it
+            record.statements[statement.roll_call].append(statement)
         record.votes = dict(_rows(VOTES))
         corrected = (
             "SELECT c.roll_call_id, s.code FROM votes_correction c JOIN votes_memberstate s ON s.id = c.state_id"

@@ -1,4 +1,4 @@
-"""The records of a CSV file one by one, with their lines: slow, exact, and only used to say where a problem is.
+"""Exact but slow reader of CSV records with their line numbers, used only to locate problems.
 
 It divides a file as Polars does: a line break ends a record unless an odd number of quotes stands before it.
 """

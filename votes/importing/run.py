@@ -1,4 +1,4 @@
-"""An import from beginning to end: read, compare, write, check; all of it in one transaction or none of it."""
+"""Running an import: read, compare, write and check, in one transaction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SETTLED = Q(details__problem__in=["page-number", "votes-disagree"], roll_call__r
 
 
 class ImportRefusedError(Exception):
-    """Why an import was not done; nothing was written."""
+    """An import was refused or failed; nothing was written."""
 
 
 @dataclass
@@ -117,13 +117,13 @@ def begin(say: Callable[[str], None]) -> None:
             with transaction.atomic():
                 cursor.execute(f"{lock} NOWAIT")
         except OperationalError:
-            say("Another import is running; waiting for it.")
+            say("Another import is running; waiting until it has finished.")
             cursor.execute(lock)
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what the database says against it into words; the transaction is gone, so nothing was written."""
+    """Turn database errors into ImportRefusedError; the transaction is rolled back, so nothing was written."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:
@@ -132,14 +132,18 @@ def explained() -> Iterator[None]:
             raise ImportRefusedError(
                 "Someone changed the record while the import was running. Nothing was written; run it again."
             ) from error
-        raise ImportRefusedError(f"The database was lost ({_first_line(error)}). Nothing was written.") from error
+        raise ImportRefusedError(
+            f"Lost the connection to the database ({_first_line(error)}). Nothing was written."
+        ) from error
     except DatabaseError as error:
-        raise ImportRefusedError(f"The database refused it ({_first_line(error)}). Nothing was written.") from error
+        raise ImportRefusedError(
+            f"The database rejected the import ({_first_line(error)}). Nothing was written."
+        ) from error
 
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Do without Python's search for circles: an import makes objects by the hundred thousand, and none in circles."""
+    """Turn off cyclic garbage collection: an import makes hundreds of thousands of objects without reference cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -171,7 +175,7 @@ def _import(
     if tables:
         facts = package.load_facts(tables)
         report.wrote = any(facts.added.values())
-        report.notes += [f"left alone: {difference}" for difference in facts.differences]
+        report.notes += [f"not changed: {difference}" for difference in facts.differences]
     say(f"Reading {', '.join(file.name for file in files)}")
     for edition in read_editions(files, known(), file_format):
         about = ImportRun(
@@ -249,7 +253,7 @@ def _plan(edition: Edition, *, allow_removals: bool, say: Callable[[str], None])
 
 
 def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progress: Callable[[int, int], None]) -> bool:
-    """Bring one edition into the record; return whether anything was written."""
+    """Import one edition; return whether anything was written."""
     run.rejected += plan.rejected
     run.added, run.changed, run.unchanged = len(plan.new_roll_calls), len(plan.changed), plan.unchanged
     run.removed, run.resolutions_added = len(plan.removed_roll_calls), len(plan.new_texts)
@@ -258,7 +262,7 @@ def take(edition: Edition, run: ImportRun, plan: Plan, record: Record, *, progre
         written = write(plan, record, edition, progress)
         run.votes_added, run.votes_changed = written.votes_added, written.votes_changed
         run.votes_removed = written.votes_removed
-    found = _found([*edition.problems, *plan.problems], edition, plan)
+    found = _new_findings([*edition.problems, *plan.problems], edition, plan)
     return _finish(run, [*found, *_of_other_periods(edition)], found=len(found)) or not plan.is_empty
 
 
@@ -271,13 +275,13 @@ def _finish(run: ImportRun, findings: Sequence[NewFinding], *, found: int | None
 
 
 def refusal(plan: Plan) -> str:
-    """Return why an edition that would take things away is refused, and what to do."""
+    """Return the error for an edition that would remove data."""
     named = "; ".join(plan.shrinking[:SHRINKING_NAMED])
     more = len(plan.shrinking) - SHRINKING_NAMED
     return (
-        f"This edition would remove what the same source said before, of the same body and period: {named}"
-        f"{f'; and {more} more' if more > 0 else ''}. Nothing was written. Check that the file is whole; "
-        "if the removals are meant, import it again with --allow-removals."
+        f"This edition lacks data that an earlier edition of the same source has for the same body and period: {named}"
+        f"{f'; and {more} more' if more > 0 else ''}. Nothing was written. Check that the file is complete. "
+        "To remove these data, import it again with --allow-removals."
     )
 
 
@@ -300,7 +304,7 @@ def period_of(edition: Edition) -> tuple[str, str]:
     return (min(dates), max(dates)) if dates else ("", "")
 
 
-def _found(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
+def _new_findings(problems: Sequence[RowProblem], edition: Edition, plan: Plan) -> list[NewFinding]:
     first, last = period_of(edition)
     found = []
     for problem in problems:

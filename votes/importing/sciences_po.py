@@ -309,14 +309,14 @@ class _Reading:
 
     def _check_veto(self, row: Row, votes: Mapping[str, str], reference: str) -> None:
         """Note where those that vetoed are not the permanent members that voted against."""
-        said = {self._holder(code, row.date) for code in row.cells.get("vetoed_by", "").upper().split()}
+        stated = {self._holder(code, row.date) for code in row.cells.get("vetoed_by", "").upper().split()}
         against = {state for state, choice in votes.items() if choice == "N" and state in PERMANENT}
-        if row.result == "vetoed" and votes and said != against:
+        if row.result == "vetoed" and votes and stated != against:
             self.problems.add(
                 "vetoed-by",
                 row=row.number,
                 column="vetoed_by",
-                value=" ".join(sorted(said)),
+                value=" ".join(sorted(stated)),
                 reference=reference,
                 against=", ".join(sorted(against)),
             )

@@ -1,4 +1,4 @@
-"""CSV files as lazy Polars frames of text, with what went wrong said by line."""
+"""CSV files as lazy Polars frames of text, with errors reported by line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def scan(file: OpenFile, *, missing: str | None = None) -> pl.LazyFrame:
     that says ``missing``.
     """
     if "row" in file.header:
-        raise UnfitFileError("no layout has a column of this name. Remove it.", file=file.name, line=1, column="row")
+        raise UnfitFileError("unknown column. Remove it.", file=file.name, line=1, column="row")
     return pl.scan_csv(
         file.path,
         infer_schema=False,
@@ -112,7 +112,7 @@ def _check_records(file: OpenFile) -> None:
         if not record:
             blank = blank or line
         elif blank:
-            raise UnfitFileError("the line is blank. Take it out.", file=file.name, line=blank)
+            raise UnfitFileError("the line is blank. Remove it.", file=file.name, line=blank)
         elif problem := _problem(record, len(file.header)):
             raise UnfitFileError(problem, file=file.name, line=line)
 
@@ -121,12 +121,12 @@ def _problem(record: bytes, width: int) -> str:
     """Return what is wrong with a record as a row of ``width`` cells, empty if nothing is."""
     quotes = record.count(b'"')
     if quotes % 2 or len(record) > LONGEST:
-        return "a quote that opens in this row is never closed. Mend the row, or download the file again."
+        return "a quote in this row is never closed. Fix the row, or download the file again."
     if quotes or b"\r" in record:
         if not RECORD.fullmatch(record):
             return (
-                "a quote or a carriage return stands where none can. A cell that has one is written in quotes, "
-                "and a quote in it is doubled. Mend the row."
+                "unexpected quote or carriage return. Put a cell that contains one in quotes, and double "
+                "each quote inside it. Fix the row."
             )
         count = len(cells(record))
     else:
@@ -135,7 +135,7 @@ def _problem(record: bytes, width: int) -> str:
         return ""
     return (
         f"the row has too {'few' if count < width else 'many'} cells, {count} where the header has {width}. "
-        "Mend the row, or download the file again if it is cut short."
+        "Fix the row, or download the file again if it is cut short."
     )
 
 

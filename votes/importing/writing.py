@@ -1,4 +1,4 @@
-"""Carrying out a plan: rows go in by COPY and sets are changed by one statement each, never row by row."""
+"""Writing a plan to the database: COPY for new rows and one statement for each set of changes, never row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who votes, in which groups, and how: member states, blocs, roll calls and votes."""
+"""Models of member states, blocs, roll calls and votes."""
 
 from votes.models.blocs import Bloc, BlocMembership
 from votes.models.corrections import Correction

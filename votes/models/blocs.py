@@ -14,7 +14,7 @@ from votes.models.states import MemberState
 
 
 class BlocKind(models.TextChoices):
-    """What holds a group together."""
+    """The kind of a bloc."""
 
     REGIONAL_GROUP = "regional-group", _("regional group of the United Nations")
     UNION = "union", _("union")
@@ -27,7 +27,7 @@ class BlocKind(models.TextChoices):
 
 
 class MembershipStatus(models.TextChoices):
-    """What a state is to a bloc."""
+    """The status of a state in a bloc."""
 
     MEMBER = "member", _("member")
     SUSPENDED = "suspended", _("suspended")
@@ -81,7 +81,6 @@ class Bloc(models.Model):
             raise ValidationError({"slug": _("This is the code of a member state.")})
 
     def get_absolute_url(self) -> str:
-        """Return the public address."""
         return reverse("web:bloc", args=[self.slug])
 
 

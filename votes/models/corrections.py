@@ -21,7 +21,7 @@ class Correction(models.Model):
         _("intended choice"), max_length=1, choices=[c for c in Choice.choices if c[0] != Choice.NON_VOTING]
     )
     reference = models.CharField(
-        _("where it was recorded"), max_length=200, blank=True, help_text=_("Such as the verbatim record.")
+        _("where it was recorded"), max_length=200, blank=True, help_text=_("For example the verbatim record.")
     )
 
     class Meta:
@@ -37,9 +37,11 @@ class Correction(models.Model):
         """Refuse a correction of no vote, and one to what the vote is."""
         vote = Vote.objects.filter(roll_call=self.roll_call_id, state=self.state_id).first()
         if self.state_id and vote is None:
-            raise ValidationError({"state": _("It has no vote in this roll call to correct.")})
+            raise ValidationError(
+                {"state": _("This state has no vote in this roll call, so there is nothing to correct.")}
+            )
         if vote and vote.choice == self.intended:
-            raise ValidationError({"intended": _("This is how its vote is recorded.")})
+            raise ValidationError({"intended": _("Its vote is already recorded with this choice.")})
 
     def __str__(self) -> str:
         return f"{self.state}: {self.get_intended_display()}"

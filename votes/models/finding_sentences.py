@@ -1,4 +1,4 @@
-"""Kinds of findings in words: one sentence a kind, made from its details when it is shown, so it can be translated."""
+"""Kinds of findings and their sentences, made from the details when shown, so that they can be translated."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class FindingKind(TextChoices):
     """What a finding is about."""
 
     TOTALS = "totals", gettext_lazy("announced and counted totals differ")
-    ELECTORATE = "electorate", gettext_lazy("votes and members of the date differ")
+    ELECTORATE = "electorate", gettext_lazy("votes do not match the members on that date")
     ADMISSION = "admission", gettext_lazy("new member listed early or missing")
-    NO_SEAT = "no-seat", gettext_lazy("listed without a seat")
+    NO_SEAT = "no-seat", gettext_lazy("state listed while it had no seat")
     SOURCES = "sources", gettext_lazy("sources disagree")
-    RESULT = "result", gettext_lazy("result and figures disagree")
+    RESULT = "result", gettext_lazy("result does not match the figures")
     NO_VOTES = "no-votes", gettext_lazy("votes missing")
-    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("two votes on one text")
-    NO_SYMBOL = "no-symbol", gettext_lazy("no resolution")
-    BLOC_DATES = "bloc-dates", gettext_lazy("dates of a bloc")
-    UNKNOWN_CODE = "unknown-code", gettext_lazy("code not known")
-    UNREADABLE = "unreadable", gettext_lazy("cell that cannot be read")
-    CONFLICT = "conflict", gettext_lazy("rows that contradict each other")
-    UNMATCHED = "unmatched", gettext_lazy("symbol that leads to no text")
+    DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("several votes on one text")
+    NO_SYMBOL = "no-symbol", gettext_lazy("vote without a resolution")
+    BLOC_DATES = "bloc-dates", gettext_lazy("impossible dates of a bloc")
+    UNKNOWN_CODE = "unknown-code", gettext_lazy("unknown state code")
+    UNREADABLE = "unreadable", gettext_lazy("unreadable cell")
+    CONFLICT = "conflict", gettext_lazy("contradictory rows")
+    UNMATCHED = "unmatched", gettext_lazy("symbol without a matching text")
 
 
 # A sentence that would name more than these says how many more there are.
@@ -46,143 +46,157 @@ MOST_NAMED = 20
 # What a kind of finding means, and what readers should make of it.
 MEANINGS = {
     FindingKind.TOTALS: gettext_lazy(
-        "The figures that the President announced are not those counted from the votes by member state. "
-        "Both are shown; neither is corrected by the other."
+        "The totals that the President announced differ from those counted from the votes of member "
+        "states. Both are shown; neither is changed to match the other."
     ),
     FindingKind.ELECTORATE: gettext_lazy(
-        "A state has a vote though it was not a member of the body on that date, or a member has none. Often it is "
-        "the date that is wrong."
+        "A state has a vote although it was not a member of the body on that date, or a member has no "
+        "vote. Often the date is wrong."
     ),
     FindingKind.ADMISSION: gettext_lazy(
-        "A source lists a new member of the United Nations before its admission, or leaves it out of votes on that "
-        "day, some of which were taken before it was admitted."
+        "A source lists a new member of the United Nations before its admission, or does not list it in "
+        "votes on the day of its admission, some of which were taken before it was admitted."
     ),
     FindingKind.NO_SEAT: gettext_lazy(
-        "A source lists a state as non-voting in votes of a time in which it held no seat in the General Assembly."
+        "A source lists a state as non-voting at a time when it had no seat in the General Assembly."
     ),
     FindingKind.SOURCES: gettext_lazy(
-        "Another source says otherwise than the record. The record follows an editor before the UN Digital Library, "
-        "this before Sciences Po’s table of the Security Council, and this before Voeten’s data."
+        "A source disagrees with the record. The record takes its facts in this order: an editor, the UN "
+        "Digital Library, Sciences Po’s table of the Security Council, Voeten’s data."
     ),
     FindingKind.RESULT: gettext_lazy(
-        "By the majority required, nine votes and the veto in the Security Council among them, the figures make "
-        "another result than the recorded one."
+        "The recorded result does not follow from the figures and the majority required (in the Security "
+        "Council: nine votes and no veto)."
     ),
-    FindingKind.NO_VOTES: gettext_lazy("The vote was recorded, but who voted how is not here."),
+    FindingKind.NO_VOTES: gettext_lazy(
+        "The vote was recorded, but this record does not have the votes of member states."
+    ),
     FindingKind.DUPLICATE_SYMBOL: gettext_lazy(
-        "A text has more than one vote on the whole of it: it was voted on again, or a vote stands on the wrong text."
+        "A text has more than one vote on the whole text: it was voted on again, or a vote is assigned to "
+        "the wrong text."
     ),
     FindingKind.NO_SYMBOL: gettext_lazy(
-        "The source names no resolution for the vote, or none that can be told with certainty."
+        "The source names no resolution for the vote, or the resolution cannot be identified with certainty."
     ),
     FindingKind.BLOC_DATES: gettext_lazy(
-        "A membership of a bloc cannot be right by the state’s seat in the General Assembly, or a bloc’s name is "
-        "taken for a state’s."
+        "A state is listed in a bloc at a time when it had no seat in the General Assembly, or a bloc’s "
+        "name in addresses is also the code of a state."
     ),
     FindingKind.UNKNOWN_CODE: gettext_lazy(
         "A file names a member state by an unknown code; its rows were not imported."
     ),
-    FindingKind.UNREADABLE: gettext_lazy("A cell of a file is not what its column should hold."),
-    FindingKind.CONFLICT: gettext_lazy("Rows of a file say different things of one vote."),
-    FindingKind.UNMATCHED: gettext_lazy("What a file says could not be matched with the record for certain."),
+    FindingKind.UNREADABLE: gettext_lazy("A cell of a file has a value that does not fit its column."),
+    FindingKind.CONFLICT: gettext_lazy("Rows of a file contradict each other about the same vote."),
+    FindingKind.UNMATCHED: gettext_lazy("A row of a file could not be matched with the record with certainty."),
 }
 
 # What may be wrong with rows of a file. The details of a finding fill the placeholders.
 PROBLEMS = {
-    "unknown-code": gettext_lazy("“%(value)s” (%(name)s) is no code of a member state; its rows were left out."),
-    "unknown-choice": gettext_lazy("“%(value)s” is no choice (Y, N, A, X or NV); the row was left out."),
-    "unreadable-date": gettext_lazy("“%(value)s” is no date; dates look like 2022-03-02. The rows were left out."),
-    "future-date": gettext_lazy("“%(value)s” is still to come; the rows were left out."),
-    "unreadable-total": gettext_lazy("“%(value)s” is no number; the total was left empty."),
-    "unreadable-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the rows were left out."),
-    "no-symbol-cell": gettext_lazy("The cell of the symbol is empty; the rows were left out."),
+    "unknown-code": gettext_lazy("Unknown state code “%(value)s” (%(name)s); its rows were not imported."),
+    "unknown-choice": gettext_lazy("Unknown choice “%(value)s” (expected Y, N, A, X or NV); the row was not imported."),
+    "unreadable-date": gettext_lazy("“%(value)s” is not a date such as 2022-03-02; the rows were not imported."),
+    "future-date": gettext_lazy("“%(value)s” is in the future; the rows were not imported."),
+    "unreadable-total": gettext_lazy("“%(value)s” is not a number; the total was left empty."),
+    "unreadable-symbol": gettext_lazy("Unreadable symbol “%(value)s”; the rows were not imported."),
+    "no-symbol-cell": gettext_lazy("The symbol is missing; the rows were not imported."),
     "other-body": gettext_lazy(
-        "“%(value)s” is a text of another body than this file is about; the rows were left out."
+        "“%(value)s” is a text of a different body than this file covers; the rows were not imported."
     ),
-    "unread-symbol": gettext_lazy("“%(value)s” is no symbol that can be read; the vote stands without a resolution."),
-    "unknown-session": gettext_lazy("There is no session “%(value)s”; the session was left empty."),
-    "unknown-topic": gettext_lazy("“%(value)s” is no topic of this record; it was left out."),
-    "no-choice": gettext_lazy(
-        "%(value)s is listed without a choice that can be read. It is in no total and is not counted as absent."
-    ),
+    "unread-symbol": gettext_lazy("Unreadable symbol “%(value)s”; the vote was imported without a resolution."),
+    "unknown-session": gettext_lazy("Unknown session “%(value)s”; the session was left empty."),
+    "unknown-topic": gettext_lazy("Unknown topic “%(value)s”; it was ignored."),
+    "no-choice": gettext_lazy("The choice of %(value)s cannot be read. It is not counted in any total, nor as absent."),
     "unknown-method": gettext_lazy(
-        "The modality “%(value)s” does not say whether there was a vote; the row was left out."
+        "The modality “%(value)s” does not say whether there was a vote; the row was not imported."
     ),
-    "unknown-result": gettext_lazy("“%(value)s” is not a known result (vetoed or not-adopted); the row was left out."),
-    "double-row": gettext_lazy("The source says of the row: “%(value)s”. It was left out."),
+    "unknown-result": gettext_lazy(
+        "Unknown result “%(value)s” (expected vetoed or not-adopted); the row was not imported."
+    ),
+    "double-row": gettext_lazy("The source has this remark on the row: “%(value)s”. The row was not imported."),
     "other-result": gettext_lazy(
-        "The same vote, with the same members for and against, is in the table once more as vetoed; this row, which "
-        "says “%(value)s”, was left out."
+        "The table lists the same vote, with the same members for and against, a second time as vetoed; "
+        "this row, which says “%(value)s”, was not imported."
     ),
-    "vetoed-by": gettext_lazy("The source says that %(value)s vetoed it; the permanent members against: %(against)s."),
+    "vetoed-by": gettext_lazy(
+        "The source says that %(value)s vetoed it; the permanent members who voted against: %(against)s."
+    ),
     "unknown-modality": gettext_lazy(
-        "The modality “%(value)s” does not say how the vote was taken; it was read as a recorded vote."
+        "The modality “%(value)s” does not say how the vote was taken; it was imported as a recorded vote."
     ),
     "no-modality": gettext_lazy(
-        "The cell of the modality is empty for %(texts)s texts; each was read as a recorded vote, since the file has "
-        "its votes by member state."
+        "The modality is missing for %(texts)s texts; they were imported as recorded votes, because the "
+        "file has the votes of member states."
     ),
-    "unknown-roll-call": gettext_lazy("No roll call has the number “%(value)s”; its rows were left out."),
-    "no-code": gettext_lazy("“%(value)s” has no code, and the name is not known; its rows were left out."),
+    "unknown-roll-call": gettext_lazy("Unknown roll call number “%(value)s”; its rows were not imported."),
+    "no-code": gettext_lazy("Unknown state “%(value)s” without a code; its rows were not imported."),
     "fragment": gettext_lazy(
-        "Only %(listed)s of %(members)s members are listed in “%(value)s”: too few to be a whole vote. It was left out."
+        "Only %(listed)s of %(members)s members are listed in “%(value)s”, too few for a complete vote; it "
+        "was not imported."
     ),
-    "vote-twice": gettext_lazy("%(state)s has two different votes, %(choices)s; both were left out."),
+    "vote-twice": gettext_lazy("%(state)s has two different votes, %(choices)s; neither was imported."),
     "facts-differ": gettext_lazy(
-        "Rows of one vote disagree: %(values)s. The cell was left empty, or the vote left out where it needs it."
+        "Rows of the same vote disagree: %(values)s. The value was left empty; if it is required, the vote "
+        "was not imported."
     ),
     "symbol-twice": gettext_lazy(
-        "More than one record has the symbol %(value)s: %(kept)s, the lowest number, was taken; %(left_out)s left out."
+        "Several records have the symbol %(value)s: %(kept)s, the lowest number, was imported; not "
+        "imported: %(left_out)s."
     ),
     "listed-again": gettext_lazy(
-        "“%(value)s” is the vote on %(symbol)s listed again (rcid %(kept)s was kept); it was left out. All votes agree."
+        "“%(value)s” repeats the vote on %(symbol)s (rcid %(kept)s) and was not imported. All votes agree."
     ),
     "listed-otherwise": gettext_lazy(
-        "“%(value)s” is the vote on %(symbol)s listed again (rcid %(kept)s was kept); it was left out. "
-        "States whose votes differ, %(differ)s: %(states)s."
+        "“%(value)s” repeats the vote on %(symbol)s (rcid %(kept)s) and was not imported. The votes of "
+        "some states differ (%(differ)s): %(states)s."
     ),
-    "page-number": gettext_lazy("“%(value)s” may be a page number and not a symbol; no text on record confirms it."),
+    "page-number": gettext_lazy(
+        "“%(value)s” may be a page number rather than a symbol; no text in the record confirms it."
+    ),
     "votes-disagree": gettext_lazy(
-        "“%(value)s” names %(symbol)s, but the votes are not those of that text (%(share)s%% agree); "
-        "it stands without a resolution."
+        "“%(value)s” names %(symbol)s, but the votes do not match that text (%(share)s%% agree); the vote "
+        "was imported without a resolution."
     ),
-    "own-letter": gettext_lazy("“%(value)s” is a name of the source’s own, and no symbol of the United Nations."),
+    "own-letter": gettext_lazy("“%(value)s” is the source’s own name, not a United Nations symbol."),
     "second-vote": gettext_lazy(
-        "Another vote of the same kind goes by “%(value)s”; this one may be a motion on the text."
+        "Another vote of the same kind also has the symbol “%(value)s”; this one may be a motion on the text."
     ),
     "not-adopted": gettext_lazy(
-        "“%(value)s” had no more votes in favour than against, so that no resolution was adopted; "
-        "the vote stands without one."
+        "“%(value)s” did not have more votes in favour than against, so no resolution was adopted; the "
+        "vote was imported without one."
     ),
-    "name-unknown": gettext_lazy("%(state)s is called “%(value)s” in the file, a name the record does not have."),
+    "name-unknown": gettext_lazy("The file calls %(state)s “%(value)s”, a name that the record does not have."),
     "dates-differ": gettext_lazy(
-        "%(state)s is a Member from %(value)s in the file, and from %(recorded)s in the record."
+        "The file says that %(state)s became a Member on %(value)s, the record says %(recorded)s."
     ),
     "draft-kept": gettext_lazy(
-        "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown."
+        "An editor’s draft of this vote already exists. The draft was kept, and the vote from the file was "
+        "not published."
     ),
-    "slug-taken": gettext_lazy("The name “%(value)s” belongs to another vote here; the row was left out."),
+    "slug-taken": gettext_lazy(
+        "The permanent name “%(value)s” belongs to another vote here; the row was not imported."
+    ),
     "slug-retired": gettext_lazy(
-        "The vote “%(value)s” was withdrawn here, or merged with another record; the row was left out."
+        "The vote “%(value)s” was withdrawn here or merged with another record; the row was not imported."
     ),
 }
 
-# A problem that a newer release named.
+# For problems recorded by a newer release, which this one has no sentence for.
 UNNAMED = gettext_lazy("%(problem)s: “%(value)s”.")
 
 # What may be wrong with a membership of a bloc, or with a bloc.
 BLOC_PROBLEMS = {
     "never": gettext_lazy(
-        "%(state)s is in %(bloc)s from %(since)s to %(last)s, and had no seat in the General Assembly then."
+        "%(state)s is listed in %(bloc)s from %(since)s to %(last)s, when it had no seat in the General Assembly."
     ),
     "before": gettext_lazy(
-        "%(state)s is in %(bloc)s, a group of members of the United Nations, from %(since)s; "
-        "its seat began on %(seat)s."
+        "%(state)s is listed in %(bloc)s, a group of UN members, from %(since)s, but its seat began only on %(seat)s."
     ),
     "after": gettext_lazy(
-        "%(state)s is in %(bloc)s to %(last)s; the last day of its seat in the General Assembly was %(seat)s."
+        "%(state)s is listed in %(bloc)s to %(last)s, but its seat in the General Assembly ended on %(seat)s."
     ),
-    "code": gettext_lazy("The name “%(slug)s” of %(bloc)s spells %(state)s, the code of a member state."),
+    "code": gettext_lazy(
+        "The name of %(bloc)s in addresses, “%(slug)s”, is also the code of a member state (%(state)s)."
+    ),
 }
 
 # Facts of a roll call and its text as they are named in a sentence.
@@ -223,31 +237,33 @@ def _last_day(until: str) -> str:
 
 
 def _totals(details: Mapping[str, Any]) -> str:
-    said = [
-        _("%(choice)s %(announced)d announced, %(counted)d counted")
+    parts = [
+        _("%(choice)s: %(announced)d announced, %(counted)d counted")
         % {"choice": Choice(choice).label, "announced": announced, "counted": counted}
         for choice, announced, counted in details["differences"]
     ]
-    return _("Announced and counted totals differ: %(said)s.") % {"said": "; ".join(said)}
+    return _("Announced and counted totals differ: %(differences)s.") % {"differences": "; ".join(parts)}
 
 
 def _electorate(details: Mapping[str, Any]) -> str:
-    said = []
+    parts = []
     if details.get("strangers"):
-        said.append(_("not members on that date: %(codes)s") % {"codes": _listed(details["strangers"], ", ")})
+        parts.append(
+            _("votes of states that were not members: %(codes)s") % {"codes": _join(details["strangers"], ", ")}
+        )
     if details.get("missing"):
-        said.append(_("members without a vote: %(codes)s") % {"codes": _listed(details["missing"], ", ")})
-    return _("Votes and members of the date differ: %(said)s.") % {"said": "; ".join(said)}
+        parts.append(_("members without a vote: %(codes)s") % {"codes": _join(details["missing"], ", ")})
+    return _("Votes do not match the members on that date: %(differences)s.") % {"differences": "; ".join(parts)}
 
 
 def _admission(details: Mapping[str, Any]) -> str:
     """Say in which votes a new member is listed before its admission, and in which of that day it is missing."""
-    said, in_words = [], _dated(details, "since")
+    sentences, in_words = [], _dated(details, "since")
     if details.get("before"):
         number, first, last = details["before"]
-        said.append(
+        sentences.append(
             ngettext(
-                "%(state)s is listed as non-voting in %(number)s vote of %(first)s, before its admission on %(since)s.",
+                "%(state)s is listed as non-voting in %(number)s vote on %(first)s, before its admission on %(since)s.",
                 "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, before its "
                 "admission on %(since)s.",
                 number,
@@ -255,27 +271,27 @@ def _admission(details: Mapping[str, Any]) -> str:
             % {**in_words, "number": grouped(number), "first": iso_dated(first), "last": iso_dated(last)}
         )
     if number := details.get("on_the_day", 0):
-        said.append(
+        sentences.append(
             ngettext(
-                "%(state)s is not listed in %(number)s vote of %(since)s, the day of its admission: it was admitted "
-                "after the vote, or the source left it out.",
-                "%(state)s is not listed in %(number)s votes of %(since)s, the day of its admission: it was admitted "
-                "after them, or the source left it out.",
+                "%(state)s is not listed in %(number)s vote on %(since)s, the day of its admission: either "
+                "it was admitted after the vote, or the source omits it.",
+                "%(state)s is not listed in %(number)s votes on %(since)s, the day of its admission: "
+                "either it was admitted after them, or the source omits it.",
                 number,
             )
             % {**in_words, "number": grouped(number)}
         )
-    return f"{' '.join(said)} ({_listed(details['slugs'], ', ')})"
+    return f"{' '.join(sentences)} ({_join(details['slugs'], ', ')})"
 
 
 def _no_seat(details: Mapping[str, Any]) -> str:
     """Say in which time a state is listed though it held no seat, and what is known of that."""
     number, first, last = details["before"]
-    said = ngettext(
-        "%(state)s is listed as non-voting in %(number)s vote of %(first)s, and held no seat from %(left)s to "
-        "%(back)s.",
-        "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, and held no seat from "
+    text = ngettext(
+        "%(state)s is listed as non-voting in %(number)s vote on %(first)s, but it had no seat from "
         "%(left)s to %(back)s.",
+        "%(state)s is listed as non-voting in %(number)s votes from %(first)s to %(last)s, but it had no "
+        "seat from %(left)s to %(back)s.",
         number,
     ) % {
         **details,
@@ -285,23 +301,26 @@ def _no_seat(details: Mapping[str, Any]) -> str:
         "left": iso_dated(details["until"]),
         "back": _last_day(details["since"]),
     }
-    return f"{said} {details['reason']}".strip()
+    return f"{text} {details['reason']}".strip()
 
 
 def _sources(details: Mapping[str, Any]) -> str:
     facts, votes = details.get("facts", {}), details.get("votes", {})
-    said = [
-        _("%(fact)s “%(stated)s”, here “%(recorded)s”")
+    differences = [
+        _("%(fact)s “%(stated)s” (in the record “%(recorded)s”)")
         % {"fact": FACTS[fact], "stated": _value(fact, facts[fact][1]), "recorded": _value(fact, facts[fact][0])}
         for fact in FACTS
         if fact in facts
     ]
-    said += [
-        _("%(state)s %(stated)s, here %(recorded)s")
+    differences += [
+        _("%(state)s %(stated)s (in the record %(recorded)s)")
         % {"state": state, "stated": _choice(stated), "recorded": _choice(recorded)}
         for state, (recorded, stated) in sorted(votes.items())
     ]
-    return _("%(source)s says otherwise: %(said)s.") % {"source": details["source"], "said": _listed(said, "; ")}
+    return _("%(source)s disagrees with the record: %(differences)s.") % {
+        "source": details["source"],
+        "differences": _join(differences, "; "),
+    }
 
 
 def _value(fact: str, value: str) -> StrPromise | str:
@@ -310,13 +329,13 @@ def _value(fact: str, value: str) -> StrPromise | str:
     return LABELS[fact](value).label if fact in LABELS else value
 
 
-def _listed(said: Sequence[str], separator: str) -> str:
+def _join(items: Sequence[str], separator: str) -> str:
     """Return what is said as a list, with how many more there are where they are many."""
-    more = len(said) - MOST_NAMED
+    more = len(items) - MOST_NAMED
     if more <= 0:
-        return separator.join(said)
+        return separator.join(items)
     rest = ngettext("%(number)s more", "%(number)s more", more) % {"number": more}
-    return separator.join([*said[:MOST_NAMED], rest])
+    return separator.join([*items[:MOST_NAMED], rest])
 
 
 def _choice(choice: str | None) -> str:
@@ -324,7 +343,7 @@ def _choice(choice: str | None) -> str:
 
 
 def _result(details: Mapping[str, Any]) -> str:
-    return _("Recorded as %(recorded)s; by the figures %(figures)s it would be %(computed)s.") % {
+    return _("Recorded as %(recorded)s, but the figures (%(figures)s) give %(computed)s.") % {
         "recorded": Result(details["recorded"]).label,
         "figures": details["figures"],
         "computed": Result(details["computed"]).label,
@@ -334,14 +353,14 @@ def _result(details: Mapping[str, Any]) -> str:
 def _duplicate(details: Mapping[str, Any]) -> str:
     return _("%(symbol)s has more than one vote on the whole text: %(slugs)s.") % {
         "symbol": details["symbol"],
-        "slugs": _listed(details["slugs"], ", "),
+        "slugs": _join(details["slugs"], ", "),
     }
 
 
 def _no_symbol(details: Mapping[str, Any]) -> str:
     if details.get("reference"):
-        return _("A vote that belongs to no resolution (%(reference)s).") % {"reference": details["reference"]}
-    return _("A vote that belongs to no resolution.")
+        return _("A vote without a resolution (%(reference)s).") % {"reference": details["reference"]}
+    return _("A vote without a resolution.")
 
 
 def _bloc(details: Mapping[str, Any]) -> str:
@@ -361,12 +380,12 @@ def _problem(details: Mapping[str, Any]) -> str:
         place.append(_("column %(column)s") % {"column": details["column"]})
     # What else stands in a file is quoted as it stands there.
     dates = ("value", "recorded") if details["problem"] == "dates-differ" else ()
-    said = str(PROBLEMS.get(details["problem"], UNNAMED)) % _dated(details, *dates)
-    return f"{', '.join(place)}: {said}" if place else said
+    text = str(PROBLEMS.get(details["problem"], UNNAMED)) % _dated(details, *dates)
+    return f"{', '.join(place)}: {text}" if place else text
 
 
 class _Details(dict[str, Any]):
-    """Details to fill a sentence with; where one is missing the rest is worth saying all the same."""
+    """Details to fill a sentence with; a missing one is shown as a dash."""
 
     def __missing__(self, name: str) -> str:
         return "–"
@@ -382,7 +401,7 @@ SENTENCES: dict[FindingKind, Callable[[Mapping[str, Any]], str]] = {
     FindingKind.NO_SEAT: _no_seat,
     FindingKind.SOURCES: _sources,
     FindingKind.RESULT: _result,
-    FindingKind.NO_VOTES: lambda _details: _("A recorded vote without its votes by member state."),
+    FindingKind.NO_VOTES: lambda _details: _("A recorded vote without the votes of member states."),
     FindingKind.DUPLICATE_SYMBOL: _duplicate,
     FindingKind.NO_SYMBOL: _no_symbol,
     FindingKind.BLOC_DATES: _bloc,

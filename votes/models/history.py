@@ -1,4 +1,4 @@
-"""The history of what is public: written by the database's triggers, whichever way a change comes."""
+"""History of published data, written by database triggers for every kind of change."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from votes.models.imports import ImportRun
 class Revision(models.Model):
     """Who changed published data when, and why: one a transaction, or one for each reason given in it."""
 
-    transaction = models.BigIntegerField(_("transaction"), help_text=_("The database's number."))
+    transaction = models.BigIntegerField(_("transaction"), help_text=_("The number of the database transaction."))
     at = models.DateTimeField(_("at"))
-    context = models.CharField(_("context"), max_length=36, help_text=_("Which of the transaction's reasons."))
-    role = models.CharField(_("database role"), max_length=63, help_text=_("Who had logged in to the database."))
+    context = models.CharField(
+        _("context"), max_length=36, help_text=_("Tells apart several reasons within one transaction.")
+    )
+    role = models.CharField(_("database role"), max_length=63, help_text=_("The database role that made the change."))
     # No foreign key of the history holds anything back: it outlives what it tells of.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -28,7 +30,9 @@ class Revision(models.Model):
         db_constraint=False,
         verbose_name=_("by"),
     )
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("The account's name of the time, or who it was."))
+    by_name = models.CharField(
+        _("by"), max_length=200, help_text=_("The name of the account at that time, or of the person.")
+    )
     reason = models.TextField(_("reason"))
     command = models.CharField(_("command"), max_length=100)
     import_run = models.ForeignKey(
@@ -90,11 +94,9 @@ class HistoryEvent(models.Model):
         _("of"), max_length=300, help_text=_("The slug, symbol or code of the roll call, resolution, state or bloc.")
     )
     name = models.CharField(
-        _("which"), max_length=400, help_text=_("Which of the subject's rows: for a vote the code of the state.")
+        _("which"), max_length=400, help_text=_("The row of the subject: for a vote, the code of the state.")
     )
-    shown = models.BooleanField(
-        _("public"), help_text=_("False of what happened to a record while it was out of public view.")
-    )
+    shown = models.BooleanField(_("public"), help_text=_("No for changes made while the record was not public."))
     old = models.JSONField(_("before"), null=True)
     new = models.JSONField(_("after"), null=True)
 

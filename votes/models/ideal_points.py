@@ -1,4 +1,4 @@
-"""Ideal points as they were last fitted: kept apart from the record, which they are computed from.
+"""Ideal points of the last fit, stored separately from the record they are computed from.
 
 A new fit replaces the one before. It says what it was computed from, so that a page can tell when it is stale.
 """
@@ -17,24 +17,24 @@ class IdealPointFit(models.Model):
     """One fit of the ideal-point model to the record: of what, how, and how it ended."""
 
     fitted_at = models.DateTimeField(_("fitted at"))
-    data_version = models.PositiveBigIntegerField(_("data version"), help_text=_("Of the record it was fitted to."))
+    data_version = models.PositiveBigIntegerField(_("data version"), help_text=_("The data version it was fitted to."))
     digest = models.CharField(
         _("digest"),
         max_length=32,
-        help_text=_("Of exactly what was fitted, and how: it tells whether the fit is stale."),
+        help_text=_("A hash of the data and settings of the fit, which shows whether it is stale."),
     )
     model = models.CharField(_("model"), max_length=100)
     settings = models.JSONField(_("settings"))
     iterations = models.PositiveIntegerField(_("iterations"))
     converged = models.BooleanField(_("converged"))
     change = models.FloatField(
-        _("last change"), help_text=_("How far the last step moved a point at most, in standard deviations.")
+        _("last change"), help_text=_("The largest change of a point in the last step, in standard deviations.")
     )
-    bound = models.FloatField(_("bound on the log evidence"), help_text=_("What the fit maximised."))
+    bound = models.FloatField(_("bound on the log evidence"), help_text=_("The quantity that the fit maximises."))
     roll_calls = models.PositiveIntegerField(
-        _("roll calls"), help_text=_("Those on which positions differed, of the General Assembly.")
+        _("roll calls"), help_text=_("Roll calls of the General Assembly on which positions differed.")
     )
-    items = models.PositiveIntegerField(_("questions"), help_text=_("Roll calls, repeated texts counted once."))
+    items = models.PositiveIntegerField(_("questions"), help_text=_("Roll calls, with repeated texts counted once."))
     states = models.PositiveIntegerField(_("member states"))
     votes = models.PositiveIntegerField(_("votes"))
 
@@ -57,7 +57,7 @@ class IdealPoint(models.Model):
     session = models.PositiveSmallIntegerField(_("session"), help_text=_("The number of the regular session."))
     estimate = models.FloatField(_("estimate"))
     standard_error = models.FloatField(_("standard error"))
-    votes = models.PositiveSmallIntegerField(_("votes"), help_text=_("Positions that it rests on."))
+    votes = models.PositiveSmallIntegerField(_("votes"), help_text=_("The number of positions it is estimated from."))
 
     class Meta:
         verbose_name = _("ideal point")
@@ -81,12 +81,13 @@ class CutPoint(models.Model):
 
     fit = models.ForeignKey(IdealPointFit, models.CASCADE, related_name="cut_points", verbose_name=_("fit"))
     roll_call = models.OneToOneField(RollCall, models.CASCADE, related_name="cut_point", verbose_name=_("roll call"))
-    session = models.PositiveSmallIntegerField(_("session"), help_text=_("The session whose ideal points it divides."))
+    session = models.PositiveSmallIntegerField(_("session"), help_text=_("The session to which it belongs."))
     discrimination = models.FloatField(_("discrimination"))
     lower = models.FloatField(_("lower cut"))
     upper = models.FloatField(_("upper cut"))
     roll_calls = models.PositiveSmallIntegerField(
-        _("roll calls"), help_text=_("Roll calls on the same text, this one counted, that share the estimate.")
+        _("roll calls"),
+        help_text=_("The number of roll calls on the same text, including this one, that share the estimate."),
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Where the record comes from, and what is wrong in it: imports, what sources say, and findings."""
+"""Models of imports, statements of sources, and findings."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Format(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
-    """How far an import has come."""
+    """The state of an import."""
 
     CHECKED = "checked", _("checked, nothing written")
     DONE = "done", _("done")
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    """The words in which imports are asked for."""
+    """Queries of imports."""
 
     def public(self) -> ImportRunQuerySet:
         """Return those that changed what the public sees; another leaves the data version as it was.
@@ -52,7 +52,7 @@ class ImportRun(models.Model):
     State = ImportState
 
     CHANGES_KEPT = 1000
-    """How many changes are kept in words; the figures count all."""
+    """The number of changes described in words; the figures count all."""
 
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DONE)
     format = models.CharField(_("format"), max_length=16, choices=Format.choices)
@@ -64,7 +64,9 @@ class ImportRun(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("The account, or who ran the command."))
+    by_name = models.CharField(
+        _("by"), max_length=200, help_text=_("The name of the account, or of the person who ran the command.")
+    )
     files = models.JSONField(_("files"), help_text=_("Name, SHA-256 and rows of each: [{name, sha256, rows}]."))
     rows = models.PositiveIntegerField(_("rows"), default=0)
     rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
@@ -77,10 +79,10 @@ class ImportRun(models.Model):
     votes_removed = models.PositiveIntegerField(_("votes removed"), default=0)
     resolutions_added = models.PositiveIntegerField(_("resolutions added"), default=0)
     findings = models.PositiveIntegerField(
-        _("findings"), default=0, help_text=_("About rows of these files that could not be taken as they stand.")
+        _("findings"), default=0, help_text=_("About rows of these files that could not be imported unchanged.")
     )
     changes = models.JSONField(
-        _("changes"), default=list, blank=True, help_text=_("What changed in which roll call, in words.")
+        _("changes"), default=list, blank=True, help_text=_("Changes in each roll call, in words.")
     )
     upload = models.CharField(_("upload"), max_length=200, blank=True, editable=False)
 
@@ -117,13 +119,15 @@ class Statement(models.Model):
         _("edition"),
         null=True,
         blank=True,
-        help_text=_("The last day that the edition covers: of two editions of a source, the newer one counts."),
+        help_text=_("The last day covered by the edition; of two editions of a source, the newer one is followed."),
     )
     reference = models.CharField(_("reference in the source"), max_length=200)
     symbol_key = models.CharField(_("symbol it names"), max_length=300, blank=True)
     facts = models.JSONField(_("facts"))
     votes = models.TextField(
-        _("votes"), blank=True, help_text=_("Each code with its choice, in the order of the codes: “AFGY ALBN”.")
+        _("votes"),
+        blank=True,
+        help_text=_("Each state code followed by its choice, in the order of codes: “AFGY ALBN”."),
     )
 
     class Meta:
@@ -144,7 +148,7 @@ class Statement(models.Model):
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
-    """The words in which findings are asked for."""
+    """Queries of findings."""
 
     def public(self) -> FindingQuerySet:
         """Return those that say nothing of drafts."""
@@ -166,7 +170,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """Something in the record or in a source's file that does not fit, shown until it is mended."""
+    """A problem in the record or in a source's file, shown until it is fixed."""
 
     Kind = FindingKind
 
@@ -204,7 +208,9 @@ class Finding(models.Model):
         related_name="+",
         verbose_name=_("acknowledged by"),
     )
-    reason = models.TextField(_("reason"), blank=True, help_text=_("Why it may stand; shown in public."))
+    reason = models.TextField(
+        _("reason"), blank=True, help_text=_("Why this finding is acceptable. The reason is public.")
+    )
 
     objects = FindingQuerySet.as_manager()
 
@@ -217,7 +223,7 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True) | ~Q(reason=""),
                 name="acknowledged_with_a_reason",
-                violation_error_message=_("Give the reason why it may stand."),
+                violation_error_message=_("Enter the reason for acknowledging this finding."),
             ),
         ]
         indexes = [models.Index(fields=["origin"], name="finding_origin")]
@@ -227,7 +233,6 @@ class Finding(models.Model):
 
     @property
     def sentence(self) -> str:
-        """Return what was found, in a sentence."""
         return sentence(self.kind, self.details)
 
     @property

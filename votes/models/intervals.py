@@ -1,4 +1,4 @@
-"""Facts that hold from one date until another: names, seats and memberships."""
+"""Base classes of facts with a validity period: names, seats and memberships."""
 
 from __future__ import annotations
 
@@ -34,12 +34,14 @@ class Interval(models.Model):
     """Something that holds from ``since`` until ``until``, which is exclusive; open where ``until`` is empty."""
 
     since = models.DateField(_("since"))
-    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer held."))
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day on which it no longer applied.")
+    )
     since_precision = models.CharField(
-        _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+        _("precision of “since”"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
     until_precision = models.CharField(
-        _("precision of until"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+        _("precision of “until”"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
 
     class Meta:

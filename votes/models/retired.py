@@ -1,4 +1,4 @@
-"""Public addresses of recorded votes that are no longer there."""
+"""Retired public addresses of recorded votes that were withdrawn or merged."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from votes.models.roll_calls import RollCall
 
 
 class RetiredAddressKind(models.TextChoices):
-    """Why an address is no longer one of a recorded vote."""
+    """Why an address was retired."""
 
     WITHDRAWN = "withdrawn", _("withdrawn")
     MERGED = "merged", _("merged with another record of the same vote")
 
 
 class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
-    """The words in which retired addresses are asked for."""
+    """Queries of retired addresses."""
 
     def shown(self) -> RetiredAddressQuerySet:
         """Return those that answer: withdrawn ones, and those that lead to what is public, or was withdrawn itself."""
@@ -37,7 +37,7 @@ class RetiredAddressQuerySet(models.QuerySet["RetiredAddress"]):
 
 
 class RetiredAddress(models.Model):
-    """The name of a recorded vote that was public once: it answers why it is gone, or leads to what it became."""
+    """The permanent name of a withdrawn or merged vote, whose address shows the reason or redirects."""
 
     Kind = RetiredAddressKind
 
@@ -53,7 +53,7 @@ class RetiredAddress(models.Model):
         db_constraint=False,
         related_name="retired_addresses",
         verbose_name=_("roll call"),
-        help_text=_("The record that was withdrawn, or that the address leads to."),
+        help_text=_("The record that was withdrawn, or to which the address redirects."),
     )
     # Kept here, since a site rebuilt from an export has the address of what was withdrawn, and not the record.
     resolution = models.ForeignKey(
@@ -64,7 +64,7 @@ class RetiredAddress(models.Model):
         db_constraint=False,
         related_name="+",
         verbose_name=_("resolution"),
-        help_text=_("The text that the record was on when it was withdrawn, whose page says so."),
+        help_text=_("The text of the vote when it was withdrawn. Its page mentions the withdrawal."),
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(
@@ -88,8 +88,8 @@ class RetiredAddress(models.Model):
     @property
     def notice(self) -> str:
         """Return, of one that was withdrawn, that it was, when and why."""
-        said = gettext("The vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
-        return said % {"slug": self.slug, "date": dated(self.at.date()), "reason": self.reason}
+        template = gettext("The vote “%(slug)s” was withdrawn on %(date)s: %(reason)s")
+        return template % {"slug": self.slug, "date": dated(self.at.date()), "reason": self.reason}
 
     @property
     def leads_to(self) -> str:

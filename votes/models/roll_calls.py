@@ -1,4 +1,4 @@
-"""Roll calls and votes: one vote taken, and one member state's choice in it."""
+"""Models of roll calls, their votes and tallies."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def search_query(text: str) -> SearchQuery:
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
-    """The words in which sources are asked for."""
+    """Queries of sources."""
 
     def named(self) -> SourceQuerySet:
         """Return those that pages name: published roll calls are from them, or they can be looked up elsewhere."""
@@ -77,10 +77,9 @@ class Source(models.Model):
 
 
 class RollCallQuerySet(models.QuerySet["RollCall"]):
-    """The words in which roll calls are asked for."""
+    """Queries of roll calls."""
 
     def published(self) -> RollCallQuerySet:
-        """Return those the public sees."""
         return self.filter(status=Status.PUBLISHED)
 
     def recorded(self) -> RollCallQuerySet:
@@ -134,7 +133,7 @@ class RollCallQuerySet(models.QuerySet["RollCall"]):
 
 
 class RollCallKind(models.TextChoices):
-    """What was put to the vote."""
+    """The kind of question voted on."""
 
     TEXT = "text", _("whole text")
     AMENDMENT = "amendment", _("amendment")
@@ -145,7 +144,7 @@ class RollCallKind(models.TextChoices):
 
 
 class RollCallMethod(models.TextChoices):
-    """How the vote was taken, and so what of it is on record."""
+    """The method of voting, which determines what is recorded."""
 
     RECORDED = "recorded", _("recorded vote")
     ROLL_CALL = "roll-call", _("roll-call vote")
@@ -166,7 +165,7 @@ class RollCall(models.Model):
         _("slug"),
         max_length=120,
         unique=True,
-        help_text=_("The permanent name in the address; never changed."),
+        help_text=_("The permanent name in the address. It cannot be changed."),
     )
     body = models.ForeignKey(Body, models.PROTECT, related_name="roll_calls", verbose_name=_("body"))
     session = models.ForeignKey(
@@ -181,16 +180,18 @@ class RollCall(models.Model):
         verbose_name=_("resolution"),
     )
     decisive = models.BooleanField(
-        _("decisive"), default=False, help_text=_("Stands for its resolution in lists, one a resolution.")
+        _("decisive"),
+        default=False,
+        help_text=_("This vote represents its resolution in lists. Each resolution has at most one."),
     )
     title = models.TextField(
-        _("title"), blank=True, help_text=_("What was put to the vote, where it was not the whole text.")
+        _("title"), blank=True, help_text=_("Title of what was voted on, if it was not the whole text.")
     )
     date = models.DateField(_("date"))
     date_precision = models.CharField(
         _("precision of the date"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
-    meeting = models.CharField(_("meeting"), max_length=40, blank=True, help_text=_("Such as A/ES-11/PV.19."))
+    meeting = models.CharField(_("meeting"), max_length=40, blank=True, help_text=_("For example A/ES-11/PV.19."))
     ordinal = models.PositiveSmallIntegerField(_("ordinal within the meeting"), null=True, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.TEXT)
     method = models.CharField(_("method"), max_length=12, choices=Method.choices, default=Method.RECORDED)
@@ -208,28 +209,28 @@ class RollCall(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Shown in public. A vote whose totals differ is not published without it."),
+        help_text=_("Shown in public. Required for publishing if the totals differ."),
     )
     absences_derived = models.BooleanField(
         _("absences derived"),
         default=False,
         db_default=False,
-        help_text=_("The source lists no absent members: who is non-voting was derived from the membership."),
+        help_text=_("The source does not list absent members, so non-voting was derived from the membership."),
     )
     not_legible = ArrayField(
         models.CharField(max_length=3),
-        verbose_name=_("not legible"),
+        verbose_name=_("illegible"),
         blank=True,
         default=list,
         db_default=[],
-        help_text=_("Codes of members that the source lists without a legible choice; they are in no total."),
+        help_text=_("Codes of members whose choice is illegible in the source. They are not counted in any total."),
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="roll_calls", verbose_name=_("source"))
     source_reference = models.CharField(
         _("reference in the source"),
         max_length=200,
         blank=True,
-        help_text=_("A record number or an address."),
+        help_text=_("A record number or a web address."),
     )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     entered_by = models.ManyToManyField(
@@ -237,7 +238,7 @@ class RollCall(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("entered by"),
-        help_text=_("Who entered or changed its facts or votes. Publishing it is for somebody else."),
+        help_text=_("The people who entered or changed its facts or votes. Someone else should publish it."),
     )
     # Equal to the status for a published roll call of a resolution and otherwise null, so that a foreign key
     # to the resolution's (id, body, status) holds exactly the published ones: see the migrations.
@@ -286,7 +287,7 @@ class RollCall(models.Model):
                 fields=["resolution"],
                 condition=Q(decisive=True),
                 name="one_decisive_roll_call_a_resolution",
-                violation_error_message=_("Another roll call of this resolution is the decisive one."),
+                violation_error_message=_("This resolution already has another decisive roll call."),
             ),
             models.CheckConstraint(
                 condition=Q(decisive=False) | Q(resolution__isnull=False),
@@ -296,7 +297,7 @@ class RollCall(models.Model):
                 fields=["body", "meeting", "ordinal"],
                 condition=~Q(meeting=""),
                 name="roll_call_ordinal_once_a_meeting",
-                violation_error_message=_("Another roll call of this meeting has this ordinal."),
+                violation_error_message=_("Another roll call of this meeting already has this ordinal."),
             ),
             models.CheckConstraint(
                 condition=~Q(method="without-vote")
@@ -339,7 +340,6 @@ class RollCall(models.Model):
 
     @property
     def heading(self) -> str:
-        """Return the title of what was put to the vote."""
         return self.title or (self.resolution.title if self.resolution else "")
 
     @property
@@ -386,7 +386,9 @@ class SourceCorrection(models.Model):
     )
     source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name=_("source"))
     fact = models.CharField(
-        _("fact"), max_length=40, help_text=_("A state's code for its vote, or the name of another fact.")
+        _("fact"),
+        max_length=40,
+        help_text=_("The code of the state whose vote is corrected, or the name of another fact."),
     )
     old = models.TextField(_("in the source"), blank=True)
     new = models.TextField(_("corrected"), blank=True)

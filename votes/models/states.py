@@ -24,7 +24,7 @@ from votes.models.intervals import (
 
 
 class MemberStateQuerySet(models.QuerySet["MemberState"]):
-    """The words in which member states are asked for."""
+    """Queries of member states."""
 
     def members_of(self, body: Body, date: datetime.date) -> MemberStateQuerySet:
         """Return the electorate: those with a seat in ``body`` on ``date``."""
@@ -78,7 +78,6 @@ class MemberState(models.Model):
         self.sort_name = fold(self.name)
 
     def get_absolute_url(self) -> str:
-        """Return the public address."""
         return reverse("web:state", args=[self.code])
 
     def name_on(self, date: datetime.date) -> str:
@@ -103,13 +102,15 @@ class StateName(models.Model):
     state = models.ForeignKey(MemberState, models.CASCADE, related_name="former_names", verbose_name=_("member state"))
     name = models.CharField(_("name"), max_length=100)
     official_name = models.CharField(_("official name"), max_length=200, blank=True)
-    since = models.DateField(_("since"), null=True, blank=True, help_text=_("Empty: since it became a member."))
+    since = models.DateField(
+        _("since"), null=True, blank=True, help_text=_("Leave empty if it had this name since it became a member.")
+    )
     until = models.DateField(_("until"), help_text=_("The first day of the next name."))
     since_precision = models.CharField(
-        _("precision of since"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+        _("precision of “since”"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
     until_precision = models.CharField(
-        _("precision of until"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+        _("precision of “until”"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
 
     objects = StateNameQuerySet.as_manager()

@@ -1,1 +1,1 @@
-"""The record in memory, read once for each data version, and what it is read from."""
+"""The in-memory record, loaded once for each data version."""

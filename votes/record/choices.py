@@ -1,4 +1,4 @@
-"""Choices and positions by their numbers in the vote matrix."""
+"""Choices and positions as numbers in the vote matrix."""
 
 from __future__ import annotations
 

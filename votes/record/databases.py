@@ -1,4 +1,4 @@
-"""Which database server answers: the primary, or for public reading a replica where there is one."""
+"""Choice of the database server: the primary, or a replica for public reads."""
 
 from __future__ import annotations
 
@@ -35,14 +35,13 @@ def reader() -> BaseDatabaseWrapper:
 
 
 class Router:
-    """What Django asks where a query goes: reading to the server that answers, writing to the primary alone."""
+    """Django database router: reads go to the current server, writes to the primary."""
 
     def db_for_read(self, model: object, **hints: object) -> str:
         """Return the server that answers."""
         return answering()
 
     def db_for_write(self, model: object, **hints: object) -> str:
-        """Return the primary."""
         return PRIMARY
 
     def allow_relation(self, one: object, other: object, **hints: object) -> bool:

@@ -1,4 +1,4 @@
-"""Parties to a question about votes: a state, several states, or a bloc; and the positions they took.
+"""Parties (a state, several states, or a bloc) and the positions they took.
 
 A bloc's position in a roll call is the plurality of in favour, against and abstaining among its voting
 members of that date; a tie is ``tied``. Addresses say ``USA:against``, ``eu:for``, ``USA,FRA,GBR:for`` and
@@ -45,14 +45,14 @@ class Party:
         if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
             if text not in record.blocs:
                 if len(text) == 3:
-                    message = _("There is no bloc “%(slug)s”. States are upper-case codes.")
+                    message = _("Unknown bloc: “%(slug)s”. Write state codes in upper case.")
                 else:
-                    message = _("There is no bloc “%(slug)s”.")
+                    message = _("Unknown bloc: “%(slug)s”.")
                 raise ValueError(message % {"slug": text})
             return cls(text, (record.blocs[text].short_name,), bloc=text)
         codes = tuple(dict.fromkeys(text.split(",")))
         if unknown := [code for code in codes if code not in record.states]:
-            raise ValueError(_("There is no member state “%(codes)s”.") % {"codes": "”, “".join(unknown)})
+            raise ValueError(_("Unknown state code: “%(codes)s”.") % {"codes": "”, “".join(unknown)})
         return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
@@ -82,8 +82,10 @@ class Party:
     def has_member_on(self, code: str, date: datetime.date, record: Record) -> bool:
         """Tell whether the state ``code`` belongs to it on ``date``."""
         return any(
-            held.state == code and (held.since or date) <= date and (held.until is None or date < held.until)
-            for held in self.group(record).memberships
+            membership.state == code
+            and (membership.since or date) <= date
+            and (membership.until is None or date < membership.until)
+            for membership in self.group(record).memberships
         )
 
 
@@ -98,7 +100,7 @@ class Position:
     @classmethod
     def parse(cls, text: str, record: Record) -> Position:
         """Read a position; raise ValueError, saying what is wrong, for a malformed or an unknown one."""
-        who, colon, said = text.partition(":")
+        who, colon, given = text.partition(":")
         if not colon or not who:
             raise ValueError(_("“%(text)s” should look like USA:against or eu:for.") % {"text": text})
         party = Party.parse(who, record)
@@ -106,8 +108,8 @@ class Position:
         word = canonical_position(text).partition(":")[2]
         if word not in words:
             raise ValueError(
-                _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
-                % {"word": said, "party": party, "words": ", ".join(words)}
+                _("“%(word)s” is not a position of %(party)s. Choose one of: %(words)s.")
+                % {"word": given, "party": party, "words": ", ".join(words)}
             )
         return cls(text, party, word)
 
@@ -152,7 +154,7 @@ class Difference(Pair):
     """Two parties that both took a position, and not the same one."""
 
     def __str__(self) -> str:
-        return _("%(one)s and %(other)s differed") % {"one": self.one, "other": self.other}
+        return _("%(one)s and %(other)s took different positions") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them tied, and not the same."""
@@ -164,7 +166,7 @@ class Accord(Pair):
     """Two parties that both took a position, and the same one."""
 
     def __str__(self) -> str:
-        return _("%(one)s and %(other)s were of one position") % {"one": self.one, "other": self.other}
+        return _("%(one)s and %(other)s took the same position") % {"one": self.one, "other": self.other}
 
     def met(self, record: Record) -> Mask:
         """Return R, the roll calls in which both took a position, neither of them tied, and the same."""

@@ -1,4 +1,4 @@
-"""The record in memory: the vote matrix with the names that go with it, one for each data version.
+"""The in-memory record: the vote matrix with names and memberships, one for each data version.
 
 Loaded from PostgreSQL in one query, so version and data are of one snapshot by themselves, and shared by all threads
 of a process. Whoever reads it reads everything else in the same snapshot: a page never mixes two versions.
@@ -216,12 +216,10 @@ class Record:
 
     @cached_property
     def states_by_name(self) -> list[State]:
-        """Return the states in the order of their names."""
         return sorted(self.states.values(), key=lambda state: (state.sort_name, state.code))
 
     @cached_property
     def blocs_by_name(self) -> list[BlocRead]:
-        """Return the blocs in the order of their short names."""
         return sorted(self.blocs.values(), key=lambda bloc: (bloc.short_name, bloc.slug))
 
     @cached_property
@@ -237,8 +235,8 @@ class Record:
         """Return all memberships of each bloc, of whatever status, with the codes of the states, by their names."""
         found: dict[str, list[tuple[str, Tenure]]] = {}
         for about in self.about_states.values():
-            for held in about.blocs:
-                found.setdefault(held.key, []).append((about.code, held))
+            for tenure in about.blocs:
+                found.setdefault(tenure.key, []).append((about.code, tenure))
         return found
 
     @cached_property
@@ -256,8 +254,8 @@ class Record:
         """Return the full memberships by the slug of the bloc and the code of the state, in their order."""
         found: dict[tuple[str, str], list[Membership]] = {}
         for bloc in self.blocs.values():
-            for held in bloc.group.memberships:
-                found.setdefault((bloc.slug, held.state), []).append(held)
+            for membership in bloc.group.memberships:
+                found.setdefault((bloc.slug, membership.state), []).append(membership)
         return found
 
     @cached_property
@@ -297,7 +295,7 @@ class Shared:
         self._records: dict[int, Record] = {}
         self._loading = threading.Lock()
         self._awaited: list[int] = []
-        """The version that each thread waits for, which is not dropped before it has it."""
+        """The version each thread is waiting for; it is not dropped before the thread has it."""
 
     def at(self, version: int) -> Record:
         """Return the record of ``version``, which is that of the open snapshot."""
@@ -367,8 +365,8 @@ def load() -> Record:
     codes = {key: code for key, code, _name, _sort_name in states}
     memberships: dict[int, list[Membership]] = {}
     for bloc, state, since, until in about["memberships"] or []:
-        held = Membership(codes[state], date_or_none(since), date_or_none(until))
-        memberships.setdefault(bloc, []).append(held)
+        membership = Membership(codes[state], date_or_none(since), date_or_none(until))
+        memberships.setdefault(bloc, []).append(membership)
     seats = [
         Seat(body, code, date_or_none(since), date_or_none(until), successors)
         for body, code, since, until, successors in about["permanent"] or []

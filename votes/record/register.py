@@ -1,4 +1,4 @@
-"""The register: every published roll call, newest first, with what lists select, count and order by.
+"""The register: in-memory index of all published roll calls, newest first, to filter, count and sort lists.
 
 Where the vote matrix says who voted how, the register says what was voted on. It has the roll calls without votes
 too. Lists, their facets and their totals are answered from it; the database is asked for the words of a search and

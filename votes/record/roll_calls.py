@@ -1,4 +1,4 @@
-"""Roll calls as lists show them, from what the record in memory says, without a query."""
+"""Roll calls as lists show them, built from the in-memory record without a query."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class ListedResolution:
     title: str
 
     def get_absolute_url(self) -> str:
-        """Return the public address, as ``Resolution`` has it."""
         return _address("web:resolution", self.symbol, get_language(), get_script_prefix())
 
 
@@ -76,7 +75,6 @@ class ListedRollCall:
 
     @property
     def heading(self) -> str:
-        """Return the title of what was put to the vote."""
         return self.title or (self.resolution.title if self.resolution else "")
 
     @property

@@ -1,4 +1,4 @@
-"""Reading as of one moment, whatever others write meanwhile."""
+"""Read-only database snapshots."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 UNHURRIED: ContextVar[bool] = ContextVar("unhurried", default=False)
-"""Whether the statements that this thread runs now read all of the record, and are slow by nature."""
+"""Whether this thread is running statements that read the whole record and are therefore slow."""
 
 SNAPSHOT = """
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;

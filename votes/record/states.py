@@ -1,4 +1,4 @@
-"""What is on record of the member states themselves: their names, seats and memberships."""
+"""Names, seats and bloc memberships of member states."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class AboutState:
     @classmethod
     def of(cls, found: dict[str, Any]) -> AboutState:
         """Return it of a row of the query."""
-        held = {name: [_held(one) for one in found[name] or []] for name in ("seats", "blocs", "former_names")}
+        held = {name: [_tenure(one) for one in found[name] or []] for name in ("seats", "blocs", "former_names")}
         others = {name: found[name] or [] for name in ("predecessors", "successors")}
         return cls(**{**found, **held, **others})
 
@@ -105,7 +105,7 @@ def read_states() -> dict[str, AboutState]:
     return {about.code: about for about in rows}
 
 
-def _held(row: list[Any]) -> Tenure:
+def _tenure(row: list[Any]) -> Tenure:
     key, name, kind, since, since_precision, until, until_precision = row
     return Tenure(key, name, kind, date_or_none(since), since_precision, date_or_none(until), until_precision)
 

@@ -1,4 +1,4 @@
-"""The data version: a number that moves with every commit that changes something public, and with no other."""
+"""The data version: a number that increases with every commit that changes public data, and with no other."""
 
 import time
 

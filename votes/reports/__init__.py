@@ -1,1 +1,1 @@
-"""Reports: one module for each question that is asked of the record."""
+"""Reports on the record, one module for each kind."""

@@ -1,4 +1,4 @@
-"""The agreement matrix: how much each of some member states agreed with each of the others, similar ones side by side.
+"""The agreement matrix: pairwise agreement of member states, ordered by similarity.
 
 The states are those chosen, the members of a bloc, or all that voted. Of a bloc, a pair of states counts the roll calls
 on whose date both were full members, so that a matrix over decades has no votes of a state before it came or after it
@@ -133,7 +133,6 @@ class AgreementMatrix:
 
     @cached_property
     def values(self) -> Shares:
-        """Return the values of the matrix's own measure."""
         return self.values_of(self.measure)
 
     @cached_property
@@ -143,20 +142,16 @@ class AgreementMatrix:
 
     @cached_property
     def number_of_pairs(self) -> int:
-        """Return how many pairs of states have a value."""
         return len(self._pairs[0])
 
     @cached_property
     def median(self) -> float | None:
-        """Return the median of the values of all pairs that have one."""
         return float(np.median(self._pairs[1])) if self.number_of_pairs else None
 
     def closest(self, number: int) -> Pairs:
-        """Return the pairs with the largest values, the largest first."""
         return self._extreme(number, -1)
 
     def farthest(self, number: int) -> Pairs:
-        """Return the pairs with the smallest values, the smallest first."""
         return self._extreme(number, 1)
 
     @property

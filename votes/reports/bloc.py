@@ -1,4 +1,4 @@
-"""A bloc's record: its position by roll call, how far it keeps together, and which members break with it how often.
+"""A bloc's record: its positions, its cohesion, and how often each member breaks with it.
 
 Everything is read from the vote matrix, each roll call with the full members of its own date.
 """

@@ -1,4 +1,4 @@
-"""Who voted how in one roll call: every state with its choice, and every bloc with its totals.
+"""Breakdown of one roll call: every state with its choice, and every bloc with its totals.
 
 Names and memberships are those of the roll call's date.
 """

@@ -1,4 +1,4 @@
-"""Two or more parties compared: how their positions went together, over all roll calls, by year, by topic and before.
+"""Comparison of two or more parties: agreement over all roll calls, by year, by topic and in the preceding period.
 
 A party is a member state, a bloc, or states that somebody put together; the position of the latter two is the plurality
 of their voting members. Everything is read from the vote matrix; the measures are those of ``votes.analysis.pairs``.
@@ -75,22 +75,18 @@ class Pair:
 
     @cached_property
     def overall(self) -> Agreement:
-        """Return the measures over all roll calls."""
         return measures(self.table)
 
     @cached_property
     def before(self) -> Agreement | None:
-        """Return the measures over the preceding period."""
         return None if self.table_before is None else measures(self.table_before)
 
     @cached_property
     def years(self) -> list[Agreement]:
-        """Return Y, the measures in each year."""
         return [measures(table) for table in self.by_year]
 
     @cached_property
     def topics(self) -> list[Agreement]:
-        """Return T, the measures on each topic."""
         return [measures(table) for table in self.by_topic]
 
     @property
@@ -219,10 +215,10 @@ class Comparison:
         if not len(self.rows):
             return []
         first, last = (self.record.matrix.dates[self.rows[end]].astype(object) for end in (0, -1))
-        held = {party.text: _held(party.group(self.record), first, last) for party in self.parties}
+        periods = {party.text: _periods_of(party.group(self.record), first, last) for party in self.parties}
         found = []
         for one, other in combinations(self.parties, 2):
-            mine, theirs = held[one.text], held[other.text]
+            mine, theirs = periods[one.text], periods[other.text]
             states = tuple(
                 sorted(
                     state
@@ -235,16 +231,16 @@ class Comparison:
         return found
 
 
-def _held(
+def _periods_of(
     group: Group, first: datetime.date, last: datetime.date
 ) -> dict[str, list[tuple[datetime.date, datetime.date]]]:
     """Return by state from when up to when it was a member, within the days from ``first`` to ``last``."""
     end = last + datetime.timedelta(days=1)
-    held: dict[str, list[tuple[datetime.date, datetime.date]]] = {}
+    periods: dict[str, list[tuple[datetime.date, datetime.date]]] = {}
     for membership in group.memberships:
         since, until = max(membership.since or first, first), min(membership.until or end, end)
-        held.setdefault(membership.state, []).append((since, until))
-    return held
+        periods.setdefault(membership.state, []).append((since, until))
+    return periods
 
 
 def _topics(record: Record, rows: Rows) -> dict[str, Mask]:

@@ -1,4 +1,4 @@
-"""What the record holds of each body, year, month and session: complete, thin or absent, by a stated rule.
+"""Coverage of the record by body, year, month and session: complete, thin or absent, by the rule below.
 
 An *edition* is what one file layout of one source states of a body. It covers the months from that of the first vote
 that it lists, or all of the year in which the body began, to the last day that it covers, which is that of its newest
@@ -243,20 +243,20 @@ def coverage() -> Coverage:
     """Return what the public record holds, sessions in the order of their first vote: one query."""
     with reader().cursor() as cursor:
         cursor.execute(QUERY)
-        said: dict[str, Any] = json.loads(cursor.fetchone()[0])
+        data: dict[str, Any] = json.loads(cursor.fetchone()[0])
     rows: dict[str, list[_Row]] = defaultdict(list)
-    for body, session, group, date, precision, roll_calls, votes in said["days"] or ():
+    for body, session, group, date, precision, roll_calls, votes in data["days"] or ():
         rows[body].append(_Row(session, Group(group), Day(_date(date), precision), roll_calls, votes or 0))
-    reaches = _reaches(said["editions"] or (), {code: _date(began).year for code, _name, began in said["bodies"] or ()})
-    missing = _missing([(number, _date(date)) for number, date in said["numbers"] or ()])
+    reaches = _reaches(data["editions"] or (), {code: _date(began).year for code, _name, began in data["bodies"] or ()})
+    missing = _missing([(number, _date(date)) for number, date in data["numbers"] or ()])
     ends = [row.day.date for of in rows.values() for row in of] + [
         reach.last for of in reaches.values() for reach in of
     ]
     last_year = max(ends).year if ends else 0
-    sessions = _sessions(said["sessions"] or ())
-    names = {code: name for _body, code, name, *_ in said["sessions"] or ()}
+    sessions = _sessions(data["sessions"] or ())
+    names = {code: name for _body, code, name, *_ in data["sessions"] or ()}
     bodies = []
-    for code, name, began in said["bodies"] or ():
+    for code, name, began in data["bodies"] or ():
         if code not in rows:
             continue
         years = range(min(_date(began), *(row.day.date for row in rows[code])).year, last_year + 1)
@@ -363,7 +363,7 @@ def _holding(
     known = [one for one in missing or () if _are_covered(reaches, one.after, one.before)]
 
     def held(number: int, since: datetime.date, until: datetime.date, *, is_few: bool = False) -> PeriodCoverage:
-        return _held(number, since, until, reaches, known, is_few=is_few)
+        return _extent_of(number, since, until, reaches, known, is_few=is_few)
 
     return Holding(
         group,
@@ -392,10 +392,10 @@ def _of_session(
     _body, first, last = period
     # A special session is over in days; an emergency special one may go on for decades.
     last = max(last, *(row.day.date for row in rows))
-    return _held(number, first, last, holding.reaches, ())
+    return _extent_of(number, first, last, holding.reaches, ())
 
 
-def _held(
+def _extent_of(
     number: int,
     first: datetime.date,
     last: datetime.date,

@@ -1,4 +1,4 @@
-"""Why a proposal was or was not adopted, in words, and where the record's figures disagree."""
+"""Explanation of a result in words, and of disagreements between the record's figures."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _rule(roll_call: RollCall, body: str) -> str:
 def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
     result = str(roll_call.get_result_display()).capitalize()
     if roll_call.result == Result.NOT_STATED:
-        result = _("The result is not on record")
+        result = _("Result not recorded")
     if body == Body.SECURITY_COUNCIL:
         return _explain_council(roll_call, result, totals, reached, vetoers)
     if totals.share_in_favour is None:
@@ -130,7 +130,7 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
     elif totals.yes > totals.no:
         parts.append(_("short of two-thirds"))
     else:
-        parts.append(_("more in favour than against are needed"))
+        parts.append(_("adoption takes more votes in favour than against"))
     return "; ".join(parts) + "."
 
 
@@ -147,10 +147,10 @@ def _explain_council(
         text = ngettext("%(result)s: %(yes)s vote in favour.", "%(result)s: %(yes)s votes in favour.", totals.yes)
     elif reached.result == Result.VETOED:
         text = ngettext(
-            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
-            " and the vote against of a permanent member, %(names)s.",
-            "%(result)s: %(yes)s votes in favour of the %(needed)s needed,"
-            " and the votes against of permanent members, %(names)s.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed, but a permanent member voted "
+            "against: %(names)s.",
+            "%(result)s: %(yes)s votes in favour of the %(needed)s needed, but permanent members voted "
+            "against: %(names)s.",
             len(vetoers),
         )
     elif reached.result == Result.REJECTED:
@@ -168,29 +168,29 @@ def _explain_council(
 
 def _findings(roll_call: RollCall, reached: Verdict, members: int) -> list[str]:
     """Return what does not add up: announced against counted totals, the result against the figures."""
-    found = []
+    findings = []
     for choice, counted, announced in roll_call.differences(roll_call.counted):
-        found.append(
-            _("%(choice)s: %(announced)s announced, %(counted)s counted from the votes.")
+        findings.append(
+            _("%(choice)s: %(announced)s announced, but %(counted)s counted from the votes.")
             % {"choice": choice.label, "announced": announced, "counted": counted}
         )
     # Whose choice is not legible is listed, and the page says so.
-    listed = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
-    if missing := members - listed:
-        found.append(_without_entry(missing, members))
+    recorded = roll_call.counted.members + len(roll_call.not_legible) if roll_call.counted else members
+    if missing := members - recorded:
+        findings.append(_without_entry(missing, members))
     if reached.result and roll_call.result not in (reached.result, Result.NOT_STATED):
-        found.append(
-            _("Recorded as %(recorded)s; the figures would make it %(reached)s.")
+        findings.append(
+            _("Recorded as %(recorded)s, but the figures give %(reached)s.")
             % {"recorded": roll_call.get_result_display(), "reached": reached.result.label}
         )
-    return found
+    return findings
 
 
 def _without_entry(missing: int, members: int) -> str:
     if missing > 0:
         return ngettext(
-            "%(missing)s of the %(members)s members of the body on that date has no entry.",
-            "%(missing)s of the %(members)s members of the body on that date have no entry.",
+            "The votes do not include %(missing)s of the %(members)s members of the body on that date.",
+            "The votes do not include %(missing)s of the %(members)s members of the body on that date.",
             missing,
         ) % {"missing": missing, "members": members}
     return _("Votes of %(votes)s states are recorded; the body had %(members)s members on that date.") % {

@@ -1,4 +1,4 @@
-"""The history of a recorded vote: what of it changed after it was published, when, by whom and why.
+"""History of a recorded vote: what changed after publication, when, by whom and why.
 
 The database writes it (see the migration that made the triggers). Read here is what the public saw change: events
 while a record was out of public view count where it came back, together and from the last public value to the next,
@@ -137,7 +137,6 @@ class Entry:
 
     @property
     def more(self) -> int:
-        """Return how many more there are."""
         return len(self.changes) - len(self.first)
 
 

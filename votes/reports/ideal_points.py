@@ -1,4 +1,4 @@
-"""Ideal points on record: what the model is fitted to, and what the last fit says of states and roll calls.
+"""Ideal points: the data that the model is fitted to, and the estimates of the last fit.
 
 Only the General Assembly enters. Special sessions, and roll calls of no session, count to the regular session that
 opened nearest in time, which is how the source of the model files them.
@@ -82,8 +82,8 @@ class Material:
     @cached_property
     def digest(self) -> str:
         """Return a name for exactly this, and for how it is fitted: 32 hexadecimal digits."""
-        told = (MODEL, SETTINGS, self.matrix.states, self.matrix.slugs.tolist(), self.titles)
-        digest = hashlib.blake2b(repr((told, sorted(self.continues.items()))).encode(), digest_size=16)
+        content = (MODEL, SETTINGS, self.matrix.states, self.matrix.slugs.tolist(), self.titles)
+        digest = hashlib.blake2b(repr((content, sorted(self.continues.items()))).encode(), digest_size=16)
         for part in (self.matrix.choices, self.sessions.astype(np.int64)):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()

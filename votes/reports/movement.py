@@ -1,4 +1,4 @@
-"""Who moved between two roll calls: each state's choice on both, and each bloc's, with names and members of each date.
+"""Movement between two roll calls: each state's and each bloc's choices on both, with names and members of each date.
 
 A state in one of the two electorates only did not move: it joined or left. Successors are not merged with the states
 before them. Where only the members of a bloc are looked at, they are those of each roll call's own date.
@@ -73,7 +73,6 @@ class BlocMove:
 
     @property
     def members(self) -> int:
-        """Return how many were members, and in the electorate, on both dates."""
         return self.stayed + len(self.moved)
 
 
@@ -103,7 +102,6 @@ class Movement:
 
     @cached_property
     def dates(self) -> tuple[datetime.date, datetime.date]:
-        """Return the days of the two roll calls."""
         first, second = (self.record.matrix.dates[row].item() for row in (self.a, self.b))
         return first, second
 
@@ -114,7 +112,6 @@ class Movement:
 
     @property
     def in_both(self) -> int:
-        """Return how many states were in both electorates."""
         return int(self.table[1:, 1:].sum())
 
     @property
@@ -142,12 +139,10 @@ class Movement:
 
     @property
     def moves(self) -> list[Cell]:
-        """Return the cells of those that chose otherwise."""
         return [cell for cell in self.cells if cell.before != cell.after and OUTSIDE not in cell[:2]]
 
     @property
     def stays(self) -> list[Cell]:
-        """Return the cells of those that chose the same."""
         return [cell for cell in self.cells if cell.before == cell.after]
 
     @property

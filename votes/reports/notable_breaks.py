@@ -1,4 +1,4 @@
-"""Notable breaks: the recent roll calls on which the most states left their closest partners.
+"""Notable breaks: the recent roll calls on which most states broke with their closest partners.
 
 What a break and its surprise are is said in ``votes.analysis.breaks``. On the front page a roll call is the more
 notable the more states broke on it; among as many, the newer one.

@@ -1,4 +1,4 @@
-"""When recorded votes became public here, and when what the public sees of them last changed."""
+"""Dates of first publication and last change of recorded votes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Context of a roll call, in one plain query: put together one by one, its parts would take most of its page."""
+"""Context of a roll call (body, session, source, symbols, findings), read in one query for speed."""
 
 from __future__ import annotations
 

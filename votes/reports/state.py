@@ -1,4 +1,4 @@
-"""Who a member state votes with: its partners and how they changed, the blocs year by year, and where it broke.
+"""A member state's profile: its partners and how they changed, agreement with blocs by year, and its breaks.
 
 Everything is read from the vote matrix, over the roll calls that a page's filters select in one body. The body is the
 General Assembly unless another is asked for: in a Council of fifteen a state has few members to agree with, each for
@@ -308,11 +308,11 @@ class StateProfile:
             member = self._member_on(bloc, dates)
             if member is None:
                 continue
-            held = rows[member]
-            positions = self.record.bloc_positions[place, held]
+            members = rows[member]
+            positions = self.record.bloc_positions[place, members]
             both = is_position(positions)
             if number := int(np.count_nonzero(both)):
-                broke = int(np.count_nonzero(both & (positions != self.own[held])))
+                broke = int(np.count_nonzero(both & (positions != self.own[members])))
                 found.append(OwnBloc(bloc, number, broke))
         return sorted(found, key=lambda one: (one.bloc.short_name, one.bloc.slug))
 

@@ -1,4 +1,4 @@
-"""How a member state voted in a list of roll calls."""
+"""A member state's choices in a list of roll calls."""
 
 from __future__ import annotations
 

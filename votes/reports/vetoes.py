@@ -1,4 +1,4 @@
-"""How many draft resolutions each permanent member vetoed by decade, and who voted how on them.
+"""Vetoed draft resolutions by permanent member and decade, and the votes on them.
 
 See ``votes.record.vetoes`` for what a veto is. Drafts are counted as the Dag Hammarskjöld Library counts them in its
 list of vetoes: a draft once, and no vote on one of its paragraphs or amendments.

@@ -1,4 +1,4 @@
-"""What a roll call is called by how it was taken: only a recorded vote is ever called one."""
+"""Names of roll calls in sentences, by method of voting."""
 
 from __future__ import annotations
 
@@ -37,39 +37,39 @@ def _names(_language: str | None) -> Mapping[str, str]:
 
 def taken_on(method: str) -> str:
     """Return what stands before the text that a vote was on."""
-    said = {
+    phrases = {
         Method.RECORDED: _("A recorded vote on"),
         Method.ROLL_CALL: _("A roll-call vote on"),
         Method.NON_RECORDED: _("A non-recorded vote on"),
         Method.WITHOUT_VOTE: _("Adopted without a vote, of"),
     }
-    return said[Method(method)]
+    return phrases[Method(method)]
 
 
 def unknown_votes(roll_call: RollCall | ListedRollCall) -> str:
     """Return, of one without totals, how it was taken and what is not on record, within a sentence."""
-    said = {
+    phrases = {
         Method.RECORDED: _("recorded vote; who voted how is not on record"),
         Method.ROLL_CALL: _("roll-call vote; who voted how is not on record"),
         Method.NON_RECORDED: _("non-recorded vote; neither the tally nor who voted how is on record"),
         Method.WITHOUT_VOTE: _("adopted without a vote"),
     }
-    return said[Method(roll_call.method)]
+    return phrases[Method(roll_call.method)]
 
 
 def cited(method: str, day: str, precision: str) -> str:
     """Return how a roll call is cited: “recorded vote of 24 February 2025”, “adopted without a vote on …”."""
     if method != Method.WITHOUT_VOTE:
-        said = {
+        phrases = {
             Method.RECORDED: _("recorded vote of %(day)s"),
             Method.ROLL_CALL: _("roll-call vote of %(day)s"),
             Method.NON_RECORDED: _("non-recorded vote of %(day)s"),
         }[Method(method)]
     elif precision == DatePrecision.DAY:
-        said = _("adopted without a vote on %(day)s")
+        phrases = _("adopted without a vote on %(day)s")
     else:
-        said = _("adopted without a vote in %(day)s")
-    return said % {"day": day}
+        phrases = _("adopted without a vote in %(day)s")
+    return phrases % {"day": day}
 
 
 def outcome(roll_call: RollCall | ListedRollCall) -> str:

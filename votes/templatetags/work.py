@@ -1,4 +1,4 @@
-"""The work lists on the first page of the admin."""
+"""Template tag for the work lists on the admin's front page."""
 
 from __future__ import annotations
 

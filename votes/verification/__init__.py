@@ -1,1 +1,1 @@
-"""Checks of the record against itself and its sources; each yields what does not fit, and nothing here mends it."""
+"""Checks of the record against itself and its sources. Each yields findings; none changes the record."""

@@ -1,4 +1,4 @@
-"""Saying of a finding why it may stand."""
+"""Acknowledging findings with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memberships of blocs against seats in the General Assembly, and the names of blocs."""
+"""Checks of bloc memberships against seats in the General Assembly, and of bloc names."""
 
 from __future__ import annotations
 

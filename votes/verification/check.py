@@ -1,4 +1,4 @@
-"""All checks of the record, and findings kept in step with what is found."""
+"""Running all checks of the record, and updating the stored findings."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def replace_findings(*, origin: str, found: Iterable[NewFinding], run: ImportRun
         known = {row.key: row for row in Finding.objects.filter(origin=origin)}
         rows = _rows(origin, found, run)
         again = [(known[key], row) for key, row in rows.items() if key in known]
-        changed = [_anew(old, row) for old, row in again if _said(old) != _said(row)]
+        changed = [_anew(old, row) for old, row in again if _content(old) != _content(row)]
         moved = [
             _about(old, row)
             for old, row in again
-            if _said(old) == _said(row) and (old.details, _subject(old)) != (row.details, _subject(row))
+            if _content(old) == _content(row) and (old.details, _subject(old)) != (row.details, _subject(row))
         ]
         gone = [row.pk for key, row in known.items() if key not in rows]
         new = [row for key, row in rows.items() if key not in known]
@@ -150,7 +150,7 @@ def fit(key: str) -> str:
     return f"{key[: LONGEST_KEY - len(tail) - 1]}:{tail}"
 
 
-def _said(row: Finding) -> dict[str, object]:
+def _content(row: Finding) -> dict[str, object]:
     """Return what was found without where: the same row on another line of the next edition is no news."""
     place = PLACE if "line" in row.details else ()
     return {name: value for name, value in row.details.items() if name not in place}

@@ -1,4 +1,4 @@
-"""Who voted against who was a member of the body on the date.
+"""Check of the states with votes against the members of the body on the date.
 
 Two things that sources do to every vote of a time are one finding each, with the number of votes: the General
 Assembly's new members, which are listed before their admission or missing on its day, and a state that is listed as
@@ -108,16 +108,16 @@ def electorates() -> Iterator[NewFinding]:
             yield NewFinding(FindingKind.ELECTORATE, f"electorate:{one.slug}", details, roll_call_id=one.roll_call)
     for (state, since), group in admitted.items():
         code, name = states[state]
-        details = {"state": name, "since": since.isoformat(), **_said(group)}
+        details = {"state": name, "since": since.isoformat(), **_counts(group)}
         yield NewFinding(FindingKind.ADMISSION, f"admission:{code}:{since}", details, state_id=state)
     for (state, until, since), group in away.items():
         code, name = states[state]
         days = {"until": until.isoformat(), "since": since.isoformat()}
-        details = {"state": name, **days, "reason": notes[state, until], "before": _said(group)["before"]}
+        details = {"state": name, **days, "reason": notes[state, until], "before": _counts(group)["before"]}
         yield NewFinding(FindingKind.NO_SEAT, f"no-seat:{code}:{until}", details, state_id=state)
 
 
-def _said(group: Group) -> dict[str, Any]:
+def _counts(group: Group) -> dict[str, Any]:
     """Return the votes of a group counted, with the first and the last day of those before the seat."""
     days = [day for one in group.before for day in (one.first, one.last)]
     return {

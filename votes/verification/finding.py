@@ -1,4 +1,4 @@
-"""What a check yields, and how checks read the record."""
+"""``NewFinding``, which checks yield, and a helper for their queries."""
 
 from __future__ import annotations
 

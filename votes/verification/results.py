@@ -1,4 +1,4 @@
-"""Recorded results against what the figures make of them."""
+"""Check of recorded results against the figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sources say against what is on record."""
+"""Check of sources' statements against the record."""
 
 from __future__ import annotations
 

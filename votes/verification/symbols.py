@@ -1,4 +1,4 @@
-"""Votes and the texts they were on: two on one text, none, and recorded votes of which nothing is recorded."""
+"""Checks of votes and their texts: several votes on one text, votes without a text, recorded votes without votes."""
 
 from __future__ import annotations
 

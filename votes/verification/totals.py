@@ -1,4 +1,4 @@
-"""Announced totals against those counted from the votes."""
+"""Check of announced totals against those counted from the votes."""
 
 from __future__ import annotations
 

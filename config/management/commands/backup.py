@@ -13,27 +13,26 @@ class Command(BaseCommand):
     """Write a backup, verify it by restoring it, and say where it is."""
 
     help = (
-        "Write the whole database to a folder as pg_dump's custom format with a manifest, and verify it by restoring "
-        "it beside the record. Ends with 0 when it is there, 1 when it could not be made, 2 for a wrong option."
+        "Back up the whole database to a folder, in pg_dump's custom format and with a manifest, and "
+        "verify the backup by restoring it to a separate database. Exit status: 0 when the backup is made, "
+        "1 when it failed, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder, how many to keep, and whether to verify."""
-        parser.add_argument("--to", metavar="FOLDER", type=Path, help="by default BACKUP_DIR")
-        parser.add_argument("--keep", metavar="N", type=int, help="delete all but the N newest; by default none")
+        parser.add_argument("--to", metavar="FOLDER", type=Path, help="the folder to write to (default: BACKUP_DIR)")
         parser.add_argument(
-            "--no-verify", action="store_true", help="do not restore it: nobody knows then if it can be"
+            "--keep", metavar="N", type=int, help=("delete all but the N newest backups (default: keep all)")
         )
+        parser.add_argument("--no-verify", action="store_true", help="do not test the backup by restoring it")
 
     def handle(self, *args: Any, to: Path | None, keep: int | None, no_verify: bool, **options: Any) -> None:
-        """Back up, telling each step."""
         if keep is not None and keep < 1:
-            raise CommandError(f"--keep takes a number of at least 1, not {keep}.", returncode=2)
+            raise CommandError(f"--keep must be at least 1, not {keep}.", returncode=2)
         folder = (to or settings.BACKUP_DIR).absolute()
         try:
             made = back_up(folder, keep=keep, verify=not no_verify, log=self.stdout.write)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        state = "verified by restoring it" if made.verified else "NOT VERIFIED: --no-verify was said"
+        state = "verified by restoring it" if made.verified else "NOT VERIFIED because of --no-verify"
         self.stdout.write(f"{folder / made.file}: {made.size:,} bytes, {made.seconds} s, {state}.")
         self.stdout.write(f"SHA-256 {made.sha256}")

@@ -22,26 +22,27 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Bring the tables up to date, load the reference facts into an empty database, and load the record that ships "
-        "with this release or what differs in it (with RECORD=none, a few landmark votes only). Ends with 0 when all "
-        "is done or there was nothing to do, 1 when it could not be; what was done stays, and it can be run again."
+        "Migrate the tables, load the reference facts into an empty database, and load the record that "
+        "ships with this release, or its changes since it was last loaded (with RECORD=none, only a few "
+        "landmark votes). Safe to run again. Exit status: 0 when all is done or there was nothing to do, 1 "
+        "when a step failed; the steps before it stay done."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take whether ideal points are left to somebody else."""
         parser.add_argument(
-            "--no-ideal-points", action="store_true", help="do not estimate ideal points where votes have changed"
+            "--no-ideal-points",
+            action="store_true",
+            help=("do not estimate ideal points again when votes have changed"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do what is missing, telling each thing that was done."""
         self.migrate()
         self.load_reference_once()
         if settings.RECORD == "whole" and not is_loaded(checksum(FOLDER)):
             call_command("load_record", stdout=self.stdout)
         if folded := fold():
-            self.stdout.write(f"Changes folded into one, so that asking for the data version stays quick: {folded}.")
+            self.stdout.write(f"Compacted the change log of the data version: {folded} entries merged into one.")
         if settings.RECORD == "whole" and not options["no_ideal_points"]:
             call_command("fit_ideal_points", if_stale=True, verbosity=0, stdout=self.stdout)
 
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             call_command("migrate", interactive=False, verbosity=0)
-            self.stdout.write(f"Tables brought up to date: {len(plan)} migrations.")
+            self.stdout.write(f"Migrations applied: {len(plan)}.")
 
     def load_reference_once(self) -> None:
         """Load the reference facts into an empty record; afterwards the record is its editors'."""

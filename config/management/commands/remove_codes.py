@@ -12,18 +12,16 @@ class Command(BaseCommand):
     """For the administrator who lost their own; in the admin, the list of users has an action for others."""
 
     help = (
-        "Remove the one-time codes of an account, so that its password alone logs it in. Ends with 0 when it has none, "
-        "1 when there is no such account, 2 for a wrong option."
+        "Remove the one-time codes of an account, so that its password alone logs it in. Exit status: 0 "
+        "when the account has no codes any more, 1 when there is no such account, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the account's name."""
         parser.add_argument("username")
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
-        """Remove them, and say whether there were any."""
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no account “{username}”.")
+            raise CommandError(f"Unknown account: “{username}”.")
         removed = codes.remove(user=user)
         self.stdout.write(f"{username}: one-time codes removed." if removed else f"{username} had no one-time codes.")

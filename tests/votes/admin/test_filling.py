@@ -74,7 +74,7 @@ def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Clien
     assert facts.pop("In no list (189)").startswith("Afghanistan; Albania;")
     assert facts == {
         "Result": "adopted",
-        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Is it the right text?",
+        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Check that this is the right text.",
         "In favour (2)": "France; Haiti",
         "Against (1)": "United States",
         "Abstaining (1)": "Germany",
@@ -96,7 +96,7 @@ def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: 
 
     [problem] = shown.select(".filling-problems li")
     place, *near = problem.select("a")
-    assert place.text == "“Albanya” is no name of a state that is known."
+    assert place.text == "Unknown state: “Albanya”."
     assert shown.select_one(place["href"]).find_parent("mark").text.endswith("Albanya")
     assert [(link.text, shown.select_one(link["href"]).select_one("[data-name]").text) for link in near] == [
         ("Albania", "Albania"),
@@ -108,8 +108,8 @@ def test_a_file_is_shown_the_same_way(editor: Client, world: World):
     shown = upload(editor, world.roll_call(), b"state,choice\nFRA,Y\nAlbanya,N\nUSA,=1+1\n")
 
     assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
-        "Row 3: “Albanya” is no name of a state that is known. Nearest: Albania, Malaysia",
-        "Row 4: a formula is not read. Enter the value itself.",
+        "Row 3: Unknown state: “Albanya”. Did you mean: Albania, Malaysia",
+        "Row 4: formulas are not supported. Enter the value itself.",
     ]
     assert (fields(shown)["votes-FRA"], fields(shown)["votes-USA"]) == ("Y", "")
 
@@ -156,13 +156,13 @@ def test_a_veto_of_the_assembly_is_not_offered(editor: Client, world: World):
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        ({}, "Paste a text, or choose a file."),
-        ({"text": " \n"}, "Paste a text, or choose a file."),
-        ({"text": "x" * (TEXT_LIMIT + 1)}, "A text has at most 1 MB; paste the part with the vote."),
-        ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "A text has at most 1 MB; paste the part with the vote."),
-        ({"text": "x", "file": b"FRA,Y"}, "A text or a file, not both: empty one."),
-        ({"file": b"x" * (LIMIT + 1)}, "A voting sheet has at most 1 MB; this file is larger."),
-        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it again, or as CSV, and upload that."),
+        ({}, "Paste a text or choose a file."),
+        ({"text": " \n"}, "Paste a text or choose a file."),
+        ({"text": "x" * (TEXT_LIMIT + 1)}, "The text is larger than 1 MB. Paste only the part with the vote."),
+        ({"text": "é" * (TEXT_LIMIT // 2 + 1)}, "The text is larger than 1 MB. Paste only the part with the vote."),
+        ({"text": "x", "file": b"FRA,Y"}, "Paste a text or choose a file, not both."),
+        ({"file": b"x" * (LIMIT + 1)}, "This file is larger than 1 MB, the limit for a voting sheet."),
+        ({"file": b"PK\x03\x04"}, "This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again."),
         ({"file": b""}, "The submitted file is empty."),
     ],
 )
@@ -202,7 +202,7 @@ def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: Worl
     assert [user.username for user in roll_call.entered_by.all()] == ["editor"]
     assert messages(saved)[:2] == [
         "Counted and announced totals of a-motion differ: Abstaining 2 counted, 1 announced.",
-        "188 members of the body have no entry in a-motion.",
+        "188 members of the body have no vote entered in a-motion.",
     ]
     assert LogEntry.objects.get().get_change_message() == (
         "Changed Votes: A: DEU GBR; N: USA; Y: FRA HTI, Announced totals, Result and Corrections."
@@ -255,7 +255,7 @@ def test_a_text_that_was_changed_after_it_was_read_is_read_again_first(editor: C
 
     answer = refused(editor, roll_call, data)
 
-    assert errors(answer) == ["The text was changed after it was read. Read it again, and look at what it says."]
+    assert errors(answer) == ["The text has changed since it was read. Read it again and check the preview."]
     assert fields(answer)["votes-GBR"] == "A"
     assert errors(refused(editor, roll_call, sent(answer) | {"read": data["read"]})) == errors(answer)
 
@@ -276,7 +276,7 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"votes-FRA": "?"}, "No choice among Y, N, A and X: FRA."),
+        ({"votes-FRA": "?"}, "Choices must be Y, N, A or X. Check the choice of: FRA."),
         (
             {"votes-SUN": "Y"},
             (
@@ -285,7 +285,7 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
             ),
         ),
         ({"votes-HTI": ""}, "Haiti has no vote in this roll call to correct."),
-        ({"votes-HTI": "N"}, "Haiti cannot be corrected to what its vote is."),
+        ({"votes-HTI": "N"}, "Haiti is already recorded with this choice, so there is nothing to correct."),
         ({"corrections": ["USA:Y"]}, "Select a valid choice. USA:Y is not one of the available choices."),
     ],
 )
@@ -305,7 +305,7 @@ def test_an_empty_sheet_is_not_saved(editor: Client, world: World):
     roll_call = world.roll_call()
     data = sent(upload(editor, roll_call, b"FRA,Y\n")) | {"votes-FRA": ""}
 
-    assert errors(refused(editor, roll_call, data)) == ["The sheet has no entry."]
+    assert errors(refused(editor, roll_call, data)) == ["The sheet is empty. Enter at least one vote."]
 
 
 def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: World):
@@ -315,7 +315,7 @@ def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: 
     unpublish(roll_calls=[roll_call])
     data = sent(previewed(editor, roll_call))
 
-    assert errors(refused(editor, roll_call, data)) == ["This has been public. Say why it changes."]
+    assert errors(refused(editor, roll_call, data)) == ["This has been public. Give the reason for the change."]
     editor.post(fill(roll_call), data | {"reason": "The lists of another vote."})
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
 
@@ -332,7 +332,8 @@ def test_a_published_roll_call_is_not_filled(editor: Client, world: World):
     for answer in (editor.get(fill(roll_call)), editor.post(fill(roll_call), data)):
         assert answer["Location"] == url(roll_call)
         assert messages(answer)[-1] == (
-            "A published roll call is changed on its page, with a reason; only a draft is filled at once."
+            "Votes can be pasted or uploaded only for a draft. Change a published roll call on its own "
+            "page, with a reason."
         )
     assert recorded(roll_call) == {"ALB": "Y"}
     assert not page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')

@@ -76,14 +76,14 @@ def test_the_list_says_what_was_found_with_links_to_the_record_and_the_page(
     subjects = {key: finding.subject for key, finding in findings.items()}
     pk = {key: subject.pk for key, subject in subjects.items() if subject}
     assert cells("shown") == (
-        "Votes and members of the date differ: members without a vote: QQB.",
+        "Votes do not match the members on that date: members without a vote: QQB.",
         [f"/admin/votes/rollcall/{pk['shown']}/change/", "/roll-calls/a-vote/"],
     )
     assert cells("draft")[1] == [f"/admin/votes/rollcall/{pk['draft']}/change/"]
     assert cells("text")[1] == [f"/admin/resolutions/resolution/{pk['text']}/change/", "/resolutions/A/RES/99/7"]
     assert cells("bloc")[1] == [f"/admin/votes/memberstate/{pk['bloc']}/change/", "/states/QQA/"]
     assert cells("file") == (
-        "ga.csv, line 7, column ms_code: “QQZ” (Q) is no code of a member state; its rows were left out.",
+        "ga.csv, line 7, column ms_code: Unknown state code “QQZ” (Q); its rows were not imported.",
         [],
     )
 
@@ -169,7 +169,7 @@ def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
     refused = page(client.post(url(finding), data | {"reason": "As printed."}))
 
     assert [item.text for item in refused.select(".errorlist li")] == [
-        "The finding has changed since you opened this page. Look at it again."
+        "The finding has changed since you opened this page. Check it again before you acknowledge it."
     ]
     finding.refresh_from_db()
     assert (finding.reason, finding.acknowledged_at) == ("", None)
@@ -231,7 +231,7 @@ def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: 
 
     again = page(client.post(LIST, confirmed(asked, "  ")))
 
-    assert [note.text for note in again.select(".errornote")] == ["Give the reason why they may stand."]
+    assert [note.text for note in again.select(".errornote")] == ["Enter a reason."]
     assert Finding.objects.open().count() == 5
 
 
@@ -243,7 +243,7 @@ def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: 
 
     assert messages(done) == [
         "1 finding acknowledged.",
-        "1 has changed since the page was shown; look at it again.",
+        "1 finding has changed since you opened the page. Check it again before you acknowledge it.",
     ]
     assert set(Finding.objects.open().values_list("key", flat=True)) == {"draft", "text", "bloc", "file"}
 

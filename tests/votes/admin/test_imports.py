@@ -243,7 +243,7 @@ def test_the_page_shows_what_would_change(client: Client, editor: User, fake_chi
     fake_child["dry"] = (run, outcome)
     _token, url = uploaded(client)
     soup = page(client.get(url))
-    assert text(soup.select_one("h1")) == "What the import would change"
+    assert text(soup.select_one("h1")) == "Preview of the import"
     assert table(soup, ".imports-counts tr") == [
         ["", "Added", "Changed", "Unchanged", "Removed"],
         ["Roll calls", "1", "2", "3 000", "4"],
@@ -251,14 +251,14 @@ def test_the_page_shows_what_would_change(client: Client, editor: User, fake_chi
         ["Resolutions", "8", "", "", ""],
     ]
     assert "12 345 rows read, 9 rejected; 3 findings about rows." in text(soup)
-    assert text(soup.select_one("details[open] summary")) == "2 changes of what is on record"
+    assert text(soup.select_one("details[open] summary")) == "2 changes to existing records"
     assert [text(item) for item in soup.select("details li")] == ["s-res-1: DNK Y → –", "s-res-2: <i>"]
     assert items(soup, "Findings about rows") == [
-        "votes.csv, line 3, column ms_code: “QQQ” (<b>) is no code of a member state; its rows were left out."
+        "votes.csv, line 3, column ms_code: Unknown state code “QQQ” (<b>); its rows were not imported."
     ]
-    assert "And 2 more; all are listed under Findings after the import." in text(soup)
+    assert "And 2 more. After the import, all are listed under Findings." in text(soup)
     assert items(soup, "Notes") == ["42 subjects."]
-    assert "After the import the record has 11 findings that nobody has acknowledged." in text(soup)
+    assert "After the import, 11 findings will be open." in text(soup)
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_import", "_discard", "_check"]
     assert not soup.select("#content script, #content style, #content [style]")
     waiting = page(client.get(ADD)).select_one(".imports-list a")
@@ -269,12 +269,12 @@ def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: Use
     fake_child["dry"] = ({"changes": [f"s-res-{number}: title" for number in range(ImportRun.CHANGES_KEPT)]}, {})
     _token, url = uploaded(client)
     details = page(client.get(url)).select_one("details")
-    assert text(details.summary) == "The first 1 000 changes of what is on record; no more are kept"
+    assert text(details.summary) == "The first 1 000 changes to existing records (only these are kept)"
     assert not details.has_attr("open")
     lines = page(client.get(f"{LIST}{ImportRun.objects.get().pk}/change/")).select(
         ".field-changes_listed .readonly div"
     )
-    assert [text(line) for line in lines[:2]] == ["The first 1 000; no more are kept.", "s-res-0: title"]
+    assert [text(line) for line in lines[:2]] == ["Only the first 1 000 are kept.", "s-res-0: title"]
     assert len(lines) == 1001
 
 
@@ -282,16 +282,18 @@ def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, edit
     fake_child["dry"] = ({}, {"error": "This edition would remove s-res-1. Nothing was written."})
     token, url = uploaded(client)
     soup = page(client.get(url))
-    assert text(soup.select_one("h1")) == "It cannot be imported like this"
+    assert text(soup.select_one("h1")) == "Import not possible"
     assert text(soup.select_one(".errornote")) == (
         "This edition would remove s-res-1. Nothing was written. "
-        "Check it again below, with “Allow removals” if removals are meant, or discard it."
+        "Check it again below (with “Allow removals” if the data should be removed), or discard it."
     )
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
 
     response = client.post(url, {"_import": "Import", "seen": soup.select_one("[name=seen]")["value"]})
     assert [dry for *_rest, dry in fake_child["calls"]] == [True]
-    assert messages(response) == ["This upload was checked again since you saw it. Look again before you import it."]
+    assert messages(response) == [
+        "This upload has been checked again since you opened this page. Review the new result before you import it."
+    ]
 
     fake_child["dry"] = ({"removed": 1}, {})
     assert redirect_of(client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})) == url
@@ -305,8 +307,8 @@ def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, edit
 def test_nothing_to_change_is_said(client: Client, editor: User, fake_child: FakeChild):
     fake_child["dry"] = fake_child["real"] = ({"unchanged": 2}, {"wrote": False})
     _token, url = uploaded(client)
-    assert "Nothing would change: all of it is on record already." in text(page(client.get(url)))
-    assert messages(confirm(client, url)) == ["Imported; everything was on record already."]
+    assert "Nothing would change: the record already has everything in these files." in text(page(client.get(url)))
+    assert messages(confirm(client, url)) == ["Imported. The record already had everything in these files."]
 
 
 def test_an_upload_that_was_not_checked_can_only_be_checked(
@@ -351,7 +353,7 @@ def test_confirming_imports_and_shows_what_was_really_done(
 
     again = client.post(url, {"_import": "Import", "seen": "whatever"})
     assert redirect_of(again) == f"{LIST}{run.pk}/change/"
-    assert messages(again) == ["This upload has been imported already."]
+    assert messages(again) == ["This upload has already been imported."]
     assert len(fake_child["calls"]) == 2
     assert redirect_of(client.get(url)) == redirect_of(again)
 
@@ -381,7 +383,9 @@ def test_only_what_was_seen_is_confirmed(client: Client, editor: User, fake_chil
     seen = page(client.get(url)).select_one("[name=seen]")["value"]
     client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
     response = client.post(url, {"_import": "Import", "seen": seen})
-    assert messages(response) == ["This upload was checked again since you saw it. Look again before you import it."]
+    assert messages(response) == [
+        "This upload has been checked again since you opened this page. Review the new result before you import it."
+    ]
     assert [dry for *_rest, dry in fake_child["calls"]] == [True, True]
     assert redirect_of(confirm(client, url)).endswith("/change/")
 
@@ -394,7 +398,7 @@ def test_an_import_that_fails_says_why_and_keeps_the_upload(
     response = confirm(client, url)
     assert redirect_of(response) == url
     soup = page(client.get(url))
-    assert [text(item) for item in soup.select(".messagelist li")] == ["Nothing was imported; see below."]
+    assert [text(item) for item in soup.select(".messagelist li")] == ["Nothing was imported. See the error below."]
     assert text(soup.select_one(".errornote")).startswith("Someone changed the record while the import was running.")
     assert stored(home) == [token]
     assert LogEntry.objects.count() == 0
@@ -410,7 +414,7 @@ def test_what_is_being_imported_is_neither_imported_twice_nor_discarded(
         response = client.post(url, {"_discard": "Discard"})
     assert redirect_of(response) == url
     assert messages(response) == [
-        "This upload is being checked or imported at this moment. Wait a little, and look again."
+        "This upload is being checked or imported right now. Wait a moment, then reload the page."
     ]
     assert stored(home) == [token]
 
@@ -422,12 +426,12 @@ def test_discarding_removes_the_files(client: Client, editor: User, fake_child: 
     _token, url = uploaded(client)
     response = client.post(url, {"_discard": "Discard"})
     assert redirect_of(response) == LIST
-    assert messages(response) == ["The uploaded files were discarded; nothing was written."]
+    assert messages(response) == ["The upload was discarded. Nothing was imported."]
     assert stored(home) == []
     gone = client.post(url, {"_import": "Import", "seen": "x"})
     assert redirect_of(gone) == LIST
     assert messages(gone)[-1] == (
-        "The uploaded files are gone: imported, discarded, or older than a day. Upload them again."
+        "The uploaded files were deleted: they were imported or discarded, or were older than a day. Upload them again."
     )
 
 
@@ -444,7 +448,8 @@ def test_after_a_day_an_upload_is_gone(client: Client, editor: User, fake_child:
         assert redirect_of(response) == LIST
     state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
     assert text(state) == (
-        "checked, nothing written. The uploaded files are gone, so it cannot be imported any more. Upload them again."
+        "checked, nothing written. The uploaded files were deleted, so they can no longer be imported. "
+        "Upload them again."
     )
     assert page(client.get(ADD)).select(".imports-list") == []
 
@@ -550,8 +555,14 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
         ["2", "", "", ""],
     ]
     assert items(soup, "Findings about rows") == [
-        "sc.csv.gz, line 12, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
-        "sc.csv.gz, line 27, column ms_vote: “Q” is no choice (Y, N, A, X or NV); the row was left out.",
+        (
+            "sc.csv.gz, line 12, column ms_vote: Unknown choice “Q” (expected Y, N, A, X or NV); the row was "
+            "not imported."
+        ),
+        (
+            "sc.csv.gz, line 27, column ms_vote: Unknown choice “Q” (expected Y, N, A, X or NV); the row was "
+            "not imported."
+        ),
     ]
 
     response = confirm(client, url)
@@ -565,7 +576,7 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
     assert stored(home) == []
     assert LogEntry.objects.get().object_id == str(run.pk)
     assert (
-        messages(client.post(url, {"_import": "Import", "seen": "x"}))[-1] == "This upload has been imported already."
+        messages(client.post(url, {"_import": "Import", "seen": "x"}))[-1] == "This upload has already been imported."
     )
 
 
@@ -609,7 +620,7 @@ def test_what_came_between_the_check_and_the_import_counts(client: Client, live:
     _first, one = uploaded(client, SimpleUploadedFile("a.csv", content))
     _second, two = uploaded(client, SimpleUploadedFile("a.csv", content))
     assert messages(confirm(client, one))[-1] == "Imported."
-    assert messages(confirm(client, two))[-1] == "Imported; everything was on record already."
+    assert messages(confirm(client, two))[-1] == "Imported. The record already had everything in these files."
     assert list(ImportRun.objects.order_by("pk").values_list("added", "unchanged", "state")) == [
         (1, 0, "done"),
         (0, 1, "done"),

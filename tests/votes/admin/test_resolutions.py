@@ -31,7 +31,7 @@ def test_a_resolution_is_added_from_the_page_of_its_roll_call(editor: Client, wo
 def test_a_text_with_published_roll_calls_stays_published(editor: Client, world: World):
     roll_call = draft(world, {"USA": "N"})
     publish(roll_calls=[roll_call])
-    why = "This text has published roll calls, which need it: a-res-79-999. Unpublish them first."
+    why = "This text has published roll calls: a-res-79-999. Unpublish them first."
 
     text = url(text_of(roll_call))
     data = fields(page(editor.get(text)))
@@ -41,7 +41,7 @@ def test_a_text_with_published_roll_calls_stays_published(editor: Client, world:
     assert messages(acted) == [f"A/RES/79/999: {why}"]
     assert errors(page(editor.post(text, data | {"body": world.council.pk}))) == [
         "This text has roll calls of another body. Change them first.",
-        "This is a session of the General Assembly.",
+        "This session belongs to the General Assembly.",
     ]
 
 
@@ -60,8 +60,8 @@ def test_what_only_the_database_sees_is_a_message_and_nothing_is_saved(
 
     assert answer["Location"] == text
     assert messages(answer)[-1] == (
-        "Nothing was saved. The database refused it: "
-        "A published roll call needs its resolution published, and by the same body."
+        "Nothing was saved: A roll call can be published only if its resolution is published and belongs "
+        "to the same body."
     )
     assert Resolution.objects.get(pk=text_of(roll_call).pk).status == Status.PUBLISHED
 

@@ -308,8 +308,8 @@ def test_who_entered_is_told_who_publishes(desk: Desk):
     client = logged_in("Verifiers")
     enters_votes(client, desk)
     told = (
-        "You entered or changed secret or its text, so somebody else has to publish it: leave it a draft, and a "
-        "verifier finds it under “waiting for verification”. Where one person does both, the site is run with "
+        "You entered or changed secret or its text, so another person must publish it. Leave it as a "
+        "draft: verifiers find it under “waiting for verification”. On a site with a single editor, set "
         "PUBLISH_OWN_ENTRIES=1."
     )
     data = fields(page(client.get(url(desk.draft)))) | {
@@ -330,7 +330,7 @@ def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
     data["note"] = SECRET
     data |= {"corrections-TOTAL_FORMS": "1", "corrections-0-intended": "N"}
     assert errors(page(client.post(url(desk.draft), data))) == [
-        "Save these as a draft; who enters corrections does not publish them."
+        "Save this as a draft. Someone other than the person who enters corrections must publish them."
     ]
     assert statuses(desk)[0] == "draft"
 
@@ -353,7 +353,9 @@ def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict
     if "status" in changed:
         changed = {"status": "published" if hide else "draft"}
     data = fields(page(client.get(url(desk.public)))) | changed
-    assert errors(page(client.post(url(desk.public), data))) == ["This has been public. Say why it changes."]
+    assert errors(page(client.post(url(desk.public), data))) == [
+        "This has been public. Give the reason for the change."
+    ]
     assert recorded(desk.public)["USA"] == "N"
     assert client.post(url(desk.public), data | {"reason": "The record."}).status_code == 302
 
@@ -369,7 +371,7 @@ def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk)
     text = url(text_of(desk.public))
     for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
         data = fields(page(client.get(text))) | changed
-        assert errors(page(client.post(text, data))) == ["This has been public. Say why it changes."]
+        assert errors(page(client.post(text, data))) == ["This has been public. Give the reason for the change."]
         assert client.post(text, data | {"reason": "A misprint."}).status_code == 302
 
 
@@ -401,7 +403,7 @@ def test_deleting_what_has_been_public_says_that_it_can_be_withdrawn(desk: Desk)
     client = logged_in("superuser")
     assert client.get(url(desk.public, "delete")).status_code == 403
     asked = page(client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk]}))
-    assert "public has been public: it can be withdrawn, and not deleted before." in asked.text
+    assert "public has been published, so it cannot be deleted. Withdraw it first." in asked.text
     withdraw(roll_call=desk.public, reason="Twice.")
     client.post(url(desk.public, "delete"), {"post": "yes"})
     assert not RollCall.objects.filter(slug="public").exists()

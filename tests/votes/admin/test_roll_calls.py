@@ -51,9 +51,7 @@ def test_from_the_facts_to_the_votes_to_the_public(editor: Client, world: World)
 
     roll_call = RollCall.objects.get(slug="a-res-79-999")
     assert added["Location"] == url(roll_call)
-    assert messages(added)[-1] == (
-        "The facts are saved as a draft. Now enter who voted how, and publish it at the end."
-    )
+    assert messages(added)[-1] == ("Saved as a draft. Next, enter the votes; publish when they are complete.")
     assert (roll_call.body, roll_call.session) == (world.assembly, world.session)
     assert (roll_call.decisive, roll_call.status) == (True, Status.DRAFT)
 
@@ -118,7 +116,7 @@ def test_differing_totals_and_missing_entries_are_named(editor: Client, world: W
 
     assert messages(saved)[:2] == [
         "Counted and announced totals of a-res-79-999 differ: In favour 2 counted, 3 announced.",
-        "190 members of the body have no entry in a-res-79-999.",
+        "190 members of the body have no vote entered in a-res-79-999.",
     ]
     shown = page(editor.get(url(roll_call))).select_one(".field-comparison .readonly").text
     assert shown == "Counted 2-1-0, announced 3-1-0. They differ: In favour 2 counted, 3 announced."
@@ -167,18 +165,18 @@ def refused(editor: Client, roll_call: RollCall, changes: dict[str, Any]) -> lis
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({}, "Choose the body, or a resolution that tells it."),
+        ({}, "Choose a body, or a resolution, which sets the body."),
         ({"title": "", "body": "GA"}, "A roll call without a resolution needs a title."),
-        ({"body": "SC", "session": "79"}, "This is a session of the General Assembly."),
+        ({"body": "SC", "session": "79"}, "This session belongs to the General Assembly."),
         ({"body": "SC", "resolution": "A/RES/79/999"}, "A/RES/79/999 is a text of the General Assembly."),
         ({"body": "GA", "result": "vetoed"}, "Only the Security Council has a veto."),
         (
             {"body": "GA", "requirement": "security-council-procedural"},
-            "This is a requirement of the Security Council.",
+            "Only the Security Council has this requirement.",
         ),
         (
             {"body": "GA", "meeting": "A/79/PV.54", "ordinal": 1},
-            "a-motion already has this place in the meeting.",
+            "a-motion already has this ordinal in the meeting.",
         ),
         ({"body": "GA", "slug": "a-motion"}, "Roll call with this Slug already exists."),
         (
@@ -210,12 +208,12 @@ def test_a_second_decisive_roll_call_is_refused(editor: Client, world: World):
     first = draft(world)
     second = world.roll_call("second", resolution=first.resolution)
 
-    assert refused(editor, second, {"decisive": "on"}) == ["Another roll call of this resolution is the decisive one."]
+    assert refused(editor, second, {"decisive": "on"}) == ["This resolution already has another decisive roll call."]
 
 
 def test_only_a_roll_call_of_a_text_decides_one(editor: Client, world: World):
     assert refused(editor, world.roll_call(), {"decisive": "on"}) == [
-        "Only a roll call of a resolution can decide one."
+        "Only a roll call on a resolution can be decisive. Choose a resolution, or clear this box."
     ]
 
 
@@ -223,7 +221,7 @@ def test_a_vote_of_a_state_that_is_no_member_is_refused(editor: Client, world: W
     roll_call = draft(world)
 
     assert refused(editor, roll_call, votes({"SUN": "Y", "FRA": "Q"})) == [
-        "No choice among Y, N, A and X: FRA.",
+        "Choices must be Y, N, A or X. Check the choice of: FRA.",
         "Not members of the General Assembly on 17 December 2024: SUN. Check the date, or the memberships of the body.",
     ]
     assert not roll_call.votes.exists()
@@ -250,7 +248,7 @@ def test_votes_are_not_dropped_for_a_method_that_has_none(editor: Client, world:
     roll_call = draft(world, {"USA": "N"})
 
     assert refused(editor, roll_call, {"method": "non-recorded"}) == [
-        "No votes by member state can be recorded where the method is “non-recorded vote (totals only)”."
+        "Votes of member states cannot be recorded for the method “non-recorded vote (totals only)”."
     ]
 
 
@@ -313,8 +311,8 @@ def test_the_permanent_name_is_shown_and_not_entered(editor: Client, world: Worl
 @pytest.mark.parametrize(
     ("choice", "intended", "told"),
     [
-        ("Y", "Y", "This is how its vote is recorded."),
-        ("", "Y", "It has no vote in this roll call to correct."),
+        ("Y", "Y", "Its vote is already recorded with this choice."),
+        ("", "Y", "This state has no vote in this roll call, so there is nothing to correct."),
     ],
 )
 def test_a_correction_is_of_a_vote_and_to_another(choice: str, intended: str, told: str):

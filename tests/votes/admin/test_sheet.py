@@ -117,7 +117,9 @@ def test_others_that_are_no_choice_are_refused(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call)))) | {"votes_others": "?"}
 
-    assert errors(page(editor.post(url(roll_call), data)))[0].startswith("No choice among Y, N, A and X: AFG, AGO")
+    assert errors(page(editor.post(url(roll_call), data)))[0].startswith(
+        "Choices must be Y, N, A or X. Check the choice of: AFG, AGO"
+    )
     assert recorded(roll_call) == {}
 
 
@@ -137,8 +139,8 @@ def test_of_two_at_one_sheet_the_later_is_shown_the_difference_and_loses_nothing
     assert recorded(roll_call) == {"FRA": "Y", "USA": "N", "HTI": "A"}
     [error] = errors(answer)
     assert error == (
-        "Someone else changed these votes since you opened this page. "
-        "Your entries are below and not saved yet; saving again replaces theirs."
+        "Someone else has changed these votes since you opened this page. Your entries are shown below and "
+        "are not saved yet. If you save again, they replace the other person’s."
     )
     assert table(answer, ".sheet-differing tbody tr") == [
         ["France", "In favour", "Against"],

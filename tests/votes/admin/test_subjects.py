@@ -64,17 +64,17 @@ def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world:
     assert list(Resolution.objects.filter(search="education")) == [other]
 
 
-NEW = "is not on record. Write a new heading as the UN Digital Library does, in capitals with “--” between its parts:"
+NEW = "To add it, write it as the UN Digital Library does, in capitals with “--” between its parts:"
 
 
 @pytest.mark.parametrize(
     ("sent", "problems"),
     [
         ([CUBA, "Cuba–United States"], [f"“{CUBA}” is there twice."]),
-        (["PEACE", "PEACE"], ["“PEACE” is there twice."]),
+        (["PEACE", "PEACE"], ["“PEACE” is listed twice. Remove one of the two."]),
         (["Peace–Education", "Fish"], [f"“Peace–Education” {NEW} PEACE--EDUCATION", f"“Fish” {NEW} FISH"]),
         (["WAR|PEACE"], [f"“WAR|PEACE” {NEW} WAR PEACE"]),
-        (["--"], ["“--” is no heading: it has no letters."]),
+        (["--"], ["“--” is not a heading: it has no letters."]),
     ],
 )
 def test_what_cannot_stand_is_refused_beside_the_field_and_nothing_is_lost(
@@ -98,7 +98,9 @@ def test_a_page_sent_as_it_stands_changes_nothing(editor: Client, known: Resolut
 def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Client, record: None):
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     roll_call = text.roll_calls.get()
-    assert errors(page(change(editor, text, ["APARTHEID"]))) == ["This has been public. Say why it changes."]
+    assert errors(page(change(editor, text, ["APARTHEID"]))) == [
+        "This has been public. Give the reason for the change."
+    ]
 
     answer = change(editor, text, ["UKRAINE--POLITICAL CONDITIONS", "WOMEN, PEACE"], reason="Misfiled.")
 
@@ -120,7 +122,7 @@ def test_members_whose_choice_is_not_legible_are_told_by_their_codes(record: Non
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     text.roll_calls.update(not_legible=["PAK", "VEN"])
     (entry,) = history_of(text.roll_calls.get(), {}).entries
-    assert [(one.label, one.before, one.after) for one in entry.changes] == [("not legible", "none", "PAK, VEN")]
+    assert [(one.label, one.before, one.after) for one in entry.changes] == [("illegible", "none", "PAK, VEN")]
 
 
 def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(editor: Client, world: World):
@@ -130,8 +132,8 @@ def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(
     names = list(text.topics.values_list("name", flat=True))
     assert names == ["Apartheid and southern Africa", "Israel and the Palestinians"]
     assert messages(answer)[0] == (
-        "Topics chosen by title, agenda item and subjects: Apartheid and southern Africa; Israel and the Palestinians. "
-        "Change them on the page of the text."
+        "Topics chosen from the title, agenda item and subjects: Apartheid and southern Africa; Israel and "
+        "the Palestinians. You can change them on the page of the text."
     )
 
 
@@ -143,7 +145,7 @@ def test_a_choice_of_topics_is_never_changed(editor: Client, world: World):
     assert not [message for message in messages(answer) if "Topics" in message]
 
     shown = page(editor.get(url(text)))
-    assert "By title, agenda item and subjects, these would fit too: Apartheid and southern Africa." in shown.text
+    assert "Other topics that match the title, agenda item and subjects: Apartheid and southern Africa." in shown.text
     # An editor may want none.
     assert change(editor, text, ["APARTHEID"], topics=[]).status_code == 302
     assert not text.topics.exists()
@@ -170,9 +172,9 @@ def test_a_text_entered_with_its_vote_has_subjects_and_topics_too(editor: Client
     text = Resolution.objects.get(symbol="A/RES/79/999")
     assert text.subjects == [CUBA]
     assert {*text.topics.values_list("slug", flat=True)} == {"latin-america", "sanctions"}
-    assert messages(answer)[0].startswith("Topics chosen by title, agenda item and subjects: Latin America")
+    assert messages(answer)[0].startswith("Topics chosen from the title, agenda item and subjects: Latin America")
     refused = page(editor.post(address, {**data, "text-symbol": "A/RES/79/998", "text-subjects": ["Fish", ""]}))
-    assert errors(refused)[0].startswith("“Fish” is not on record.")
+    assert errors(refused)[0].startswith("Unknown heading: “Fish”.")
 
 
 def test_the_page_asks_no_more_for_more_headings(

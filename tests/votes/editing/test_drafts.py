@@ -78,7 +78,7 @@ def test_where_and_when_comes_first(recorder: Client):
     assert errors(page(recorder.get(f"{NEW}?body=GA&date=2024-02-30"))) == ["Enter a valid date."]
     held = Session.objects.get(body__code="GA", code="79")
     told = page(recorder.get(f"{NEW}?body=SC&date=2024-12-17&session={held.pk}"))
-    assert errors(told) == ["This is a session of the General Assembly."]
+    assert errors(told) == ["This session belongs to the General Assembly."]
 
 
 def test_a_text_its_topics_and_its_vote_are_entered_at_once(recorder: Client, world: World):
@@ -126,7 +126,7 @@ def test_a_motion_has_no_text(recorder: Client):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"text-title": "Peace"}, ["Complete the symbol, or that of the draft."]),
+        ({"text-title": "Peace"}, ["Complete the symbol or the draft symbol."]),
         ({"text-symbol": "A/RES/79/999"}, ["This field is required."]),
         ({"text-symbol": "A/RES/ES-11/7", "text-title": "x"}, ["Another resolution already has this symbol."]),
         (

@@ -59,11 +59,11 @@ def test_what_a_text_says_is_told_with_what_is_not_certain(world: World):
     assert reading.choices == {"HTI": "Y", "USA": "N", "SWZ": "N"}
     assert [(one.message, [code for code, _name in one.suggestions]) for one in reading.problems] == [
         ("“Against”: 2 announced, 3 in the list, a difference of +1.", []),
-        ("Yugoslavia was not a member on that date; it was left out.", ["BIH", "HRV", "MKD", "SVN"]),
+        ("Yugoslavia was not a member on that date; it was ignored.", ["BIH", "HRV", "MKD", "SVN"]),
         ("“Abstaining”: 2 announced, 1 in the list, a difference of -1.", []),
-        ("“Albanya” is no name of a state that is known.", ["ALB", "MYS"]),
-        ("France is under “In favour” and under “Abstaining”; it was left out of both.", []),
-        ("United States is said to have intended “Against”, as it is listed.", []),
+        ("Unknown state: “Albanya”.", ["ALB", "MYS"]),
+        ("France is listed under both “In favour” and “Abstaining”; it was counted under neither.", []),
+        ("The text says that United States had intended “Against”, but that is how it is already listed.", []),
     ]
     assert (dict(reading.announced), reading.result, reading.resolution) == (
         {"Y": 2, "N": 2, "A": 2},
@@ -85,7 +85,7 @@ def test_an_intention_not_to_vote_is_told_and_is_no_correction(world: World):
 
     assert reading.corrections == ()
     assert [one.message for one in reading.problems] == [
-        "Haiti is said to have intended not to vote; only an intended vote can be recorded."
+        "The text says that Haiti had intended not to vote; only an intended vote can be recorded as a correction."
     ]
 
 
@@ -169,9 +169,9 @@ def test_votes_alone_leave_the_facts(world: World, ana: User):
     ("corrections", "told"),
     [
         ([("USA", "Y")], "United States has no vote in this roll call to correct."),
-        ([("FRA", "Y")], "France cannot be corrected to what its vote is."),
-        ([("HTI", "A"), ("HTI", "Y")], "Haiti has another correction already."),
-        ([("ALB", "N")], "Albania has another correction already."),
+        ([("FRA", "Y")], "France is already recorded with this choice, so there is nothing to correct."),
+        ([("HTI", "A"), ("HTI", "Y")], "Haiti already has a different correction."),
+        ([("ALB", "N")], "Albania already has a different correction."),
     ],
 )
 def test_a_correction_that_cannot_be_stops_all_of_it(

@@ -183,7 +183,7 @@ class TestCommand:
         self.said(if_stale=True)
         made = IdealPointFit.objects.get()
 
-        assert self.said(if_stale=True) == "The estimates are of today's votes; nothing was done.\n"
+        assert self.said(if_stale=True) == "The estimates are up to date; nothing was done.\n"
         assert IdealPointFit.objects.get() == made
 
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")

@@ -130,10 +130,10 @@ def test_what_has_been_public_does_not_lead_to_a_draft(world: World, hide: bool)
 def test_what_cannot_be_one_vote_is_refused(world: World):
     kept = public(world, "kept")
     council = world.roll_call("council", body=world.council)
-    for duplicate, why in ((kept, "Choose two records"), (council, "These are votes of two bodies")):
+    for duplicate, why in ((kept, "Choose two records"), (council, "These votes were taken in two different bodies")):
         with pytest.raises(ValidationError, match=why):
             merge(kept=kept, duplicate=duplicate, reason="The same.")
-    with pytest.raises(ValidationError, match="Say why the two are one vote"):
+    with pytest.raises(ValidationError, match="Give the reason: why are these two records of the same vote"):
         merge(kept=kept, duplicate=public(world, "twice"), reason=" ")
 
 

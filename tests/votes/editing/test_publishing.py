@@ -120,8 +120,8 @@ class TestFigures:
             with pytest.raises(ValidationError) as refused:
                 publish(roll_calls=[roll_call], by=make_user("Verifiers"))
             assert refused.value.message == (
-                f"Counted and announced totals of a-motion differ: {differ}. Correct them, or say in its form why they "
-                "differ; that is shown in public."
+                f"Counted and announced totals of a-motion differ: {differ}. Correct them, or give the reason for "
+                "the difference in the form; it will be public."
             )
             roll_call.difference_reason = "The President misspoke."
             roll_call.save()
@@ -142,11 +142,11 @@ class TestReasons:
         publish(roll_calls=[roll_call])
         assert been_public([roll_call, fresh]) == {roll_call.pk}
 
-        with pytest.raises(ValidationError, match="Say why: the public has seen a-motion"):
+        with pytest.raises(ValidationError, match="Give a reason, because these have been public: a-motion"):
             unpublish(roll_calls=[roll_call], by=user, reason=" ")
         unpublish(roll_calls=[roll_call], by=user, reason="Wrong date.")
         assert been_public([roll_call]) == {roll_call.pk}
-        with pytest.raises(ValidationError, match="Say why: the public has seen a-motion"):
+        with pytest.raises(ValidationError, match="Give a reason, because these have been public: a-motion"):
             publish(roll_calls=[roll_call, fresh], by=user)
         assert [status(roll_call), status(fresh)] == ["draft", "draft"]
         assert publish(roll_calls=[roll_call, fresh], by=user, reason="Date mended.") == 2

@@ -373,7 +373,7 @@ class TestLoading:
             "member states: Turkey: name is Turkey, Türkiye in the reference facts",
             "memberships of blocs: Italy – G7: status is observer, member in the reference facts",
             "memberships of blocs: Japan – G7: since is 1975-11-16, 1975-11-15 in the reference facts",
-            "roll calls: a-res-es-11-7: its votes are not those of the reference facts",
+            "roll calls: a-res-es-11-7: its votes differ from the reference facts",
         ]
         assert sum(report.added.values()) == 0
         assert self.everything() == before

@@ -121,22 +121,22 @@ def test_members_in_no_row_are_named():
 @pytest.mark.parametrize(
     ("row", "message", "suggestions"),
     [
-        (["Albanya", "Y"], "Row 3: “Albanya” is no name of a state that is known.", ["ALB", "MYS"]),
-        (["Korea", "Y"], "Row 3: “Korea” may be more than one state; write the name in full.", ["KOR", "PRK"]),
+        (["Albanya", "Y"], "Row 3: Unknown state: “Albanya”.", ["ALB", "MYS"]),
+        (["Korea", "Y"], "Row 3: “Korea” could mean more than one state; write the name in full.", ["KOR", "PRK"]),
         (
             ["Yugoslavia", "Y"],
-            "Row 3: Yugoslavia was not a member on that date; it was left out.",
+            "Row 3: Yugoslavia was not a member on that date; it was ignored.",
             ["BIH", "HRV", "MKD", "SVN"],
         ),
         (["France", "maybe"], "Row 3: “maybe” is not a choice. Enter Y, N, A or X.", []),
-        (["France", ""], "Row 3: there is no choice beside France. Enter Y, N, A or X, or leave the row out.", []),
-        (["", "Y"], "Row 3: there is a choice and no state. Enter its name or code.", []),
-        (["ISR", "N"], "Row 3: Israel stands in row 2 already; it was left out. Delete one of them.", []),
-        (["=HYPERLINK(A1)", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
-        (["+France", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
-        (["@France", "Y"], "Row 3: a formula is not read. Enter the value itself.", []),
-        (["France", "=IF(A1,1,2)"], "Row 3: a formula is not read. Enter the value itself.", []),
-        (["France", "-1"], "Row 3: a formula is not read. Enter the value itself.", []),
+        (["France", ""], "Row 3: the choice for France is missing. Enter Y, N, A or X, or delete the row.", []),
+        (["", "Y"], "Row 3: the state is missing. Enter its name or code.", []),
+        (["ISR", "N"], "Row 3: Israel is already in row 2; this row was ignored. Delete one of the two rows.", []),
+        (["=HYPERLINK(A1)", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
+        (["+France", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
+        (["@France", "Y"], "Row 3: formulas are not supported. Enter the value itself.", []),
+        (["France", "=IF(A1,1,2)"], "Row 3: formulas are not supported. Enter the value itself.", []),
+        (["France", "-1"], "Row 3: formulas are not supported. Enter the value itself.", []),
     ],
 )
 def test_what_is_wrong_is_said_with_the_row_of_the_file(row: list[str], message: str, suggestions: list[str]):
@@ -156,7 +156,7 @@ def test_rows_are_counted_as_the_spreadsheet_counts_them():
 def test_an_array_formula_is_refused_like_any_other():
     rows = [["state", "choice"], ["France", ArrayFormula("B2", "=A1:A2")]]
 
-    assert told(read(workbook(rows))) == ["Row 2: a formula is not read. Enter the value itself."]
+    assert told(read(workbook(rows))) == ["Row 2: formulas are not supported. Enter the value itself."]
 
 
 # What is refused as a whole
@@ -167,20 +167,23 @@ def test_an_array_formula_is_refused_like_any_other():
     [
         ("a.csv", b"", "The file has no rows."),
         ("a.csv", b"\n,,\n", "The file has no rows."),
-        ("a.csv", b"x" * (LIMIT + 1), "A voting sheet has at most 1 MB; this file is larger."),
-        ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "A voting sheet has at most 1000 rows; this file has more."),
-        ("a.csv", b"FRA,Y\0\n", "This is not a CSV file. Save it as CSV or XLSX, and upload that."),
+        ("a.csv", b"x" * (LIMIT + 1), "This file is larger than 1 MB, the limit for a voting sheet."),
+        ("a.csv", b"FRA,Y\n" * (MOST_ROWS + 1), "This file has more than 1000 rows, the limit for a voting sheet."),
+        ("a.csv", b"FRA,Y\0\n", "This is not a CSV file. Save it as CSV or XLSX and upload it again."),
         (
             "a.csv",
             b"FRA,2024,Y\n",
-            "Which columns are meant? Name them in the first row, “state” and “choice”, or leave just those two.",
+            (
+                "Cannot tell which columns to read. Name them “state” and “choice” in the first row, or keep "
+                "only those two columns."
+            ),
         ),
-        ("a.xls", b"\xd0\xcf\x11\xe0", "This is not an XLSX file. Save it as XLSX or CSV, and upload that."),
-        ("a.xlsx", b"FRA,Y\n", "This is not an XLSX file. Save it as XLSX or CSV, and upload that."),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "This is not an XLSX file. Save it as XLSX or CSV and upload it again."),
+        ("a.xlsx", b"FRA,Y\n", "This is not an XLSX file. Save it as XLSX or CSV and upload it again."),
         (
             "a.csv",
             b"PK\x03\x04 and no more",
-            "This XLSX file cannot be read. Save it again, or as CSV, and upload that.",
+            "This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again.",
         ),
     ],
 )
@@ -195,12 +198,12 @@ def test_a_cell_without_end_is_refused():
 def test_a_workbook_with_too_many_rows_is_refused():
     rows = [["FRA", "Y"]] * (MOST_ROWS + 1)
 
-    assert refusal(workbook(rows)) == "A voting sheet has at most 1000 rows; this file has more."
+    assert refusal(workbook(rows)) == "This file has more than 1000 rows, the limit for a voting sheet."
 
 
 def test_a_workbook_of_two_sheets_is_refused():
     assert refusal(workbook([["FRA", "Y"]], [["DEU", "Y"]])) == (
-        "The file has 2 sheets. Save the one with the votes by itself."
+        "The file has 2 sheets. Save only the sheet with the votes and upload that."
     )
 
 
@@ -220,7 +223,9 @@ def test_a_small_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked(m
     assert len(bomb) < LIMIT
     monkeypatch.setattr(openpyxl, "load_workbook", None)
 
-    assert refusal(bomb) == "Unpacked, this file is too large for a voting sheet. Save the votes by themselves."
+    assert (
+        refusal(bomb) == "This file is too large once uncompressed. Save only the sheet with the votes and upload that."
+    )
 
 
 def test_an_archive_of_too_many_parts_is_refused():
@@ -247,7 +252,7 @@ def test_a_workbook_that_is_broken_or_wicked_is_refused(part: bytes):
     message = refusal(replaced(workbook([["FRA", "Y"]]), SHEET, part))
 
     assert message in {
-        "This XLSX file cannot be read. Save it again, or as CSV, and upload that.",
+        "This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again.",
         "The file has no rows.",
     }
 

@@ -68,8 +68,8 @@ def test_strangers_unknown_choices_and_methods_without_votes_are_named_together(
         record_votes(roll_call=roll_call, choices={a: "Q", "SUN": "Y", "ZZZ": "Y"})
 
     assert refused.value.messages == [
-        "No votes by member state can be recorded where the method is “non-recorded vote (totals only)”.",
-        f"No choice among Y, N, A and X: {a}.",
+        "Votes of member states cannot be recorded for the method “non-recorded vote (totals only)”.",
+        f"Choices must be Y, N, A or X. Check the choice of: {a}.",
         (
             "Not members of the General Assembly on 17 December 2024: SUN, ZZZ. "
             "Check the date, or the memberships of the body."

@@ -99,7 +99,7 @@ class TestTwoImports:
         assert (first.runs[0].added, first.runs[0].unchanged) == (2, 0)
         assert (report.runs[0].added, report.runs[0].unchanged, report.wrote) == (0, 2, False)
         assert second[0].said == [
-            "Another import is running; waiting for it.",
+            "Another import is running; waiting until it has finished.",
             "Reading ga.csv",
             "Comparing 2 roll calls and 8 votes with the record",
         ]
@@ -262,7 +262,7 @@ class TestLost:
             imported(name, **options)
         connection.close()
 
-        assert str(told.value).startswith("The database was lost (")
+        assert str(told.value).startswith("Lost the connection to the database (")
         assert str(told.value).endswith("). Nothing was written.")
         assert "\n" not in str(told.value)
         assert fingerprint() == before

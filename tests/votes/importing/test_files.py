@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TABLE = "code,name\nCIV,Côte d’Ivoire\n"
 SAVE = "Save the file as “CSV UTF-8” in a spreadsheet, or as UTF-8 in an editor, and import it again."
 WEB_PAGE = (
-    "this is a web page and not a CSV file: the download gave a page of the site instead of the file. "
+    "this is a web page, not a CSV file: the download returned a page of the site instead of the file. "
     "Open the address in a browser, download the file itself, and import that."
 )
 COMMAS = "Save the file as “CSV UTF-8” with commas."
@@ -121,8 +121,8 @@ def test_headers_are_read_as_spreadsheets_write_them(
 
 def test_what_is_not_there(tmp_path: Path):
     assert refused("/nowhere/a.csv") == "/nowhere/a.csv: there is no such file. Check the path."
-    assert refused(str(tmp_path)) == (f"{tmp_path}: the folder has no .csv file in it. Name a folder that has.")
-    assert refused("-") == "-: there is no standard input here. Name a file."
+    assert refused(str(tmp_path)) == (f"{tmp_path}: the folder has no .csv file. Choose a folder with .csv files.")
+    assert refused("-") == "-: there is no standard input. Name a file."
     assert refused("a\0b") == "a\0b: it cannot be opened (embedded null byte). Check the path."
 
 
@@ -130,7 +130,7 @@ def test_what_is_not_there(tmp_path: Path):
 def test_what_may_not_be_read(write: Callable[[str, str], str]):
     path = write("a.csv", TABLE)
     Path(path).chmod(0)
-    assert refused(path) == f"{path}: it may not be read. Check its permissions."
+    assert refused(path) == f"{path}: reading it is not permitted. Check its permissions."
 
 
 def test_what_the_system_will_not_let_be_read(write: Callable[[str, str], str], monkeypatch):
@@ -139,7 +139,7 @@ def test_what_the_system_will_not_let_be_read(write: Callable[[str, str], str], 
 
     path = write("a.csv", TABLE)
     monkeypatch.setattr(Path, "open", forbidden)
-    assert refused(path) == f"{path}: it may not be read. Check its permissions."
+    assert refused(path) == f"{path}: reading it is not permitted. Check its permissions."
 
 
 @pytest.mark.parametrize(
@@ -154,9 +154,9 @@ def test_what_the_system_will_not_let_be_read(write: Callable[[str, str], str], 
         (TABLE.encode("utf-16"), f"a.csv, line 1: it is saved as UTF-16. {SAVE}"),
         (
             TABLE.encode("utf-16-le"),
-            f"a.csv, line 1: there is a NUL byte, so this is no UTF-8 text. {SAVE}",
+            f"a.csv, line 1: it contains a NUL byte, so it is not UTF-8 text. {SAVE}",
         ),
-        (b"code\nFRA\nGE\0\n", f"a.csv, line 3: there is a NUL byte, so this is no UTF-8 text. {SAVE}"),
+        (b"code\nFRA\nGE\0\n", f"a.csv, line 3: it contains a NUL byte, so it is not UTF-8 text. {SAVE}"),
         ("code\nCIV\nCôte\n".encode("latin-1"), f"a.csv, line 3: the byte 0xF4 is not UTF-8. {SAVE}"),
         ("code\nCIV\nTürkiye".encode()[:-6], f"a.csv, line 3: the byte 0xC3 is not UTF-8. {SAVE}"),
         (
@@ -208,10 +208,10 @@ def test_damaged_archives(write: Callable[[str, bytes], str]):
 
 def test_archives_without_a_table(write: Callable[[str, bytes], str]):
     assert refused(write("a.zip", zipped(sheet__xml="<x/>"))) == (
-        "a.zip: the zip archive has no .csv file in it. If it is a spreadsheet, save it as “CSV UTF-8”."
+        "a.zip: the zip archive has no .csv file. If it is a spreadsheet, save it as “CSV UTF-8”."
     )
     assert refused(write("a.zip", zipped())) == (
-        "a.zip: the zip archive has no .csv file in it. If it is a spreadsheet, save it as “CSV UTF-8”."
+        "a.zip: the zip archive has no .csv file. If it is a spreadsheet, save it as “CSV UTF-8”."
     )
 
 
@@ -220,13 +220,13 @@ def test_an_encrypted_archive(write: Callable[[str, bytes], str]):
     archive[6] |= 1
     archive[archive.index(b"PK\1\2") + 8] |= 1
     assert refused(write("a.zip", bytes(archive))) == (
-        "a.zip/a.csv: it is encrypted. Unpack it with its password, and import what was in it."
+        "a.zip/a.csv: it is encrypted. Unpack it with its password, and import the files in it."
     )
 
 
 def test_files_that_grow_beyond_all_measure(write: Callable[[str, bytes], str], monkeypatch):
     monkeypatch.setattr(files, "LIMIT", 1024**2)
-    large = "it is larger than 0.000976562 GB, which no file of votes is."
+    large = "it is larger than 0.000976562 GB, the limit for a file of votes."
     bomb = b"code\n" + b"\n" * 1024**2
     assert refused(write("a.gz", gzip.compress(bomb))) == f"a.gz: {large}"
     assert refused(write("a.zip", zipped(a__csv=bomb.decode()))) == f"a.zip: {large}"
@@ -242,7 +242,9 @@ def test_no_room_to_unpack(write: Callable[[str, bytes], str], monkeypatch):
     monkeypatch.setattr(Path, "open", lambda self, mode: Full() if mode == "wb" else real(self, mode))
     message = refused(path)
     assert message.startswith("a.gz: it cannot be unpacked into ")
-    assert message.endswith(" (No space left on device). Make room, or name another folder in the variable TMPDIR.")
+    assert message.endswith(
+        " (No space left on device). Free some space, or set the variable TMPDIR to another folder."
+    )
 
 
 # Addresses
@@ -285,18 +287,20 @@ def test_an_address_may_lead_on_to_another(site):
 
 def test_addresses_that_give_no_file(site, monkeypatch):
     assert refused("http://un.example/a.csv") == (
-        "http://un.example/a.csv: only https addresses are read. Use one, or download the file."
+        "http://un.example/a.csv: only https addresses are supported. Use one, or download the file yourself."
     )
     assert refused("ftp://un.example/a.csv").startswith("ftp://un.example/a.csv: only https addresses are read.")
-    assert refused("https:///a.csv").endswith("only https addresses are read. Use one, or download the file.")
+    assert refused("https:///a.csv").endswith(
+        "only https addresses are supported. Use one, or download the file yourself."
+    )
     site["https://un.example/away"] = (301, {"Location": "http://un.example/a.csv"}, b"")
     assert refused("https://un.example/away") == (
-        "https://un.example/away: the download failed: it leads on to http://un.example/a.csv, which is not https. "
-        "Try again, or download the file."
+        "https://un.example/away: the download failed: it redirects to http://un.example/a.csv, which is "
+        "not https. Try again, or download the file yourself."
     )
     site["https://un.example/gone"] = (404, {}, b"")
     assert refused("https://un.example/gone") == (
-        "https://un.example/gone: the server answers 404 Reason. Check the address."
+        "https://un.example/gone: the server responded 404 Reason. Check the address."
     )
     site["https://un.example/short"] = (200, {"Content-Length": "100"}, TABLE.encode())
     assert refused("https://un.example/short") == (
@@ -310,5 +314,5 @@ def test_addresses_that_give_no_file(site, monkeypatch):
 
     monkeypatch.setattr(Site, "default_open", lost)
     assert refused("https://un.example/a") == (
-        "https://un.example/a: the download failed: timed out. Try again, or download the file."
+        "https://un.example/a: the download failed: timed out. Try again, or download the file yourself."
     )

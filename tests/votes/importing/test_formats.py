@@ -82,33 +82,33 @@ def refused(header: Sequence[str], form: str | None = None) -> str:
 
 def test_a_header_that_is_of_no_layout():
     assert refused([name for name in GA if name not in ("ms_vote", "date")]) == (
-        "a.csv, line 1: the header is not that of a known layout. "
-        "It comes closest to ga-voting (votes), and lacks of it: date, ms_vote."
+        "a.csv, line 1: the header matches no known layout. The closest is ga-voting (votes); missing "
+        "columns: date, ms_vote."
     )
     assert refused([name for name in SC if name != "modality"]) == (
-        "a.csv, line 1: the header is not that of a known layout. "
-        "It comes closest to sc-voting (votes), and lacks of it: modality."
+        "a.csv, line 1: the header matches no known layout. The closest is sc-voting (votes); missing "
+        "columns: modality."
     )
     assert refused(["rcid", "country", "vote"]) == (
-        "a.csv, line 1: the header is not that of a known layout. "
-        "It comes closest to voeten (votes), and lacks of it: country_code."
+        "a.csv, line 1: the header matches no known layout. The closest is voeten (votes); missing "
+        "columns: country_code."
     )
     assert refused(["hello", "world"]) == (
-        "a.csv, line 1: no column of a known layout is in the header (hello, world). "
-        "Check that it is a voting file and begins with the line of column names."
+        "a.csv, line 1: the header has no column of a known layout (hello, world). Check that this is a "
+        "voting file and that its first line has the column names."
     )
     assert refused([*GA, "ms_codes"]) == (
-        "a.csv, line 1, column ms_codes: “ms_code” and “ms_codes” are names of one column. Remove one of them."
+        "a.csv, line 1, column ms_codes: “ms_code” and “ms_codes” are two names of the same column. Remove one of them."
     )
 
 
 def test_a_format_that_is_named_and_not_that_of_the_file():
     assert refused(GA, "sc-voting") == (
-        "a.csv, line 1: the header is not that of sc-voting (votes): it lacks description, modality."
+        "a.csv, line 1: the header does not match sc-voting (votes). Missing columns: description, modality."
     )
     assert refused(GA, "excel") == (
-        "a.csv: there is no format “excel”. "
-        "The formats are ga-voting, sc-voting, ga-outcomes, member-states, sc-not-adopted, voeten, plenary."
+        "a.csv: unknown format “excel”. The formats are ga-voting, sc-voting, ga-outcomes, member-states, "
+        "sc-not-adopted, voeten, plenary."
     )
 
 
@@ -173,4 +173,4 @@ def test_tables_of_one_source_are_one_edition(write: Callable[[str, str], str], 
     }
     with pytest.raises(UnfitFileError) as error:
         editions(write, known, **tables, more=tables["v"])
-    assert str(error.value) == "more.csv: it has the same table as v.csv, “votes” of voeten. Import one of the two."
+    assert str(error.value) == "more.csv: it is the same table as v.csv, “votes” of voeten. Import one of the two."

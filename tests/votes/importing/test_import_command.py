@@ -78,7 +78,7 @@ def test_the_same_again(tmp_path: Path):
         "  votes: 0 added, 0 changed, 0 removed\n"
         "  resolutions: 0 added\n"
         "  findings about rows: 0\n"
-        f"Nothing to change; compared in 0.0 s. {open_findings()}\n"
+        f"Nothing to change. Compared in 0.0 s. {open_findings()}\n"
     )
     assert fingerprint(without=["votes_importrun"]) == before
 
@@ -92,7 +92,7 @@ def test_changes_are_named_twenty_of_them(tmp_path: Path):
     lines = text.splitlines()
     changes = [line for line in lines if line.startswith("    a-res")]
     assert changes == [f"    a-res-79-{n}: text_title “Peace” → “Quiet”" for n in range(101, 121)]
-    assert lines[lines.index(changes[-1]) + 1] == "    and 3 more, kept with the import"
+    assert lines[lines.index(changes[-1]) + 1] == "    and 3 more, listed with the import in the admin"
     assert len(ImportRun.objects.latest("pk").changes) == 23
 
 
@@ -116,7 +116,7 @@ def test_tables_that_belong_together_are_one_import(tmp_path: Path):
     text = said(*voeten_files(tmp_path, replace(SECOND, number=9001)))
 
     assert text.count("Voeten: votes, roll calls and issues: ") == 1
-    assert "absences are derived from the membership of the Assembly." in text
+    assert "absences were derived from the membership of the Assembly." in text
     assert ImportRun.objects.get().files[0]["name"] in ("voeten_votes.csv", "voeten_roll_calls.csv")
     assert len(ImportRun.objects.get().files) == 2
 
@@ -155,9 +155,9 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
         with pytest.raises(CommandError) as told:
             said(shrunk, *more)
         assert str(told.value) == (
-            "This edition would remove what the same source said before, of the same body and period: "
-            "a-res-79-2: the whole vote. Nothing was written. Check that the file is whole; if the removals are meant, "
-            "import it again with --allow-removals."
+            "This edition lacks data that an earlier edition of the same source has for the same body and "
+            "period: a-res-79-2: the whole vote. Nothing was written. Check that the file is complete. To "
+            "remove these data, import it again with --allow-removals."
         )
         assert told.value.returncode == 1
     assert len(contents()) == 3
@@ -171,7 +171,7 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
     [
         (b"", "bad.csv: the file is empty. Download it again."),
         (b"<!doctype html><html>", "bad.csv, line 1: this is a web page and not a CSV file: "),
-        (b"p,q\n1,2\n", "bad.csv, line 1: no column of a known layout is in the header (p, q). "),
+        (b"p,q\n1,2\n", "bad.csv, line 1: the header has no column of a known layout (p, q). "),
     ],
 )
 def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_path: Path):
@@ -189,7 +189,7 @@ def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_pa
 
 def test_what_the_database_says_against_it_is_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object, **__: object) -> None:
-        raise ImportRefusedError("The database was lost (gone). Nothing was written.")
+        raise ImportRefusedError("Lost the connection to the database (gone). Nothing was written.")
 
     monkeypatch.setattr(import_votes, "import_files", refuse)
 

@@ -388,7 +388,7 @@ class TestByHand:
             ("method", "roll-call"),
             ("requirement", "two-thirds"),
             ("ordinal", 7),
-            ("title", "What was put to the vote"),
+            ("title", "Text or motion"),
             ("announced_yes", None),
         ],
     )

@@ -239,9 +239,9 @@ class TestRemovals:
             imported(shrunk)
 
         assert str(told.value) == (
-            "This edition would remove what the same source said before, of the same body and period: "
-            "a-res-79-1: the vote of USA; a-res-79-2: the whole vote. Nothing was written. Check that the file is "
-            "whole; if the removals are meant, import it again with --allow-removals."
+            "This edition lacks data that an earlier edition of the same source has for the same body and "
+            "period: a-res-79-1: the vote of USA; a-res-79-2: the whole vote. Nothing was written. Check "
+            "that the file is complete. To remove these data, import it again with --allow-removals."
         )
         assert fingerprint() == before
 
@@ -375,7 +375,7 @@ class TestFailing:
         assert reached == [stage]
         assert fingerprint() == before
         if refused:
-            assert str(told.value) == "The database refused it (no more). Nothing was written."
+            assert str(told.value) == "The database rejected the import (no more). Nothing was written."
         assert the_run(imported(newer, allow_removals=True)).changed == 1
 
     def test_what_the_database_itself_refuses_is_said(self, tmp_path: Path):
@@ -391,8 +391,8 @@ class TestFailing:
 
             cursor.execute("ALTER TABLE votes_statement DROP CONSTRAINT never")
         assert str(told.value) == (
-            'The database refused it (new row for relation "votes_statement" violates check constraint "never"). '
-            "Nothing was written."
+            'The database rejected the import (new row for relation "votes_statement" violates check '
+            'constraint "never"). Nothing was written.'
         )
         assert fingerprint() == before
 

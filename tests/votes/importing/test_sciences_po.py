@@ -208,7 +208,7 @@ def whole(known: Known) -> tuple[Edition, list[dict[str, str]]]:
     """Return the real table, read, and its rows as they are; skip the test where it is not there."""
     path = FOLDER / NAME
     if not path.exists():
-        pytest.skip(f"{NAME} is not there; PLENARY_CORPORA names the folder that has it")
+        pytest.skip(f"{NAME} not found; set PLENARY_CORPORA to the folder that has it")
     with opened([str(path)]) as (file,):
         edition = read(file, known)
     check_edition(edition, known)

@@ -20,12 +20,12 @@ from votes.importing.tables import collect, has_rows, lines_of, scan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNCLOSED = "a quote that opens in this row is never closed. Mend the row, or download the file again."
+UNCLOSED = "a quote in this row is never closed. Fix the row, or download the file again."
 MISPLACED = (
-    "a quote or a carriage return stands where none can. A cell that has one is written in quotes, "
-    "and a quote in it is doubled. Mend the row."
+    "unexpected quote or carriage return. Put a cell that contains one in quotes, and double each quote "
+    "inside it. Fix the row."
 )
-MEND = "Mend the row, or download the file again if it is cut short."
+MEND = "Fix the row, or download the file again if it is cut short."
 
 
 def rows_of(file: OpenFile) -> list[tuple[str, ...]]:
@@ -74,7 +74,7 @@ def test_the_title_with_odd_quotes_reads_as_the_csv_module_reads_it(write: Calla
         (["1,2,3", "3,4,5,6"], f"line 3: the row has too many cells, 4 where the header has 3. {MEND}"),
         (["1,2,3", "3,4,5,"], f"line 3: the row has too many cells, 4 where the header has 3. {MEND}"),
         (["1,2,3,", "3,4,5"], f"line 2: the row has too many cells, 4 where the header has 3. {MEND}"),
-        (["1,2,3", "", "4,5,6"], "line 3: the line is blank. Take it out."),
+        (["1,2,3", "", "4,5,6"], "line 3: the line is blank. Remove it."),
         (["1,2,3", '4,"5,6', "7,8,9"], f"line 3: {UNCLOSED}"),
         (["1,2,3", '4,"5" x,6', "7,8,9"], f"line 3: {MISPLACED}"),
         (["1,2,3", '4,5"x,6', '7,8"x,9'], f"line 3: {MISPLACED}"),
@@ -96,7 +96,7 @@ def test_a_quote_that_is_never_closed_is_found_in_a_long_file(write: Callable[[s
 def test_a_column_of_the_row_numbers_name(write: Callable[[str, str], str]):
     with opened([write("a.csv", "row,a\n1,2\n")]) as (file,), pytest.raises(UnfitFileError) as error:
         scan(file)
-    assert str(error.value) == "a.csv, line 1, column row: no layout has a column of this name. Remove it."
+    assert str(error.value) == "a.csv, line 1, column row: unknown column. Remove it."
 
 
 def test_a_header_alone(write: Callable[[str, str], str]):

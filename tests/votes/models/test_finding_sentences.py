@@ -19,24 +19,30 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "totals",
             {"differences": [["Y", 105, 104], ["X", 0, 1]]},
             (
-                "Announced and counted totals differ: In favour 105 announced, 104 counted; "
-                "Non-voting 0 announced, 1 counted."
+                "Announced: and counted totals differ: In favour 105 announced, 104 counted;: Non-voting 0 "
+                "announced, 1 counted."
             ),
         ),
         (
             "electorate",
             {"strangers": ["GER"], "missing": ["DEU", "YEM"]},
-            ("Votes and members of the date differ: not members on that date: GER; members without a vote: DEU, YEM."),
+            (
+                "Votes do not match the members on that date: votes of states that were not members: GER; "
+                "members without a vote: DEU, YEM."
+            ),
         ),
         (
             "electorate",
             {"strangers": [], "missing": ["YEM"]},
-            "Votes and members of the date differ: members without a vote: YEM.",
+            "Votes do not match the members on that date: members without a vote: YEM.",
         ),
         (
             "electorate",
             {"strangers": CODES, "missing": []},
-            f"Votes and members of the date differ: not members on that date: {', '.join(CODES[:20])}, 10 more.",
+            (
+                "Votes do not match the members on that date: votes of states that were not members: "
+                f"{', '.join(CODES[:20])}, 10 more."
+            ),
         ),
         (
             "admission",
@@ -48,7 +54,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "slugs": ["a-res-31-49"],
             },
             (
-                "Samoa is listed as non-voting in 1 vote of 1976-12-01, before its admission on 15 December 1976. "
+                "Samoa is listed as non-voting in 1 vote on 1 December 1976, before its admission on 15 December 1976. "
                 "(a-res-31-49)"
             ),
         ),
@@ -57,8 +63,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             {"state": "Ruritania", "since": "1976-12-15", "before": [2, "a", "b"], "on_the_day": 3, "slugs": CODES},
             (
                 "Ruritania is listed as non-voting in 2 votes from a to b, before its admission on 15 December 1976. "
-                "Ruritania is not listed in 3 votes of 15 December 1976, the day of its admission: it was admitted "
-                f"after them, or the source left it out. ({', '.join(CODES[:20])}, 10 more)"
+                "Ruritania is not listed in 3 votes on 15 December 1976, the day of its admission: either it was "
+                f"admitted after them, or the source omits it. ({', '.join(CODES[:20])}, 10 more)"
             ),
         ),
         (
@@ -71,8 +77,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "reason": "It left.",
             },
             (
-                "Ruritania is listed as non-voting in 5\u202f730 votes from 1 January 1993 to December 1999, and held "
-                "no seat from 1992 to 2000. It left."
+                "Ruritania is listed as non-voting in 5\u202f730 votes from 1 January 1993 to December 1999, but it "
+                "had no seat from 1992 to 2000. It left."
             ),
         ),
         (
@@ -85,8 +91,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "reason": "",
             },
             (
-                "Indonesia is listed as non-voting in 1 vote of 1 December 1965, and held no seat from 20 January 1965 "
-                "to 27 September 1966."
+                "Indonesia is listed as non-voting in 1 vote on 1 December 1965, but it had no seat from 20 January "
+                "1965 to 27 September 1966."
             ),
         ),
         (
@@ -103,9 +109,10 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 },
             },
             (
-                "Voeten says otherwise: date “November 2005”, here “December 2005”; kind “amendment to a paragraph”, "
-                "here “whole text”; result “rejected”, here “adopted”; announced against “1”, here “0”; "
-                "AFG abstaining, here no vote; USA no vote, here in favour."
+                "Voeten disagrees with the record: date “November 2005” (in the record “December 2005”); kind "
+                "“amendment to a paragraph” (in the record “whole text”); result “rejected” (in the record "
+                "“adopted”); announced against “1” (in the record “0”); AFG abstaining, here no vote; USA "
+                "no vote, here in favour."
             ),
         ),
         (
@@ -118,26 +125,26 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "result",
             {"recorded": "adopted", "figures": "10-1-4", "computed": "vetoed"},
-            "Recorded as adopted; by the figures 10-1-4 it would be vetoed.",
+            "Recorded as adopted, but the figures (10-1-4) give vetoed.",
         ),
-        ("no-votes", {}, "A recorded vote without its votes by member state."),
+        ("no-votes", {}, "A recorded vote without the votes of member states."),
         (
             "duplicate-symbol",
             {"symbol": "A/RES/99/7", "slugs": ["a-res-99-7", "a-res-99-7-1"]},
             "A/RES/99/7 has more than one vote on the whole text: a-res-99-7, a-res-99-7-1.",
         ),
-        ("no-symbol", {"reference": "rcid 7"}, "A vote that belongs to no resolution (rcid 7)."),
-        ("no-symbol", {"reference": ""}, "A vote that belongs to no resolution."),
+        ("no-symbol", {"reference": "rcid 7"}, "A vote without a resolution (rcid 7)."),
+        ("no-symbol", {"reference": ""}, "A vote without a resolution."),
         (
             "bloc-dates",
             {"problem": "never", "state": "Ruritania", "bloc": "EU", "since": "1958-01-01", "until": "", "seat": ""},
-            "Ruritania is in EU from 1 January 1958 to today, and had no seat in the General Assembly then.",
+            "Ruritania is listed in EU from 1 January 1958 to today, when it had no seat in the General Assembly.",
         ),
         (
             "bloc-dates",
             {"problem": "after", "state": "Ruritania", "bloc": "EU", "until": "1990-10-04", "seat": "1990-10-03"},
             (
-                "Ruritania is in EU to 3 October 1990; the last day of its seat in the General Assembly was "
+                "Ruritania is listed in EU to 3 October 1990, but its seat in the General Assembly ended on "
                 "2 October 1990."
             ),
         ),
@@ -145,37 +152,34 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "bloc-dates",
             {"problem": "before", "state": "Ruritania", "bloc": "WEOG", "since": "1963-12-17", "seat": "1973-09-18"},
             (
-                "Ruritania is in WEOG, a group of members of the United Nations, from 17 December 1963; "
-                "its seat began on 18 September 1973."
+                "Ruritania is listed in WEOG, a group of UN members, from 17 December 1963, but its seat began "
+                "only on 18 September 1973."
             ),
         ),
         (
             "bloc-dates",
             {"problem": "code", "slug": "nam", "bloc": "Non-Aligned", "state": "NAM"},
-            "The name “nam” of Non-Aligned spells NAM, the code of a member state.",
+            "The name of Non-Aligned in addresses, “nam”, is also the code of a member state (NAM).",
         ),
         (
             "unknown-code",
             {"problem": "unknown-code", "file": "ga.csv", "line": 7, "column": "ms_code", "value": "XX", "name": "X"},
-            "ga.csv, line 7, column ms_code: “XX” (X) is no code of a member state; its rows were left out.",
+            "ga.csv, line 7, column ms_code: Unknown state code “XX” (X); its rows were not imported.",
         ),
         (
             "conflict",
             {"problem": "vote-twice", "file": "ga.csv", "line": 7, "column": "", "state": "USA", "choices": "Y, N"},
-            "ga.csv, line 7: USA has two different votes, Y, N; both were left out.",
+            "ga.csv, line 7: USA has two different votes, Y, N; neither was imported.",
         ),
         (
             "conflict",
             {"problem": "symbol-twice", "value": "A/RES/79/1", "kept": "5", "left_out": "6, 7"},
-            "More than one record has the symbol A/RES/79/1: 5, the lowest number, was taken; 6, 7 left out.",
+            "Several records have the symbol A/RES/79/1: 5, the lowest number, was imported; not imported: 6, 7.",
         ),
         (
             "conflict",
             {"problem": "listed-again", "value": "R/50/38B/II", "symbol": "A/RES/50/38 B", "kept": 3898},
-            (
-                "“R/50/38B/II” is the vote on A/RES/50/38 B listed again (rcid 3898 was kept); it was left out. "
-                "All votes agree."
-            ),
+            ("“R/50/38B/II” repeats the vote on A/RES/50/38 B (rcid 3898) and was not imported. All votes agree."),
         ),
         (
             "conflict",
@@ -188,39 +192,42 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "states": "FRA, USA",
             },
             (
-                "“R/50/38B/II” is the vote on A/RES/50/38 B listed again (rcid 3898 was kept); it was left out. "
-                "States whose votes differ, 2: FRA, USA."
+                "“R/50/38B/II” repeats the vote on A/RES/50/38 B (rcid 3898) and was not imported. The "
+                "votes of some states differ (2): FRA, USA."
             ),
         ),
         (
             "unmatched",
             {"problem": "not-adopted", "value": "R/63/263"},
             (
-                "“R/63/263” had no more votes in favour than against, so that no resolution was adopted; "
-                "the vote stands without one."
+                "“R/63/263” did not have more votes in favour than against, so no resolution was adopted; "
+                "the vote was imported without one."
             ),
         ),
         (
             "unreadable",
             {"problem": "other-body", "value": "S/RES/1(1946)"},
-            "“S/RES/1(1946)” is a text of another body than this file is about; the rows were left out.",
+            "“S/RES/1(1946)” is a text of a different body than this file covers; the rows were not imported.",
         ),
-        ("unreadable", {"problem": "no-symbol-cell"}, "The cell of the symbol is empty; the rows were left out."),
+        ("unreadable", {"problem": "no-symbol-cell"}, "The symbol is missing; the rows were not imported."),
         (
             "unreadable",
             {"problem": "future-date", "value": "2999-01-01"},
-            "“2999-01-01” is still to come; the rows were left out.",
+            "“2999-01-01” is in the future; the rows were not imported.",
         ),
         (
             "unmatched",
             {"problem": "draft-kept"},
-            "An editor’s draft of this vote is on record; it was kept, and the file’s was not shown.",
+            (
+                "An editor’s draft of this vote already exists. The draft was kept, and the vote from the file "
+                "was not published."
+            ),
         ),
         # What a newer or a careless writer leaves must not keep the rest of a page from being read.
         (
             "unreadable",
             {"problem": "unreadable-date"},
-            "“–” is no date; dates look like 2022-03-02. The rows were left out.",
+            "“–” is not a date; dates look like 2022-03-02. The rows were left out.",
         ),
         ("unreadable", {"problem": "unheard-of", "value": "100%"}, "unheard-of: “100%”."),
     ],

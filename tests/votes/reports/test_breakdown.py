@@ -1,4 +1,4 @@
-"""Who voted how in one roll call, by state and by bloc, with the names and memberships of its day."""
+"""Votes in one roll call, by state and by bloc, with the names and memberships of its day."""
 
 import pytest
 from hypothesis import given, settings

@@ -41,8 +41,8 @@ class TestLandmarks:
             (
                 "s-2022-155",
                 (
-                    "Vetoed: 11 votes in favour of the 9 needed, "
-                    "and the vote against of a permanent member, Russian Federation."
+                    "Vetoed: 11 votes in favour of the 9 needed, but a permanent member voted against: "
+                    "Russian Federation."
                 ),
             ),
             ("s-res-2774-2025", "Adopted: 10 votes in favour, 9 needed, and no permanent member against."),
@@ -79,8 +79,8 @@ class TestLandmarks:
         explanation = explain(landmark("a-res-es-11-7"))
 
         assert explanation.findings == (
-            "In favour: 94 announced, 93 counted from the votes.",
-            "Abstaining: 64 announced, 65 counted from the votes.",
+            "In: favour: 94 announced, but 93 counted from the votes.",
+            "Abstaining:: 64 announced, but 65 counted from the votes.",
         )
         # The sentence is that of the announced figures, which the page gives as the tally.
         assert explanation.text.startswith("Adopted: 94 of 112 ")
@@ -89,13 +89,13 @@ class TestLandmarks:
         RollCall.objects.filter(slug="a-res-es-11-7").update(result="rejected")
 
         explanation = explain(landmark("a-res-es-11-7"))
-        assert explanation.findings == ("Recorded as rejected; the figures would make it adopted.",)
+        assert explanation.findings == ("Recorded as rejected, but the figures give adopted.",)
         assert explanation.text.startswith("Rejected: 93 of 111 present and voting, 83.8%;")
 
     def test_a_veto_that_was_not_recorded_as_one_is_told(self, record: None):
         RollCall.objects.filter(slug="s-2022-155").update(result="rejected")
 
-        assert explain(landmark("s-2022-155")).findings == ("Recorded as rejected; the figures would make it vetoed.",)
+        assert explain(landmark("s-2022-155")).findings == ("Recorded as rejected, but the figures give vetoed.",)
 
 
 class TestAssembly:
@@ -120,13 +120,13 @@ class TestAssembly:
                 "simple-majority",
                 "rejected",
                 (50, 50, 20),
-                "Rejected: 50 of 100 present and voting, 50.0%; more in favour than against are needed.",
+                "Rejected: 50 of 100 present and voting, 50.0%; adoption takes more votes in favour than against.",
             ),
             (
                 "not-stated",
                 "rejected",
                 (30, 80, 20),
-                "Rejected: 30 of 110 present and voting, 27.3%; more in favour than against are needed.",
+                "Rejected: 30 of 110 present and voting, 27.3%; adoption takes more votes in favour than against.",
             ),
             (
                 "two-thirds",
@@ -145,7 +145,7 @@ class TestAssembly:
                 "not-stated",
                 "not-stated",
                 (59, 55, 20),
-                "The result is not on record: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+                "Result not recorded: 59 of 114 present and voting, 51.8%; short of two-thirds.",
             ),
         ],
     )
@@ -161,9 +161,9 @@ class TestAssembly:
     @pytest.mark.parametrize(
         ("requirement", "result", "announced", "finding"),
         [
-            ("two-thirds", "adopted", (79, 40), "Recorded as adopted; the figures would make it rejected."),
-            ("simple-majority", "adopted", (50, 50), "Recorded as adopted; the figures would make it rejected."),
-            ("not-stated", "rejected", (80, 40), "Recorded as rejected; the figures would make it adopted."),
+            ("two-thirds", "adopted", (79, 40), "Recorded as adopted, but the figures give rejected."),
+            ("simple-majority", "adopted", (50, 50), "Recorded as adopted, but the figures give rejected."),
+            ("not-stated", "rejected", (80, 40), "Recorded as rejected, but the figures give adopted."),
         ],
     )
     def test_a_result_that_the_figures_do_not_bear_out(self, db: None, requirement, result, announced, finding):
@@ -240,8 +240,7 @@ class TestCouncil:
         explanation = self.explain("NN" + "Y" * 13, "vetoed")
 
         assert explanation.text == (
-            "Vetoed: 13 votes in favour of the 9 needed,"
-            " and the votes against of permanent members, State QPA, State QPB."
+            "Vetoed: 13 votes in favour of the 9 needed, but permanent members voted against: State QPA, State QPB."
         )
         assert [line.state.code for line in explanation.permanent_against] == ["QPA", "QPB"]
         assert explanation.findings == ()
@@ -312,7 +311,7 @@ class TestCouncil:
         explanation = self.explain("N" + "Y" * 14, "vetoed", "not-stated")
 
         assert explanation.text == (
-            "Vetoed: 14 votes in favour of the 9 needed, and the vote against of a permanent member, State QPA."
+            "Vetoed: 14 votes in favour of the 9 needed, but a permanent member voted against: State QPA."
         )
         assert explanation.rule.startswith("Nine of the Council’s fifteen members")
         assert self.explain("Y" * 15, "adopted", "not-stated").rule == ""
@@ -341,7 +340,7 @@ class TestCouncil:
         self.codes = self.codes[:12]
 
         assert self.explain("Y" * 12, "adopted").findings == (
-            "3 of the 15 members of the body on that date have no entry.",
+            "The votes do not include 3 of the 15 members of the body on that date.",
         )
 
     def test_a_changed_vote_changes_the_explanation(self):
@@ -353,4 +352,4 @@ class TestCouncil:
         )
         Vote.objects.filter(roll_call=roll_call, state__code="QPA").update(choice="N")
 
-        assert explain(landmark(roll_call.slug)).findings == ("Recorded as adopted; the figures would make it vetoed.",)
+        assert explain(landmark(roll_call.slug)).findings == ("Recorded as adopted, but the figures give vetoed.",)

@@ -37,7 +37,7 @@ def test_it_says_what_there_is_and_what_changed(wrong: None):
     ]
     sum_of_all = f"The record's checksum is {record_checksum()}."
     assert run() == [*said, "4 new, 0 changed, 0 gone.", sum_of_all]
-    assert run() == [*said, "Nothing changed, and nothing was written.", sum_of_all]
+    assert run() == [*said, "No changes.", sum_of_all]
 
 
 def test_the_list_has_addresses_of_what_is_public(wrong: None):
@@ -61,4 +61,4 @@ def test_strict_fails_while_findings_are_open(wrong: None):
 
 def test_nothing_wrong_is_said_too(record: None):
     sum_of_all = f"The record's checksum is {record_checksum()}."
-    assert run("--strict", "--list") == ["No open findings.", "Nothing changed, and nothing was written.", sum_of_all]
+    assert run("--strict", "--list") == ["No open findings.", "No changes.", sum_of_all]

@@ -128,7 +128,7 @@ def test_it_is_what_the_page_of_the_vote_says(
     found = about(contradicted_results, taken)
 
     assert [
-        f"Recorded as {Result(row['recorded']).label}; the figures would make it {Result(row['computed']).label}."
+        f"Recorded as {Result(row['recorded']).label}, but the figures give {Result(row['computed']).label}."
         for row in found.values()
     ] == said
 

@@ -330,7 +330,7 @@ def test_the_page_offers_the_files_of_what_it_shows():
     assert offered("/roll-calls/?q=&body=SC&who=USA", HX_Request="true") == [f"{file}?body=SC" for file in files]
     assert texts(get("/roll-calls/"), "#results p.hint") == [
         "Download these recorded votes: CSV · JSON · Parquet",
-        "Who voted how in these: CSV · JSON · Parquet",
+        "Votes in these: CSV · JSON · Parquet",
         "How to cite the data",
     ]
     assert offered("/roll-calls/?body=XX") == []

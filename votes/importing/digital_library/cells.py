@@ -35,9 +35,8 @@ def tidy(cell: str | None) -> str:
 
 
 def read_date(cell: str) -> datetime.date:
-    """Return the date of ``2022-03-02``."""
     if not DATE.fullmatch(cell):
-        raise ValueError(f"{cell!r} is no date")
+        raise ValueError(f"{cell!r} is not a date")
     return datetime.date.fromisoformat(cell)
 
 
@@ -47,7 +46,7 @@ def read_total(cell: str) -> int | None:
         return None
     match = NUMBER.fullmatch(cell)
     if not match:
-        raise ValueError(f"{cell!r} is no number of votes")
+        raise ValueError(f"{cell!r} is not a number of votes")
     return int(match[1])
 
 
@@ -67,7 +66,7 @@ def read_session(cell: str) -> str:
     for pattern, prefix in (NUMBER, ""), (EMERGENCY, "ES-"), (SPECIAL, "S-"):
         if match := pattern.fullmatch(cell.upper()):
             return f"{prefix}{int(next(filter(None, match.groups())))}"
-    raise ValueError(f"{cell!r} is no session")
+    raise ValueError(f"{cell!r} is not a session")
 
 
 def read_title(cell: str) -> str:

@@ -94,12 +94,10 @@ class MemberStatesEdition:
 
     @property
     def rows(self) -> int:
-        """Return the rows of all files."""
         return sum(file.rows for file in self.files)
 
     @property
     def rejected(self) -> int:
-        """Return how many rows were left out."""
         return sum(problem.rejected for problem in self.problems)
 
 
@@ -115,7 +113,6 @@ class Row:
 
     @property
     def name(self) -> str:
-        """Return the name of the state."""
         return self["Member State"]
 
 

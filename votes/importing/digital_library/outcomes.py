@@ -25,6 +25,6 @@ def read(file: OpenFile, known: Known) -> Edition:
     records = reading.records(facts_of(said))
     rows = int(said["count"].sum())
     if repeated := rows - said.height:
-        reading.notes.append(f"{repeated} rows repeat another row, and were not read again.")
+        reading.notes.append(f"Duplicate rows skipped: {repeated}.")
     roll_calls = [roll_call for _record, roll_call in reading.adopted(records)]
     return edition(file, reading, roll_calls, NO_VOTES, rows=rows)

@@ -144,8 +144,8 @@ def _on_record(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Rec
     if not unknown:
         return rows
     reading.notes.append(
-        f"{sum(unknown.values())} rows of {len(unknown)} texts have every member as non-voting and totals of 0: "
-        "who voted how is not on record, and no absences were read from them."
+        f"{sum(unknown.values())} rows of {len(unknown)} texts list every member as non-voting and have totals of 0. "
+        "They do not tell how members voted, so no absences were imported from them."
     )
     return rows.filter(~pl.col("ref").is_in(list(unknown)))
 
@@ -182,7 +182,7 @@ def _only_recorded(reading: Reading, rows: pl.DataFrame, methods: Sequence[str])
         if refs:
             votes = rows.filter(~pl.col("ref").is_in(refs))
             count = rows.height - votes.height
-            reading.notes.append(f"{count} rows of {len(refs)} texts adopted {words} are no votes and were not read.")
+            reading.notes.append(f"{count} rows of {len(refs)} texts adopted {words} are not votes and were skipped.")
             rows = votes
     return rows
 
@@ -243,5 +243,5 @@ def _once(reading: Reading, rows: pl.DataFrame, symbols: Sequence[str]) -> pl.Da
         )
     votes = votes.filter(pl.col("choices").list.len() == 1)
     if repeated := int(votes["count"].sum()) - votes.height:
-        reading.notes.append(f"{repeated} rows repeat a vote that another row has already, and were not read again.")
+        reading.notes.append(f"Duplicate rows skipped: {repeated}.")
     return votes.sort("row")

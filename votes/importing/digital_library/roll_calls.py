@@ -108,17 +108,14 @@ class Record:
 
     @property
     def row(self) -> int:
-        """Return its first row."""
         return self.facts[0].row
 
     @property
     def count(self) -> int:
-        """Return how many rows it has."""
         return sum(facts.count for facts in self.facts)
 
     @property
     def number(self) -> str:
-        """Return its record number."""
         return self.facts[0].cells["undl_id"]
 
     def said(self, column: str) -> dict[str, int]:
@@ -383,7 +380,7 @@ class Reading:
         cell = read_meeting(self._cell(record, "meeting"))
         if len(cell) <= LONGEST_MEETING:
             return cell
-        self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting and was left out.")
+        self.notes.append(f"{record.symbol}: “{cell}” is too long for a meeting symbol; the meeting was left empty.")
         return ""
 
     def _text(self, record: Record) -> StatedText:

@@ -56,7 +56,9 @@ def edition(
             refs[roll_call.text.symbol.text] = roll_call.ref
     if reading.without_headings:
         texts = reading.without_headings
-        reading.notes.append(f"Texts with broad categories in place of subject headings, which were left out: {texts}.")
+        reading.notes.append(
+            f"Texts with broad categories instead of subject headings: {texts}. The categories were ignored."
+        )
     return Edition(
         format=reading.layout.format,
         source=SOURCE,

@@ -1,1 +1,1 @@
-"""Plenary’s own export, read back."""
+"""Import of Plenary’s own export."""

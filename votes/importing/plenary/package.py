@@ -1,4 +1,4 @@
-"""Plenary's own export, read back: a site can be rebuilt from another's download, permanent names included.
+"""Import of Plenary's own export: a site can be rebuilt from another's download, including permanent names.
 
 The tables that hold no votes come in through ``load_facts`` before the rest is read, for roll calls name states and
 sessions; what hangs on roll calls, and texts that nobody voted on, come in through ``finish`` after they are written,
@@ -71,8 +71,8 @@ def read(files: Mapping[str, OpenFile], known: Known) -> Edition:
     """
     if missing := [table for table in NEEDED if table not in files]:
         raise UnfitFileError(
-            f"an export is read with at least its tables {', '.join(NEEDED)}; missing: {', '.join(missing)}. "
-            "Name all of its files, its folder or its archive.",
+            f"an export needs at least the tables {', '.join(NEEDED)}; missing: {', '.join(missing)}. "
+            "Give all of its files, its folder or its archive.",
             file=", ".join(file.name for file in files.values()),
         )
     reader = _reader(known)
@@ -152,4 +152,4 @@ def _reader(known: Known) -> Reader:
 
 
 def _refusal(error: DatabaseError) -> str:
-    return f"the database refuses what the file says ({str(error).strip().partition(chr(10))[0]})."
+    return f"the database rejected the data in the file ({str(error).strip().partition(chr(10))[0]})."

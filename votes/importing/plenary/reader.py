@@ -34,7 +34,7 @@ CODED = {
     "result": Result.values,
 }
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-SAME_EXPORT = "Take all files from one export, and leave them as they are."
+SAME_EXPORT = "Use all files of one export, unchanged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,18 @@ class Row:
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell makes its file unfit."""
         return UnfitFileError(message, file=self.file, line=self.line, column=column)
 
     def among(self, column: str, values: Collection[str]) -> str:
         """Return a cell that has one of ``values``; raise UnfitFileError for any other."""
         if self[column] not in values:
-            raise self.unfit(column, f"“{self[column]}” is none of {', '.join(sorted(values))}. {SAME_EXPORT}")
+            raise self.unfit(column, f"“{self[column]}” is not one of {', '.join(sorted(values))}. {SAME_EXPORT}")
         return self[column]
 
     def on_record(self, column: str, values: Collection[str]) -> None:
         """Raise UnfitFileError for a cell that is none of ``values``, the names on record."""
         if self[column] not in values:
-            raise self.unfit(column, f"“{self[column]}” is not on record and not in these files. {SAME_EXPORT}")
+            raise self.unfit(column, f"“{self[column]}” is neither in the record nor in these files. {SAME_EXPORT}")
 
 
 def rows_of(file: OpenFile) -> list[Row]:
@@ -115,7 +114,7 @@ class Reader:
         for row in rows:
             text = text_of(row)
             if text.symbol.key in keys:
-                raise row.unfit("symbol", f"“{row['symbol']}” has another row before. {SAME_EXPORT}")
+                raise row.unfit("symbol", f"“{row['symbol']}” is already in an earlier row. {SAME_EXPORT}")
             keys.add(text.symbol.key)
             body, session = row.among("body", self.bodies), self._session(row)
             texts.append((body, session, replace(text, topics=self._topics(row, text.topics))))
@@ -126,12 +125,12 @@ class Reader:
         for row in rows:
             slug = row["slug"]
             if not SLUG.fullmatch(slug):
-                raise row.unfit("slug", f"“{slug}” is no permanent name. {SAME_EXPORT}")
+                raise row.unfit("slug", f"“{slug}” is not a valid permanent name. {SAME_EXPORT}")
             if slug in self.refs:
-                raise row.unfit("slug", f"“{slug}” has another row before. {SAME_EXPORT}")
+                raise row.unfit("slug", f"“{slug}” is already in an earlier row. {SAME_EXPORT}")
             key = symbol_of(row["symbol"]).key
             if key and key not in texts:
-                raise row.unfit("symbol", f"“{row['symbol']}” has no row among the resolutions. {SAME_EXPORT}")
+                raise row.unfit("symbol", f"“{row['symbol']}” is missing from the table of resolutions. {SAME_EXPORT}")
             self.refs[slug] = len(self.roll_calls)
             self.roll_calls.append(self._roll_call(row, texts.get(key)))
 
@@ -253,7 +252,7 @@ def date_of(row: Row) -> datetime.date:
     try:
         return datetime.date.fromisoformat(row["date"])
     except ValueError:
-        raise row.unfit("date", f"“{row['date']}” is no date such as 2022-03-02. {SAME_EXPORT}") from None
+        raise row.unfit("date", f"“{row['date']}” is not a date such as 2022-03-02. {SAME_EXPORT}") from None
 
 
 def number_of(row: Row, column: str) -> int | None:
@@ -262,5 +261,5 @@ def number_of(row: Row, column: str) -> int | None:
     if not cell:
         return None
     if not (cell.isascii() and cell.isdigit()):
-        raise row.unfit(column, f"“{cell}” is no number. {SAME_EXPORT}")
+        raise row.unfit(column, f"“{cell}” is not a number. {SAME_EXPORT}")
     return int(cell)

@@ -1,4 +1,4 @@
-"""The retired addresses of an export, read back: withdrawn votes answer as they did, and merged ones lead on."""
+"""Import of an export's retired addresses, so that withdrawn and merged votes keep their addresses."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ class _Adding:
         """Tell whether the record has no such address; note where it has another."""
         slug, kind = row["slug"], row.among("kind", RetiredAddress.Kind.values)
         if not SLUG.fullmatch(slug):
-            raise row.unfit("slug", f"“{slug}” is no permanent name. {SAME_EXPORT}")
+            raise row.unfit("slug", f"“{slug}” is not a valid permanent name. {SAME_EXPORT}")
         if address := self.retired.get(slug):
             if (address.kind, address.reason) != (kind, row["reason"]):
                 self._leave(row, f"is {address.get_kind_display()} here: {address.reason}")
             return False
         if slug in self.roll_calls:
-            self._leave(row, "is on record here")
+            self._leave(row, "is a vote in this record")
             return False
         return True
 
     def _leave(self, row: Row, here: str) -> None:
-        self.done.notes.append(f"left alone: {row['slug']} {here}; {row['kind']} in the files: {row['reason']}")
+        self.done.notes.append(f"not changed: {row['slug']} {here}; {row['kind']} in the files: {row['reason']}")
 
     def _withdrawn(self, row: Row) -> RetiredAddress:
         text = None
@@ -88,7 +88,7 @@ class _Adding:
         """Return an address that leads on; None where what it leads to was left out."""
         slug = row["leads_to"]
         if slug in self.left_out:
-            self._leave(row, f"cannot lead to {slug}, which is another vote here")
+            self._leave(row, f"cannot redirect to {slug}, which is a different vote here")
             return None
         if slug not in self.roll_calls:
             row.on_record("leads_to", self.retired)

@@ -1,4 +1,4 @@
-"""What an export has beside roll calls and votes: corrections, statements, and texts that nobody voted on."""
+"""Import of the rest of an export: corrections, statements, and texts without a vote."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def add_rest(
     """
     added = add_texts(texts)
     added += _insert(CORRECTIONS, corrections, ("roll_call", "state", "intended", "reference"))
-    said = ("roll_call", "source", "format", "edition", "reference", "symbol_key", "facts", "votes")
-    return added + _insert(STATEMENTS, statements, said) > 0
+    columns = ("roll_call", "source", "format", "edition", "reference", "symbol_key", "facts", "votes")
+    return added + _insert(STATEMENTS, statements, columns) > 0
 
 
 def _insert(statement: str, rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> int:

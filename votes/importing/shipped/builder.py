@@ -72,12 +72,14 @@ def build(
     with transaction.atomic():
         remove_landmarks()
         if RollCall.objects.exists():
-            raise ImportRefusedError("The record has votes. Build in a database that has none, such as a new one.")
+            raise ImportRefusedError("The database already has votes. Build the record in an empty database.")
         for group in _in_order(files):
             import_files(group, by_name=by_name, corrector=corrector, say=say)
         if missed := corrector.missed:
-            said = "; ".join(f"{row.symbol} {row.fact} “{row.old}” ({row.source}, {row.edition})" for row in missed)
-            raise ValueError(f"corrections.csv corrects what the files do not have: {said}.")
+            missed_rows = "; ".join(
+                f"{row.symbol} {row.fact} “{row.old}” ({row.source}, {row.edition})" for row in missed
+            )
+            raise ValueError(f"corrections.csv has corrections that match nothing in the files: {missed_rows}.")
         record = Record.read()
         sources = {key: slug for slug, key in Source.objects.values_list("slug", "pk")}
         editions = [
@@ -98,7 +100,7 @@ def _in_order(files: Sequence[str]) -> list[list[str]]:
             for file in given:
                 form, _table = recognise(file.header, file.name)
                 if form not in ORDER:
-                    raise UnfitFileError(f"a record is built from: {', '.join(ORDER)}.", file=file.name)
+                    raise UnfitFileError(f"a record can only be built from: {', '.join(ORDER)}.", file=file.name)
                 groups[form].append(name)
     return [groups[form] for form in ORDER if form in groups]
 
@@ -139,7 +141,9 @@ def _rows(
     taken = {slug for row in rows if (slug := before.get(_name(row)))}
     for row, role, roll_call in zip(rows, roles, ordered, strict=True):
         if role.is_decisive != roll_call.decisive:
-            raise ValueError(f"{roll_call.slug}: the order of the rows would make another vote decide its text.")
+            raise ValueError(
+                f"{roll_call.slug}: the order of the rows would make another vote the decisive one of its text."
+            )
         if roll_call.decisive:  # its symbol makes its slug
             continue
         row["slug"] = before.get(_name(row)) or free_slug(

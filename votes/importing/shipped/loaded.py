@@ -1,4 +1,4 @@
-"""Whether the record that ships is loaded already: asked at every start, so without what reading it would import."""
+"""Check whether the shipped record is loaded; it runs at every start, so it avoids heavy imports."""
 
 from votes.models import Format, ImportRun
 

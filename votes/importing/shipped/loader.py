@@ -1,4 +1,4 @@
-"""Loading ``data/record/``: once into a new database, and after an upgrade only what differs."""
+"""Loading ``data/record/``: in full into a new database, and only the changes after an upgrade."""
 
 from __future__ import annotations
 

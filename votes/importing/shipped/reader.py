@@ -45,7 +45,7 @@ def read(folder: Path, known: Known) -> Edition:
         rows += of_file
         files.append(FileFacts(path.name, "", len(of_file)))
     if not rows:
-        message = "there is no file of roll calls in it. manage.py build_record makes them."
+        message = "the folder has no file of roll calls. Create the files with manage.py build_record."
         raise UnfitFileError(message, file=str(folder))
     roles = layout.roles((row["kind"], row.symbol.key if row.symbol else "") for row in rows)
     roll_calls = [_roll_call(row, role, known) for row, role in zip(rows, roles, strict=True)]
@@ -65,13 +65,12 @@ class _Row:
         self.path, self.line, self.ref, self.cells = path, line, ref, cells
         self.symbol = parse_or_none(cells["symbol"]) if cells["symbol"] else None
         if cells["symbol"] and self.symbol is None:
-            raise self.unfit("symbol", "is not a symbol of the United Nations.")
+            raise self.unfit("symbol", "is not a United Nations symbol.")
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell is wrong."""
         return UnfitFileError(f"“{self[column]}” {message}", file=self.path.name, line=self.line, column=column)
 
 
@@ -91,13 +90,13 @@ def _rows(path: Path, *, first: int) -> Iterator[_Row]:
 def _roll_call(row: _Row, role: layout.Role, known: Known) -> StatedRollCall:
     for column, values in CODED.items():
         if row[column] not in values:
-            raise row.unfit(column, f"is none of: {', '.join(filter(None, values))}.")
+            raise row.unfit(column, f"is not one of: {', '.join(filter(None, values))}.")
     try:
         date = datetime.date.fromisoformat(row["date"])
     except ValueError:
         raise row.unfit("date", "is not a date; dates look like 2022-03-02.") from None
     if row["session"] and (row["body"], row["session"]) not in known.sessions:
-        raise row.unfit("session", f"is no session of the body {row['body']} in data/sessions.csv.")
+        raise row.unfit("session", f"is not a session of the body {row['body']} in data/sessions.csv.")
     subjects = _parts(row["subjects"])
     text = None
     if role.states_text and row.symbol:

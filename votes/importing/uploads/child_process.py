@@ -1,4 +1,4 @@
-"""Checking or importing an upload in a process of its own, seen from the web worker that waits for it.
+"""Checking or importing an upload in a child process: the side of the web worker that waits for it.
 
 Reading needs a large library and much memory; a process of its own gives both back when it ends, and one that
 runs too long or runs out of memory harms nobody else. ``manage.py import_votes --upload`` is what runs in it.
@@ -55,15 +55,15 @@ def process(upload: Upload, *, by: User, dry_run: bool) -> Outcome:
             pass_fds=(lock,),
         ) as child:
             try:
-                said, complaint = child.communicate(timeout=TIME_LIMIT)
+                output, complaint = child.communicate(timeout=TIME_LIMIT)
             except subprocess.TimeoutExpired:
                 late = True
-                said, complaint = _end(child)
+                output, complaint = _end(child)
         outcome = upload.outcome
         if outcome is None and imported(upload.token):
             outcome = Outcome(wrote=True)  # it was committed, and ended before it could tell
         if outcome is None:
-            error = _too_late(said) if late else _unexpected(complaint, child.returncode)
+            error = _too_late(output) if late else _unexpected(complaint, child.returncode)
             outcome = upload.conclude(Outcome(error=error))
         return outcome
 
@@ -96,24 +96,27 @@ def _end(child: subprocess.Popen[str]) -> tuple[str, str]:
         return child.communicate()
 
 
-def _too_late(said: str) -> str:
+def _too_late(output: str) -> str:
     minutes = TIME_LIMIT // 60
     late = ngettext(
-        "It took longer than %(minutes)d minute and was stopped; nothing was written.",
-        "It took longer than %(minutes)d minutes and was stopped; nothing was written.",
+        "The import took longer than %(minutes)d minute and was stopped. Nothing was written.",
+        "The import took longer than %(minutes)d minutes and was stopped. Nothing was written.",
         minutes,
     ) % {"minutes": minutes}
-    last = _("The last it said: “%(said)s”.") % {"said": _last_line(said).rstrip(".")} if said.strip() else ""
-    advice = _("Try again when no other import is running. If that fails, have it imported on the server itself.")
+    last = _("Last message: “%(line)s”.") % {"line": _last_line(output).rstrip(".")} if output.strip() else ""
+    advice = _(
+        "Try again when no other import is running. If that fails, ask an administrator to import the files on "
+        "the server."
+    )
     return " ".join(filter(None, [late, last, advice]))
 
 
 def _unexpected(complaint: str, status: int) -> str:
     if status == -signal.SIGKILL:
-        why = _("the system ended it, as it does where memory runs out")
-    else:
-        why = _last_line(complaint) or _("it ended with status %(status)d") % {"status": status}
-    return _("The import ended unexpectedly: %(why)s; nothing was written.") % {"why": why.rstrip(".")}
+        return _("The system stopped the import, probably because memory ran out. Nothing was written.")
+    if line := _last_line(complaint):
+        return _("The import failed: %(error)s. Nothing was written.") % {"error": line.rstrip(".")}
+    return _("The import failed with exit status %(status)d. Nothing was written.") % {"status": status}
 
 
 def _last_line(text: str) -> str:

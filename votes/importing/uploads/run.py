@@ -1,4 +1,4 @@
-"""Checking or importing an upload, within the child process: an import that also tells its upload what it came to."""
+"""Checking or importing an upload: the side of the child process, which stores the outcome with the upload."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def import_upload(names: Sequence[str], *, token: str, by_user: int, dry_run: bo
     """
     upload = find(token)
     if upload is None:
-        raise ImportRefusedError("The uploaded files are gone. Nothing was written.")
+        raise ImportRefusedError("The uploaded files were deleted. Nothing was written.")
     by = get_user_model().objects.get(pk=by_user)
     try:
         with transaction.atomic():
@@ -34,7 +34,7 @@ def import_upload(names: Sequence[str], *, token: str, by_user: int, dry_run: bo
                 # What import_files asks for where the transaction is its own.
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             report = import_files(names, by=by, by_name=by.get_username(), **how)
-            found = _found(report.runs)
+            found = _first_findings(report.runs)
             ImportRun.objects.filter(upload=token, state=ImportRun.State.CHECKED).delete()
             ImportRun.objects.filter(pk__in=[run.pk for run in report.runs]).update(upload=token)
             with connection.cursor() as cursor:
@@ -50,7 +50,7 @@ def import_upload(names: Sequence[str], *, token: str, by_user: int, dry_run: bo
     return report
 
 
-def _found(runs: Sequence[ImportRun]) -> list[dict[str, Any]]:
+def _first_findings(runs: Sequence[ImportRun]) -> list[dict[str, Any]]:
     """Return the first findings about rows of the files of ``runs``, to be put in words by who shows them."""
     rows = [
         {"kind": kind, "details": details}

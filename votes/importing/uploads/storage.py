@@ -44,7 +44,7 @@ NAME_BYTES = 120
 
 
 class UploadError(Exception):
-    """Why an upload cannot be taken, checked or imported; the message is for who uploaded it."""
+    """An upload cannot be stored, checked or imported; the message is for the person who uploaded it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What checking or importing an upload came to."""
+    """The outcome of checking or importing an upload."""
 
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     """Another for every check, so that only what was seen is confirmed."""
@@ -89,12 +89,10 @@ class Upload:
 
     @property
     def folder(self) -> Path:
-        """Return where it is kept."""
         return _home() / self.token
 
     @property
     def paths(self) -> list[Path]:
-        """Return the files on disk."""
         return [self.folder / "files" / str(number) / file.name for number, file in enumerate(self.files, 1)]
 
     @property
@@ -140,7 +138,7 @@ class Upload:
                 digest = ""
             if digest != file.sha256:
                 raise UploadError(
-                    _("%(name)s is no longer the file that was uploaded. Discard the upload, and upload it again.")
+                    _("%(name)s has changed since it was uploaded. Discard the upload, and upload it again.")
                     % {"name": file.name}
                 )
 
@@ -154,13 +152,13 @@ class Upload:
         try:
             lock = (self.folder / "lock").open("w")
         except FileNotFoundError:
-            raise UploadError(_("The uploaded files are gone. Upload them again.")) from None
+            raise UploadError(_("The uploaded files were deleted. Upload them again.")) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UploadError(
-                    _("This upload is being checked or imported at this moment. Wait a little, and look again.")
+                    _("This upload is being checked or imported right now. Wait a moment, then reload the page.")
                 ) from None
             yield lock.fileno()
 
@@ -170,7 +168,6 @@ class Upload:
             self.remove()
 
     def remove(self) -> None:
-        """Remove the files. The caller has claimed the upload."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -185,7 +182,6 @@ class Receiver:
         self._file: BinaryIO | None = None
 
     def begin(self, name: str) -> None:
-        """Begin the next file."""
         self._name, self._digest, self._began = safe_name(name), hashlib.sha256(), self.size
         self._explained(self._open)
 
@@ -199,7 +195,6 @@ class Receiver:
         self._explained(partial(self._file.write, chunk))
 
     def end(self) -> StoredFile:
-        """End the file."""
         assert self._file
         self._explained(self._file.close)
         stored = StoredFile(self._name, self._digest.hexdigest(), self.size - self._began)
@@ -234,7 +229,8 @@ class Receiver:
             step()
         except OSError as error:
             raise UploadError(
-                _("The upload cannot be stored (%(why)s). Tell who looks after this site.") % {"why": error.strerror}
+                _("The upload could not be stored (%(why)s). Contact the site’s administrator.")
+                % {"why": error.strerror}
             ) from None
 
 
@@ -281,8 +277,8 @@ def safe_name(name: str) -> str:
 def too_large() -> str:
     """Return what to tell someone whose upload is larger than the limit."""
     return _(
-        "The upload is larger than %(limit)s GB, which no file of votes is. Upload the official file as it is, "
-        "compressed with gzip if need be."
+        "The upload is larger than the limit of %(limit)s GB. Upload the official file unchanged, "
+        "compressed with gzip if necessary."
     ) % {"limit": f"{LIMIT / 1024**3:g}"}
 
 

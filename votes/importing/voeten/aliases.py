@@ -1,4 +1,4 @@
-"""What Voeten's symbols mean where they are not the United Nations': a curated table, each row with its evidence."""
+"""Curated table of the UN symbols behind Voeten's own symbols, each row with its evidence."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def _alias(row: TableRow) -> Alias:
     """Return the alias of a row; raise UnfitFileError for a cell that cannot be read."""
     cells = row.cells
     if cells["kind"] and cells["kind"] not in RollCallKind:
-        raise row.unfit("kind", f"is neither empty nor one of {', '.join(RollCallKind.values)}.")
+        raise row.unfit("kind", f"must be empty or one of {', '.join(RollCallKind.values)}.")
     if not cells["why"].strip():
-        raise row.unfit("why", "is no evidence; say how the symbol is known.")
+        raise row.unfit("why", "is not evidence; say how the symbol is known.")
     try:
         symbol = parse(cells["symbol"]) if cells["symbol"] else None
     except ValueError:
-        raise row.unfit("symbol", "is no symbol of the United Nations.") from None
+        raise row.unfit("symbol", "is not a United Nations symbol.") from None
     return Alias(row.rcid, cells["unres"], symbol, cells["kind"], cells["why"])

@@ -1,4 +1,4 @@
-"""On which day Voeten's roll calls before session 58 were taken: a table of the days that other records prove."""
+"""Table of exact days of Voeten's roll calls before session 58, from other records."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _exact_day(row: TableRow) -> ExactDay:
     """Return the day of a row; raise UnfitFileError for a cell that cannot be read."""
     voeten_date, day = _date(row, "voeten_date"), _date(row, "day")
     if (day.year, day.month) != (voeten_date.year, voeten_date.month):
-        raise row.unfit("day", f"is in another month than Voeten’s {voeten_date}; then neither is certain.")
+        raise row.unfit("day", f"is not in the same month as Voeten’s {voeten_date}, so neither date is certain.")
     if row.cells["how"] not in HOW:
-        raise row.unfit("how", f"is none of {', '.join(HOW)}.")
+        raise row.unfit("how", f"is not one of {', '.join(HOW)}.")
     return ExactDay(voeten_date, day)
 
 
@@ -50,4 +50,4 @@ def _date(row: TableRow, column: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(row.cells[column])
     except ValueError:
-        raise row.unfit(column, "is no date; dates look like 1946-12-14.") from None
+        raise row.unfit(column, "is not a date such as 1946-12-14.") from None

@@ -1,4 +1,4 @@
-"""Voeten's three tables: who voted how since 1946, on whole texts, amendments, paragraphs and motions.
+"""Reader of Voeten's three tables: votes since 1946 on whole texts, amendments, paragraphs and motions.
 
 The tables have no row for an absent member, no totals, and before session 58 no reliable day; where the day is known
 from elsewhere it stands in ``voeten_days``. Their symbols are trusted from session 21 on; before it the number is often
@@ -72,8 +72,8 @@ def read(files: Mapping[str, OpenFile], known: Known) -> Edition:
     if not files.keys() >= {"votes", "roll_calls"}:
         table, file = next(iter(files.items()))
         raise UnfitFileError(
-            f"it is one of Voeten’s tables, “{table}”, and his votes and roll calls are needed together. Give them in "
-            "one command: import_votes voeten_un_votes.csv voeten_roll_calls.csv voeten_issues.csv",
+            f"it is one of Voeten’s tables (“{table}”); his votes and roll calls must be imported together. Use one "
+            "command: import_votes voeten_un_votes.csv voeten_roll_calls.csv voeten_issues.csv",
             file=file.name,
         )
     return _Reader(files, known).edition()
@@ -98,7 +98,6 @@ class _Reader:
         """The references of roll calls that have another date than the table of exact days knows."""
 
     def edition(self) -> Edition:
-        """Return the edition."""
         said = read_rows(self.files["votes"])
         self.heights["votes"] = said.height
         self.counts = dict(said.drop_nulls("number").group_by("number").len().iter_rows())
@@ -144,9 +143,9 @@ class _Reader:
         for cell in cells:
             number = _number(cell["rcid"])
             if number is None:
-                raise self._unfit(cell, "rcid", f"“{cell['rcid']}” is no number. Mend the row.")
+                raise self._unfit(cell, "rcid", f"“{cell['rcid']}” is not a number. Fix the row.")
             if number in rows or number in undated:
-                raise self._unfit(cell, "rcid", f"roll call {number} is there twice. Remove one of the rows.")
+                raise self._unfit(cell, "rcid", f"roll call {number} is listed twice. Remove one of the rows.")
             row = self._row(number, cell)
             if row is None:
                 undated.add(number)
@@ -220,7 +219,7 @@ class _Reader:
     def _flag(self, cell: Mapping[str, str], column: str) -> bool:
         flag = FLAGS.get(cell[column].strip())
         if flag is None:
-            raise self._unfit(cell, column, f"“{cell[column]}” is no flag; it is 1, 0 or empty. Mend the row.")
+            raise self._unfit(cell, column, f"“{cell[column]}” is not a flag (1, 0 or empty). Fix the row.")
         return flag
 
     def _report(self, cell: Mapping[str, str], column: str, problem: str, reference: str, rejected: int) -> None:
@@ -281,8 +280,8 @@ class _Reader:
             call.not_legible = not_legible.get(row.number, ())
         if self.other_dates:
             notes.append(
-                f"The table of exact days knows other dates of {'; '.join(self.other_dates)}: "
-                "its days for them were not used."
+                f"The table of exact days has other dates for {'; '.join(self.other_dates)}: "
+                "its days for these were not used."
             )
         months = sum(row.precision == "month" for row in rows)
         return Edition(
@@ -298,8 +297,8 @@ class _Reader:
             .select("ref", pl.col("state").cast(pl.Categorical), pl.col("choice").cast(pl.Categorical)),
             problems=self._problems({call.reference: call.ref for call in stated}),
             notes=[
-                f"{absent.height} absences are derived from the membership of the Assembly.",
-                f"{months} roll calls have their month only: before session 58 the day is often wrong.",
+                f"Absences derived from the membership of the Assembly: {absent.height}.",
+                f"Roll calls dated by month only: {months}. Before session 58, the days in the source are often wrong.",
                 *notes,
             ],
         )

@@ -23,7 +23,6 @@ class TableRow:
     line: int
 
     def unfit(self, column: str, message: str) -> UnfitFileError:
-        """Return the error that a cell cannot be read."""
         return UnfitFileError(f"“{self.cells[column]}” {message}", file=self.file, line=self.line, column=column)
 
 
@@ -44,9 +43,9 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[TableRow]:
                 raise UnfitFileError(f"a row has {len(columns)} cells.", file=path.name, line=line)
             number = cells[0]
             if not (number.isascii() and number.isdigit()):
-                raise UnfitFileError(f"“{number}” is no number.", file=path.name, line=line, column="rcid")
+                raise UnfitFileError(f"“{number}” is not a number.", file=path.name, line=line, column="rcid")
             if int(number) <= last:
-                message = f"rcid {number} comes after {last}; sort the rows by rcid, and give each once."
+                message = f"rcid {number} comes after {last}; sort the rows by rcid, and list each once."
                 raise UnfitFileError(message, file=path.name, line=line, column="rcid")
             last = int(number)
             yield TableRow(last, dict(zip(columns, cells, strict=True)), path.name, line)

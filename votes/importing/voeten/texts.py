@@ -1,4 +1,4 @@
-"""What Voeten's roll calls were on: which symbol is a text's, which vote decided it, and what it is called."""
+"""Texts of Voeten's roll calls: their symbols, decisive votes and titles."""
 
 from __future__ import annotations
 
@@ -75,7 +75,6 @@ class Row:
 
     @property
     def agenda(self) -> str:
-        """Return the agenda item, empty where the row does not give it."""
         return " ".join(self.descr.split()) if AGENDA.match(self.descr) else ""
 
 
@@ -118,7 +117,7 @@ def read_symbols(rows: Iterable[Row], aliases: Mapping[int, Alias], problems: Pr
             _report(row, problem, problems)
     if not unused:
         return []
-    return [f"The table of aliases knows other symbols of {'; '.join(unused)}: its entries for them were not used."]
+    return [f"The table of aliases has other symbols for {'; '.join(unused)}; its entries for these were not used."]
 
 
 def _read_symbol(row: Row, alias: Alias | None) -> str:

@@ -1,4 +1,4 @@
-"""The votes of Voeten's table: whose seat a code stands for on a date, and who was absent."""
+"""Votes of Voeten's table: which state held a code's seat on a date, and who was absent."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def of_states(rows: pl.DataFrame, calls: Calls, known: Known, problems: Problems
     rows = rows.join(seats, on=["code", "country"], how="left")
     _report_unknown(rows.filter(pl.col("base").is_null()), calls, problems)
     rows = rows.filter(pl.col("base").is_not_null())
-    held = rows.join(_held(periods, known), on=["base", "number"], how="left", maintain_order="left")
+    held = rows.join(_holders(periods, known), on=["base", "number"], how="left", maintain_order="left")
     dtype = pl.Enum(sorted(known.states))
     return held.select("row", "number", pl.coalesce("holder", "base").cast(dtype).alias("state"), "choice", "vote")
 
@@ -140,7 +140,7 @@ def _report_unknown(rows: pl.DataFrame, calls: Calls, problems: Problems) -> Non
             problems.add_to_votes("no-code", votes, column="country", value=str(country), period=period)
 
 
-def _held(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _holders(periods: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Return ``base``, ``number`` and ``holder`` for the seats that were held by several states."""
     spans = periods.select("first", "last").unique()
     held = [
@@ -188,7 +188,7 @@ def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.Da
         )
     votes = rows.filter(pl.col("choice") != NO_MEMBER)
     if outside := rows.filter(pl.col("choice") == NO_MEMBER).height:
-        notes.append(f"{outside} rows of states that were no members (9) are no votes.")
+        notes.append(f"Rows of states that were not members (code 9) skipped: {outside}.")
     twice = votes.filter(pl.struct("number", "state").is_duplicated())
     by_state = twice.group_by("number", "state").agg(pl.col("choice").unique().sort(), pl.len(), pl.col("row").min())
     conflicts = by_state.filter(pl.col("choice").list.len() > 1)
@@ -207,7 +207,7 @@ def choices(rows: pl.DataFrame, calls: Calls, problems: Problems) -> tuple[pl.Da
     if twice.height:
         votes = votes.join(conflicts, on=["number", "state"], how="anti").unique(["number", "state"])
     if repeats := int(by_state.filter(pl.col("choice").list.len() == 1).select((pl.col("len") - 1).sum()).item()):
-        notes.append(f"{repeats} rows repeat a vote.")
+        notes.append(f"Duplicate rows skipped: {repeats}.")
     return votes.select("number", "state", "choice"), notes
 
 

@@ -14,19 +14,18 @@ class Command(BaseCommand):
     """Check the record, bring the findings in step, and say what they are."""
 
     help = (
-        "Check the whole record and bring its findings, the rows of /data/quality/, in step. Safe to run again. "
-        "Ends with 0 when it is done, 1 when it failed or with --strict findings are open, 2 for a wrong option."
+        "Check the whole record and update its findings, which /data/quality/ lists. Safe to run again. "
+        "Exit status: 0 when done, 1 when it failed or, with --strict, when findings are open, 2 for a "
+        "wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take whether to list, and whether open findings are a failure."""
         parser.add_argument("--list", action="store_true", help="print every open finding with its public address")
-        parser.add_argument("--strict", action="store_true", help="end with 1 where findings are open")
+        parser.add_argument("--strict", action="store_true", help="exit with 1 if findings are open")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check, and print counts by kind and what changed."""
         if options["verbosity"]:
-            self.stderr.write("Checking the record; this takes some seconds.", str)
+            self.stderr.write("Checking the record; this takes a few seconds.", str)
         checked = check_record()
         labels = dict(Finding.Kind.choices)
         for kind, (number, acknowledged) in checked.counts.items():
@@ -50,5 +49,5 @@ class Command(BaseCommand):
 
 def _changes(changes: Changes) -> str:
     if not changes.wrote:
-        return "Nothing changed, and nothing was written."
+        return "No changes."
     return f"{changes.added:,} new, {changes.changed:,} changed, {changes.removed:,} gone."

@@ -12,20 +12,21 @@ class Command(BaseCommand):
     """Write every public table as CSV and Parquet, with codebook, description and sums."""
 
     help = (
-        "Write the whole public record to DIR: CSV and Parquet, codebook, description and SHA-256 sums. Ends with 0 "
-        "when all of it is there, 1 when it could not be written and DIR is as it was, 2 for a wrong option."
+        "Write the whole public record to DIR: CSV and Parquet, codebook, description and SHA-256 "
+        "checksums. Exit status: 0 when all files are written, 1 when it failed (DIR is then unchanged), 2 "
+        "for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder."""
-        parser.add_argument("folder", metavar="DIR", type=Path, help="new, empty, or one with an earlier export")
+        parser.add_argument(
+            "folder", metavar="DIR", type=Path, help=("a folder that is new, empty, or has an earlier export")
+        )
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Write, and say what was written."""
         try:
             package = export_record(folder, self.stdout.write if options["verbosity"] else lambda line: None)
         except ExportRefusedError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{folder} cannot be written: {error}. What was there before is still there.") from error
+            raise CommandError(f"Cannot write to {folder}: {error}. Its contents are unchanged.") from error
         self.stdout.write(f"Data version {package.version.number} is in {package.folder}.")

@@ -16,28 +16,26 @@ class Command(BaseCommand):
     """Fit, store in the place of the last fit, and say how it went."""
 
     help = (
-        "Estimate where each member state stood in each session of the General Assembly, for /ideal-points/ and the "
-        "pages of roll calls. Run it again when votes have changed; the page says when they have. Ends with 0 when "
-        "they are stored, 1 when nothing was fitted or they are stored and marked since they did not converge, 2 for a "
-        "wrong option."
+        "Estimate where each member state stood in each session of the General Assembly, for "
+        "/ideal-points/ and the pages of roll calls. Run it again when votes have changed; the page says "
+        "when they have. Exit status: 0 when the estimates are stored, 1 when nothing was fitted or when "
+        "the stored estimates did not converge and are marked so, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take when not to fit, and when to stop."""
-        parser.add_argument("--if-stale", action="store_true", help="do nothing where the last fit is of today's votes")
         parser.add_argument(
-            "--iterations", type=int, help=f"stop after so many steps, {Limits().iterations} unless said otherwise"
+            "--if-stale", action="store_true", help=("do nothing if the votes have not changed since the last fit")
         )
+        parser.add_argument("--iterations", type=int, help=f"stop after so many steps (default: {Limits().iterations})")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Fit and store."""
         if options["iterations"] is not None and options["iterations"] < 1:
-            raise CommandError("--iterations is 1 or more.", returncode=2)
+            raise CommandError("--iterations must be 1 or more.", returncode=2)
         if options["if_stale"]:
             with reading() as record:
                 estimates = estimates_of(record)
                 if estimates and not is_stale(record, estimates):
-                    self.stdout.write("The estimates are of today's votes; nothing was done.")
+                    self.stdout.write("The estimates are up to date; nothing was done.")
                     return
         began = time.monotonic()
         if options["verbosity"]:

@@ -24,30 +24,33 @@ class Command(BaseCommand):
     """Bring files into the record, in one transaction."""
 
     help = (
-        "Import votes: UN Digital Library files (General Assembly and Security Council voting, outcomes, Member "
-        "States), Voeten's tables together, or Plenary's own export. All of it is written, or nothing. Ends with 0 "
-        "when it is done or there was nothing to change, 1 when it was refused or failed, 2 for a wrong option."
+        "Import votes: UN Digital Library files (General Assembly and Security Council voting, outcomes, "
+        "Member States), Voeten's tables together, or Plenary's own export. Either everything is written "
+        "or nothing. Exit status: 0 when done or when there was nothing to change, 1 when it was refused "
+        "or failed, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the files and what may be done with them."""
         parser.add_argument(
             "files",
             nargs="+",
             metavar="FILE",
             help="plain, .gz or .zip, a folder, an https address, or - for standard input",
         )
-        parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
-        parser.add_argument("--format", choices=Format.values, help="the layout, where the header does not tell")
+        parser.add_argument("--dry-run", action="store_true", help=("show what would change without changing anything"))
         parser.add_argument(
-            "--allow-removals", action="store_true", help="remove what a new edition of the same source leaves out"
+            "--format", choices=Format.values, help=("the layout, if the header is not enough to recognise it")
+        )
+        parser.add_argument(
+            "--allow-removals",
+            action="store_true",
+            help=("remove data that a new edition of the same source no longer has"),
         )
         # How admin has an upload checked or imported.
         parser.add_argument("--upload", help=argparse.SUPPRESS)
         parser.add_argument("--by-user", type=int, help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, files: list[str], dry_run: bool, allow_removals: bool, **options: Any) -> None:
-        """Import, and say what changed."""
         began = time.monotonic()
         # What Django wraps, since a bar is drawn without ending its line.
         progress = Progress(cast("TextIO", self.stdout._out))
@@ -76,7 +79,6 @@ class Command(BaseCommand):
         self.stdout.write(self.conclusion(report, dry_run=dry_run, seconds=time.monotonic() - began))
 
     def tell(self, run: ImportRun) -> None:
-        """Say what one edition changed."""
         self.stdout.write(f"{run.get_format_display()}: {', '.join(file['name'] for file in run.files)}")
         self.stdout.write(f"  rows: {run.rows:,} read, {run.rejected:,} rejected")
         self.stdout.write(
@@ -91,12 +93,11 @@ class Command(BaseCommand):
         for change in run.changes[:CHANGES_SHOWN]:
             self.stdout.write(f"    {change}")
         if len(run.changes) > CHANGES_SHOWN:
-            self.stdout.write(f"    and {len(run.changes) - CHANGES_SHOWN:,} more, kept with the import")
+            self.stdout.write(f"    and {len(run.changes) - CHANGES_SHOWN:,} more, listed with the import in the admin")
 
     def conclusion(self, report: Report, *, dry_run: bool, seconds: float) -> str:
-        """Return the last line."""
         found = f"{report.findings:,} open findings" + (", see /data/quality/" if report.findings else "")
         if dry_run:
             return f"Nothing was written: this was a dry run of {seconds:.1f} s. {found}."
-        done = "Imported" if report.wrote else "Nothing to change; compared"
+        done = "Imported" if report.wrote else "Nothing to change. Compared"
         return f"{done} in {seconds:.1f} s. {found}."

@@ -19,17 +19,15 @@ class Command(BaseCommand):
     """Load it once, and of a newer one what differs."""
 
     help = (
-        "Load the record in data/record, or of a newer one what differs from the last that was loaded. What editors "
-        "entered or changed stays. Ends with 0 when it is loaded or was already, 1 when it could not be, 2 for a wrong "
-        "option."
+        "Load the record in data/record, or its changes since it was last loaded. Entries and changes by "
+        "editors are kept. Exit status: 0 when it is loaded or already was, 1 when it failed, 2 for a "
+        "wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder."""
-        parser.add_argument("--folder", type=Path, default=FOLDER, help="where the record is, data/record by default")
+        parser.add_argument("--folder", type=Path, default=FOLDER, help=("folder of the record (default: data/record)"))
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Load, and say what changed."""
         began = time.monotonic()
         progress = Progress(sys.stderr)
         quiet = not options["verbosity"]
@@ -45,9 +43,9 @@ class Command(BaseCommand):
         finally:
             progress.clear()
         if run is None:
-            self.stdout.write("The record is loaded already.")
+            self.stdout.write("The record is already loaded.")
             return
         self.stdout.write(
             f"Record loaded in {time.monotonic() - began:.1f} s: {run.added:,} recorded votes added, "
-            f"{run.changed:,} changed, {run.unchanged:,} as they were; {run.votes_added:,} votes of member states."
+            f"{run.changed:,} changed, {run.unchanged:,} unchanged; {run.votes_added:,} votes of member states."
         )

@@ -14,16 +14,14 @@ class Command(BaseCommand):
     """Add the reference facts that are missing; safe to run again."""
 
     help = (
-        "Add the reference facts of data/ that the record does not have. Safe to run again. Ends with 0 when all are "
-        "there, 1 when the files are not as they should be and nothing was added, 2 for a wrong option."
+        "Add the reference facts of data/ that the record does not have. Safe to run again. Exit status: 0 "
+        "when all are loaded, 1 when the files have errors and nothing was added, 2 for a wrong option."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take another folder than the project's ``data/``."""
         parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "data")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Load, and say what was added, found and left alone."""
         try:
             with attributed(command="load_reference"):
                 report = load_reference(folder)
@@ -34,4 +32,4 @@ class Command(BaseCommand):
         for name in [*report.added, *(name for name in report.unchanged if name not in report.added)]:
             self.stdout.write(f"  {name}: {report.added[name]} added, {report.unchanged[name]} already there")
         for difference in report.differences:
-            self.stdout.write(f"  left alone: {difference}")
+            self.stdout.write(f"  not changed: {difference}")

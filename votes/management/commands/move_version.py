@@ -1,4 +1,4 @@
-"""Take the data version past every number that can have been given."""
+"""Raise the data version above every number that may have been used."""
 
 from typing import Any
 
@@ -9,17 +9,16 @@ from votes.record.version import data_version, move_past
 
 
 class Command(BaseCommand):
-    """For a server that has taken over from one that is lost, and may lack its last changes."""
+    """Run it on a replica that has taken over from a lost primary and may lack its last changes."""
 
     help = (
-        "Take the data version past every number that can have been given, so that no cache shows what is lost as what "
-        "is there: after a replica has taken over. Restoring a backup does it by itself. Ends with 0 when it is done, "
-        "1 when it could not be, 2 for a wrong option."
+        "Raise the data version above every number that may have been used, so that no cache serves pages "
+        "of data that were lost. Run it after a failover to a replica; restoring a backup does it "
+        "automatically. Exit status: 0 when done, 1 when it failed, 2 for a wrong option."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Move it, and say from where to where."""
         with transaction.atomic():
             before = data_version()
             after = move_past(before)
-        self.stdout.write(f"The data version was {before} and is {after}.")
+        self.stdout.write(f"The data version was {before} and is now {after}.")

@@ -224,5 +224,5 @@ def test_what_is_no_file_of_member_states(reading, write, known: Known):
     ):
         read(file, known)
     assert str(error.value) == (
-        "a.csv, line 1: the header is not that of member-states (states): it lacks Start date, End date."
+        "a.csv, line 1: the header does not match member-states (states). Missing columns: Start date, End date."
     )

@@ -126,14 +126,16 @@ def test_rows_that_repeat_or_contradict_each_other(reading):
         ("unreadable-date", 8, "date", 1, 1, None),
         ("unreadable-symbol", 9, "resolution", 1, 1, None),
     ]
-    assert edition.notes == ["1 rows repeat another row, and were not read again."]
+    assert edition.notes == ["Duplicate rows skipped: 1."]
     assert (edition.rows, edition.rejected) == (7, 3)
 
 
 def test_what_is_no_file_of_outcomes(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet([name for name in OUTCOMES if name != "modality"], [OUTCOME]))
-    assert str(error.value) == ("a.csv, line 1: the header is not that of ga-outcomes (outcomes): it lacks modality.")
+    assert str(error.value) == (
+        "a.csv, line 1: the header does not match ga-outcomes (outcomes). Missing columns: modality."
+    )
     with pytest.raises(UnfitFileError) as error:
         reading(sheet(OUTCOMES, []))
     assert str(error.value) == "a.csv: there are no rows below the header. Download it again."

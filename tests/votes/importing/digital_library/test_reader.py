@@ -134,7 +134,9 @@ def test_categories_in_place_of_headings_are_left_out_with_a_note(reading):
     subjects = "POLITICAL AND LEGAL QUESTIONS|MAINTENANCE OF PEACE AND SECURITY|ARMS EMBARGO"
     edition = reading(sheet(GA, votes("FRA:Y", title="Transparency in armaments", subjects=subjects)))
     assert (text_of(edition).topics, text_of(edition).subjects) == (("arms-control",), ())
-    assert edition.notes == ["Texts with broad categories in place of subject headings, which were left out: 1."]
+    assert edition.notes == [
+        ("Texts with broad categories instead of subject headings: 1. The categories were ignored.")
+    ]
 
 
 def test_a_topic_that_the_record_does_not_have_is_left_out(write, known):
@@ -164,8 +166,8 @@ def test_a_column_that_is_missing_is_named(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet([name for name in GA if name != "total_no"], votes("FRA:Y")))
     assert str(error.value) == (
-        "a.csv, line 1: the header is not that of a known layout. "
-        "It comes closest to ga-voting (votes), and lacks of it: total_no."
+        "a.csv, line 1: the header matches no known layout. The closest is ga-voting (votes); missing "
+        "columns: total_no."
     )
 
 
@@ -455,7 +457,7 @@ def test_a_text_whose_note_says_so_was_adopted_without_a_vote(reading, note: str
     (roll_call,) = edition.roll_calls
     assert (roll_call.method, roll_call.announced, roll_call.note) == ("without-vote", (None,) * 4, note)
     assert cast(edition) == []
-    assert edition.notes == ["2 rows of 1 texts adopted without a vote are no votes and were not read."]
+    assert edition.notes == ["2 rows of 1 texts adopted without a vote are not votes and were skipped."]
     assert edition.rejected == 0
 
 
@@ -658,7 +660,7 @@ def test_a_code_unknown_in_many_votes_is_one_problem_of_the_period(reading):
 def test_a_state_with_two_votes(reading):
     edition = reading(sheet(GA, votes("FRA:Y USA:N FRA:Y DEU:A DEU:N DEU:A GBR:X gbr:NV")))
     assert cast(edition) == ["0 FRA:Y", "0 GBR:X", "0 USA:N"]
-    assert edition.notes == ["2 rows repeat a vote that another row has already, and were not read again."]
+    assert edition.notes == ["Duplicate rows skipped: 2."]
     assert only_problem(edition) == RowProblem(
         kind="conflict",
         file="a.csv",
@@ -690,7 +692,9 @@ def test_long_cells(reading):
     edition = reading(sheet(GA, votes("FRA:Y", meeting="A/" + "9" * 50, undl_link="https://" + "x" * 300)))
     assert edition.roll_calls[0].meeting == ""
     assert edition.roll_calls[0].reference == "4000001"
-    assert edition.notes == [f"A/RES/79/1: “A/{'9' * 50}” is too long for a meeting and was left out."]
+    assert edition.notes == [
+        f"A/RES/79/1: “A/{'9' * 50}” is too long for a meeting symbol; the meeting was left empty."
+    ]
     long = "x" * 500
     assert only_problem(reading(sheet(GA, votes("FRA:Y", resolution=long)))).value == f"{'x' * 100}…"
 
@@ -758,7 +762,7 @@ def test_texts_without_votes(reading, modality: str, method: str, announced: tup
     assert [roll_call.method for roll_call in edition.roll_calls] == [method, "recorded"]
     assert edition.roll_calls[0].announced == announced
     assert cast(edition) == ["1 FRA:Y"]
-    assert edition.notes == [f"2 rows of 1 texts adopted {words} are no votes and were not read."]
+    assert edition.notes == [f"2 rows of 1 texts adopted {words} are not votes and were skipped."]
     assert (edition.problems, edition.rejected) == ([], 0)
 
 

@@ -99,7 +99,7 @@ def test_the_fast_reader_says_what_a_slow_one_says(tmp_path_factory, known: Know
 
 def corpus(name: str, known: Known, read: Callable[[OpenFile, Known], Edition] = read) -> Edition:
     if not (FOLDER / name).exists():
-        pytest.skip(f"{name} is not there; PLENARY_CORPORA names the folder that has it")
+        pytest.skip(f"{name} not found; set PLENARY_CORPORA to the folder that has it")
     with opened([str(FOLDER / name)]) as (file,):
         edition = read(file, known)
     check_edition(edition, known)
@@ -139,7 +139,9 @@ def test_the_file_of_the_council(known: Known):
     assert len(edition.roll_calls) == 44
     assert edition.votes.height == edition.rows == 660
     assert (edition.problems, edition.rejected) == ([], 0)
-    assert edition.notes == ["Texts with broad categories in place of subject headings, which were left out: 44."]
+    assert edition.notes == [
+        ("Texts with broad categories instead of subject headings: 44. The categories were ignored.")
+    ]
     assert {roll_call.result for roll_call in edition.roll_calls} == {"adopted"}
     assert differing(edition) == 0
     (titled,) = [r.text for r in edition.roll_calls if r.text and r.text.symbol == parse("S/RES/2774 (2025)")]

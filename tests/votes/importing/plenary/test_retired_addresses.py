@@ -74,9 +74,9 @@ def test_what_is_on_record_stays_and_is_told(export: Export):
 
     assert done.added == 0
     assert sorted(done.notes) == [
-        "left alone: again is on record here; merged in the files: The same.",
+        "not changed: again is a vote in this record; merged in the files: The same.",
         f"left alone: gone is {MERGED} here: Not so.; withdrawn in the files: =Never taken.",
-        "left alone: twice is on record here; merged in the files: The same.",
+        "not changed: twice is a vote in this record; merged in the files: The same.",
     ]
     assert {slug: said[3] for slug, said in addresses().items()} == {"gone": SLUG}
 
@@ -96,7 +96,7 @@ def test_nothing_leads_to_another_vote_of_the_same_name(export: Export):
     done = package.retire(export.files(), left_out=[SLUG])
 
     assert (done.added, done.notes) == (2, [
-        f"left alone: twice cannot lead to {SLUG}, which is another vote here; merged in the files: The same."
+        f"not changed: twice cannot redirect to {SLUG}, which is a different vote here; merged in the files: The same."
     ])  # fmt: skip
     assert sorted(addresses()) == ["again", "gone"]
 
@@ -112,12 +112,16 @@ def test_exports_that_have_no_such_table(export: Export):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("\ntwice,", "\nA_Vote,", r"retired-addresses\.csv, line 4, column slug: “A_Vote” is no permanent name"),
+        (
+            "\ntwice,",
+            "\nA_Vote,",
+            r"retired-addresses\.csv, line 4, column slug: “A_Vote” is not a valid permanent name",
+        ),
         ("\ntwice,", "\nagain,", "the database refuses what the file says .*slug"),
         (",withdrawn,", ",lost,", "line 3, column kind: “lost” is none of merged, withdrawn"),
-        ("2025-03-01,,", "yesterday,,", "line 3, column date: “yesterday” is no date"),
+        ("2025-03-01,,", "yesterday,,", "line 3, column date: “yesterday” is not a date"),
         ("'=Never taken.", "", "the database refuses what the file says .*retired_with_a_reason"),
-        (f",{SLUG},", ",nowhere,", "line 4, column leads_to: “nowhere” is not on record and not in these files"),
+        (f",{SLUG},", ",nowhere,", "line 4, column leads_to: “nowhere” is neither in the record nor in these files"),
         (f",{SLUG},", ",,", "line 4, column leads_to: “” is not on record"),
         ("A/RES/ES-11/7", "A/RES/ES-11/99", "line 3, column symbol: “A/RES/ES-11/99” is not on record"),
     ],

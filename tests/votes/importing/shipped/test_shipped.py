@@ -281,8 +281,8 @@ def test_a_correction_is_shown_with_its_document_and_applied_wherever_the_fault_
     ("cells", "said"),
     [
         ({"date": "202X-12-17"}, "column date: “202X-12-17” is not a date; dates look like 2022-03-02."),
-        ({"symbol": "Peace"}, "column symbol: “Peace” is not a symbol of the United Nations."),
-        ({"session": "999"}, "column session: “999” is no session of the body GA in data/sessions.csv."),
+        ({"symbol": "Peace"}, "column symbol: “Peace” is not a United Nations symbol."),
+        ({"session": "999"}, "column session: “999” is not a session of the body GA in data/sessions.csv."),
         ({"kind": "speech"}, "column kind: “speech” is none of: "),
         ({"yes": "two"}, "column yes: “two” is not a number."),
         ({"in_favour": "FRA ZZZ"}, "line 2: “ZZZ” is not the code of a member state."),
@@ -304,7 +304,7 @@ def test_a_bad_cell_is_named_with_its_place_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("voeten,2021,A/RES/65/199,DJI,A,A,Why,A/65/PV.71", "it is the same as the old value"),
+        ("voeten,2021,A/RES/65/199,DJI,A,A,Why,A/65/PV.71", "the new value is the same as the old value"),
         ("voeten,2021,A/RES/65/199,Djibouti,A,Y,Why,A/65/PV.71", "is neither a state's code nor one of"),
         ("voeten,2021,A/RES/65/199,DJI,A,yes,Why,A/65/PV.71", "a vote is Y, N, A, X"),
         ("voeten,2021,Peace,DJI,A,Y,Why,A/65/PV.71", "“Peace” is not a symbol"),

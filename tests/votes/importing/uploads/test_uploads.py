@@ -229,21 +229,24 @@ def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monke
     monkeypatch.setattr(child_process, "command", python("raise MemoryError('no room.')"))
     upload = store()
     outcome = child_process.process(upload, by=editor, dry_run=False)
-    assert outcome.error == "The import ended unexpectedly: MemoryError: no room; nothing was written."
+    assert outcome.error == "The import failed: MemoryError: no room. Nothing was written."
     assert upload.outcome == outcome
 
 
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("import os; os.kill(os.getpid(), 9)", "the system ended it, as it does where memory runs out"),
-        ("raise SystemExit(3)", "it ended with status 3"),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            "The system stopped the import, probably because memory ran out. Nothing was written.",
+        ),
+        ("raise SystemExit(3)", "The import failed with exit status 3. Nothing was written."),
     ],
 )
 def test_a_child_that_says_nothing(editor: User, monkeypatch: pytest.MonkeyPatch, code: str, error: str):
     monkeypatch.setattr(child_process, "command", python(code))
     outcome = child_process.process(store(), by=editor, dry_run=True)
-    assert outcome.error == f"The import ended unexpectedly: {error}; nothing was written."
+    assert outcome.error == error
 
 
 def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_on_record(
@@ -262,7 +265,7 @@ def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_o
 def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = (
         "import sys, time, pathlib\n"
-        "print('Another import is running; waiting for it.', flush=True)\n"
+        "print('Another import is running; waiting until it has finished.', flush=True)\n"
         "try: time.sleep(60)\n"
         "except KeyboardInterrupt: pathlib.Path(sys.argv[1], 'taken-back').touch()"
     )
@@ -272,9 +275,9 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
     outcome = child_process.process(upload, by=editor, dry_run=True)
     assert (upload.folder / "taken-back").exists()
     assert outcome.error == (
-        "It took longer than 0 minutes and was stopped; nothing was written. "
-        "The last it said: “Another import is running; waiting for it”. "
-        "Try again when no other import is running. If that fails, have it imported on the server itself."
+        "The import took longer than 0 minutes and was stopped. Nothing was written. Last message: "
+        "“Another import is running; waiting until it has finished”. Try again when no other import is "
+        "running. If that fails, ask an administrator to import the files on the server."
     )
 
 
@@ -283,7 +286,9 @@ def test_a_child_that_does_not_listen_is_killed(editor: User, monkeypatch: pytes
     monkeypatch.setattr(child_process, "command", python(code))
     monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
     monkeypatch.setattr(child_process, "LAST_WORDS", 0.2)
-    assert child_process.process(store(), by=editor, dry_run=True).error.startswith("It took longer than 0 minutes")
+    assert child_process.process(store(), by=editor, dry_run=True).error.startswith(
+        "The import took longer than 0 minutes"
+    )
 
 
 def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, monkeypatch: pytest.MonkeyPatch):

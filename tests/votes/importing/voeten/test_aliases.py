@@ -202,7 +202,7 @@ def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
 
     assert edition.roll_calls[0].symbol_key == "A/RES/2758(XXVI)"
     assert edition.notes[-1] == (
-        "The table of aliases knows other symbols of rcid 1186, R/26/2758: its entries for them were not used."
+        "The table of aliases has other symbols for rcid 1186, R/26/2758; its entries for these were not used."
     )
 
 
@@ -213,7 +213,7 @@ def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
         ("1,R/1/1,,,why\n1,R/1/1,,,why\n", r"line 3, column rcid: rcid 1 comes after 1"),
         ("x,R/1/1,,,why\n", r"line 2, column rcid: “x” is no number"),
         ("1,R/1/1,A/RES/1,,why\n", r"line 2, column symbol: “A/RES/1” is no symbol"),
-        ("1,R/1/1,,vote,why\n", r"line 2, column kind: “vote” is neither empty nor one of text, amendment, "),
+        ("1,R/1/1,,vote,why\n", r"line 2, column kind: “vote” must be empty or one of text, amendment, "),
         ("1,R/1/1,,, \n", r"line 2, column why: “ ” is no evidence"),
         ("1,R/1/1,,\n", r"line 2: a row has 5 cells"),
     ],

@@ -184,7 +184,7 @@ def test_choices_are_words_or_numbers_and_two_is_abstaining(tables: Tables):
     }
     assert votes_of(edition)[0]["NGA"] == "X"
     assert "JPN" not in votes_of(edition)[0]
-    assert "1 rows of states that were no members (9) are no votes." in edition.notes
+    assert "Rows of states that were not members (code 9) skipped: 1." in edition.notes
 
 
 def test_an_unknown_choice_is_left_out_and_makes_nobody_absent(tables: Tables):
@@ -358,7 +358,7 @@ def test_two_codes_for_chinas_seat_are_one_vote_or_a_conflict(tables: Tables):
 
     assert votes_of(edition)[0]["CHN"] == "Y"
     assert "CHN" not in votes_of(edition)[1]
-    assert "1 rows repeat a vote." in edition.notes
+    assert "Duplicate rows skipped: 1." in edition.notes
     assert [p for p in problems_of(edition) if p[1] == "vote-twice"] == [
         ("conflict", "vote-twice", "votes.csv", 4, "vote", "CHN", 2, 2)
     ]
@@ -705,7 +705,7 @@ def test_members_without_a_row_were_absent(tables: Tables):
     assert "MNE" in votes[0]
     assert "MNE" not in votes[1]
     derived = 192 + 191 - len(tables.votes) - len(tables.absent)
-    assert edition.notes[0] == f"{derived} absences are derived from the membership of the Assembly."
+    assert edition.notes[0] == f"{derived} absences were derived from the membership of the Assembly."
     assert [stated.absences_derived for stated in edition.roll_calls] == [True, True]
 
 
@@ -718,7 +718,7 @@ def test_absences_that_the_file_states_are_not_derived(tables: Tables):
     edition = tables.read()
 
     assert (len(votes_of(edition)[0]), list(votes_of(edition)[0].values()).count("X")) == (192, 190)
-    assert edition.notes[0] == "0 absences are derived from the membership of the Assembly."
+    assert edition.notes[0] == "Absences derived from the membership of the Assembly: 0."
     assert not edition.roll_calls[0].absences_derived
 
 
@@ -762,7 +762,7 @@ def test_a_fragment_of_a_vote_is_left_out(tables: Tables):
         {"listed": 4, "members": 193},
     ]
     assert str(PROBLEMS["fragment"]) % {**edition.problems[0].details, "value": edition.problems[0].value} == (
-        "Only 2 of 189 members are listed in “rcid 5689, R/56/139”: too few to be a whole vote. It was left out."
+        "Only 2 of 189 members are listed in “rcid 5689, R/56/139”, too few for a complete vote; it was not imported."
     )
     assert edition.rejected == 8
 
@@ -791,7 +791,9 @@ def test_a_day_known_from_elsewhere_is_exact(tables: Tables):
     (stated,) = (edition := tables.read()).roll_calls
 
     assert (stated.date.isoformat(), stated.date_precision) == ("1971-10-25", "day")
-    assert edition.notes[1] == "0 roll calls have their month only: before session 58 the day is often wrong."
+    assert edition.notes[1] == (
+        "Roll calls dated by month only: 0. Before session 58, the days in the source are often wrong."
+    )
 
 
 def test_a_day_is_not_used_for_a_date_it_does_not_know(tables: Tables):
@@ -801,7 +803,7 @@ def test_a_day_is_not_used_for_a_date_it_does_not_know(tables: Tables):
 
     assert (stated.date.isoformat(), stated.date_precision) == ("1971-10-01", "month")
     assert edition.notes[-1] == (
-        "The table of exact days knows other dates of rcid 1190, R/26/2758G: its days for them were not used."
+        "The table of exact days has other dates for rcid 1190, R/26/2758G: its days for these were not used."
     )
 
 
@@ -837,7 +839,7 @@ def whole() -> tuple[Edition, Known]:
     """Return the edition of the whole files, read once."""
     for name in NAMES:
         if not (FOLDER / name).exists():
-            pytest.skip(f"{name} is not there; PLENARY_CORPORA names the folder that has it")
+            pytest.skip(f"{name} not found; set PLENARY_CORPORA to the folder that has it")
     known = known_of_record()
     return edition_of(known, *(FOLDER / name for name in NAMES)), known
 

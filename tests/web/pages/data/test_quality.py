@@ -86,17 +86,17 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
         (
             "A/RES/99/7 General Assembly 3 February 2002 amendment",
             "/roll-calls/newer/",
-            "Announced and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
         ),
         (
             "A/RES/99/7 General Assembly February 2001",
             "/resolutions/A/RES/99/7",
-            "Announced and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
         ),
         (
             "To adjourn Security Council 1 January 2003",
             "/roll-calls/council/",
-            "Announced and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
         ),
         (
             "A/RES/99/7 General Assembly",
@@ -106,12 +106,15 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
         (
             "Ruritania",
             "/states/QQA/",
-            "Ruritania is in The Bloc from 1 January 1958 to today, and had no seat in the General Assembly then.",
+            (
+                "Ruritania is listed in The Bloc from 1 January 1958 to today, when it had no seat in the "
+                "General Assembly."
+            ),
         ),
         (
             "",
             "",
-            "ga.csv, line 7, column ms_code: “QQZ” (Q) is no code of a member state; its rows were left out.",
+            "ga.csv, line 7, column ms_code: Unknown state code “QQZ” (Q); its rows were not imported.",
         ),
     ]
 
@@ -127,7 +130,7 @@ def test_drafts_are_nowhere_and_not_counted(findings: None):
 def test_the_kinds_are_counted(findings: None):
     assert table(get(PAGE), ".finding-kinds") == [
         ["Announced and counted totals differ", "2", "1"],
-        ["Votes and members of the date differ", "0", "0"],
+        ["Votes do not match the members on that date", "0", "0"],
         ["New member listed early or missing", "0", "0"],
         ["Listed without a seat", "0", "0"],
         ["Sources disagree", "0", "0"],
@@ -274,7 +277,7 @@ def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
 
     assert texts(part, "h2") == ["Known errors and doubts"]
     assert texts(part, ".finding-sentence, .note") == [
-        "Announced and counted totals differ: In favour 2 announced, 1 counted.",
+        "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
         "Acknowledged on 2 March 2026: As printed <1>.",
     ]
     assert one(part, "a")["href"] == PAGE

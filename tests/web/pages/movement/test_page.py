@@ -235,7 +235,7 @@ class TestBadAddresses:
         maker.text("A/RES/79/902")
 
         assert problems(get(f"{ADDRESS}?a=by-hands&b=A/RES/79/902")) == [
-            "First vote: Who voted how on “by-hands” is not on record.",
+            "First vote: Votes on “by-hands” is not on record.",
             "Second vote: No recorded vote on “A/RES/79/902” is published.",
         ]
 

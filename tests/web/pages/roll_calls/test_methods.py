@@ -194,7 +194,7 @@ SAID = {
     ),
     "quiet": ("Adopted without a vote.", "adopted without a vote on 19 January 2012.", "adopted without a vote"),
     "called": (
-        "Adopted: 1 of 2 present and voting, 50.0%; more in favour than against are needed.",
+        "Adopted: 1 of 2 present and voting, 50.0%; adoption takes more votes in favour than against.",
         "roll-call vote of 3 November 1950, 1-1-0.",
         "adopted 1-1-0",
     ),

@@ -219,7 +219,7 @@ def test_a_veto_is_explained_with_its_author():
 
     assert texts(page, ".verdict > p") == [
         "Tally: 11-1-3 vetoed",
-        "Vetoed: 11 votes in favour of the 9 needed, and the vote against of a permanent member, Russian Federation.",
+        "Vetoed: 11 votes in favour of the 9 needed, but a permanent member voted against: Russian Federation.",
         (
             "Nine of the Council’s fifteen members have to be in favour and no permanent member against "
             "(Charter, Article 27)."
@@ -259,7 +259,7 @@ def test_figures_that_disagree_are_both_shown():
 
     assert texts(get(PEACE), ".verdict .problem > p, .verdict .problem li") == [
         "The record is inconsistent: announced 93-17-65, counted from the votes 93-18-65.",
-        "Against: 17 announced, 18 counted from the votes.",
+        "Against:: 17 announced, but 18 counted from the votes.",
     ]
     assert "they agree" not in text(one(get(PEACE), ".verdict"))
 
@@ -290,7 +290,7 @@ def test_other_votes_on_a_text_and_their_own_pages(maker: Maker):
     own = get("/roll-calls/a-res-es-11-7-2/")
     assert texts(own, "h1") == ["Draft amendment A/ES-11/L.12"]
     assert text(one(own, ".explanation")) == (
-        "Rejected: 1 of 2 present and voting, 50.0%; more in favour than against are needed."
+        "Rejected: 1 of 2 present and voting, 50.0%; adoption takes more votes in favour than against."
     )
     assert one(own, "article > p a")["href"] == PEACE
 

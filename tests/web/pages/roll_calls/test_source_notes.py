@@ -58,7 +58,7 @@ def test_a_choice_that_is_not_legible(maker: Maker):
         "Egypt, Pakistan: listed by the source without a legible choice; in no total."
     ]
     # They are listed; of the 193 members of that day neither they nor those that voted lack an entry.
-    assert texts(page, "#totals li")[0] == "189 of the 193 members of the body on that date have no entry."
+    assert texts(page, "#totals li")[0] == ("The votes do not include 189 of the 193 members of the body on that date.")
     assert told("a-res-620-vii-a")["roll_call"]["not_legible"] == "PAK EGY"
     assert get(ADDRESS).select(".verdict .note") == []
 

@@ -344,8 +344,8 @@ class TestVote:
         old = get("/roll-calls/s-pv-23-1/")
 
         assert text(one(old, ".explanation")) == (
-            "Vetoed: 7 votes in favour of the 7 needed, and the vote against of a permanent member, Union of Soviet "
-            "Socialist Republics."
+            "Vetoed: 7 votes in favour of the 7 needed, but a permanent member voted against: Union of "
+            "Soviet Socialist Republics."
         )
         assert text(one(old, ".explanation + .hint")) == (
             "Until the end of 1965, seven of the Council’s eleven members had to be in favour and no permanent member "
