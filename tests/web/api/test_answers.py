@@ -78,7 +78,7 @@ def test_withdrawn_votes_say_why_and_merged_ones_lead_on(maker: Maker):
     withdrawn(maker)
     day = RetiredAddress.objects.get().at.date()
     gone = ask("/roll-calls/secretquux/", status=410)
-    assert gone["detail"] == f"The vote “secretquux” was withdrawn on {day}: {REASON}"
+    assert gone["detail"] == f"The vote “secretquux” was withdrawn on {day.day} {day:%B %Y}: {REASON}"
     kept = maker.roll_call("kept", "USA:Y FRA:N")
     duplicate = maker.roll_call("other", "USA:Y FRA:N")
     merge(kept=kept, duplicate=duplicate, reason="The same vote.")

@@ -59,10 +59,10 @@ def test_every_condition_of_the_address_is_a_row_that_reads_as_a_sentence():
     ]
     assert texts(page, ".condition-head > span") == ["on which", "and", "and", "and", "Add a condition"]
     assert [str(link["href"]) for link in page.select(".condition-head a")] == [
-        "?position=eu%3Asplit&differ=CHN~eu&same=USA~RUS",
+        "?position=eu%3Atied&differ=CHN~eu&same=USA~RUS",
         "?position=USA%2CRUS%3Aagainst&differ=CHN~eu&same=USA~RUS",
-        "?position=USA%2CRUS%3Aagainst&position=eu%3Asplit&same=USA~RUS",
-        "?position=USA%2CRUS%3Aagainst&position=eu%3Asplit&differ=CHN~eu",
+        "?position=USA%2CRUS%3Aagainst&position=eu%3Atied&same=USA~RUS",
+        "?position=USA%2CRUS%3Aagainst&position=eu%3Atied&differ=CHN~eu",
     ]
 
 

@@ -48,7 +48,7 @@ def test_its_files_say_it_to_programs(maker: Maker, form: str):
         "type": "about:blank",
         "title": "Gone",
         "status": 410,
-        "detail": f"The vote “secretquux” was withdrawn on {at}: {REASON}",
+        "detail": f"The vote “secretquux” was withdrawn on {at.day} {at:%B %Y}: {REASON}",
     }
 
 

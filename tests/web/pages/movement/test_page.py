@@ -431,7 +431,7 @@ class TestRetiredSlugs:
     @pytest.mark.parametrize("slug", ["gone", "GONE", "gone-again"])
     def test_a_withdrawn_slug_says_so_beside_the_field(self, slug: str):
         date = RetiredAddress.objects.get(slug="gone").at.date()
-        said = f"The vote “gone” was withdrawn on {date}: Never <taken>."
+        said = f"The vote “gone” was withdrawn on {date.day} {date:%B %Y}: Never <taken>."
 
         page = get(f"{ADDRESS}?a=a-res-es-11-7&b={slug}")
         assert texts(page, "#b-error") == [said]
