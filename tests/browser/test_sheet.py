@@ -331,7 +331,7 @@ def test_what_was_kept_can_be_dropped(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
     opened.reload()
-    opened.get_by_role("button", name="Drop them").press("Enter")
+    opened.get_by_role("button", name="Discard them").press("Enter")
     assert recorded_on_page(opened) == {}
     opened.reload()
     expect(opened.locator("[data-kept]")).to_be_hidden()

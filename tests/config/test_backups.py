@@ -70,7 +70,7 @@ def test_the_drill(folder: Path):
 
     Topic.objects.create(slug="later", name="Later")
     assert record_checksum() != checksum
-    with pytest.raises(CommandError, match="There is a record") as refused:
+    with pytest.raises(CommandError, match="already has a record") as refused:
         call_command("restore", str(dump))
     assert refused.value.returncode == 2
     assert Topic.objects.filter(slug="later").exists()

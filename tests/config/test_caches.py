@@ -33,7 +33,7 @@ def test_without_an_address_each_process_keeps_for_itself():
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://:secret@host/0", "memcached://:secret@host"])
 def test_an_address_of_something_else_is_refused_and_not_shown(url: str):
-    with pytest.raises(ImproperlyConfigured, match="CACHE_URL is not the address of a Redis") as refused:
+    with pytest.raises(ImproperlyConfigured, match="CACHE_URL must be the address of a Redis") as refused:
         cache_settings(url)
 
     assert "secret" not in str(refused.value)
@@ -51,7 +51,7 @@ def test_without_redis_it_is_an_empty_cache(caplog: pytest.LogCaptureFixture):
         assert gone.delete("a") is False
 
     assert [record.message for record in caplog.records] == [
-        "Redis does not answer (ConnectionError); going on without it."
+        "Redis does not respond (ConnectionError); continuing without it."
     ]
 
 

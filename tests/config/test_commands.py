@@ -43,7 +43,7 @@ def test_all_commands_are_looked_at():
 @pytest.mark.parametrize(("app", "name"), OURS)
 def test_the_help_tells_what_a_command_ends_with(app: str, name: str):
     text = " ".join(load_command_class(app, name).create_parser("manage.py", name).format_help().split())
-    assert " Ends with 0 when " in text
+    assert " Exit status: 0 when " in text
     assert ", 1 when " in text
 
 

@@ -87,7 +87,9 @@ def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_be
     port = free_port()
     with serving(home, port) as said:
         assert "Reference facts loaded: 202 member states, 52 blocs, 22 landmark roll calls." in said
-        assert any(re.fullmatch(r"Account made: admin, password \S{20} \(shown this once\)\.", line) for line in said)
+        assert any(
+            re.fullmatch(r"Created account: admin, password \S{20} \(shown only once\)\.", line) for line in said
+        )
         page = get(port, "/resolutions/A/RES/ES-11/7")
         assert '<strong class="tally">93-18-65</strong>' in page
         stylesheet = re.search(r'href="(/static/plenary/plenary\.[0-9a-f]+\.css)"', page)
@@ -96,7 +98,7 @@ def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_be
     assert remaining_processes(home) == []
 
     with serving(home, port) as said:
-        assert not [line for line in said if "loaded" in line or "Account" in line or "migrations" in line]
+        assert not [line for line in said if "loaded" in line or "Created account" in line or "Migrations" in line]
         assert "93-18-65" in get(port, "/resolutions/")
     assert remaining_processes(home) == []
 
@@ -111,7 +113,7 @@ def test_however_it_ends_nothing_is_left_behind(home: Path, stop_signal: signal.
 
 def test_for_development_code_and_templates_are_reloaded_and_no_page_is_cached(home: Path):
     port = free_port()
-    with serving(home, port, "--reload", until="Account made"):
+    with serving(home, port, "--reload", until="Created account"):
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -37,4 +37,4 @@ def test_a_worker_that_cannot_starts_all_the_same(caplog: pytest.LogCaptureFixtu
         raise RuntimeError("nothing there")
 
     assert warm_up(broken) == []
-    assert "Could not be loaded before the first request: /" in caplog.text
+    assert "Could not load the record before the first request: /" in caplog.text

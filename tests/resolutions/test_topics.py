@@ -133,16 +133,16 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("row", "message"),
         [
-            ("title,war,peace", "subjects.csv, line 15, column kind: “title” is no kind of rule"),
+            ("title,war,peace", "subjects.csv, line 15, column kind: unknown kind of rule “title”"),
             ("words,war,war", "subjects.csv, line 15, column topics: unknown topic “war”"),
             ("words,war,peace war", "subjects.csv, line 15, column topics: unknown topic “war”"),
             ("words,…,peace", "subjects.csv, line 15, column pattern: the pattern has no word"),
             ("heading,,peace", "subjects.csv, line 15, column pattern: the pattern has no word"),
-            ("words,Péace,law", "subjects.csv, line 15, column pattern: “Péace” has a rule already"),
-            ("place,peace,law", "subjects.csv, line 15, column pattern: “peace” has a rule already"),
-            ("heading,Law--Sea,law", "subjects.csv, line 15, column pattern: “Law--Sea” has a rule already"),
-            ("category,LAW,", "subjects.csv, line 15, column pattern: “LAW” has a rule already"),
-            ("category,PEACE,peace", "subjects.csv, line 15, column topics: a category stands for no topic"),
+            ("words,Péace,law", "subjects.csv, line 15, column pattern: “Péace” already has a rule"),
+            ("place,peace,law", "subjects.csv, line 15, column pattern: “peace” already has a rule"),
+            ("heading,Law--Sea,law", "subjects.csv, line 15, column pattern: “Law--Sea” already has a rule"),
+            ("category,LAW,", "subjects.csv, line 15, column pattern: “LAW” already has a rule"),
+            ("category,PEACE,peace", "subjects.csv, line 15, column topics: a category has no topics"),
             ("words,war", "subjects.csv, line 15: a row has 3 cells."),
         ],
     )

@@ -133,5 +133,5 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(15)
         with transaction.atomic():
             users.create_superuser("admin", password=password)
-            self.stdout.write(f"Account made: admin, password {password} (shown this once).")
+            self.stdout.write(f"Created account: admin, password {password} (shown only once).")
             self.stdout.flush()

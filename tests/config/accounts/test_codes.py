@@ -97,7 +97,9 @@ def test_a_wrong_first_code_changes_nothing(client: Client, ana: User):
 
     answer = client.post(CODES, {"_confirm": "1", "code": wrong_code(code_of())})
 
-    assert words(answer, ".errorlist") == ["Wrong code. Wait for the next one, and check the clock."]
+    assert words(answer, ".errorlist") == [
+        "Wrong code. Wait for the next one, and check that the clock of your device is right."
+    ]
     assert not codes.confirmed_device(ana)
     assert not StaticToken.objects.exists()
     assert words(client.post(CODES, {"_confirm": "1", "code": ""}), ".errorlist") == ["This field is required."]

@@ -267,7 +267,7 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
 
     answer = refused(editor, roll_call, data)
 
-    assert errors(answer)[0].startswith("Someone else changed these votes since you opened this page.")
+    assert errors(answer)[0].startswith("Someone else has changed these votes since you opened this page.")
     assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "Against", "In favour"]
     editor.post(fill(roll_call), sent(answer))
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}

@@ -165,7 +165,7 @@ def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, edit
     assert form["enctype"] == "multipart/form-data"
     assert form.select_one("[name=chosen]").has_attr("multiple")
     assert [option["value"] for option in form.select("[name=file_format] option")] == ["", *Format.values]
-    assert "At most 1 GB. Checking may take up to 10 minutes; while another import is running it waits." in text(form)
+    assert "At most 1 GB. Checking may take up to 10 minutes, and waits while another import is running." in text(form)
 
     big = bytes(range(256)) * 4096
     two = (SimpleUploadedFile("votes.csv", CONTENT), SimpleUploadedFile("../../roll calls.csv.gz", big))
@@ -226,7 +226,7 @@ def test_too_large_an_upload_is_refused_in_words(
     soup = page(upload(client, SimpleUploadedFile("a.csv", b"x" * 600), SimpleUploadedFile("b.csv", b"x" * 100_000)))
     (error,) = [text(item) for item in soup.select(".field-chosen .errorlist li")]
     assert error.startswith("The upload is larger than")
-    assert error.endswith("compressed with gzip if need be.")
+    assert error.endswith("compressed with gzip if necessary.")
     assert stored(home) == []
 
 
@@ -585,7 +585,7 @@ def test_what_is_refused_in_the_child_is_shown_with_the_way_out(client: Client, 
     fewer = council("S/RES/2768 (2025)", wrong="Q")
     _token, url = uploaded(client, SimpleUploadedFile("b.csv", fewer))
     error = text(page(client.get(url)).select_one(".errornote"))
-    assert error.startswith("This edition would remove what the same source said before")
+    assert error.startswith("This edition lacks data that an earlier edition of the same source has")
     assert "the vote of RUS" in error
     client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
     confirm(client, url)

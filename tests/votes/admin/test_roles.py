@@ -430,7 +430,10 @@ def test_two_records_are_compared_before_they_are_merged(desk: Desk):
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("?kept=secret&duplicate=public", "public has been public, so its address has to lead to a published record"),
+        (
+            "?kept=secret&duplicate=public",
+            "public has been published, so its address must redirect to a published record",
+        ),
         ("?kept=public&duplicate=public", "Choose two records of the same vote."),
         ("?kept=public&duplicate=nowhere", "Select a valid choice."),
     ],

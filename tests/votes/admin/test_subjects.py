@@ -70,10 +70,13 @@ NEW = "To add it, write it as the UN Digital Library does, in capitals with “-
 @pytest.mark.parametrize(
     ("sent", "problems"),
     [
-        ([CUBA, "Cuba–United States"], [f"“{CUBA}” is there twice."]),
+        ([CUBA, "Cuba–United States"], [f"“{CUBA}” is listed twice. Remove one of the two."]),
         (["PEACE", "PEACE"], ["“PEACE” is listed twice. Remove one of the two."]),
-        (["Peace–Education", "Fish"], [f"“Peace–Education” {NEW} PEACE--EDUCATION", f"“Fish” {NEW} FISH"]),
-        (["WAR|PEACE"], [f"“WAR|PEACE” {NEW} WAR PEACE"]),
+        (
+            ["Peace–Education", "Fish"],
+            [f"Unknown heading: “Peace–Education”. {NEW} PEACE--EDUCATION", f"Unknown heading: “Fish”. {NEW} FISH"],
+        ),
+        (["WAR|PEACE"], [f"Unknown heading: “WAR|PEACE”. {NEW} WAR PEACE"]),
         (["--"], ["“--” is not a heading: it has no letters."]),
     ],
 )

@@ -1,4 +1,4 @@
-"""Making one of two records of the same vote."""
+"""Merging two records of the same vote."""
 
 import datetime
 
@@ -122,7 +122,7 @@ def test_what_has_been_public_does_not_lead_to_a_draft(world: World, hide: bool)
     if hide:
         unpublish(roll_calls=[duplicate])
     with pytest.raises(
-        ValidationError, match="twice has been public, so its address has to lead to a published record"
+        ValidationError, match="twice has been published, so its address must redirect to a published record"
     ):
         merge(kept=draft, duplicate=duplicate, reason="The same.", although_votes_differ=True)
 

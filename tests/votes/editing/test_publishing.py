@@ -27,7 +27,7 @@ from votes.editing.publishing import (
 from votes.editing.votes import record_votes, slug_for
 from votes.models import Finding, RetiredAddress, Revision, RollCall
 
-OWN = "You entered or changed a-motion or its text, so somebody else has to publish it"
+OWN = "You entered or changed a-motion or its text, so another person must publish it"
 
 
 def drafted(world: World, slug: str = "a-motion", votes: str = "USA:N FRA:Y", **values: object) -> RollCall:
@@ -196,10 +196,10 @@ class TestWithdrawing:
 
     def test_not_before_it_was_public_and_not_without_a_reason(self, world: World):
         roll_call = drafted(world)
-        with pytest.raises(ValidationError, match="a-motion has never been public"):
+        with pytest.raises(ValidationError, match="a-motion has never been published"):
             withdraw(roll_call=roll_call, reason="x")
         publish(roll_calls=[roll_call])
-        with pytest.raises(ValidationError, match="Say why it is withdrawn"):
+        with pytest.raises(ValidationError, match="Give the reason for the withdrawal"):
             withdraw(roll_call=roll_call, reason=" ")
         assert status(roll_call) == Status.PUBLISHED
 

@@ -431,7 +431,7 @@ class TestLoading:
 
         lines = capsys.readouterr().out.splitlines()
         assert "  landmark roll calls: 0 added, 22 already there" in lines
-        assert "  left alone: member states: Turkey: name is Turkey, Türkiye in the reference facts" in lines
+        assert "  not changed: member states: Turkey: name is Turkey, Türkiye in the reference facts" in lines
 
     def test_the_command_fails_in_one_line(self, tmp_path: Path):
         with pytest.raises(CommandError, match=r"states\.csv|sources\.csv"):

@@ -234,7 +234,7 @@ def test_an_archive_of_too_many_parts_is_refused():
         for number in range(spreadsheets.MOST_PARTS + 1):
             archive.writestr(str(number), b"")
 
-    assert refusal(file.getvalue()).startswith("Unpacked, this file is too large")
+    assert refusal(file.getvalue()).startswith("This file is too large once uncompressed")
 
 
 @pytest.mark.parametrize(

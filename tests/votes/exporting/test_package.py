@@ -102,7 +102,7 @@ def test_the_description_says_what_when_and_on_what_terms(tmp_path: Path):
     assert [licence["title"] for licence in said["licenses"]] == [
         f"{s.name}: {s.licence}" for s in Source.objects.all()
     ]
-    assert "a text that is not here may still have been put to the vote" in said["description"]
+    assert "a text that is missing here may still have been put to" in said["description"]
     assert said["resources"][-4]["schema"]["primaryKey"] == ["roll_call", "source", "format"]
 
 
@@ -160,7 +160,10 @@ class TestTheFolder:
         for name in there:
             (folder / name).write_text("mine")
 
-        with pytest.raises(ExportRefusedError, match=f"{folder} is not empty .*{there[-1]}.* Nothing was written"):
+        with pytest.raises(
+            ExportRefusedError,
+            match=f"{folder} has files that are not part of an earlier export .*{there[-1]}.* Nothing was written",
+        ):
             export_record(folder)
 
         assert {path.name: path.read_text() for path in folder.iterdir()} == dict.fromkeys(there, "mine")
@@ -169,7 +172,7 @@ class TestTheFolder:
     def test_a_file_is_refused(self, tmp_path: Path):
         (tmp_path / "out").write_text("mine")
 
-        with pytest.raises(CommandError, match=r"is a file\. Name a folder"):
+        with pytest.raises(CommandError, match=r"is a file, not a folder"):
             call_command("export_record", str(tmp_path / "out"))
 
         assert (tmp_path / "out").read_text() == "mine"

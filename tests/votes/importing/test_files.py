@@ -289,7 +289,7 @@ def test_addresses_that_give_no_file(site, monkeypatch):
     assert refused("http://un.example/a.csv") == (
         "http://un.example/a.csv: only https addresses are supported. Use one, or download the file yourself."
     )
-    assert refused("ftp://un.example/a.csv").startswith("ftp://un.example/a.csv: only https addresses are read.")
+    assert refused("ftp://un.example/a.csv").startswith("ftp://un.example/a.csv: only https addresses are supported.")
     assert refused("https:///a.csv").endswith(
         "only https addresses are supported. Use one, or download the file yourself."
     )

@@ -170,7 +170,7 @@ def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
     ("content", "message"),
     [
         (b"", "bad.csv: the file is empty. Download it again."),
-        (b"<!doctype html><html>", "bad.csv, line 1: this is a web page and not a CSV file: "),
+        (b"<!doctype html><html>", "bad.csv, line 1: this is a web page, not a CSV file: "),
         (b"p,q\n1,2\n", "bad.csv, line 1: the header has no column of a known layout (p, q). "),
     ],
 )

@@ -19,8 +19,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "totals",
             {"differences": [["Y", 105, 104], ["X", 0, 1]]},
             (
-                "Announced: and counted totals differ: In favour 105 announced, 104 counted;: Non-voting 0 "
-                "announced, 1 counted."
+                "Announced and counted totals differ: In favour: 105 announced, 104 counted; Non-voting: "
+                "0 announced, 1 counted."
             ),
         ),
         (
@@ -54,8 +54,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "slugs": ["a-res-31-49"],
             },
             (
-                "Samoa is listed as non-voting in 1 vote on 1 December 1976, before its admission on 15 December 1976. "
-                "(a-res-31-49)"
+                "Samoa is listed as non-voting in 1 vote on 1976-12-01, before its admission on 15 "
+                "December 1976. (a-res-31-49)"
             ),
         ),
         (
@@ -77,8 +77,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "reason": "It left.",
             },
             (
-                "Ruritania is listed as non-voting in 5\u202f730 votes from 1 January 1993 to December 1999, but it "
-                "had no seat from 1992 to 2000. It left."
+                "Ruritania is listed as non-voting in 5 730 votes from 1 January 1993 to December 1999, "
+                "but it had no seat from 1992 to 2000. It left."
             ),
         ),
         (
@@ -91,8 +91,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "reason": "",
             },
             (
-                "Indonesia is listed as non-voting in 1 vote on 1 December 1965, but it had no seat from 20 January "
-                "1965 to 27 September 1966."
+                "Indonesia is listed as non-voting in 1 vote on 1 December 1965, but it had no seat from "
+                "20 January 1965 to 27 September 1966."
             ),
         ),
         (
@@ -109,17 +109,17 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 },
             },
             (
-                "Voeten disagrees with the record: date “November 2005” (in the record “December 2005”); kind "
-                "“amendment to a paragraph” (in the record “whole text”); result “rejected” (in the record "
-                "“adopted”); announced against “1” (in the record “0”); AFG abstaining, here no vote; USA "
-                "no vote, here in favour."
+                "Voeten disagrees with the record: date “November 2005” (in the record “December 2005”); "
+                "kind “amendment to a paragraph” (in the record “whole text”); result “rejected” (in the "
+                "record “adopted”); announced against “1” (in the record “0”); AFG abstaining (in the record no "
+                "vote); USA no vote (in the record in favour)."
             ),
         ),
         (
             "sources",
             {"source": "Voeten", "votes": {code: ["Y", "N"] for code in CODES}},
-            "Voeten says otherwise: "
-            + "; ".join(f"{code} against, here in favour" for code in CODES[:20])
+            "Voeten disagrees with the record: "
+            + "; ".join(f"{code} against (in the record in favour)" for code in CODES[:20])
             + "; 10 more.",
         ),
         (
@@ -152,8 +152,8 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
             "bloc-dates",
             {"problem": "before", "state": "Ruritania", "bloc": "WEOG", "since": "1963-12-17", "seat": "1973-09-18"},
             (
-                "Ruritania is listed in WEOG, a group of UN members, from 17 December 1963, but its seat began "
-                "only on 18 September 1973."
+                "Ruritania is listed in WEOG, a group of UN members, from 17 December 1963, but its seat "
+                "began only on 18 September 1973."
             ),
         ),
         (
@@ -227,7 +227,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
         (
             "unreadable",
             {"problem": "unreadable-date"},
-            "“–” is not a date; dates look like 2022-03-02. The rows were left out.",
+            "“–” is not a date such as 2022-03-02; the rows were not imported.",
         ),
         ("unreadable", {"problem": "unheard-of", "value": "100%"}, "unheard-of: “100%”."),
     ],

@@ -79,8 +79,8 @@ class TestLandmarks:
         explanation = explain(landmark("a-res-es-11-7"))
 
         assert explanation.findings == (
-            "In: favour: 94 announced, but 93 counted from the votes.",
-            "Abstaining:: 64 announced, but 65 counted from the votes.",
+            "In favour: 94 announced, but 93 counted from the votes.",
+            "Abstaining: 64 announced, but 65 counted from the votes.",
         )
         # The sentence is that of the announced figures, which the page gives as the tally.
         assert explanation.text.startswith("Adopted: 94 of 112 ")

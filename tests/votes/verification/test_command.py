@@ -32,7 +32,7 @@ def wrong() -> None:
 def test_it_says_what_there_is_and_what_changed(wrong: None):
     said = [
         "  announced and counted totals differ: 2 open, 0 acknowledged",
-        "  votes and members of the date differ: 2 open, 0 acknowledged",
+        "  votes do not match the members on that date: 2 open, 0 acknowledged",
         "4 open findings.",
     ]
     sum_of_all = f"The record's checksum is {record_checksum()}."

@@ -141,7 +141,7 @@ def test_why_totals_differ_stands_on_the_page_and_in_its_json(maker: Maker):
 def test_a_figure_announced_alone_is_compared_too(maker: Maker):
     maker.roll_call("differing", "USA:N FRA:Y GBR:Y", announced_no=2, difference_reason="A late vote.")
     assert texts(get("/roll-calls/differing/"), ".problem li, .problem .difference-reason") == [
-        "Against:: 2 announced, but 1 counted from the votes.",
+        "Against: 2 announced, but 1 counted from the votes.",
         "The votes do not include 190 of the 193 members of the body on that date.",
         "Why they differ: A late vote.",
     ]

@@ -445,7 +445,7 @@ def test_members_that_are_all_listed_as_non_voting_are_not_absent(reading, total
         ("recorded", (2, 0, 0, 0)),
     ]
     (note,) = edition.notes
-    assert note.startswith("3 rows of 1 texts have every member as non-voting and totals of 0")
+    assert note.startswith("3 rows of 1 texts list every member as non-voting and have totals of 0")
     assert (edition.rows, edition.rejected) == (7, 0)
 
 

@@ -240,19 +240,34 @@ class TestProblems:
                 ",24/02/2025,day",
                 r"roll-calls\.csv, line \d+, column date: “24/02/2025”",
             ),
-            ("roll-calls", "93,18,65,17,93", "93,x,65,17,93", r"line \d+, column announced_no: “x” is no number"),
-            ("roll-calls", "vetoed", "defeated", "column result: “defeated” is none of adopted, not-stated, rejected"),
+            ("roll-calls", "93,18,65,17,93", "93,x,65,17,93", r"line \d+, column announced_no: “x” is not a number"),
+            (
+                "roll-calls",
+                "vetoed",
+                "defeated",
+                "column result: “defeated” is not one of adopted, not-stated, rejected",
+            ),
             ("roll-calls", "\na-res-es-11-7,", "\nA_RES,", "column slug: “A_RES” is not a valid permanent name"),
-            ("roll-calls", "\na-res-es-11-7,", "\na-res-es-11-1,", "column slug: “a-res-es-11-1” has another row"),
-            ("roll-calls", ",landmark,", ",gossip,", "column source: “gossip” is none of"),
+            (
+                "roll-calls",
+                "\na-res-es-11-7,",
+                "\na-res-es-11-1,",
+                "column slug: “a-res-es-11-1” is already in an earlier row",
+            ),
+            ("roll-calls", ",landmark,", ",gossip,", "column source: “gossip” is not one of"),
             (
                 "roll-calls",
                 "A/RES/ES-11/7",
                 "A/RES/ES-11/99",
                 ("“A/RES/ES-11/99” is missing from the table of resolutions"),
             ),
-            ("resolutions", "\nA/RES/ES-11/7,", "\nA/RES/ES-11/1,", "column symbol: “A/RES/ES-11/1” has another row"),
-            ("resolutions", ",GA,", ",XX,", "column body: “XX” is none of GA, SC"),
+            (
+                "resolutions",
+                "\nA/RES/ES-11/7,",
+                "\nA/RES/ES-11/1,",
+                "column symbol: “A/RES/ES-11/1” is already in an earlier row",
+            ),
+            ("resolutions", ",GA,", ",XX,", "column body: “XX” is not one of GA, SC"),
         ],
     )
     def test_cells_that_no_export_has(self, export: Export, table: str, old: str, new: str, message: str):
@@ -263,7 +278,7 @@ class TestProblems:
 
     def test_tables_that_are_missing(self, export: Export):
         with pytest.raises(
-            UnfitFileError, match=r"at least its tables .*; missing: resolutions, roll-calls\. Name all"
+            UnfitFileError, match=r"at least the tables .*; missing: resolutions, roll-calls\. Give all"
         ):
             package.read(export.files("votes", "states"), known())
 
@@ -294,9 +309,9 @@ class TestFacts:
     @pytest.mark.parametrize(
         ("table", "old", "new", "message"),
         [
-            ("body-memberships", "\nGA,AFG,", "\nGA,QQQ,", r"^body-memberships\.csv, line 2: 'QQQ' is not known"),
+            ("body-memberships", "\nGA,AFG,", "\nGA,QQQ,", r"^body-memberships\.csv, line 2: unknown value 'QQQ'"),
             ("sessions", "2025-09-09", "yesterday", r"^sessions\.csv, line \d+: .*yesterday"),
-            ("blocs", ",alliance,", ",gang,", r"the database refuses what the file says \(.*bloc_kind"),
+            ("blocs", ",alliance,", ",gang,", r"the database rejected the data in the file \(.*bloc_kind"),
             ("sources", ",1,", ",x,", r"^sources\.csv, line \d+: invalid literal"),
         ],
     )
@@ -393,11 +408,21 @@ class TestFinishing:
     @pytest.mark.parametrize(
         ("table", "old", "new", "message"),
         [
-            ("corrections", ",FRA,", ",QQQ,", r"corrections\.csv, line 2, column state: “QQQ” is not on record"),
-            ("corrections", f"\n{SLUG},", "\nnowhere,", r"line 2, column roll_call: “nowhere” is not on record"),
-            ("corrections", ",A,", ",X,", "the database refuses what the file says .*correction_intended"),
+            (
+                "corrections",
+                ",FRA,",
+                ",QQQ,",
+                r"corrections\.csv, line 2, column state: “QQQ” is neither in the record nor in these files",
+            ),
+            (
+                "corrections",
+                f"\n{SLUG},",
+                "\nnowhere,",
+                r"line 2, column roll_call: “nowhere” is neither in the record nor in these files",
+            ),
+            ("corrections", ",A,", ",X,", "the database rejected the data in the file .*correction_intended"),
             ("statements", ",voeten,voeten,", ",gossip,voeten,", r"statements\.csv, line 2, column source: “gossip”"),
-            ("statements", '"{', '"(', "the database refuses what the file says .*json"),
+            ("statements", '"{', '"(', "the database rejected the data in the file .*json"),
         ],
     )
     def test_what_cannot_be_taken_changes_nothing(self, full: Export, table: str, old: str, new: str, message: str):

@@ -75,7 +75,7 @@ def test_what_is_on_record_stays_and_is_told(export: Export):
     assert done.added == 0
     assert sorted(done.notes) == [
         "not changed: again is a vote in this record; merged in the files: The same.",
-        f"left alone: gone is {MERGED} here: Not so.; withdrawn in the files: =Never taken.",
+        f"not changed: gone is {MERGED} here: Not so.; withdrawn in the files: =Never taken.",
         "not changed: twice is a vote in this record; merged in the files: The same.",
     ]
     assert {slug: said[3] for slug, said in addresses().items()} == {"gone": SLUG}
@@ -117,13 +117,17 @@ def test_exports_that_have_no_such_table(export: Export):
             "\nA_Vote,",
             r"retired-addresses\.csv, line 4, column slug: “A_Vote” is not a valid permanent name",
         ),
-        ("\ntwice,", "\nagain,", "the database refuses what the file says .*slug"),
-        (",withdrawn,", ",lost,", "line 3, column kind: “lost” is none of merged, withdrawn"),
+        ("\ntwice,", "\nagain,", "the database rejected the data in the file .*slug"),
+        (",withdrawn,", ",lost,", "line 3, column kind: “lost” is not one of merged, withdrawn"),
         ("2025-03-01,,", "yesterday,,", "line 3, column date: “yesterday” is not a date"),
-        ("'=Never taken.", "", "the database refuses what the file says .*retired_with_a_reason"),
+        ("'=Never taken.", "", "the database rejected the data in the file .*retired_with_a_reason"),
         (f",{SLUG},", ",nowhere,", "line 4, column leads_to: “nowhere” is neither in the record nor in these files"),
-        (f",{SLUG},", ",,", "line 4, column leads_to: “” is not on record"),
-        ("A/RES/ES-11/7", "A/RES/ES-11/99", "line 3, column symbol: “A/RES/ES-11/99” is not on record"),
+        (f",{SLUG},", ",,", "line 4, column leads_to: “” is neither in the record nor in these files"),
+        (
+            "A/RES/ES-11/7",
+            "A/RES/ES-11/99",
+            "line 3, column symbol: “A/RES/ES-11/99” is neither in the record nor in these files",
+        ),
     ],
 )
 def test_what_cannot_be_taken_changes_nothing(export: Export, old: str, new: str, message: str):

@@ -138,6 +138,6 @@ def test_a_correction_of_what_no_file_says_stops_it(files: list[str], tmp_path: 
 
 def test_it_needs_a_database_without_votes(files: list[str], tmp_path: Path):
     import_files(files[:1], by_name="tests")
-    with pytest.raises(ImportRefusedError, match="The record has votes"):
+    with pytest.raises(ImportRefusedError, match="The database already has votes"):
         build(files, tmp_path / "one", by_name="tests")
     assert RollCall.objects.filter(slug="a-res-79-1").exists()

@@ -133,7 +133,7 @@ def test_more_than_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.Mon
 def test_a_disk_that_refuses_is_said(home: Path):
     home.parent.mkdir(exist_ok=True)
     home.write_text("in the way")
-    with pytest.raises(UploadError, match=r"cannot be stored \(Not a directory\)|cannot be stored \(File exists\)"):
+    with pytest.raises(UploadError, match=r"could not be stored \((Not a directory|File exists)\)"):
         Receiver().begin("a.csv")
 
 
@@ -186,12 +186,12 @@ def test_a_claimed_upload_is_neither_claimed_again_nor_discarded():
     upload = store()
     with upload.claimed():
         for step in (upload.discard, lambda: upload.read_as(file_format="", allow_removals=True)):
-            with pytest.raises(UploadError, match="at this moment"):
+            with pytest.raises(UploadError, match="right now"):
                 step()
     assert find(upload.token) == upload
     upload.discard()
     assert not upload.folder.exists()
-    with pytest.raises(UploadError, match="The uploaded files are gone"):
+    with pytest.raises(UploadError, match="The uploaded files were deleted"):
         upload.discard()
 
 
@@ -316,7 +316,7 @@ def test_other_bytes_than_those_uploaded_start_no_child(editor: User, monkeypatc
         upload.paths[0].write_bytes(b"a,b\n1,3\n")
     else:
         upload.paths[0].unlink()
-    with pytest.raises(UploadError, match=r"votes\.csv is no longer the file that was uploaded"):
+    with pytest.raises(UploadError, match=r"votes\.csv has changed since it was uploaded"):
         child_process.process(upload, by=editor, dry_run=False)
     assert not (upload.folder / "ran").exists()
 

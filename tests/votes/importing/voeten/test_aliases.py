@@ -211,10 +211,10 @@ def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
     [
         ("2,R/1/1,,,why\n1,R/1/1,,,why\n", r"line 3, column rcid: rcid 1 comes after 2; sort the rows"),
         ("1,R/1/1,,,why\n1,R/1/1,,,why\n", r"line 3, column rcid: rcid 1 comes after 1"),
-        ("x,R/1/1,,,why\n", r"line 2, column rcid: “x” is no number"),
-        ("1,R/1/1,A/RES/1,,why\n", r"line 2, column symbol: “A/RES/1” is no symbol"),
+        ("x,R/1/1,,,why\n", r"line 2, column rcid: “x” is not a number"),
+        ("1,R/1/1,A/RES/1,,why\n", r"line 2, column symbol: “A/RES/1” is not a United Nations symbol"),
         ("1,R/1/1,,vote,why\n", r"line 2, column kind: “vote” must be empty or one of text, amendment, "),
-        ("1,R/1/1,,, \n", r"line 2, column why: “ ” is no evidence"),
+        ("1,R/1/1,,, \n", r"line 2, column why: “ ” is not evidence"),
         ("1,R/1/1,,\n", r"line 2: a row has 5 cells"),
     ],
 )

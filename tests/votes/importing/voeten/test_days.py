@@ -65,11 +65,11 @@ def test_some_days(rcid: int, day: str | None):
             "2,1946-12-07,1946-12-14,votes\n1,1946-12-07,1946-12-14,votes\n",
             r"line 3, column rcid: rcid 1 comes after 2",
         ),
-        ("x,1946-12-07,1946-12-14,votes\n", r"line 2, column rcid: “x” is no number"),
+        ("x,1946-12-07,1946-12-14,votes\n", r"line 2, column rcid: “x” is not a number"),
         ("1,7.12.1946,1946-12-14,votes\n", r"line 2, column voeten_date: “7.12.1946” is not a date"),
         ("1,1946-12-07,,votes\n", r"line 2, column day: “” is not a date"),
         ("1,1946-12-07,1947-01-14,votes\n", r"line 2, column day: “1947-01-14” is not in the same month as Voeten’s"),
-        ("1,1946-12-07,1946-12-14,luck\n", r"line 2, column how: “luck” is none of symbol, votes, part"),
+        ("1,1946-12-07,1946-12-14,luck\n", r"line 2, column how: “luck” is not one of symbol, votes, part"),
         ("1,1946-12-07,1946-12-14\n", r"line 2: a row has 4 cells"),
     ],
 )

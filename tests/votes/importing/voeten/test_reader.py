@@ -143,7 +143,7 @@ def test_votes_and_roll_calls_are_needed_together(tables: Tables, missing: str, 
     header, rows = (ROLL_CALLS, tables.roll_calls) if given == "roll_calls" else (VOTES, tables.votes)
     path = write(tables.folder / "alone.csv", header, rows)
 
-    with pytest.raises(UnfitFileError, match=rf"^alone\.csv: .*“{given}”.*Give them in one command: import_votes "):
+    with pytest.raises(UnfitFileError, match=rf"^alone\.csv: .*“{given}”.*Use one command: import_votes "):
         edition_of(tables.known, path)
 
 
@@ -500,7 +500,7 @@ def test_flags_say_what_was_put_to_the_vote(tables: Tables, amend: str, para: st
 def test_a_flag_is_one_zero_or_empty(tables: Tables):
     tables.add(para="yes")
 
-    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 2, column para: “yes” is no flag"):
+    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 2, column para: “yes” is not a flag"):
         tables.read()
 
 
@@ -508,10 +508,10 @@ def test_a_roll_call_is_there_once_and_has_a_number(tables: Tables):
     tables.add("60001")
     tables.add("60001.0")
 
-    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 3, column rcid: roll call 60001 is there twice"):
+    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 3, column rcid: roll call 60001 is listed twice"):
         tables.read()
     tables.roll_calls[1] = ("x", *tables.roll_calls[1][1:])
-    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 3, column rcid: “x” is no number"):
+    with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 3, column rcid: “x” is not a number"):
         tables.read()
 
 

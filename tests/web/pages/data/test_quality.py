@@ -86,17 +86,17 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
         (
             "A/RES/99/7 General Assembly 3 February 2002 amendment",
             "/roll-calls/newer/",
-            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced and counted totals differ: In favour: 2 announced, 1 counted.",
         ),
         (
             "A/RES/99/7 General Assembly February 2001",
             "/resolutions/A/RES/99/7",
-            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced and counted totals differ: In favour: 2 announced, 1 counted.",
         ),
         (
             "To adjourn Security Council 1 January 2003",
             "/roll-calls/council/",
-            "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
+            "Announced and counted totals differ: In favour: 2 announced, 1 counted.",
         ),
         (
             "A/RES/99/7 General Assembly",
@@ -107,8 +107,8 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
             "Ruritania",
             "/states/QQA/",
             (
-                "Ruritania is listed in The Bloc from 1 January 1958 to today, when it had no seat in the "
-                "General Assembly."
+                "Ruritania is listed in The Bloc from 1 January 1958 to today, when it had no seat "
+                "in the General Assembly."
             ),
         ),
         (
@@ -132,17 +132,17 @@ def test_the_kinds_are_counted(findings: None):
         ["Announced and counted totals differ", "2", "1"],
         ["Votes do not match the members on that date", "0", "0"],
         ["New member listed early or missing", "0", "0"],
-        ["Listed without a seat", "0", "0"],
+        ["State listed while it had no seat", "0", "0"],
         ["Sources disagree", "0", "0"],
-        ["Result and figures disagree", "0", "0"],
+        ["Result does not match the figures", "0", "0"],
         ["Votes missing", "0", "0"],
-        ["Two votes on one text", "1", "0"],
-        ["No resolution", "0", "0"],
-        ["Dates of a bloc", "1", "0"],
-        ["Code not known", "1", "0"],
-        ["Cell that cannot be read", "0", "0"],
-        ["Rows that contradict each other", "0", "0"],
-        ["Symbol that leads to no text", "0", "0"],
+        ["Several votes on one text", "1", "0"],
+        ["Vote without a resolution", "0", "0"],
+        ["Impossible dates of a bloc", "1", "0"],
+        ["Unknown state code", "1", "0"],
+        ["Unreadable cell", "0", "0"],
+        ["Contradictory rows", "0", "0"],
+        ["Symbol without a matching text", "0", "0"],
     ]
     assert [text(cell) for cell in get(PAGE).select(".finding-kinds tfoot td")] == ["5", "1"]
 
@@ -152,9 +152,9 @@ def test_sections_say_what_their_kind_means(findings: None):
 
     assert texts(page, "section[aria-labelledby=findings] h3") == [
         "Announced and counted totals differ 2 open, 1 acknowledged",
-        "Two votes on one text 1 open, 0 acknowledged",
-        "Dates of a bloc 1 open, 0 acknowledged",
-        "Code not known 1 open, 0 acknowledged",
+        "Several votes on one text 1 open, 0 acknowledged",
+        "Impossible dates of a bloc 1 open, 0 acknowledged",
+        "Unknown state code 1 open, 0 acknowledged",
     ]
     assert text(one(page, "#unknown-code + p")) == (
         "A file names a member state by an unknown code; its rows were not imported."
@@ -277,7 +277,7 @@ def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
 
     assert texts(part, "h2") == ["Known errors and doubts"]
     assert texts(part, ".finding-sentence, .note") == [
-        "Announced: and counted totals differ: In favour 2 announced, 1 counted.",
+        "Announced and counted totals differ: In favour: 2 announced, 1 counted.",
         "Acknowledged on 2 March 2026: As printed <1>.",
     ]
     assert one(part, "a")["href"] == PAGE

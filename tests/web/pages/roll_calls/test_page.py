@@ -259,7 +259,7 @@ def test_figures_that_disagree_are_both_shown():
 
     assert texts(get(PEACE), ".verdict .problem > p, .verdict .problem li") == [
         "The record is inconsistent: announced 93-17-65, counted from the votes 93-18-65.",
-        "Against:: 17 announced, but 18 counted from the votes.",
+        "Against: 17 announced, but 18 counted from the votes.",
     ]
     assert "they agree" not in text(one(get(PEACE), ".verdict"))
 
