@@ -238,6 +238,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The record of how the world votes: every recorded vote of the UN General Assembly and Security "
     "Council, to be read only. Rows have the names and the values of the downloads, which the codebook at "
     "/data/codebook/ explains. Errors are problem details (RFC 9457).",
+    "EXTERNAL_DOCS": {"url": "/api/", "description": "API guide"},
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

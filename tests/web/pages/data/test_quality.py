@@ -194,7 +194,7 @@ def test_they_are_filtered(findings: None, query: str, keys: list[str]):
         for about, address, _said in rows(page)
     ]
     assert found == keys
-    assert texts(page, "p.empty") == ([] if keys else ["No finding meets all of these conditions."])
+    assert texts(page, "p.empty") == ([] if keys else ["No problem matches these filters."])
     asked = dict(part.split("=") for part in query.split("&"))
     chosen = {str(select["name"]): select.select("option[selected]") for select in page.select("main select")}
     assert {name: options[0]["value"] for name, options in chosen.items() if options} == asked
@@ -264,7 +264,7 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
 def test_a_record_with_nothing_wrong():
     page = get(PAGE)
 
-    assert texts(page, "p.empty") == ["Nothing is known to be wrong."]
+    assert texts(page, "p.empty") == ["No problems are known."]
     assert page.select(".pager, .findings") == []
     assert "newest finding" not in page.text
 
@@ -272,7 +272,7 @@ def test_a_record_with_nothing_wrong():
 def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
     part = one(get("/roll-calls/council/"), "section[aria-labelledby=known]")
 
-    assert texts(part, "h2") == ["Known errors and doubts"]
+    assert texts(part, "h2") == ["Known data problems"]
     assert texts(part, ".finding-sentence, .note") == [
         "Announced and counted totals differ: In favour 2 announced, 1 counted.",
         "Acknowledged on 2 March 2026: As printed <1>.",

@@ -1,4 +1,4 @@
-"""The pages that explain the site are the documents of ``docs/``, and nothing in them leads off the site's own pages."""
+"""The pages that explain the site: they are the documents of ``docs/``, and their links stay on the site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from django.conf import settings
 from django.core import checks
 from django.test import Client, override_settings
-from django.urls import set_script_prefix, reverse
+from django.urls import reverse, set_script_prefix
 from pytest_django import DjangoAssertNumQueries
 
 from tests.web.records import text
@@ -44,7 +44,9 @@ def test_a_guide_says_what_its_document_says(address: str):
     source = (settings.BASE_DIR / ADDRESSES[address]).read_text(encoding="utf-8")
     shown = article(page_at(address))
 
-    title, *sections = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", source, flags=re.S | re.M), re.M)
+    title, *sections = re.findall(
+        r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", source, flags=re.DOTALL | re.MULTILINE), re.MULTILINE
+    )
     curly = [
         text(heading).removesuffix("#").strip().replace("’", "'")
         for heading in shown.select("h1, .prose > :is(h2, h3)")
@@ -52,9 +54,9 @@ def test_a_guide_says_what_its_document_says(address: str):
     assert curly == [title, *sections]
     assert [block.get_text() for block in shown.select("pre")] == [
         code.replace(documents.SITE, "http://testserver")
-        for code in re.findall(r"^```\w*\n(.*?)^```$", source, re.S | re.M)
+        for code in re.findall(r"^```\w*\n(.*?)^```$", source, re.DOTALL | re.MULTILINE)
     ]
-    assert len(shown.select("table")) == len(re.findall(r"^\|[-:| ]+\|$", source, re.M))
+    assert len(shown.select("table")) == len(re.findall(r"^\|[-:| ]+\|$", source, re.MULTILINE))
 
 
 @every_guide
@@ -140,12 +142,11 @@ def test_an_image_has_the_documents(file: str):
 
 
 def test_a_release_without_a_document_does_not_start(monkeypatch: pytest.MonkeyPatch):
-    assert documents.check_documents in checks.registry.registry.registered_checks
-    assert documents.check_documents() == []
+    assert [one for one in checks.run_checks() if one.id == "web.E001"] == []
 
     monkeypatch.setitem(documents.FILES, "methods", "nowhere.md")
 
-    (error,) = documents.check_documents()
+    (error,) = (one for one in checks.run_checks() if one.id == "web.E001")
     assert error.is_serious()
     assert "docs/nowhere.md is missing" in error.msg
 
@@ -183,3 +184,72 @@ def test_examples_have_the_address_of_the_site_that_is_read():
     shown = article(page_at(reverse("web:api_guide"), host="un.example"))
 
     assert "curl 'http://un.example/api/v1/" in shown.get_text()
+
+
+@pytest.mark.parametrize(
+    ("address", "guides"),
+    {
+        "/": ["/methods/#surprise-and-notable-breaks"],
+        "/resolutions/A/RES/ES-11/7": [
+            "/reading-a-vote/",
+            "/reading-a-vote/#majorities",
+            "/reading-a-vote/#announced-and-counted",
+            "/methods/#cohesion",
+        ],
+        "/agreement/": ["/methods/#agreement"],
+        "/compare/states/?state=USA&state=FRA": ["/methods/#agreement"],
+        "/compare/roll-calls/?a=a-res-es-11-1&b=a-res-es-11-7": ["/methods/#who-moved-between-two-votes"],
+        "/vetoes/": ["/methods/#vetoes"],
+        "/data/": ["/reading-a-vote/", "/methods/#positions", "/methods/#coverage", "/cookbook/", "/api/"],
+        "/data/codebook/": ["/reading-a-vote/", "/methods/#positions", "/cookbook/"],
+        "/about/": ["/reading-a-vote/", "/methods/", "/cookbook/", "/api/"],
+        "/api/v1/docs/": ["/api/"],
+    }.items(),
+)
+def test_figures_and_files_lead_to_what_explains_them(address: str, guides: list[str]):
+    page = page_at(address)
+
+    for footer in page.select("footer"):
+        footer.decompose()
+    links = {str(link["href"]) for link in page.select("a[href]")}
+    assert set(guides) <= links
+
+
+@pytest.mark.parametrize(
+    ("template", "anchors"),
+    {
+        "profiles/_partners.html": ["share-of-the-same-position", "percentile", "closest-partners"],
+        "profiles/_cohesion.html": ["cohesion", "breaks-with-a-bloc"],
+        "ideal_points/_about.html": ["ideal-points"],
+        "roll_calls/_breaks.html": ["closest-partners"],
+    }.items(),
+)
+def test_figures_that_few_votes_do_not_make_lead_to_their_methods_too(template: str, anchors: list[str]):
+    source = (settings.BASE_DIR / "templates" / template).read_text(encoding="utf-8")
+
+    assert re.findall(r"method_link\(\"([\w-]+)\"", source) == anchors
+
+
+@pytest.mark.parametrize("address", ["/resolutions.csv", "/votes.json", "/agreement.csv", "/states/USA.json"])
+def test_files_lead_to_codebook_and_methods(address: str):
+    links = Client().head(address).headers["Link"]
+
+    assert links == '</data/codebook/>; rel="describedby", </methods/>; rel="help"'
+
+
+@pytest.mark.parametrize("address", ["/resolutions.atom", "/states/USA.atom"])
+def test_feeds_lead_to_how_to_read_a_vote(address: str):
+    assert '<link rel="help" href="http://testserver/reading-a-vote/"' in Client().get(address).content.decode()
+
+
+def test_the_api_leads_to_its_guide():
+    assert Client().get("/api/v1/").json()["guide"] == "http://testserver/api/"
+    assert Client().get("/api/v1/openapi.json").json()["externalDocs"]["url"] == "/api/"
+
+
+def test_descriptions_of_tables_are_marked_up_in_pages_and_plain_markdown_elsewhere():
+    page = page_at("/data/")
+
+    assert "`" not in text(page.select_one("table.downloads"))
+    assert "``" not in Client().get("/llms.txt").content.decode()
+    assert "``" not in Client().get("/api/v1/openapi.json").content.decode()
