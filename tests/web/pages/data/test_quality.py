@@ -121,7 +121,7 @@ def test_drafts_are_nowhere_and_not_counted(findings: None):
 
     assert "A/RES/99/8" not in page.text
     assert "Not yet to be seen" not in page.text
-    assert one(page, "section[aria-labelledby=findings] [role=status]").text == "6 findings"
+    assert one(page, "section[aria-labelledby=findings] [role=status]").text == "6 problems"
 
 
 def test_the_kinds_are_counted(findings: None):
@@ -250,13 +250,13 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
 
     assert texts(get(PAGE), "section[aria-labelledby=checked] .hint") == [
         (
-            "All 25 recorded votes here with their 3 638 votes by member state are held against the announced "
-            "totals, the members of the body on the date, every source that was read, and the majority required. "
-            "Files are checked as they are read. What nothing contradicts may still be wrong."
+            "All 25 recorded votes, with 3 638 votes by member state, are compared with the announced totals, the "
+            "members of the body on that date, all sources and the required majority. A vote that passes all checks "
+            "can still be wrong."
         ),
         (
             "The record is checked whenever an import changes it; the last import was on 2 March 2026. "
-            "The newest finding is of 2 March 2026."
+            "The newest problem was found on 2 March 2026."
         ),
     ]
 
@@ -266,7 +266,7 @@ def test_a_record_with_nothing_wrong():
 
     assert texts(page, "p.empty") == ["No problems are known."]
     assert page.select(".pager, .findings") == []
-    assert "newest finding" not in page.text
+    assert "newest problem" not in page.text
 
 
 def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
