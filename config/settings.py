@@ -238,6 +238,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Every recorded vote of the UN General Assembly and Security Council. The API is read-only. Rows "
     "have the same columns and values as the downloads; the codebook at /data/codebook/ explains them. Errors "
     "are problem details (RFC 9457).",
+    "EXTERNAL_DOCS": {"url": "/api/", "description": "API guide"},
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -10,6 +10,7 @@ from web.pages.agreement import views as agreement
 from web.pages.comparison import views as compare_states
 from web.pages.data import quality
 from web.pages.data import views as data
+from web.pages.guides import views as guides
 from web.pages.home import views as home
 from web.pages.ideal_points import views as ideal_points
 from web.pages.machines import popolo
@@ -73,6 +74,10 @@ urlpatterns = [
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),
     path("data/quality/", quality.quality, name="quality"),
     path("about/", about.about, name="about"),
+    path("reading-a-vote/", guides.page, {"name": "reading"}, name="reading"),
+    path("methods/", guides.page, {"name": "methods"}, name="methods"),
+    path("cookbook/", guides.page, {"name": "cookbook"}, name="cookbook"),
+    path("api/", guides.page, {"name": "api_guide"}, name="api_guide"),
     path("contact/", about.contact, name="contact"),
     path("privacy/", about.privacy, name="privacy"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

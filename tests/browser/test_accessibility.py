@@ -48,6 +48,8 @@ PUBLIC = [
     "/data/",
     "/data/quality/",
     "/about/",
+    "/methods/",
+    "/cookbook/",
     "/nowhere/",
     "/api/v1/docs/",
 ]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 COOKBOOK = (settings.BASE_DIR / "docs" / "cookbook.md").read_text(encoding="utf-8")
-SITE = "http://localhost:8000"
+SITE = "https://plenary.example"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", COOKBOOK, re.DOTALL | re.MULTILINE)
 FETCH, RECIPES = BLOCKS[0][1], BLOCKS[1:]
 TOOLS = ["python", "r", "sql", "sh"]
@@ -65,7 +65,7 @@ def missing(said: str) -> None:
 def test_each_question_is_answered_with_each_tool() -> None:
     assert BLOCKS[0][0] == "sh"
     assert [tool for tool, _code in RECIPES] == TOOLS * 5
-    assert COOKBOOK.count("\n## ") == 6
+    assert COOKBOOK.count("\n## ") == 7
     assert [code for _tool, code in BLOCKS if SITE not in code and ".parquet'" not in code] == []
 
 

@@ -74,8 +74,8 @@ class Table:
 
     @property
     def description(self) -> str:
-        """Return what a row is: the table's entry in the codebook."""
-        return inspect.getdoc(self.row) or ""
+        """Return what a row is: the table's entry in the codebook, in one line of Markdown."""
+        return (inspect.getdoc(self.row) or "").replace("``", "`")
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -129,7 +129,7 @@ def chosen(roll_calls: Sequence[int]) -> str:
 
 
 def descriptions(row: type) -> dict[str, str]:
-    """Return what the text under each field of a row's class says, in one line, inherited fields too."""
+    """Return the text under each field of a row's class, inherited fields too: one line of Markdown."""
     docs: dict[str, str] = {}
     for part in reversed(row.__mro__[:-1]):
         body = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0]
@@ -137,7 +137,7 @@ def descriptions(row: type) -> dict[str, str]:
         for place, below in zip(body.body, body.body[1:], strict=False):
             if isinstance(place, ast.AnnAssign) and isinstance(place.target, ast.Name):
                 assert isinstance(below, ast.Expr), f"{part.__name__}.{place.target.id} has no description"
-                docs[place.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+                docs[place.target.id] = " ".join(str(ast.literal_eval(below.value)).replace("``", "`").split())
     return docs
 
 

@@ -38,7 +38,7 @@ Index = made(
     "Index",
     {
         "data_version": data_version(),
-        **{name: serializers.URLField(required=False) for name in (*LISTS, "openapi", "documentation")},
+        **{name: serializers.URLField(required=False) for name in (*LISTS, "openapi", "documentation", "guide")},
     },
 )
 
@@ -61,7 +61,11 @@ class IndexView(ReadView):
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any]:
         """Return the address of each list, of the description and of the page that shows it."""
         paths = {name: reverse(f"api:{name}") for name in LISTS}
-        paths |= {"openapi": reverse("api:openapi", args=["json"]), "documentation": reverse("api:docs")}
+        paths |= {
+            "openapi": reverse("api:openapi", args=["json"]),
+            "documentation": reverse("api:docs"),
+            "guide": reverse("web:api_guide"),
+        }
         own = self.request._request
         return some({name: own.build_absolute_uri(path) for name, path in paths.items()}, self.fields(query))
 

@@ -24,10 +24,13 @@ from votes.reports.wording import name_of
 from votes.rules import Result
 from votes.totals import Totals, plurality
 from web.discovery.metadata import in_words
+from web.display.addresses import url
 from web.display.labels import result_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from django.utils.xmlutils import SimplerXMLGenerator
 
     from votes.exporting.papers import DataVersion
     from votes.record.record import Record, State
@@ -54,9 +57,15 @@ class PartyVote:
 class Feed(Atom1Feed):
     """An Atom feed that says the same whenever the record does: without entries it is of ``updated``."""
 
-    def __init__(self, *, updated: datetime.datetime, **about: Any) -> None:
+    def __init__(self, *, updated: datetime.datetime, guide: str, **about: Any) -> None:
         super().__init__(**about, author_name=AUTHORS)
         self.updated = updated
+        self.guide = guide
+
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
+        """Write what the feed is, and where the words in it are explained."""
+        super().add_root_elements(handler)
+        handler.addQuickElement("link", "", {"rel": "help", "href": self.guide})
 
     def latest_post_date(self) -> datetime.datetime:
         """Return when an entry was last published or amended."""
@@ -89,6 +98,7 @@ def feed_of(
         feed_guid=f"tag:{host},2026:{own}",
         language=get_language(),
         updated=version.changed or datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
+        guide=origin + url("web:reading"),
     )
     times = published([one.pk for one in roll_calls])
     of = own.partition(".atom")[0] if party_vote else ""

@@ -223,7 +223,9 @@ def home(context: Context, record: Record) -> Metadata:
     data = _at("data")
     total = coverage_of(record).total
     period = (total.first.date, total.last.date) if total.first and total.last else None
-    described = dataset(origin_of(context["request"]), data, version_of(record), period, _files(FIRST_TABLES))
+    described = dataset(
+        origin_of(context["request"]), data, version_of(record), period, _files(FIRST_TABLES), methods=_at("methods")
+    )
     feed = Alternate(_at("feed", "resolutions"), FILE_TYPES["atom"], _("Resolutions"))
     title = f"{context['page_title']}{context['page_suffix']}"
     about = _page(context, _at("home"), (), [feed], title=title)
@@ -236,7 +238,7 @@ def data(context: Context) -> Metadata:
     request, total = context["request"], context["coverage"].total
     path = _at("data")
     period = (total.first.date, total.last.date) if total.roll_calls else None
-    described = dataset(origin_of(request), path, context["version"], period, _files(TABLES))
+    described = dataset(origin_of(request), path, context["version"], period, _files(TABLES), methods=_at("methods"))
     package = Alternate(_at("data_file", "datapackage.json"), FILE_TYPES["json"], "datapackage.json")
     about = _page(context, path, (), [package])
     return replace(about, data=[*about.data, described])

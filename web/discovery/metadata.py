@@ -209,12 +209,14 @@ def dataset(
     version: DataVersion,
     period: tuple[datetime.date, datetime.date] | None,
     files: Iterable[tuple[str, str, str]],
+    *,
+    methods: str,
 ) -> dict[str, Any]:
     """Return the record as schema.org has a data set.
 
-    ``data`` is the path of its page, ``period`` the days of the first and the last vote, of which many are
-    known to the month only, ``files`` the name, media type
-    and path of each download.
+    ``data`` is the path of its page, ``methods`` that of how its figures are computed, ``period`` the days of the first
+    and the last vote, of which many are known to the month only, ``files`` the name, media type and path of each
+    download.
     """
     own = origin + data
     said: dict[str, Any] = {
@@ -233,6 +235,8 @@ def dataset(
         "citation": citation(version, own).text,
         "keywords": ["United Nations", "General Assembly", "Security Council", "recorded votes", "roll calls"],
         "variableMeasured": [str(choice.label) for choice in Choice],
+        "measurementTechnique": origin + methods,
+        "usageInfo": f"{own}#cite",
         "distribution": [
             {"@type": "DataDownload", "name": name, "encodingFormat": kind, "contentUrl": origin + path}
             for name, kind, path in files

@@ -28,7 +28,7 @@ OF_THE_RECORD = (
 )
 """Pages that change with the record."""
 
-OF_THE_SITE = ("about", "contact", "privacy")
+OF_THE_SITE = ("about", "reading", "methods", "cookbook", "api_guide", "contact", "privacy")
 """Pages that change with a release, nobody has noted when."""
 
 

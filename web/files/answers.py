@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from votes.exporting.cells import safe
 from votes.exporting.package import current_version
 from votes.exporting.papers import TITLE, citation
+from web.display.addresses import url
 from web.pictures.png import BusyError, NotDrawnError, png
 from web.serving.etags import tag_of, unchanged
 from web.serving.problems import OPEN, problem
@@ -108,7 +109,14 @@ def about_record(request: HttpRequest) -> dict[str, Any]:
         "address": own,
         "changed": version.changed.date().isoformat() if version.changed else None,
         "cite": citation(version, own).text,
+        "codebook": request.build_absolute_uri(url("web:codebook")),
+        "methods": request.build_absolute_uri(url("web:methods")),
     }
+
+
+def guides() -> str:
+    """Return the ``Link`` header of a file: to what its columns mean, and to how its figures are computed."""
+    return f'<{url("web:codebook")}>; rel="describedby", <{url("web:methods")}>; rel="help"'
 
 
 def _source(request: HttpRequest) -> str:
@@ -126,7 +134,7 @@ def _file(request: HttpRequest, record: Record, name: str, content: Callable[[],
     own = request.build_absolute_uri()
     tag = tag_of(record.version, own)
     form = name.rpartition(".")[2]
-    headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag, **OPEN}
+    headers = {"Content-Type": CONTENT_TYPES[form], "ETag": tag, "Link": guides(), **OPEN}
     if form in ("csv", "json"):
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if known := unchanged(request, headers):

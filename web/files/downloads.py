@@ -20,7 +20,7 @@ from votes.models import RollCall, Source
 from votes.record.record import reading, record_of_snapshot
 from votes.record.version import data_version
 from votes.reports.explanation import difference_reason
-from web.files.answers import CONTENT_TYPES, about_record
+from web.files.answers import CONTENT_TYPES, about_record, guides
 from web.lists import retired
 from web.lists.filters import RollCallFilter
 from web.lists.listing import listing_of
@@ -88,6 +88,7 @@ def _send(
         "Content-Type": CONTENT_TYPES[form],
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "ETag": tag_of(data_version(), request.build_absolute_uri()),
+        "Link": guides(),
         **OPEN,
     }
     if known := unchanged(request, headers):

@@ -59,7 +59,7 @@ def test_every_table_and_column_is_described(table: Table):
 def test_a_column_in_full():
     assert VOTES.columns[5] == Column(
         "choice", "text", optional=False, free=False, sql="vote.choice",
-        description="``Y`` in favour, ``N`` against, ``A`` abstaining, ``X`` non-voting.",
+        description="`Y` in favour, `N` against, `A` abstaining, `X` non-voting.",
     )  # fmt: skip
     assert VOTES.columns[1].optional
     assert VOTES.columns[1].free

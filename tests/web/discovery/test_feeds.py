@@ -247,7 +247,7 @@ def test_a_feed_without_entries_is_of_the_record_s_last_change():
 
     assert root.findall(f"{ATOM}entry") == []
     moment = datetime.datetime(2025, 2, 24, tzinfo=datetime.UTC)
-    assert Feed(title="x", link="/", description="", updated=moment).latest_post_date() == moment
+    assert Feed(title="x", link="/", description="", updated=moment, guide="/").latest_post_date() == moment
     again = feed("/resolutions.atom?q=flumequux")
     assert text(root, "updated") == text(again, "updated")
 

@@ -154,7 +154,7 @@ def test_a_date_is_written_as_far_as_it_is_known(precision: str, text: str):
 
 
 def test_an_empty_record_has_neither_period_nor_day():
-    described = dataset(OWN, "/data/", DataVersion(0, None), None, [])
+    described = dataset(OWN, "/data/", DataVersion(0, None), None, [], methods="/methods/")
 
     assert described["version"] == "0"
     assert {"temporalCoverage", "dateModified", "distribution"} & set(described) == set()

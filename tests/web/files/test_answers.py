@@ -105,7 +105,7 @@ class TestContent:
         assert content == {"b": [1, None], "a": "“é”"}
         assert about["address"] == "http://testserver/a.json?x=1"
         assert about["changed"] == "2024-05-06"
-        assert list(about) == ["title", "address", "changed", "cite"]
+        assert list(about) == ["title", "address", "changed", "cite", "codebook", "methods"]
         assert about["address"] in about["cite"]
         assert "“é”".encode() in response.content
         assert response["Content-Type"] == "application/json"

@@ -135,11 +135,17 @@ class TestThePage:
         assert len(items) == 10
         assert texts(items[-1], "h3") == ["UN Digital Library: General Assembly voting 1 July 2026"]
         assert texts(items[-1], "p") == [
-            "Rows read 773 563, left out 7. Recorded votes added 4 547, changed 3, unchanged 17, removed 0. Findings 5."
+            (
+                "773 563 rows read, 7 skipped. Recorded votes: 4 547 added, 3 changed, 17 unchanged, 0 removed. "
+                "5 data problems found."
+            )
         ]
         assert texts(items[-1], "li") == [f"ga.csv SHA-256 {'ab' * 32}"]
         assert texts(items[0], "p") == [
-            "Rows read 9, left out 9. Recorded votes added 4 547, changed 3, unchanged 17, removed 0. Findings 5."
+            (
+                "9 rows read, 9 skipped. Recorded votes: 4 547 added, 3 changed, 17 unchanged, 0 removed. "
+                "5 data problems found."
+            )
         ]
         assert "Secretname" not in str(page)
         assert "dry.csv" not in str(page)
@@ -179,7 +185,7 @@ class TestThePackage:
         page = get("/data/")
 
         assert not home.exists()
-        assert "are made with the first download" in text(page)
+        assert "The first download of the archive" in text(page)
         assert "Rows" not in texts(page, "table.downloads thead th")
         # No size is claimed of what has not been made.
         assert [cells[1:] for cells in table(page, "table.downloads")][2] == [
@@ -193,7 +199,7 @@ class TestThePackage:
         made = downloads.offered()
         assert made
 
-        assert "are made with the first download" not in text(page)
+        assert "The first download of the archive" not in text(page)
         lines = {cells[0].split()[0]: cells[1:] for cells in table(page, "table.downloads")}
         assert list(lines)[:3] == ["resolutions", "roll-calls", "votes"]
         assert set(lines) == set(TABLES)
@@ -316,8 +322,8 @@ def test_the_codebook_describes_every_table_and_column():
     assert texts(page, "main h2") == list(TABLES)
     for entry, section in zip(TABLES.values(), page.select("main section"), strict=True):
         assert texts(section, "tbody > tr > th") == [column.name for column in entry.columns]
-        assert text(section.select("p")[0]) == " ".join(entry.description.replace("``", "").split())
-    assert "``" not in text(page)
+        assert text(section.select("p")[0]) == " ".join(entry.description.replace("`", "").split())
+    assert "`" not in text(page)
 
 
 def test_the_codebook_lists_every_code():

@@ -124,7 +124,7 @@ def test_drafts_are_nowhere_and_not_counted(findings: None):
 
     assert "A/RES/99/8" not in page.text
     assert "Not yet to be seen" not in page.text
-    assert one(page, "section[aria-labelledby=findings] [role=status]").text == "6 findings"
+    assert one(page, "section[aria-labelledby=findings] [role=status]").text == "6 problems"
 
 
 def test_the_kinds_are_counted(findings: None):
@@ -197,7 +197,7 @@ def test_they_are_filtered(findings: None, query: str, keys: list[str]):
         for about, address, _said in rows(page)
     ]
     assert found == keys
-    assert texts(page, "p.empty") == ([] if keys else ["No finding meets all of these conditions."])
+    assert texts(page, "p.empty") == ([] if keys else ["No problem matches these filters."])
     asked = dict(part.split("=") for part in query.split("&"))
     chosen = {str(select["name"]): select.select("option[selected]") for select in page.select("main select")}
     assert {name: options[0]["value"] for name, options in chosen.items() if options} == asked
@@ -253,13 +253,13 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
 
     assert texts(get(PAGE), "section[aria-labelledby=checked] .hint") == [
         (
-            "All 25 recorded votes here with their 3 638 votes by member state are held against the announced "
-            "totals, the members of the body on the date, every source that was read, and the majority required. "
-            "Files are checked as they are read. What nothing contradicts may still be wrong."
+            "All 25 recorded votes, with 3 638 votes by member state, are compared with the announced totals, the "
+            "members of the body on that date, all sources and the required majority. A vote that passes all checks "
+            "can still be wrong."
         ),
         (
             "The record is checked whenever an import changes it; the last import was on 2 March 2026. "
-            "The newest finding is of 2 March 2026."
+            "The newest problem was found on 2 March 2026."
         ),
     ]
 
@@ -267,15 +267,15 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
 def test_a_record_with_nothing_wrong():
     page = get(PAGE)
 
-    assert texts(page, "p.empty") == ["Nothing is known to be wrong."]
+    assert texts(page, "p.empty") == ["No problems are known."]
     assert page.select(".pager, .findings") == []
-    assert "newest finding" not in page.text
+    assert "newest problem" not in page.text
 
 
 def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
     part = one(get("/roll-calls/council/"), "section[aria-labelledby=known]")
 
-    assert texts(part, "h2") == ["Known errors and doubts"]
+    assert texts(part, "h2") == ["Known data problems"]
     assert texts(part, ".finding-sentence, .note") == [
         "Announced and counted totals differ: In favour: 2 announced, 1 counted.",
         "Acknowledged on 2 March 2026: As printed <1>.",
