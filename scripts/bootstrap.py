@@ -73,7 +73,7 @@ def make(wanted: str) -> int:
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             return fail(why_no_venv(made.stdout + made.stderr))
-    say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); this takes about a minute, longer on a busy machine.")
+    say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); this takes a minute or more.")
     files = [part for name in LOCKS[wanted] for part in ("-r", str(ROOT / name))]
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if wanted == "dev":

@@ -1,4 +1,4 @@
-"""Where a roll call cuts the line of ideal points, for its page: in words, and as a picture."""
+"""How a roll call divides the ideal points, for its page: in words, and as a picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["division", "sentence"]
 
 
 def sentence(found: Division) -> str:
-    """Return in words how a roll call divides the line, and how many of those who voted stand where."""
+    """Return how a roll call divides the line, and the number of voters on each side, in words."""
     below, above = (POSITIONS[choice] for choice in found.sides)
     if not found.is_within:
         return _(

@@ -1,4 +1,4 @@
-"""A roll call as Popolo, for programs that read parliaments' votes."""
+"""The Popolo version of a roll call."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @require_safe
 @takes_no_parameters
 def file(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send a roll call as Popolo."""
+    """Return a roll call as Popolo JSON."""
     with reading() as record:
         published = RollCall.objects.published().with_tally().select_related("source")
         found = published.filter(slug=slug.lower()).order_by().first()

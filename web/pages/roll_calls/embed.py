@@ -1,4 +1,4 @@
-"""A vote as a card in other sites' pages, and how they find it (oEmbed). Nothing else of the site may be framed."""
+"""Embedded cards and oEmbed. Cards are the only pages that other sites may frame."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 FORMATS = ("json", "xml")
-"""Those that oEmbed knows."""
+"""Parameters of oEmbed."""
 
 
 @require_safe
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with parameters
 @xframe_options_exempt
 def card(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Show a recorded vote as a card; of one that was withdrawn, that it was."""
+    """Show a recorded vote as a card, or that it was withdrawn."""
     with reading() as record:
         published = RollCall.objects.published().select_related("resolution", "tally", "body")
         found = published.filter(slug=slug.lower()).order_by().first()
@@ -54,7 +54,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _retired(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answer for a vote that is not there; raises Http404 where there has never been one."""
+    """Answer for a retired address; raises Http404 if it never existed."""
     found = RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
     if found is None:
         raise Http404(no_roll_call(slug))
@@ -66,7 +66,7 @@ def _retired(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cached
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """Say how the vote at ``url`` is put into a page, as oEmbed has it; in JSON only."""
+    """Return the oEmbed response for the vote at ``url``; JSON only."""
     asked = request.GET
     width, height, wrong = sizes(asked)
     errors = {
@@ -93,5 +93,5 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 
 def _example(request: HttpRequest) -> str:
-    """Return an address of a vote."""
+    """Return an example address for error messages."""
     return f"{origin_of(request)}{reverse('web:resolution', args=['A/RES/ES-11/7'])}"

@@ -1,4 +1,4 @@
-"""Pictures of a recorded vote as files: the tile grid, and the card that networks show beside a link."""
+"""Images of a recorded vote: the tile grid, and the share card."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @reads("bloc")
 @require_safe
 def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    """Send the tile grid of a recorded vote as SVG or PNG; ``bloc`` highlights the members of a bloc."""
+    """Return the tile grid as SVG or PNG; ``bloc`` highlights a bloc's members."""
     with reading() as record:
         found = _found(slug)
         if found is None:
@@ -64,7 +64,7 @@ def tiles(request: HttpRequest, slug: str, form: str) -> HttpResponse:
 @require_safe
 @takes_no_parameters
 def card(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send the share card of a recorded vote."""
+    """Return the share card as PNG."""
     with reading() as record:
         found = _found(slug)
         if found is None:
@@ -75,13 +75,13 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _found(slug: str) -> RollCall | None:
-    """Return the published roll call with a slug, in whatever case."""
+    """Return the published roll call with this slug, ignoring case."""
     published = RollCall.objects.published().select_related("resolution", "tally")
     return published.filter(slug=slug.lower()).order_by().first()
 
 
 def _heading(found: RollCall, vote_context: RollCallContext) -> str:
-    """Return symbol, body and date of a roll call."""
+    """Return the heading: symbol, body and date."""
     parts = [found.resolution.symbol] if found.resolution else []
     return " · ".join([*parts, vote_context.body_name, dated(found.date, found.date_precision)])
 
@@ -98,13 +98,13 @@ def _grid(
 
 
 def _result(found: RollCall) -> str:
-    """Return how the vote went; of totals that differ from those counted, that they are the announced ones."""
+    """Return the result; note announced totals that differ from the counted ones."""
     result = capfirst(str(found.get_result_display())) if found.totals else outcome(found).removesuffix(".")
     return _("%(result)s, as announced") % {"result": result} if found.totals_differ else result
 
 
 def _card(found: RollCall, record: Record) -> Card:
-    """Return the card of a roll call."""
+    """Return the share card of a roll call."""
     vote_context = RollCallContext.of(found)
     states = Breakdown.of(found, record, vote_context.intended).states
     totals = found.totals

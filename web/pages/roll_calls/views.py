@@ -1,4 +1,4 @@
-"""Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
+"""Lists of resolutions and roll calls, and the pages of a text and of a recorded vote."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +32,7 @@ from web.serving.parameters import address, reads, tidy_address, unanswered
 @reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
-    """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
+    """Show a row per resolution with its decisive roll call; a search for a complete symbol redirects to the text."""
     if list(request.GET) == ["q"] and not wants_part(request) and (found := _text_called(request.GET["q"])):
         return varied(redirect(found))
     return _list(request, "resolutions")
@@ -41,12 +41,12 @@ def resolutions(request: HttpRequest) -> HttpResponse:
 @reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def roll_calls(request: HttpRequest) -> HttpResponse:
-    """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
+    """Show a row per roll call: whole texts, amendments, paragraphs and motions."""
     return _list(request, "roll_calls")
 
 
 def _text_called(text: str) -> Resolution | None:
-    """Return the text whose symbol, in any known spelling, ``text`` is, and no other's."""
+    """Return the only text with this symbol, in any known spelling."""
     if not looks_like_symbol(text) or parse_or_none(text) is None:
         return None
     named = list(Resolution.objects.published().order_by().with_symbol(text)[:2])
@@ -76,9 +76,9 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             raise missing_text(symbol, record)
         found = named[0]
         if symbol != found.symbol:
-            # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
+            # Only a known spelling redirects permanently: a near miss may have a closer match later.
             return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
-        # The resolution is known to each already.
+        # Avoid a query per roll call.
         taken = list(found.roll_calls.published().select_related("tally").order_by())
         decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
@@ -127,7 +127,7 @@ def _show(
     template: str,
     **context: object,
 ) -> HttpResponse:
-    """Show a roll call in full."""
+    """Render a roll call's page."""
     breakdown = Breakdown.of(shown, record, vote_context.intended)
     sheet = Sheet.of(breakdown, request.GET)
     context |= {

@@ -1,4 +1,4 @@
-"""Subjects: the index of the library's headings, and the list of the texts of one."""
+"""The subject index, and the list of one subject's texts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from web.lists.suggestions import Help
 from web.serving.parameters import address, reads, tidy_address, unanswered
 
 MOST = 12
-"""How many of the most frequent subjects stand above the index."""
+"""Most frequent subjects shown above the index."""
 
 
 @reads("q")
 @tidy_address
 def subjects(request: HttpRequest) -> HttpResponse:
-    """List all subjects by name, or those with the words of ``?q=`` in their names."""
+    """List all subjects by name, or those that match ``?q=``."""
     words = request.GET.get("q", "")
     with reading() as record:
         found = subject_entries(record, words)
@@ -49,7 +49,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 @reads(*(name for name in RollCallFilter.base_filters if name != "subject"), "page")
 @tidy_address
 def subject(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the texts of a subject as a list of their own; its heading, written in any way, redirects to it."""
+    """Show the texts of a subject; any spelling of its heading redirects to its slug."""
     with reading() as record:
         try:
             found = record.subjects[known_subject(slug, record)]
