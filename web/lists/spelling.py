@@ -39,7 +39,7 @@ WORD = re.compile(r"[^\W\d_]+")
 LETTERS = re.compile("[a-z]+")
 NUMBERED = re.compile(r"(?i)resolution\s+(\S*\d\S*)")
 OPERATOR = "or"
-"""Search operators."""
+"""The search operator, not a word to correct."""
 
 
 def slips(one: str, other: str, most: int) -> int:

@@ -76,7 +76,7 @@ class AgreementQuestion(Question):
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
-        """Return the bodies to choose from, the default first."""
+        """Return the bodies to choose from, as (value, name); the default has no value."""
         return [("" if code == BODY else code, name) for code, name in self.record.bodies.items()]
 
     @property

@@ -24,7 +24,7 @@ DRAFTS = "vetoed_drafts"
 
 
 def header(count: VetoCount) -> tuple[str, ...]:
-    """Return the CSV header: decade, first and last day, and a column per member code."""
+    """Return the CSV header: decade, its days, and a column per member code."""
     return ("decade", "since", "until", *count.members, DRAFTS)
 
 
