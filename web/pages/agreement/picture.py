@@ -114,12 +114,12 @@ def runs(classes: NDArray[np.intp]) -> dict[int, list[tuple[int, int, int]]]:
     begins = starts[:-1]
     kinds = flat[begins]
     rows, columns = np.divmod(begins, number + 1)
-    found = {}
+    by_class = {}
     for kind in np.unique(kinds).tolist():
         if kind != _NOTHING:
             of = kinds == kind
-            found[kind] = list(zip((columns[of] - 1).tolist(), rows[of].tolist(), lengths[of].tolist(), strict=True))
-    return found
+            by_class[kind] = list(zip((columns[of] - 1).tolist(), rows[of].tolist(), lengths[of].tolist(), strict=True))
+    return by_class
 
 
 def _square(classes: NDArray[np.intp], start: int, cell: int, title: str) -> str:
@@ -176,8 +176,8 @@ def _figures(
     for row, column in np.argwhere(classes < COLOURS).tolist():
         colour = ("ink", "on-heat", "paper")[int(np.digitize(classes[row, column], (6, 7)))]
         x, y = start + (column + 0.5) * cell, start + (row + 0.5) * cell + 3.5
-        said = escape(figure(float(values[row, column])))
-        marks.append(f'<text x="{x:g}" y="{y:g}" class="{small}middle f-{colour}">{said}</text>')
+        text = escape(figure(float(values[row, column])))
+        marks.append(f'<text x="{x:g}" y="{y:g}" class="{small}middle f-{colour}">{text}</text>')
     return marks
 
 

@@ -120,11 +120,11 @@ def drawn(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> Pictu
     first, second = roll_calls.values()
     table = movement.table.tolist()
     inside = {"moved": movement.moved, "members": movement.in_both}
-    said = [
+    sentences = [
         ngettext("%(moved)s of %(members)s member moved.", "%(moved)s of %(members)s members moved.", movement.in_both)
         % inside
     ]
-    said += [
+    sentences += [
         _("From %(before)s to %(after)s: %(number)s.")
         % {"before": label(cell.before).lower(), "after": label(cell.after).lower(), "number": len(cell.states)}
         for cell in movement.cells
@@ -134,7 +134,7 @@ def drawn(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> Pictu
         title = _("%(title)s: %(bloc)s") % {"title": title, "bloc": movement.bloc.short_name}
     return flow(
         title,
-        " ".join(said),
+        " ".join(sentences),
         [(named(one), dated(one.date, one.date_precision)) for one in (first, second)],
         [Node(label(choice), *SHAPES[choice]) for choice in ORDER],
         {

@@ -135,11 +135,11 @@ def _ribbons(
         y, to = leaving[before], arriving[after]
         leaving[before] += height
         arriving[after] += height
-        said = escape(f"{nodes[before].label} → {nodes[after].label}: {count}")
+        title = escape(f"{nodes[before].label} → {nodes[after].label}: {count}")
         ribbons.append(
             f'<path class="{nodes[before].ribbon} flow" d="M{start} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {to:.1f} '
             f"{end} {to:.1f}v{height:.1f}C{middle:.0f} {to + height:.1f} {middle:.0f} {y + height:.1f} {start} "
-            f'{y + height:.1f}z"><title>{said}</title></path>'
+            f'{y + height:.1f}z"><title>{title}</title></path>'
         )
         if height >= FIGURED:
             # Near the origin, before ribbons cross.

@@ -160,8 +160,8 @@ def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
         if published.filter(slug=slug).exists():
             return slug, False
         if retired := RetiredAddress.objects.shown().filter(slug=slug).first():
-            if kept := retired.leads_to:
-                return _slug_of(kept, near=False)[0], True
+            if merged_into := retired.leads_to:
+                return _slug_of(merged_into, near=False)[0], True
             raise LookupError(retired.notice)
     texts = Resolution.objects.published()
     named = list(texts.with_symbol(text)[:2]) or (list(texts.near_symbol(text)[:2]) if near else [])

@@ -126,5 +126,5 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCa
     """Return the example comparisons on record, as (address, roll call, roll call)."""
     rows = record.matrix.rows_by_slug
     known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
-    found = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
-    return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]
+    roll_calls = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
+    return [(f"{request.path}?a={first}&b={second}", roll_calls[first], roll_calls[second]) for first, second in known]

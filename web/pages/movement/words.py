@@ -34,7 +34,7 @@ def name_of(move: StateMove) -> str:
 
 def departures(movement: Movement) -> list[str]:
     """Return, for each abandoned choice, the numbers of states by new choice, largest first."""
-    said = []
+    sentences = []
     table = movement.table.tolist()
     inside = [choice for choice in ORDER if choice != OUTSIDE]
     for before in sorted(inside, key=lambda choice: -_left(table[choice], choice)):
@@ -45,11 +45,11 @@ def departures(movement: Movement) -> list[str]:
             _("%(number)s to %(choice)s") % {"number": table[before][choice], "choice": label(choice).lower()}
             for choice in sorted(others, key=lambda choice: -table[before][choice])
         ]
-        said.append(
+        sentences.append(
             _("Of the %(whole)s %(choice)s, %(left)s moved: %(to)s.")
             % {"left": left, "whole": sum(table[before][1:]), "choice": label(before).lower(), "to": ", ".join(to)}
         )
-    return said
+    return sentences
 
 
 def _left(row: Sequence[int], choice: int) -> int:

@@ -160,10 +160,10 @@ def wrapped(text: str, size: float, across: float) -> list[str]:
 
 def shortened(lines: Sequence[str], most: int, size: float, across: float) -> list[str]:
     """Return at most ``most`` lines within ``across`` pixels, ending in an ellipsis if truncated."""
-    kept = list(lines[:most])
-    if len(lines) <= most and all(width_of(line, size) <= across for line in kept):
-        return kept
-    last = kept[-1]
+    shown = list(lines[:most])
+    if len(lines) <= most and all(width_of(line, size) <= across for line in shown):
+        return shown
+    last = shown[-1]
     while last and width_of(f"{last}…", size) > across:
         last = last[:-1]
-    return [*kept[:-1], f"{last.rstrip(' ,;:.')}…"]
+    return [*shown[:-1], f"{last.rstrip(' ,;:.')}…"]

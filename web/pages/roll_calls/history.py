@@ -27,16 +27,16 @@ HEADER = ("at", "by", "reason", "out_of_view_since", "kind", "name", "before", "
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the changes of a recorded vote since its publication."""
     with reading() as record:
-        found = _found(slug)
-        if found is None:
+        roll_call = _found(slug)
+        if roll_call is None:
             return retired.page(request, slug, "web:roll_call_history", record)
-        if slug != found.slug:
-            own = reverse("web:roll_call_history", args=[found.slug])
+        if slug != roll_call.slug:
+            own = reverse("web:roll_call_history", args=[roll_call.slug])
             return redirect(address(own, request.GET), permanent=True)
         context = {
-            "roll_call": found,
-            "entries": read(found, record).entries,
-            "file": reverse("web:roll_call_history", args=[found.slug]).removesuffix("/"),
+            "roll_call": roll_call,
+            "entries": read(roll_call, record).entries,
+            "file": reverse("web:roll_call_history", args=[roll_call.slug]).removesuffix("/"),
             "ignored": unanswered(request.GET, ()),
         }
         return render(request, "roll_calls/history.html", context)
@@ -47,17 +47,17 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 def file(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     """Return a row per change as CSV, or an object per revision as JSON."""
     with reading() as record:
-        found = _found(slug)
-        if found is None:
+        roll_call = _found(slug)
+        if roll_call is None:
             return retired.file(request, slug, form, "web:roll_call_history_file")
-        if slug != found.slug:
-            own = reverse("web:roll_call_history_file", args=[found.slug, form])
+        if slug != roll_call.slug:
+            own = reverse("web:roll_call_history_file", args=[roll_call.slug, form])
             return redirect(address(own, request.GET), permanent=True)
-        name = f"plenary-{found.slug}-history"
-        entries = _entries(read(found, record))
+        name = f"plenary-{roll_call.slug}-history"
+        entries = _entries(read(roll_call, record))
         if form == "csv":
             return csv_file(request, record, name, HEADER, _rows(entries))
-        return json_file(request, record, name, {"roll_call": found.slug, "history": entries})
+        return json_file(request, record, name, {"roll_call": roll_call.slug, "history": entries})
 
 
 def read(roll_call: RollCall, record: Record) -> History:

@@ -74,30 +74,30 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             raise Http404(_("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol})
         if len(named) != 1:
             raise missing_text(symbol, record)
-        found = named[0]
-        if symbol != found.symbol:
+        text = named[0]
+        if symbol != text.symbol:
             # Only a known spelling redirects permanently: a near miss may have a closer match later.
-            return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
+            return redirect(address(text.get_absolute_url(), request.GET), permanent=is_known)
         # Avoid a query per roll call.
-        taken = list(found.roll_calls.published().select_related("tally").order_by())
+        taken = list(text.roll_calls.published().select_related("tally").order_by())
         decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
         context: dict[str, object] = {
-            "resolution": found,
+            "resolution": text,
             "others": record.roll_calls_by_key(record.register.keys[others].tolist()),
         }
         if decisive is None:
             context |= {
                 "roll_call": None,
-                "withdrawn": RetiredAddress.objects.withdrawn_on(found),
-                "body": found.body,
-                "session": found.session,
+                "withdrawn": RetiredAddress.objects.withdrawn_on(text),
+                "body": text.body,
+                "session": text.session,
             }
             return render(request, "roll_calls/resolution.html", context)
         vote_context = RollCallContext.of(decisive)
         context |= {"withdrawn": (), "body": vote_context.body_name, "session": vote_context.session}
-        if found.session_id != decisive.session_id:
-            context["session"] = found.session
+        if text.session_id != decisive.session_id:
+            context["session"] = text.session
         topics = record.register.topics_of(decisive.pk)
         context["topics"] = [(slug, name) for slug, name in record.topics.items() if slug in topics]
         return _show(request, record, decisive, vote_context, template="roll_calls/resolution.html", **context)
@@ -109,13 +109,13 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one recorded vote."""
     with reading() as record:
         published = RollCall.objects.published().select_related("resolution", "tally")
-        found = published.filter(slug=slug.lower()).order_by().first()
-        if found is None:
+        one = published.filter(slug=slug.lower()).order_by().first()
+        if one is None:
             return retired.page(request, slug, "web:roll_call", record)
-        if slug != found.slug:
-            own = reverse("web:roll_call", args=[found.slug])
+        if slug != one.slug:
+            own = reverse("web:roll_call", args=[one.slug])
             return redirect(address(own, request.GET), permanent=True)
-        return _show(request, record, found, RollCallContext.of(found), template="roll_calls/roll_call.html", topics=())
+        return _show(request, record, one, RollCallContext.of(one), template="roll_calls/roll_call.html", topics=())
 
 
 def _show(
