@@ -21,7 +21,7 @@ LOCKS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-
 
 
 def main(wanted: str) -> int:
-    """Create or update the environment for ``run`` or ``dev``; return the exit status."""
+    """Make the environment for ``run`` or for ``dev``; return the exit status."""
     try:
         with (ROOT / ".venv.lock").open("w") as lock:
             wait_for(lock)
@@ -33,7 +33,7 @@ def main(wanted: str) -> int:
 
 
 def wait_for(lock: TextIO) -> None:
-    """Take the lock, so that two first runs do not install into one folder."""
+    """Hold the lock, so that two first runs do not install into one folder."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -42,7 +42,7 @@ def wait_for(lock: TextIO) -> None:
 
 
 def is_current(wanted: str) -> bool:
-    """Tell whether the environment is complete, was made here from these locks, and its Python still runs."""
+    """Tell whether the environment was made whole, here, of these locks, and its Python still runs."""
     stamps = {stamp("dev"), stamp(wanted)}  # what suffices to develop suffices to run
     with contextlib.suppress(OSError):
         if (VENV / "stamp").read_text() in stamps:
@@ -51,7 +51,7 @@ def is_current(wanted: str) -> bool:
 
 
 def stamp(wanted: str) -> str:
-    """Return what identifies an environment: locks, Python and location."""
+    """Return what the environment was made of: the locks, the Python and the place."""
     parts = [sys.version, str(ROOT), *((ROOT / name).read_text() for name in LOCKS[wanted])]
     return f"{wanted} {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}\n"
 
@@ -64,7 +64,7 @@ def python_runs() -> bool:
 
 
 def make(wanted: str) -> int:
-    """Create the environment and install the locked packages."""
+    """Make the environment and install the locked packages."""
     (VENV / "stamp").unlink(missing_ok=True)
     if not python_runs():
         say(f"Creating .venv with Python {sys.version.split()[0]}.")
@@ -73,7 +73,7 @@ def make(wanted: str) -> int:
         if made.returncode:
             shutil.rmtree(VENV, ignore_errors=True)
             return fail(why_no_venv(made.stdout + made.stderr))
-    say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); this takes a minute or more.")
+    say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); the first time takes about a minute.")
     files = [part for name in LOCKS[wanted] for part in ("-r", str(ROOT / name))]
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if wanted == "dev":
@@ -88,7 +88,7 @@ def make(wanted: str) -> int:
 
 
 def why_no_venv(output: str) -> str:
-    """Return advice for a Python that cannot create a virtual environment."""
+    """Return what to do about a Python that makes no virtual environment."""
     if "ensurepip" in output or "No module named venv" in output:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return (
