@@ -64,7 +64,7 @@ class AgreementQuestion(Question):
 
     @cached_property
     def usual_since(self) -> datetime.date | None:
-        """Return the day from which the roll calls are taken since no period is asked for; None where one is."""
+        """Return the default first day; None if the query has a period."""
         return None if self.since or self.until else usual_since(self.record, self.body)
 
     @cached_property
