@@ -45,8 +45,8 @@ def lines() -> list[str]:
     ]
     half, whole = measured[-2], measured[-1]
     in_short = (
-        f"\nFitting the whole record takes {whole[-1]:.1f} s of one core (target: {AIM}), {whole[-1] / half[-1]:.2f} times "
-        f"as long as half of it, with {whole[1] / half[1]:.2f} times the votes."
+        f"\nFitting the whole record takes {whole[-1]:.1f} s of one core (target: {AIM}), {whole[-1] / half[-1]:.2f} "
+        f"times as long as half of it, with {whole[1] / half[1]:.2f} times the votes."
     )
     return [
         "| roll calls | votes | steps | seconds | CPU seconds | µs per vote and step |",

@@ -116,7 +116,7 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
     print("| page | requests/s | of an empty view | p50 ms | p99 ms | p99 / p50 |\n|---|---:|---:|---:|---:|---:|")
     for page, found in rendered.items():
         print(f"| `{page}` | {found.per_second:.0f} | {share(found, AIMS[''])} | {found.latencies} |")
-    print(f"\nCached, {CONNECTIONS} connections: shares of an empty view, for which the targets are {AIMS['cached']}% and,")
+    print(f"\nCached, {CONNECTIONS} connections: shares of an empty view; the targets are {AIMS['cached']}% and,")
     print(f"for 304s, {AIMS['unchanged']}%; latencies of the cached page, uncompressed:\n")
     print("| page | cached | unchanged (304) | gzip | br | p50 ms | p99 ms | p99 / p50 |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
