@@ -36,6 +36,6 @@ def seat_name(record: Record, code: str) -> str:
     for former in record.permanent[code][1:]:
         ends = [last_day(seat.until) for seat in record.seats if seat.code == former]
         years = [end.year for end in ends if end]
-        said = {"name": name, "former": former_name(record, former), "year": max(years, default="")}
-        name = _("%(name)s (%(former)s until %(year)s)") % said
+        values = {"name": name, "former": former_name(record, former), "year": max(years, default="")}
+        name = _("%(name)s (%(former)s until %(year)s)") % values
     return name

@@ -3,15 +3,14 @@
 In Popolo (https://www.popoloproject.com/specs/vote-event.html) voters are people; here they are member states, so a
 voter is an organization. Our conventions where the standard leaves room:
 
-- Options are ``yes``, ``no``, ``abstain`` and ``not voting``: the record does not tell who was absent from who was
-  present and took no part.
-- A result is ``pass`` or ``fail``; a veto is a fail, and what is not on record is null.
-- Counts are those of the votes where there are votes, otherwise as the President announced them.
-- A voter's group is its regional group of the day, the only grouping of the United Nations of which a member state has
-  at most one. Results within groups are left out: there are none.
+- Options are ``yes``, ``no``, ``abstain`` and ``not voting``: the record does not distinguish absent members from
+  present ones that took no part.
+- A result is ``pass`` or ``fail``; a veto is a fail, and an unknown result is null.
+- Counts are counted from the votes if there are any, otherwise as announced by the President.
+- A voter's group is its regional group on that date, the only kind of group of which a state belongs to at most one.
+  Group results are left out.
 - ``end_date`` is the last day, as everywhere in Popolo; that of a session is stored as its last day already.
-- What Popolo has no words for stands in ``extras``, as Open Civic Data has it: a correction is there, and changes no
-  vote.
+- Anything else is in ``extras``, as in Open Civic Data: a correction is there, and changes no vote.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Question:
 
     @cached_property
     def rows(self) -> Rows:
-        """Return the rows of the record's matrix, ascending; none where something is wrong."""
+        """Return the selected matrix rows, ascending; none if there are errors."""
         return self.rows_between(self.days)
 
     @cached_property

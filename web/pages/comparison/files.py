@@ -39,7 +39,7 @@ def rows(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
 
 
 def json_document(comparison: Comparison, preceding: Period | None) -> dict[str, Any]:
-    """Return everything: the parties, the pairs with their tables, and the roll calls on which parties differed."""
+    """Return the parties, the pairs with their tables, and the roll calls on which parties differed."""
     matrix = comparison.record.matrix
     same, of = comparison.together
     place = {row: place for place, row in enumerate(comparison.rows.tolist())}

@@ -120,7 +120,7 @@ def _profile(listing: Listing, code: str) -> StateProfile:
     meant = listing.form.cleaned_data
     days, rows = days_of(meant), listing.rows
     if any(days):
-        # The years before a period are compared with it, under all other filters.
+        # Compare with the preceding years under the same filters.
         others = listing.parameters.copy()
         for name in ("since", "until"):
             others.pop(name, None)
@@ -164,7 +164,7 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
-    """Return the address that compares the state with another over the same roll calls, up to the other's code."""
+    """Return the address prefix that compares the state with another over the same roll calls."""
     query: dict[str, Any] = {"body": profile.body, **(profile.period.as_filter if profile.period else {})}
     query |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
     return f"{reverse('web:compare_states')}?{urlencode({**query, 'state': profile.code}, doseq=True)}&state="
