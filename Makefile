@@ -1,4 +1,4 @@
-# The commands of Plenary. A bare machine needs Python 3.11 or later and make; see README.md.
+# Plenary's commands. You need Python 3.11 or later and make; see README.md.
 .DEFAULT_GOAL := help
 .PHONY: help run dev test bench lock test-stack test-faults fuzz audit
 
@@ -6,17 +6,17 @@ PORT ?= 8000
 PY := .venv/bin/python
 
 help: ## List the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-run: ## Install, start the database, load the reference facts and serve (PORT=8000)
+run: ## Install, start a database, load the whole record and serve (PORT=8000)
 	@sh scripts/bootstrap run
 	@$(PY) manage.py serve --port "$(PORT)"
 
-dev: ## Serve for development: as run, with code and templates reloaded as they are edited
+dev: ## The same for development: reload code and templates on save
 	@sh scripts/bootstrap dev
 	@$(PY) manage.py serve --reload --port "$(PORT)"
 
-test: ## Install what it needs, then lint, types, import contract, migrations and all tests
+test: ## Run format, lint, types, import contracts, migrations and all tests
 	@sh scripts/bootstrap dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -25,28 +25,28 @@ test: ## Install what it needs, then lint, types, import contract, migrations an
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
-test-stack: ## Start a whole site on loopback, with proxy, replica and Redis, and test it end to end
+test-stack: ## Test a whole site end to end, with proxy, replica and Redis
 	@sh scripts/bootstrap dev
 	$(PY) -m pytest tests/stack -m stack -n 0 $(ARGS)
 
-test-faults: ## Break a whole site on loopback in every way, and look whether anything is lost
+test-faults: ## Break a whole site in every way and check that nothing is lost
 	@sh scripts/bootstrap dev
 	$(PY) -m pytest tests/faults -m faults -n 0 $(ARGS)
 
-fuzz: ## Ask thousands of hostile addresses of the record of this installation (FUZZ=5000)
+fuzz: ## Send thousands of hostile addresses to this installation (FUZZ=5000)
 	@sh scripts/bootstrap dev
 	@$(PY) manage.py collectstatic --noinput --verbosity 0
 	@$(PY) -m scripts.fuzz $(FUZZ)
 
-audit: ## Look the locked packages up among the known vulnerabilities (AUDIT=required fails where that cannot be done)
+audit: ## Check the locked packages for known vulnerabilities (AUDIT=required: fail if offline)
 	@sh scripts/bootstrap dev
 	@$(PY) -m scripts.audit
 
-bench: ## Measure the pages against an empty view, imports and exports against COPY
+bench: ## Benchmark pages against an empty view, imports and exports against COPY
 	@sh scripts/bootstrap dev
 	@$(PY) -m benchmarks $(ARGS)
 
-lock: ## Lock the dependencies of pyproject.toml anew, exact and hashed
+lock: ## Update the locked dependencies, exact and hashed
 	@sh scripts/bootstrap dev
 	$(PY) -m uv pip compile pyproject.toml $(LOCK) -o requirements.txt
 	$(PY) -m uv pip compile pyproject.toml --group dev $(LOCK) -c requirements.txt -o requirements-dev.txt

@@ -63,7 +63,7 @@ def lines() -> list[str]:
     rolls, states = whole.choices.shape
     return [
         f"{rolls:,} roll calls of the General Assembly, {states} states; one thread.\n",
-        "| work | ms | against | ms | ratio | aim |",
+        "| task | ms | compared with | ms | ratio | target |",
         "|---|---:|---|---:|---:|---:|",
         line("load the record", load, "the bare `string_agg` query", bare, 3),
         line("read it after one edit", reload, "the bare `string_agg` query", bare, 3, before=edit),

@@ -45,7 +45,7 @@ def measure_entry() -> None:
     }
     print(f"One sheet, {len(sheet):,} characters: {milliseconds(lambda: understand(sheet, names)):.1f} ms; ", end="")
     print(f"the names of an electorate: {made:.1f} ms. A million characters:\n")
-    print("| text | ms | half of it | ratio | aim |")
+    print("| text | ms | half of it | ratio | target |")
     print("|---|---:|---:|---:|---:|")
     for name, text in long.items():
         half, whole = (milliseconds(partial(understand, text[:length], names)) for length in (LONG // 2, LONG))

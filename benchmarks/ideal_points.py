@@ -45,11 +45,11 @@ def lines() -> list[str]:
     ]
     half, whole = measured[-2], measured[-1]
     in_short = (
-        f"\nA fit of the whole record takes {whole[-1]:.1f} s of one core (aim: {AIM}), {whole[-1] / half[-1]:.2f} x "
-        f"that of half of it, with {whole[1] / half[1]:.2f} x the votes."
+        f"\nFitting the whole record takes {whole[-1]:.1f} s of one core (target: {AIM}), {whole[-1] / half[-1]:.2f} "
+        f"times as long as half of it, with {whole[1] / half[1]:.2f} times the votes."
     )
     return [
-        "| roll calls | votes | steps | seconds | of processor | µs a vote and step |",
+        "| roll calls | votes | steps | seconds | CPU seconds | µs per vote and step |",
         "|---:|---:|---:|---:|---:|---:|",
         *table,
         in_short,

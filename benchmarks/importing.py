@@ -40,7 +40,7 @@ def main() -> None:
     with gzip.open(packed) as source, file.open("wb") as target:
         shutil.copyfileobj(source, target)
     print(f"{FILE}: {file.stat().st_size / 1e6:.0f} MB. COPY = the same file into a bare text table, same server.\n")
-    print("| import | seconds | COPY seconds | ratio | aim | peak MB |")
+    print("| import | seconds | COPY seconds | ratio | target | peak MB |")
     print("|---|---:|---:|---:|---:|---:|")
     print(line("into a record without votes", file, "empty", 2.0))
     print(line("the same file again", file, "", 1.5))

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 HOME = ROOT / ".plenary" / "bench"
 MANY = 32
-"""The connections of a heavy load: four times as many as the server has threads."""
+"""Connections of the heavy load: four times the server's threads."""
 
 AIMS = {"": 3, "cached": 50, "unchanged": 55}
-"""The least shares of the empty view, in percent."""
+"""Targets: minimum shares of the empty view in per cent."""
 SPREAD = 5
 """How many times the median 99 of 100 answers may take at most."""
 
@@ -63,7 +63,7 @@ RENDERED = (
     "/data/",
     "/about/",
 )
-"""What is measured rendered anew only."""
+"""Pages measured without the cache only."""
 
 
 @dataclass
@@ -93,12 +93,12 @@ class Rounds:
 
 
 def missed(is_reached: bool) -> str:
-    """Return a mark where an aim is missed."""
+    """Return a mark for a missed target."""
     return "" if is_reached else " !"
 
 
 def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
-    """Measure, and print the tables; of some pages only where ``few`` names them."""
+    """Measure and print the tables, for all pages or those in ``few``."""
     prepare(HOME)
     in_all_ways = [page for page in PAGES if not few or page in few]
     with server(HOME) as (port, processes), server(HOME, PAGE_CACHE="0") as (plain, plain_processes):
@@ -110,25 +110,25 @@ def pages(*, seconds: float, rounds: int, few: Sequence[str] = ()) -> None:
         heavy = [[loads(where, page, seconds, rounds) for where in (port, plain)] for page in in_all_ways]
         memory = max(map(resident, processes())), max(map(resident, plain_processes()))
     print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()},")
-    print(f"Python {platform.python_version()}, {rounds} rounds of {seconds:g} s; aims missed have a “!”.")
-    print(f"Largest worker, everything loaded: {memory[1]:.0f} MB without pages kept, {memory[0]:.0f} MB with them.\n")
-    print(f"Rendered anew, {CONNECTIONS} connections; the aim is {AIMS['']}%, and {SPREAD} for p99 / p50:\n")
+    print(f"Python {platform.python_version()}, {rounds} rounds of {seconds:g} s; missed targets are marked “!”.")
+    print(f"Largest worker, everything loaded: {memory[1]:.0f} MB without the cache, {memory[0]:.0f} MB with it.\n")
+    print(f"Rendered, {CONNECTIONS} connections; the target is {AIMS['']}%, and {SPREAD} for p99 / p50:\n")
     print("| page | requests/s | of an empty view | p50 ms | p99 ms | p99 / p50 |\n|---|---:|---:|---:|---:|---:|")
     for page, found in rendered.items():
         print(f"| `{page}` | {found.per_second:.0f} | {share(found, AIMS[''])} | {found.latencies} |")
-    print(f"\nKept, {CONNECTIONS} connections: shares of an empty view, for which the aims are {AIMS['cached']}% and,")
-    print(f"for answers 304, {AIMS['unchanged']}%; latencies of the kept page as it is:\n")
-    print("| page | kept | unchanged (304) | gzip | br | p50 ms | p99 ms | p99 / p50 |")
+    print(f"\nCached, {CONNECTIONS} connections: shares of an empty view; the targets are {AIMS['cached']}% and,")
+    print(f"for 304s, {AIMS['unchanged']}%; latencies of the cached page, uncompressed:\n")
+    print("| page | cached | unchanged (304) | gzip | br | p50 ms | p99 ms | p99 / p50 |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for page, (plain_text, unchanged, gzip, br) in zip(in_all_ways, cached, strict=True):
         cells = [share(one, AIMS["cached"]) for one in (plain_text, gzip, br)]
         cells.insert(1, share(unchanged, AIMS["unchanged"]))
         print(f"| `{page}` | {' | '.join(cells)} | {plain_text.latencies} |")
     print(f"\n{MANY} connections:\n")
-    print("| page | kept/s | p50 ms | p99 ms | p99 / p50 | rendered/s | p50 ms | p99 ms | p99 / p50 |")
+    print("| page | cached/s | p50 ms | p99 ms | p99 / p50 | rendered/s | p50 ms | p99 ms | p99 / p50 |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for page, (warm, anew) in zip(in_all_ways, heavy, strict=True):
-        cells = [f"{one.per_second:.0f} | {one.latencies}" for one in (warm, anew)]
+    for page, (warm, rendered_page) in zip(in_all_ways, heavy, strict=True):
+        cells = [f"{one.per_second:.0f} | {one.latencies}" for one in (warm, rendered_page)]
         print(f"| `{page}` | {' | '.join(cells)} |")
     print()
 

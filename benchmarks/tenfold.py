@@ -41,7 +41,7 @@ def measure_tenfold(*, seconds: float, rounds: int, home: Path = HOME) -> None:
     use_database(home)
     roll_calls, votes, made = in_subprocess(tenfold_record.make_tenfold)
     print(f"{roll_calls:,} roll calls and {votes:,} votes, made in {made:.0f} s. p50 of one connection, in turn:\n")
-    print("| page | ms | tenfold ms | ratio | aim |\n|---|---:|---:|---:|---:|")
+    print("| page | ms | tenfold ms | ratio | target |\n|---|---:|---:|---:|---:|")
     with (
         server(home, PAGE_CACHE="0", WEB_CONCURRENCY="1") as (once, its_processes),
         server(home, PAGE_CACHE="0", WEB_CONCURRENCY="1", BENCHMARK_DATABASE=tenfold_record.NAME) as (ten, processes),

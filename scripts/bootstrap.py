@@ -76,6 +76,8 @@ def make(wanted: str) -> int:
     say(f"Installing the locked packages ({' and '.join(LOCKS[wanted])}); the first time takes about a minute.")
     files = [part for name in LOCKS[wanted] for part in ("-r", str(ROOT / name))]
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if wanted == "dev":
+        pip.append("--no-compile")  # Python compiles what is imported; most of these packages' modules never are.
     if subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", *files], check=False).returncode:
         return fail(
             "the packages could not be installed: see the error above. Check the network and the free "

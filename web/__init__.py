@@ -1,1 +1,1 @@
-"""The public site: with the admin, the only floor that speaks HTTP."""
+"""The public site. Besides the admin, the only package that speaks HTTP."""

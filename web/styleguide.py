@@ -1,4 +1,4 @@
-"""The style guide: every component of the pages in its states, for those who work on the site."""
+"""The style guide: every component in all its states, for developers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TALLIES = {
     "nobody voted": Totals(0, 0, 0, 193),
     "abstentions not announced": Totals(42, 7, None, None),
 }
-"""A tally in each of its states."""
+"""Examples of tallies."""
 
 VOTES = {
     "ordinary": ("a-res-es-11-7", ""),
@@ -43,12 +43,12 @@ VOTES = {
     "historical": ("a-res-2758-xxvi", ""),
     "Security Council": ("s-2022-155", ""),
 }
-"""Votes of the reference facts, with what their address asks."""
+"""Example votes from the reference data, with their query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """A vote as its page has it."""
+    """The data of a vote's page."""
 
     state: str
     roll_call: RollCall
@@ -78,24 +78,24 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 
 def _specimen(record: Record, state: str, slug: str, query: str) -> Specimen | None:
-    """Return a vote of the record; None where the record does not have it."""
-    found = RollCall.objects.published().select_related("resolution", "tally").filter(slug=slug).order_by().first()
-    if found is None:
+    """Return a vote, None if it is not on record."""
+    roll_call = RollCall.objects.published().select_related("resolution", "tally").filter(slug=slug).order_by().first()
+    if roll_call is None:
         return None
-    vote_context = RollCallContext.of(found)
-    breakdown = Breakdown.of(found, record, vote_context.intended)
-    return Specimen(state, found, breakdown, vote_context, Sheet.of(breakdown, QueryDict(query)))
+    vote_context = RollCallContext.of(roll_call)
+    breakdown = Breakdown.of(roll_call, record, vote_context.intended)
+    return Specimen(state, roll_call, breakdown, vote_context, Sheet.of(breakdown, QueryDict(query)))
 
 
 def _corrected(one: Specimen) -> Specimen:
-    """Return a vote as if its first state had later said that it had intended to vote against."""
+    """Return a vote with a made-up correction: the first state had intended to vote against."""
     first, *others = one.breakdown.states
     states = (first._replace(intended=Choice.NO), *others)
     return replace(one, state="a correction of intent", breakdown=replace(one.breakdown, states=states))
 
 
 def _flow() -> Picture:
-    """Return a flow picture in which each choice has a part."""
+    """Return a flow diagram with every choice."""
     order = (YES, ABSTAINING, NO, NON_VOTING, OUTSIDE)
     labels = [*(str(choice.label) for choice in (Choice.YES, Choice.ABSTAINING, Choice.NO, Choice.NON_VOTING)), "–"]
     nodes = [Node(label, *SHAPES[choice]) for label, choice in zip(labels, order, strict=True)]

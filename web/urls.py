@@ -1,4 +1,4 @@
-"""The public addresses. They get cited, so they are stable."""
+"""URLs of the public site. They are cited, so they must stay stable."""
 
 from django.urls import path, re_path
 

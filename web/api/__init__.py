@@ -1,5 +1,5 @@
-"""The API for programs: the public record, to be read only, as JSON.
+"""The read-only JSON API of the public record.
 
-A row is a row of the downloads, with their names and values, which ``votes.exporting.rows`` defines and the codebook
-explains. Filters are those of the pages. Every answer is a pure function of its address and the data version.
+Rows have the names and values of the downloads, defined in ``votes.exporting.rows`` and explained in the codebook.
+Filters are those of the pages. Every response is a pure function of its address and the data version.
 """

@@ -1,4 +1,4 @@
-"""The agreement of member states: the filters of the agreement page, the answer of its JSON file."""
+"""Agreement of member states: filters of the agreement page, content of its JSON file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Agreement(ReadView):
     repeatable: ClassVar = ("state", "subject")
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any]:
-        """Return the values of the measure for each two states, and on how many roll calls each rests."""
+        """Return the measure for each pair of states, with its number of roll calls."""
         question = AgreementQuestion(query.parameters, record)
         for name, said in question.errors.items():
             query.refuse(name, *said)

@@ -1,4 +1,4 @@
-"""The base views of the API: one snapshot, an ETag, CORS, and the fields of an answer."""
+"""Base views of the API: one snapshot per request, ETags, CORS, and sparse fields."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ PREFLIGHT = {
 
 
 class JsonAlways(BaseContentNegotiation):
-    """Answers are JSON whatever is asked for: a browser's address bar asks for a page, which there is none of."""
+    """Always respond with JSON, also to browsers, which ask for HTML."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         """Return the only renderer."""
         return renderers[0], renderers[0].media_type
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        """Return none: nothing is ever sent here."""
+        """Return None: request bodies are never read."""
         return None
 
 
@@ -63,37 +63,37 @@ class ReadView(APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
-        """Return the view, which declares what it reads."""
+        """Return the view, with the parameters that it reads declared for the page cache."""
         return reads(FIELDS, *cls.parameters)(super().as_view(**initkwargs))
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponseBase:
-        """Return what is asked for, or a redirect to where it is; raise an APIException for what cannot be answered."""
+        """Return the content or a redirect; raise an APIException otherwise."""
         raise NotImplementedError
 
     def get(self, request: Request, **named: str) -> HttpResponseBase:
-        """Answer, or say that nothing has changed before any work is done."""
-        asked = request._request
+        """Return the response, or 304 before doing any work."""
+        django_request = request._request
         with reading() as record:
-            tag = tag_of(record.version, asked.build_absolute_uri())
-            if known := unchanged(asked, {"ETag": tag}):
+            tag = tag_of(record.version, django_request.build_absolute_uri())
+            if known := unchanged(django_request, {"ETag": tag}):
                 return known
-            query = Query(asked.GET, {FIELDS, *self.parameters}, self.repeatable)
+            query = Query(django_request.GET, {FIELDS, *self.parameters}, self.repeatable)
             answer = self.answer(query, record, **named)
         if isinstance(answer, HttpResponseBase):
             return answer
         return Response({"data_version": record.version, **answer}, headers={"ETag": tag})
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Tell a browser that another site's page may ask."""
+        """Answer a CORS preflight request."""
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
 
     @property
     def default_response_headers(self) -> dict[str, str]:
-        """Return the headers of every answer, errors too."""
+        """Return the headers of every response, including errors."""
         return {"Allow": ", ".join(self.allowed_methods), **EXPOSED}
 
     def fields(self, query: Query) -> Collection[str]:
-        """Return the fields that are wanted, having checked all parameters that were read."""
+        """Check all parameters and return the requested fields."""
         wanted = query.fields(names_in(self.serializer_class))
         query.check()
         return wanted
@@ -107,7 +107,7 @@ class ListView(ReadView):
     def page(
         self, query: Query, paging: Paging, page: Page, rows: list[dict[str, Any]], fields: Collection[str]
     ) -> Any:
-        """Return a page as it is answered."""
+        """Return the response body of a page."""
         own = self.request._request
 
         def link(cursor: object) -> str | None:
@@ -125,5 +125,5 @@ class ListView(ReadView):
 
 
 def joined(row: Mapping[str, Any], more: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
-    """Return the fields of a row that are wanted, with those of ``more``, which are only made where they are."""
+    """Return the requested fields of a row and of ``more``, whose values are computed only if requested."""
     return some(row, fields) | {name: make() for name, make in more.items() if name in fields}

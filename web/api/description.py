@@ -1,4 +1,4 @@
-"""The index of the API, its OpenAPI description, and the page that shows the description."""
+"""The API's index, its OpenAPI description, and Swagger UI."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class IndexView(ReadView):
     serializer_class: ClassVar = Index
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any]:
-        """Return the address of each list, of the description and of the page that shows it."""
+        """Return the address of each list, of the description and of Swagger UI."""
         paths = {name: reverse(f"api:{name}") for name in LISTS}
         paths |= {
             "openapi": reverse("api:openapi", args=["json"]),
@@ -79,16 +79,16 @@ def description(form: str, _language: str | None) -> bytes:
 
 @require_safe
 def openapi(request: HttpRequest, form: str) -> HttpResponse:
-    """Send the OpenAPI description."""
+    """Return the OpenAPI description."""
     content = description(form, get_language())
     tag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
     answer = HttpResponse(content, headers={"Content-Type": CONTENT_TYPES[form], "ETag": tag, **EXPOSED})
     return get_conditional_response(request, etag=tag, response=answer) or answer
 
 
-# Swagger UI draws its icons as pictures that stand in its style sheet.
+# Swagger UI's style sheet contains its icons as data: URLs.
 @csp_update({"img-src": ["data:"]})
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show the OpenAPI description to people."""
+    """Show the OpenAPI description with Swagger UI."""
     return render(request, "api/docs.html")

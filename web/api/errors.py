@@ -1,4 +1,4 @@
-"""The exception handler of the API: every error as problem details (RFC 9457)."""
+"""Exception handler of the API: every error as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def as_problem(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
-    """Return an error as problem details; None for one that nobody foresaw, which is then reported as any other."""
+    """Return an error as a problem document; None for unexpected ones, which Django then handles."""
     match error:
         case exceptions.ValidationError(detail=dict() as errors):
             return refusal(errors)
         case exceptions.Throttled():
             wait = math.ceil(getattr(error, "wait", None) or 1)
-            said = _("Too many requests from your address. Try again in %(seconds)s seconds.") % {"seconds": wait}
-            return problem(HTTPStatus.TOO_MANY_REQUESTS, said, Retry_After=str(wait))
+            detail = _("Too many requests from your address. Try again in %(seconds)s seconds.") % {"seconds": wait}
+            return problem(HTTPStatus.TOO_MANY_REQUESTS, detail, Retry_After=str(wait))
         case exceptions.MethodNotAllowed():
-            said = _("This API is read-only: use GET, HEAD or OPTIONS.")
-            return problem(HTTPStatus.METHOD_NOT_ALLOWED, said)
+            detail = _("This API is read-only: use GET, HEAD or OPTIONS.")
+            return problem(HTTPStatus.METHOD_NOT_ALLOWED, detail)
         case exceptions.APIException():
             return problem(HTTPStatus(error.status_code), str(error.detail))
     return None
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:
-    """Answer for an address of the API that leads nowhere."""
+    """Return 404 for an unknown address of the API."""
     return problem(HTTPStatus.NOT_FOUND, _("There is nothing at “%(path)s”.") % {"path": request.path})

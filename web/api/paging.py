@@ -1,8 +1,8 @@
-"""Paging by cursor: a page begins after a place in the order, which the cursor names by its values.
+"""Cursor pagination: a page starts after a position in the sort order, which the cursor holds as values.
 
-Not DRF's CursorPagination: its cursors name the first value of an order and an offset among those equal in it, of
-which a day of voting has dozens, so that after one is withdrawn the next page leaves one out. A cursor here names all
-values of the order, and means the same when the roll call it was made from is gone.
+Not DRF's CursorPagination: its cursors hold the first sort value and an offset among equal ones. A day of voting has
+dozens of those, so after one is withdrawn the next page would skip a row. Our cursors hold all sort values, and stay
+valid when their roll call is gone.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 PAGING = CURSOR, PAGE_SIZE = "cursor", "page_size"
 USUAL, MOST = 25, 500
-"""How many rows a page has where it is not said, and at most."""
+"""Default and maximum page size."""
 
 NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in an order, and whether what comes before it is asked for or what comes after it."""
+    """A position in a sort order, and whether rows before or after it are requested."""
 
     before: bool
     order: str
@@ -45,10 +45,10 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str, order: str) -> Cursor:
-        """Return what a text says; raise LookupError, saying what is wrong, where it says nothing of this order."""
+        """Decode a cursor; raise LookupError with a message if it is invalid or of another order."""
         try:
-            said = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"==").decode())
-            before, of, *values = said
+            decoded = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"==").decode())
+            before, of, *values = decoded
             json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise LookupError(_("“%(text)s” is not a cursor of this API.") % {"text": text}) from None
@@ -57,14 +57,14 @@ class Cursor:
         return cls(before, order, tuple(values))
 
     def __str__(self) -> str:
-        """Return it as addresses have it; the same place always gives the same text."""
-        said = json.dumps([self.before, self.order, *self.values], cls=DjangoJSONEncoder, separators=(",", ":"))
-        return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+        """Encode for addresses; deterministic."""
+        payload = json.dumps([self.before, self.order, *self.values], cls=DjangoJSONEncoder, separators=(",", ":"))
+        return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page, and the cursors of those beside it."""
+    """The rows of a page, and the cursors of the pages before and after."""
 
     rows: list[Any]
     next: Cursor | None
@@ -73,7 +73,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """What an address asks of the pages of a list in one order."""
+    """The pagination parameters of a request."""
 
     size: int
     order: str
@@ -81,12 +81,12 @@ class Paging:
 
     @classmethod
     def of(cls, query: Query, order: str = "") -> Paging:
-        """Read the parameters; what is wrong with them is with the query."""
+        """Read the parameters; errors are added to the query."""
         cursor = query.value(CURSOR, lambda text: Cursor.read(text, order))
         return cls(query.number(PAGE_SIZE, USUAL, MOST), order, cursor)
 
     def page(self, found: list[Any], place: Callable[[Any], Sequence[Any]]) -> Page:
-        """Return the page of up to ``size`` + 1 rows found on from the cursor, nearest first."""
+        """Return the page of up to ``size`` + 1 rows from the cursor on, nearest first."""
         is_more, rows = len(found) > self.size, found[: self.size]
         is_back = self.cursor is not None and self.cursor.before
         if is_back:
@@ -103,16 +103,16 @@ class Paging:
 
 
 def page_of(query: Query, paging: Paging, selected: QuerySet[Any]) -> Page:
-    """Return the page of the keys of what is selected, in the order of the queryset, which must leave no two equal.
+    """Return a page of primary keys in the queryset's order, which must be total.
 
-    Raises ValidationError for a cursor whose values are not those of the order.
+    Raises ValidationError for a cursor that does not fit the order.
     """
     orders = [_explicit(order) for order in selected.query.order_by]
     names = [f"place_{number}" for number in range(len(orders))]
     for name, order in zip(names, orders, strict=True):
         selected = selected.annotate(**{name: order.expression})
         if isinstance(selected.query.annotations[name].output_field, FloatField):
-            # PostgreSQL ranks in four bytes, which a number of eight would not equal when it comes back.
+            # PostgreSQL's ranks are float4, which would not equal the float8 that comes back.
             selected = selected.annotate(**{name: Cast(order.expression, FloatField())})
         order.set_source_expressions([F(name)])
     if paging.cursor is not None:
@@ -128,25 +128,25 @@ def page_of(query: Query, paging: Paging, selected: QuerySet[Any]) -> Page:
 def page_of_rows(
     query: Query, paging: Paging, rows: Sequence[dict[str, Any]], place: Callable[[dict[str, Any]], tuple[str, ...]]
 ) -> Page:
-    """Return the page of rows that are sorted by ``place``, which tells each from all others.
+    """Return a page of rows sorted by ``place``, which is unique per row.
 
-    Raises ValidationError for a cursor that has no such place.
+    Raises ValidationError for a cursor that does not fit ``place``.
     """
-    found: Sequence[dict[str, Any]] = rows
+    page_rows: Sequence[dict[str, Any]] = rows
     if paging.cursor is not None:
         at = paging.cursor.values
         if not all(isinstance(value, str) for value in at) or (rows and len(at) != len(place(rows[0]))):
             query.refuse(CURSOR, _("This cursor belongs to another list."))
             query.check()
         if paging.cursor.before:
-            found = rows[: bisect.bisect_left(rows, at, key=place)][::-1]
+            page_rows = rows[: bisect.bisect_left(rows, at, key=place)][::-1]
         else:
-            found = rows[bisect.bisect_right(rows, at, key=place) :]
-    return paging.page(list(found[: paging.size + 1]), place)
+            page_rows = rows[bisect.bisect_right(rows, at, key=place) :]
+    return paging.page(list(page_rows[: paging.size + 1]), place)
 
 
 def _explicit(order: Any) -> OrderBy:
-    """Return an order of a queryset as an expression that says where nulls come; PostgreSQL takes them for largest."""
+    """Return an ordering as an expression with explicit nulls; PostgreSQL sorts them as largest."""
     if isinstance(order, str):
         order = OrderBy(F(order.lstrip("-")), descending=order.startswith("-"))
     nulls_last = bool(order.nulls_last) or not (order.nulls_first or order.descending)
@@ -161,7 +161,7 @@ def _explicit(order: Any) -> OrderBy:
 def _beyond(
     query: Query, selected: QuerySet[Model], names: Sequence[str], orders: Sequence[OrderBy], said: Sequence[Any]
 ) -> Q:
-    """Return the condition of coming after a place in an order."""
+    """Return the condition for rows after a position in the order."""
     fields = [selected.query.annotations[name].output_field for name in names]
     try:
         places = list(zip(names, orders, fields, said, strict=True))
@@ -177,7 +177,7 @@ def _beyond(
 
 
 def _after(name: str, order: OrderBy, value: Any) -> Q:
-    """Return the condition that a value comes after another one."""
+    """Return the condition that a field sorts after a value."""
     if value is None:
         return NOTHING if order.nulls_last else Q(**{f"{name}__isnull": False})
     beyond = Q(**{f"{name}__{'lt' if order.descending else 'gt'}": value})
@@ -185,5 +185,5 @@ def _after(name: str, order: OrderBy, value: Any) -> Q:
 
 
 def _at(name: str, value: Any) -> Q:
-    """Return the condition that a value is another one."""
+    """Return the condition that a field equals a value, or is null."""
     return Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})

@@ -1,4 +1,4 @@
-"""The query parameters of the API: read one by one, and refused together where any is wrong."""
+"""Query parameters of the API; all errors are reported together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIELDS = "fields"
 
 
 class Query:
-    """What an address asks, and what is wrong with it by parameter."""
+    """The parameters of a request, and errors by parameter."""
 
     def __init__(self, parameters: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> None:
         self.parameters = parameters
@@ -31,16 +31,16 @@ class Query:
                 self.refuse(name, _("“%(name)s” has no value; leave it out.") % {"name": name})
 
     def refuse(self, name: str, *said: str) -> None:
-        """Note what is wrong with a parameter."""
+        """Add errors for a parameter."""
         self.errors.setdefault(name, []).extend(said)
 
     def check(self) -> None:
-        """Raise ValidationError where anything is wrong."""
+        """Raise ValidationError if there are errors."""
         if self.errors:
             raise ValidationError(self.errors)
 
     def value(self, name: str, known: Callable[[str], Any]) -> Any:
-        """Return what a parameter's value means to ``known``, None where it has none or LookupError was raised."""
+        """Return ``known`` of a parameter's value; None if it is empty or ``known`` raises LookupError."""
         text = self.parameters.get(name)
         try:
             return known(text) if text else None
@@ -49,24 +49,24 @@ class Query:
             return None
 
     def number(self, name: str, usual: int, most: int) -> int:
-        """Return a whole number from 1 to ``most``."""
+        """Return an integer from 1 to ``most``."""
         text = self.parameters.get(name) or str(usual)
         if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= most and len(text) < 9:
             return int(text)
-        said = _("“%(text)s” is not a whole number from 1 to %(most)s.")
-        self.refuse(name, said % {"text": text, "most": most})
+        message = _("“%(text)s” is not a whole number from 1 to %(most)s.")
+        self.refuse(name, message % {"text": text, "most": most})
         return usual
 
     def fields(self, known: Sequence[str]) -> Collection[str]:
-        """Return the names of the fields that are wanted: all that there are, unless ``fields`` names some."""
-        asked = self.parameters.get(FIELDS) or ""
-        wanted = [name.strip() for name in asked.split(",")] if asked else []
+        """Return the requested fields; all ``known`` ones without the parameter ``fields``."""
+        value = self.parameters.get(FIELDS) or ""
+        wanted = [name.strip() for name in value.split(",")] if value else []
         if strangers := [name for name in dict.fromkeys(wanted) if name not in known]:
-            said = _("There is no field “%(names)s”; the fields are %(known)s.")
-            self.refuse(FIELDS, said % {"names": "”, “".join(strangers), "known": ", ".join(known)})
+            message = _("There is no field “%(names)s”; the fields are %(known)s.")
+            self.refuse(FIELDS, message % {"names": "”, “".join(strangers), "known": ", ".join(known)})
         return set(wanted) or set(known)
 
 
 def some(row: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
-    """Return the fields of a row that are wanted, in its order."""
+    """Return the requested fields of a row, in its order."""
     return {name: value for name, value in row.items() if name in fields}

@@ -1,4 +1,4 @@
-"""Bodies, sessions, topics, sources, member states, blocs and memberships: small tables, read whole once a version."""
+"""Small tables, read whole once per data version: bodies, sessions, topics, sources, states, blocs, memberships."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=CACHED_VERSIONS * len(TABLES))
 def rows_of(_record: Record, table: str) -> Sequence[Row]:
-    """Return all rows of a table that has few, in the order of its key; to be asked in the record's snapshot."""
+    """Return all rows of a small table, sorted by key; call within the record's snapshot."""
     return rows_with(TABLES[table])
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def memberships_of(record: Record) -> Sequence[Row]:
-    """Return the seats in bodies and the memberships of blocs as rows of one shape, bodies first."""
-    held = [*rows_of(record, "body-memberships"), *rows_of(record, "bloc-memberships")]
-    rows = [{name: row.get(name) for name in MEMBERSHIP_FIELDS} for row in held]
+    """Return memberships of bodies and blocs as rows of one shape, bodies first."""
+    memberships = [*rows_of(record, "body-memberships"), *rows_of(record, "bloc-memberships")]
+    rows = [{name: row.get(name) for name in MEMBERSHIP_FIELDS} for row in memberships]
     return sorted(rows, key=place_of_membership)
 
 
 def place_of_membership(row: Row) -> tuple[str, ...]:
-    """Return what orders memberships and tells each from all others."""
+    """Return the unique sort key of a membership."""
     return row["body"] or "", row["bloc"] or "", row["code"], row["since"]
 
 
 def place_by(key: Sequence[str], row: Row) -> tuple[str, ...]:
-    """Return the key of a row."""
+    """Return the key of a row as text."""
     return tuple(row[name] for name in key)
 
 
@@ -77,7 +77,7 @@ class TableView(ListView):
     table: ClassVar[str]
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
-        """Return a page of its rows."""
+        """Return a page of rows."""
         paging, names = Paging.of(query, self.table), self.fields(query)
         rows = rows_of(record, self.table)
         page = page_of_rows(query, paging, rows, partial(place_by, TABLES[self.table].key))
@@ -104,7 +104,7 @@ VIEWS = {
         ("blocs", BlocRow, gettext_lazy("Blocs: groups of member states")),
     )
 }
-"""The views of the lists of small tables, by the table's name."""
+"""Views of the small tables, by table name."""
 
 
 @described(
@@ -123,7 +123,7 @@ class Memberships(ListView):
     parameters: ClassVar = (*PAGING, "state", "bloc", "body", "on")
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
-        """Return a page of those of a state, of a bloc, of a body, on a day."""
+        """Return a page, filtered by state, bloc, body and date."""
         state = query.value("state", partial(_known, record.states, _("There is no member state “%(name)s”.")))
         bloc = query.value("bloc", partial(_known, record.blocs, _("There is no bloc “%(name)s”.")))
         body = query.value("body", partial(_known, record.bodies, _("There is no body “%(name)s”.")))
@@ -143,14 +143,14 @@ class Memberships(ListView):
 
 
 def _known(names: Mapping[str, Any], unknown: str, name: str) -> str:
-    """Return a name that must be among ``names``; raise LookupError where it is not."""
+    """Return a name; raise LookupError if it is not in ``names``."""
     if name not in names:
         raise LookupError(unknown % {"name": name})
     return name
 
 
 def _of(record: Record, table: str, name: str, value: str) -> list[Row]:
-    """Return the rows of a table that belong to what ``name`` names, without that name."""
+    """Return the rows of a table with ``value`` in column ``name``, without that column."""
     rows = [row for row in rows_of(record, table) if row[name] == value]
     return [{column: cell for column, cell in row.items() if column != name} for row in rows]
 
@@ -170,7 +170,7 @@ class OneState(ReadView):
     serializer_class = StateDetail
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
-        """Return it; a code in small letters redirects."""
+        """Return the state; a lower-case code redirects."""
         wanted, code = self.fields(query), named["code"]
         row = next((row for row in rows_of(record, "states") if row["code"] == code.upper()), None)
         if row is None:
@@ -200,7 +200,7 @@ class OneBloc(ReadView):
     serializer_class = BlocDetail
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
-        """Return it; a slug in capitals redirects."""
+        """Return the bloc; an upper-case slug redirects."""
         wanted, slug = self.fields(query), named["bloc"]
         row = next((row for row in rows_of(record, "blocs") if row["slug"] == slug.lower()), None)
         if row is None:

@@ -1,4 +1,4 @@
-"""Roll calls and the texts they were on: the lists of the pages, and each in full with all votes."""
+"""Roll calls and resolutions: lists with the pages' filters, and details with all votes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from web.api.query import Query
 
 TOTALS = [(figure.removeprefix("announced_"), LETTERS[choice]) for figure, choice in zip(FIGURES, Choice, strict=True)]
-"""What totals are called, each with its column in counts by choice."""
+"""Names of totals, with their column in counts by choice."""
 
 
 class Filtered(ListView):
@@ -60,11 +60,11 @@ class Filtered(ListView):
     table: ClassVar[Table]
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
-        """Return a page of what the filters select."""
+        """Return a page of the filtered list."""
         of = "resolutions" if self.table is LISTED_RESOLUTIONS else "roll-calls"
         listing = listing_of(of, query.parameters, record)
-        for name, said in listing.form.errors.items():
-            query.refuse(name, *map(str, said))
+        for name, message in listing.form.errors.items():
+            query.refuse(name, *map(str, message))
         wanted = Paging.of(query, listing.form.cleaned_data.get("order") or "")
         names = self.fields(query)
         page = page_of(query, wanted, listing.roll_calls)
@@ -110,7 +110,7 @@ DETAILS = (*OF_VOTE, "blocs")
 
 
 def in_full(keys: Sequence[int], record: Record, wanted: Collection[str] = DETAILS) -> list[dict[str, Any]]:
-    """Return published roll calls, by their keys and in that order, with all votes, corrections and blocs' votes."""
+    """Return published roll calls in the order of their keys, with votes, corrections and blocs' votes."""
     vote_context: dict[str, dict[str, list[dict[str, Any]]]] = {name: defaultdict(list) for name in OF_VOTE}
     for name, table in OF_VOTE.items():
         if name in wanted:
@@ -119,15 +119,15 @@ def in_full(keys: Sequence[int], record: Record, wanted: Collection[str] = DETAI
     for votes in vote_context["votes"].values():
         for vote in votes:
             del vote["symbol"], vote["date"]
-    found = rows_with(LISTED_ROLL_CALLS, keys)
-    for row in found:
+    roll_calls = rows_with(LISTED_ROLL_CALLS, keys)
+    for row in roll_calls:
         of = {name: rows[row["slug"]] for name, rows in vote_context.items()}
         row.update(of, blocs=blocs_of(row["slug"], record) if "blocs" in wanted else [])
-    return found
+    return roll_calls
 
 
 def blocs_of(slug: str, record: Record) -> list[dict[str, Any]]:
-    """Return the totals and the position of each bloc with members in the electorate of a roll call, by slug."""
+    """Return totals and position of each bloc with members in a roll call's electorate, by slug."""
     row = record.matrix.rows_by_slug.get(slug)
     if row is None:
         return []
@@ -155,15 +155,15 @@ class OneRollCall(ReadView):
     serializer_class = RollCallDetail
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
-        """Return it; another spelling of its name redirects, and one withdrawn or merged answers as its file does."""
+        """Return the roll call; another spelling redirects, and a withdrawn or merged one answers as its file does."""
         wanted, slug = self.fields(query), named["slug"]
         key = RollCall.objects.published().filter(slug=slug.lower()).values_list("pk", flat=True).first()
         if key is None:
             return retired.file(self.request._request, slug, "", "api:roll_call")
         if slug != slug.lower():
             return redirect(address(reverse("api:roll_call", args=[slug.lower()]), query.parameters), permanent=True)
-        (found,) = in_full([key], record, wanted)
-        return joined(found, {}, wanted)
+        (matches,) = in_full([key], record, wanted)
+        return joined(matches, {}, wanted)
 
 
 @described(
@@ -181,15 +181,15 @@ class OneResolution(ReadView):
     serializer_class = ResolutionDetail
 
     def answer(self, query: Query, record: Record, **named: str) -> dict[str, Any] | HttpResponse:
-        """Return it; any other known spelling of its symbol redirects. What is merely near leads nowhere."""
+        """Return the text; other known spellings of its symbol redirect, near misses are 404."""
         wanted, symbol = self.fields(query), named["symbol"]
-        found = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
-        if not found:
+        matches = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
+        if not matches:
             raise NotFound(no_text(symbol))
-        if len(found) > 1:
-            said = _("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol}
-            raise NotFound(said)
-        (resolution,) = found
+        if len(matches) > 1:
+            message = _("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol}
+            raise NotFound(message)
+        (resolution,) = matches
         if symbol != resolution.symbol:
             own = reverse("api:resolution", args=[resolution.symbol])
             return redirect(address(own, query.parameters), permanent=True)

@@ -1,4 +1,4 @@
-"""The OpenAPI description: the parameters of each address, made from the filters, and what it may answer."""
+"""OpenAPI description: parameters of each address, generated from the filters, and responses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EXAMPLES = {
     "bloc": "eu",
     "on": "2022-03-02",
 }
-"""A value of each parameter that finds something, for who tries an address out."""
+"""An example value for each parameter, with results."""
 
 SAID = {
     "session": _("Such as 79, S-4 or ES-11."),
@@ -66,42 +66,41 @@ SAID = {
     ),
     "order": _("By default the newest first; relevance needs q."),
 }
-"""What there is to know of a filter besides its label."""
+"""Descriptions of filters beyond their labels."""
 
 
 def parameter(name: str, about: Any = "", *, of: Any = str, **more: Any) -> OpenApiParameter:
-    """Return a parameter of the query."""
-    said = " ".join(filter(None, (str(about), str(SAID.get(name, "")))))
+    """Return a query parameter."""
+    description = " ".join(filter(None, (str(about), str(SAID.get(name, "")))))
     if name in EXAMPLES and "examples" not in more:
         value = [EXAMPLES[name]] if more.get("many") else EXAMPLES[name]
         more["examples"] = [OpenApiExample(EXAMPLES[name], value=value)]
-    return OpenApiParameter(name, of, description=said, **more)
+    return OpenApiParameter(name, of, description=description, **more)
 
 
 def filters(names: Iterable[str] = RollCallFilter.base_filters) -> list[OpenApiParameter]:
-    """Return the parameters that the pages' filters of roll calls are, as the FilterSet declares them."""
-    found = []
+    """Return the parameters for the pages' filters, from the FilterSet."""
+    parameters = []
     for name in names:
-        # Never by ``one.field``: a filter keeps the field it once made, and those of an address are made from a record.
+        # Never use ``one.field``: a filter caches it, and those of a request are made from a record.
         one = RollCallFilter.base_filters[name]
         label = f"{one.label}."
         if isinstance(one, RepeatedFilter):
-            found.append(parameter(name, label, many=True))
+            parameters.append(parameter(name, label, many=True))
         elif isinstance(one, django_filters.ChoiceFilter):
             values = [value for value, _label in one.extra["choices"]]
-            found.append(parameter(name, label, enum=values))
+            parameters.append(parameter(name, label, enum=values))
         else:
-            found.append(parameter(name, label, of=_date() if one.extra.get("known") is known_date else str))
-    return found
+            parameters.append(parameter(name, label, of=_date() if one.extra.get("known") is known_date else str))
+    return parameters
 
 
 def _date() -> dict[str, Any]:
-    """Return the schema of a day."""
     return {"type": "string", "format": "date"}
 
 
 def paging() -> list[OpenApiParameter]:
-    """Return the parameters of a list that is read page by page."""
+    """Return the pagination parameters."""
     size = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
     return [
         parameter(CURSOR, _("Where the page begins: take it from “next” and “previous”.")),
@@ -110,9 +109,9 @@ def paging() -> list[OpenApiParameter]:
 
 
 def fields(answer: type[Serializer[Any]]) -> OpenApiParameter:
-    """Return the parameter that names the fields wanted of an answer, or of the rows of a list."""
-    said = _("Only these fields, separated by commas.")
-    return parameter(FIELDS, said, many=True, enum=list(names_in(answer)), style="form", explode=False)
+    """Return the parameter ``fields`` for a response or the rows of a list."""
+    description = _("Only these fields, separated by commas.")
+    return parameter(FIELDS, description, many=True, enum=list(names_in(answer)), style="form", explode=False)
 
 
 def memberships() -> list[OpenApiParameter]:
@@ -126,7 +125,7 @@ def memberships() -> list[OpenApiParameter]:
 
 
 def agreement() -> list[OpenApiParameter]:
-    """Return the parameters of the question of who agreed with whom."""
+    """Return the parameters of agreement."""
     return [
         parameter("state", _("The code of a state; at least two, or none for all."), many=True, examples=[
             OpenApiExample("USA and FRA", value=["USA", "FRA"])
@@ -139,14 +138,14 @@ def agreement() -> list[OpenApiParameter]:
 
 
 def without_marks(result: Any, **_more: Any) -> Any:
-    """Return the description without the marks by which its maker tells one set of words from another."""
+    """Remove drf-spectacular's internal marks from the description."""
     if isinstance(result, dict):
         return {name: without_marks(value) for name, value in result.items() if name != "x-spec-enum-id"}
     return [without_marks(value) for value in result] if isinstance(result, list) else result
 
 
 def named(name: str, about: Any) -> OpenApiParameter:
-    """Return the parameter that is part of the path."""
+    """Return a path parameter."""
     return parameter(name, about, location=OpenApiParameter.PATH)
 
 
@@ -158,10 +157,9 @@ def described(
     tag: str,
     says: Sequence[int] = (),
 ) -> Callable[[type[APIView]], type[APIView]]:
-    """Return the decorator that describes what a view answers to GET.
+    """Return a decorator that describes a view's responses to GET.
 
-    ``says`` are statuses besides 200, 304, 400 and 429: 301 where an address leads on, 404 and 410 where there is
-    nothing.
+    ``says`` are statuses besides 200, 304, 400 and 429: 301 for redirects, 404, 410.
     """
     content = "application/problem+json"
     responses: dict[Any, Any] = {

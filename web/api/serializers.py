@@ -1,8 +1,7 @@
-"""The serializers that describe every answer of the API; rows are those of the downloads.
+"""Serializers that describe every response of the API.
 
-Fields of rows are made from the columns of the exported tables with their entries in the codebook, so that API,
-downloads and codebook cannot drift apart. Fields of a row that may be asked for are not required: ``fields`` leaves
-out the others.
+Row fields are generated from the columns of the exported tables and their codebook entries, so that API, downloads and
+codebook cannot drift apart. They are not required, since ``fields`` can leave them out.
 """
 
 from __future__ import annotations
@@ -67,14 +66,14 @@ POSITION_WORDS = [*WORDS.values(), TIED_WORD]
 
 
 def made(name: str, fields: Fields) -> type[serializers.Serializer[Any]]:
-    """Return a serializer that is called ``name`` in the description."""
+    """Return a serializer with this ``name`` in the description."""
     return type(inline_serializer(name, fields=dict(fields)))
 
 
 def field_of(
     column: Column, choices: Mapping[str, Choices], *, required: bool
 ) -> serializers.Field[Any, Any, Any, Any]:
-    """Return the field of a column: its type, whether it may be empty, and what it means."""
+    """Return the field of a column: type, nullability and description."""
     about: dict[str, Any] = {
         "help_text": column.description,
         "allow_null": column.optional,
@@ -120,12 +119,12 @@ def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializ
 
 @functools.cache
 def names_in(serializer: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
-    """Return the names of the fields that may be asked for, in their order."""
+    """Return the names of the selectable fields, in order."""
     return tuple(name for name in map(str, serializer().fields) if name != "data_version")
 
 
 def data_version() -> serializers.IntegerField:
-    """Return the field that every answer begins with."""
+    """Return the first field of every response."""
     return serializers.IntegerField(help_text=_("The version of the record; it moves with every change of it."))
 
 
@@ -190,7 +189,7 @@ ResolutionDetail = made(
     },
 )
 
-# What names and memberships there are.
+# Names and memberships.
 BodyRow = of_table("bodies")
 SessionRow = of_table("sessions", {"body": BODIES, "kind": SessionKind.choices})
 TopicRow = of_table("topics")
@@ -201,7 +200,7 @@ MEMBERSHIP_FIELDS = ("body", "bloc", "code", "since", "until", "since_precision"
                      "permanent", "note")  # fmt: skip
 _COLUMNS = {column.name: column for name in ("body-memberships", "bloc-memberships") for column in TABLES[name].columns}
 MEMBERSHIP = {
-    # A row has a body or a bloc, with what only the memberships of one of them have.
+    # A row has either a body or a bloc, and the columns of that kind.
     name: dataclasses.replace(_COLUMNS[name], optional=name not in ("code", "since", "since_precision"))
     for name in MEMBERSHIP_FIELDS
 }
@@ -211,7 +210,7 @@ MembershipRow = made(
 
 
 def of_party(table: str, but: str) -> type[serializers.Serializer[Any]]:
-    """Return the serializer of the rows of a table that belong to one state or bloc, without its name."""
+    """Return the serializer of a table's rows for one state or bloc, without the column ``but``."""
     name = TABLES[table].row.__name__.removesuffix("Row")
     return made(f"{name}Of{but.title()}", fields_of(TABLES[table], OF_INTERVAL, but=(but,), required=True))
 
@@ -246,7 +245,7 @@ SQUARE = _("a row for each state, in it a value for each state, in the order of 
 
 
 def _square(child: Any, said: Any) -> Any:
-    """Return the field of a square of values."""
+    """Return the field of a square matrix."""
     return serializers.ListField(child=serializers.ListField(child=child), required=False, help_text=said)
 
 

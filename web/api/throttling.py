@@ -1,4 +1,4 @@
-"""The rate limit of the API, by address."""
+"""Rate limit of the API by client address."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 class AddressThrottle(SimpleRateThrottle):
-    """So many requests a minute from one address; without CACHE_URL counted by each process for itself."""
+    """Limits requests per minute and address; without CACHE_URL each process counts for itself."""
 
     scope = "api"
 
     cache = caches["throttle"]
-    """Where the requests of the last minute are counted."""
+    """The cache that holds the counts."""
 
     def get_rate(self) -> str | None:
-        """Return the rate, None where there is no limit."""
+        """Return the rate, None for no limit."""
         most = settings.API_REQUESTS_A_MINUTE
         return f"{most}/minute" if most else None
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        """Return the key of the address; None where it is not known, since all would share what one used up."""
+        """Return the key of the address; None if unknown, since all unknown clients would share one limit."""
         address = counted_as(import_string(settings.CLIENT_ADDRESS)(request._request))
-        # By the hour, or requests of a clock that ran ahead would count until the right one has caught up with it.
+        # Include the hour, so that requests counted while the clock ran ahead expire.
         return f"api-{int(time.time()) // 3600}-{address}" if address else None

@@ -1,1 +1,1 @@
-"""How other sites and programs find and quote pages: metadata, oEmbed, feeds and the sitemap."""
+"""Metadata, oEmbed, Atom feeds and the sitemap."""

@@ -1,4 +1,4 @@
-"""Feeds: what a query finds, as Atom, newest first; for a state with its vote, for a bloc with who broke."""
+"""Atom feeds of any query, newest first; for a state with its vote, for a bloc with the members that broke ranks."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from votes.record.roll_calls import ListedRollCall
 
 ENTRIES = 50
-"""How many entries a feed has."""
+"""Maximum number of entries."""
 
 PERMANENT = "p5"
 """The bloc of the permanent members of the Security Council."""
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, however it is written."""
+"""Characters that XML 1.0 does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyVote:
-    """What an entry says of one party's vote, before what it says of the vote as a whole."""
+    """One party's vote, which comes first in an entry."""
 
     title: str = ""
     summary: str = ""
 
 
 class Feed(Atom1Feed):
-    """An Atom feed that says the same whenever the record does: without entries it is of ``updated``."""
+    """An Atom feed that depends only on the record: without entries its date is ``updated``."""
 
     def __init__(self, *, updated: datetime.datetime, guide: str, **about: Any) -> None:
         super().__init__(**about, author_name=AUTHORS)
@@ -68,7 +68,7 @@ class Feed(Atom1Feed):
         handler.addQuickElement("link", "", {"rel": "help", "href": self.guide})
 
     def latest_post_date(self) -> datetime.datetime:
-        """Return when an entry was last published or amended."""
+        """Return the latest time that an entry was published or amended."""
         return max((item["updateddate"] for item in self.items), default=self.updated)
 
 
@@ -83,10 +83,10 @@ def feed_of(
     own: str,
     party_vote: Callable[[ListedRollCall], PartyVote] | None = None,
 ) -> Feed:
-    """Return the feed of ``roll_calls``, found at ``own`` beside the page at ``page``, both without the site's address.
+    """Return the feed of ``roll_calls``, located at ``own``, for the page at ``page`` (both as paths).
 
-    ``said`` tells of a party's own vote. The ids of entries are tag URIs (RFC 4151) of the permanent names of the
-    roll calls; in the feed of a party they are of its vote.
+    ``said`` describes a party's own vote. Entry ids are tag URIs (RFC 4151) of the roll calls' permanent names; in the
+    feed of a party, of its vote.
     """
     host = origin.partition("://")[2].partition(":")[0]
     feed = Feed(
@@ -118,14 +118,14 @@ def feed_of(
 
 
 def plain(text: str) -> str:
-    """Return a text without what XML cannot hold."""
+    """Remove characters that XML does not allow."""
     return NO_XML.sub("", text)
 
 
 def entry_title(roll_call: ListedRollCall) -> str:
     """Return what was voted on, with result and tally: ``A/RES/ES-11/7: Advancing …, adopted 93-18-65``.
 
-    One that was no recorded vote says so.
+    Votes that were not recorded votes say so.
     """
     symbol = f"{roll_call.resolution.symbol}: " if roll_call.resolution else ""
     result = "" if roll_call.result == Result.NOT_STATED else result_label(roll_call.result)
@@ -138,7 +138,7 @@ def entry_title(roll_call: ListedRollCall) -> str:
 
 
 def state_vote(record: Record, state: State) -> Callable[[ListedRollCall], PartyVote]:
-    """Return what tells how a member state voted."""
+    """Return a function that describes a member state's vote."""
     column = record.matrix.columns[state.code]
 
     def party_vote(roll_call: ListedRollCall) -> PartyVote:
@@ -151,7 +151,7 @@ def state_vote(record: Record, state: State) -> Callable[[ListedRollCall], Party
 
 
 def bloc_vote(record: Record, slug: str) -> Callable[[ListedRollCall], PartyVote]:
-    """Return what tells a bloc's position, and which of its members of the day took another."""
+    """Return a function that describes a bloc's position, and which members on that date broke with it."""
     name = record.blocs[slug].short_name
 
     def party_vote(roll_call: ListedRollCall) -> PartyVote:
@@ -175,24 +175,26 @@ def bloc_vote(record: Record, slug: str) -> Callable[[ListedRollCall], PartyVote
 
 
 def _lower(choice: Choice) -> str:
-    """Return a choice as it stands within a sentence."""
+    """Return a choice's label for use within a sentence."""
     return str(choice.label).lower()
 
 
 def members_by_choice(record: Record, slug: str, roll_call: ListedRollCall) -> Mapping[Choice, list[str]]:
-    """Return the names of a bloc's members of the day by what they chose, in order; nothing without votes or bloc."""
+    """Return the names of a bloc's members on that date by choice, sorted; empty without votes or bloc."""
     row, bloc = record.matrix.rows_by_slug.get(roll_call.slug), record.blocs.get(slug)
     if row is None or bloc is None:
         return {}
-    date, found = roll_call.date, {choice: list[str]() for choice in Choice}
-    for code in sorted({held.state for held in bloc.group.memberships if _holds(held, date)}):
+    date, names_by_choice = roll_call.date, {choice: list[str]() for choice in Choice}
+    for code in sorted({membership.state for membership in bloc.group.memberships if _holds(membership, date)}):
         column = record.matrix.columns.get(code)
         number = OUTSIDE if column is None else int(record.matrix.choices[row, column])
         if number != OUTSIDE:
-            found[CHOICES[number]].append(record.states[code].name_on(date))
-    return {choice: sorted(names, key=sort_name) for choice, names in found.items() if names}
+            names_by_choice[CHOICES[number]].append(record.states[code].name_on(date))
+    return {choice: sorted(names, key=sort_name) for choice, names in names_by_choice.items() if names}
 
 
-def _holds(held: Membership, date: datetime.date) -> bool:
-    """Tell whether a membership held on a day."""
-    return (held.since is None or held.since <= date) and (held.until is None or date < held.until)
+def _holds(membership: Membership, date: datetime.date) -> bool:
+    """Tell whether a membership was in effect on a date."""
+    return (membership.since is None or membership.since <= date) and (
+        membership.until is None or date < membership.until
+    )

@@ -1,4 +1,4 @@
-"""The head of a page: its title and description, said once, and what programs read of it."""
+"""Template functions for a page's <head>: title, description and metadata."""
 
 from __future__ import annotations
 
@@ -51,30 +51,30 @@ PERMANENT = "p5"
 """The bloc of the permanent members of the Security Council."""
 
 FIRST_TABLES = ("votes", "roll-calls", "resolutions")
-"""What the front page offers of the data set; the page of the data has every table."""
+"""Tables that the front page's metadata lists; the data page lists all."""
 
 
 def _at(name: str, *arguments: str) -> str:
-    """Return the address of a page or a file."""
+    """Return the URL of a page or a file."""
     return url(f"web:{name}", *arguments)
 
 
 def origin_of(request: HttpRequest) -> str:
-    """Return the site's own address, without a slash at its end."""
+    """Return the site's origin, without a trailing slash."""
     return f"{request.scheme}://{request.get_host()}"
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def version_of(record: Record) -> DataVersion:
-    """Return the data version of a record with its day; read once, within a snapshot of that version."""
+    """Return a record's data version with its date; cached, read within a snapshot of that version."""
     return current_version()
 
 
 @pass_context
 def page(context: Context, *steps: str) -> Metadata:
-    """Return what any page says of itself; ``steps`` are name and address of each page on the way to it, in turn.
+    """Return the metadata of a page; ``steps`` are its breadcrumbs, as alternating names and addresses.
 
-    The addresses of its ``files``, where the page has any, are those of its other forms.
+    The page's ``files``, if any, become its alternates.
     """
     request = context["request"]
     path = canonical(request.path, request.GET, context.get("ignored") or ())
@@ -90,7 +90,7 @@ def _page(
     alternates: Sequence[Alternate] = (),
     title: str = "",
 ) -> Metadata:
-    """Return what a page at ``path`` says of itself in the words of its title and description."""
+    """Return the metadata of a page at ``path`` from its title and description."""
     title, description = title or context["page_title"], context["page_description"]
     origin = origin_of(context["request"])
     data = [web_page(origin, path, title, description)]
@@ -100,24 +100,24 @@ def _page(
 
 
 def vote_in_words(roll_call: RollCall, breakdown: Breakdown) -> str:
-    """Return how a vote went, naming the permanent members of the Security Council; escaped where it stands."""
+    """Return a vote in words, naming the Security Council's permanent members; escaped by the template."""
     return in_words(roll_call, permanent_members(breakdown))
 
 
 def permanent_members(breakdown: Breakdown) -> Mapping[Choice, list[str]]:
-    """Return the permanent members of the Security Council by what they chose, by name; none without votes."""
+    """Return the names of the Security Council's permanent members by choice; empty without votes."""
     for line in breakdown.blocs:
         if line.bloc.slug == PERMANENT:
-            found: dict[Choice, list[str]] = {}
+            names_by_choice: dict[Choice, list[str]] = {}
             for state in compress(breakdown.states, line.members):
-                found.setdefault(state.choice, []).append(state.name)
-            return found
+                names_by_choice.setdefault(state.choice, []).append(state.name)
+            return names_by_choice
     return {}
 
 
 @pass_context
 def roll_call(context: Context) -> Metadata:
-    """Return what the page of a text, or of a vote that did not decide one, says of itself."""
+    """Return the metadata of the page of a text, or of a vote that did not decide one."""
     shown: RollCall | None = context.get("roll_call")
     origin, vote_context = origin_of(context["request"]), context.get("vote_context")
     text: Any = context.get("resolution") or (shown.resolution if shown else None)
@@ -159,12 +159,12 @@ def roll_call(context: Context) -> Metadata:
 
 
 def _short(text: str, length: int) -> str:
-    """Return a text cut to a length."""
+    """Return a text truncated to a length."""
     return text if len(text) <= length else Truncator(text).chars(length)
 
 
 def _roll_call_files(shown: RollCall, origin: str, path: str, title: str) -> list[Alternate]:
-    """Return a recorded vote in its other forms."""
+    """Return the alternates of a recorded vote."""
     files = [
         Alternate(_at("roll_call_download", shown.slug, form), FILE_TYPES[form], form.upper())
         for form in ("csv", "json")
@@ -176,7 +176,7 @@ def _roll_call_files(shown: RollCall, origin: str, path: str, title: str) -> lis
 
 @pass_context
 def roll_calls(context: Context) -> Metadata:
-    """Return what a list of texts or of recorded votes says of itself."""
+    """Return the metadata of a list of texts or of recorded votes."""
     name = str(context["of"]).replace("_", "-")
     files = [(form, _at("download", name, form)) for form in ("csv", "json", "parquet")]
     return _listing(context, [*files, ("atom", _at("feed", name))])
@@ -184,7 +184,7 @@ def roll_calls(context: Context) -> Metadata:
 
 @pass_context
 def state(context: Context) -> Metadata:
-    """Return what the page of a member state says of itself."""
+    """Return the metadata of a member state's page."""
     code = context["state"].code
     files = [("json", _at("state_file", code, "json")), ("atom", _at("state_feed", code))]
     return _listing(context, files, (_("Member states"), _at("states")))
@@ -192,7 +192,7 @@ def state(context: Context) -> Metadata:
 
 @pass_context
 def bloc(context: Context) -> Metadata:
-    """Return what the page of a bloc says of itself."""
+    """Return the metadata of a bloc's page."""
     slug = context["bloc"].slug
     files = [("json", _at("bloc_file", slug, "json")), ("atom", _at("bloc_feed", slug))]
     return _listing(context, files, (_("Blocs"), _at("blocs")))
@@ -200,13 +200,13 @@ def bloc(context: Context) -> Metadata:
 
 @pass_context
 def subject(context: Context) -> Metadata:
-    """Return what the list of the texts of a subject says of itself."""
+    """Return the metadata of a subject's list of texts."""
     files = [(form, _at("download", "resolutions", form)) for form in ("csv", "json", "parquet")]
     return _listing(context, [*files, ("atom", _at("feed", "resolutions"))], (_("Subjects"), _at("subjects")))
 
 
 def _listing(context: Context, files: Sequence[tuple[str, str]], *steps: tuple[str, str]) -> Metadata:
-    """Return what a page with a listing says of itself; ``files`` take the listing's query."""
+    """Return the metadata of a page with a listing; ``files`` take the listing's query."""
     request, listing = context["request"], context["listing"]
     path = canonical(request.path, request.GET, listing.ignored, without=("page",) if listing.page_error else ())
     query = canonical("", listing.query_of_files, listing.ignored)
@@ -219,7 +219,7 @@ def _listing(context: Context, files: Sequence[tuple[str, str]], *steps: tuple[s
 
 @pass_context
 def home(context: Context, record: Record) -> Metadata:
-    """Return what the front page says of itself: that it is the way to the data set."""
+    """Return the metadata of the front page, with the data set."""
     data = _at("data")
     total = coverage_of(record).total
     period = (total.first.date, total.last.date) if total.first and total.last else None
@@ -234,7 +234,7 @@ def home(context: Context, record: Record) -> Metadata:
 
 @pass_context
 def data(context: Context) -> Metadata:
-    """Return what the page of the data set says of itself: every file of it."""
+    """Return the metadata of the data page, with every file."""
     request, total = context["request"], context["coverage"].total
     path = _at("data")
     period = (total.first.date, total.last.date) if total.roll_calls else None
@@ -245,7 +245,7 @@ def data(context: Context) -> Metadata:
 
 
 def _files(tables: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Return name, media type and path of the downloads: the archive, and ``tables`` in each form."""
+    """Return (name, media type, path) of the archive, and of ``tables`` in each format."""
     names = [(ARCHIVE, ARCHIVE_TYPE)] + [
         (f"{table}.{form}", kind) for table in tables for form, kind in MEDIA_TYPES.items()
     ]

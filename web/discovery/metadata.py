@@ -1,8 +1,7 @@
-"""What a page says of itself to programs: search engines, link previews and feed readers.
+"""Metadata for search engines, link previews and feed readers: JSON-LD (schema.org), Open Graph and Twitter cards.
 
-Pure functions of what a page shows. The vocabulary is that of schema.org (JSON-LD), the Open Graph protocol and
-Twitter's cards. A text put to the vote is a ``CreativeWork`` and not its subtype ``Legislation``: most resolutions are
-recommendations, and drafts that failed are texts too.
+Pure functions of what a page shows. A text put to the vote is a ``CreativeWork`` and not its subtype ``Legislation``:
+most resolutions are recommendations, and failed drafts are texts too.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ CARD = (1200, 630)
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of ``CARD`` for a link's preview: its address on this site, and what it shows in words."""
+    """A link preview image of size ``CARD``: its path and alternative text."""
 
     path: str
     alt: str
@@ -47,7 +46,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """The page's content in another form: where, its media type, and a name to offer it by."""
+    """An alternate of a page: path, media type and title."""
 
     path: str
     type: str
@@ -56,21 +55,21 @@ class Alternate:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the head of a page says, all addresses without the site's."""
+    """The metadata in a page's <head>; all addresses are paths."""
 
     title: str
     description: str
     path: str
-    """Where the page is, without parameters that change nothing of it."""
+    """The canonical path, without parameters that change nothing."""
     data: Sequence[Mapping[str, Any]]
-    """What it is about in the words of schema.org."""
+    """The schema.org nodes of the page."""
     kind: str = "website"
-    """Of Open Graph: ``website`` or ``article``."""
+    """The Open Graph type: ``website`` or ``article``."""
     image: Image | None = None
     alternates: Sequence[Alternate] = field(default_factory=tuple)
 
     def properties(self, origin: str) -> dict[str, str]:
-        """Return the properties of Open Graph; ``origin`` is the site's own address: ``https://plenary.example``."""
+        """Return the Open Graph properties; ``origin`` is the site's, such as ``https://plenary.example``."""
         properties = {
             "og:site_name": SITE,
             "og:type": self.kind,
@@ -91,30 +90,30 @@ class Metadata:
 
     @property
     def json_ld(self) -> dict[str, Any]:
-        """Return what the page is about as JSON-LD."""
+        """Return the JSON-LD of the page."""
         return {"@context": "https://schema.org", "@graph": list(self.data)}
 
 
 def canonical(path: str, parameters: QueryDict, ignored: Iterable[str] = (), *, without: Collection[str] = ()) -> str:
-    """Return the one address of a page: its parameters in alphabetical order, less those that change nothing of it.
+    """Return the canonical address of a page: sorted parameters, without those that change nothing.
 
-    Those are empty ones, what other sites append, the first page, what is ``ignored`` (``name`` or ``name=value``), and
-    those named ``without``. The order of the values of one parameter is kept: that of states is the order to show them.
+    These are empty ones, tracking parameters, the first page, ``ignored`` (``name`` or ``name=value``), and those in
+    ``without``. Repeated values keep their order, since states are shown in that order.
     """
     vain = set(ignored)
-    kept = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     for name, values in sorted(parameters.lists()):
         filled = [value for value in values if value and f"{name}={value}" not in vain]
         is_vain = name in vain or name in without or BOX.fullmatch(name) or name.startswith(FOREIGN)
         if filled and not is_vain and (name, filled) != ("page", ["1"]):
-            kept.setlist(name, filled)
-    return address(path, kept)
+            query.setlist(name, filled)
+    return address(path, query)
 
 
 def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequence[str]] | None = None) -> str:
-    """Return how a vote went, in sentences: its result, tally and day, and how many chose what.
+    """Return a vote in sentences: result, tally, date, and the number of states by choice.
 
-    ``named`` are states to name behind their choice, the permanent members of the Security Council.
+    ``named`` are states to name after their choice: the Security Council's permanent members.
     """
     totals = roll_call.totals
     day = dated(roll_call.date, roll_call.date_precision)
@@ -131,16 +130,16 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
             continue
         names = (named or {}).get(choice)
         parts.append(f"{choice_label(choice).lower()} {figure}" + (f" ({', '.join(names)})" if names else ""))
-    said = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
+    text = f"{result} {totals} {when}. {sentence(', '.join(parts))}"
     if counted := counted_otherwise(roll_call):
-        said += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
+        text += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
     if roll_call.method == RollCall.Method.NON_RECORDED:
-        said = f"{said} {_('A non-recorded vote: who voted how is not on record.')}"
-    return f"{said} {_('In brackets: permanent members of the Security Council.')}" if named else said
+        text = f"{text} {_('A non-recorded vote: who voted how is not on record.')}"
+    return f"{text} {_('In brackets: permanent members of the Security Council.')}" if named else text
 
 
 def web_page(origin: str, path: str, title: str, description: str, **more: Any) -> dict[str, Any]:
-    """Return a page as schema.org has it."""
+    """Return a schema.org WebPage."""
     return {
         "@type": "WebPage",
         "@id": origin + path,
@@ -154,7 +153,7 @@ def web_page(origin: str, path: str, title: str, description: str, **more: Any) 
 
 
 def breadcrumbs(origin: str, *steps: tuple[str, str]) -> dict[str, Any]:
-    """Return the way to a page from the front page: the name and path of each step."""
+    """Return a schema.org BreadcrumbList from (name, path) pairs, starting at the front page."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -179,7 +178,7 @@ def creative_work(
     published: str = "",
     image: Image | None = None,
 ) -> dict[str, Any]:
-    """Return a text put to the vote as schema.org has it; ``data`` is the path of the data set it is part of."""
+    """Return a text put to the vote as a schema.org CreativeWork; ``data`` is the path of its data set."""
     said: dict[str, Any] = {
         "@type": "CreativeWork",
         "@id": origin + path,
@@ -212,11 +211,10 @@ def dataset(
     *,
     methods: str,
 ) -> dict[str, Any]:
-    """Return the record as schema.org has a data set.
+    """Return the record as a schema.org Dataset.
 
-    ``data`` is the path of its page, ``methods`` that of how its figures are computed, ``period`` the days of the first
-    and the last vote, of which many are known to the month only, ``files`` the name, media type and path of each
-    download.
+    ``data`` is the path of its page, ``methods`` that of how its figures are computed, ``period`` the dates of the first
+    and the last vote (many are known to the month only), ``files`` are (name, media type, path) of each download.
     """
     own = origin + data
     said: dict[str, Any] = {

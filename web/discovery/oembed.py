@@ -1,7 +1,4 @@
-"""A vote for other sites: the snippet that puts it into a page, and what an oEmbed address leads to.
-
-The format is that of oembed.com, version 1.0, of type ``rich``.
-"""
+"""Embedding of votes: the HTML snippet, and oEmbed 1.0 responses of type ``rich``."""
 
 from __future__ import annotations
 
@@ -19,14 +16,14 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 WIDTH = 600
-"""How wide a card is, in pixels, unless less is asked for; it is made to be read from 300 on."""
+"""Default width of a card in pixels; readable from 300."""
 
 COUNCIL = 15
-"""How many members the larger of the bodies whose squares stand in two rows has."""
+"""Size of the largest body whose squares are drawn in two rows."""
 
 
 def height_of(roll_call: RollCall, width: int) -> int:
-    """Return how high a vote's card of a width is in pixels with a title of three lines, the longest it shows."""
+    """Return the height of a card in pixels for a width, with the maximum of three title lines."""
     counted = roll_call.counted
     if counted is None:
         return 260
@@ -37,7 +34,7 @@ def height_of(roll_call: RollCall, width: int) -> int:
 
 
 def snippet(roll_call: RollCall, address: str, width: int = WIDTH, height: int | None = None) -> str:
-    """Return the HTML that puts the card at ``address`` into a page."""
+    """Return the HTML snippet that embeds the card at ``address``."""
     context = {
         "address": address,
         "title": named(roll_call),
@@ -54,7 +51,7 @@ def named(roll_call: RollCall) -> str:
 
 
 def roll_call_at(url: str, host: str) -> RollCall | None:
-    """Return the published vote whose page, or whose text's, is at ``url`` on this ``host``; None for any other."""
+    """Return the published vote whose page (or whose text's page) is at ``url`` on this ``host``, otherwise None."""
     try:
         parts = urlsplit(url)
         at = resolve(unquote(parts.path))
@@ -62,30 +59,30 @@ def roll_call_at(url: str, host: str) -> RollCall | None:
         return None
     if parts.scheme not in ("http", "https") or parts.netloc != host or at.app_name != "web":
         return None
-    found = RollCall.objects.published().select_related("resolution", "tally", "body").order_by()
+    roll_calls = RollCall.objects.published().select_related("resolution", "tally", "body").order_by()
     if at.url_name in ("roll_call", "roll_call_embed"):
-        return found.filter(slug=at.kwargs["slug"].lower()).first()
+        return roll_calls.filter(slug=at.kwargs["slug"].lower()).first()
     if at.url_name == "resolution":
         texts = list(Resolution.objects.published().order_by().with_symbol(at.kwargs["symbol"])[:2])
-        return found.decisive().filter(resolution=texts[0]).first() if len(texts) == 1 else None
+        return roll_calls.decisive().filter(resolution=texts[0]).first() if len(texts) == 1 else None
     return None
 
 
 def sizes(parameters: QueryDict) -> tuple[int | None, int | None, dict[str, list[str]]]:
-    """Return the greatest width and height that are asked for, and by parameter what is wrong with them."""
-    found: list[int | None] = []
+    """Return the requested maximum width and height, and errors by parameter."""
+    values: list[int | None] = []
     errors = {}
     for name in ("maxwidth", "maxheight"):
         text = parameters.get(name) or ""
         is_number = text.isascii() and text.isdigit() and 0 < len(text) <= 6 and int(text) > 0
-        found.append(int(text) if is_number else None)
+        values.append(int(text) if is_number else None)
         if text and not is_number:
             errors[name] = [text]
-    return found[0], found[1], errors
+    return values[0], values[1], errors
 
 
 def described(roll_call: RollCall, origin: str, maxwidth: int | None, maxheight: int | None) -> dict[str, Any]:
-    """Return what oEmbed says of a vote, no larger than asked for."""
+    """Return the oEmbed response of a vote, within the requested size."""
     width = min(WIDTH, maxwidth or WIDTH)
     height = height_of(roll_call, width)
     height = min(height, maxheight or height)

@@ -1,4 +1,4 @@
-"""The site map: every page of the record that others should find, and when it last changed."""
+"""The sitemap: every public page with its last modification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 PAGE = 1000
-"""How many addresses a part of a section has, so that none takes long to write."""
+"""Maximum number of URLs per part of a section, so that each is quick to generate."""
 
 OF_THE_RECORD = (
     *("home", "resolutions", "roll_calls", "subjects", "states", "blocs", "agreement", "compare_states"),
@@ -29,11 +29,11 @@ OF_THE_RECORD = (
 """Pages that change with the record."""
 
 OF_THE_SITE = ("about", "reading", "methods", "cookbook", "api_guide", "contact", "privacy")
-"""Pages that change with a release, nobody has noted when."""
+"""Pages that change with a release, at an unknown time."""
 
 
 class Page(NamedTuple):
-    """An address with when what it shows last changed; None where that is not known."""
+    """A URL with its last modification, None if unknown."""
 
     path: str
     changed: datetime.datetime | None
@@ -41,12 +41,12 @@ class Page(NamedTuple):
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def _times(record: Record) -> dict[int, datetime.datetime]:
-    """Return when each roll call of a record was published or last amended, by its key."""
+    """Return when each roll call was published or last amended, by primary key."""
     return {key: one.updated for key, one in published(record.register.keys.tolist()).items()}
 
 
 class Pages(Sitemap):  # type: ignore[type-arg]  # generic for type checkers alone
-    """A section of addresses that are few."""
+    """A small section of the sitemap."""
 
     limit = PAGE
 
@@ -58,45 +58,45 @@ class Pages(Sitemap):  # type: ignore[type-arg]  # generic for type checkers alo
         return self.pages
 
     def location(self, item: Any) -> str:
-        """Return the address of a page."""
+        """Return the URL of a page."""
         return str(item.path)
 
     def lastmod(self, item: Any) -> datetime.datetime | None:
-        """Return when it last changed."""
+        """Return the last modification of a page."""
         changed: datetime.datetime | None = item.changed
         return changed
 
     def get_latest_lastmod(self) -> datetime.datetime | None:
-        """Return when the last of them did."""
+        """Return the last modification of the section."""
         return max((page.changed for page in self.items() if page.changed), default=None)
 
 
 class RollCallPages(Pages):
-    """The pages of roll calls of the register, each of which changed when it was published or amended."""
+    """The pages of roll calls, last modified when published or amended."""
 
     def __init__(self, record: Record, among: Mask) -> None:
         self.record = record
         self.keys = record.register.keys[np.flatnonzero(among)].tolist()
 
     def items(self) -> Any:
-        """Return their keys, of which only those of a part are looked up."""
+        """Return primary keys; only those of the requested part are looked up."""
         return self.keys
 
     def location(self, item: Any) -> str:
-        """Return the address of the page."""
+        """Return the URL of the page."""
         return self.record.roll_calls_by_key([item])[0].get_absolute_url()
 
     def lastmod(self, item: Any) -> datetime.datetime | None:
-        """Return when it was published or last amended."""
+        """Return when the roll call was published or last amended."""
         return _times(self.record)[item]
 
     def get_latest_lastmod(self) -> datetime.datetime | None:
-        """Return when the last of them was."""
+        """Return the last modification of the section."""
         return max((_times(self.record)[key] for key in self.keys), default=None)
 
 
 def sections(record: Record, version: DataVersion) -> dict[str, type[Sitemap[Any]] | Sitemap[Any]]:
-    """Return the sections of the map. The figures of a state or a bloc rest on the whole record, and change with it."""
+    """Return the sitemap's sections. Pages of states and blocs depend on the whole record and change with it."""
     decisive = record.register.decisive
     changed = version.changed
     return {

@@ -1,4 +1,4 @@
-"""Feeds of recorded votes, for the query of a list, of a state's page and of a bloc's page."""
+"""Views of the Atom feeds of lists, states and blocs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @reads(*RollCallFilter.base_filters)
 @require_safe
 def list_feed(request: HttpRequest, of: str) -> HttpResponse:
-    """Send what the query selects, as its list has it: texts with the vote that decided them, or recorded votes."""
+    """Return the feed of a list: texts with their decisive vote, or recorded votes."""
     with reading() as record:
         listing = listing_of(of, request.GET, record)
         of = of.replace("-", "_")
@@ -47,35 +47,35 @@ def list_feed(request: HttpRequest, of: str) -> HttpResponse:
 @reads(*StateFilter.base_filters)
 @require_safe
 def state(request: HttpRequest, code: str) -> HttpResponse:
-    """Send how a member state voted."""
+    """Return the feed of a member state's votes."""
     with reading() as record:
-        found = record.states.get(code.upper())
-        if found is None:
+        member_state = record.states.get(code.upper())
+        if member_state is None:
             return problem(HTTPStatus.NOT_FOUND, no_state(code))
-        if code != found.code:
-            return redirect(address(reverse("web:state_feed", args=[found.code]), request.GET), permanent=True)
+        if code != member_state.code:
+            return redirect(address(reverse("web:state_feed", args=[member_state.code]), request.GET), permanent=True)
         among = record.register.voted(record.matrix.of(code) != OUTSIDE)
         listing = Listing(request.GET, record, among=among, selection=StateSelection(record, code))
         page = reverse("web:state", args=[code])
-        return _send(request, listing, partial(described, listing), page, partial(state_vote, record, found))
+        return _send(request, listing, partial(described, listing), page, partial(state_vote, record, member_state))
 
 
 @reads(*RollCallFilter.base_filters)
 @require_safe
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send what position a bloc took, and who broke."""
+    """Return the feed of a bloc's positions and the members that broke ranks."""
     with reading() as record:
-        found = record.blocs.get(slug.lower())
-        if found is None:
+        bloc_row = record.blocs.get(slug.lower())
+        if bloc_row is None:
             return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
-        if slug != found.slug:
-            return redirect(address(reverse("web:bloc_feed", args=[found.slug]), request.GET), permanent=True)
-        listing = Listing(request.GET, record, among=roll_calls_of(record, found))
+        if slug != bloc_row.slug:
+            return redirect(address(reverse("web:bloc_feed", args=[bloc_row.slug]), request.GET), permanent=True)
+        listing = Listing(request.GET, record, among=roll_calls_of(record, bloc_row))
         page = reverse("web:bloc", args=[slug])
         return _send(
             request,
             listing,
-            lambda: f"{found.short_name}: {described(listing)}",
+            lambda: f"{bloc_row.short_name}: {described(listing)}",
             page,
             partial(bloc_vote, record, slug),
         )
@@ -88,14 +88,14 @@ def _send(
     page: str,
     party_vote: Callable[[], Callable[[ListedRollCall], PartyVote]] | None = None,
 ) -> HttpResponse:
-    """Send the first entries of a listing, what is wrong with its query, or that nothing has changed."""
+    """Return the feed of a listing's first entries, a problem document, or 304."""
     if refused := listing.refused:
         return refused
     record, origin, own = listing.record, origin_of(request), request.get_full_path()
     version = version_of(record)
     tag = tag_of(record.version, f"{origin}{own}")
     headers = {"Content-Type": Feed.content_type, "ETag": tag, **OPEN}
-    # What was last changed may have been taken out of the feed, so this is when the record was, whatever of it.
+    # The last changed entry may have left the feed, so use the last change of the whole record.
     modified = int(version.changed.timestamp()) if version.changed else None
     if known := unchanged(request, headers, last_modified=modified):
         return known

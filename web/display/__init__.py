@@ -1,1 +1,1 @@
-"""The kit that pages share: figures, measures, marks and rendering."""
+"""Display helpers shared by pages: numbers, dates, labels, measures, escaping and rendering."""

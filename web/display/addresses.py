@@ -1,4 +1,4 @@
-"""Addresses of pages, as templates name them."""
+"""Cached URL reversing for templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 
 def url(name: str, *arguments: str) -> str:
-    """Return an address, remembered for all that it depends on: a page has dozens, most of them common."""
+    """Return the URL of a view; cached, since a page has dozens and most recur."""
     return _reversed(name, arguments, get_language(), get_script_prefix())
 
 

@@ -1,4 +1,4 @@
-"""Totals as figures and as a bar divided by choice."""
+"""Totals as numbers and as a stacked bar by choice."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Bar(NamedTuple):
-    """A bar divided by choice: its figures in words, and each part's choice, start and width as SVG writes them."""
+    """A stacked bar: its totals in words, and (choice, start, width) of each part in SVG units."""
 
     label: str
     parts: list[tuple[str, str, str]]
 
 
 def bar_of(totals: Totals | None) -> Bar | None:
-    """Return totals as a bar, without choices that nobody made; None where there are no votes."""
+    """Return totals as a bar, without choices that nobody made; None if there are no votes."""
     if totals is None:
         return None
     values = (totals.yes, totals.no, totals.abstaining or 0, totals.non_voting or 0)
@@ -35,17 +35,17 @@ def bar_of(totals: Totals | None) -> Bar | None:
 
 
 def choice_figures(totals: Totals) -> list[tuple[Choice, int]]:
-    """Return each choice with its figure, leaving out what was not announced."""
+    """Return each choice with its total, without totals that were not announced."""
     values = (totals.yes, totals.no, totals.abstaining, totals.non_voting)
     return [(choice, value) for choice, value in zip(Choice, values, strict=True) if value is not None]
 
 
 def percent_of(part: int, whole: int) -> str:
-    """Return a share as SVG writes it, whatever the language of the page."""
+    """Return a percentage for SVG, independent of the language."""
     return f"{100 * part / whole:.3f}%"
 
 
 @functools.cache
 def _choice_words(_language: str | None) -> list[tuple[str, str]]:
-    """Return the letters of the choices with what they are called within a sentence; a page has dozens of bars."""
+    """Return each choice's letter and lower-case label; cached, since a page has dozens of bars."""
     return [(choice.value, choice.label.lower()) for choice in Choice]

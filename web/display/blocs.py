@@ -1,4 +1,4 @@
-"""Blocs, as tables list them."""
+"""Blocs grouped by kind, for tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def by_kind(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
-    """Return lines of blocs, which are sorted by kind, grouped: the name of each kind and its lines."""
+    """Group lines that are sorted by kind of bloc; return (name of the kind, lines)."""
     return [
         (capfirst(str(Bloc.Kind(kind).label)), list(group))
         for kind, group in groupby(lines, lambda line: line.bloc.kind)

@@ -1,4 +1,4 @@
-"""Breaks of states with their closest partners, as lines to show."""
+"""Breaks of states with their closest partners, prepared for display."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class BreakLine(NamedTuple):
 
 
 def break_lines(breaks: Iterable[Break], record: Record, date: datetime.date | None = None) -> list[BreakLine]:
-    """Return breaks as lines; states have their names of ``date``, today's without one."""
+    """Return breaks as lines, with the states' names on ``date`` (by default, today's)."""
     lines = []
-    for one in breaks:
-        state = record.states[one.state]
+    for item in breaks:
+        state = record.states[item.state]
         name = state.name_on(date) if date else state.name
-        lines.append(BreakLine(one.state, name, CHOICES[one.choice], one.other, one.partners))
+        lines.append(BreakLine(item.state, name, CHOICES[item.choice], item.other, item.partners))
     return lines

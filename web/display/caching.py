@@ -1,4 +1,4 @@
-"""The tag ``{% cached %}``: a part of a template that is the same for every reader, rendered once for each language."""
+"""The tag ``{% cached %}``: a template fragment that is rendered once per language."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from jinja2.parser import Parser
 
 SIZE = 512
-"""Parts remembered in a process; when there are more, among them those of former data versions, it begins anew."""
+"""Maximum number of fragments per process; beyond that (old data versions add up) the cache is cleared."""
 
 
 class FragmentCache(Extension):
-    """``{% cached %}…{% endcached %}``, or ``{% cached key %}`` to render it once for each value of a hashable key."""
+    """``{% cached %}…{% endcached %}``, or ``{% cached key %}`` to render it once per value of a hashable key."""
 
     tags = {"cached"}
 
@@ -38,12 +38,12 @@ class FragmentCache(Extension):
         return nodes.CallBlock(self.call_method("_part", keys), [], [], body).set_lineno(line)
 
     def _part(self, place: str, key: Hashable = None, *, caller: Callable[[], str]) -> str:
-        """Return the part at a place of a template, from memory if it was rendered before."""
-        if self.environment.auto_reload:  # Somebody is editing the template.
+        """Return the fragment at a place in a template, from the cache if possible."""
+        if self.environment.auto_reload:  # Development: the template may change.
             return caller()
-        # Addresses begin with what the server puts before all of them.
+        # URLs in the fragment start with the script prefix.
         about = (place, key, get_language(), get_script_prefix())
-        # Without a lock: threads that miss at once write the same, and nobody waits while one hashes a long key.
+        # No lock: threads that miss together write the same value, and nobody waits while one hashes a long key.
         part = self.parts.get(about)
         if part is None:
             if len(self.parts) >= SIZE:

@@ -1,4 +1,4 @@
-"""How figures are written in the active language: shares, changes of shares, and other numbers."""
+"""Number formatting in the active language: counts, shares, percentage points."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def number(value: int) -> str:
 
 
 class Figures:
-    """Figures as a table of the active language writes them; to be made once a table."""
+    """A number formatter for the active language; create one per table."""
 
     def __init__(self) -> None:
         self.separator = str(get_format("DECIMAL_SEPARATOR"))
 
     def decimal(self, value: float | None, digits: int) -> str:
-        """Return a number with that many digits; a dash where it is not shown."""
+        """Return a number with fixed decimals, or a dash for None."""
         return NOT_SHOWN if value is None else f"{value:.{digits}f}".replace(".", self.separator)
 
     def share(self, share: float | None, digits: int = 1) -> str:
-        """Return a share in per cent; a dash where it is not shown."""
+        """Return a share in per cent, or a dash for None."""
         return NOT_SHOWN if share is None else f"{100 * share:.{digits}f}%".replace(".", self.separator)
 
     def points(self, change: float | None) -> str:
-        """Return a change of a share in percentage points, with its sign; a dash where it is not shown."""
+        """Return a change in percentage points with its sign, or a dash for None."""
         if change is None:
             return NOT_SHOWN
         size = round(100 * change, 1)
@@ -43,26 +43,26 @@ class Figures:
 
 
 def decimal(value: float | None, digits: int) -> str:
-    """Return a number with that many digits; a dash where it is not shown."""
+    """Return a number with fixed decimals, or a dash for None."""
     return Figures().decimal(value, digits)
 
 
 def rounded(value: float | None, digits: int) -> str:
-    """Return a number with that many digits, halves of the last one away from nought; empty where there is none."""
+    """Return a number with fixed decimals, rounding half away from zero; empty for None."""
     return _rounded(value, digits, get_language())
 
 
 @lru_cache(maxsize=4096)
 def _rounded(value: float | None, digits: int, _language: str | None) -> str:
-    """Return the same in the active language; there are few different ones, and each is slow to write."""
+    """Format in the active language; cached, since formatting is slow and values recur."""
     return str(floatformat(value, digits))
 
 
 def share_of(share: float | None, digits: int = 1) -> str:
-    """Return a share in per cent; a dash where it is not shown."""
+    """Return a share in per cent, or a dash for None."""
     return Figures().share(share, digits)
 
 
 def points(change: float | None) -> str:
-    """Return a change of a share in percentage points, with its sign; a dash where it is not shown."""
+    """Return a change in percentage points with its sign, or a dash for None."""
     return Figures().points(change)

@@ -1,4 +1,4 @@
-"""What choices, kinds of roll calls and results are called in the active language; a list asks for hundreds."""
+"""Cached labels of choices, kinds of roll calls and results in the active language."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def choice_label(choice: str) -> str:
-    """Return what a choice is called."""
+    """Return the label of a choice."""
     return _labels(Choice, get_language())[choice]
 
 
 def kind_label(kind: str) -> str:
-    """Return what a kind of roll call is called."""
+    """Return the label of a kind of roll call."""
     return _labels(RollCall.Kind, get_language())[kind]
 
 
 def result_label(result: str) -> str:
-    """Return what a result is called."""
+    """Return the label of a result."""
     return _labels(Result, get_language())[result]
 
 

@@ -1,4 +1,4 @@
-"""The measures of agreement in words, and how their values are written on pages."""
+"""Labels, descriptions and value formatting of the measures of agreement."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure as pages show it."""
+    """A measure of agreement as shown on pages."""
 
     name: str
     label: _StrPromise
     says: _StrPromise
-    """What it is, in a sentence without its subject."""
+    """A description, as a sentence without its subject."""
 
     @property
     def is_share(self) -> bool:
-        """Tell whether it is a share from 0 to 1, written in per cent; kappa is not."""
+        """Tell whether it is a share from 0 to 1, shown in per cent; kappa is not."""
         return self.name != "kappa"
 
     def value(self, value: float | None, say: Figures | None = None) -> str:
-        """Return a value as it is written; a dash where it is not shown. A table makes ``say`` once."""
+        """Return a formatted value, or a dash for None. Tables pass one formatter (``say``) for all cells."""
         say = say or Figures()
         if self.is_share or value is None:
             return say.share(value)
         return signed(say.decimal(abs(value), 2), value, plus="")
 
     def bare(self, value: float, say: Figures) -> str:
-        """Return a value as it is written among many of its kind: a share in per cent without the sign."""
+        """Return a value without the per cent sign, for dense tables."""
         return say.decimal(100 * value, 1) if self.is_share else self.value(value, say)
 
     def change(self, change: float | None) -> str:
-        """Return a change with its sign: of a share in points, of kappa as it is."""
+        """Return a change with its sign: in percentage points for a share, unscaled for kappa."""
         if self.is_share or change is None:
             return points(change)
         return signed(decimal(abs(change), 2), change, plus="+")
 
 
 def signed(size: str, value: float, *, plus: str) -> str:
-    """Return a size with the sign of ``value``; none where it is written as nought."""
+    """Return a formatted size with the sign of ``value``; no sign if it rounds to zero."""
     if not any(digit in size for digit in "123456789"):
         return size
     return f"{plus if value > 0 else MINUS}{size}"
@@ -78,7 +78,7 @@ MEASURES = {
         ),
     )
 }
-"""By name, in the order to show them."""
+"""Measures by name, in display order."""
 
 assert tuple(MEASURES) == NAMES
 

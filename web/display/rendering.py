@@ -1,4 +1,4 @@
-"""Rendering a page, or the part of it that a filter changes."""
+"""Rendering of whole pages and of htmx fragments."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def render_page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
-    """Return the whole ``page``, or to htmx only the ``part`` that it puts into the page already there.
+    """Render ``page``, or only the fragment ``part`` for htmx.
 
-    htmx asks for a whole page when it restores one from history.
+    htmx requests the whole page when it restores one from history.
     """
     is_part = wants_part(request)
     response = render(request, part if is_part else page, {**context, "is_part": is_part})
@@ -29,20 +29,20 @@ def render_page_or_part(request: HttpRequest, page: str, part: str, context: dic
 
 
 def wants_part(request: HttpRequest) -> bool:
-    """Tell whether htmx asks, and not for a whole page."""
+    """Tell whether htmx requests a fragment."""
     htmx = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
     return bool(htmx) and not htmx.history_restore_request
 
 
 def varied(response: HttpResponse) -> HttpResponse:
-    """Return an answer that says of itself that htmx may get another one."""
+    """Add the Vary header for htmx to a response."""
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def parties(record: Record) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Return the blocs and member states to pick from, by slug or code and name."""
+    """Return the blocs and member states for select fields, as (slug or code, name)."""
     return {
         "blocs": tuple((bloc.slug, bloc.short_name) for bloc in record.blocs_by_name),
         "states": tuple((state.code, state.name) for state in record.states_by_name),

@@ -1,4 +1,4 @@
-"""Translation in templates, as the i18n extension of Jinja2 has it, but quicker: a page has a hundred texts."""
+"""Translation functions for templates, faster than those of Jinja2's i18n extension."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 
 def translated(message: str, /, **values: Any) -> Markup:
-    """Return a message in the active language with ``values`` in its placeholders; a literal ``%`` is ``%%``."""
+    """Return a translated message with ``values`` in its placeholders; a literal ``%`` is ``%%``."""
     if not values:
         return _without_values(message, get_language())
     return Markup(gettext(message)) % values  # noqa: S704  # messages are the project's own
@@ -22,5 +22,5 @@ def _without_values(message: str, _language: str | None) -> Markup:
 
 
 def translated_plural(singular: str, plural: str, number: int, /, **values: Any) -> Markup:
-    """Return the message for a number, which is also the value ``num`` unless another is given."""
+    """Return the translated singular or plural for a number, which fills ``num`` unless ``values`` does."""
     return Markup(ngettext(singular, plural, number)) % {"num": number, **values}  # noqa: S704

@@ -1,1 +1,1 @@
-"""Answers as files: CSV, JSON, Parquet, SVG and PNG."""
+"""File responses: CSV, JSON, Parquet, SVG and PNG."""

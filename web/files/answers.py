@@ -1,4 +1,4 @@
-"""A page's results as files: tables as CSV, content as JSON, pictures as SVG and PNG, with ETags by data version."""
+"""File versions of a page: tables as CSV, content as JSON, pictures as SVG and PNG, with ETags by data version."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ CONTENT_TYPES = {
 
 
 class Drawn(Protocol):
-    """What can be drawn as a file of its own: a picture, or a card."""
+    """Anything that can be drawn as a standalone file: a picture or a card."""
 
     def standalone(self, source: str = "") -> str:
-        """Return it as SVG, with where it is from."""
+        """Return the SVG, with a source line."""
 
 
 def csv_file(
     request: HttpRequest, record: Record, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> HttpResponse:
-    """Return a table as CSV. None is an empty cell; texts that spreadsheets would run as formulas are made safe."""
+    """Return a table as CSV. None is an empty cell; text that a spreadsheet would run as a formula is quoted."""
 
     def content() -> bytes:
         text = io.StringIO()
@@ -61,14 +61,14 @@ def csv_file(
 
 
 def json_file(request: HttpRequest, record: Record, name: str, content: dict[str, Any]) -> HttpResponse:
-    """Return ``content`` as JSON, after what it is of: where it is, as of when, and how to cite it."""
+    """Return ``content`` as JSON, preceded by its address, data version and citation."""
     return foreign_json_file(request, record, name, lambda: {"record": about_record(request), **content})
 
 
 def foreign_json_file(
     request: HttpRequest, record: Record, name: str, content: Callable[[], dict[str, Any]]
 ) -> HttpResponse:
-    """Return JSON in a form that others have laid down, with nothing of ours around it; made if it is needed."""
+    """Return JSON in an external format, without our envelope; ``content`` is called only if needed."""
     return _file(
         request,
         record,
@@ -80,9 +80,9 @@ def foreign_json_file(
 def picture_file(
     request: HttpRequest, record: Record, name: str, form: str, picture: Callable[[], Drawn]
 ) -> HttpResponse:
-    """Return a picture as ``form``, svg or png. ``picture`` draws it, and is only asked where that is needed.
+    """Return a picture as ``form``, svg or png; ``picture`` is called only if needed.
 
-    The file says where it is from, as of when: it is passed on without its address.
+    The file names its source and data version, since it gets passed on without its address.
     """
 
     def drawn() -> bytes:
@@ -101,7 +101,7 @@ def picture_file(
 
 
 def about_record(request: HttpRequest) -> dict[str, Any]:
-    """Return what a JSON file says of the record: where it is, as of when, and how to cite it."""
+    """Return the envelope of a JSON file: address, data version, citation."""
     version = current_version()
     own = request.build_absolute_uri()
     return {
@@ -120,17 +120,17 @@ def guides() -> str:
 
 
 def _source(request: HttpRequest) -> str:
-    """Return where a picture is from: the site, and the data version with its day."""
+    """Return a picture's source line: the site, and the data version with its date."""
     version = current_version()
-    said = {"site": request.get_host(), "number": version.number}
+    values = {"site": request.get_host(), "number": version.number}
     if version.changed is None:
-        return _("Plenary, %(site)s, data version %(number)s") % said
+        return _("Plenary, %(site)s, data version %(number)s") % values
     day = version.changed.date().isoformat()
-    return _("Plenary, %(site)s, data version %(number)s of %(day)s") % {**said, "day": day}
+    return _("Plenary, %(site)s, data version %(number)s of %(day)s") % {**values, "day": day}
 
 
 def _file(request: HttpRequest, record: Record, name: str, content: Callable[[], bytes]) -> HttpResponse:
-    """Return the file, or say that it has not changed."""
+    """Return the file, or 304."""
     own = request.build_absolute_uri()
     tag = tag_of(record.version, own)
     form = name.rpartition(".")[2]

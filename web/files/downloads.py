@@ -1,4 +1,4 @@
-"""Downloads: the rows of a list as CSV, JSON or Parquet, for the same query; and the votes of one roll call."""
+"""Downloads: a list's rows for any query, and the votes of one roll call, as CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
 TABLES = {"resolutions": LISTED_RESOLUTIONS, "roll-calls": LISTED_ROLL_CALLS, "votes": VOTES}
 
 RETRY_AFTER = "10"
-"""Seconds after which a Parquet file may be had that cannot be had now."""
+"""Retry-After in seconds when too many Parquet files are being built."""
 
 
 @never_cached
 @reads(*RollCallFilter.base_filters)
 @require_safe
 def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
-    """Send what the query selects, in the order of its page: resolutions, roll calls, or the votes of roll calls."""
+    """Stream what the query selects, in the page's order: resolutions, roll calls, or votes."""
     with reading() as record:
         if refused := listing_of(of, request.GET, record).refused:
             return refused
 
     def selected() -> QuerySet[RollCall]:
-        # Selected anew within the snapshot that is sent, so that the selection and the rows are of one version.
+        # Select again within the streamed snapshot, so that selection and rows belong to one version.
         return listing_of(of, request.GET, record_of_snapshot()).roll_calls
 
     return _send(request, TABLES[of], form, selected, name=_file_name(of, request))
@@ -64,14 +64,16 @@ def rows(request: HttpRequest, of: str, form: str) -> HttpResponseBase:
 @require_safe
 @takes_no_parameters
 def roll_call(request: HttpRequest, slug: str, form: str) -> HttpResponseBase:
-    """Send the votes of one roll call; in JSON with the roll call itself and the corrections."""
-    found = RollCall.objects.published().filter(slug=slug.lower())
-    if not found.exists():
+    """Stream the votes of one roll call; JSON includes the roll call and its corrections."""
+    selected = RollCall.objects.published().filter(slug=slug.lower())
+    if not selected.exists():
         return retired.file(request, slug, form, "web:roll_call_download")
     if slug != slug.lower():
         own = reverse("web:roll_call_download", args=[slug.lower(), form])
         return redirect(address(own, request.GET), permanent=True)
-    return _send(request, VOTES, form, lambda: found, name=f"plenary-{slug}", about=partial(_about_roll_call, found))
+    return _send(
+        request, VOTES, form, lambda: selected, name=f"plenary-{slug}", about=partial(_about_roll_call, selected)
+    )
 
 
 def _send(
@@ -83,7 +85,7 @@ def _send(
     name: str,
     about: Callable[[], dict[str, Any]] = dict,
 ) -> HttpResponseBase:
-    """Send the rows of the roll calls selected, or nothing where they are known already or only asked about."""
+    """Stream the rows of the selected roll calls; no body for 304 and HEAD."""
     headers = {
         "Content-Type": CONTENT_TYPES[form],
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
@@ -94,7 +96,7 @@ def _send(
     if known := unchanged(request, headers):
         return known
     if request.method == "HEAD":
-        # Streamed though it is nothing, since it says nothing of how long the answer to GET would be.
+        # Streamed although empty, so that no Content-Length is sent: that of GET is unknown.
         return StreamingHttpResponse((), headers=headers)
     if form == "parquet" and not parquet_is_free():
         detail = _("Too many Parquet files are being written. Try again, or download CSV or JSON.")
@@ -114,19 +116,19 @@ def _send(
 
 
 def _file_name(of: str, request: HttpRequest) -> str:
-    """Return a readable name for what a query selects; the same query always has the same."""
+    """Return a readable, stable file name for a query."""
     values = [value for _name, values in request.GET.lists() for value in values]
     words = re.findall(r"[a-z0-9]+", fold(" ".join(values)))
     return "-".join(["plenary", of, *words])[:100].rstrip("-")
 
 
-def _about_roll_call(found: RollCallQuerySet) -> dict[str, object]:
-    """Return a roll call, its corrections and those of its sources, and why its totals differ, as JSON has them."""
-    (itself,) = rows_of(LISTED_ROLL_CALLS, found)
-    roll_call = found.with_tally().get()
+def _about_roll_call(selected: RollCallQuerySet) -> dict[str, object]:
+    """Return the JSON of a roll call, its corrections, source corrections, and the reason if totals differ."""
+    (itself,) = rows_of(LISTED_ROLL_CALLS, selected)
+    roll_call = selected.with_tally().get()
     return {
         "roll_call": itself,
         "difference_reason": difference_reason(roll_call) or None,
-        "corrections": rows_of(CORRECTIONS, found),
-        "source_corrections": rows_of(SOURCE_CORRECTIONS, found),
+        "corrections": rows_of(CORRECTIONS, selected),
+        "source_corrections": rows_of(SOURCE_CORRECTIONS, selected),
     }

@@ -1,17 +1,16 @@
-"""A roll call as Popolo and Open Civic Data have it: a motion, the event of the vote on it, counts and votes.
+"""A roll call in the Popolo and Open Civic Data formats: motion, vote event, counts and votes.
 
-Popolo (https://www.popoloproject.com/specs/vote-event.html) has people vote; here member states do, so that a voter is
-an organization. Of what it leaves open this is how it is filled:
+In Popolo (https://www.popoloproject.com/specs/vote-event.html) voters are people; here they are member states, so a
+voter is an organization. Our conventions where the standard leaves room:
 
-- Options are ``yes``, ``no``, ``abstain`` and ``not voting``: the record does not tell who was absent from who was
-  present and took no part.
-- A result is ``pass`` or ``fail``; a veto is a fail, and what is not on record is null.
-- Counts are those of the votes where there are votes, otherwise as the President announced them.
-- A voter's group is its regional group of the day, the only grouping of the United Nations of which a member state has
-  at most one. Results within groups are left out: there are none.
+- Options are ``yes``, ``no``, ``abstain`` and ``not voting``: the record does not distinguish absent members from
+  present ones that took no part.
+- A result is ``pass`` or ``fail``; a veto is a fail, and an unknown result is null.
+- Counts are counted from the votes if there are any, otherwise as announced by the President.
+- A voter's group is its regional group on that date, the only kind of group of which a state belongs to at most one.
+  Group results are left out.
 - ``end_date`` is the last day, as everywhere in Popolo; that of a session is stored as its last day already.
-- What Popolo has no words for stands in ``extras``, as Open Civic Data has it: a correction is there, and changes no
-  vote.
+- Anything else is in ``extras``, as in Open Civic Data: a correction is there, and changes no vote.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ def vote_event(
     corrections: Sequence[Row] = (),
     groups: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return the vote event of a published roll call that was read with body, session, text, tally and source.
+    """Return the vote event of a published roll call, loaded with body, session, text, tally and source.
 
-    ``address`` is where its page is, ``votes`` and ``corrections`` its rows as ``votes.exporting`` has them, and
-    ``groups`` the regional group of each voter by code, where it has one.
+    ``address`` is its page, ``votes`` and ``corrections`` are rows from ``votes.exporting``, and ``groups`` maps state
+    codes to regional groups.
     """
     body, session, resolution = roll_call.body, roll_call.session, roll_call.resolution
     of = {
@@ -106,7 +105,7 @@ def vote_event(
 
 
 def counts(totals: Totals | None) -> list[dict[str, Any]]:
-    """Return totals as counts: of each option that has a figure, none where there are no totals."""
+    """Return a count for each option with a known total."""
     if totals is None:
         return []
     figures = zip(OPTIONS.values(), (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True)
@@ -114,7 +113,7 @@ def counts(totals: Totals | None) -> list[dict[str, Any]]:
 
 
 def regional_groups(record: Record, date: datetime.date) -> dict[str, str]:
-    """Return the slug of the regional group of each member state that was in one on a day, by code."""
+    """Return the slug of each member state's regional group on a date, by code."""
     return {
         held.state: bloc.slug
         for bloc in record.blocs.values()
@@ -125,7 +124,7 @@ def regional_groups(record: Record, date: datetime.date) -> dict[str, str]:
 
 
 def _source(roll_call: RollCall) -> list[dict[str, Any]]:
-    """Return where the roll call is from, where that has an address."""
+    """Return the source, if it has an address."""
     source, reference = roll_call.source, roll_call.source_reference
     is_address = reference.startswith(("https://", "http://"))
     url = reference if is_address else source.url
@@ -134,5 +133,4 @@ def _source(roll_call: RollCall) -> list[dict[str, Any]]:
 
 
 def _day(date: datetime.date | None) -> str | None:
-    """Return a day as text."""
     return date.isoformat() if date else None

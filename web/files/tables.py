@@ -1,4 +1,4 @@
-"""The files of a state's and of a bloc's page: tables as CSV, everything as JSON, the picture as SVG and PNG."""
+"""Files of the pages of states and blocs: tables as CSV, everything as JSON, charts as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Sheet:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """Return the rows as JSON has them."""
+        """Return the rows as JSON objects."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
 
 def rounded(share: float | None, digits: int = 6) -> float | None:
-    """Return a share as files have it: what it is computed from stands beside it."""
+    """Return a share rounded for files, which also contain the counts it is computed from."""
     return None if share is None else round(share, digits)
 
 
@@ -47,7 +47,7 @@ def send(
     json_document: Callable[[], dict[str, Any]],
     picture: Callable[[], Picture],
 ) -> HttpResponse:
-    """Return the file in ``form`` (csv, json, svg or png), or what is wrong with the query. Each is made if needed."""
+    """Return the file in ``form`` (csv, json, svg or png), or a problem document; content is made only if needed."""
     if refused := listing.refused:
         return refused
     if form == "csv" and sheet:
@@ -59,9 +59,9 @@ def send(
 
 
 def links(parameters: QueryDict, path: str, files: Sequence[str]) -> dict[str, str]:
-    """Return the addresses of ``files`` (``.json``, ``/blocs.csv``) of ``path`` with the query of a page.
+    """Return the addresses of ``files`` (``.json``, ``/blocs.csv``) of ``path``, with the page's query.
 
-    By names that templates can say: ``json``, ``blocs_csv``.
+    Keys are template-friendly names: ``json``, ``blocs_csv``.
     """
     query = parameters.copy()
     query.pop("page", None)

@@ -1,7 +1,7 @@
-"""The filter builder: each condition on how members voted as a row of boxes that reads as a sentence.
+"""The filter builder: conditions on how members voted as rows of fields that read as sentences.
 
-Every condition of the address is a row that can be changed in place. What the boxes of a row say becomes a condition
-of the address again (``web.serving.parameters``), so that the address is the only place where a selection is kept.
+Every condition in the address is a row that can be changed in place. ``web.serving.parameters`` turns the fields back
+into conditions, so that the address is the only state.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One condition on how members voted, complete or not yet."""
+    """One condition on how members voted, complete or incomplete."""
 
     number: int
     boxes: Boxes
     name: str = ""
-    """The parameter of a condition that the address has."""
+    """The parameter of a condition in the address."""
     text: str = ""
     """Its value in the address."""
     error: str = ""
-    """What is wrong with it, or what it lacks."""
+    """The error of the condition, or what is missing."""
     is_free: bool = False
-    """Whether no boxes have what the address says, so that it is to be corrected as text."""
+    """Whether the fields cannot express the condition, so that it must be edited as text."""
     without: str = ""
-    """The query of the address without it."""
+    """The query string without this condition."""
 
     @property
     def wants_whom(self) -> bool:
-        """Tell whether it holds two parties against each other."""
+        """Tell whether it compares two parties."""
         return self.boxes.how in PAIRED
 
     @property
     def wants_more(self) -> bool:
-        """Tell whether another state can be added to it."""
+        """Tell whether another state can be added."""
         return bool(self.boxes.who) and all(who.isupper() for who in self.boxes.who) and not self.wants_whom
 
 
 def rows_of(listing: Listing) -> list[Row]:
-    """Return the conditions of an address as rows, then what its boxes have begun, then an empty row."""
+    """Return the conditions of an address as rows, then incomplete rows, then an empty row."""
     rows = [
         _row(number, name, text, listing)
         for number, (name, text) in enumerate(
@@ -67,7 +67,7 @@ def rows_of(listing: Listing) -> list[Row]:
 
 
 def _row(number: int, name: str, text: str, listing: Listing) -> Row:
-    """Return the row of a condition that the address has."""
+    """Return the row of a condition in the address."""
     boxes, error = _boxes(name, text), ""
     try:
         RollCallFilter.base_filters[name].extra["known"](text, listing.record)
@@ -78,7 +78,7 @@ def _row(number: int, name: str, text: str, listing: Listing) -> Row:
 
 
 def _boxes(name: str, text: str) -> Boxes:
-    """Return the boxes that say what a parameter's value says."""
+    """Return the fields for a condition."""
     if name in PAIRED:
         who, _tilde, whom = text.partition("~")
         return Boxes([who], name, whom)
@@ -87,13 +87,13 @@ def _boxes(name: str, text: str) -> Boxes:
 
 
 def _has(boxes: Boxes, record: Record) -> bool:
-    """Tell whether everything that the boxes are to say can be picked in them."""
+    """Tell whether the fields can express the condition."""
     parties = [*boxes.who, *([boxes.whom] if boxes.how in PAIRED else [])]
     return boxes.how in hows(None) and all(party in record.states or party in record.blocs for party in parties)
 
 
 def _lacks(boxes: Boxes) -> str:
-    """Return what a row lacks to be a condition."""
+    """Return what is missing from an incomplete row."""
     if not boxes.who:
         return _("Choose who.")
     return _("Choose with whom to compare.") if boxes.how else _("Choose how they voted.")
@@ -101,7 +101,7 @@ def _lacks(boxes: Boxes) -> str:
 
 @functools.cache
 def hows(_language: str | None) -> dict[str, str]:
-    """Return what a party may have done, by its word in the boxes, in the active language."""
+    """Return the labels of ``how`` in the active language, by value."""
     return {
         WORDS[Choice.YES]: _("voted in favour"),
         WORDS[Choice.NO]: _("voted against"),
@@ -114,5 +114,5 @@ def hows(_language: str | None) -> dict[str, str]:
 
 
 def how_options() -> list[tuple[str, str]]:
-    """Return the same as values and labels of a select."""
+    """Return the options of the ``how`` select, as (value, label)."""
     return list(hows(get_language()).items())

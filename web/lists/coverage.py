@@ -1,4 +1,4 @@
-"""What the record holds, in words: on the front page, on the page of the data, and where a page asks for more."""
+"""Coverage of the record in words, for the front page, the data page, and queries that reach beyond it."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ if TYPE_CHECKING:
     from web.lists.question import Question
 
 SHOWN = (Group.TEXT, Group.NOT_ADOPTED, Group.PART)
-"""The groups of recorded votes, in the order to show them."""
+"""Groups of recorded votes, in display order."""
 
 WITHOUT_NAMES = (RollCall.Method.NON_RECORDED, RollCall.Method.WITHOUT_VOTE)
 
 
 @dataclass(frozen=True, slots=True)
 class HoldingText:
-    """What the record holds of a group of votes of a body, in words."""
+    """Coverage of one group of a body's votes, in words."""
 
     group: Group
     extent: str
-    """How many votes from when to when."""
+    """Number of votes and period."""
     years: list[tuple[Extent, str]]
-    """Each extent with the years that have it: ``1946–1963, 1965–2024``."""
+    """Each extent with its years: ``1946–1963, 1965–2024``."""
     reasons: list[str]
     """Why years are thin."""
 
 
 def day(known: Day) -> str:
-    """Return a day, a month or a year, as far as it is known."""
+    """Return a date to its precision."""
     return dated(known.date, known.precision)
 
 
 @lru_cache(maxsize=4 * CACHED_VERSIONS)
 def in_one_sentence(record: Record, _language: str | None) -> str:
-    """Return what the record holds of each body, without the full stop; empty for an empty record."""
+    """Return the coverage of each body in one sentence without its full stop; empty for an empty record."""
     parts = [
         (_("The record holds %(n)s recorded votes of the %(body)s from %(first)s to %(last)s") if not place else _(
             "%(n)s of the %(body)s from %(first)s to %(last)s"
@@ -75,20 +75,20 @@ def join_with_and(parts: Sequence[str]) -> str:
 
 
 def of_body(body: BodyLine) -> list[HoldingText]:
-    """Return what the record holds of each group of a body's votes, those of which it has none too."""
+    """Return the coverage of each group of a body's votes, also of empty groups."""
     return [_of_group(body.holdings.get(group), group) for group in SHOWN]
 
 
 def _of_group(holding: Holding | None, group: Group) -> HoldingText:
-    """Return what the record holds of a group."""
+    """Return the coverage of a group."""
     if holding is None:
         return HoldingText(group, _("None in this record."), [], [])
-    said = {"n": number(holding.roll_calls), "first": day(holding.first), "last": day(holding.last)}
+    values = {"n": number(holding.roll_calls), "first": day(holding.first), "last": day(holding.last)}
     return HoldingText(
         group,
-        _("%(n)s recorded votes, from %(first)s to %(last)s.") % said
+        _("%(n)s recorded votes, from %(first)s to %(last)s.") % values
         if holding.roll_calls > 1
-        else _("One recorded vote, of %(first)s.") % said,
+        else _("One recorded vote, of %(first)s.") % values,
         [(extent, years_phrase(ranges)) for extent, ranges in holding.extents],
         list(dict.fromkeys(reason for one in holding.years for reason in why_thin(one))),
     )
@@ -100,7 +100,7 @@ def years_phrase(ranges: Iterable[tuple[int, int]]) -> str:
 
 
 def why_thin(one: Year) -> list[str]:
-    """Return why a year is thin, in sentences; none where all there is to say is that no source covers it."""
+    """Return why a year is thin, in sentences; none if the only reason is that no source covers it."""
     if one.held.extent != Extent.THIN:
         return []
     reasons = []
@@ -110,19 +110,19 @@ def why_thin(one: Year) -> list[str]:
         reasons.append(_("%(year)s has far fewer votes than the years around it.") % {"year": one.year})
     for gap in one.held.missing:
         numbers = f"S/RES/{gap.first}" if gap.first == gap.last else f"S/RES/{gap.first}–{gap.last}"
-        said = {"numbers": numbers, "after": dated(gap.after), "before": dated(gap.before)}
-        reasons.append(_("Missing: %(numbers)s, adopted between %(after)s and %(before)s.") % said)
+        values = {"numbers": numbers, "after": dated(gap.after), "before": dated(gap.before)}
+        reasons.append(_("Missing: %(numbers)s, adopted between %(after)s and %(before)s.") % values)
     return reasons
 
 
 def of_session(line: Line) -> str:
-    """Return what the record holds of a session."""
+    """Return the coverage of a session."""
     if not line.first or not line.last:
         return ""
-    said = {"n": number(line.roll_calls), "session": line.name, "first": day(line.first), "last": day(line.last)}
+    values = {"n": number(line.roll_calls), "session": line.name, "first": day(line.first), "last": day(line.last)}
     if line.roll_calls == 1:
-        return _("%(session)s: 1 recorded vote, of %(first)s.") % said
-    return _("%(session)s: %(n)s recorded votes, from %(first)s to %(last)s.") % said
+        return _("%(session)s: 1 recorded vote, of %(first)s.") % values
+    return _("%(session)s: %(n)s recorded votes, from %(first)s to %(last)s.") % values
 
 
 def beyond(filtered: Listing | Question) -> str:
@@ -148,7 +148,7 @@ def beyond(filtered: Listing | Question) -> str:
 
 
 def _bodies(filtered: Listing | Question, covered: Coverage) -> list[BodyLine]:
-    """Return the bodies that are asked about: the one that is chosen, or those in which there are votes to find."""
+    """Return the bodies that the query concerns: the chosen one, or all that have matching votes."""
     body = getattr(filtered, "body", None) or filtered.form.cleaned_data.get("body")
     if body:
         return [one for one in covered.bodies if one.code == body]
@@ -161,7 +161,7 @@ def _bodies(filtered: Listing | Question, covered: Coverage) -> list[BodyLine]:
 
 
 def _group(values: dict[str, object]) -> Group:
-    """Return the group of votes that the filters ask about."""
+    """Return the group of votes that the filters concern."""
     if values.get("kind") not in (None, "", RollCall.Kind.TEXT):
         return Group.PART
     is_lost = values.get("result") in (Result.REJECTED, Result.VETOED) or values.get(VETOED_BY)
@@ -184,8 +184,8 @@ def _beyond(bodies: Iterable[BodyLine], group: Group, first: datetime.date | Non
         parts.append(_("%(body)s, %(days)s") % {"body": body.name, "days": days})
     if not parts:
         return ""
-    said = {"what": group.label, "parts": "; ".join(parts)}
-    return _("The period reaches beyond this record. %(what)s here: %(parts)s.") % said
+    values = {"what": group.label, "parts": "; ".join(parts)}
+    return _("The period reaches beyond this record. %(what)s here: %(parts)s.") % values
 
 
 def _is_covered(

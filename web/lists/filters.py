@@ -1,8 +1,8 @@
-"""The filters of roll calls, each defined once: its field, which roll calls a value selects, and what its facet counts.
+"""Filters of roll calls, each defined once: its form field, the mask of a value, and the counts of its facet.
 
-A value that is not known is an error beside its field. Nothing is ignored in silence and a typo never yields
-everything or nothing. What a filter means is a mask of the register in memory, for pages, files, feeds and the API:
-pages count each facet under all other filters, and the others read the rows of the keys that are selected.
+An unknown value is an error next to its field; nothing is ignored silently, and a typo never yields everything or
+nothing. A filter's mask applies to the register in memory, for pages, files, feeds and the API: pages count each facet
+under all other filters, and the others read the rows of the selected keys.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
     Sizes = NDArray[np.int64]
-    """How many of the roll calls that are counted each group of the register has; see ``Groups``."""
+    """Number of counted roll calls per group of the register; see ``Groups``."""
 
-# A vote on an amendment to a paragraph is found under both.
+# A vote on an amendment to a paragraph counts as both.
 KINDS: dict[str, list[str]] = {
     RollCall.Kind.AMENDMENT: [RollCall.Kind.AMENDMENT, RollCall.Kind.PARAGRAPH_AMENDMENT],
     RollCall.Kind.PARAGRAPH: [RollCall.Kind.PARAGRAPH, RollCall.Kind.PARAGRAPH_AMENDMENT],
 }
 
-# The repeatable conditions on how members voted, all of which must hold; and what else may stand several times.
+# Repeatable parameters: conditions on how members voted (all must hold), and others.
 CONDITIONS = ("position", "differ", "same")
 VETOED_BY = "vetoed_by"
 REPEATABLE = (*CONDITIONS, VETOED_BY, "subject")
 
-# How votes were taken. Votes by roll call are recorded votes too.
+# Methods of voting. Votes by roll call are recorded votes too.
 METHOD, RECORDED, ANY_METHOD = "method", RollCall.Method.RECORDED.value, "any"
 METHODS = {RECORDED: RollCall.METHODS_WITH_VOTES, ANY_METHOD: RollCall.Method}
 METHOD_CHOICES = [
@@ -66,7 +66,7 @@ METHOD_CHOICES = [
 
 
 def usual_method(meant: Mapping[str, Any]) -> str:
-    """Return the method where none is asked for: recorded votes, and any where a text is looked for by its symbol."""
+    """Return the default method: recorded votes, or any if a text is looked up by its symbol."""
     return ANY_METHOD if looks_like_symbol(meant.get("q") or "") else RECORDED
 
 
@@ -82,17 +82,17 @@ ORDERS = [
 
 
 NEAR = 3
-"""How many subjects are suggested at most for one that is not known."""
+"""Maximum number of suggestions for an unknown subject."""
 MOST_WORDS, SHORTEST_WORD = 8, 3
-"""How many words of it are compared, and how many letters such a word has."""
+"""Maximum number of compared words, and minimum length of one."""
 
 
 CACHED_SEARCHES = 64
-"""For how many searches of a record the result is cached: a byte for each roll call."""
+"""Cached searches per record; a result has one byte per roll call."""
 
 
 class KnownField(forms.CharField):
-    """A value that ``known`` reads, given the text and the record, which the form sets."""
+    """A value parsed by ``known(text, record)``; the form sets the record."""
 
     record: Record
 
@@ -101,7 +101,7 @@ class KnownField(forms.CharField):
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> Any:
-        """Return what the value means; raise ValidationError where it means nothing."""
+        """Return the parsed value; raise ValidationError for an unknown one."""
         text = super().clean(value)
         try:
             return self.known(text, self.record) if text else None
@@ -110,7 +110,7 @@ class KnownField(forms.CharField):
 
 
 class RepeatedField(forms.Field):
-    """A parameter that may stand in the address several times, each value read by ``known``."""
+    """A repeatable parameter, each value parsed by ``known``."""
 
     record: Record
     widget = forms.MultipleHiddenInput
@@ -120,7 +120,7 @@ class RepeatedField(forms.Field):
         super().__init__(**kwargs)
 
     def clean(self, value: list[str] | None) -> list[Any]:
-        """Return what the values mean; raise ValidationError with a message for each that means nothing."""
+        """Return the parsed values; raise ValidationError with a message for each unknown one."""
         meant, problems = [], []
         for text in dict.fromkeys(filter(None, map(str.strip, value or []))):
             try:
@@ -133,7 +133,7 @@ class RepeatedField(forms.Field):
 
 
 def known_session(text: str, record: Record) -> str:
-    """Return the code of the session that ``79``, ``ES-11`` or the files' ``11emsp`` and ``4sp`` name."""
+    """Return the code of a session written as ``79``, ``ES-11`` or, as in files, ``11emsp`` or ``4sp``."""
     code = text.strip().upper()
     if match := re.fullmatch(r"(\d+)(EMSP|SP)", code):
         code = f"{'ES' if match[2] == 'EMSP' else 'S'}-{match[1]}"
@@ -164,20 +164,20 @@ def known_topic(text: str, record: Record) -> str:
 
 
 def known_subject(text: str, record: Record) -> str:
-    """Return the slug of a subject, named by it or by its heading; raise ValueError, with the closest, for no other."""
+    """Return the slug of a subject from its slug or heading; raise ValueError with suggestions for an unknown one."""
     slug = heading_slug(text)
     if slug in record.subjects:
         return slug
     if not (near := closest_subjects(slug, record)):
         raise ValueError(_("There is no subject “%(text)s”.") % {"text": text})
-    said = _("There is no subject “%(text)s”. Did you mean %(slugs)s?")
-    raise ValueError(said % {"text": text, "slugs": _(" or ").join(near)})
+    message = _("There is no subject “%(text)s”. Did you mean %(slugs)s?")
+    raise ValueError(message % {"text": text, "slugs": _(" or ").join(near)})
 
 
 def closest_subjects(slug: str, record: Record) -> list[str]:
-    """Return the slugs of a few subjects that share most words with one that is not on record, in a fixed order.
+    """Return the slugs of the subjects that share most words with an unknown one, in a fixed order.
 
-    A word counts as shared where one of the two begins with the other.
+    Words match if one begins with the other.
     """
     words = [word for word in slug.split("-")[:MOST_WORDS] if len(word) >= SHORTEST_WORD]
 
@@ -191,13 +191,13 @@ def closest_subjects(slug: str, record: Record) -> list[str]:
 def known_vetoer(text: str, record: Record) -> str:
     """Return the code of a permanent member, past ones too; raise ValueError for any other."""
     if text not in record.permanent:
-        said = {"code": text, "codes": ", ".join(record.permanent)}
-        raise ValueError(_("“%(code)s” was never a permanent member; the permanent members are %(codes)s.") % said)
+        values = {"code": text, "codes": ", ".join(record.permanent)}
+        raise ValueError(_("“%(code)s” was never a permanent member; the permanent members are %(codes)s.") % values)
     return text
 
 
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the arguments of a choice filter, whose error says what the choices are."""
+    """Return the arguments of a choice filter whose error lists the choices."""
     message = gettext_lazy("“%(value)s” is not among: {choices}.")
     return {
         "choices": choices,
@@ -206,25 +206,25 @@ def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Scope(Protocol):
-    """What a mask may ask of the list it is for."""
+    """What a filter's mask may use of its list."""
 
     record: Record
 
 
 class StateScope(Scope, Protocol):
-    """The same of the list of a state's votes: also which state, and where its votes are in the matrix."""
+    """The same for the list of one state's votes: also the state, and its rows of the matrix."""
 
     code: str
 
     def rows(self, among: Mask) -> Rows:
-        """Return the rows of the vote matrix of those roll calls in ``among`` that have votes, ascending."""
+        """Return the matrix rows of the roll calls in ``among`` that have votes, ascending."""
 
 
 class MaskFilter(django_filters.Filter):
-    """A filter of the register in memory: ``mask`` returns P, which roll calls a value selects.
+    """A filter over the register in memory: ``mask`` returns the roll calls that a value selects, shape (P,), bool.
 
-    Of a facet ``names`` returns the values with their names, in the order to show them, and ``count`` how many of the
-    roll calls in a mask each value would select, given also how many each group of the register has of them.
+    For facets, ``names`` returns the values with their labels in display order, and ``count`` the number of roll calls
+    that each value would select, given a mask and its counts per group of the register.
     """
 
     def __init__(
@@ -250,14 +250,14 @@ class SearchFilter(MaskFilter, django_filters.CharFilter):
 
 
 class ChoiceFilter(MaskFilter, django_filters.ChoiceFilter):
-    """A filter by one of a few values; pages write the empty choice themselves."""
+    """A filter by one of a few values; templates write the empty choice."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(empty_label=None, **options)
 
 
 class KnownFilter(MaskFilter):
-    """A filter by a value that must be known."""
+    """A filter by a value that must exist in the record."""
 
     field_class = KnownField
 
@@ -270,7 +270,7 @@ class RepeatedFilter(MaskFilter):
 
 @functools.lru_cache(maxsize=CACHED_VERSIONS)
 def searches_of(record: Record) -> Callable[[str], Mask]:
-    """Return the search of a record's register, to be called in a snapshot of the record's version."""
+    """Return the text search of a record; call it within a snapshot of the record's version."""
 
     def search(words: str) -> Mask:
         keys = RollCall.objects.published().order_by().search(words).values_list("pk", flat=True)
@@ -282,7 +282,7 @@ def searches_of(record: Record) -> Callable[[str], Mask]:
 
 
 def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> dict[str, Any]:
-    """Return the arguments of a filter by the labels ``name`` of the register; ``parts`` of a value are its labels."""
+    """Return the arguments of a filter by the register's labels ``name``; ``parts`` maps a value to several labels."""
     parts = parts or {}
 
     def mask(scope: Scope, value: str) -> Mask:
@@ -298,13 +298,13 @@ def by_label(name: str, parts: Mapping[str, Collection[str]] | None = None) -> d
 
 
 def conditions_met(scope: Scope, conditions: list[Any]) -> Mask:
-    """Return P, which roll calls meet all conditions on how members voted."""
+    """Return a mask, shape (P,), of the roll calls that meet all conditions on how members voted."""
     record = scope.record
     return record.register.voted(np.logical_and.reduce([condition.met(record) for condition in conditions]))
 
 
 class RollCallFilter(django_filters.FilterSet):
-    """What pages, files, feeds and programs may ask of roll calls."""
+    """All filters of roll calls, for pages, files, feeds and the API."""
 
     q = SearchFilter(label=gettext_lazy("Words or symbol"), mask=lambda scope, words: searches_of(scope.record)(words))
     body = ChoiceFilter(
@@ -366,19 +366,19 @@ class RollCallFilter(django_filters.FilterSet):
     position = RepeatedFilter(label=gettext_lazy("How members voted"), known=Position.parse, mask=conditions_met)
     differ = RepeatedFilter(label=gettext_lazy("Who differed"), known=Difference.parse, mask=conditions_met)
     same = RepeatedFilter(label=gettext_lazy("Who took the same position"), known=Accord.parse, mask=conditions_met)
-    # No filter, but what every list has; ``Listing.places`` knows the orders.
+    # Not a filter: sort orders are in ``Listing.places``.
     order = django_filters.ChoiceFilter(label=gettext_lazy("Order"), **one_of(ORDERS))
 
 
 def own_choices(scope: StateScope, among: Mask, _sizes: Sizes) -> Mapping[str, int]:
-    """Return in how many of the roll calls the state of the list made each choice."""
+    """Return the number of roll calls in which the list's state made each choice."""
     chosen = scope.record.matrix.of(scope.code)[scope.rows(among)]
     counts = np.bincount(chosen, minlength=len(LETTERS) + 1).tolist()
     return {choice.word: counts[LETTERS[choice]] for choice in Choice}
 
 
 class StateFilter(RollCallFilter):
-    """The same, and how the state of the list itself voted."""
+    """All filters, plus the choice of the list's own state."""
 
     choice = ChoiceFilter(
         label=gettext_lazy("Its vote"),

@@ -1,4 +1,4 @@
-"""Highlighting: the places of a search's words in the texts it finds, as PostgreSQL reads words."""
+"""Highlighting of search words in results, as PostgreSQL's text search matches them."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 
     from votes.record.roll_calls import ListedRollCall
 
-# Characters of no meaning, which PostgreSQL puts around what it found.
+# Private characters that PostgreSQL puts around matches.
 START, STOP = "\ue000", "\ue001"
-"""Where a word found begins and ends."""
+"""(start, end) of each match."""
 
 BEGINNING = 4
-"""How many letters of two words are compared to tell whether they are forms of one."""
+"""Number of leading letters compared to decide whether two words are forms of one."""
 
 Spans = list[tuple[int, int]]
 
 Marked = tuple[tuple[str, bool], ...]
-"""The pieces of a text in order, each with whether it was found."""
+"""The pieces of a text in order, each with whether it matches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """What a row of a list says, in pieces with what was found; empty for what has nothing found in it."""
+    """The texts of a list's row in pieces with matches; empty for texts without a match."""
 
     heading: Marked = ()
     symbol: Marked = ()
     also: tuple[tuple[str, Marked, bool], ...] = ()
-    """Other texts by which it was found: what each is, the text, and whether it is English."""
+    """Other matching texts: label, text, and whether it is English."""
 
 
 def highlights(words: str, roll_calls: Iterable[ListedRollCall]) -> Mapping[int, Highlight]:
-    """Return where a search finds its ``words`` in roll calls, by their keys; one query, none without words."""
+    """Return the matches of ``words`` in roll calls, by primary key; one query, none without words."""
     by_key = {roll_call.pk: roll_call for roll_call in roll_calls}
     if not words or not by_key:
         return {}
@@ -54,7 +54,7 @@ def highlights(words: str, roll_calls: Iterable[ListedRollCall]) -> Mapping[int,
 
 
 def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, Highlight]:
-    """Return where words stand in titles, agenda items and subjects."""
+    """Return matches in titles, agenda items and subjects."""
     headline = partial(
         SearchHeadline,
         query=search_query(words),
@@ -90,7 +90,7 @@ def _of_words(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, 
 
 
 def _of_symbols(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int, Highlight]:
-    """Return where a symbol, or a piece of one, stands in those of texts, the other ones that they have included."""
+    """Return matches of a symbol, or part of one, in the symbols of texts, including alternative ones."""
     others: dict[int, list[str]] = {}
     known = OtherSymbol.objects.filter(resolution__roll_calls__in=list(by_key)).order_by("symbol_key")
     for key, symbol in known.values_list("resolution__roll_calls", "symbol"):
@@ -108,7 +108,7 @@ def _of_symbols(words: str, by_key: Mapping[int, ListedRollCall]) -> Mapping[int
 
 
 def symbol_spans(symbol: str, words: str) -> Spans:
-    """Return the places of ``symbol`` where it has the words and numbers of ``words``, whole and in their order."""
+    """Return the spans of ``symbol`` that contain the words and numbers of ``words``, whole and in order."""
     parsed = parse_or_none(words)
     if parsed and parsed.text == symbol:
         return [(0, len(symbol))]
@@ -120,7 +120,7 @@ def symbol_spans(symbol: str, words: str) -> Spans:
 
 
 def by_part(parts: Sequence[str], spans: Spans) -> list[Spans]:
-    """Return, for each of ``parts``, which ``spans`` of their lines are in it, by their places in the part."""
+    """Return the ``spans`` that fall into each part, relative to the part."""
     found, begin = [], 0
     for part in parts:
         end = begin + len(part)
@@ -130,28 +130,25 @@ def by_part(parts: Sequence[str], spans: Spans) -> list[Spans]:
 
 
 def same_words(heading: str, spans: Spans, name: str) -> Spans:
-    """Return the places of ``name``, which is ``heading`` as people write it, that have the words at ``spans``."""
+    """Return the spans of ``name``, the display form of ``heading``, that contain the words at ``spans``."""
     words = {word for start, stop in spans for word in re.findall(r"\w+", fold(heading[start:stop]))}
     return [word.span() for word in re.finditer(r"\w+", name) if fold(word[0]) in words]
 
 
 def beginnings(text: str, spans: Spans) -> set[str]:
-    """Return how the words at ``spans`` begin, folded, so that the forms of a word are one."""
+    """Return the folded beginnings of the words at ``spans``, so that forms of a word are equal."""
     return {fold(text[start:stop])[:BEGINNING] for start, stop in spans}
 
 
 def spans_in(text: str, marked: str) -> Spans:
-    """Return the places of ``text`` that are marked in ``marked``, which is ``text`` folded, with marks.
-
-    None at all where it is not.
-    """
+    """Return the spans of ``text`` that are marked in ``marked``, its folded form with marks; none if it is not."""
     pieces = re.split(f"[{START}{STOP}]", marked)
     folded = "".join(pieces)
     if text.isascii():
         origin: Sequence[int] = range(len(text) + 1)
         agrees = folded == text.lower()
     else:
-        # Folding goes letter by letter, and makes none, one or several of each.
+        # Folding maps each letter to none, one or several.
         parts = [fold(letter) for letter in text]
         origin = [place for place, part in enumerate(parts) for _letter in part] + [len(text)]
         agrees = folded == "".join(parts)
@@ -159,7 +156,7 @@ def spans_in(text: str, marked: str) -> Spans:
         return []
     found, at = [], 0
     for number, piece in enumerate(pieces):
-        # Each second piece is one that was found.
+        # Every second piece is a match.
         if number % 2 and piece:
             found.append((origin[at], origin[at + len(piece) - 1] + 1))
         at += len(piece)
@@ -167,7 +164,7 @@ def spans_in(text: str, marked: str) -> Spans:
 
 
 def marked(text: str, spans: Spans) -> Marked:
-    """Return the pieces of ``text``, those at ``spans`` as found; they are in order and do not overlap."""
+    """Split ``text`` into pieces, those at ``spans`` as matches; spans are in order and do not overlap."""
     parts, at = [], 0
     for start, stop in spans:
         parts += [(text[at:start], False), (text[start:stop], True)]

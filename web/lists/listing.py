@@ -1,4 +1,4 @@
-"""A list of roll calls: those that the filters of an address select, with pages, totals and facets."""
+"""A filtered list of roll calls, with pagination, totals and facets."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 25
 FIRST = 6
-"""How many values of a long facet are shown at once."""
+"""Values of a long facet that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value a facet may take and how many roll calls it would leave, given all other filters."""
+    """One value of a facet, with its number of roll calls under all other filters."""
 
     value: str
     label: str
@@ -66,13 +66,13 @@ class Facet:
     label: str
     values: list[FacetValue]
     any: int
-    """How many roll calls there are without this filter."""
+    """Number of roll calls without this filter."""
     invalid: bool
-    """Whether the address has a value for it that is not known."""
+    """Whether the address has an unknown value for it."""
     usual: str = ""
-    """The value that is meant where the address has none; empty where that is any."""
+    """The default value; empty for any."""
     several: bool = False
-    """Whether several of its values may be chosen at once."""
+    """Whether several values may be chosen."""
 
     @property
     def chosen(self) -> bool:
@@ -81,12 +81,12 @@ class Facet:
 
     @property
     def value_of_any(self) -> str:
-        """Return the value by which an address asks for any."""
+        """Return the address's value for "any"."""
         return ANY_METHOD if self.usual else ""
 
     @property
     def is_shown(self) -> bool:
-        """Tell whether there is something to choose, to take back or to correct."""
+        """Tell whether there is something to choose, remove or correct."""
         if self.name in ("short", VETOED_BY, "subject"):
             divides = any(value.count < self.any for value in self.values)
         else:
@@ -95,12 +95,12 @@ class Facet:
 
     @property
     def is_long(self) -> bool:
-        """Tell whether it may have more values than there is room for."""
+        """Tell whether it may have too many values to show at once."""
         return self.name in ("topic", "subject")
 
     @cached_property
     def first(self) -> list[FacetValue]:
-        """Return the values to show at once: all, or of a long facet those chosen and the most frequent."""
+        """Return the values to show: all, or for a long facet the chosen and the most frequent ones."""
         if not self.is_long:
             return self.values
         ranked = sorted(self.values, key=lambda value: (not value.chosen, -value.count))
@@ -108,12 +108,12 @@ class Facet:
 
     @property
     def more(self) -> list[FacetValue]:
-        """Return the others, the most frequent first."""
+        """Return the remaining values, the most frequent first."""
         return sorted((value for value in self.values if value not in self.first), key=lambda value: -value.count)
 
 
 class Listing:
-    """The roll calls that the parameters of an address select from those ``among`` the record's register."""
+    """The roll calls selected by an address, from those in the mask ``among`` (by default, all)."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class Listing:
 
     @cached_property
     def _met(self) -> dict[str, Mask]:
-        """Return, for each filter that has a value without error, which of the register it selects."""
+        """Return the mask of each filter with a valid value."""
         values = {METHOD: self.method} | {
             name: value for name, value in self.form.cleaned_data.items() if value not in (None, "", [])
         }
@@ -144,16 +144,16 @@ class Listing:
 
     @property
     def method(self) -> str:
-        """Return how the votes were taken that are asked for; without a word of it the usual ones."""
+        """Return the method in effect: the requested or the default one."""
         return self.form.cleaned_data.get(METHOD) or usual_method(self.form.cleaned_data)
 
     def method_without(self, name: str) -> str:
-        """Return the same for the list without a filter: what is usual depends on the words."""
+        """Return the method in effect without a filter; the default depends on the search words."""
         meant = {other: value for other, value in self.form.cleaned_data.items() if other != name}
         return meant.get(METHOD) or usual_method(meant)
 
     def _but(self, *names: str) -> Mask:
-        """Return which of the register all filters select, or all but some."""
+        """Return the mask of all filters except ``names``."""
         among = self._among.copy()
         for other, mask in self._met.items():
             if other not in names:
@@ -161,7 +161,7 @@ class Listing:
         return among
 
     def count_without(self, name: str, condition: object = None) -> int:
-        """Return how many are selected without a filter, or without one of several conditions of the same name."""
+        """Return the number of results without a filter, or without one of its conditions."""
         among = self._but(name, METHOD) & self.selection.mask(METHOD, self.method_without(name))
         others = [other for other in self.form.cleaned_data[name] if other is not condition] if condition else []
         if others:
@@ -169,23 +169,23 @@ class Listing:
         return int(np.count_nonzero(among))
 
     def count_with(self, words: str) -> tuple[int, int]:
-        """Return how many other words would select, under all other filters and without them."""
+        """Return the number of results for other words, with the other filters and without them."""
         found, usual = self.selection.mask("q", words), self.selection.mask(METHOD, usual_method({"q": words}))
         return int(np.count_nonzero(self._but("q") & found)), int(np.count_nonzero(self._among & usual & found))
 
     @cached_property
     def selected(self) -> Mask:
-        """Return P, which of the register are selected; none where the filters have errors."""
+        """Return the mask of selected roll calls, shape (P,); none if a filter has errors."""
         return self._but() if self.is_valid else np.zeros(len(self._among), bool)
 
     @cached_property
     def _sizes(self) -> NDArray[np.int64]:
-        """Return how many of those selected each group of the register has."""
+        """Return the number of selected roll calls per group of the register."""
         return self.record.register.groups.sizes(self.selected)
 
     @cached_property
     def places(self) -> Rows:
-        """Return the places in the register of those selected, in the order asked for."""
+        """Return the register's indices of the selected roll calls, sorted as requested."""
         words, order = self.form.cleaned_data.get("q"), self.form.cleaned_data.get("order")
         if order == CLOSENESS:
             closest = self.record.register.by_closeness
@@ -198,14 +198,14 @@ class Listing:
 
     @property
     def keys(self) -> list[int]:
-        """Return the keys of those selected, in the order asked for."""
+        """Return the primary keys of the selected roll calls, sorted as requested."""
         keys: list[int] = self.record.register.keys[self.places].tolist()
         return keys
 
     @property
     def roll_calls(self) -> RollCallQuerySet:
-        """Return those selected as a queryset in the order asked for, to be read in the record's snapshot."""
-        # By the keys of these or of the others, whichever are fewer: ten thousand would take PostgreSQL 15 ms to read.
+        """Return the selected roll calls as a sorted queryset; evaluate it within the record's snapshot."""
+        # Filter by the shorter list of keys, selected or not: PostgreSQL takes 15 ms to read ten thousand.
         is_most = 2 * np.count_nonzero(self.selected) > len(self.selected)
         keys = self.record.register.keys[self.selected != is_most].tolist()
         named = Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))  # one parameter
@@ -217,12 +217,12 @@ class Listing:
 
     @cached_property
     def rows(self) -> Rows:
-        """Return the rows of the vote matrix of those selected that have votes, ascending."""
+        """Return the matrix rows of the selected roll calls that have votes, ascending."""
         return self.selection.rows(self.selected)
 
     @cached_property
     def page(self) -> Page[ListedRollCall]:
-        """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
+        """Return the requested page, or the first with ``page_error`` set if it does not exist."""
         paginator = Paginator(self.keys, PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
@@ -238,39 +238,39 @@ class Listing:
 
     @cached_property
     def page_numbers(self) -> list[int | str]:
-        """Return the numbers to offer, with an ellipsis where some are left out."""
+        """Return the page numbers to show, with ellipses for gaps."""
         return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1))
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """Return how many are selected, in all and by result."""
+        """Return the number of selected roll calls, in all and by result."""
         counts = self.record.register.groups.results.count(self._sizes)
         results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
         return {"roll_calls": int(self._sizes.sum()), **results}
 
     @property
     def not_stated(self) -> int:
-        """Return how many of those selected have no result on record."""
+        """Return the number of selected roll calls without a recorded result."""
         return 2 * self.totals["roll_calls"] - sum(self.totals.values())
 
     @property
     def votes(self) -> Totals:
-        """Return the votes of all selected added up by choice."""
+        """Return the sum of all selected votes by choice."""
         return Totals(*self.record.register.votes(self.selected))
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """Return each facet with its values' counts under the other filters that have no error."""
+        """Return each facet, with counts under the other valid filters."""
         return [self._facet(name) for name in self.selection.facets]
 
     @cached_property
     def unanswered(self) -> list[str]:
-        """Return the parameters of the address that ask something there is no filter for."""
+        """Return unknown and repeated parameters."""
         return unanswered(self.parameters, {*self.form.fields, "page"}, REPEATABLE)
 
     @property
     def ignored(self) -> list[str]:
-        """Return the same, and the boxes of a form, which only a page with the form understands."""
+        """Return the same plus the builder's fields, which only pages understand."""
         return self.unanswered + [
             f"{name}{row}={value}"
             for row, boxes in self.boxes.items()
@@ -280,7 +280,7 @@ class Listing:
 
     @property
     def refused(self) -> HttpResponse | None:
-        """Return what is wrong with the query of a file or feed, which has no pages; None where nothing is."""
+        """Return a problem document for an invalid query of a file or feed, None for a valid one."""
         errors = {name: [str(error) for error in said] for name, said in self.form.errors.items()}
         if self.parameters.get("page"):
             errors["page"] = [_("The file has all pages; leave “page” out.")]
@@ -288,24 +288,24 @@ class Listing:
 
     @property
     def conditions(self) -> dict[str, list[str]]:
-        """Return the conditions on how members voted as the address has them."""
+        """Return the conditions on how members voted as in the address."""
         return {name: [text for text in self.parameters.getlist(name) if text] for name in CONDITIONS}
 
     @property
     def total(self) -> int:
-        """Return how many roll calls there are without any filter but that of how they were taken."""
+        """Return the number of roll calls with no filter except the method."""
         return int(np.count_nonzero(self._among & self._met[METHOD]))
 
     @cached_property
     def left_out(self) -> int:
-        """Return how many the other filters select that are left out because they are no recorded votes."""
+        """Return the number of results left out because they are not recorded votes."""
         if not self.is_valid or self.method != RECORDED:
             return 0
         return int(np.count_nonzero(self._but(METHOD)) - np.count_nonzero(self.selected))
 
     @property
     def query_with_any_method(self) -> str:
-        """Return the address's query string with nothing left out for how it was decided."""
+        """Return the query string for any method."""
         parameters = self.parameters.copy()
         parameters[METHOD] = ANY_METHOD
         parameters.pop("page", None)
@@ -313,14 +313,14 @@ class Listing:
 
     @property
     def query_of_files(self) -> QueryDict:
-        """Return the parameters of the files that have what the list has, all of its pages."""
+        """Return the parameters for files of the whole list."""
         query = without_empty(self.parameters)
         query.pop("page", None)
         query.update(self.selection.scope)
         return query
 
     def query_without(self, name: str, text: str = "") -> str:
-        """Return the address's query string without one value of a parameter or all, and from the first page."""
+        """Return the query string without a parameter, or one value of it, from the first page."""
         parameters = self.parameters.copy()
         parameters.setlist(name, [value for value in parameters.getlist(name) if text and value != text])
         parameters.pop("page", None)
@@ -328,20 +328,20 @@ class Listing:
 
     @property
     def errors(self) -> list[tuple[str, list[str]]]:
-        """Return each filter's label and what is wrong with its value."""
+        """Return (label, errors) of each invalid filter."""
         return [(str(self.form.fields[name].label), [str(e) for e in said]) for name, said in self.form.errors.items()]
 
     @property
     def orders(self) -> list[tuple[str, Any]]:
-        """Return the orders to offer, the usual one without a value; relevance needs words to be relevant to."""
+        """Return the sort orders as (value, label); the default has no value, and relevance needs search words."""
         offered = [order for order in ORDERS if order[0] != RELEVANCE or self.parameters.get("q")]
         return [("" if value == DATE_ORDER else value, label) for value, label in offered]
 
     @property
     def order(self) -> str | None:
-        """Return the order that the address asks for, empty for the usual one; None where it asks for none."""
-        asked = self.parameters.get("order") or None
-        return "" if asked == DATE_ORDER else asked
+        """Return the requested sort order, empty for the default; None for an unknown one."""
+        order = self.parameters.get("order") or None
+        return "" if order == DATE_ORDER else order
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""
@@ -356,7 +356,7 @@ class Listing:
         facet = self.selection.filters[name]
         assert facet.count is not None, "a facet counts"
         counts, names = facet.count(self.selection, among, sizes), facet.names(self.record)
-        if name == "subject":  # There are hundreds; the page of all subjects has the others.
+        if name == "subject":  # There are hundreds; the subject index has the rest.
             shown = {*chosen, *nsmallest(FIRST, counts, key=lambda slug: -counts[slug])}
             names = {slug: names[slug] for slug in sorted(shown, key=lambda slug: (names[slug], slug))}
         values = [
@@ -369,5 +369,5 @@ class Listing:
 
 
 def listing_of(of: str, parameters: QueryDict, record: Record) -> Listing:
-    """Return what a query selects of all roll calls or, of ``resolutions``, of those that stand for their text."""
+    """Return the listing for a query: all roll calls or, for ``resolutions``, the decisive ones."""
     return Listing(parameters, record, among=record.register.decisive if of == "resolutions" else None)

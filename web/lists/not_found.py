@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 LIBRARY = "https://digitallibrary.un.org/search"
 VOTING_DATA = "Voting Data"
-"""The collection of the UN Digital Library that has who voted how."""
+"""The UN Digital Library's collection of voting data."""
 MEMBERS = "https://www.un.org/en/about-us/member-states"
 
 OF_ASSEMBLY = re.compile(r"A/RES/(?P<kind>0|ES-|S-)(?P<number>\d{4})/")
-"""The beginning of the sort key of a resolution of the Assembly, with its session."""
+"""Matches the sort key of an Assembly resolution, with its session."""
 
 
 class NotInRecordError(Http404):
-    """Something that the record does not have: a sentence, what it holds instead, and links to where else to look."""
+    """404 with a sentence, what the record holds instead, and links to other places to look."""
 
     def __init__(self, sentence: str, holdings: list[str], elsewhere: list[tuple[str, str]]) -> None:
         super().__init__(sentence)
@@ -42,27 +42,27 @@ class NotInRecordError(Http404):
 
 
 def no_text(symbol: str) -> str:
-    """Return that a text is not in the record."""
+    """Return the message for an unknown text."""
     return _("“%(symbol)s” is not in this record.") % {"symbol": _short(symbol)}
 
 
 def no_roll_call(slug: str) -> str:
-    """Return that a recorded vote is not in the record."""
+    """Return the message for an unknown recorded vote."""
     return _("No recorded vote “%(slug)s” is in this record.") % {"slug": _short(slug)}
 
 
 def no_state(code: str) -> str:
-    """Return that a member state is not in the record."""
+    """Return the message for an unknown member state."""
     return _("No member state with the code “%(code)s” is in this record.") % {"code": _short(code)}
 
 
 def no_bloc(slug: str) -> str:
-    """Return that a bloc is not in the record."""
+    """Return the message for an unknown bloc."""
     return _("No bloc “%(slug)s” is in this record.") % {"slug": _short(slug)}
 
 
 def missing_text(symbol: str, record: Record) -> NotInRecordError:
-    """Return the error that a text is not in the record."""
+    """Return the error for an unknown text."""
     parsed = parse_or_none(symbol)
     holdings, elsewhere = [], []
     if parsed:
@@ -80,32 +80,32 @@ def missing_text(symbol: str, record: Record) -> NotInRecordError:
 
 
 def missing_roll_call(slug: str, record: Record) -> NotInRecordError:
-    """Return the error that a recorded vote is not in the record."""
+    """Return the error for an unknown recorded vote."""
     words = slug.replace("-", " ")
     elsewhere = [(_("All recorded votes"), reverse("web:roll_calls")), _in_library(words, VOTING_DATA)]
     return NotInRecordError(no_roll_call(slug), [_whole(record)], elsewhere)
 
 
 def missing_state(code: str, record: Record) -> NotInRecordError:
-    """Return the error that a member state is not in the record."""
+    """Return the error for an unknown member state."""
     holdings = _("It has %(n)s member states, today’s and former ones, by the UN Digital Library’s three-letter codes.")
     elsewhere = [(_("All member states"), reverse("web:states")), (_("Member states at the United Nations"), MEMBERS)]
     return NotInRecordError(no_state(code), [holdings % {"n": number(len(record.states))}], elsewhere)
 
 
 def missing_bloc(slug: str, record: Record) -> NotInRecordError:
-    """Return the error that a bloc is not in the record."""
+    """Return the error for an unknown bloc."""
     holdings = _("It has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
     return NotInRecordError(no_bloc(slug), [holdings], [(_("All blocs"), reverse("web:blocs"))])
 
 
 def _short(text: str) -> str:
-    """Return what an address names, cut where it is longer than any name."""
+    """Return a name from an address, truncated."""
     return Truncator(text).chars(100)
 
 
 def _of_session(symbol: Symbol, record: Record) -> str:
-    """Return what the record holds of the session that a resolution of the Assembly is of; nothing for others."""
+    """Return the coverage of an Assembly resolution's session; empty for other symbols."""
     match = OF_ASSEMBLY.match(symbol.sort_key)
     code = f"{match['kind'].removeprefix('0')}{int(match['number'])}" if match else ""
     for body in coverage_of(record).bodies:
@@ -116,12 +116,12 @@ def _of_session(symbol: Symbol, record: Record) -> str:
 
 
 def _whole(record: Record) -> str:
-    """Return what the record holds altogether."""
-    said = in_one_sentence(record, get_language())
-    return f"{said}." if said else _("The record holds no votes yet.")
+    """Return the coverage of the whole record."""
+    coverage = in_one_sentence(record, get_language())
+    return f"{coverage}." if coverage else _("The record holds no votes yet.")
 
 
 def _in_library(words: str, collection: str = "") -> tuple[str, str]:
     """Return the link to a search of the UN Digital Library."""
-    asked = {"p": _short(words), **({"cc": collection} if collection else {})}
-    return _("Search the UN Digital Library"), f"{LIBRARY}?{urlencode(asked)}"
+    parameters = {"p": _short(words), **({"cc": collection} if collection else {})}
+    return _("Search the UN Digital Library"), f"{LIBRARY}?{urlencode(parameters)}"

@@ -1,6 +1,6 @@
-"""The filters of pages that analyse the vote matrix: body, period, topic, subject and kind, as lists have them.
+"""Common query parameters of analysis pages: body, period, topic, subject and kind, as in lists.
 
-They select rows of the matrix. An unknown value is an error beside its field, and then nothing is selected.
+They select rows of the vote matrix. An unknown value is an error next to its field, and then nothing is selected.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ QuestionForm = form_for(RollCallFilter, FILTERS)
 
 
 class Question:
-    """The roll calls that an address asks about, and what is wrong with what it asks.
+    """The parsed query of an analysis page: the roll calls it selects, and its errors.
 
-    ``also`` names the page's own parameters, those in ``repeatable`` may stand several times; the page reads them
-    itself, calls ``refuse`` for what it cannot answer, and adds to ``labels`` what its fields are called.
+    ``also`` names the page's own parameters, of which those in ``repeatable`` may be repeated. The page parses them
+    itself, calls ``refuse`` for invalid ones, and adds its field labels to ``labels``.
     """
 
     def __init__(
@@ -50,31 +50,31 @@ class Question:
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        """Return what is wrong, by parameter."""
+        """Return errors by parameter."""
         return self._errors
 
     @property
     def is_valid(self) -> bool:
-        """Tell whether nothing is wrong."""
+        """Tell whether there are no errors."""
         return not self._errors
 
     @property
     def refused(self) -> HttpResponse | None:
-        """Return what is wrong with the query of a file, None where nothing is."""
+        """Return a problem document for an invalid query of a file, None for a valid one."""
         return refusal(self.errors, self.ignored)
 
     def refuse(self, parameter: str, error: str) -> None:
-        """Note that the value of a parameter cannot be answered, and why."""
+        """Add an error for a parameter."""
         self._errors.setdefault(parameter, []).append(error)
 
     @property
     def labelled_errors(self) -> list[tuple[str, list[str]]]:
-        """Return each parameter's label, or its name, with what is wrong with it."""
+        """Return (label, errors) of each invalid parameter."""
         return [(str(self.labels.get(name, name)), said) for name, said in self._errors.items()]
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
-        """Return the bodies to choose from, by their values in the address; none is chosen without one."""
+        """Return the bodies to choose from, as (value, label)."""
         return [("", _("Any")), *self.record.bodies.items()]
 
     @property
@@ -94,17 +94,17 @@ class Question:
 
     @property
     def subjects(self) -> list[Subject]:
-        """Return the subjects asked about; a text on one of them is enough."""
+        """Return the requested subjects; texts on any of them match."""
         return [self.record.subjects[slug] for slug in self.form.cleaned_data.get("subject") or ()]
 
     @cached_property
     def rows(self) -> Rows:
-        """Return the rows of the record's matrix, ascending; none where something is wrong."""
+        """Return the selected matrix rows, ascending; none if there are errors."""
         return self.rows_between(self.days)
 
     @cached_property
     def matrix(self) -> VoteMatrix:
-        """Return the matrix of the roll calls asked about."""
+        """Return the vote matrix of the selected roll calls."""
         return self.record.matrix.take(self.rows)
 
     def rows_between(self, days: Days) -> Rows:
@@ -133,6 +133,6 @@ class Question:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """Return the filters that the address sets, as text by name; subjects as a list of their slugs."""
+        """Return the filters set in the address, as text by name; subjects as a list of slugs."""
         chosen: dict[str, Any] = {name: self.parameters[name] for name in FILTERS if self.parameters.get(name)}
         return {**chosen, "subject": [one.slug for one in self.subjects]} if "subject" in chosen else chosen

@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
 
 def page(request: HttpRequest, slug: str, to: str, record: Record) -> HttpResponse:
-    """Answer for a page of a vote that is not there; ``to`` names the same page of another one.
+    """Return 410 for a withdrawn vote, or a redirect for a merged one to the URL name ``to``.
 
-    Raises NotInRecordError where there has never been one.
+    Raises NotInRecordError for an address that never existed.
     """
-    found = _found(slug)
-    if found is None:
+    retired = _found(slug)
+    if retired is None:
         raise missing_roll_call(slug, record)
-    if kept := found.leads_to:
+    if kept := retired.leads_to:
         return redirect(address(reverse(to, args=[kept]), request.GET), permanent=True)
-    return render(request, "roll_calls/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
+    return render(request, "roll_calls/withdrawn.html", {"withdrawn": retired}, status=HTTPStatus.GONE)
 
 
 def file(request: HttpRequest, slug: str, form: str, to: str) -> HttpResponse:
-    """Answer for a file of a vote that is not there, as ``page`` does, in words for programs.
+    """Do the same as ``page`` for files, with problem documents.
 
-    ``form`` is empty where the address ``to`` takes the slug alone.
+    ``form`` is empty if the URL ``to`` takes only the slug.
     """
-    found = _found(slug)
-    if found is None:
+    retired = _found(slug)
+    if retired is None:
         return problem(HTTPStatus.NOT_FOUND, no_roll_call(slug))
-    if kept := found.leads_to:
+    if kept := retired.leads_to:
         return redirect(address(reverse(to, args=[kept, form] if form else [kept]), request.GET), permanent=True)
-    return problem(HTTPStatus.GONE, found.notice)
+    return problem(HTTPStatus.GONE, retired.notice)
 
 
 def _found(slug: str) -> RetiredAddress | None:
-    """Return what became of the vote with this name."""
+    """Return the retired address of this slug, if any."""
     return RetiredAddress.objects.shown().filter(slug=slug.lower()).first()

@@ -1,7 +1,7 @@
 """The search index of names: texts by symbol and title, states, blocs, topics, subjects, bodies and sessions.
 
-Answered from the record in memory. What is typed is compared by its words, without accents and case; the order of
-the answers is fixed by how well they fit and then by their names, never by the order of rows.
+Uses the record in memory. Input is compared word by word, without accents and case; results are sorted by quality of
+the match and then by name, never by the order of rows.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 LONGEST = 100
-"""How many characters of what is typed may name something."""
+"""Maximum length of input that is matched."""
 SHORTEST, SHORTEST_OF_TITLE = 2, 3
-"""From how many letters on names, and titles, are looked through."""
+"""Minimum length of input for matching names, and titles."""
 SUGGESTED = 8
 """How many suggestions there are at most, in all groups."""
 EACH = {"symbol": 4, "state": 4, "bloc": 2, "topic": 2, "subject": 3, "body": 1, "session": 2}
@@ -51,17 +51,17 @@ GROUPS = {
     "session": gettext_lazy("Sessions"),
     "title": gettext_lazy("Texts by title"),
 }
-"""What can be found, in the order to show it."""
+"""Groups of results, in display order."""
 
 WORDS = re.compile(r"[^\W_]+")
 
-# How well a name fits, best first.
+# Quality of a match, best first.
 PRESENT_NAME, OTHER_NAME, BEGINS_PRESENT, BEGINS_OTHER, HAS_WORDS, AMONG_WORDS = range(6)
 
 
 def words_of(text: str) -> list[str]:
     """Return the words and numbers of ``text``, folded."""
-    # What is ASCII, as most of the record is, has nothing to fold but its case.
+    # Fast path: ASCII needs only lower case.
     return WORDS.findall(text.lower() if text.isascii() else fold(text))
 
 
@@ -72,46 +72,46 @@ def spaced(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something with an address of its own that a reader's words name."""
+    """A page that the input names."""
 
     kind: str
     """One of ``GROUPS``."""
     name: str
     address: str
     also: str = ""
-    """The other name by which it was found."""
+    """The alternative name that matched."""
     symbol: str = ""
-    """That of a text."""
+    """The title of a text."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A state, bloc, topic, subject, body or session with all of its names, the present one first."""
+    """A state, bloc, topic, subject, body or session with all its names, the current one first."""
 
     kind: str
     value: str
-    """Its code or slug in addresses."""
+    """The code or slug in addresses."""
     sort_name: str
     rank: int
-    """Of those that fit as well the lowest comes first: states with a seat, subjects of more texts."""
+    """Rank among equal matches, lowest first: current members, subjects with more texts."""
     names: tuple[str, ...]
     forms: tuple[str, ...]
     """The names as ``spaced`` words."""
     letters: tuple[str, ...]
-    """The letters alone of the names, and last those of the code or slug."""
+    """The names without spaces, and last the code or slug."""
 
     @classmethod
     def of(cls, kind: str, value: str, *names: str, sort_name: str = "", rank: int = 0) -> Named:
-        """Return it, each of its names once."""
+        """Create an entry without duplicate names."""
         names = tuple(dict.fromkeys(names))
         forms = tuple(map(spaced, names))
         letters = tuple(map(letters_of, (*names, value)))
         return cls(kind, value, sort_name or forms[0].strip(), rank, names, forms, letters)
 
     def fit(self, typed: str, words: list[str]) -> tuple[int, int] | None:
-        """Return how well ``words`` fit, best of all names, and the place of that name; None where they do not.
+        """Return (quality, index) of the best-matching name; None if none matches.
 
-        ``typed`` is the words as ``spaced``, without the last space.
+        ``typed`` is ``words`` as ``spaced``, without the last space.
         """
         letters = "".join(words)
         if letters in self.letters:
@@ -126,7 +126,7 @@ class Named:
         return None
 
     def match(self, place: int) -> Match:
-        """Return it as what was found by the name in ``place``."""
+        """Return a match by the name at index ``place``."""
         if self.kind in ("state", "bloc", "subject"):
             address = reverse(f"web:{self.kind}", args=[self.value])
         else:
@@ -136,14 +136,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Index:
-    """What can be found in a record."""
+    """The search index of a record."""
 
     record: Record
     named: tuple[Named, ...]
 
     @classmethod
     def of(cls, record: Record) -> Index:
-        """Return the index of a record."""
+        """Build the index of a record."""
         seated = _seated(record)
         states = [
             Named.of(
@@ -167,7 +167,7 @@ class Index:
         return cls(record, (*states, *blocs, *others, *subjects))
 
     def named_by(self, text: str) -> dict[str, list[Match]]:
-        """Return what ``text`` names or begins to name, by kind in the order of ``GROUPS``, the best fits first."""
+        """Return matches of ``text``, complete or as a beginning, by kind in the order of ``GROUPS``, best first."""
         words = words_of(text) if len(text) <= LONGEST else []
         if len("".join(words)) < SHORTEST:
             return {}
@@ -182,7 +182,7 @@ class Index:
         return {kind: matches for kind, matches in by_kind.items() if matches}
 
     def _among(self, typed: str, written: frozenset[str]) -> Iterator[tuple[Named, int]]:
-        """Yield what is named among other words, longer names first: no Guinea in Equatorial Guinea."""
+        """Yield names that occur among other words, longest first: no Guinea in Equatorial Guinea."""
         for form, bearers in self._bearers.items():
             if form not in typed:
                 continue
@@ -192,7 +192,7 @@ class Index:
 
     @cached_property
     def _bearers(self) -> Mapping[str, list[tuple[Named, int]]]:
-        """Return who bears each name, with its place among theirs; by name as ``spaced`` words, the longest first."""
+        """Return the entries of each name with its index among their names; keys are ``spaced``, longest first."""
         bearers: dict[str, list[tuple[Named, int]]] = {}
         for named in self.named:
             for place, form in enumerate(named.forms):
@@ -201,14 +201,14 @@ class Index:
 
     @cached_property
     def symbols(self) -> Mapping[str, tuple[str, int]]:
-        """Return the loose symbol of each text and the key of its roll call, by symbol, newest first."""
+        """Return (loose symbol, key of the roll call) of each text by symbol, newest first."""
         return {row[SYMBOL]: (loose(row[SYMBOL]), key) for key, row in self.record.list_rows.items() if row[DECISIVE]}
 
     @cached_property
     def titles(self) -> Mapping[str, int]:
-        """Return the keys of the roll calls that decided texts, by title as ``spaced`` words, newest first.
+        """Return the keys of decisive roll calls by title as ``spaced`` words, newest first.
 
-        Of texts of the same title, which a body takes up every year, the newest stands for all.
+        Texts with the same title, which recur every year, are represented by the newest.
         """
         titles: dict[str, int] = {}
         for key, row in self.record.list_rows.items():
@@ -217,7 +217,7 @@ class Index:
         return titles
 
     def with_symbol(self, text: str) -> list[Match]:
-        """Return the texts with the symbol ``text``, or a symbol that has it whole, or begins to, newest first."""
+        """Return texts whose symbol equals, contains or begins with ``text``, newest first."""
         if not looks_like_symbol(text) or len(text) > LONGEST or not (pattern := loose(text)):
             return []
         parsed = parse_or_none(text)
@@ -228,13 +228,13 @@ class Index:
             if begun in spelt or (parsed and symbol == parsed.text)
         ]
         if not fits:
-            # Draft symbols and odd spellings are in the database alone.
+            # Draft symbols and variant spellings are only in the database.
             known = Resolution.objects.published().near_symbol(text).order_by("-symbol_sort")[: EACH["symbol"]]
             return [Match("symbol", text.title, text.get_absolute_url(), symbol=text.symbol) for text in known]
         return self._texts("symbol", [key for *_fit, key in sorted(fits)[: EACH["symbol"]]])
 
     def with_title(self, text: str, number: int) -> list[Match]:
-        """Return the newest texts, at most ``number``, in whose titles every word begins one."""
+        """Return at most ``number`` of the newest texts whose titles contain words beginning with every input word."""
         words = [f" {word}" for word in words_of(text)] if len(text) <= LONGEST else []
         if max(map(len, words), default=0) <= SHORTEST_OF_TITLE:
             return []
@@ -242,7 +242,7 @@ class Index:
         return self._texts("title", list(islice(found, number)))
 
     def _texts(self, kind: str, keys: list[int]) -> list[Match]:
-        """Return the texts that roll calls decided."""
+        """Return the texts of decisive roll calls."""
         return [
             Match(kind, roll_call.heading, roll_call.get_absolute_url(), symbol=roll_call.resolution.symbol)
             for roll_call in self.record.roll_calls_by_key(keys)
@@ -250,7 +250,7 @@ class Index:
         ]
 
     def suggestions(self, text: str) -> list[tuple[str, list[Match]]]:
-        """Return what to suggest while ``text`` is being typed, by the name of its group."""
+        """Return suggestions for partial input, by group name."""
         groups = {"symbol": self.with_symbol(text)} | self.named_by(text)
         left, found = SUGGESTED, []
         for kind, most in EACH.items():
@@ -262,7 +262,7 @@ class Index:
 
 
 def _seated(record: Record) -> set[str]:
-    """Return the codes of the electorate of the Assembly's last roll call."""
+    """Return the codes of the Assembly's members at its latest roll call."""
     rows = record.matrix.rows(body=Body.GENERAL_ASSEMBLY)
     last = record.matrix.choices[rows[-1]] if len(rows) else ()
     return {code for code, choice in zip(record.matrix.states, last, strict=False) if choice != OUTSIDE}
@@ -270,5 +270,5 @@ def _seated(record: Record) -> set[str]:
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def index_of(record: Record) -> Index:
-    """Return the index of a record, made when it is first asked for."""
+    """Return the index of a record, built on first use."""
     return Index.of(record)

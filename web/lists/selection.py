@@ -1,4 +1,4 @@
-"""The filters that a list has: all of them, with a state's own choice, or without the subject that the list is of."""
+"""Sets of filters for different lists: all, one state's votes, or one subject's texts."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class SelectionForm(forms.Form):
 
 
 def form_for(filters: type[RollCallFilter], names: Collection[str]) -> type[forms.Form]:
-    """Return the form of some filters, to be made once: making it anew would take longer than its answers."""
+    """Return the form class of some filters; create it once, since that is slower than using it."""
     declared = copy.deepcopy(filters.base_filters)
     return type("SelectionForm", (SelectionForm,), {name: declared[name].field for name in names})
 
 
 def bound(form_class: type[forms.Form], parameters: QueryDict, record: Record) -> forms.Form:
-    """Return a form with the parameters of an address, to be read by a record."""
+    """Return a form bound to an address's parameters, validated against a record."""
     form = form_class(parameters)
     for field in form.fields.values():
         if isinstance(field, KnownField | RepeatedField):
@@ -57,7 +57,7 @@ def bound(form_class: type[forms.Form], parameters: QueryDict, record: Record) -
 
 
 class Selection:
-    """The filters of roll calls, over the register of a record."""
+    """The filters of roll calls, applied to a record."""
 
     filters: ClassVar[Mapping[str, MaskFilter]] = {
         name: one for name, one in RollCallFilter.base_filters.items() if isinstance(one, MaskFilter)
@@ -67,23 +67,23 @@ class Selection:
         *("body", METHOD, "result", VETOED_BY, "short", "topic", "subject", "kind", "session"),
     ]
     scope: Mapping[str, str] = {}
-    """What the address of a file asks that has the same as the list without filters."""
+    """Default parameters of files for an unfiltered list."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
 
     def mask(self, name: str, value: Any) -> Mask:
-        """Return P, which roll calls of the register a filter selects."""
+        """Return the mask of a filter, shape (P,)."""
         return self.filters[name].mask(self, value)
 
     def rows(self, among: Mask) -> Rows:
-        """Return the rows of the vote matrix of those roll calls in ``among`` that have votes, ascending."""
+        """Return the matrix rows of the roll calls in ``among`` that have votes, ascending."""
         rows = self.record.register.rows[among]
         return np.sort(rows[rows != NO_ROW])
 
 
 class StateSelection(Selection):
-    """The same, and how the state ``code`` itself voted."""
+    """All filters, plus the choice of the state ``code``."""
 
     filters: ClassVar = {**Selection.filters, "choice": StateFilter.base_filters["choice"]}
     form_class: ClassVar = form_for(StateFilter, StateFilter.base_filters)
@@ -95,7 +95,7 @@ class StateSelection(Selection):
 
 
 class SubjectSelection(Selection):
-    """The filters of the texts of one subject, which is none of them."""
+    """The filters of one subject's texts, without ``subject``."""
 
     form_class: ClassVar = form_for(RollCallFilter, [name for name in RollCallFilter.base_filters if name != "subject"])
     facets: ClassVar = [facet for facet in Selection.facets if facet != "subject"]

@@ -1,7 +1,7 @@
-"""What a listing selects, as one sentence: "Recorded votes in the General Assembly on which the EU voted against".
+"""A listing's query as one sentence: "Recorded votes in the General Assembly on which the EU voted against".
 
-It stands above the results, where each part can be taken out, and it is the name of the page, of a saved link and of a
-feed. Each part is a text of its own for translators, in the order in which the sentence has them.
+It appears above the results, where each part can be removed, and names the page, a saved link and a feed. Translators
+see each part as a separate text, in the order of the sentence.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Method = RollCall.Method
 
-# English says "the United States" but "France", "the EU" but "NATO"; the names themselves have no article.
+# Names that take an article in English ("the EU", but "NATO"); the names themselves have none.
 STATES_WITH_ARTICLE = frozenset(
     [
         "ARE",
@@ -89,18 +89,18 @@ BLOCS_WITHOUT_ARTICLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the sentence, and the query of the address without the filter that it stands for."""
+    """A part of the sentence, and the query string without its filter."""
 
     text: str
     without: str
     name: str
     """The parameter of the filter."""
     condition: Position | Difference | Accord | None = None
-    """The one of several conditions that it stands for."""
+    """The condition, for parameters with several."""
 
 
 def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
-    """Return the counted figures that are not the announced ones, "in favour 92, non-voting 18"; empty without any."""
+    """Return counted totals that differ from the announced ones: "in favour 92, non-voting 18"; otherwise empty."""
     announced = roll_call.announced.figures if roll_call.announced else (None,) * 4
     return ", ".join(
         f"{choice.label.lower()} {ours}" for choice, ours, _theirs in differences(roll_call.counted, announced)
@@ -108,27 +108,27 @@ def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
 
 
 def correction_sentence(corrected: Corrected, roll_call: RollCall, record: Record) -> str:
-    """Return what a source has wrong, and what the record has: "Voeten has Greece in favour; corrected to against"."""
+    """Return a source's error and the record's value: "Voeten has Greece in favour; corrected to against"."""
     old, new = corrected.old, corrected.new
-    said: dict[str, object] = {"source": corrected.source, "old": old, "new": new}
+    values: dict[str, object] = {"source": corrected.source, "old": old, "new": new}
     if state := record.states.get(corrected.fact):
-        said |= {"state": state.name_on(roll_call.date)}
-        said |= {name: Choice(choice).label.lower() for name, choice in (("old", old), ("new", new)) if choice}
+        values |= {"state": state.name_on(roll_call.date)}
+        values |= {name: Choice(choice).label.lower() for name, choice in (("old", old), ("new", new)) if choice}
         if not old:
-            return _("%(source)s does not list %(state)s; corrected to “%(new)s”.") % said
+            return _("%(source)s does not list %(state)s; corrected to “%(new)s”.") % values
         if not new:
-            return _("%(source)s lists %(state)s as “%(old)s”; it is not in the lists of the vote.") % said
-        return _("%(source)s lists %(state)s as “%(old)s”; corrected to “%(new)s”.") % said
+            return _("%(source)s lists %(state)s as “%(old)s”; it is not in the lists of the vote.") % values
+        return _("%(source)s lists %(state)s as “%(old)s”; corrected to “%(new)s”.") % values
     fact = FACTS.get(corrected.fact, corrected.fact)
     if corrected.fact == "date":
-        said |= {name: dated(datetime.date.fromisoformat(date)) for name, date in (("old", old), ("new", new))}
-    return _("%(source)s has the %(fact)s “%(old)s”; corrected to “%(new)s”.") % {**said, "fact": fact}
+        values |= {name: dated(datetime.date.fromisoformat(date)) for name, date in (("old", old), ("new", new))}
+    return _("%(source)s has the %(fact)s “%(old)s”; corrected to “%(new)s”.") % {**values, "fact": fact}
 
 
 def subject(listing: Listing, of: str = "roll_calls") -> str:
-    """Return what the sentence is about: resolutions, recorded votes, or those of a state.
+    """Return the subject of the sentence: resolutions, recorded votes, or those of a state.
 
-    A symbol finds texts however they were decided, which is said here where the address does not say how.
+    A symbol finds texts however they were decided, so the subject says so if the address has no method.
     """
     if isinstance(listing.selection, StateSelection):
         return _("Votes of %(state)s") % {"state": listing.record.states[listing.selection.code].name}
@@ -143,11 +143,11 @@ def subject(listing: Listing, of: str = "roll_calls") -> str:
 
 
 SAID = (*(METHOD, "q", "body", "session", "since", "until", "topic", "subject", "kind", "result", VETOED_BY, "short"),)
-"""The filters in the order in which the sentence has them, before the conditions on how members voted."""
+"""Filters in the order of the sentence, before the conditions on how members voted."""
 
 
 def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
-    """Return what the filters of a listing say, each with the query without it; nothing of those with errors."""
+    """Return the parts of the sentence; invalid filters have none."""
     meant = listing.form.cleaned_data
     parts = [
         Part(text, listing.query_without(name), name)
@@ -171,12 +171,12 @@ def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
 
 
 def described(listing: Listing, of: str = "roll_calls") -> str:
-    """Return in one sentence, without its full stop, what a listing selects: a name for a link, a page or a feed."""
+    """Return the sentence without its full stop, as a name for a link, a page or a feed."""
     return " ".join([subject(listing, of), *(part.text for part in parts_of(listing, of))])
 
 
 def _said(name: str, value: Any, listing: Listing, of: str) -> str:
-    """Return what one filter says."""
+    """Return the part of one filter."""
     record = listing.record
     match name:
         case "method":
@@ -209,7 +209,7 @@ def _said(name: str, value: Any, listing: Listing, of: str) -> str:
 
 
 def _method(method: str, of: str) -> str:
-    """Return how the votes were taken; nothing where the sentence is about recorded votes anyway."""
+    """Return the method; empty if the subject already implies it."""
     if of == "resolutions":
         return {
             RECORDED: _("put to a recorded vote"),
@@ -228,14 +228,14 @@ def _method(method: str, of: str) -> str:
 
 
 def _vetoers(codes: Sequence[str], record: Record) -> str:
-    """Return permanent members, of which any will do: “France, the United Kingdom or the United States”."""
+    """Return permanent members joined by "or": “France, the United Kingdom or the United States”."""
     names = []
     for code in codes:
         name = party_phrase(Party.parse(code, record))
         for former in record.permanent[code][1:]:
-            held = former_name(record, former)
-            held = _("the %(name)s") % {"name": held} if former in STATES_WITH_ARTICLE else held
-            name = _("%(name)s (or %(former)s)") % {"name": name, "former": held}
+            predecessor = former_name(record, former)
+            predecessor = _("the %(name)s") % {"name": predecessor} if former in STATES_WITH_ARTICLE else predecessor
+            name = _("%(name)s (or %(former)s)") % {"name": name, "former": predecessor}
         names.append(name)
     if len(names) == 1:
         return names[0]
@@ -243,7 +243,7 @@ def _vetoers(codes: Sequence[str], record: Record) -> str:
 
 
 def counted(n: int) -> dict[str, str]:
-    """Return what ``n`` are called, by method, with a placeholder for the figure."""
+    """Return the noun for ``n`` items by method, with a placeholder for the number."""
     return {
         RECORDED: ngettext("%(n)s recorded vote", "%(n)s recorded votes", n),
         Method.ROLL_CALL: ngettext("%(n)s roll-call vote", "%(n)s roll-call votes", n),
@@ -254,7 +254,7 @@ def counted(n: int) -> dict[str, str]:
 
 
 def counted_of(n: int) -> dict[str, str]:
-    """Return what some of ``n`` are called, by method, with placeholders for both figures: "3 of 22 recorded votes"."""
+    """Return the phrase for some of ``n`` items by method, with placeholders: "3 of 22 recorded votes"."""
     return {
         RECORDED: ngettext("%(n)s of %(total)s recorded vote", "%(n)s of %(total)s recorded votes", n),
         Method.ROLL_CALL: ngettext("%(n)s of %(total)s roll-call vote", "%(n)s of %(total)s roll-call votes", n),
@@ -273,12 +273,12 @@ def counted_of(n: int) -> dict[str, str]:
 
 
 def _lowered(name: str) -> str:
-    """Return a session's name as it stands within a sentence."""
+    """Return a session's name for use within a sentence."""
     return name[:1].lower() + name[1:]
 
 
 def _kind(kind: str) -> str:
-    """Return what was put to the vote."""
+    """Return the phrase for a kind of roll call."""
     return {
         RollCall.Kind.TEXT: _("on a whole text"),
         RollCall.Kind.AMENDMENT: _("on an amendment"),
@@ -290,7 +290,7 @@ def _kind(kind: str) -> str:
 
 
 def _result(result: str) -> str:
-    """Return how the vote went."""
+    """Return the phrase for a result."""
     return {
         Result.ADOPTED: _("with the result “adopted”"),
         Result.REJECTED: _("with the result “rejected”"),
@@ -300,7 +300,7 @@ def _result(result: str) -> str:
 
 
 def _choice(word: str) -> str:
-    """Return how the state itself voted whose listing it is."""
+    """Return the phrase for the choice of the listing's own state."""
     return {
         Choice.YES: _("in which it voted in favour"),
         Choice.NO: _("in which it voted against"),
@@ -329,7 +329,7 @@ def condition_clause(condition: Position | Difference | Accord) -> str:
 
 
 def party_phrase(party: Party) -> str:
-    """Return a party as it stands within a sentence: "the United States, France and the Russian Federation"."""
+    """Return a party for use within a sentence: "the United States, France and the Russian Federation"."""
     if party.bloc:
         return party.names[0] if party.bloc in BLOCS_WITHOUT_ARTICLE else _("the %(name)s") % {"name": party.names[0]}
     names = [

@@ -1,7 +1,7 @@
-"""Spelling corrections: the word of the record that is nearest to one that it does not have.
+"""Spelling correction with the record's own vocabulary.
 
-The vocabulary is what the record itself says: the words of published titles, and of the names of member states, blocs
-and topics. Of words as near, the more frequent is meant, and of those the first by the alphabet.
+The vocabulary is the words of published titles and of the names of member states, blocs and topics. Among equally near
+words the more frequent wins, then the alphabetically first.
 """
 
 from __future__ import annotations
@@ -27,26 +27,25 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 SHORTEST, LONGEST = 4, 24
-"""How many letters a word has that is corrected."""
+"""Minimum and maximum length of corrected words."""
 LONG, LONGER = 6, 9
-"""From how many letters on a word may have two slips, and three; a shorter one may have one."""
+"""Minimum word length for two and three typing errors; shorter words may have one."""
 TIMES = 10
-"""How many times as frequent a word is than one of the record that is taken for a slip."""
+"""A known word counts as an error if a neighbour is this many times as frequent."""
 MOST_WORDS = 8
-"""How many words of a query are looked at."""
+"""Maximum number of words checked per query."""
 
 WORD = re.compile(r"[^\W\d_]+")
 LETTERS = re.compile("[a-z]+")
 NUMBERED = re.compile(r"(?i)resolution\s+(\S*\d\S*)")
 OPERATOR = "or"
-"""What the search reads as a sign and not as a word."""
+"""The search operator, not a word to correct."""
 
 
 def slips(one: str, other: str, most: int) -> int:
-    """Return in how many slips ``one`` becomes ``other``, or ``most`` + 1 if it takes more than ``most``.
+    """Return the restricted Damerau-Levenshtein distance, or ``most`` + 1 if it exceeds ``most``.
 
-    A slip is a letter missing, added or wrong, or two neighbours the wrong way round, no part of the word being
-    changed twice (the restricted Damerau-Levenshtein distance; Damerau, Communications of the ACM 7, 1964).
+    Source: Damerau, Communications of the ACM 7, 1964.
     """
     if abs(len(one) - len(other)) > most:
         return most + 1
@@ -67,7 +66,7 @@ def slips(one: str, other: str, most: int) -> int:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of a record, and in how many titles and names each stands."""
+    """The words of a record, with the number of titles and names that contain each."""
 
     counts: Mapping[str, int]
 
@@ -75,7 +74,7 @@ class Vocabulary:
     def of(cls, record: Record) -> Vocabulary:
         """Return the vocabulary of a record."""
         counts: Counter[str] = Counter()
-        # Texts come up again every year under the same title, which need be taken apart once.
+        # Titles recur every year; split each only once.
         for title, number in Counter(
             title for row in record.list_rows.values() for title in (row[TITLE], row[TEXT])
         ).items():
@@ -87,29 +86,29 @@ class Vocabulary:
 
     @cached_property
     def words(self) -> list[str]:
-        """Return the W words, the most frequent first, those as frequent by the alphabet."""
+        """Return the W words by descending frequency, then alphabetically."""
         return sorted(self.counts, key=lambda word: (-self.counts[word], word))
 
     @cached_property
     def letters(self) -> NDArray[np.int8]:
-        """Return W x 26, how often each letter stands in each word."""
+        """Return the letter counts of each word, shape (W, 26)."""
         return np.array([letters_in(word) for word in self.words], np.int8).reshape(-1, 26)
 
     def nearest(self, word: str) -> str | None:
-        """Return the word that a folded one was most likely meant to be, None where none is near.
+        """Return the most likely intended word for a folded one, None if no word is near.
 
-        What the word may only begin is as near as one slip. A word of the record is itself taken for a slip where
-        another one is TIMES as frequent and one slip away: titles have their misprints too.
+        A word that begins with it counts as one error. A known word is corrected too if another one, one error away,
+        is TIMES as frequent: titles contain misprints.
         """
         own, size = self.counts.get(word, 0), len(word)
         if not SHORTEST <= size <= LONGEST or not LETTERS.fullmatch(word) or (own and size < LONG):
             return None
         most = 1 if own or size < LONG else 2 if size < LONGER else 3
-        # A slip changes at most two of the counts of letters by one: whatever differs more needs no closer look.
+        # One error changes at most two letter counts by one, which rules out most words cheaply.
         unlike = np.abs(self.letters - np.array(letters_in(word), np.int8)).sum(axis=1)
         near = []
         for place in np.flatnonzero(unlike <= 2 * most).tolist():
-            # Lybia: the letters are right, and so two may stand wrong in a short word too.
+            # Lybia: an anagram may have two errors in a short word too.
             allowed = most if unlike[place] or own else max(most, 2)
             number = slips(word, self.words[place], allowed)
             if number <= allowed and self.counts[self.words[place]] > own * TIMES:
@@ -119,10 +118,10 @@ class Vocabulary:
         return self.words[min(near)[1]] if near else None
 
     def corrected(self, text: str) -> str | None:
-        """Return ``text`` with the words of the record for those that it does not have, None if nothing is to change.
+        """Return ``text`` with unknown words corrected, None if nothing changes.
 
-        All else stays as it is typed: quotation marks, signs and known words. "Resolution 2774" may be words of a
-        title, but is more likely meant as the symbol.
+        Quotation marks, operators and known words stay. "Resolution 2774" more likely means a symbol than words of a
+        title.
         """
         if numbered := NUMBERED.fullmatch(text.strip()):
             return numbered[1]
@@ -132,13 +131,13 @@ class Vocabulary:
         return None if changed == text else changed
 
     def _meant(self, written: str) -> str:
-        """Return a word, corrected where need be."""
+        """Return a word, corrected if necessary."""
         folded = fold(written)
         return written if folded == OPERATOR else self.nearest(folded) or written
 
 
 def letters_in(word: str) -> list[int]:
-    """Return how often each of the 26 letters stands in ``word``."""
+    """Return the counts of the 26 letters in ``word``."""
     counts = [0] * 26
     for letter in word:
         counts[ord(letter) - ord("a")] += 1
@@ -147,5 +146,5 @@ def letters_in(word: str) -> list[int]:
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def vocabulary_of(record: Record) -> Vocabulary:
-    """Return the vocabulary of a record, made when it is first asked for."""
+    """Return the vocabulary of a record, built on first use."""
     return Vocabulary.of(record)

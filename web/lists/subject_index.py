@@ -1,4 +1,4 @@
-"""The index of subjects: those that texts are listed under, with how many texts each has, and those related to one."""
+"""The index of subjects, with their numbers of texts, and related subjects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SubjectEntry(NamedTuple):
-    """A subject as the index lists it."""
+    """An entry of the index."""
 
     slug: str
     name: str
@@ -23,30 +23,30 @@ class SubjectEntry(NamedTuple):
 
 
 def subject_entries(record: Record, words: str = "") -> list[SubjectEntry]:
-    """Return the subjects in the order of their names; with ``words``, those in whose names each begins a word."""
+    """Return subjects sorted by name; with ``words``, those whose names contain words beginning with each."""
     begun = [f" {word}" for word in words_of(words)]
-    found = [SubjectEntry(slug, record.subjects[slug].name, texts) for slug, texts in record.texts_by_subject.items()]
-    return [one for one in found if all(word in spaced(one.name) for word in begun)]
+    entries = [SubjectEntry(slug, record.subjects[slug].name, texts) for slug, texts in record.texts_by_subject.items()]
+    return [one for one in entries if all(word in spaced(one.name) for word in begun)]
 
 
 def by_letter(subjects: Iterable[SubjectEntry]) -> list[tuple[str, list[SubjectEntry]]]:
-    """Return subjects, in the order of their names, by the first letter of these; figures have one group."""
+    """Group subjects, sorted by name, by first letter; digits form one group."""
     return [(letter, [*some]) for letter, some in groupby(subjects, key=_letter)]
 
 
 def _letter(subject: SubjectEntry) -> str:
-    """Return what a subject is found under."""
+    """Return the index letter of a subject."""
     first = fold(subject.name)[:1].upper()
     return first if first.isalpha() else "0–9"
 
 
 def most_frequent(subjects: Sequence[SubjectEntry], number: int) -> list[SubjectEntry]:
-    """Return the subjects with the most texts, those with as many by name."""
+    """Return the subjects with the most texts, ties by name."""
     return sorted(subjects, key=lambda one: -one.texts)[:number]
 
 
 def related(record: Record, slug: str) -> list[SubjectEntry]:
-    """Return the other subjects with the same main heading, which is what a name has before its first dash."""
+    """Return the other subjects with the same main heading (the part before the first dash)."""
     main = _main(record.subjects[slug].name)
     return [one for one in subject_entries(record) if one.slug != slug and _main(one.name) == main]
 
@@ -57,14 +57,14 @@ def _main(name: str) -> str:
 
 
 def topics_with_texts(record: Record) -> list[tuple[str, str, int]]:
-    """Return slug, name and number of texts of each topic that has any, in the order of the names."""
+    """Return (slug, name, number of texts) of each topic with texts, sorted by name."""
     register = record.register
     counts = register.count_topics(register.groups.sizes(register.decisive))
     return [(slug, name, counts[slug]) for slug, name in record.topics.items() if counts[slug]]
 
 
 def texts_with_subjects(record: Record) -> list[tuple[str, int, int]]:
-    """Return the name of each body that has texts, how many of them have a subject, and how many there are."""
+    """Return (body, texts with a subject, all texts) for each body with texts."""
     register = record.register
     has_any = register.on_subjects(register.subjects.values)
     counts = []

@@ -1,4 +1,4 @@
-"""Help with short lists: which filter to remove, and how the words may be corrected."""
+"""Suggestions for lists with few results: filters to remove, and spelling corrections."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ if TYPE_CHECKING:
     from web.lists.sentences import Part
 
 FEW = 3
-"""A list shorter than this is helped."""
+"""Lists shorter than this get suggestions."""
 
 
 @dataclass(frozen=True, slots=True)
 class WithoutFilter:
-    """What a list would be without one of its filters."""
+    """The number of results without one filter."""
 
     text: str
-    """What the filter says."""
+    """The filter as part of the sentence."""
     address: str
     count: int
-    """How many roll calls the list would have."""
+    """Number of roll calls."""
     method: str
-    """How the votes in it were taken."""
+    """The method of voting."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedSearch:
-    """What words may have been meant."""
+    """A spelling correction of the search words."""
 
     text: str
     address: str
-    """That of the list of them under the same filters or, where that has none, without filters."""
+    """The query of the corrected search, with the same filters if that has results, otherwise without."""
     count: int
     method: str
-    """How the votes in it were taken."""
+    """The method of voting."""
     under_filters: bool
 
 
 class Help:
-    """What a list says beside its rows: what the words name, what they may have meant, and what keeps others out."""
+    """Everything a list suggests: pages that the words name, spelling corrections, and filters to remove."""
 
     def __init__(self, listing: Listing, of: str, path: str = "") -> None:
         self.listing = listing
@@ -66,12 +66,12 @@ class Help:
 
     @cached_property
     def is_needed(self) -> bool:
-        """Tell whether the list has next to nothing and no filter is wrong."""
+        """Tell whether the list has few results and no invalid filter."""
         return self.listing.is_valid and int(np.count_nonzero(self.listing.selected)) < FEW
 
     @cached_property
     def named(self) -> list[tuple[str, list[Match], int]]:
-        """Return what the words name, by the name of its kind, and how many more of the kind there are."""
+        """Return the pages that the words name, by kind, with the number of further ones."""
         if not self.words or self.listing.parameters.get("page"):
             return []
         found = index_of(self.listing.record).named_by(self.words)
@@ -79,12 +79,12 @@ class Help:
 
     @cached_property
     def highlights(self) -> Mapping[int, Highlight]:
-        """Return where the words stand in the rows of the page, by the keys of the roll calls."""
+        """Return the matches in the page's rows, by primary key."""
         return highlights(self.words, self.listing.page)
 
     @cached_property
     def corrected_search(self) -> CorrectedSearch | None:
-        """Return what the words were more likely meant to be, if that has more than they have."""
+        """Return a spelling correction, if it has more results."""
         if not self.is_needed or not self.words:
             return None
         text = vocabulary_of(self.listing.record).corrected(self.words)
@@ -104,14 +104,14 @@ class Help:
 
     @cached_property
     def filters(self) -> list[Part]:
-        """Return the filters of the address, each with the address without it."""
+        """Return the filters of the address as parts of the sentence."""
         return parts_of(self.listing, self.of)
 
     @cached_property
     def loosened(self) -> list[WithoutFilter]:
-        """Return what the list would grow to without each of several filters, the longest first.
+        """Return the filters whose removal adds results, most results first; empty if none does.
 
-        Those that would be as long come in the order in which the filters are named; where it would not grow, none.
+        Ties keep the order of the sentence.
         """
         if not self.is_needed or len(self.filters) < 2:
             return []

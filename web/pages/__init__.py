@@ -1,1 +1,1 @@
-"""The public pages, one package each."""
+"""Public pages, one package per page."""

@@ -1,1 +1,1 @@
-"""Pictures drawn by the server as SVG: simple shapes put together in Python, without a chart library in the workers."""
+"""SVG drawing kit: charts and tile grids built from simple shapes, without a chart library."""

@@ -1,7 +1,7 @@
-"""Line charts: values over years or sessions, with axes, gaps where there is no value, and bands of uncertainty.
+"""Line charts: values over years or sessions, with axes, gaps for missing values, and error bands.
 
-Series differ by colour, dashes and marker, and each is named beside its end. Text has room to be half as large again
-as in the file, so that a stylesheet can enlarge it where a phone makes the whole chart small.
+Series differ by colour, dashes and marker, and each is labelled at its end. Text has room to grow by half, so that a
+stylesheet can enlarge it on phones.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Point = tuple[float, float]
 T = TypeVar("T")
 
 AT_MOST = 8
-"""How many series there are colours for."""
+"""Maximum number of series (one colour each)."""
 
-# Widths of the largest text that a stylesheet gives a chart (18 units), and what is between lines of it.
+# Widths and line height of the largest text that a stylesheet sets in a chart (18 units).
 CHARACTER, LINE = 12.5, 21.0
 ABOVE, BELOW, SAMPLE, GAP = 42, 36, 26, 8
 MARKED, EVERY = 48, 8
-"""A line of more points than this is marked at its end, where a point stands alone, and at each eighth x."""
+"""Longer lines have markers only at their end, at isolated points, and at every eighth x."""
 
 SIZE = 3.4
 _MARKERS = (
@@ -44,7 +44,7 @@ MARKERS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A line: one value for each x, None where there is none or it rests on too little; a band from low to high."""
+    """A line: one value per x, None if missing or based on too little; optionally a band from low to high."""
 
     label: str
     values: Sequence[float | None]
@@ -53,13 +53,13 @@ class Series:
 
 
 def percent(share: float) -> str:
-    """Return a share in per cent, as an axis writes it."""
+    """Return a share in per cent, for axis labels."""
     return f"{100 * share:.0f}%"
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From values to user units, linear."""
+    """A linear scale from values to user units."""
 
     first: float
     last: float
@@ -67,7 +67,7 @@ class _Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        """Return where ``value`` stands."""
+        """Return the position of ``value``."""
         reach = self.last - self.first
         return self.start + (self.end - self.start) * ((value - self.first) / reach if reach else 0.5)
 
@@ -87,11 +87,10 @@ def line_chart(
 ) -> Picture:
     """Return a chart of at most eight series over ``x``, ascending; show it with the class ``picture chart``.
 
-    Neighbours in ``x`` are joined where both have a value, so a year without one belongs into ``x`` with None.
-    Values beyond ``y_range`` are drawn at its edge. ``y_format`` makes the text of a value on the axis, or is its
-    format specification; ``x_labels`` are texts for those of ``x`` that are not to be read as they are (sessions).
-    A single series is named by the title alone. Raises ValueError for lengths that differ, for more series than
-    there are colours, and for an ``x`` that does not ascend.
+    Neighbouring points are joined, so include years without a value as None. Values outside ``y_range`` are drawn at
+    its edge. ``y_format`` is a function or format specification for the y axis; ``x_labels`` replace the numbers of
+    ``x`` (sessions). A single series has no label besides the title. Raises ValueError for lengths that differ, for
+    too many series, and for an ``x`` that does not ascend.
     """
     if len(series) > AT_MOST:
         raise ValueError(f"There are colours for {AT_MOST} series, not for {len(series)}.")
@@ -107,7 +106,7 @@ def line_chart(
     ]
     start = max(map(len, texts), default=0) * CHARACTER + GAP
     below = {at: (x_labels or {}).get(at, str(at)) for at in x}
-    # To the right there is room for the names of the lines, or for half of a text below.
+    # Room on the right for the lines' labels, or for half of an axis label.
     longest = max((len(one.label) for one in series), default=0)
     aside = longest * CHARACTER + SAMPLE + 3 * GAP if len(series) > 1 else _widest(below) / 2
     across = _Scale(x[0] if x else 0, x[-1] if x else 1, start + GAP, max(width - aside, width / 2))
@@ -126,7 +125,7 @@ def line_chart(
         for one in series
     ]
     shapes += [_band(one, number, x, across, up) for number, one in enumerate(series, 1) if one.low and one.high]
-    # The first of the series is drawn last, above the others.
+    # The first series is drawn last, on top.
     shapes += [_line(points, number) for number, points in reversed(list(enumerate(drawn, 1)))]
     if len(series) > 1:
         shapes += _names(series, drawn, across.end + 2 * GAP, up)
@@ -145,7 +144,7 @@ def _ticks(low: float, high: float) -> Iterator[float]:
 
 
 def _level(tick: float, text: str, y: float, start: float, end: float) -> str:
-    """Return a line across at a value, nought stronger than the others, and the value before it."""
+    """Return a grid line with its label; the one at zero is stronger."""
     line = "choice-edge" if tick == 0 else "line"
     return (
         f'<path class="thin s-{line}" d="M{start:.1f} {y:.1f}H{end:.1f}"/>'
@@ -154,18 +153,18 @@ def _level(tick: float, text: str, y: float, start: float, end: float) -> str:
 
 
 def _widest(texts: Mapping[int, str]) -> float:
-    """Return how much room the longest text may take."""
+    """Return the maximum width of the longest text."""
     return max(map(len, texts.values()), default=0) * CHARACTER
 
 
 def _below(texts: Mapping[int, str], across: _Scale, y: float, *, numbered: bool) -> list[str]:
-    """Return the axis of x: a tick and a text at as many round values as there is room for."""
+    """Return the x axis: ticks and labels at as many round values as fit."""
     if not texts:
         return []
     first, last = min(texts), max(texts)
     room = max(1, int((across.end - across.start) / (_widest(texts) + CHARACTER)))
     step = next((step for step in (1, 2, 5, 10, 20, 25, 50, 100) if (last - first) / step < room), 1000)
-    # Years are round by themselves; sessions with names are counted from the first.
+    # Years have round values; labelled sessions are counted from the first.
     shown = [at for at in texts if (at if numbered else at - first) % step == 0] or [first]
     return [
         f'<path class="thin s-choice-edge" d="M{across(at):.1f} {y:.1f}v5"/>'
@@ -175,7 +174,7 @@ def _below(texts: Mapping[int, str], across: _Scale, y: float, *, numbered: bool
 
 
 def _runs(values: Sequence[T | None]) -> Iterator[list[T]]:
-    """Return what stands together without a gap."""
+    """Yield runs of values without gaps."""
     run: list[T] = []
     for value in [*values, None]:
         if value is not None:
@@ -191,7 +190,7 @@ def _path(points: Sequence[Point]) -> str:
 
 
 def _line(points: Sequence[Point | None], number: int) -> str:
-    """Return the line of the series with this number, counted from 1, and its markers."""
+    """Return the line and markers of a series; numbers start at 1."""
     runs = list(_runs(points))
     known = [point for run in runs for point in run]
     if len(known) > MARKED:
@@ -206,17 +205,17 @@ def _line(points: Sequence[Point | None], number: int) -> str:
 
 
 def marker(number: int) -> str:
-    """Return the marker of a series; those with the same dashes have different ones."""
+    """Return the marker of a series; series with the same dashes have different markers."""
     return MARKERS[((number - 1) + (number - 1) // 4) % len(MARKERS)]
 
 
 def _dash(number: int) -> str:
-    """Return the class of the dashes of a series: none for the first and the fifth."""
+    """Return the CSS class of a series' dashes; the first and the fifth are solid."""
     return f" dash-{(number - 1) % 4 + 1}" if (number - 1) % 4 else ""
 
 
 def _band(one: Series, number: int, x: Sequence[int], across: _Scale, up: _Scale) -> str:
-    """Return what lies between the low and the high values of a series, closed at gaps."""
+    """Return the band between a series' low and high values, closed at gaps."""
     edges = []
     for low, high, at in zip(one.low or (), one.high or (), x, strict=True):
         known = low is not None and high is not None
@@ -229,18 +228,18 @@ def _band(one: Series, number: int, x: Sequence[int], across: _Scale, up: _Scale
 
 
 def _within(up: _Scale, value: float | None) -> float:
-    """Return where a value stands, at the edge where it is beyond it."""
+    """Return the position of a value, clamped to the scale."""
     return up(min(max(value or 0.0, up.first), up.last))
 
 
 def _names(series: Sequence[Series], drawn: Sequence[Sequence[Point | None]], start: float, up: _Scale) -> list[str]:
-    """Return the names beside the ends of the lines, moved apart where they would cover each other."""
+    """Return the labels at the ends of the lines, moved apart so that they do not overlap."""
     ends = [next((point[1] for point in reversed(points) if point), up.start) for points in drawn]
     placed: dict[int, float] = {}
     for place in sorted(range(len(series)), key=lambda place: (ends[place], place)):
         above = max(placed.values(), default=-math.inf)
         placed[place] = max(ends[place], above + LINE)
-    # Where the lowest has been pushed beyond the axis, all above it make room.
+    # If the lowest was pushed below the axis, move all of them up.
     limit = up.start
     for place in sorted(placed, key=lambda place: -placed[place]):
         placed[place] = min(placed[place], limit)

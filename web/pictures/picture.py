@@ -1,4 +1,4 @@
-"""A picture: one drawing, shown within a page and as a file of its own, light and dark."""
+"""An SVG picture for pages and for files, in light and dark colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-# The tokens of plenary.css that drawings use, for files that stand without it: (light, dark).
+# The colour tokens of plenary.css that drawings use, for standalone files: (light, dark).
 TOKENS = {
     "paper": ("#fbfaf6", "#14171b"),
     "panel": ("#f3f0e8", "#1d2127"),
@@ -21,11 +21,11 @@ TOKENS = {
     "choice-N": ("#c4541a", "#ef8a4c"),
     "choice-A": ("#878d94", "#8b9199"),
     "choice-edge": ("#6d737b", "#9aa0a8"),
-    # Letters upon a choice.
+    # Text on a choice's colour.
     "on-Y": ("#ffffff", "#10222c"),
     "on-N": ("#ffffff", "#10222c"),
     "on-A": ("#14171b", "#14171b"),
-    # Eight series that differ for every common colour blindness; dashes and markers differ too.
+    # Eight series, distinguishable with common colour blindness; dashes and markers differ too.
     "series-1": ("#17506b", "#8fc7e2"),
     "series-2": ("#c4541a", "#ef8a4c"),
     "series-3": ("#3f7d3a", "#8ccf7f"),
@@ -34,7 +34,7 @@ TOKENS = {
     "series-6": ("#a3275f", "#f08ab8"),
     "series-7": ("#2f8f9d", "#5fd0dc"),
     "series-8": ("#5b5f66", "#b9bec6"),
-    # Agreement from little to much, in nine steps of one hue that read the same in grey.
+    # Agreement from low to high, in nine steps of one hue that also work in greyscale.
     **{
         f"heat-{step}": (light, dark)
         for step, (light, dark) in enumerate(
@@ -45,11 +45,11 @@ TOKENS = {
             )
         )
     },
-    # Figures on the seventh step, which neither ink nor paper stands out from enough.
+    # Text on the seventh step, where neither ink nor paper has enough contrast.
     "on-heat": ("#000000", "#000000"),
 }
 
-# What drawings may do, as classes: fill-, stroke- and text classes from the tokens, and a few kinds of text and line.
+# CSS classes of drawings: fill, stroke and text colours from the tokens, and a few kinds of text and line.
 _SHAPES = """
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Helvetica Neue",Arial,sans-serif;font-size:12px}
 .small{font-size:10px}.strong{font-weight:600}.end{text-anchor:end}.middle{text-anchor:middle}
@@ -69,31 +69,31 @@ PATTERNS = (
     '<pattern id="dots" width="3.67" height="3.67" patternUnits="userSpaceOnUse"><rect x="-1" y="-1" width="7" '
     'height="7" class="f-choice-A"/><circle cx="1.83" cy="1.83" r=".85" class="pattern-figure"/></pattern></defs>'
 )
-"""The patterns of choices for files; pages have them in templates/base.html. What reaches beyond leaves no seams."""
+"""Patterns of the choices for files; templates/base.html has those of pages. Shapes overlap the tile to avoid seams."""
 
 FIGURES = ("fill:#fff;fill-opacity:.4", "fill:#14171b;fill-opacity:.45")
-"""What the patterns draw upon a choice's colour, light and dark."""
+"""Colour of the patterns on a choice's colour, light and dark."""
 
 MARGIN, HEADING_LINE, SOURCE_LINE = 10, 17, 22
-"""What a file has around the drawing: a margin, lines of a heading, and a last line for the source."""
+"""Margin, heading line height and source line height of a file."""
 
 WIDEST_LETTER = 8.4
-"""How wide a letter of a heading is at most on average, in user units, so that its lines fit whatever the font."""
+"""Average letter width of a heading in user units, generous enough for any font."""
 
 
 def rules(dark: bool = False) -> str:
-    """Return the colour classes of drawings, for the light or the dark scheme."""
+    """Return the CSS colour classes of drawings, light or dark."""
     return "".join(f".f-{name}{{fill:{pair[dark]}}}.s-{name}{{stroke:{pair[dark]}}}" for name, pair in TOKENS.items())
 
 
 def styles() -> str:
-    """Return the stylesheet of a file: all classes that drawings use, light or dark as the viewer is."""
+    """Return the stylesheet of a file, light or dark by the viewer's preference."""
     dark = rules(dark=True) + choice_rules(dark=True)
     return f"{_SHAPES}{rules()}{choice_rules()}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
 def choice_rules(dark: bool = False) -> str:
-    """Return the classes of what stands for a choice: its pattern, and the squares of tile grids."""
+    """Return the CSS classes of choices: patterns, and squares of tile grids."""
     colours = {name: pair[dark] for name, pair in TOKENS.items()}
     letters = "".join(
         f".tile-{letter} text{{fill:{colours[f'on-{letter}']};stroke:{colours[f'choice-{letter}']}}}"
@@ -107,11 +107,10 @@ def choice_rules(dark: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing of ``width`` x ``height`` user units with a title and a description for those who do not see it.
+    """A drawing of ``width`` x ``height`` user units with a title and a text alternative.
 
-    ``body`` is SVG made of shapes with classes ``f-NAME`` (fill) and ``s-NAME`` (stroke) from ``TOKENS`` and the
-    classes of ``_SHAPES``; whatever text comes from the record must have been escaped. Text in a drawing is short:
-    codes, figures and labels.
+    ``body`` is SVG whose shapes have the classes ``f-NAME`` (fill) and ``s-NAME`` (stroke) from ``TOKENS`` and those of
+    ``_SHAPES``. Text from the record must already be escaped, and should be short: codes, numbers and labels.
     """
 
     title: str
@@ -121,9 +120,9 @@ class Picture:
     body: str
 
     def inline(self, css_class: str = "picture") -> SafeString:
-        """Return the drawing to stand in a page, whose stylesheet colours it and keeps it within its column."""
+        """Return the drawing for a page, whose stylesheet colours and sizes it."""
         own = hashlib.sha256(f"{self.title}\n{self.description}".encode()).hexdigest()[:8]
-        return mark_safe(  # noqa: S308  # title and description are escaped here, the body where it is made
+        return mark_safe(  # noqa: S308  # title and description are escaped here, the body by its maker
             f'<svg class="{css_class}" viewBox="0 0 {self.width} {self.height}" width="{self.width}" '
             f'height="{self.height}" role="img" aria-labelledby="t-{own} d-{own}">'
             f'<title id="t-{own}">{escape(self.title)}</title><desc id="d-{own}">{escape(self.description)}</desc>'
@@ -131,9 +130,9 @@ class Picture:
         )
 
     def standalone(self, source: str = "") -> str:
-        """Return the drawing as a file of its own, with its colours and a ground, light or dark as the viewer is.
+        """Return the drawing as a standalone file with a background, light or dark by the viewer's preference.
 
-        Above it stands its title and below it ``source``, where it is from.
+        The title is above it, ``source`` below.
         """
         width, height = self.size_alone
         lines = self._heading
@@ -154,11 +153,11 @@ class Picture:
 
     @property
     def size_alone(self) -> tuple[int, int]:
-        """Return width and height of the file, in user units."""
+        """Return width and height of the standalone file in user units."""
         around = MARGIN + HEADING_LINE * len(self._heading) + MARGIN + SOURCE_LINE + MARGIN // 2
         return self.width + 2 * MARGIN, self.height + around
 
     @property
     def _heading(self) -> list[str]:
-        """Return the title in lines that fit above the drawing."""
+        """Return the title, wrapped to the drawing's width."""
         return textwrap.wrap(self.title, int(self.width / WIDEST_LETTER), break_on_hyphens=False)

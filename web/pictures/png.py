@@ -1,4 +1,4 @@
-"""SVG to PNG, in a child process: the library that draws, with fonts of its own, takes memory no worker should."""
+"""SVG to PNG conversion, in a child process, since the library and its fonts need too much memory for a worker."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import threading
 from functools import lru_cache
 
 SCALE = 2
-"""Pixels to a user unit, so that text is sharp on today's screens and in print."""
+"""Pixels per user unit: sharp on high-density screens and in print."""
 
 SECONDS = 20
-"""How long a drawing may take."""
+"""Timeout of a conversion in seconds."""
 AT_ONCE, WAITING = 2, 3.0
-"""How many are drawn at once, and for how many seconds others wait: each that waits keeps a thread from readers."""
+"""Concurrent conversions, and seconds that others wait: each waiting request blocks a thread."""
 CACHED_PICTURES = 32
-"""How many pictures a process keeps drawn; one is some hundred kilobytes at most."""
+"""Number of PNGs cached per process; one has a few hundred kilobytes at most."""
 
 _CHILD = """
 import sys
@@ -27,19 +27,19 @@ _PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 
 class BusyError(Exception):
-    """Raised where too many pictures are being drawn already."""
+    """Raised if too many conversions are already running."""
 
 
 class NotDrawnError(Exception):
-    """Raised where a picture cannot be drawn, with what is known of why."""
+    """Raised if a conversion fails, with the reason if known."""
 
 
 @lru_cache(maxsize=CACHED_PICTURES)
 def png(svg: str) -> bytes:
-    """Return the picture as PNG, on its light ground.
+    """Return a picture as PNG on its light background.
 
-    Raises BusyError where others take all places for ``WAITING``, and NotDrawnError where the child takes longer than
-    ``SECONDS``, dies, cannot be started or leaves nothing.
+    Raises BusyError if no slot frees up within ``WAITING`` seconds, and NotDrawnError if the child takes longer than
+    ``SECONDS``, dies, cannot be started or writes nothing.
     """
     if not _PLACES.acquire(timeout=WAITING):
         raise BusyError
@@ -56,6 +56,6 @@ def png(svg: str) -> bytes:
     finally:
         _PLACES.release()
     if drawn.returncode or not drawn.stdout:
-        said = drawn.stderr.decode(errors="replace").strip()[-500:]
-        raise NotDrawnError(f"The child ended with {drawn.returncode}: {said}")
+        stderr = drawn.stderr.decode(errors="replace").strip()[-500:]
+        raise NotDrawnError(f"The child ended with {drawn.returncode}: {stderr}")
     return drawn.stdout

@@ -1,7 +1,7 @@
-"""Strips: a column a year for each group of votes of a body, as high as the year has votes, marked by how much is held.
+"""Coverage strips: one column per year for each group of votes, its height the number of votes.
 
-Complete years are solid, thin ones hatched; a year in which a source lists none has a dash on the ground, and one that
-is absent is shaded from top to bottom.
+Complete years are solid, thin ones hatched; a year in which a source lists none has a dash on the baseline, and an
+absent year is shaded from top to bottom.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from votes.reports.coverage import Extent, Year
 
 STEP, BAR = 9, 7
-"""From one column to the next, and how wide each is."""
+"""Column pitch and width."""
 NAME, HIGH, LOWEST, BETWEEN, BELOW = 24, 44, 2.5, 12, 26
-"""How high are the line with a strip's name, its highest and lowest column, what is between strips, and the years."""
+"""Heights: name line, tallest and shortest column, gap between strips, and the line of years."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A group of votes: its name, and its years, the same of all strips of a picture."""
+    """A group of votes: its name and its years, the same for all strips of a picture."""
 
     name: str
     years: Sequence[Year]
 
 
 def strips(title: str, description: str, of: Sequence[Strip], words: Mapping[str, str], own: str) -> Picture:
-    """Return the strips one below the other over one line of years.
+    """Return the strips stacked above one line of years.
 
-    ``words`` are the extents as a column's title says them, and ``own`` a word for ids that no other picture of the
-    page has. Show it with the class ``picture chart``.
+    ``words`` are the labels of the extents for tooltips; ``own`` makes element ids unique in the page. Show it with
+    the class ``picture chart``.
     """
     years = [one.year for one in of[0].years]
     width, shapes, top = STEP * len(years), [], 0
@@ -62,7 +62,7 @@ def strips(title: str, description: str, of: Sequence[Strip], words: Mapping[str
 
 
 def _pattern(own: str) -> str:
-    """Return the hatching of thin years."""
+    """Return the hatching pattern of thin years."""
     return (
         f'<defs><pattern id="thin-{own}" width="4" height="4" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><rect width="4" height="4" class="f-paper"/>'
@@ -71,7 +71,7 @@ def _pattern(own: str) -> str:
 
 
 def _column(extent: Extent, x: int, ground: int, high: float, own: str) -> str:
-    """Return a year's column, and over all of its height what a pointer finds."""
+    """Return a year's column, with a full-height area for its tooltip."""
     shape = {
         "complete": f'<rect class="f-accent" x="{x}" y="{ground - high:.1f}" width="{BAR}" height="{high:.1f}"/>',
         "thin": f'<rect class="s-accent" fill="url(#thin-{own})" x="{x + 0.5}" y="{ground - high:.1f}" '

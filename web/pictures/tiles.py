@@ -1,7 +1,7 @@
-"""Tile grids: one equal square for each member state, on a map of the world or, for the Council, in two rows.
+"""Tile grids: one equal square for each member state, on a world grid or, for the Council, in two rows.
 
-Where each state stands is in ``data/tile_grid.csv``, of our own making: roughly as on a map, without boundaries. A
-state and those it succeeded share a place where they were never seated at once.
+``data/tile_grid.csv`` has each state's position, roughly as on a map, without boundaries. A state shares a tile with
+predecessors that were never members at the same time.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from votes.reports.breakdown import StateChoice
 
 CELL, SIDE = 12, 11
-"""User units from one square to the next, and of a square."""
+"""Tile pitch and square size in user units."""
 
 COLUMNS, ROWS = 30, 17
-"""The size of the world, in squares."""
+"""Size of the world grid in tiles."""
 
 IN_A_ROW = 10
-"""How many squares a row of the Council has."""
+"""Squares per row of the Council."""
 
 LABEL = 8
-"""The height of the label above a row of the Council, in user units."""
+"""Height of the label above a row of the Council in user units."""
 
 ENLARGED = 2.4
-"""How much larger a file shows the grid than its user units are."""
+"""Scale of the grid in files."""
 
 WORLD, COUNCIL = "world", "council"
 
 
 class Square(NamedTuple):
-    """A square: whose it is, and where its upper left corner is, in user units."""
+    """A square: its state, and the position of its upper left corner in user units."""
 
     line: StateChoice
     x: int
@@ -52,7 +52,7 @@ class Square(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Squares with the labels among them (text, x and baseline) and the size of the whole, in user units."""
+    """Squares, labels (text, x, baseline) and total size, in user units."""
 
     squares: list[Square]
     labels: list[tuple[str, int, int]]
@@ -63,16 +63,16 @@ class Layout(NamedTuple):
 
 @cache
 def places() -> dict[str, tuple[int, int]]:
-    """Return column and row of each member state that ever was, by code."""
+    """Return column and row of every member state, former ones too, by code."""
     with (settings.BASE_DIR / "data" / "tile_grid.csv").open(encoding="utf-8", newline="") as lines:
         return {row["code"]: (int(row["column"]), int(row["row"])) for row in csv.DictReader(lines)}
 
 
 def world(states: Iterable[StateChoice]) -> Layout:
-    """Return the electorate on the map.
+    """Return the electorate on the world grid.
 
-    A state that has no place yet, or whose place is taken, which the record's errors may bring about, stands in a
-    row of its own below the map: nobody is left out.
+    A state without a tile, or whose tile is taken (possible with errors in the record), goes into an extra row below:
+    nobody is left out.
     """
     squares, left_over, taken, known = [], [], set(), places()
     for line in states:
@@ -91,9 +91,9 @@ def world(states: Iterable[StateChoice]) -> Layout:
 
 
 def council(states: Iterable[StateChoice], permanent: Collection[int]) -> Layout:
-    """Return the Council in two rows, each in the order of ``states``: its permanent members, and those elected.
+    """Return the Council in two rows, permanent and elected members, each in the order of ``states``.
 
-    ``permanent`` are the keys of the permanent members.
+    ``permanent`` are the primary keys of the permanent members.
     """
     rows: dict[str, list[StateChoice]] = {_("Permanent members"): [], _("Elected members"): []}
     first, second = rows.values()
@@ -112,23 +112,22 @@ def council(states: Iterable[StateChoice], permanent: Collection[int]) -> Layout
 
 
 def layout(states: Sequence[StateChoice], permanent: Collection[int] = ()) -> Layout:
-    """Return the picture's layout: the Council's where there are permanent members, else the world's."""
+    """Return the Council's layout if there are permanent members, otherwise the world's."""
     return council(states, permanent) if permanent else world(states)
 
 
 def linked(drawn: Layout, label: str, bloc: Collection[str] | None = None) -> SafeString:
-    """Return the grid to stand in a page: a group of links, each square saying whose it is and what it chose.
+    """Return the grid for a page: a group of links, each labelled with a state and its choice.
 
-    ``bloc`` are the codes of the states to highlight; all where it is None. Sizes and places that all squares share
-    are in plenary.css.
+    ``bloc`` are the codes of the states to highlight (None: all). Shared sizes are in plenary.css.
     """
-    states, said = reverse("web:states"), _said(get_language())
+    states, labels = reverse("web:states"), _square_labels(get_language())
     parts = []
     for line, x, y in drawn.squares:
         name, code, choice, intended = line.name, line.state.code, line.choice, line.intended
         dim = "" if bloc is None or code in bloc else " dim"
         star = '<text class="star">*</text>' if intended else ""
-        title = said[choice, intended] % escape(name)
+        title = labels[choice, intended] % escape(name)
         parts.append(
             f'<a href="{states}{code}/" class="fill-{choice.value}{dim}" transform="translate({x} {y})">'
             f'<title>{title}</title><use href="#tile"/><text x="5.5" y="7">{code}</text>{star}</a>'
@@ -141,15 +140,15 @@ def linked(drawn: Layout, label: str, bloc: Collection[str] | None = None) -> Sa
 
 
 def inline(drawn: Layout) -> SafeString:
-    """Return the grid as a picture to stand in a page, with the codes of the states where they are few."""
-    return mark_safe(  # noqa: S308  # the squares are escaped where they are made
+    """Return the grid as an image for a page, with state codes if there are few states."""
+    return mark_safe(  # noqa: S308  # squares are escaped by their maker
         f'<svg class="tiles tiles-{drawn.kind}" viewBox="0 0 {drawn.width} {drawn.height}" aria-hidden="true">'
         f"{squares(drawn, named=drawn.kind == COUNCIL)}</svg>"
     )
 
 
 def squares(drawn: Layout, bloc: Collection[str] | None = None, *, named: bool = True) -> str:
-    """Return the squares as plain SVG, for files; with their codes if they are to be ``named``."""
+    """Return the squares as plain SVG for files, with state codes if ``named``."""
     parts = []
     for line, x, y in drawn.squares:
         code = line.state.code
@@ -164,7 +163,7 @@ def squares(drawn: Layout, bloc: Collection[str] | None = None, *, named: bool =
 
 
 def tile_grid(drawn: Layout, title: str, description: str, bloc: Collection[str] | None = None) -> Picture:
-    """Return the grid as a picture of its own with a legend, the world's in the corner that the map leaves free."""
+    """Return the grid as a picture with a legend; the world grid has it in its free corner."""
     width, height = drawn.width, drawn.height
     legend_x, legend_y = (18 * CELL, 0) if drawn.kind == WORLD else (0, height + LABEL)
     height += 0 if drawn.kind == WORLD else LABEL + 10 * len(Choice)
@@ -173,7 +172,7 @@ def tile_grid(drawn: Layout, title: str, description: str, bloc: Collection[str]
 
 
 def _legend(drawn: Layout, x: int, y: int) -> str:
-    """Return what each kind of square means, with how many there are, one below the other from a corner."""
+    """Return the legend: each kind of square with its count, listed from the corner (x, y)."""
     counts = dict.fromkeys(Choice, 0)
     for square in drawn.squares:
         counts[square.line.choice] += 1
@@ -190,9 +189,9 @@ def _labels(drawn: Layout) -> str:
 
 
 @cache
-def _said(language: str | None) -> dict[tuple[Choice, Choice | None], str]:
-    """Return what is said of a state by its choice and what it had intended; the state's name stands for ``%s``."""
-    said: dict[tuple[Choice, Choice | None], str] = {}
+def _square_labels(language: str | None) -> dict[tuple[Choice, Choice | None], str]:
+    """Return the label of a square by choice and later-stated intention; ``%s`` stands for the state's name."""
+    labels: dict[tuple[Choice, Choice | None], str] = {}
     for choice in Choice:
         for intended in (None, *Choice):
             words = {"state": "%s", "choice": str(choice.label).lower(), "intended": ""}
@@ -200,11 +199,11 @@ def _said(language: str | None) -> dict[tuple[Choice, Choice | None], str]:
             if intended:
                 words["intended"] = str(intended.label).lower()
                 text = _("%(state)s: %(choice)s* (later: had intended %(intended)s)")
-            said[choice, intended] = html_escape(text % words)
-    return said
+            labels[choice, intended] = html_escape(text % words)
+    return labels
 
 
 @lru_cache(maxsize=4096)
 def escape(text: str) -> str:
-    """Return a name as HTML; the same few hundred come again and again."""
+    """Return a name escaped for HTML; cached, since a few hundred names recur."""
     return html_escape(text)

@@ -1,1 +1,1 @@
-"""Serving: what holds for every request, from caching and compression to limits, replicas and metrics."""
+"""HTTP infrastructure for every request: caching, compression, headers, rate limits, replicas, metrics, health."""

@@ -1,4 +1,4 @@
-"""The stores of the page cache: the memory of a process, and with CACHE_URL Redis for all processes."""
+"""Storage of the page cache: process memory, plus Redis shared by all processes if CACHE_URL is set."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DAY = 24 * 3600
-"""Seconds after which Redis drops a page, since those of old versions are never deleted."""
+"""Expiry of pages in Redis in seconds; pages of old versions are never deleted explicitly."""
 
 PATIENCE, PAUSE = 5.0, 0.02
-"""Seconds to wait for a page that another process makes, and between two looks for it."""
+"""Seconds to wait for a page that another process renders, and between two polls."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """A response as it is sent."""
+    """A response as stored and sent."""
 
     headers: tuple[tuple[str, str], ...]
-    """Without those of the encoding."""
+    """Without Content-Encoding, Content-Length and Cache-Status."""
     body: bytes
     encoding: str
-    """Of the body: one of ``ENCODINGS``."""
+    """Encoding of the body, one of ``ENCODINGS``."""
 
     def answer(self, status: str) -> HttpResponse:
         """Return the response, with ``status`` as its Cache-Status."""
@@ -45,11 +45,11 @@ class CachedResponse:
         return response
 
     def header(self, name: str) -> str:
-        """Return a header by the name it was set by, or nothing."""
+        """Return the value of a header, spelled as it was set, or an empty string."""
         return next((value for own, value in self.headers if own == name), "")
 
     def encoded(self, encoding: str) -> CachedResponse:
-        """Return it in an encoding, or as it is where compressing saves nothing."""
+        """Return the response in an encoding, or unchanged if compression saves nothing."""
         if encoding == self.encoding or not COMPRESSIBLE.match(self.header("Content-Type")):
             return self
         whole = decode(self.body, self.encoding)
@@ -59,69 +59,69 @@ class CachedResponse:
 
 
 class ResponseCache:
-    """Responses by key and encoding; the least recently used are dropped first."""
+    """LRU cache of responses by key and encoding."""
 
     def __init__(self, megabytes: int) -> None:
         self._own: LRUCache[tuple[str, str], CachedResponse] = LRUCache(megabytes * 1024**2, getsizeof=_size)
         self._lock = threading.Lock()
 
     def get(self, key: str, encoding: str) -> CachedResponse | None:
-        """Return a response in an encoding, converted from another one where needed."""
+        """Return a response in an encoding, converted from another one if needed."""
         with self._lock:
-            if found := self._own.get((key, encoding)):
-                return found
-            found = next((found for other in ENCODINGS if (found := self._own.get((key, other)))), None)
-        if found is None and settings.CACHE_URL:
-            found = caches["default"].get(f"page:{key}")
-        if found is not None:
-            found = found.encoded(encoding)
-            self._store(key, found, encoding)
-        return found
+            if response := self._own.get((key, encoding)):
+                return response
+            response = next((response for other in ENCODINGS if (response := self._own.get((key, other)))), None)
+        if response is None and settings.CACHE_URL:
+            response = caches["default"].get(f"page:{key}")
+        if response is not None:
+            response = response.encoded(encoding)
+            self._store(key, response, encoding)
+        return response
 
-    def put(self, key: str, made: CachedResponse, encoding: str) -> None:
+    def put(self, key: str, response: CachedResponse, encoding: str) -> None:
         """Store a response in an encoding."""
-        self._store(key, made, encoding)
+        self._store(key, response, encoding)
         if settings.CACHE_URL:
-            caches["default"].set(f"page:{key}", made, DAY)
+            caches["default"].set(f"page:{key}", response, DAY)
 
     def _store(self, key: str, response: CachedResponse, encoding: str) -> None:
-        """Store a response in this process, unless it is larger than the store."""
+        """Store a response in this process, unless it is larger than the cache."""
         with self._lock:
             if _size(response) <= self._own.maxsize:
                 self._own[key, encoding] = response
 
     def forget(self) -> None:
-        """Empty the store of this process, for tests."""
+        """Empty the cache of this process, for tests."""
         with self._lock:
             self._own.clear()
 
     @contextmanager
     def made_by_another_process(self, key: str, encoding: str) -> Iterator[CachedResponse | None]:
-        """Yield the response that another process made meanwhile, None where this one is to make it.
+        """Yield the response that another process has just rendered, or None if this one must render it.
 
-        Other processes wait while the block runs, PATIENCE seconds at most: then, or where nothing was cached, each
-        makes its own.
+        Other processes wait while the block runs, at most PATIENCE seconds. After that, or if nothing was cached, each
+        renders its own.
         """
         if not settings.CACHE_URL:
             yield None
             return
         shared, making = caches["default"], f"making:{key}"
         mine = shared.add(making, 1, PATIENCE)
-        found, until = None, time.monotonic() + PATIENCE
-        while not mine and found is None and time.monotonic() < until:
+        response, deadline = None, time.monotonic() + PATIENCE
+        while not mine and response is None and time.monotonic() < deadline:
             time.sleep(PAUSE)
-            found = self.get(key, encoding)
-            if found is None and shared.get(making) is None:
-                break  # There was nothing to keep, or whoever made it is gone.
+            response = self.get(key, encoding)
+            if response is None and shared.get(making) is None:
+                break  # Nothing was cacheable, or the rendering process died.
         try:
-            yield found
+            yield response
         finally:
             if mine:
                 shared.delete(making)
 
 
 class KeyedLocks:
-    """Locks by key, dropped when nobody holds or awaits them."""
+    """Locks by key, deleted when nobody holds or awaits them."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[threading.Lock, int]] = {}
@@ -129,7 +129,7 @@ class KeyedLocks:
 
     @contextmanager
     def alone(self, key: str) -> Iterator[bool]:
-        """Hold the lock of a key; yields whether it was free."""
+        """Hold the lock of a key; yield whether it was free."""
         with self._all:
             lock, number = self._locks.get(key, (threading.Lock(), 0))
             self._locks[key] = lock, number + 1
@@ -149,5 +149,5 @@ class KeyedLocks:
 
 
 def _size(response: CachedResponse) -> int:
-    """Return about how many bytes of memory a response takes."""
+    """Return the approximate memory of a response in bytes."""
     return len(response.body) + sum(len(name) + len(value) for name, value in response.headers) + 1000

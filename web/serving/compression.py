@@ -1,4 +1,4 @@
-"""Compressing answers: Brotli for those who take it, gzip for the others."""
+"""HTTP compression with Brotli or gzip."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import zlib
 import brotli
 
 COMPRESSIBLE = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b|image/svg\+xml")
-"""The content types that get smaller."""
+"""Content types worth compressing."""
 
 SMALLEST = 500
-"""Bytes of a body below which compressing saves nothing."""
+"""Smallest body in bytes that is compressed."""
 
 ENCODINGS = ("br", "gzip", "")
-"""The smallest first; the last is the body as it is."""
+"""In order of preference; the last is uncompressed."""
 
 GZIP = 16 + zlib.MAX_WBITS
 REFUSED = re.compile(r"q=0(?:\.0*)?$")
@@ -30,7 +30,7 @@ def encoding_of(accepted: str) -> str:
 
 
 def encode(body: bytes, encoding: str) -> bytes:
-    """Return a body in an encoding. The levels are those beyond which time grows faster than size falls."""
+    """Return a body in an encoding. Above these levels time grows faster than size falls."""
     match encoding:
         case "br":
             return bytes(brotli.compress(body, quality=5))
@@ -42,7 +42,7 @@ def encode(body: bytes, encoding: str) -> bytes:
 
 
 def decode(body: bytes, encoding: str) -> bytes:
-    """Return what a body in an encoding holds."""
+    """Return the uncompressed body."""
     match encoding:
         case "br":
             return bytes(brotli.decompress(body))

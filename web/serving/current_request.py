@@ -1,4 +1,4 @@
-"""The request that this thread answers: its id, its queries and the time they took."""
+"""The current request of a thread: its id, its SQL queries and the time they took."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ if TYPE_CHECKING:
 slow = logging.getLogger("plenary.slow_query")
 
 SHOWN = 2000
-"""Characters of a slow query's text that are logged."""
+"""Maximum length of a logged query."""
 
 WRITTEN_OUT = re.compile(r"'(?:[^']|'')*'")
-"""A value that stands in a query's text."""
+"""A literal in a query's text."""
 
 
 @dataclass(slots=True)
 class CurrentRequest:
-    """A request with the number and time of its queries so far."""
+    """A request with the number and total time of its queries so far."""
 
     id: str
     request: HttpRequest
     queries: int = 0
     seconds: float = 0.0
-    """Spent waiting for PostgreSQL."""
+    """Time spent waiting for PostgreSQL."""
 
     @property
     def route(self) -> str | None:
-        """The name of the view that answers, once it is known."""
+        """The name of the view, once resolved."""
         match = getattr(self.request, "resolver_match", None)
         return match.view_name if match else None
 
 
 CURRENT: ContextVar[CurrentRequest | None] = ContextVar("current_request", default=None)
-"""The request of this thread; None for a command."""
+"""The request of this thread; None in a command."""
 
 
 def watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Have the queries of a connection timed; Django sends this each time that one is opened."""
+    """Time the queries of a connection; receiver of Django's ``connection_created``."""
     if timed not in connection.execute_wrappers:
         connection.execute_wrappers.append(timed)
 
 
 def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Run a query, and count it and its time for the request it serves; log it where it is slow."""
+    """Run a query, add its time to the current request, and log it if it is slow."""
     began = time.perf_counter()
     try:
         return execute(sql, params, many, context)
@@ -70,7 +70,7 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
             took = time.perf_counter() - began
             current.queries += 1
             current.seconds += took
-            # The load of the record is slow by nature, and has a metric of its own.
+            # Loading the record is slow by nature, and has its own metric.
             if settings.SLOW_QUERY_MS and took * 1000 >= settings.SLOW_QUERY_MS and not UNHURRIED.get():
                 slow.warning(
                     "Slow query",
@@ -79,5 +79,5 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
 
 
 def without_values(sql: Any) -> str:
-    """Return the text of a query in one line, without the values of its parameters and those written out in it."""
+    """Return a query in one line, without parameter values and literals."""
     return " ".join(WRITTEN_OUT.sub("'?'", str(sql)).split())[:SHOWN]

@@ -1,4 +1,4 @@
-"""Conditional requests: the ETag of an address as of a data version, and whether the client has it."""
+"""ETags by data version, and conditional requests."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def tag_of(version: int, said: str) -> str:
-    """Return the ETag of what ``said`` asks, an address with what else its answer hangs on, as of a data version.
+def tag_of(version: int, key: str) -> str:
+    """Return the ETag of a cache key at a data version; it includes the release.
 
-    Another release may say it otherwise. The tag is weak, since it is the same for every compression of the answer.
+    The tag is weak, since it is the same for every compression of the response.
     """
-    return f'W/"{version}-{hashlib.sha256(f"{RELEASE} {version} {said}".encode()).hexdigest()[:24]}"'
+    return f'W/"{version}-{hashlib.sha256(f"{RELEASE} {version} {key}".encode()).hexdigest()[:24]}"'
 
 
 def unchanged(
     request: HttpRequest, headers: Mapping[str, str], *, last_modified: int | None = None
 ) -> HttpResponse | None:
-    """Return that nothing has changed where the client has what ``headers`` describe, None where it is to be answered.
+    """Return a 304 if the client's copy is current, otherwise None.
 
-    ``headers`` name it by ``ETag``; ``last_modified`` is in seconds since 1970.
+    ``headers`` are the response's, with its ``ETag``; ``last_modified`` is in seconds since 1970.
     """
     bare = HttpResponse(headers=dict(headers))
-    known = get_conditional_response(request, etag=headers["ETag"], last_modified=last_modified, response=bare)
-    return known if isinstance(known, HttpResponse) and known is not bare else None
+    conditional = get_conditional_response(request, etag=headers["ETag"], last_modified=last_modified, response=bare)
+    return conditional if isinstance(conditional, HttpResponse) and conditional is not bare else None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-# What a browser could be asked for and no page of ours does. Writing to the clipboard stays: a button copies citations.
+# Browser features that no page uses. clipboard-write stays, since a button copies citations.
 POWERS = (
     "accelerometer", "autoplay", "bluetooth", "camera", "clipboard-read", "display-capture", "encrypted-media",
     "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer",
@@ -31,17 +31,17 @@ EVERY = {
     "Permissions-Policy": PERMISSIONS,
 }
 
-# What is no page and has no policy of its own loads nothing and stands in no frame.
+# For responses without a policy of their own: load nothing, never be framed.
 NO_PAGE = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Frame-Options": "DENY"}
 
 ADMIN = "/admin/"
-"""Where nothing is anybody else's to see, nor a browser's to keep."""
+"""Responses below this path are private and never stored."""
 
 FRAMED = "frame-ancestors *"
 
 
 def with_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Give each answer what it does not say yet. Stands before all others, so that none answers without it."""
+    """Add missing security headers. Must be the outermost middleware, so that no response lacks them."""
     lasting = f"max-age={settings.SECURE_HSTS_SECONDS}"
     lasting += "; includeSubDomains" * settings.SECURE_HSTS_INCLUDE_SUBDOMAINS
     lasting += "; preload" * settings.SECURE_HSTS_PRELOAD
@@ -57,7 +57,7 @@ def with_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
         if request.path_info.startswith(ADMIN):
             headers.setdefault("Cache-Control", "private, no-store")
         if response.status_code == HTTPStatus.NOT_MODIFIED:
-            return response  # What it said would take the place of what the browser has from the answer itself.
+            return response  # A 304's policy would replace that of the cached response.
         if "Content-Security-Policy" not in headers:
             for name, value in NO_PAGE.items():
                 headers[name] = value
@@ -69,7 +69,7 @@ def with_headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
 
 
 def is_open(response: HttpResponseBase) -> bool:
-    """Tell whether pages of other sites may show an answer: files and pictures of the record, and what is embedded."""
+    """Tell whether other sites may embed a response: files and images of the record, and embedded cards."""
     headers = response.headers
     return (
         "Access-Control-Allow-Origin" in headers

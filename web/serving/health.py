@@ -1,4 +1,4 @@
-"""Health checks: whether this process lives, and whether it can answer readers."""
+"""Health checks: liveness (``/healthz``) and readiness (``/readyz``)."""
 
 from __future__ import annotations
 
@@ -32,21 +32,20 @@ SELECT (SELECT count(*) FROM pg_stat_wal_receiver) > 0 OR NOT pg_is_in_recovery(
 
 
 class UnfitError(Exception):
-    """A check that failed for a reason that may be told to anybody."""
+    """A failed check whose reason may be shown publicly."""
 
 
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers, and nothing of what it needs to."""
+    """Return 200 if the process answers at all; dependencies are not checked."""
     return HttpResponse("alive\n", content_type="text/plain; charset=utf-8", headers=NO_STORE)
 
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say whether a reader would get a page here, check by check with milliseconds; 503 where not.
+    """Return the result and milliseconds of each check; 503 if readers would not get pages.
 
-    A replica or Redis that is missing makes answers slower and is told as degraded, since the primary and the
-    process's own memory answer in their place.
+    A missing replica or Redis is reported as degraded, since the primary and the process's own memory replace them.
     """
     needed = {"database": _timed(_database)}
     if needed["database"]["ok"]:
@@ -56,40 +55,40 @@ def ready(request: HttpRequest) -> HttpResponse:
         helpful["redis"] = redis()
     is_ready = all(check["ok"] for check in needed.values())
     is_whole = is_ready and all(check["ok"] for check in helpful.values())
-    said = {
+    result = {
         "status": "ready" if is_whole else "degraded" if is_ready else "not ready",
         "release": RELEASE,
         "checks": needed | helpful,
     }
-    return JsonResponse(said, status=200 if is_ready else 503, headers=NO_STORE)
+    return JsonResponse(result, status=200 if is_ready else 503, headers=NO_STORE)
 
 
 def replica(alias: str) -> dict[str, Any]:
-    """Return whether a replica answers and ``lag_s``, how many seconds it is behind, or ``why`` it will not do."""
+    """Return whether a replica is usable, with its lag in seconds (``lag_s``) or the reason (``why``)."""
     return _timed(_replica, alias)
 
 
 def redis() -> dict[str, Any]:
-    """Return whether Redis answers, and in how many ``ms``, or ``why`` it does not."""
+    """Return whether Redis answers, with milliseconds (``ms``) or the reason (``why``)."""
     return _timed(_redis)
 
 
 def _timed(check: Callable[..., dict[str, Any]], *about: str) -> dict[str, Any]:
-    """Return what a check found, whether that will do, and how long it took; why not is for the log."""
+    """Run a check and return its result with ``ok`` and ``ms``; unexpected errors are logged, not shown."""
     began = time.perf_counter()
-    said: dict[str, Any]
+    result: dict[str, Any]
     try:
-        said = {"ok": True, **check(*about)}
+        result = {"ok": True, **check(*about)}
     except UnfitError as error:
-        said = {"ok": False, "why": str(error)}
-    except Exception as error:  # noqa: BLE001  # whatever it is, the answer is that it is not ready
+        result = {"ok": False, "why": str(error)}
+    except Exception as error:  # noqa: BLE001  # any error means not ready
         logger.warning("Not ready: %s: %s", check.__name__.strip("_"), error)
-        said = {"ok": False, "why": "It does not answer as it should; the log says more."}
-    return {**said, "ms": round((time.perf_counter() - began) * 1000, 1)}
+        result = {"ok": False, "why": "It does not answer as it should; the log says more."}
+    return {**result, "ms": round((time.perf_counter() - began) * 1000, 1)}
 
 
 def _database() -> dict[str, Any]:
-    """Ask the primary anything at all."""
+    """Run a query on the primary."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return {}
@@ -97,13 +96,13 @@ def _database() -> dict[str, Any]:
 
 @cache
 def _migrations_of_release() -> frozenset[tuple[str, str]]:
-    """Return the migrations that this release's code expects, by app and name, without those others replace."""
+    """Return the migrations that this release expects, as (app, name)."""
     loader = MigrationLoader(None)
     return frozenset(loader.graph.nodes)
 
 
 def _migrations() -> dict[str, Any]:
-    """Check that the tables are as this release expects them; a later release may have added to them."""
+    """Check that all migrations of this release are applied; a later release may have applied more."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT app, name FROM django_migrations")
         missing = _migrations_of_release().difference(cursor.fetchall())
@@ -113,13 +112,13 @@ def _migrations() -> dict[str, Any]:
 
 
 def _record() -> dict[str, Any]:
-    """Read the record as a page does, which loads it where this process has not got this version yet."""
+    """Open the record as a page does, loading it if this process does not have the current version."""
     with reading() as record:
         return {"data_version": record.version, "roll_calls": len(record.list_rows)}
 
 
 def _replica(alias: str) -> dict[str, Any]:
-    """Ask a replica how far behind it is, in seconds."""
+    """Return a replica's lag in seconds."""
     with connections[alias].cursor() as cursor:
         cursor.execute(LAGGING)
         is_fed, behind = cursor.fetchone()
@@ -131,6 +130,6 @@ def _replica(alias: str) -> dict[str, Any]:
 
 
 def _redis() -> dict[str, Any]:
-    """Ask Redis whether it is there, past the cache that does without."""
+    """Ping Redis directly, since the cache backend hides its failures."""
     caches["default"]._cache.get_client().ping()  # type: ignore[attr-defined]  # Django's own
     return {}

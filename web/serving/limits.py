@@ -1,4 +1,4 @@
-"""Rate limits by address for responses that are not cached: searches, selections and files."""
+"""Rate limits by client address for uncached responses: searches, filtered lists and files."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 MINUTE = 60
 
 ELSEWHERE = ("/admin/", "/api/")
-"""What has limits of its own."""
+"""Paths with their own limits."""
 
 SUBSCRIBER = 64
-"""Bits of an IPv6 address that stand for one line: whoever has it has all addresses that begin with them."""
+"""Length of the IPv6 prefix that identifies one subscriber line."""
 
 
 def limited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Refuse an address that asks too often in a minute for what is made for it: searches, selections and files.
+    """Return 429 for clients that request too many searches, filtered lists or files in a minute.
 
-    Stands behind the cache, so what is kept is not counted, and pages without a question never are: there are only so
-    many of them.
+    Runs behind the cache, so cached responses are free. Plain pages never count, since there are only so many.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -46,7 +45,7 @@ def limited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
 
 
 def is_made_for_one(request: HttpRequest) -> bool:
-    """Tell whether a request is for a selection or a file of the public site, or for a page under a made-up port."""
+    """Tell whether a request counts: a public page with a query, a file, or a host with an explicit port."""
     if request.path_info.startswith(ELSEWHERE):
         return False
     has_port = settings.PRODUCTION and ":" in request.META.get("HTTP_HOST", "")
@@ -54,15 +53,15 @@ def is_made_for_one(request: HttpRequest) -> bool:
 
 
 def is_file(request: HttpRequest) -> bool:
-    """Tell whether a request is for a file, by the dot in its name."""
+    """Tell whether a request is for a file, by the dot in the last path segment."""
     return "." in request.path_info.rpartition("/")[2]
 
 
 def is_too_often(request: HttpRequest) -> bool:
-    """Count a request for its address, and tell whether that is more than it may ask in this minute.
+    """Count a request for its client, and tell whether it exceeds the limit of this minute.
 
-    Without CACHE_URL each process counts for itself, and where the cache is gone nobody counts: readers come first. An
-    address that is not known is not counted, since all would share what one used up.
+    Without CACHE_URL each process counts for itself; if the cache is down nothing is counted. Unknown addresses are not
+    counted, since they would all share one limit.
     """
     most = settings.SELECTIONS_A_MINUTE
     asking = counted_as(import_string(settings.CLIENT_ADDRESS)(request))
@@ -74,12 +73,12 @@ def is_too_often(request: HttpRequest) -> bool:
         return False
     try:
         return int(counts.incr(key)) > most
-    except ValueError:  # It was thrown out meanwhile, for room or for its age.
+    except ValueError:  # Evicted or expired in the meantime.
         return False
 
 
 def counted_as(address: str | None) -> str | None:
-    """Return what the requests of an address are counted by: itself, or of IPv6 the network of its line."""
+    """Return the counter key of an address: itself, or the /64 network for IPv6."""
     if address is None:
         return None
     known = ip_address(address)
@@ -91,7 +90,7 @@ def counted_as(address: str | None) -> str | None:
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
-    """Say when to come again: with the next minute."""
+    """Return 429 with Retry-After: the start of the next minute."""
     seconds = MINUTE - int(time.time()) % MINUTE
     if is_file(request):
         detail = _("Too many requests from this address. Try again in %(seconds)s seconds.")

@@ -1,7 +1,6 @@
-"""Metrics in Prometheus' format, added up over the processes of one gunicorn.
+"""Prometheus metrics, summed over the processes of one gunicorn.
 
-Every label takes its values from a list that the code has: the names of our routes, the methods of HTTP, classes of
-statuses. What readers send is in none of them.
+Label values come from fixed sets (route names, HTTP methods, status classes), never from what clients send.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 OWN = CollectorRegistry()
-"""What this process counts; with PROMETHEUS_MULTIPROC_DIR it counts in files that all processes can read."""
+"""Metrics of this process; with PROMETHEUS_MULTIPROC_DIR they are kept in files that all processes can read."""
 
 SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
-"""The upper ends of the histogram's classes but the last: a kept page, a made one, a heavy one, trouble."""
+"""Histogram buckets, from a cached page to a rendered one, a heavy one and trouble."""
 
 REQUESTS = Counter("plenary_requests", "Requests answered.", ("route", "method", "status"), registry=OWN)
 DURATION = Histogram(
@@ -61,18 +60,18 @@ RESULTS = {
     "Plenary; fwd=miss": "miss",
     "Plenary; fwd=bypass": "bypass",
 }
-"""What the page cache says it did, in a word."""
+"""Label values by Cache-Status."""
 
 
-@cache  # As many as there are routes, methods and classes.
+@cache  # Bounded by the number of routes, methods and status classes.
 def _of_route(route: str) -> tuple[Histogram, Counter, Counter]:
-    """Return the figures of one route."""
+    """Return the metrics of a route."""
     return DURATION.labels(route), SQL_SECONDS.labels(route), QUERIES.labels(route)
 
 
 @cache
 def _requests(route: str, method: str, status: int) -> Counter:
-    """Return the number of requests that were answered so."""
+    """Return the request counter for a route, method and status class."""
     return REQUESTS.labels(route, method, f"{status}xx")
 
 
@@ -82,9 +81,9 @@ _cache_result = cache(CACHE.labels)
 def answered(
     *, route: str, method: str, status: int, seconds: float, sql: float, queries: int, cache_status: str, is_page: bool
 ) -> None:
-    """Count one answer; ``route`` is one of our names, ``seconds`` and ``sql`` are in seconds."""
+    """Count one response. ``route`` is a URL name; ``seconds`` and ``sql`` are in seconds."""
     if route.startswith("admin:"):
-        route = "admin"  # Some 200 names, of pages that few use.
+        route = "admin"  # Some 200 rarely used pages.
     duration, sql_seconds, sql_queries = _of_route(route)
     _requests(route, method if method in METHODS else "other", status // 100).inc()
     duration.observe(seconds)
@@ -102,7 +101,7 @@ def answered(
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Return the figures of all processes of this server."""
+    """Return the metrics of all processes of this server."""
     registry = counted()
     registry.register(Now())
     text = generate_latest(registry)
@@ -110,9 +109,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def may_see(request: HttpRequest) -> bool:
-    """Tell whether the figures are for whoever asks: with the token, or where none is set from this machine itself."""
+    """Tell whether the client may read metrics: with the token or, if none is set, from this machine."""
     if settings.METRICS_TOKEN:
-        # A header's bytes as the server hands them over (PEP 3333).
+        # WSGI headers are latin-1 (PEP 3333).
         given = request.META.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
         return secrets.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode())
     through_proxy = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
@@ -124,7 +123,7 @@ def may_see(request: HttpRequest) -> bool:
 
 
 def counted() -> CollectorRegistry:
-    """Return what all processes have counted."""
+    """Return a registry with the counters of all processes."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client has no type for it
@@ -134,7 +133,7 @@ def counted() -> CollectorRegistry:
 
 
 def totals(name: str) -> dict[str, float]:
-    """Return a counter's figures over all processes by the value of its one label."""
+    """Return a counter's totals over all processes, by its only label."""
     return {
         next(iter(sample.labels.values()), ""): sample.value
         for metric in counted().collect()
@@ -154,10 +153,10 @@ SELECT (SELECT coalesce(sum(steps), 0) FROM votes_change),
 
 
 class Now(Collector):
-    """What is asked for when the figures are: of the database, of the processes, of the last backup."""
+    """Gauges computed when metrics are read: database, processes, last backup."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Ask, in one query; where there is no database, say so and no more."""
+        """Yield the gauges, with one query; without a database only ``plenary_database_up`` 0."""
         memory = memory_of_processes()
         yield GaugeMetricFamily("plenary_workers", "Processes of this server that answer.", len(memory))
         yield GaugeMetricFamily("plenary_workers_memory_bytes", "Resident memory of them together.", sum(memory))
@@ -188,18 +187,18 @@ class Now(Collector):
 
 
 def record_loaded(seconds: float, **_: Any) -> None:
-    """Count a load of the record."""
+    """Observe the duration of a load of the record."""
     LOADS.observe(seconds)
 
 
 def backup_time() -> datetime.datetime | None:
-    """Return when the last backup was made, None where none is known here."""
+    """Return the time of the last backup, None if unknown."""
     made = import_string(settings.LAST_BACKUP)()
     return made.made if made else None
 
 
 def memory_of_processes() -> list[int]:
-    """Return the resident bytes of this process and those that the same gunicorn started; [] where nobody can tell."""
+    """Return the resident memory of each worker of this gunicorn in bytes; empty if unknown."""
     own, parent = os.getpid(), os.getppid()
     pids = [own]
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
@@ -207,11 +206,11 @@ def memory_of_processes() -> list[int]:
             pids = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
         except OSError:
             pids = [own]
-    found = []
+    sizes = []
     for pid in pids:
         try:
             pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         except (OSError, IndexError):
-            continue  # It has just ended, or this is no Linux.
-        found.append(pages * os.sysconf("SC_PAGE_SIZE"))
-    return found
+            continue  # The process has just exited, or this is not Linux.
+        sizes.append(pages * os.sysconf("SC_PAGE_SIZE"))
+    return sizes

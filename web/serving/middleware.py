@@ -1,4 +1,4 @@
-"""What holds for every answer."""
+"""Small middlewares: the active language, HEAD without a body."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def with_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Have a language active, the site's where there is none yet.
+    """Activate the site's language if none is active.
 
-    Every text, address and figure of a page looks it up, and where none is found that takes half as long again.
+    Every text, URL and number looks up the language; without an active one a page takes half as long again.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -26,7 +26,7 @@ def with_language(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
 
 def without_body_for_head(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer HEAD with the headers of GET and no body, which gunicorn would otherwise complain of."""
+    """Answer HEAD with the headers of GET and no body; gunicorn complains about a body."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

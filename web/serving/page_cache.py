@@ -1,9 +1,9 @@
 """HTTP caching of public pages: each response is rendered once for each data version.
 
 A public response is a pure function of the address, the language, the data version, the release, the day and whether
-htmx asks. These are its cache key, so nothing is ever invalidated, and an edit changes what is served next: each
-request reads the version from the database, and nothing else on a hit. Browsers and proxies may cache the response
-too, by its ETag. ``Cache-Status`` (RFC 9211) says how a response came about.
+htmx asks. These form its cache key, so nothing is ever invalidated, and an edit shows on the next request: each request
+reads the version from the database, and nothing else on a hit. Browsers and proxies may cache the response by its
+ETag. ``Cache-Status`` (RFC 9211) says where a response came from.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 LARGEST = 1024 * 1024
-"""Bytes of the largest body that is cached."""
+"""Largest cached body in bytes."""
 
-# With these, which no browser sends with them, django-htmx would take for htmx's what the key says is not.
+# django-htmx reads these too; they would make a request count as htmx's although the key says otherwise.
 ENCODED = ("HTTP_HX_REQUEST_URI_AUTOENCODED", "HTTP_HX_HISTORY_RESTORE_REQUEST_URI_AUTOENCODED")
 
 LASTING = (200, 301, 304, 410)
-"""Answers that caches between a reader and this server may keep for a while."""
+"""Statuses that downstream caches may store."""
 
 VARY = "HX-Request, HX-History-Restore-Request, Accept-Encoding"
-"""All that an answer may hang on besides its address."""
+"""Request headers that a response may depend on."""
 
 HIT, NOT_MODIFIED, STALE = "Plenary; hit", "Plenary; hit; detail=not-modified", "Plenary; hit; detail=stale"
 STORED, MISS, BYPASS = "Plenary; fwd=miss; stored", "Plenary; fwd=miss", "Plenary; fwd=bypass"
 
 
 class PageCache:
-    """The middleware. Those before it in the settings see every request, those after it only misses."""
+    """The page cache as middleware. Middlewares before it see every request, those after it only misses."""
 
     pages = ResponseCache(settings.PAGE_CACHE_MB)
     making = KeyedLocks()
@@ -58,10 +58,10 @@ class PageCache:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.seen: dict[str, int] = {}
-        """The version last seen, by database, to go on with while there is none."""
+        """The last version seen, by database, for serving stale pages while the database is down."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer from the cache, or have the response made and cache it."""
+        """Answer from the cache, or render and cache the response."""
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.UNCACHED_PATHS):
             return self.get_response(request)
         if is_editor(request):
@@ -74,7 +74,7 @@ class PageCache:
             request.META.pop(name, None)
         server = answering()
         if not settings.PAGE_CACHE or connections[server].in_atomic_block:
-            # Within a transaction there may be what nobody else sees, and what is taken back.
+            # A transaction may contain uncommitted changes.
             return uncached(self.get_response(request), BYPASS)
         try:
             key = request_key(request)
@@ -98,9 +98,9 @@ class PageCache:
         return self.made(request, version, tag, encoding, wanted)
 
     def made(self, request: HttpRequest, version: int, tag: str, encoding: str, wanted: str) -> HttpResponseBase:
-        """Have a cacheable response made by one thread of one process, for which the others wait.
+        """Render a cacheable response in one thread of one process while the others wait.
 
-        Threads that waited and find nothing in the cache make their own at the same time.
+        Threads that waited and find nothing in the cache all render their own.
         """
         with self.making.alone(tag) as is_first:
             if found := self.pages.get(tag, encoding):
@@ -113,9 +113,9 @@ class PageCache:
         return self.anew(request, version, tag, encoding)
 
     def anew(self, request: HttpRequest, version: int, tag: str, encoding: str) -> HttpResponseBase:
-        """Have a response made, and cache it if it is the same for everybody and of one version."""
+        """Render a response, and cache it if it is the same for everybody and belongs to one version."""
         response = self.get_response(request)
-        # Where nothing was committed meanwhile, all that was read is of this version.
+        # Same version before and after: everything read belongs to it.
         if is_shareable(response) and current_version(connections[answering()]) == version:
             cached = to_cached(response, tag).encoded(encoding)
             self.pages.put(tag, cached, encoding)
@@ -133,7 +133,7 @@ def is_cacheable(request: HttpRequest) -> bool:
 
 
 def is_editor(request: HttpRequest) -> bool:
-    """Tell whether the request has a session: editors see what they have just written."""
+    """Tell whether the request has a session: editors bypass the cache to see what they have just saved."""
     return "HTTP_COOKIE" in request.META and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
@@ -150,12 +150,12 @@ def without_tracking(request: HttpRequest) -> None:
 
 
 def request_key(request: HttpRequest) -> str:
-    """Return all that a response depends on besides the record and the release, in one line.
+    """Return everything a response depends on besides the record and the release, in one line.
 
-    Raises DisallowedHost for a host that is not ours.
+    Raises DisallowedHost.
     """
     meta = request.META
-    # A host is the same in whatever letters, and pages name it.
+    # Host names are case-insensitive, and pages contain them.
     meta["HTTP_HOST"] = request.get_host().lower()
     whole = f"{request.scheme}://{meta['HTTP_HOST']}{request.get_full_path()}"
     is_part = meta.get("HTTP_HX_REQUEST") == "true" and meta.get("HTTP_HX_HISTORY_RESTORE_REQUEST") != "true"
@@ -163,15 +163,14 @@ def request_key(request: HttpRequest) -> str:
 
 
 def current_version(connection: BaseDatabaseWrapper) -> int:
-    """Return the data version, by one query past Django's cursors, which cost more than the query.
+    """Return the data version with one raw query; Django's cursors cost more than the query.
 
-    It shows as well that the connection is alive, so that nobody has to ask again. Raises DatabaseError where there is
-    no database.
+    It also proves that the connection is alive. Raises DatabaseError if there is no database.
     """
     try:
         return _query_version(connection)
     except DatabaseError:
-        # A connection that was kept may have died with its server; a new one tells whether there is one again.
+        # A persistent connection may have died with its server, so try a new one.
         connection.close()
         return _query_version(connection)
 
@@ -198,7 +197,7 @@ def is_shareable(response: HttpResponseBase) -> bool:
 
 
 def to_cached(response: HttpResponseBase, tag: str) -> CachedResponse:
-    """Return a response as it is cached, with the headers by which others may cache it."""
+    """Return a response in its stored form, with headers for downstream caches."""
     assert isinstance(response, HttpResponse)
     response.headers.setdefault("ETag", tag)
     response.headers["Cache-Control"] = shared()
@@ -215,14 +214,14 @@ def uncached(response: HttpResponseBase, status: str) -> HttpResponseBase:
     return response
 
 
-def cached_or_not_modified(found: CachedResponse, wanted: str) -> HttpResponseBase:
-    """Return a cached response, or 304 where If-None-Match, ``wanted``, names it."""
-    tag = found.header("ETag")
-    return not_modified(tag) if names(wanted, tag) else found.answer(HIT)
+def cached_or_not_modified(response: CachedResponse, wanted: str) -> HttpResponseBase:
+    """Return a cached response, or 304 if If-None-Match (``wanted``) matches it."""
+    tag = response.header("ETag")
+    return not_modified(tag) if names(wanted, tag) else response.answer(HIT)
 
 
 def names(wanted: str, tag: str) -> bool:
-    """Tell whether an If-None-Match names a tag, whether weakly or not (RFC 9110, 13.1.2)."""
+    """Tell whether an If-None-Match contains a tag, by weak comparison (RFC 9110, 13.1.2)."""
     return bool(wanted) and tag.removeprefix("W/") in wanted
 
 

@@ -1,4 +1,4 @@
-"""The parameters of an address: what they leave empty, and what they ask that nobody answers."""
+"""Query parameters: which ones a view reads, unknown and empty ones, and the filter builder's fields."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ if TYPE_CHECKING:
 
     View = TypeVar("View", bound=Callable[..., Any])
 
-# Parameters that other sites append to links; they ask nothing of us.
+# Tracking parameters that other sites append to links.
 FOREIGN = ("utm_", "fbclid", "gclid", "mc_")
 
-# A row of boxes from which a condition on how members voted is picked: who, how, and the party that who is held
-# against. The number is that of the row.
+# A row of fields in the filter builder: who, how, and against whom. The number is that of the row.
 BOX = re.compile(r"(who|how|whom)(\d{0,2})")
 
-# What is picked under ``how`` that holds two parties against each other; it names the parameter.
+# Values of ``how`` that compare two parties; each is the name of its parameter.
 PAIRED = ("differ", "same")
 
 
 def reads(*names: str) -> Callable[[View], View]:
-    """Declare the parameters that a view reads; one without a declaration reads none.
+    """Declare the parameters that a view reads; without a declaration it reads none.
 
-    An answer to any other parameter is not cached, and the value of another is not logged.
+    Responses to other parameters are not cached, and their values are not logged.
     """
 
     def declared(view: View) -> View:
@@ -42,34 +41,34 @@ def reads(*names: str) -> Callable[[View], View]:
 
 
 def never_cached(view: View) -> View:
-    """Declare that a view's answers are not cached: they are streamed, or for one reader alone."""
+    """Declare that a view's responses are never cached: they are streamed, or for one reader only."""
     view.is_never_cached = True  # type: ignore[attr-defined]
     return view
 
 
 def parameters_of(view: Callable[..., Any]) -> Collection[str]:
-    """Return the parameters that a view has declared to read."""
+    """Return the parameters that a view declares."""
     names: Collection[str] = getattr(view, "parameters", ())
     return names
 
 
 @dataclass(slots=True)
 class Boxes:
-    """What one row of boxes says, which is a condition once it is complete."""
+    """A row of fields in the filter builder: a condition once it is complete."""
 
     who: list[str] = field(default_factory=list)
-    """Codes of states or slugs of blocs; each of them is to have done it."""
+    """Codes of states or slugs of blocs, all of which must meet the condition."""
     how: str = ""
     whom: str = ""
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether it makes a condition."""
+        """Tell whether the row is a complete condition."""
         return bool(self.who and self.how and (self.whom or self.how not in PAIRED))
 
     @property
     def conditions(self) -> list[tuple[str, str]]:
-        """Return the parameters that it means, with their values: one, or for several that differ one for each."""
+        """Return the row as (parameter, value) pairs: one, or one for each of several parties compared."""
         if self.how in PAIRED:
             return [(self.how, f"{who}~{self.whom}") for who in self.who]
         blocs = [who for who in self.who if not who.isupper()]
@@ -78,11 +77,11 @@ class Boxes:
 
 
 def boxes_of(parameters: QueryDict) -> dict[str, Boxes]:
-    """Return the rows of boxes that say anything, by their numbers and in this order, one without a number last."""
-    found: dict[str, Boxes] = {}
+    """Return the rows with any value, by number in ascending order; a row without a number comes last."""
+    rows: dict[str, Boxes] = {}
     for name, values in parameters.lists():
         if (box := BOX.fullmatch(name)) and (filled := list(dict.fromkeys(filter(None, values)))):
-            boxes = found.setdefault(box[2], Boxes())
+            boxes = rows.setdefault(box[2], Boxes())
             match box[1]:
                 case "who":
                     boxes.who = filled
@@ -90,11 +89,11 @@ def boxes_of(parameters: QueryDict) -> dict[str, Boxes]:
                     boxes.how = filled[-1]
                 case "whom":
                     boxes.whom = filled[-1]
-    return dict(sorted(found.items(), key=lambda row: (not row[0], row[0].zfill(2))))
+    return dict(sorted(rows.items(), key=lambda row: (not row[0], row[0].zfill(2))))
 
 
 def without_boxes(parameters: QueryDict) -> QueryDict:
-    """Return the parameters without any box."""
+    """Return the parameters without the builder's fields."""
     others = parameters.copy()
     for name in [name for name in others if BOX.fullmatch(name)]:
         others.pop(name)
@@ -102,7 +101,7 @@ def without_boxes(parameters: QueryDict) -> QueryDict:
 
 
 def with_conditions(parameters: QueryDict) -> QueryDict:
-    """Return the parameters with the conditions that complete rows of boxes make, instead of these."""
+    """Return the parameters with complete rows replaced by their conditions."""
     rows = boxes_of(parameters)
     written = without_boxes(parameters)
     for number, boxes in rows.items():
@@ -121,7 +120,7 @@ def with_conditions(parameters: QueryDict) -> QueryDict:
 
 
 def unanswered(parameters: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> list[str]:
-    """Return what the parameters ask in vain: names nobody knows, and all but the last of a repeated value."""
+    """Return ignored parameters: unknown names, and all but the last value of a repeated one."""
     names = [
         name
         for name, values in parameters.lists()
@@ -137,7 +136,7 @@ def unanswered(parameters: QueryDict, known: Collection[str], repeatable: Collec
 
 
 def without_empty(parameters: QueryDict) -> QueryDict:
-    """Return the parameters that have a value: a form sends all of its fields, and the address needs only these."""
+    """Return the parameters that have a value; a form submits empty fields too."""
     filled = QueryDict(mutable=True)
     for name, values in parameters.lists():
         if any(values):
@@ -151,14 +150,14 @@ def address(path: str, parameters: QueryDict) -> str:
 
 
 def query_of_page(parameters: QueryDict, number: int) -> str:
-    """Return the query string of an address, of another page of its list."""
+    """Return the query string of another page of the same list."""
     query = parameters.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
 
 
 def tidy_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make the address of a page with a form short: without what the form left empty, with what its boxes say.
+    """Shorten a form's address: remove empty parameters, and replace the builder's fields with their conditions.
 
     An alias of a position becomes its usual word.
 

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): what is wrong with a request, for programs."""
+"""Problem details (RFC 9457) for programs."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-# Files and answers to programs are the same for everybody and ask for no cookie, so any site's page may read them.
+# Files and API responses are the same for everybody and use no cookies, so any origin may read them.
 OPEN = {"Access-Control-Allow-Origin": "*"}
 
 
 def problem(
     status: HTTPStatus, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **headers: str
 ) -> JsonResponse:
-    """Return the answer to a request that cannot be met: ``detail`` says why, ``errors`` by parameter what is wrong.
+    """Return a problem document: ``detail`` says why, ``errors`` what is wrong, by parameter.
 
-    ``headers`` are written with underscores for hyphens.
+    ``headers`` are spelled with underscores instead of hyphens.
     """
-    said = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    answer = JsonResponse(
-        {**said, "errors": errors} if errors else said,
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    response = JsonResponse(
+        {**body, "errors": errors} if errors else body,
         status=status,
         content_type="application/problem+json",
         headers=OPEN,
         json_dumps_params={"ensure_ascii": False},
     )
     for name, value in headers.items():
-        answer[name.replace("_", "-")] = value
-    return answer
+        response[name.replace("_", "-")] = value
+    return response
 
 
 def refusal(errors: Mapping[str, Sequence[str]], ignored: Sequence[str] = ()) -> JsonResponse | None:
-    """Return what is wrong with a query as problem details, None where it can be answered.
+    """Return a problem document for an invalid query, None for a valid one.
 
-    ``ignored`` is what it asks in vain; see ``web.serving.parameters.unanswered``.
+    ``ignored`` are unknown and repeated parameters, from ``web.serving.parameters.unanswered``.
     """
-    said = {name: list(problems) for name, problems in errors.items()}
-    for asked in ignored:
-        said.setdefault(asked.partition("=")[0], []).append(unknown(asked))
-    if not said:
+    by_parameter = {name: list(problems) for name, problems in errors.items()}
+    for parameter in ignored:
+        by_parameter.setdefault(parameter.partition("=")[0], []).append(unknown(parameter))
+    if not by_parameter:
         return None
     detail = _("Nothing was selected: the query has an unknown parameter or value.")
-    return problem(HTTPStatus.BAD_REQUEST, detail, errors=said)
+    return problem(HTTPStatus.BAD_REQUEST, detail, errors=by_parameter)
 
 
 def takes_no_parameters(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse a query with any parameter, as problem details, but those that other sites append to links."""
+    """Reject queries with any parameter except tracking ones, with a problem document."""
 
     @functools.wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -66,7 +66,7 @@ def takes_no_parameters(view: Callable[..., HttpResponseBase]) -> Callable[..., 
 
 
 def unknown(asked: str) -> str:
-    """Return what is wrong with a parameter, or with a ``parameter=value``, that asks in vain."""
+    """Return the error for an ignored parameter, or ``parameter=value``."""
     name, _equals, value = asked.partition("=")
     if not value:
         return _("There is no parameter “%(name)s” here.") % {"name": name}

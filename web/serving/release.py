@@ -1,4 +1,4 @@
-"""The release that runs, part of every ETag: another one may render the same record differently."""
+"""The running release, part of every ETag, since another release may render the same record differently."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-# What answers are made of, besides the record and the libraries.
+# What responses depend on, besides the record and the libraries.
 FOLDERS = ("config", "data", "locale", "django_templates", "resolutions", "static", "templates", "votes", "web")
 
 
 def release_of(root: Path) -> str:
-    """Return the name of the release in the folder ``root``: a sum of its contents, so nobody need say it."""
+    """Return the release in the folder ``root``: a checksum of its contents, so that nobody has to set it."""
     digest = hashlib.sha256((root / "requirements.txt").read_bytes())
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
@@ -24,14 +24,14 @@ def release_of(root: Path) -> str:
 
 
 SAID = ("CONTACT_EMAIL", "SHARED_CACHE_SECONDS", "SECURE_HSTS_SECONDS")
-"""Settings that answers show: who changes one of them has another release."""
+"""Settings that affect responses: changing one makes another release."""
 
 
 def named_release() -> str:
-    """Return the name of the release that runs, as RELEASE names it or by its contents, and of what it was told."""
-    told = repr([getattr(settings, name) for name in SAID]).encode()
-    return f"{os.environ.get('RELEASE') or release_of(settings.BASE_DIR)}-{hashlib.sha256(told).hexdigest()[:4]}"
+    """Return the running release (RELEASE, or a checksum of the checkout) combined with the settings that matter."""
+    values = repr([getattr(settings, name) for name in SAID]).encode()
+    return f"{os.environ.get('RELEASE') or release_of(settings.BASE_DIR)}-{hashlib.sha256(values).hexdigest()[:4]}"
 
 
 RELEASE = named_release()
-"""That of this process."""
+"""The release of this process."""

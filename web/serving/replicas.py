@@ -1,9 +1,9 @@
-"""Public reading from a replica, while it is there and near enough to the primary; everything else from the primary.
+"""Routing of public reads to a streaming replica while it is up and close enough to the primary.
 
-Nothing is said in a request of who is near: each process watches both servers, once a second, in a thread of its own.
-The replica lags since the moment at which the primary had written the first thing that the replica has not replayed.
-That is our own clock, so clocks that differ do not matter; a primary that nobody writes to is no lag, a connection
-between them that hangs is one, and a primary that is gone leaves the replica as good as it was.
+A thread in each process checks both servers once a second, so that requests need not. The lag counts from the moment at
+which the primary wrote the first thing that the replica has not replayed, by our own clock: differing clocks do not
+matter, an idle primary is no lag, a hanging connection between the servers is one, and if the primary is gone the
+replica is as good as it was.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 EVERY = 1.0
-"""Seconds between two looks at the servers."""
+"""Seconds between two checks."""
 
 PATIENCE = 3.0
-"""Seconds after which a server that has not answered a look counts as hanging."""
+"""Seconds after which a server that has not answered a check counts as hanging."""
 
 REST = 5.0
-"""Seconds for which a replica that failed is left alone."""
+"""Seconds for which a failed replica is skipped."""
 
 WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
-# A replica that has taken over has an end of its own.
+# A promoted replica has its own current position.
 REPLAYED = """
 SELECT pg_wal_lsn_diff(
     CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_lsn() END, '0/0'
@@ -56,88 +56,88 @@ SELECT pg_wal_lsn_diff(
 """
 
 WATCHING = "replica-watch"
-"""The name of the threads that watch."""
+"""Name of the checking threads."""
 
 BROKEN = (DatabaseError, InterfaceError)
-"""What a server that does not answer raises."""
+"""Errors of a server that does not answer."""
 
 logger = logging.getLogger("plenary.database")
 
 
 class Lag:
-    """How far behind a replica is, from what was seen of both servers' positions in the log of changes."""
+    """Replication lag, from both servers' positions in the write-ahead log."""
 
     def __init__(self) -> None:
         self._ahead: deque[tuple[float, int]] = deque(maxlen=600)
-        """When the primary was first seen at positions that the replica has not reached, the oldest first."""
+        """(time, position) of the primary for positions that the replica has not reached, oldest first."""
 
     def saw_primary(self, position: int, at: float) -> None:
-        """Note where the primary was, ``at`` in seconds of any clock that never goes back."""
+        """Record the primary's position ``at`` a time of a monotonic clock, in seconds."""
         if not self._ahead or position > self._ahead[-1][1]:
             self._ahead.append((at, position))
 
     def saw_replica(self, position: int, at: float) -> float:
-        """Note where the replica is, and return for how many seconds it has been behind."""
+        """Record the replica's position and return its lag in seconds."""
         while self._ahead and self._ahead[0][1] <= position:
             self._ahead.popleft()
         return at - self._ahead[0][0] if self._ahead else 0.0
 
 
 class Watch:
-    """What a process knows of the replica."""
+    """The state of the replica as this process sees it."""
 
     def __init__(self) -> None:
         self.order: tuple[str, str | None] = (PRIMARY, None)
-        """Which server answers readers, and which one where that fails."""
+        """The server that answers readers, and the one to retry on."""
         self._process = 0
         self._rested = 0.0
         self._guard = threading.Lock()
         self._open: dict[str, WeakSet[psycopg.Connection[Any]]] = {PRIMARY: WeakSet(), REPLICA: WeakSet()}
 
     def begin(self) -> None:
-        """Watch from now on, in this process; cheap to repeat."""
+        """Start the checking thread of this process, if it is not running."""
         if self._process != os.getpid():
             with self._guard:
                 if self._process != os.getpid():
                     self._process = os.getpid()
-                    threading.Thread(target=self._look_for_ever, name=WATCHING, daemon=True).start()
+                    threading.Thread(target=self._run, name=WATCHING, daemon=True).start()
 
     def opened(self, connection: BaseDatabaseWrapper, **_: object) -> None:
-        """Note a new connection that is to be cut should its server hang; Django sends this when one is opened."""
+        """Remember a connection to cut if its server hangs; receiver of Django's ``connection_created``."""
         if connection.alias == REPLICA or threading.current_thread().name == WATCHING:
             self._open[connection.alias].add(connection.connection)
 
     def failed(self, why: str = "it does not answer") -> None:
-        """Note that the replica has failed, and leave it alone for a while."""
+        """Skip the replica for ``REST`` seconds."""
         self._rested = time.monotonic() + REST
         self._decide(None, why)
 
-    def _look_for_ever(self) -> None:
+    def _run(self) -> None:
         lag = Lag()
         try:
             while True:
-                self._look(lag)
+                self._check(lag)
                 time.sleep(EVERY)
-        finally:  # What nobody foresaw: the next request begins again.
+        finally:  # After an unexpected error, the next request starts a new thread.
             self.order, self._process = (PRIMARY, None), 0
 
-    def _look(self, lag: Lag) -> None:
-        """Ask both servers where they are, and draw the consequences."""
+    def _check(self, lag: Lag) -> None:
+        """Check both servers' positions and choose who answers."""
         with suppress(*BROKEN):
-            lag.saw_primary(self._asked(PRIMARY, WRITTEN), time.monotonic())
+            lag.saw_primary(self._query(PRIMARY, WRITTEN), time.monotonic())
         try:
-            behind = lag.saw_replica(self._asked(REPLICA, REPLAYED), time.monotonic())
+            behind = lag.saw_replica(self._query(REPLICA, REPLAYED), time.monotonic())
         except BROKEN as error:
             self.failed(" ".join(str(error).split()))
             return
         if time.monotonic() >= self._rested:
             self._decide(behind)
 
-    def _asked(self, alias: str, query: str) -> int:
-        """Return what a server answers in time; raises one of BROKEN.
+    def _query(self, alias: str, query: str) -> int:
+        """Return the result of a query within ``PATIENCE`` seconds; raises one of BROKEN.
 
-        PostgreSQL keeps its limits of time itself, which is of no use where it hangs: then every connection to it is
-        cut here, and whoever waits at one goes on at once.
+        PostgreSQL enforces its own timeouts, which does not help if it hangs. Then we cut every connection to it, so
+        that threads waiting on one continue at once.
         """
         hangs = threading.Timer(PATIENCE, self._cut, [alias])
         hangs.daemon = True
@@ -154,7 +154,7 @@ class Watch:
             hangs.cancel()
 
     def _cut(self, alias: str) -> None:
-        """Cut this process's connections to a server that hangs; of those to the primary, only the watch's own."""
+        """Shut down this process's connections to a hanging server; for the primary, only the checking thread's."""
         if alias == REPLICA:
             self.failed("it hangs")
         for connection in list(self._open[alias]):
@@ -162,11 +162,11 @@ class Watch:
                 end.shutdown(socket.SHUT_RDWR)
 
     def _decide(self, behind: float | None, why: str = "") -> None:
-        """Say who answers when the replica is so many seconds behind, None where it is gone; log what is news."""
+        """Choose the servers for a lag in seconds, None if the replica is down; log a change."""
         if behind is None:
             order: tuple[str, str | None] = (PRIMARY, None)
         elif behind > settings.REPLICA_MAX_LAG:
-            # Should the primary be gone as well, somewhat old is better than nothing.
+            # If the primary is down too, stale data is better than none.
             order, why = (PRIMARY, REPLICA), f"it is {behind:.0f} s behind"
         else:
             order = (REPLICA, PRIMARY)
@@ -184,10 +184,10 @@ WATCH = Watch()
 
 
 def from_replica(get_response: GetResponse) -> GetResponse:
-    """Answer what nobody logged in asks from the replica, and again from the primary where the replica fails at it.
+    """Answer public reads from the replica, and retry on the primary if it fails.
 
-    The data version that names kept pages is asked of the server that answers, as are a page's snapshot and a
-    download, whose last part is read long after this has returned.
+    The cache's data version, a page's snapshot and a download all come from the chosen server; a download is still
+    being read long after this returns.
     """
     if REPLICA not in settings.DATABASES:
         raise MiddlewareNotUsed
@@ -204,14 +204,14 @@ def from_replica(get_response: GetResponse) -> GetResponse:
         read_from(first)
         connection = connections[first]
         if connection.connection is None:
-            connection.errors_occurred = False  # What became of one before it is not this request's.
+            connection.errors_occurred = False  # An earlier connection's errors do not concern this request.
         response = get_response(request)
         if second is None or not is_lost(connection):
             return response
         if first == REPLICA:
             WATCH.failed()
         elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            return response  # A kept page of the primary's, which is newer than what the replica has.
+            return response  # A cached page of the primary's, newer than the replica.
         read_from(second)
         return get_response(request)
 
@@ -219,10 +219,10 @@ def from_replica(get_response: GetResponse) -> GetResponse:
 
 
 def is_lost(connection: BaseDatabaseWrapper) -> bool:
-    """Tell whether a connection failed since it was opened, and works no more."""
+    """Tell whether a connection has failed since it was opened and is unusable."""
     return connection.errors_occurred and not connection.is_usable()
 
 
 def _primary_again(**_: object) -> None:
-    """Let what this thread does next begin at the primary."""
+    """Reset this thread to the primary."""
     read_from(PRIMARY)

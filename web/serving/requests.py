@@ -1,4 +1,4 @@
-"""The id, the access log line and the metrics of every request."""
+"""Request ids, the access log, and metrics of every request; health and metrics endpoints."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
 access = logging.getLogger("plenary.access")
 
 GIVEN_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-"""An id of a proxy's: the usual ones are 32 hexadecimal digits or a UUID."""
+"""A proxy's request id, usually 32 hexadecimal digits or a UUID."""
 
 FOR_MACHINES = {"/healthz": health.alive, "/readyz": health.ready}
-"""What is asked from within, by whatever name or number the process has there."""
+"""Health endpoints, answered for any host name."""
 METRICS = "/metrics"
 WATCHING = ("healthz", "readyz", "metrics")
-"""The routes of those."""
+"""Routes of monitoring requests."""
 
 TYPED = ("q",)
-"""What readers type in their own words; that it was there is logged, and not what it was."""
+"""Free-text parameters: the name is logged, never the value."""
 NAMED, LONGEST = 20, 80
-"""How many parameters of a request are logged, and how many characters of a value."""
+"""Maximum number of logged parameters, and of characters per value."""
 
-SECRET = "/password_reset/"  # noqa: S105  # what follows it in a path is one
+SECRET = "/password_reset/"  # noqa: S105  # what follows in a path is a secret
 PATHS = 4096
-"""For how many addresses the route is remembered, for answers that were kept and so went by no route."""
+"""Size of the cache of resolved paths, for cached responses that no view answered."""
 
 
 def for_machines(get_response: GetResponse) -> GetResponse:
-    """Answer what watches the process before anybody looks at the host's name, at https or at a session."""
+    """Answer monitoring requests before host names, HTTPS or sessions are checked."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.path_info == METRICS and metrics.may_see(request):
@@ -60,7 +60,7 @@ def for_machines(get_response: GetResponse) -> GetResponse:
 
 
 def observed(get_response: GetResponse) -> GetResponse:
-    """Give each request an id, and count and log its answer."""
+    """Give each request an id; count and log its response."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
@@ -69,7 +69,7 @@ def observed(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers["X-Request-ID"] = current.id
         if response.streaming:
-            # It is made while it is sent, by this thread.
+            # Produced while it is sent, by this thread.
             stream(current, response, began)
         else:
             finish(current, response, time.perf_counter() - began, len(response.content))  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def observed(get_response: GetResponse) -> GetResponse:
 
 
 def id_of(request: HttpRequest) -> str:
-    """Return the request's id: that of a proxy of ours, or one of our own making."""
+    """Return the id from a trusted proxy, or a new one."""
     if settings.TRUSTED_PROXIES:
         given: str = request.META.get("HTTP_X_REQUEST_ID", "")
         if GIVEN_ID.fullmatch(given):
@@ -88,7 +88,7 @@ def id_of(request: HttpRequest) -> str:
 
 
 def stream(current: CurrentRequest, response: Any, began: float) -> None:
-    """Have an answer that is made while it is sent logged when that is over."""
+    """Log a streaming response when it has been sent."""
     sent = int(response.headers.get("Content-Length", 0))
     if not sent:
         response.streaming_content = counted(response, response.streaming_content)
@@ -98,7 +98,7 @@ def stream(current: CurrentRequest, response: Any, began: float) -> None:
 
 
 def counted(response: Any, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield an answer's parts, and leave their size with it."""
+    """Yield the parts of a response and add up their size in ``response.sent``."""
     response.sent = 0
     for part in parts:
         response.sent += len(part)
@@ -106,7 +106,7 @@ def counted(response: Any, parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def finish(current: CurrentRequest, response: HttpResponseBase, seconds: float, size: int) -> None:
-    """Count and log an answer, and be done with its request."""
+    """Count and log a response, and clear the current request."""
     CURRENT.set(None)
     request = current.request
     route = current.route or route_of(request.path_info)
@@ -122,7 +122,7 @@ def finish(current: CurrentRequest, response: HttpResponseBase, seconds: float, 
         cache_status=cache,
         is_page=response.headers.get("Content-Type", "").startswith("text/html"),
     )
-    # What watches the process asks every few seconds, and is worth a line when it does not get what it wants.
+    # Monitoring asks every few seconds; log it only if something is wrong.
     if access.isEnabledFor(logging.INFO) and not (route in WATCHING and response.status_code == 200):
         access.info(
             "%s %s %s %s B %.1f ms",
@@ -150,13 +150,13 @@ def finish(current: CurrentRequest, response: HttpResponseBase, seconds: float, 
 
 
 def in_short(method: str) -> str:
-    """Return a method's name; a client may send any word for it."""
+    """Return a method, shortened: a client may send any word."""
     return method[:16]
 
 
 @lru_cache(maxsize=PATHS)
 def match_of(path: str) -> ResolverMatch | None:
-    """Return the view at a path with its name, None where there is none."""
+    """Resolve a path; None if there is no view."""
     try:
         return resolve(path)
     except Resolver404:
@@ -164,7 +164,7 @@ def match_of(path: str) -> ResolverMatch | None:
 
 
 def route_of(path: str) -> str:
-    """Return the name of what answers at a path: one of our own words, whatever the path."""
+    """Return the route name of a path, from a fixed set of names."""
     if path in FOR_MACHINES or path == METRICS:
         return path[1:]
     if path.startswith(settings.STATIC_URL):
@@ -174,26 +174,26 @@ def route_of(path: str) -> str:
 
 
 def path_of(request: HttpRequest) -> str:
-    """Return the path as it is logged: without the token of a link for a new password."""
+    """Return the path for the log, without the token of a password reset link."""
     before, secret, _token = request.path.partition(SECRET)
     return f"{before}{secret}"[:500]
 
 
 def query_of(request: HttpRequest) -> str | None:
-    """Return what of the query is logged: the parameters that the view reads, and how many others were there.
+    """Return the query for the log: parameters that the view reads, and the number of others.
 
-    Those have dates, symbols and codes of the record; the name of any other may itself be a secret.
+    Known parameters contain dates, symbols and codes; even the name of an unknown one may be a secret.
     """
     if not request.META.get("QUERY_STRING"):
         return None
     known, unknown = [], 0
     try:
-        asked = request.GET.lists()
+        parameters = request.GET.lists()
     except TooManyFieldsSent:
         return "+many"
     match = match_of(request.path_info)
     read = parameters_of(match.func) if match else ()
-    for name, values in asked:
+    for name, values in parameters:
         if name in TYPED:
             known.append(name)
         elif name in read:
@@ -204,13 +204,13 @@ def query_of(request: HttpRequest) -> str | None:
 
 
 def user_of(request: HttpRequest) -> int | None:
-    """Return the key of the account that is logged in, where answering has asked who that is; nobody else has one."""
+    """Return the primary key of the logged-in account, if the response looked it up."""
     user = getattr(request, "_cached_user", None)
     return user.pk if user is not None and user.is_authenticated else None
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the client's address where LOG_ADDRESSES asks for it."""
+    """Return the client's address if LOG_ADDRESSES is set."""
     if not settings.LOG_ADDRESSES:
         return None
     address: str | None = import_string(settings.CLIENT_ADDRESS)(request)

@@ -29,54 +29,56 @@ logger = logging.getLogger("plenary.database")
 
 
 class Unavailable:
-    """The middleware that stands next to the views."""
+    """The innermost middleware: answers 503 if a view fails because of the database."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Leave the request to the view."""
+        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer where the database is the reason; leave all else to be reported."""
+        """Return 503 if the database is the reason; leave other errors to Django."""
         return unavailable(request, error) if is_unavailable(error) else None
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer what failed outside the views, be it the database or a fault of ours. The site's ``handler500``."""
+    """Return 503 if the database is the reason, else 500. The site's ``handler500``, for errors outside the views."""
     error = sys.exc_info()[1]
     return unavailable(request, error) if is_unavailable(error) else server_error(request)
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether an error is the database's state, and not a fault in what it was asked."""
+    """Tell whether an error comes from the database's state and not from a faulty query."""
     return isinstance(error, OperationalError | InterfaceError) or (
-        # A server that takes over, or is taken out, does not take what is written.
+        # A server being promoted or retired is read-only.
         isinstance(error, DatabaseError) and isinstance(error.__cause__, errors.ReadOnlySqlTransaction)
     )
 
 
 def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
-    """Say that the database is not there, without asking it anything, and what became of what was sent."""
+    """Return 503 without using the database, saying what became of a submitted form."""
     logger.error("%s %s: the database is not available: %s", request.method, request.path, " ".join(str(error).split()))
     for connection in connections.all(initialized_only=True):
-        connection.errors_occurred = True  # So that the end of the request looks whether it still works.
+        connection.errors_occurred = True  # Makes the end of the request check the connection.
     if request.path.startswith("/api/") or "." in request.path.rpartition("/")[2]:
-        said = _("The record is temporarily unavailable. Try again in %(seconds)s seconds.") % {"seconds": RETRY_AFTER}
-        answer: HttpResponse = problem(HTTPStatus.SERVICE_UNAVAILABLE, said)
+        detail = _("The record is temporarily unavailable. Try again in %(seconds)s seconds.") % {
+            "seconds": RETRY_AFTER
+        }
+        response: HttpResponse = problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)
     else:
         context = {"sent": request.method == "POST", "refused": was_refused(error), "full": is_full(error)}
-        answer = HttpResponse(render_to_string("503.html", context), status=HTTPStatus.SERVICE_UNAVAILABLE)
-    answer.headers["Retry-After"] = str(RETRY_AFTER)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        response = HttpResponse(render_to_string("503.html", context), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def was_refused(error: BaseException | None) -> bool:
-    """Tell whether the database said no, so that nothing was saved.
+    """Tell whether the database rejected the save, so that nothing was saved.
 
-    Where it only fell silent, it may have saved everything and died before saying so.
+    If it stopped responding, it may have committed before it could say so.
     """
     state = getattr(error.__cause__, "sqlstate", None) if error else None
     return state is not None and not state.startswith("57P")

@@ -1,4 +1,4 @@
-"""What Django takes a request for, before any middleware sees it."""
+"""The WSGI handler: decodes every request as UTF-8."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.utils.http import parse_header_parameters
 
 
 class Utf8Request(WSGIRequest):
-    """A request whose texts are UTF-8, whatever its Content-Type says.
+    """A request that is UTF-8, whatever its Content-Type says.
 
-    Django would decode the query by the charset that it names: one address then asks this or that, and what is kept
-    for the one would be shown to the other. No browser sends any but UTF-8 to our pages.
+    Django would decode the query by that charset, so one address could mean two things and share one cache entry. No
+    browser sends anything but UTF-8 to our pages.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        """Read the content type, and leave the encoding as it is."""
+        """Parse the content type but ignore its charset."""
         self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
 class Handler(WSGIHandler):
-    """Django's, for such requests."""
+    """Django's handler for ``Utf8Request``."""
 
     request_class = Utf8Request

@@ -68,6 +68,8 @@ class Command(BaseCommand):
             environment["FIT_IDEAL_POINTS"] = "1"
         server = ["-m", "gunicorn", "-c", "config/gunicorn.conf.py", "config.wsgi"]
         if reload:
+            self.stdout.write("  Code and templates reload when you save. The first page takes a few seconds.")
+            self.stdout.flush()
             server = ["manage.py", "runserver", f"{host}:{port}"]
             environment |= {"DEBUG": "1", "PAGE_CACHE": "0"}
         os.chdir(settings.BASE_DIR)

@@ -134,13 +134,13 @@ def test_where_both_are_gone_the_reader_is_told(site):
 def test_a_replica_that_failed_is_left_alone_for_a_while(monkeypatch):
     watch, now = Watch(), [100.0]
     monkeypatch.setattr("web.serving.replicas.time.monotonic", lambda: now[0])
-    monkeypatch.setattr(watch, "_asked", lambda alias, query: 1)
+    monkeypatch.setattr(watch, "_query", lambda alias, query: 1)
     lag = Lag()
-    watch._look(lag)
+    watch._check(lag)
     assert watch.order == (REPLICA, PRIMARY)
     watch.failed()
     for now[0], order in [(101.0, (PRIMARY, None)), (104.9, (PRIMARY, None)), (105.0, (REPLICA, PRIMARY))]:
-        watch._look(lag)
+        watch._check(lag)
         assert watch.order == order
 
 

@@ -1,4 +1,4 @@
-"""Pages about the site."""
+"""The pages About, Contact and Privacy."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from web.serving.parameters import reads
 
 
 def about(request: HttpRequest) -> HttpResponse:
-    """Show what the record is, where it comes from and on what terms."""
+    """Show what the record is, its sources and its licences."""
     return render(request, "about/about.html", {"sources": Source.objects.named()})
 
 
@@ -23,5 +23,5 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Show what is known of readers: nothing is stored."""
+    """Show the privacy policy: nothing is stored about readers."""
     return render(request, "about/privacy.html")

@@ -1,4 +1,4 @@
-"""The agreement matrix as files and pictures have it: a long table, everything as JSON, the picture with its words."""
+"""Files of the agreement matrix: a long table as CSV, JSON, and the picture with its description."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 HEADER = ("state", "other", "roll_calls", "agreement", "lijphart", "coincident", "coincidence", "kappa")
 
-# Most pairs of states agree on more than half of all votes, so that the steps are finer towards the end.
+# Most pairs agree on more than half of all votes, so the steps get finer towards the top.
 SHARES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 KAPPAS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 
 NAMED = 6
-"""Up to how many chosen states a heading names."""
+"""Maximum number of states named in a heading."""
 
 
 def rows(question: AgreementQuestion) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each pair of states, in the order of the matrix; values that rest on too little are empty."""
+    """Yield a row for each pair of states in matrix order; values based on too few roll calls are empty."""
     matrix = question.matrix_of(also=NAMES)
     codes = [state.code for state in matrix.states]
     common, coincident = matrix.rests_on("agreement").tolist(), matrix.rests_on("coincidence").tolist()
@@ -57,7 +57,7 @@ def rows(question: AgreementQuestion) -> Iterator[tuple[Any, ...]]:
 
 
 def json_document(question: AgreementQuestion) -> dict[str, Any]:
-    """Return everything: what was asked, the states in their order, and the matrices of values and of roll calls."""
+    """Return the query, the states in order, and the matrices of values and of numbers of roll calls."""
     matrix = question.matrix_of()
     since = question.since or question.usual_since
     first, last = (iso(*question.record.day_of(question.rows[end])) if matrix.roll_calls else None for end in (0, -1))
@@ -84,17 +84,17 @@ def json_document(question: AgreementQuestion) -> dict[str, Any]:
 
 
 def rows_without_nan(values: NDArray[Any]) -> list[list[float | None]]:
-    """Return S x S values as lists of rounded numbers, None for nan."""
+    """Return values, shape (S, S), as lists of rounded numbers, None for NaN."""
     return [[known(value) for value in row] for row in values.tolist()]
 
 
 def known(value: float) -> float | None:
-    """Return a value as files have it, None for nan."""
+    """Return a rounded value, None for NaN."""
     return rounded(value) if value == value else None  # noqa: PLR0124  # nan is the one value that is not itself
 
 
 def whose(question: AgreementQuestion) -> str:
-    """Return whose agreement it is, as a heading says it."""
+    """Return the states or bloc, for a heading."""
     if question.bloc:
         return question.bloc.short_name
     if not question.states:
@@ -105,7 +105,7 @@ def whose(question: AgreementQuestion) -> str:
 
 
 def over(question: AgreementQuestion, matrix: AgreementMatrix) -> str:
-    """Return over which roll calls, as a sentence: body, months and how many."""
+    """Return body, period and number of roll calls as a sentence."""
     number = ngettext("%(n)s recorded vote", "%(n)s recorded votes", matrix.roll_calls) % {
         "n": number_format(matrix.roll_calls, force_grouping=True)
     }
@@ -118,7 +118,7 @@ def over(question: AgreementQuestion, matrix: AgreementMatrix) -> str:
 
 
 def described(matrix: AgreementMatrix, measure: Measure) -> str:
-    """Return what the picture shows, in words: how many states, the median and the two ends."""
+    """Return the picture's text alternative: number of states, median, and extremes."""
     said = _("A square of %(n)s by %(n)s member states, in a stronger colour where two of them agreed more.") % {
         "n": len(matrix)
     }
@@ -140,7 +140,7 @@ def described(matrix: AgreementMatrix, measure: Measure) -> str:
 
 
 def heading(question: AgreementQuestion, matrix: AgreementMatrix) -> str:
-    """Return the title of the picture: what is measured, of whom, over which roll calls."""
+    """Return the picture's title: measure, states, roll calls."""
     return f"{MEASURES[question.measure].label}: {whose(question)}. {over(question, matrix)}"
 
 
@@ -159,12 +159,12 @@ def picture(question: AgreementQuestion, matrix: AgreementMatrix) -> Picture:
 
 
 def size_of_file(question: AgreementQuestion, matrix: AgreementMatrix) -> tuple[int, int]:
-    """Return width and height of the picture as a file, without drawing it."""
+    """Return width and height of the picture's file without drawing it."""
     return Picture(heading(question, matrix), "", *size(len(matrix)), "").size_alone
 
 
 def steps(measure: Measure) -> Steps:
-    """Return the steps of colour for a measure, always the same so that two pictures can be compared."""
+    """Return the colour steps of a measure, fixed so that pictures can be compared."""
     if measure.is_share:
         return Steps(SHARES, lambda edge: f"{100 * edge:.0f}%")
     return Steps(KAPPAS, lambda edge: decimal(edge, 1))

@@ -1,7 +1,7 @@
-"""The matrix picture: the values of each two of many things as a square of coloured cells, with a legend.
+"""A heat map of a symmetric matrix, with a legend.
 
-A square of some 200 x 200 cells has 40,000 of them. Cells of one colour side by side are drawn as one line as thick as
-a cell, all lines of a colour as one path, and the half above the diagonal as the mirror image of that below.
+A matrix of 200 x 200 has 40,000 cells. Runs of one colour are drawn as one thick line, all lines of a colour as one
+path, and the upper triangle as a mirror image of the lower.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLOURS = 9
-"""How many steps of colour there are."""
+"""Number of colour steps."""
 
 CELLS = ((6, 48), (12, 30), (24, 20), (60, 14))
-"""Up to how many rows a cell has how many units; a code beside each row fits. Above that codes take turns."""
+"""(maximum rows, cell size in units) while a code fits next to each row; beyond that codes are staggered."""
 SMALL_CELL = 6
 WITH_FIGURES = 30
-"""The least cell in which a figure fits."""
+"""Smallest cell that fits a number."""
 
 LABELS, STAGGERED_LABELS = 36, 58
-"""The room for codes before the first row and column."""
+"""Space for codes before the first row and column."""
 LEGEND_ENTRY, LEGEND_LINE, ABOVE_LEGEND, NARROWEST = 88, 22, 24, 352
 ENTRIES = COLOURS + 1
 
@@ -41,24 +41,24 @@ _UNKNOWN, _NOTHING = COLOURS, COLOURS + 1
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The steps of colour: ``edges`` are the lowest values of all steps but the first, ascending."""
+    """Colour steps: ``edges`` are the lower bounds of all steps but the first, ascending."""
 
     edges: tuple[float, ...]
     write: Callable[[float], str]
-    """How an edge is written in the legend."""
+    """Formats an edge for the legend."""
 
     def __post_init__(self) -> None:
-        """Check that there is a colour for each step."""
+        """Check the number of steps."""
         if len(self.edges) != COLOURS - 1 or list(self.edges) != sorted(set(self.edges)):
             raise ValueError(f"There are {COLOURS - 1} edges, ascending.")
 
     def of(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
-        """Return the step of each value, from 0; ``COLOURS`` for nan."""
+        """Return the step of each value, from 0; ``COLOURS`` for NaN."""
         return np.where(np.isnan(values), _UNKNOWN, np.digitize(values, self.edges))
 
     @property
     def labels(self) -> list[str]:
-        """Return what each step is called."""
+        """Return the label of each step."""
         edges = [self.write(edge) for edge in self.edges]
         between = [f"{low}–{high}" for low, high in pairwise(edges)]
         return [f"< {edges[0]}", *between, f"≥ {edges[-1]}"]
@@ -74,10 +74,10 @@ def heat(
     unknown: str,
     figure: Callable[[float], str] | None = None,
 ) -> Picture:
-    """Return the picture of symmetric S x S ``values`` of the things with these short ``codes``.
+    """Return the heat map of symmetric ``values``, shape (S, S), for items with short ``codes``.
 
-    A cell whose value is nan is empty and struck through, which the legend calls ``unknown``; the diagonal is a line.
-    Where there is room a cell has its value in it, as ``figure`` writes it.
+    NaN cells are empty and struck through, labelled ``unknown`` in the legend; the diagonal is a line. Large cells
+    contain their value, formatted by ``figure``.
     """
     cell, start = _scale(len(codes))
     side = len(codes) * cell
@@ -96,16 +96,16 @@ def heat(
 
 
 def size(number: int) -> tuple[int, int]:
-    """Return width and height of the picture of ``number`` things, in user units."""
+    """Return width and height of the heat map of ``number`` items, in user units."""
     cell, start = _scale(number)
     width = max(start + number * cell + 4, NARROWEST)
     return width, start + number * cell + ABOVE_LEGEND + -(-ENTRIES // _legend_columns(width)) * LEGEND_LINE
 
 
 def runs(classes: NDArray[np.intp]) -> dict[int, list[tuple[int, int, int]]]:
-    """Return by class the runs of equal cells in the rows of a square below its diagonal: column, row and length."""
+    """Return the runs of equal cells below the diagonal, by class, as (column, row, length)."""
     number = len(classes)
-    # A column in front and the half above keep runs of different rows apart.
+    # The extra column and the upper triangle separate the runs of different rows.
     cells = np.full((number, number + 1), _NOTHING)
     cells[:, 1:] = np.where(np.tri(number, k=-1, dtype=bool), classes, _NOTHING)
     flat = cells.ravel()
@@ -114,17 +114,17 @@ def runs(classes: NDArray[np.intp]) -> dict[int, list[tuple[int, int, int]]]:
     begins = starts[:-1]
     kinds = flat[begins]
     rows, columns = np.divmod(begins, number + 1)
-    found = {}
+    by_class = {}
     for kind in np.unique(kinds).tolist():
         if kind != _NOTHING:
             of = kinds == kind
-            found[kind] = list(zip((columns[of] - 1).tolist(), rows[of].tolist(), lengths[of].tolist(), strict=True))
-    return found
+            by_class[kind] = list(zip((columns[of] - 1).tolist(), rows[of].tolist(), lengths[of].tolist(), strict=True))
+    return by_class
 
 
 def _square(classes: NDArray[np.intp], start: int, cell: int, title: str) -> str:
-    """Return the cells: the half below the diagonal, and its mirror image."""
-    # A hair thicker than a cell, or the ground would shine through between two lines.
+    """Return the cells: the lower triangle and its mirror image."""
+    # Slightly thicker than a cell, so that the background does not show between lines.
     paths, thick = [], 1 + 0.25 / cell
     for kind, lines in runs(classes).items():
         path = "".join(f"M{x} {y}h{length}" for x, y, length in lines)
@@ -140,7 +140,7 @@ def _square(classes: NDArray[np.intp], start: int, cell: int, title: str) -> str
 
 
 def _labels(codes: Sequence[str], start: int, cell: int) -> list[str]:
-    """Return a code beside each row and above each column, upright where it fits."""
+    """Return a code next to each row and above each column, upright if it fits."""
     marks = []
     for place, code in enumerate(codes):
         middle, shown = start + (place + 0.5) * cell, escape(code)
@@ -154,7 +154,7 @@ def _labels(codes: Sequence[str], start: int, cell: int) -> list[str]:
 
 
 def _staggered(codes: Sequence[str], start: int) -> list[str]:
-    """Return the codes where rows are too close for them: every other one further out, with a line to its row."""
+    """Return staggered codes for small rows: every other one further out, with a line to its row."""
     marks, ticks = [], []
     for place, code in enumerate(codes):
         middle, out = start + (place + 0.5) * SMALL_CELL, 4 + 25 * (place % 2)
@@ -171,18 +171,18 @@ def _staggered(codes: Sequence[str], start: int) -> list[str]:
 def _figures(
     values: NDArray[np.float64], classes: NDArray[np.intp], start: int, cell: int, figure: Callable[[float], str]
 ) -> list[str]:
-    """Return the value in each cell that has one, in a colour that is read on the cell's."""
+    """Return the value of each cell, in a colour with enough contrast."""
     marks, small = [], "small " if cell == WITH_FIGURES else ""
     for row, column in np.argwhere(classes < COLOURS).tolist():
         colour = ("ink", "on-heat", "paper")[int(np.digitize(classes[row, column], (6, 7)))]
         x, y = start + (column + 0.5) * cell, start + (row + 0.5) * cell + 3.5
-        said = escape(figure(float(values[row, column])))
-        marks.append(f'<text x="{x:g}" y="{y:g}" class="{small}middle f-{colour}">{said}</text>')
+        text = escape(figure(float(values[row, column])))
+        marks.append(f'<text x="{x:g}" y="{y:g}" class="{small}middle f-{colour}">{text}</text>')
     return marks
 
 
 def _legend(entries: Sequence[str], width: int, top: int) -> list[str]:
-    """Return the legend from ``top`` on: the steps, then what stands for no value."""
+    """Return the legend from ``top`` on: the steps, then the mark for no value."""
     marks, columns = [], _legend_columns(width)
     for place, label in enumerate(entries):
         x, y = 4 + place % columns * LEGEND_ENTRY, top + place // columns * LEGEND_LINE
@@ -197,12 +197,12 @@ def _legend(entries: Sequence[str], width: int, top: int) -> list[str]:
 
 
 def _legend_columns(width: int) -> int:
-    """Return how many entries a line of the legend has: as many in each as in the others, or nearly."""
+    """Return the number of legend entries per line, balanced between lines."""
     lines = -(-ENTRIES // (width // LEGEND_ENTRY))
     return -(-ENTRIES // lines)
 
 
 def _scale(number: int) -> tuple[int, int]:
-    """Return how large a cell is, and where the first one begins."""
+    """Return the cell size and the offset of the first cell."""
     cell = next((size for most, size in CELLS if number <= most), SMALL_CELL)
     return cell, STAGGERED_LABELS if cell == SMALL_CELL else LABELS

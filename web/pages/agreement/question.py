@@ -1,4 +1,4 @@
-"""What an address asks of the agreement matrix: whose, over which roll calls, by which measure, in which order."""
+"""The parsed query of the agreement page: states, roll calls, measure and order."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ OWN = ("state", "bloc", "measure", "order")
 
 
 class AgreementQuestion(Question):
-    """The states, roll calls, measure and order that an address asks for, and what is wrong with what it asks.
+    """The requested states, roll calls, measure and order, and errors.
 
-    Unless it names a body it asks about the General Assembly, as a state's page does: the Council's votes are mostly
-    unanimous and would lift the agreement of just its members. Without a period it asks about the last years.
+    The default body is the General Assembly, as on a state's page: the Council's votes are mostly unanimous and would
+    raise its members' agreement only. The default period is the last years.
     """
 
     def __init__(self, parameters: QueryDict, record: Record) -> None:
@@ -59,12 +59,12 @@ class AgreementQuestion(Question):
 
     @property
     def body(self) -> str:
-        """Return the code of the body whose roll calls are asked about."""
+        """Return the code of the body."""
         return self.form.cleaned_data.get("body") or BODY
 
     @cached_property
     def usual_since(self) -> datetime.date | None:
-        """Return the day from which the roll calls are taken since no period is asked for; None where one is."""
+        """Return the default first day; None if the query has a period."""
         return None if self.since or self.until else usual_since(self.record, self.body)
 
     @cached_property
@@ -76,12 +76,12 @@ class AgreementQuestion(Question):
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
-        """Return the bodies to choose from; the usual one is meant where none is chosen."""
+        """Return the bodies to choose from, as (value, name); the default has no value."""
         return [("" if code == BODY else code, name) for code, name in self.record.bodies.items()]
 
     @property
     def answered_parameters(self) -> QueryDict:
-        """Return the parameters that are answered, without what the address asks in vain."""
+        """Return the known parameters."""
         query = QueryDict(mutable=True)
         for name in (*OWN, *FILTERS):
             if values := [value for value in self.parameters.getlist(name) if value]:
@@ -89,7 +89,7 @@ class AgreementQuestion(Question):
         return query
 
     def matrix_of(self, also: Collection[str] = ()) -> AgreementMatrix:
-        """Return the answer, with the measures ``also`` besides the one asked for."""
+        """Return the matrix for the requested measure and those in ``also``."""
         return AgreementMatrix.of(
             self.record,
             self.rows,
@@ -101,7 +101,7 @@ class AgreementQuestion(Question):
         )
 
     def _one_of(self, parameter: str, known: tuple[str, ...]) -> str:
-        """Return the value of a parameter, the first of ``known`` where it has none or something is wrong with it."""
+        """Return the value of a parameter; the first of ``known`` if it is missing or invalid."""
         value = self.parameters.get(parameter) or known[0]
         if value not in known:
             self.refuse(

@@ -1,4 +1,4 @@
-"""The agreement matrix: who votes with whom, of all member states, of a bloc or of chosen ones."""
+"""The agreement page: all states, a bloc, or chosen states."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from web.display.measures import Measure
 
 IN_FULL = 40
-"""Up to how many states the page has the picture and a table of all figures within it."""
+"""Maximum number of states for which the page contains the picture and the full table."""
 
 ENDS = 10
-"""How many pairs are shown at each end."""
+"""Pairs shown at each end."""
 
 FORMS = ("csv", "json", "svg", "png")
 
 READY = ("p5", "eu", "brics", "nato", "non-aligned", "african-group", "arab-league")
-"""Blocs to begin with."""
+"""Example blocs."""
 
 
 @reads(*FILTERS, *OWN)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
-    """Show how much the states asked for agreed with one another: picture, ends, table and order."""
+    """Show the agreement of the requested states: picture, extremes and table."""
     with reading() as record:
         question = AgreementQuestion(request.GET, record)
         context = {"question": question, "ready": _ready(record), **_choices(record)}
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @reads(*FILTERS, *OWN)
 def file(request: HttpRequest, form: str) -> HttpResponse:
-    """Return the answer as a file: the pairs as CSV, the matrix as JSON, the picture as SVG or PNG."""
+    """Return the pairs as CSV, the matrix as JSON, or the picture as SVG or PNG."""
     with reading() as record:
         question = AgreementQuestion(request.GET, record)
         if refused := question.refused:
@@ -66,11 +66,11 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _answer(question: AgreementQuestion) -> dict[str, Any]:
-    """Return what the page shows where nothing is wrong with the question."""
+    """Return the template context of a valid query."""
     matrix, measure = question.matrix_of(), MEASURES[question.measure]
     query = question.answered_parameters
     all_pairs = matrix.number_of_pairs <= 2 * ENDS
-    # So many cells are a file of their own: the page stays light, and the picture is drawn once and kept.
+    # A large picture is a separate file: the page stays light, and the file is cached.
     in_full = bool(matrix.number_of_pairs) and len(matrix) <= IN_FULL
     return {
         "matrix": matrix,
@@ -92,9 +92,9 @@ def _answer(question: AgreementQuestion) -> dict[str, Any]:
 
 
 def _figures(matrix: AgreementMatrix, measure: Measure) -> list[tuple[State, list[tuple[str, int]]]]:
-    """Return the rows of the table: a state, and its value with each state and what that rests on.
+    """Return the table's rows: a state, and (value, number of roll calls) for each state.
 
-    Shares are in per cent without the sign. With itself a state has an empty value.
+    Shares are in per cent without the sign; the diagonal is empty.
     """
     say, rows = Figures(), []
     for place, (state, values, counts) in enumerate(
@@ -107,7 +107,7 @@ def _figures(matrix: AgreementMatrix, measure: Measure) -> list[tuple[State, lis
 
 
 def _whole_record(question: AgreementQuestion) -> str:
-    """Return the address of the same question to the whole record."""
+    """Return the address of the same query over the whole record."""
     parameters = question.answered_parameters
     if len(question.record.matrix):
         parameters["since"] = f"{question.record.matrix.years[0]}-01-01"
@@ -115,7 +115,7 @@ def _whole_record(question: AgreementQuestion) -> str:
 
 
 def _comparing(question: AgreementQuestion) -> str:
-    """Return the address that compares two states over the same roll calls, less the states."""
+    """Return the address prefix that compares two states over the same roll calls."""
     query = {**question.chosen, "body": question.body}
     if question.usual_since:
         query["since"] = question.usual_since.isoformat()
@@ -125,7 +125,7 @@ def _comparing(question: AgreementQuestion) -> str:
 
 
 def _choices(record: Record) -> dict[str, Any]:
-    """Return the values and labels of the page's own selects; what is usual has no value, to keep addresses short."""
+    """Return the options of the page's own selects; defaults have no value, to keep addresses short."""
     usual, *others = MEASURES.values()
     return {
         **parties(record),
@@ -135,5 +135,5 @@ def _choices(record: Record) -> dict[str, Any]:
 
 
 def _ready(record: Record) -> list[tuple[str, str]]:
-    """Return slug and name of the blocs to begin with that there are."""
+    """Return (slug, name) of the example blocs on record."""
     return [(slug, record.blocs[slug].short_name) for slug in READY if slug in record.blocs]

@@ -1,4 +1,4 @@
-"""A comparison as files have it: one long table, and everything as JSON."""
+"""Files of a comparison: one long table as CSV, and JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEADER = ("one", "other", "scope", "value", "roll_calls", "agreement", "lijphart
 
 
 def scopes(pair: Pair, comparison: Comparison) -> Iterator[tuple[str, str, Agreement]]:
-    """Yield what the measures of a pair are of: everything, the preceding period, each year, each topic."""
+    """Yield the scopes of a pair's measures: overall, the preceding period, each year, each topic."""
     yield "overall", "", pair.overall
     if pair.before is not None:
         yield "preceding", "", pair.before
@@ -32,14 +32,14 @@ def scopes(pair: Pair, comparison: Comparison) -> Iterator[tuple[str, str, Agree
 
 
 def rows(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
-    """Yield the long table: a row for each pair and scope, measures that rest on too little left empty."""
+    """Yield a row for each pair and scope; measures based on too few roll calls are empty."""
     for pair in comparison.pairs:
         for scope, value, measured in scopes(pair, comparison):
             yield (pair.one.text, pair.other.text, scope, value, *_measures(measured).values())
 
 
 def json_document(comparison: Comparison, preceding: Period | None) -> dict[str, Any]:
-    """Return everything: the parties, the pairs with their tables, and the roll calls on which parties differed."""
+    """Return the parties, the pairs with their tables, and the roll calls on which parties differed."""
     matrix = comparison.record.matrix
     same, of = comparison.together
     place = {row: place for place, row in enumerate(comparison.rows.tolist())}
@@ -94,7 +94,7 @@ def _pair(pair: Pair, comparison: Comparison) -> dict[str, Any]:
 
 
 def _measures(measured: Agreement) -> dict[str, Any]:
-    """Return the measures with the roll calls they rest on, in the order of ``HEADER``."""
+    """Return the measures with their numbers of roll calls, in the order of ``HEADER``."""
     values = {name: rounded(shown(measured, name)) for name in MEASURES}
     return {
         "roll_calls": rests_on(measured, "agreement"),
@@ -107,6 +107,6 @@ def _measures(measured: Agreement) -> dict[str, Any]:
 
 
 def _table(counts: Table) -> dict[str, dict[str, int]]:
-    """Return a table of positions by the words for them: the first party's, then the other's."""
+    """Return the table of positions by label: the first party's, then the other's."""
     words = [POSITION_WORDS[choice] for choice in POSITIONS]
     return {word: dict(zip(words, line, strict=True)) for word, line in zip(words, counts.tolist(), strict=True)}

@@ -1,4 +1,4 @@
-"""The picture of a comparison: a measure by year, a line for each pair."""
+"""The line chart of a comparison: a measure by year, one line per pair."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from web.pictures.picture import Picture
 
 LONGEST = 14
-"""Characters of a name beside a line."""
+"""Maximum length of a line's label."""
 
 
 def short(party: Party) -> str:
-    """Return what a party is called where there is little room: as addresses call it."""
+    """Return a party's short label: its code or slug."""
     return party.text if len(party.text) <= LONGEST else f"{party.text[: LONGEST - 1]}…"
 
 
 def pair_name(pair: Pair) -> str:
-    """Return what a pair is called where there is little room."""
+    """Return a pair's short label."""
     return f"{short(pair.one)}–{short(pair.other)}"
 
 
 def by_year(comparison: Comparison, measure: Measure) -> Picture:
-    """Return the measure in each year for the pairs that are charted."""
+    """Return the chart of a measure by year for the charted pairs."""
     every = [[shown(year, measure.name) for year in pair.years] for pair in comparison.charted]
     met = [place for place, values in enumerate(zip(*every, strict=True)) if any(value is not None for value in values)]
-    # From the first to the last year with a point; years between without one are gaps.
+    # From the first to the last year with a value; years without one are gaps.
     span = slice(met[0], met[-1] + 1) if met else slice(0)
     years, lines = comparison.years[span], [line[span] for line in every]
     names = [" – ".join((str(pair.one), str(pair.other))) for pair in comparison.charted]
@@ -53,7 +53,7 @@ def by_year(comparison: Comparison, measure: Measure) -> Picture:
 
 
 def _line(name: str, years: tuple[int, ...], values: list[float | None], measure: Measure) -> str:
-    """Return in words where a line is lowest and highest; the first of years that tie."""
+    """Return a line's lowest and highest years in words; ties go to the earlier year."""
     known = [(value, -year) for year, value in zip(years, values, strict=True) if value is not None]
     if not known:
         return _("%(name)s: no year with %(minimum)s recorded votes in common.") % {"name": name, "minimum": MINIMUM}

@@ -1,4 +1,4 @@
-"""The figures of a comparison, as its tables show them: written, with how many roll calls each rests on."""
+"""The tables of a comparison: formatted values with their numbers of roll calls."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ TAKEN: dict[int, Choice | None] = {number: Choice(letter) for letter, number in 
 
 
 class Figure(NamedTuple):
-    """A measure as a cell shows it."""
+    """A measure formatted for a table cell."""
 
     value: str
-    """A dash where it is not shown."""
+    """A dash if not shown."""
     rests_on: int
-    """How many roll calls."""
+    """Number of roll calls."""
     share: float | None
-    """None where it is not shown."""
+    """None if not shown."""
 
     @property
     def width(self) -> str:
-        """Return the width of its bar, as SVG writes it; empty where it is not shown."""
+        """Return the width of its bar for SVG; empty if not shown."""
         return "" if self.share is None else percent_of(round(max(0.0, self.share) * 1000), 1000)
 
 
@@ -53,20 +53,20 @@ class PairFigures(NamedTuple):
     pair: Pair
     now: list[Figure]
     before: list[Figure]
-    """Of the preceding period; empty where there is none."""
+    """Of the preceding period; empty if there is none."""
     changes: list[str]
-    """A dash where a change is not shown."""
+    """A dash if not shown."""
 
 
 class Table(NamedTuple):
-    """Rows of figures, each with its name, and the heads of their columns."""
+    """Named rows of figures, and the column headings."""
 
     heads: list[str]
     rows: list[tuple[str, list[Figure]]]
 
 
 def figure(measured: Agreement, measure: Measure = AGREEMENT, say: Figures | None = None) -> Figure:
-    """Return a measure as a cell shows it. A table makes ``say`` once."""
+    """Return a measure formatted for a cell. Tables pass one formatter (``say``)."""
     value = shown(measured, measure.name)
     return Figure(measure.value(value, say), rests_on(measured, measure.name), value)
 
@@ -91,7 +91,7 @@ def _measures(measured: Agreement, say: Figures) -> list[Figure]:
 
 
 def matrix(comparison: Comparison, measure: Measure) -> list[tuple[Party, list[tuple[Pair, Figure] | None]]]:
-    """Return each party with a measure of it and each party; None for itself."""
+    """Return each party with a measure for each other party; None for itself."""
     say, cells = Figures(), {}
     for pair in comparison.pairs:
         cells[pair.one.text, pair.other.text] = cells[pair.other.text, pair.one.text] = (
@@ -103,13 +103,13 @@ def matrix(comparison: Comparison, measure: Measure) -> list[tuple[Party, list[t
 
 
 def by_year(comparison: Comparison, measure: Measure) -> Table:
-    """Return the measures of a pair by year; of several pairs one of the measures. The newest year comes first."""
+    """Return all measures of one pair, or one measure of several pairs, by year, newest first."""
     table = _by(comparison, measure, map(str, comparison.years), lambda pair: pair.years)
     return Table(table.heads, table.rows[::-1])
 
 
 def by_topic(comparison: Comparison, measure: Measure) -> Table:
-    """Return the measures of a pair by topic; of several pairs one of the measures."""
+    """Return all measures of one pair, or one measure of several pairs, by topic."""
     topics = comparison.record.topics
     names = (_("None of these") if slug == NO_TOPIC else topics[slug] for slug in comparison.topics)
     return _by(comparison, measure, names, lambda pair: pair.topics)
@@ -118,9 +118,9 @@ def by_topic(comparison: Comparison, measure: Measure) -> Table:
 def _by(
     comparison: Comparison, measure: Measure, names: Iterable[str], parts: Callable[[Pair], list[Agreement]]
 ) -> Table:
-    """Return a row for each name: all measures of the one pair, or one measure of each charted pair.
+    """Return a row for each name: all measures of one pair, or one measure of each charted pair.
 
-    What no two took a position on has no row.
+    Names without any common position have no row.
     """
     say = Figures()
     if len(comparison.pairs) == 1:
@@ -138,7 +138,7 @@ def _by(
 def positions_taken(
     comparison: Comparison, roll_calls: Sequence[ListedRollCall]
 ) -> list[tuple[ListedRollCall, list[tuple[Choice | None, list[str]]]]]:
-    """Return the first of the roll calls on which the parties were most divided, with who took which position."""
+    """Return the roll calls on which the parties were most divided, with the parties by position."""
     places = np.searchsorted(comparison.rows, comparison.divided[: len(roll_calls)])
     names = [short_name(party) for party in comparison.parties]
     return [
@@ -160,7 +160,7 @@ def short_name(party: Party) -> str:
 
 
 def extreme(found: Sequence[Pair]) -> tuple[str, str] | None:
-    """Return the names of pairs that have the same agreement, and that with what it rests on in each."""
+    """Return the names of pairs with equal agreement, and that agreement with its numbers of roll calls."""
     if not found:
         return None
     names = (f"{short_name(pair.one)} – {short_name(pair.other)}" for pair in found)
@@ -172,7 +172,7 @@ def extreme(found: Sequence[Pair]) -> tuple[str, str] | None:
 
 
 def overlap(shared: Overlap, comparison: Comparison) -> str:
-    """Return in a sentence whose votes count in the positions of both of two parties."""
+    """Return a sentence on states that count in both parties' positions."""
     names = [comparison.record.states[code].name for code in shared.states]
     for own, group in ((shared.one, shared.other), (shared.other, shared.one)):
         if own.is_state:

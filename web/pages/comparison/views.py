@@ -1,4 +1,4 @@
-"""Two to eight states, blocs or groups of states compared."""
+"""The comparison page: two to eight states, blocs or ad-hoc groups."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from web.display.measures import Measure
 
 DIVIDED = 15
-"""How many of the roll calls on which they differed most a page shows."""
+"""Most divided roll calls shown."""
 
 READY = [
     (gettext_lazy("United States and Russian Federation"), ("USA", "RUS")),
@@ -45,12 +45,12 @@ READY = [
     (gettext_lazy("The five permanent members"), ("CHN", "FRA", "RUS", "GBR", "USA")),
     (gettext_lazy("France with the United Kingdom, and the EU"), ("FRA,GBR", "eu")),
 ]
-"""Questions to begin with."""
+"""Example questions."""
 
 
 @dataclass(frozen=True)
 class ComparisonQuery:
-    """What an address asks: the roll calls, the parties among what it names, and the measure."""
+    """The parsed query: roll calls, parties and measure."""
 
     question: Question
     texts: list[str]
@@ -59,7 +59,7 @@ class ComparisonQuery:
 
     @classmethod
     def of(cls, parameters: QueryDict, record: Record) -> ComparisonQuery:
-        """Read the parameters; what is wrong with them is with the question."""
+        """Parse the parameters; errors are in ``question``."""
         question = Question(parameters, record, also=("state", "measure"), repeatable=("state",))
         question.labels |= {"state": _("Who is compared"), "measure": _("Measure")}
         texts = [text for text in parameters.getlist("state") if text]
@@ -82,11 +82,11 @@ class ComparisonQuery:
 
     @property
     def is_enough(self) -> bool:
-        """Tell whether there is something to compare and nothing wrong."""
+        """Tell whether the query is valid and has enough parties."""
         return self.question.is_valid and len(self.parties) >= AT_LEAST
 
     def comparison(self) -> Comparison:
-        """Return the answer."""
+        """Return the comparison."""
         preceding = self.question.preceding
         before = self.question.rows_between(Days(preceding.since, preceding.last)) if preceding else None
         return Comparison.of(self.parties, self.question.record, self.question.rows, before)
@@ -103,7 +103,7 @@ class ComparisonQuery:
 
 @reads(*FILTERS, "state", "measure")
 def page(request: HttpRequest) -> HttpResponse:
-    """Compare what ``?state=`` names several times; ``?add=`` of the form becomes another ``state``."""
+    """Compare the repeated ``?state=``; the form's ``?add=`` becomes another ``state``."""
     added = [_typed(text) for text in request.GET.getlist("add")]
     if any(added):
         query = without_empty(request.GET)
@@ -115,7 +115,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @tidy_address
 def _page(request: HttpRequest) -> HttpResponse:
-    """Show the comparison, or how to ask for one."""
+    """Show the comparison, or how to build one."""
     with reading() as record:
         query = ComparisonQuery.of(request.GET, record)
         context: dict[str, Any] = {
@@ -136,7 +136,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 def _ready(request: HttpRequest, record: Record) -> list[tuple[Any, str]]:
-    """Return the questions to begin with that the record can answer, each with its address."""
+    """Return the example questions that the record can answer, with their addresses."""
     return [
         (label, f"{request.path}?{'&'.join(f'state={text}' for text in texts)}")
         for label, texts in READY
@@ -145,7 +145,7 @@ def _ready(request: HttpRequest, record: Record) -> list[tuple[Any, str]]:
 
 
 def _answer(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any]:
-    """Return what the page says of a comparison."""
+    """Return the template context of a comparison."""
     comparison, question = query.comparison(), query.question
     filters = QueryDict(mutable=True)
     for name, value in question.chosen.items():
@@ -182,7 +182,7 @@ def _answer(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any]:
 
 
 def _scope(query: ComparisonQuery) -> list[str]:
-    """Return what the comparison is over in words: the period, and whatever narrows it."""
+    """Return the period and other filters in words."""
     question, record = query.question, query.question.record
     chosen, rows = question.chosen, question.rows
     parts = []
@@ -197,7 +197,7 @@ def _scope(query: ComparisonQuery) -> list[str]:
 
 
 def _periods(request: HttpRequest, query: ComparisonQuery) -> list[tuple[int, str]]:
-    """Return how many years to offer, up to the last roll call that meets the other filters, where none are chosen."""
+    """Return numbers of years to offer, up to the last matching roll call, if no period is chosen."""
     question = query.question
     ever = question.rows_between(Days())
     if question.since or question.until or not len(ever):
@@ -221,7 +221,7 @@ def _preceding(request: HttpRequest, query: ComparisonQuery) -> dict[str, Any] |
 
 @reads(*FILTERS, "state", "measure")
 def file(request: HttpRequest, form: str) -> HttpResponse:
-    """Return the comparison as a file: the long table, everything, or the picture."""
+    """Return the comparison as CSV, JSON, SVG or PNG."""
     with reading() as record:
         query = ComparisonQuery.of(request.GET, record)
         if refused := query.question.refused:
@@ -239,12 +239,12 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _typed(text: str) -> str:
-    """Return what somebody typed as addresses write it: codes in upper case, commas without spaces."""
+    """Normalise typed input for addresses: upper-case codes, no spaces after commas."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     return ",".join(part.upper() for part in parts) if len(parts) > 1 else "".join(parts)
 
 
 def _without(texts: list[str], dropped: str) -> list[str]:
-    """Return ``texts`` less the last that is ``dropped``."""
+    """Return ``texts`` without the last occurrence of ``dropped``."""
     place = len(texts) - 1 - texts[::-1].index(dropped)
     return texts[:place] + texts[place + 1 :]

@@ -1,4 +1,4 @@
-"""What the record covers of each body, for the page of the data: strips by year, words, and a table by month."""
+"""Coverage on the data page: strips by year, sentences, and a table by month."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ class CoveredBody(NamedTuple):
     groups: list[HoldingText]
     strips: Picture
     columns: list[str]
-    """The heads of the table by year: the groups that have votes, then the months, which are those of the first."""
+    """Column headings: groups with votes, then months (of the first group)."""
     years: list[tuple[int, list[str]]]
-    """The newest first, each with a cell a column."""
+    """Rows, newest first."""
 
 
 @dataclass(frozen=True, eq=False)
 class Covered:
-    """The bodies, as a key by which what is shown of them is cached."""
+    """The bodies, hashable as a cache key."""
 
     bodies: Sequence[CoveredBody]
 
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def covered(record: Record, _language: str | None) -> Covered:
-    """Return what a record covers, in the active language."""
+    """Return the coverage of a record in the active language."""
     return Covered([_body(line) for line in coverage_of(record).bodies if line.roll_calls])
 
 
 def _body(line: BodyLine) -> CoveredBody:
-    """Return a body."""
+    """Return the coverage of a body."""
     groups = coverage.of_body(line)
     holdings = [line.holdings[group] for group in coverage.SHOWN if group in line.holdings]
     names = [str(holding.group.label) for holding in holdings]
@@ -78,7 +78,7 @@ def _body(line: BodyLine) -> CoveredBody:
 
 
 def _cell(held: PeriodCoverage) -> str:
-    """Return how many votes are held of a period, with a plus where there may be more; a dash where it is absent."""
+    """Return the number of votes in a period, with a plus if there may be more; a dash if absent."""
     return {
         Extent.COMPLETE: number(held.roll_calls),
         Extent.THIN: f"{number(held.roll_calls)}+",

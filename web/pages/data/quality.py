@@ -1,4 +1,4 @@
-"""What is known to be wrong or doubtful in the record."""
+"""The page of known data problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BODIES = [
 
 
 class FindingForm(forms.Form):
-    """What the address may ask of findings."""
+    """The filters of findings."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, **one_of(Finding.Kind.choices))
     body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, **one_of(BODIES))
@@ -43,7 +43,7 @@ class FindingForm(forms.Form):
 
 
 class Findings:
-    """The public findings that the parameters of an address select."""
+    """The public findings selected by an address."""
 
     def __init__(self, parameters: QueryDict) -> None:
         self.parameters = parameters
@@ -53,7 +53,7 @@ class Findings:
 
     @cached_property
     def selected(self) -> FindingQuerySet:
-        """Return all findings selected, in no order; none where the filters have errors."""
+        """Return the selected findings, unordered; none if a filter is invalid."""
         if not self.is_valid:
             return Finding.objects.none()
         asked, selected = self.form.cleaned_data, Finding.objects.public()
@@ -67,7 +67,7 @@ class Findings:
 
     @cached_property
     def page(self) -> Page[Finding]:
-        """Return the page asked for, or the first with ``page_error`` set where there is no such page."""
+        """Return the requested page, or the first with ``page_error`` set if it does not exist."""
         paginator = Paginator(in_order(self.selected), PAGE_SIZE)
         number = self.parameters.get("page") or 1
         try:
@@ -81,22 +81,22 @@ class Findings:
 
     @property
     def page_numbers(self) -> list[int | str]:
-        """Return the numbers to offer, with an ellipsis where some are left out."""
+        """Return the page numbers to show, with ellipses for gaps."""
         return list(self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2, on_ends=1))
 
     @property
     def errors(self) -> list[tuple[str, list[str]]]:
-        """Return each filter's label and what is wrong with its value."""
+        """Return (label, errors) of each invalid filter."""
         return [(str(self.form.fields[name].label), [*map(str, said)]) for name, said in self.form.errors.items()]
 
     @property
     def unanswered(self) -> list[str]:
-        """Return the parameters of the address that ask something there is no filter for."""
+        """Return unknown and repeated parameters."""
         return unanswered(self.parameters, {*self.form.fields, "page"})
 
     @cached_property
     def kinds(self) -> list[dict[str, Any]]:
-        """Return each kind with its name and meaning and how many public findings of it are open and acknowledged."""
+        """Return each kind with name, meaning, and numbers of open and acknowledged findings."""
         rows = Finding.objects.public().order_by().values_list("kind")
         counts = {kind: numbers for kind, *numbers in rows.annotate(Count("pk"), Count("acknowledged_at"))}
         kinds = []
@@ -116,19 +116,19 @@ class Findings:
 
     @property
     def totals(self) -> dict[str, int]:
-        """Return how many public findings there are in all, open and acknowledged."""
+        """Return the numbers of all, open and acknowledged public findings."""
         return {status: sum(kind[status] for kind in self.kinds) for status in (OPEN, ACKNOWLEDGED)}
 
     @property
     def sections(self) -> list[tuple[dict[str, Any], list[Finding]]]:
-        """Return the kinds that have findings on the page, with these."""
+        """Return the page's findings grouped by kind."""
         shown = list(self.page)
         sections = [(kind, [finding for finding in shown if finding.kind == kind["value"]]) for kind in self.kinds]
         return [section for section in sections if section[1]]
 
 
 def in_order(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """Order as kinds are listed, open ones first, the latest votes first, with what a row shows read along."""
+    """Sort by kind, open before acknowledged, latest votes first; load what a row shows."""
     place = Case(*(When(kind=kind, then=Value(at)) for at, kind in enumerate(Finding.Kind)))
     latest = F("roll_call__date").desc(nulls_last=True)
     ordered = findings.order_by(place, F("acknowledged_at").asc(nulls_first=True), latest, "key")
@@ -139,7 +139,7 @@ def in_order(findings: QuerySet[Finding]) -> QuerySet[Finding]:
 @reads(*FindingForm.base_fields, "page")
 @tidy_address
 def quality(request: HttpRequest) -> HttpResponse:
-    """Show what checks of the record and of files have found, and what was said about it."""
+    """Show the findings of checks on the record and on files, with editors' explanations."""
     context = {
         "listing": Findings(request.GET),
         "record": RollCall.objects.published()

@@ -1,4 +1,4 @@
-"""The record to take away: downloads, codebook, what it covers and where it comes from."""
+"""The data page: downloads, codebook, coverage and sources."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 FIRST = ("resolutions", "roll-calls", "votes")
-"""The tables that most readers come for."""
+"""The most wanted tables."""
 
 RECORDED = RollCall.METHODS_WITH_VOTES
 UNRECORDED = {"non_recorded": [RollCall.Method.NON_RECORDED], "without_vote": [RollCall.Method.WITHOUT_VOTE]}
-"""How texts are decided without a recorded vote, by what their number is called."""
+"""Methods without a recorded vote, by the name of their count."""
 
 IMPORTS_SHOWN = 10
 RETRY_AFTER = "10"
-"""Seconds after which a package that is being made may be had; making one takes about as long."""
+"""Retry-After in seconds while a package is being built; about as long as building one."""
 
 CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8; header=present",
@@ -59,13 +59,13 @@ CONTENT_TYPES = {
 
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """Show what there is to download, what it covers, where it comes from and how to cite it; nothing is made here."""
+    """Show downloads, coverage, sources and citation; no package is built here."""
     with reading() as record:
         return _data(request, record)
 
 
 def _data(request: HttpRequest, record: Record) -> HttpResponse:
-    """Return the page of a record."""
+    """Render the page of a record."""
     version = current_version()
     package = downloads.offered(version)
     published = Q(roll_calls__status="published")
@@ -89,14 +89,14 @@ def _data(request: HttpRequest, record: Record) -> HttpResponse:
     }
     response = render(request, "data/index.html", context)
     if package is None:
-        # It will be there without any change of the record, once somebody has asked for it.
+        # The package appears without a change of the record, so do not cache its absence.
         response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @require_safe
 def codebook(request: HttpRequest) -> HttpResponse:
-    """Show what each table and each column means."""
+    """Show the meaning of each table and column."""
     context = {"tables": TABLES.values(), "codes": codes, "general": GENERAL.split("\n\n")}
     return render(request, "data/codebook.html", context)
 
@@ -104,9 +104,9 @@ def codebook(request: HttpRequest) -> HttpResponse:
 @never_cached
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Send a file of the package of the record as it is, which the first request for one makes.
+    """Return a file of the current package, which the first request builds.
 
-    A table in CSV is sent at once even where there is no package. While another request makes it the answer is 503.
+    CSV tables are streamed at once even without a package. While another request builds it, the response is 503.
     """
     if name not in (*names(), downloads.ARCHIVE):
         raise Http404
@@ -119,7 +119,7 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
             return _streamed(request, name, version)
         response = _sent(request, package.folder / name)
     except (downloads.BusyError, FileNotFoundError):
-        # A file is gone when the record has changed and another request has made the next package.
+        # The file is gone if another request has built the next version's package.
         detail = _("The files of this data version are being made. Try again in ten seconds.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
     response["ETag"] = _tag(downloads.key(package.version), name)
@@ -127,12 +127,12 @@ def file(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _tag(key: str, name: str) -> str:
-    """Return the name of what a file holds at a state of the record."""
+    """Return the ETag of a file at a data version."""
     return f'"{key}-{name}"'
 
 
 def _sent(request: HttpRequest, path: Path) -> HttpResponseBase:
-    """Send a file to be saved, or its headers alone."""
+    """Return a file as an attachment, or only its headers."""
     kind = CONTENT_TYPES[path.suffix]
     if request.method == "HEAD":
         headers = {"Content-Disposition": _to_be_saved(path.name), "Content-Length": str(path.stat().st_size)}
@@ -141,7 +141,7 @@ def _sent(request: HttpRequest, path: Path) -> HttpResponseBase:
 
 
 def _streamed(request: HttpRequest, name: str, version: DataVersion) -> StreamingHttpResponse:
-    """Send a table as it is read from the database, or its headers alone."""
+    """Stream a table from the database, or return only its headers."""
     table = TABLES[name.removesuffix(".csv")]
     stream = None if request.method == "HEAD" else Stream(lambda: csv_chunks(table))
     response = StreamingHttpResponse(stream or (), content_type=CONTENT_TYPES[".csv"])
@@ -153,12 +153,12 @@ def _streamed(request: HttpRequest, name: str, version: DataVersion) -> Streamin
 
 
 def _open(response: HttpResponseBase) -> HttpResponseBase:
-    """Let any site's page read an answer."""
+    """Add CORS headers for any origin."""
     for name, value in OPEN.items():
         response[name] = value
     return response
 
 
 def _to_be_saved(name: str) -> str:
-    """Return the header by which a browser saves what it gets under ``name``."""
+    """Return the Content-Disposition header for ``name``."""
     return f'attachment; filename="{name}"'

@@ -1,4 +1,4 @@
-"""Pages for addresses that lead nowhere."""
+"""The 404 page."""
 
 from urllib.parse import unquote
 
@@ -15,7 +15,7 @@ PREFIXES = ("resolutions", "roll-calls", "states", "blocs", "subjects", "search"
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Show what is not in the record, and what the address may have meant: texts, states and blocs with its words."""
+    """Show 404 with suggestions: texts, states and blocs that match words of the address."""
     parts = [part for part in unquote(request.path).split("/") if part]
     meant = "/".join(parts[1:] if parts and parts[0] in PREFIXES else parts)[:200]
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
@@ -25,7 +25,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _suggestions(meant: str) -> dict[str, object]:
-    """Return records that have the words and numbers of ``meant``."""
+    """Return records that match the words and numbers of ``meant``."""
     words = loose(meant).strip("-").split("-")
     if words == [""]:
         return dict.fromkeys(("resolutions", "states", "blocs"), ())
@@ -44,5 +44,5 @@ def _suggestions(meant: str) -> dict[str, object]:
 
 
 def _names(bloc: Bloc) -> tuple[str, str, str]:
-    """Return all that a bloc is called."""
+    """Return all names of a bloc."""
     return bloc.slug, bloc.short_name, bloc.name

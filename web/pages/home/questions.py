@@ -1,4 +1,4 @@
-"""Questions to start from, each an address of a list: what it means, and what of the record could answer it."""
+"""Example questions on the front page, each the address of a list."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A question with its address; ``says`` takes ``among``, ``first`` and ``last``."""
+    """An example question with its address; ``says`` has the placeholders ``among``, ``first`` and ``last``."""
 
     slug: str
     name: Any
     says: Any
-    """What it means, and how many recorded votes from when to when it was looked for among."""
+    """Its meaning, and the number and period of recorded votes searched."""
     of: str
-    """The list: resolutions or roll_calls."""
+    """The list: ``resolutions`` or ``roll_calls``."""
     query: str
     among: Callable[[Record], Mask]
-    """What tells which of the register could answer it."""
+    """Returns the mask of roll calls that could match."""
     page: str = ""
-    """The page that answers it, where that is more than the list."""
+    """The page that answers it, if not the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A preset as the front page shows it."""
+    """A preset prepared for display."""
 
     slug: str
     name: str
@@ -57,27 +57,27 @@ class Question:
 
 
 def _council(record: Record) -> Mask:
-    """Return which are of the Security Council."""
+    """Return the mask of the Security Council's roll calls."""
     return record.register.bodies.are(Body.SECURITY_COUNCIL)
 
 
 def _all_three(record: Record) -> Mask:
-    """Return on which the United States, the Russian Federation and the EU took a position."""
+    """Return the mask of roll calls on which the United States, the Russian Federation and the EU took a position."""
     if not (record.states.keys() >= {"USA", "RUS"} and "eu" in record.blocs):
-        return np.zeros(len(record.register), bool)  # The reference facts are still to come.
+        return np.zeros(len(record.register), bool)  # No reference data yet.
     parties = (Party.parse(text, record) for text in ("USA", "RUS", "eu"))
     return record.register.voted(np.logical_and.reduce([is_position(party.positions(record)) for party in parties]))
 
 
 def _with_figures(record: Record) -> Mask:
-    """Return which have figures in favour and against."""
+    """Return the mask of roll calls with totals in favour and against."""
     yes, no = record.register.figures.T
     known: Mask = (yes >= 0) & (no >= 0) & (yes + no > 0)
     return known
 
 
 def _not_adopted(record: Record) -> Mask:
-    """Return which have figures and are not known to have had the majority they needed."""
+    """Return the mask of roll calls with totals that are not known to have had the required majority."""
     results = record.register.results
     return _with_figures(record) & ~results.are(Result.ADOPTED) & ~results.are(Result.VETOED)
 
@@ -134,12 +134,12 @@ PRESETS = (
 
 @lru_cache(maxsize=4 * CACHED_VERSIONS)
 def questions(record: Record, _language: str | None, _prefix: str) -> list[Question]:
-    """Return the presets that the record can answer, in the active language; the rest would only say that it cannot."""
+    """Return the presets that the record can answer, in the active language."""
     return [question for preset in PRESETS if (question := answer_preset(preset, record))]
 
 
 def answer_preset(preset: Preset, record: Record) -> Question | None:
-    """Return a preset as a record answers it; None where the record has nothing that it could be found among."""
+    """Return a preset with its numbers; None if no roll call could match."""
     register = record.register
     listed = register.decisive if preset.of == "resolutions" else None
     among = preset.among(record) & register.recorded

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from votes.record.roll_calls import ListedRollCall
 
 LATEST, NOTABLE, BREAKS = 6, 3, 6
-"""How many votes are shown, how many with notable breaks, and how many breaks of each."""
+"""Latest votes shown, votes with notable breaks, and breaks of each."""
 
 EXAMPLE = "a-res-es-11-7"
-"""The vote that shows how a vote is read, if it is on record."""
+"""Preferred example for "How to read a vote"."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -51,9 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @lru_cache(maxsize=CACHED_VERSIONS)
 def example(record: Record) -> ListedRollCall | None:
-    """Return the vote that shows how a vote is read: a known one, or else the newest that decided a text by votes.
+    """Return the example for "How to read a vote": the preferred one, or the newest decisive vote.
 
-    Its totals are those of its members: not one whose announced figures differ from the counted ones.
+    Announced and counted totals must agree, so that they add up to the members.
     """
     known = [key for key, row in record.list_rows.items() if row[SLUG] == EXAMPLE and row[DECISIVE]]
     register = record.register
@@ -64,7 +64,7 @@ def example(record: Record) -> ListedRollCall | None:
 
 
 def _notable(record: Record) -> list[tuple[ListedRollCall, list[BreakLine], int]]:
-    """Return the recent roll calls on which most states left their closest partners: who first, and how many more."""
+    """Return recent roll calls with the most breaks from closest partners: first breaks, and number of others."""
     found = notable_roll_calls(record, number=NOTABLE)
     roll_calls = record.roll_calls_by_key(one.key for one in found)
     return [

@@ -1,4 +1,4 @@
-"""Where a roll call cuts the line of ideal points, for its page: in words, and as a picture."""
+"""How a roll call divides the ideal points, for its page: in words, and as a picture."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 __all__ = ["division", "sentence"]
 
 
-def sentence(found: Division) -> str:
-    """Return in words how a roll call divides the line, and how many of those who voted stand where."""
-    below, above = (POSITIONS[choice] for choice in found.sides)
-    if not found.is_within:
+def sentence(division: Division) -> str:
+    """Return how a roll call divides the line, and the number of voters on each side, in words."""
+    below, above = (POSITIONS[choice] for choice in division.sides)
+    if not division.is_within:
         return _(
             "The line does not divide this vote: all states stand on the same side of the estimated cut point, where "
             "“%(expected)s” is the more likely position."
-        ) % {"expected": POSITIONS[found.expected]}
+        ) % {"expected": POSITIONS[division.expected]}
     return _(
         "At an ideal point of %(cut)s a member state was as likely “%(below)s” as “%(above)s”: further down "
         "“%(below)s” is more likely, further up “%(above)s”. Of the %(all)s that took either position, %(placed)s "
         "stand on the side where the model expects them."
     ) % {
-        "cut": signed_by(Figures(), found.cut.point, 2),
+        "cut": signed_by(Figures(), division.cut.point, 2),
         "below": below,
         "above": above,
-        "all": len(found.on_sides),
-        "placed": sum(found.on_sides),
+        "all": len(division.on_sides),
+        "placed": sum(division.on_sides),
     }

@@ -1,4 +1,4 @@
-"""The ideal points as files have them: a row for each state and session, and everything as JSON."""
+"""Files of ideal points: a row per state and session as CSV, and JSON."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ HEADER = ("state", "name", "session", "year", "estimate", "standard_error", "low
 
 
 def session_name(number: int) -> str:
-    """Return a session by its number and the year in which it opened."""
+    """Return a session's number and opening year as a label."""
     return f"{number} ({FIRST_YEAR + number})"
 
 
 def rows(question: IdealPointsQuestion) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each point asked for; what rests on too few votes is empty.
+    """Yield a row for each requested point; estimates from too few votes are empty.
 
-    ``low`` and ``high`` are the ends of the interval of 95 per cent, ``year`` that in which the session opened.
+    ``low`` and ``high`` bound the 95% interval; ``year`` is when the session opened.
     """
     states = question.record.states
     for point in question.points:
@@ -41,7 +41,7 @@ def rows(question: IdealPointsQuestion) -> Iterator[tuple[Any, ...]]:
 
 
 def json_document(question: IdealPointsQuestion, *, stale: bool) -> dict[str, Any]:
-    """Return everything: what was asked, of which fit the estimates are, and the estimates."""
+    """Return the query, the fit and the estimates."""
     fit = question.estimates.fit
     return {
         "question": {**question.chosen, "state": list(question.states)}

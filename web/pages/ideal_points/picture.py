@@ -1,4 +1,4 @@
-"""Pictures of ideal points: lines over the sessions, all states of one session, and how a roll call divides them."""
+"""Charts of ideal points: lines over sessions, the strip of one session, and a roll call's division."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
     from votes.reports.ideal_points import Division, Estimates, Point
 
 FIRST_YEAR = 1945
-"""Session n of the General Assembly opened in the n-th year after."""
+"""The General Assembly's session n opened in this year + n."""
 CONFIDENCE = 1.96
-"""Standard errors to either side within which 95 in 100 estimates lie."""
+"""Half-width of a 95% interval in standard errors."""
 
 WIDTH, SIDE = 720, 24
 DOT, RADIUS = 6.4, 2.8
-"""Room for a dot, and its size."""
+"""Dot pitch and size."""
 LABEL, LABEL_LINE = 46, 22
-"""Room for a code where a stylesheet enlarges texts, and between lines of codes."""
+"""Width of an enlarged code, and line height of codes."""
 PERMANENT = ("CHN", "FRA", "GBR", "RUS", "SUN", "USA")
 LANES = {YES: "Y", ABSTAINING: "A", NO: "N"}
-"""The positions from the top, with their letters."""
+"""Positions from top to bottom, with their letters."""
 POSITIONS = {YES: gettext_lazy("in favour"), ABSTAINING: gettext_lazy("abstaining"), NO: gettext_lazy("against")}
 
 
 def signed(value: float, digits: int) -> str:
-    """Return a figure with its sign, which nought has none of."""
+    """Return a number with its sign; zero has none."""
     return signed_by(Figures(), value, digits)
 
 
 def signed_by(figures: Figures, value: float, digits: int) -> str:
-    """Return the same as tables need it, which make their figures once."""
+    """Return the same with a table's formatter."""
     size = round(value, digits)
     return f"{'+' if size > 0 else MINUS if size < 0 else ''}{figures.decimal(abs(size), digits)}"
 
 
 def lines(estimates: Estimates, states: Sequence[str], numbers: Sequence[int], record: Record) -> Picture:
-    """Return the ideal points of at most eight states over the sessions ``numbers``, with bands of 95 per cent."""
+    """Return the line chart of at most eight states over the sessions ``numbers``, with 95% bands."""
     asked = set(numbers)
     points = [
         [at for at in estimates.by_state.get(code, {}).values() if at.is_shown and at.session in asked]
@@ -81,12 +81,12 @@ def lines(estimates: Estimates, states: Sequence[str], numbers: Sequence[int], r
 
 
 def _edge(point: Point | None, side: int) -> float | None:
-    """Return an end of the interval of an estimate."""
+    """Return one end of an estimate's interval."""
     return None if point is None else point.estimate + side * CONFIDENCE * point.standard_error
 
 
 def _course(name: str, line: Sequence[Point]) -> str:
-    """Return in words where a line begins and ends."""
+    """Return a line's start and end in words."""
     if not line:
         return _("%(name)s: no estimate.") % {"name": name}
     return _("%(name)s: %(first)s in session %(from)s, %(last)s in session %(to)s.") % {
@@ -99,7 +99,7 @@ def _course(name: str, line: Sequence[Point]) -> str:
 
 
 class _Axis:
-    """The line on which all states of a session stand, with a little room beside them."""
+    """The axis of a session's strip, with padding."""
 
     def __init__(self, points: Sequence[Point]) -> None:
         low, high = points[0].estimate, points[-1].estimate
@@ -107,12 +107,12 @@ class _Axis:
         self.low, self.high = low - margin, high + margin
 
     def __call__(self, value: float) -> float:
-        """Return where a value stands; at the edge, where it is beyond it."""
+        """Return the position of a value, clamped to the axis."""
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return SIDE + (WIDTH - 2 * SIDE) * share
 
     def drawn(self, y: float) -> str:
-        """Return the axis with its whole numbers below."""
+        """Return the axis with integer labels."""
         marks = "".join(
             f'<path class="axis s-choice-edge" d="M{self(tick):.1f} {y:.1f}v5"/>'
             f'<text class="f-muted middle" x="{self(tick):.1f}" y="{y + 22:.1f}">{signed(tick, 0)}</text>'
@@ -122,7 +122,7 @@ class _Axis:
 
 
 def _stacked(points: Iterable[Point], axis: _Axis) -> list[tuple[Point, float, int]]:
-    """Return points with their places along the axis, in columns, and how many stand below each in its column."""
+    """Return (point, position, height in its stack) of each point."""
     heights: dict[int, int] = {}
     placed = []
     for point in points:
@@ -133,7 +133,7 @@ def _stacked(points: Iterable[Point], axis: _Axis) -> list[tuple[Point, float, i
 
 
 def _rows(points: Iterable[Point], axis: _Axis) -> list[int]:
-    """Return on which line the code of each point has room, the first line being 0."""
+    """Return the line, from 0, in which each point's code fits."""
     ends: list[float] = []
     rows = []
     for point in points:
@@ -145,21 +145,21 @@ def _rows(points: Iterable[Point], axis: _Axis) -> list[int]:
 
 
 def _dots(stacks: Iterable[tuple[Point, float, int]], base: float) -> str:
-    """Return stacked points as discs that stand on ``base``."""
+    """Return stacked dots on the baseline ``base``."""
     disc = f"m-{RADIUS} 0a{RADIUS} {RADIUS} 0 1 0 {2 * RADIUS} 0a{RADIUS} {RADIUS} 0 1 0-{2 * RADIUS} 0"
     return "".join(f"M{x:.1f} {base - DOT * (place + 0.5):.1f}{disc}" for _point, x, place in stacks)
 
 
 def _code(point: Point, axis: _Axis, y: float, css_class: str) -> str:
-    """Return the code of a point's state above or below its place, as far as there is room to the sides."""
+    """Return the label of a point's state, kept within the sides."""
     x = min(max(axis(point.estimate), SIDE), WIDTH - SIDE)
     return f'<text class="{css_class} middle" x="{x:.1f}" y="{y:.1f}">{point.state}</text>'
 
 
 def strip(points: Sequence[Point], chosen: Sequence[str], session: int, names: Mapping[str, str]) -> Picture:
-    """Return all states of a session along the line, from the lowest ideal point; ``chosen`` ones with their codes.
+    """Return the strip of a session's states; ``chosen`` ones are labelled.
 
-    ``points`` ascend and are at least one.
+    ``points`` are ascending and not empty.
     """
     axis = _Axis(points)
     series = {code: number for number, code in enumerate(chosen, 1)}
@@ -203,7 +203,7 @@ def strip(points: Sequence[Point], chosen: Sequence[str], session: int, names: M
 
 
 def division(found: Division) -> Picture:
-    """Return the states that took a position on a roll call, in three lanes along the line, and where it is cut."""
+    """Return the states with a position on a roll call, in three lanes, with the dividing point."""
     points = [point for point, _choice in found.points]
     axis = _Axis(points)
     lanes = {choice: _stacked([p for p, own in found.points if own == choice], axis) for choice in LANES}

@@ -1,4 +1,4 @@
-"""What an address asks of the ideal points: whose, in which period, and in which session."""
+"""The parsed query of the ideal-points page: states, period and session."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 OWN = ("state", "session")
 PERMANENT = ("CHN", "FRA", "GBR", "SUN", "RUS", "USA")
-"""Whose lines are drawn where no state is asked for: the permanent members of the Council, the Soviet Union too."""
+"""Default states: the Council's permanent members, including the Soviet Union."""
 
 
 class IdealPointsQuestion(Question):
-    """The states, the period and the session that an address asks for, and what is wrong with what it asks.
+    """The requested states, period and session, and errors.
 
-    The estimates are of all recorded votes of a session, so that a topic, a subject, a kind or another body is refused.
+    Estimates use all recorded votes of a session, so topic, subject, kind and other bodies are rejected.
     """
 
     body = Body.GENERAL_ASSEMBLY
@@ -40,22 +40,22 @@ class IdealPointsQuestion(Question):
         self._refuse_filters()
         self._refuse_states()
         self.sessions: list[int] = []
-        """Those of the period, ascending."""
+        """Sessions of the period, ascending."""
         if self.is_valid:
             self.sessions = estimates.sessions_between(self.since, self.days.end)
             if not self.sessions and estimates.days:
                 self.refuse("since" if self.since else "until", _("No session has ideal points in this period."))
         self.session = self._session()
-        """The one of the strip; 0 where no session has a point to show."""
+        """Session of the strip; 0 if no session has points."""
 
     def refuse(self, parameter: str, error: str) -> None:
-        """Note that the value of a parameter cannot be answered, and why, also beside its field."""
+        """Add an error for a parameter, also next to its field."""
         super().refuse(parameter, error)
         if parameter in self.form.fields:
             self.form.add_error(parameter, error)
 
     def _refuse_filters(self) -> None:
-        """Note the filters that cannot be answered."""
+        """Add errors for filters that do not apply."""
         whole = _("Ideal points are estimated from all recorded votes of a session, not by topic, subject or kind.")
         for name in ("topic", "subject", "kind"):
             if self.form.cleaned_data.get(name):
@@ -64,7 +64,7 @@ class IdealPointsQuestion(Question):
             self.refuse("body", _("Ideal points are estimated for the General Assembly only."))
 
     def _refuse_states(self) -> None:
-        """Note what is wrong with the states."""
+        """Add errors for invalid states."""
         if unknown := [code for code in self.states if code not in self.record.states]:
             said = _("There is no member state “%(codes)s”. States are upper-case codes, one to each “state”.")
             self.refuse("state", said % {"codes": "”, “".join(unknown)})
@@ -75,7 +75,7 @@ class IdealPointsQuestion(Question):
             self.refuse("state", _("At most %(most)s states are drawn.") % {"most": AT_MOST})
 
     def _session(self) -> int:
-        """Return the session asked for, or the last one of the period; note what is wrong with it."""
+        """Return the requested session, or the last of the period; add an error if invalid."""
         shown = [number for number in self.sessions if number in self.estimates.by_session]
         text = self.parameters.get("session") or ""
         if not text:
@@ -89,7 +89,7 @@ class IdealPointsQuestion(Question):
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
-        """Return the states whose lines are drawn."""
+        """Return the states to draw lines for."""
         return self.states or tuple(code for code in PERMANENT if code in self.estimates.by_state)
 
     @property
@@ -104,12 +104,12 @@ class IdealPointsQuestion(Question):
 
     @property
     def hidden(self) -> int:
-        """Return how many states have a point in the session that rests on too little to be shown."""
+        """Return the number of states in the session with too few votes to be shown."""
         return sum(self.session in points for points in self.estimates.by_state.values()) - len(self.strip)
 
     @property
     def points(self) -> Iterator[Point]:
-        """Yield the points that tables in files hold, by code and session: all that the address does not leave out."""
+        """Yield the points for files by code and session: all that the query does not exclude."""
         sessions = {self.session} if self.is_of_one_session else set(self.sessions)
         for code in sorted(self.states) or self.estimates.by_state:
             for number, point in self.estimates.by_state[code].items():
@@ -118,27 +118,27 @@ class IdealPointsQuestion(Question):
 
     @property
     def is_of_one_session(self) -> bool:
-        """Tell whether the address names a session; files are then of that one."""
+        """Tell whether the address names a session; files then contain only that one."""
         return bool(self.parameters.get("session"))
 
     @property
     def selected_session(self) -> str:
-        """Return the session that the address names, as its field has it."""
+        """Return the session in the address, for its field."""
         return str(self.session) if self.is_of_one_session else ""
 
     @property
     def of_lines(self) -> QueryDict:
-        """Return the parameters that ask for the same states and period."""
+        """Return the parameters for the same states and period."""
         return self._asked("state", "since", "until", "body")
 
     def of_strip(self, session: int) -> QueryDict:
-        """Return the parameters that ask for the same with another session."""
+        """Return the parameters for another session."""
         asked = self.of_lines
         asked["session"] = str(session)
         return asked
 
     def _asked(self, *names: str) -> QueryDict:
-        """Return some of the parameters, without what the address asks in vain."""
+        """Return some of the parameters, without ignored ones."""
         asked = QueryDict(mutable=True)
         for name in names:
             if values := [value for value in self.parameters.getlist(name) if value]:

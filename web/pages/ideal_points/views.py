@@ -1,4 +1,4 @@
-"""Ideal points: where each member state stood on one line, session by session."""
+"""The ideal-points page: each member state's position by session."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @reads(*FILTERS, *OWN)
 def file(request: HttpRequest, form: str) -> HttpResponse:
-    """Return the estimates asked for as CSV or JSON, or as a picture: the strip of a named session, or the lines."""
+    """Return the estimates as CSV or JSON, or a chart: the strip of a named session, or the lines."""
     with reading() as record:
         estimates = estimates_of(record)
         if estimates is None:
@@ -70,7 +70,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _answer(question: IdealPointsQuestion) -> dict[str, Any]:
-    """Return what the page shows where nothing is wrong with the question."""
+    """Return the template context of a valid query."""
     numbers = [number for number in question.sessions if number in question.estimates.by_session]
     place = numbers.index(question.session) if numbers else 0
     adjacent = (*numbers[max(place - 1, 0) : place], *numbers[place + 1 : place + 2])
@@ -93,9 +93,9 @@ def _answer(question: IdealPointsQuestion) -> dict[str, Any]:
 
 
 def _line_figures(question: IdealPointsQuestion) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Return what the lines are drawn from, by session, the last first: of each state its estimate and its votes.
+    """Return the lines' estimates and numbers of votes by session, latest first.
 
-    Estimates have their standard error; they are empty where there is none.
+    Estimates include the standard error; missing ones are empty.
     """
     figures = Figures()
 
@@ -116,7 +116,7 @@ def _line_figures(question: IdealPointsQuestion) -> list[tuple[str, list[tuple[s
 
 
 def _session_figures(question: IdealPointsQuestion) -> list[tuple[str, str, str, str, int]]:
-    """Return the states of the session, from the highest: code, name, estimate, standard error and votes."""
+    """Return (code, name, estimate, standard error, votes) of the session's states, highest first."""
     states, figures = question.record.states, Figures()
     return [
         (
@@ -131,11 +131,11 @@ def _session_figures(question: IdealPointsQuestion) -> list[tuple[str, str, str,
 
 
 def _lines(question: IdealPointsQuestion) -> Picture:
-    """Return the lines of the states asked for over the sessions of the period."""
+    """Return the line chart."""
     return lines(question.estimates, question.drawn, question.sessions, question.record)
 
 
 def _strip(question: IdealPointsQuestion) -> Picture:
-    """Return all states of the session asked for."""
+    """Return the strip of the session."""
     names = {code: state.name for code, state in question.record.states.items()}
     return strip(question.strip, question.drawn, question.session, names)

@@ -1,4 +1,4 @@
-"""A roll call as Popolo, for programs that read parliaments' votes."""
+"""The Popolo version of a roll call."""
 
 from __future__ import annotations
 
@@ -25,22 +25,24 @@ if TYPE_CHECKING:
 @require_safe
 @takes_no_parameters
 def file(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send a roll call as Popolo."""
+    """Return a roll call as Popolo JSON."""
     with reading() as record:
         published = RollCall.objects.published().with_tally().select_related("source")
-        found = published.filter(slug=slug.lower()).order_by().first()
-        if found is None:
+        roll_call = published.filter(slug=slug.lower()).order_by().first()
+        if roll_call is None:
             return retired.file(request, slug, "", "web:roll_call_popolo")
-        if slug != found.slug:
-            return redirect(address(reverse("web:roll_call_popolo", args=[found.slug]), request.GET), permanent=True)
+        if slug != roll_call.slug:
+            return redirect(
+                address(reverse("web:roll_call_popolo", args=[roll_call.slug]), request.GET), permanent=True
+            )
 
         def content() -> dict[str, Any]:
             return vote_event(
-                found,
-                address=request.build_absolute_uri(reverse("web:roll_call", args=[found.slug])),
-                votes=rows_with(VOTES, [found.pk]),
-                corrections=rows_with(CORRECTIONS, [found.pk]),
-                groups=regional_groups(record, found.date),
+                roll_call,
+                address=request.build_absolute_uri(reverse("web:roll_call", args=[roll_call.slug])),
+                votes=rows_with(VOTES, [roll_call.pk]),
+                corrections=rows_with(CORRECTIONS, [roll_call.pk]),
+                groups=regional_groups(record, roll_call.date),
             )
 
-        return foreign_json_file(request, record, f"plenary-{found.slug}.popolo", content)
+        return foreign_json_file(request, record, f"plenary-{roll_call.slug}.popolo", content)

@@ -1,4 +1,4 @@
-"""What programs that roam the web ask every site for: site map, rules for robots, icon, and a note in plain text."""
+"""Well-known files for crawlers: sitemap, robots.txt, favicon and llms.txt."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """List the parts of the site map."""
+    """Return the sitemap index."""
     with reading() as record:
         return _unless_known(
             request,
@@ -40,7 +40,7 @@ def sitemap_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
-    """List a part of the pages, with when each last changed."""
+    """Return a section of the sitemap."""
     with reading() as record:
         return _unless_known(
             request, record, lambda: views.sitemap(request, sections(record, version_of(record)), section=section)
@@ -49,7 +49,7 @@ def sitemap_section(request: HttpRequest, section: str) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Say what robots should leave alone, and where the site map is."""
+    """Return robots.txt."""
     return render(
         request, "machines/robots.txt", {"origin": origin_of(request)}, content_type="text/plain; charset=utf-8"
     )
@@ -58,14 +58,14 @@ def robots(request: HttpRequest) -> HttpResponse:
 @never_cached
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
-    """Lead those who guess where the icon is to where it is."""
+    """Redirect /favicon.ico to the icon."""
     return redirect(static("plenary/icon.svg"))
 
 
 @require_safe
 @takes_no_parameters
 def llms(request: HttpRequest) -> HttpResponse:
-    """Describe the data and the ways to them, for programs that read text."""
+    """Return llms.txt: the data and how to get it, as plain text."""
     with reading() as record:
         origin = origin_of(request)
 
@@ -86,7 +86,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def _unless_known(request: HttpRequest, record: Record, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return the answer with the name of what it says, or that the client has it already."""
+    """Return the response with its ETag, or 304."""
     tag = tag_of(record.version, request.build_absolute_uri())
     if known := unchanged(request, {"ETag": tag}):
         return known

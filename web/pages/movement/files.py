@@ -1,4 +1,4 @@
-"""Who moved, as files have it: a row a state, everything as JSON, and the picture."""
+"""Files of changed votes between two roll calls: CSV by state, JSON, and the picture."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ SHAPES = {
     NON_VOTING: ("f-paper s-choice-edge axis-box", "f-line"),
     OUTSIDE: ("f-line", "f-line"),
 }
-"""The classes of a choice's block, in its pattern, and of the ribbons that leave it, in its colour."""
+"""CSS classes of a choice's block (pattern) and of its outgoing ribbons (colour)."""
 
 
 def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each state of either electorate, by code; empty cells are those of the other."""
+    """Yield a row for each state in either electorate, by code; cells are empty if it was not in one of them."""
     slugs = list(movement.record.blocs)
     columns = movement.record.matrix.columns
     first, second = movement.memberships
@@ -59,7 +59,7 @@ def rows(movement: Movement) -> Iterator[tuple[Any, ...]]:
 
 
 def json_document(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> dict[str, Any]:
-    """Return everything the page says: the roll calls, the states by what they chose, and the blocs."""
+    """Return the roll calls, the states by choice, and the blocs."""
     return {
         **{name: _roll_call(one) for name, one in roll_calls.items()},
         "bloc": movement.bloc.slug if movement.bloc else None,
@@ -96,7 +96,7 @@ def json_document(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) 
 
 
 def _roll_call(one: ListedRollCall) -> dict[str, Any]:
-    """Return what JSON says of a roll call."""
+    """Return the JSON of a roll call."""
     totals = one.totals
     figures = zip(Choice, (totals.yes, totals.no, totals.abstaining, totals.non_voting), strict=True) if totals else ()
     return {
@@ -111,20 +111,20 @@ def _roll_call(one: ListedRollCall) -> dict[str, Any]:
 
 
 def named(one: ListedRollCall) -> str:
-    """Return what a roll call is called where there is little room: the symbol of its text, or its slug."""
+    """Return a roll call's short label: the symbol of its text, or its slug."""
     return one.resolution.symbol if one.resolution and one.decisive else one.slug
 
 
 def drawn(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> Picture:
-    """Return the flow picture."""
+    """Return the flow diagram."""
     first, second = roll_calls.values()
     table = movement.table.tolist()
     inside = {"moved": movement.moved, "members": movement.in_both}
-    said = [
+    sentences = [
         ngettext("%(moved)s of %(members)s member moved.", "%(moved)s of %(members)s members moved.", movement.in_both)
         % inside
     ]
-    said += [
+    sentences += [
         _("From %(before)s to %(after)s: %(number)s.")
         % {"before": label(cell.before).lower(), "after": label(cell.after).lower(), "number": len(cell.states)}
         for cell in movement.cells
@@ -134,7 +134,7 @@ def drawn(movement: Movement, roll_calls: Mapping[str, ListedRollCall]) -> Pictu
         title = _("%(title)s: %(bloc)s") % {"title": title, "bloc": movement.bloc.short_name}
     return flow(
         title,
-        " ".join(said),
+        " ".join(sentences),
         [(named(one), dated(one.date, one.date_precision)) for one in (first, second)],
         [Node(label(choice), *SHAPES[choice]) for choice in ORDER],
         {

@@ -1,4 +1,4 @@
-"""Flow pictures: two columns of stacked choices and ribbons between them, as wide as the states that took that way."""
+"""Flow diagrams: two columns of stacked choices, with ribbons as wide as the number of states."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 WIDTH = 392
 MARGIN = 120
-"""What labels have on either side."""
+"""Space for labels on either side."""
 COLUMN = 16
 TOP = 46
 STACK = 340
-"""The height of all states together, without the gaps between choices."""
+"""Total height of all states, without gaps."""
 GAP = 12
 LABEL = 16
-"""The least distance from one label to the next."""
+"""Minimum distance between labels."""
 LONGEST = 20
-"""As many letters as a line of a head has room for."""
+"""Maximum length of a heading line."""
 FIGURED = 11
-"""From this height a ribbon has its figure within."""
+"""Minimum height of a ribbon with a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A choice as both columns have it: its label, escaped where it is drawn, and the classes of its shapes."""
+    """A choice in both columns: its label (escaped when drawn) and CSS classes."""
 
     label: str
     fill: str
@@ -39,7 +39,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Where a choice stands in a column."""
+    """The position of a choice in a column."""
 
     place: int
     figure: int
@@ -54,11 +54,10 @@ def flow(
     nodes: Sequence[Node],
     counts: Mapping[tuple[int, int], int],
 ) -> Picture:
-    """Return the picture of how many went from each of ``nodes`` to each.
+    """Return the flow diagram between ``nodes``.
 
-    ``counts`` are by the places of two nodes; what is missing is 0. Ribbons have the colour of where they come from,
-    and leave and arrive in the order of the nodes, so that none cross within a choice. ``heads`` are two short lines
-    for each column.
+    ``counts`` are by (from, to) node indices; missing ones are 0. Ribbons have their origin's colour, and leave and
+    arrive in the order of the nodes, so that none cross within a choice. ``heads`` are two short lines per column.
     """
     whole = max(sum(counts.values()), 1)
     scale = STACK / whole
@@ -91,7 +90,7 @@ def flow(
 
 
 def _head(lines: tuple[str, str], x: int, css: str) -> str:
-    """Return the head of a column, cut where there is no more room."""
+    """Return a column's heading, truncated."""
     first, second = (line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in lines)
     return (
         f'<text class="f-ink small strong{css}" x="{x}" y="14">{escape(first)}</text>'
@@ -100,7 +99,7 @@ def _head(lines: tuple[str, str], x: int, css: str) -> str:
 
 
 def _stack(figures: Sequence[int], scale: float) -> list[_Block]:
-    """Return the blocks of a column; a choice that nobody made has none."""
+    """Return the blocks of a column; choices that nobody made have none."""
     blocks, top = [], float(TOP)
     for place, figure in enumerate(figures):
         if figure:
@@ -110,7 +109,7 @@ def _stack(figures: Sequence[int], scale: float) -> list[_Block]:
 
 
 def _apart(wanted: Sequence[float]) -> list[float]:
-    """Return where labels stand, as near to where they are wanted as goes without one touching the next."""
+    """Return label positions, as close as possible to those wanted without overlap."""
     placed: list[float] = []
     for y in wanted:
         placed.append(max(y, placed[-1] + LABEL) if placed else y)
@@ -124,7 +123,7 @@ def _ribbons(
     right: Sequence[_Block],
     scale: float,
 ) -> list[str]:
-    """Return the ribbons and the figures of those that have room for one."""
+    """Return the ribbons, with numbers if they fit."""
     start, end = MARGIN + COLUMN, WIDTH - MARGIN - COLUMN
     middle = (start + end) / 2
     leaving = {block.place: block.top for block in left}
@@ -136,13 +135,13 @@ def _ribbons(
         y, to = leaving[before], arriving[after]
         leaving[before] += height
         arriving[after] += height
-        said = escape(f"{nodes[before].label} → {nodes[after].label}: {count}")
+        title = escape(f"{nodes[before].label} → {nodes[after].label}: {count}")
         ribbons.append(
             f'<path class="{nodes[before].ribbon} flow" d="M{start} {y:.1f}C{middle:.0f} {y:.1f} {middle:.0f} {to:.1f} '
             f"{end} {to:.1f}v{height:.1f}C{middle:.0f} {to + height:.1f} {middle:.0f} {y + height:.1f} {start} "
-            f'{y + height:.1f}z"><title>{said}</title></path>'
+            f'{y + height:.1f}z"><title>{title}</title></path>'
         )
         if height >= FIGURED:
-            # Near where it comes from, where ribbons have not crossed yet.
+            # Near the origin, before ribbons cross.
             figures.append(f'<text class="f-ink small" x="{start + 6}" y="{y + height / 2 + 3.5:.1f}">{count}</text>')
     return ribbons + figures

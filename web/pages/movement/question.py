@@ -1,6 +1,6 @@
-"""The two roll calls that an address names, by slug or symbol, and what is wrong with what it names.
+"""The parsed query of the page that compares two roll calls, named by slug or symbol.
 
-Until two are named, the filters of all questions to the vote matrix select those to choose from.
+Until two are named, the usual filters select roll calls to choose from.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ FIRST, SECOND, BLOC = "a", "b", "bloc"
 SLUG = re.compile(r"[a-z0-9-]+")
 
 OFFERED = 40
-"""How many roll calls are offered to choose from."""
+"""Number of roll calls to choose from."""
 
 
 class Pair(Question):
-    """A question about two roll calls, first ``a`` and then ``b``, and perhaps the members of a ``bloc`` only."""
+    """A query for two roll calls, ``a`` then ``b``, optionally for members of a ``bloc`` only."""
 
     def __init__(self, parameters: QueryDict, record: Record, *, near: bool = False) -> None:
-        """Read the parameters; with ``near``, part of a symbol that only one text has will do."""
+        """Parse the parameters; with ``near``, an unambiguous part of a symbol is enough."""
         self._near = near
         super().__init__(parameters, record, also=(FIRST, SECOND, BLOC))
         self.labels |= {FIRST: _("First vote"), SECOND: _("Second vote"), BLOC: _("Members of")}
@@ -56,26 +56,26 @@ class Pair(Question):
         return self.is_valid and all(self.slugs.values())
 
     def require_both(self) -> None:
-        """Note what is missing, for those who ask for an answer and get no form."""
+        """Add errors for missing roll calls, for files."""
         for name in (FIRST, SECOND):
             if not self.parameters.get(name):
                 self.refuse(name, _("Name a recorded vote by its slug or by the symbol of its text."))
 
     @property
     def missing(self) -> str:
-        """Return the parameter that is to be chosen next."""
+        """Return the parameter to choose next."""
         return SECOND if self.slugs[FIRST] else FIRST
 
     @cached_property
     def offered(self) -> list[ListedRollCall]:
-        """Return the newest roll calls that the filters select, but for one that is named already."""
+        """Return the newest selected roll calls, without one already named."""
         named = {self.record.matrix.rows_by_slug[slug] for slug in self.slugs.values() if slug}
         newest = self.rows[::-1][: OFFERED + len(named)].tolist()
         return self.record.roll_calls_in([row for row in newest if row not in named][:OFFERED])
 
     @cached_property
     def namesakes(self) -> list[ListedRollCall]:
-        """Return the newest other roll calls on texts of the same title as the one that is named, if one is."""
+        """Return the newest other roll calls on texts with the same title as the named one."""
         named = next(iter(self.roll_calls.values()), None)
         if named is None or not self.is_valid:
             return []
@@ -84,7 +84,7 @@ class Pair(Question):
 
     @property
     def moved(self) -> QueryDict | None:
-        """Return the parameters with the slugs into which those they name were merged, or None where none was."""
+        """Return the parameters with merged slugs replaced, None if none was merged."""
         if not self._kept:
             return None
         query = without_empty(self.parameters)
@@ -94,7 +94,7 @@ class Pair(Question):
 
     @property
     def tidy(self) -> QueryDict | None:
-        """Return the parameters with slugs where they had symbols, or None where they are as they should be."""
+        """Return the parameters with symbols replaced by slugs, None if nothing changes."""
         query = without_empty(self.parameters)
         for name, slug in self.slugs.items():
             if slug:
@@ -104,35 +104,35 @@ class Pair(Question):
 
     @property
     def bloc(self) -> BlocRead | None:
-        """Return the bloc whose members alone are asked about."""
+        """Return the bloc to limit the comparison to."""
         return self.record.blocs.get(self.parameters.get(BLOC, ""))
 
     def movement(self) -> Movement:
-        """Return the answer to a complete question."""
+        """Return the movement of a complete query."""
         rows = self.record.matrix.rows_by_slug
         return Movement.of(self.record, rows[self.slugs[FIRST]], rows[self.slugs[SECOND]], self.bloc)
 
     @cached_property
     def roll_calls(self) -> dict[str, ListedRollCall]:
-        """Return the roll calls that were found, by parameter."""
+        """Return the roll calls by parameter."""
         rows = self.record.matrix.rows_by_slug
         named = {name: slug for name, slug in self.slugs.items() if slug}
         return dict(zip(named, self.record.roll_calls_in(rows[slug] for slug in named.values()), strict=True))
 
     @property
     def fields(self) -> list[tuple[str, str, str]]:
-        """Return name, label and value of the two fields: the symbol where that finds the roll call again."""
+        """Return (name, label, value) of the two fields; the value is the symbol if it identifies the roll call."""
         return [(name, self.labels[name], self._shown(name)) for name in (FIRST, SECOND)]
 
     def _shown(self, name: str) -> str:
-        """Return what a field holds."""
+        """Return the value of a field."""
         found = self.roll_calls.get(name)
         if found and found.decisive and found.resolution:
             return found.resolution.symbol
         return self.parameters.get(name, "")
 
     def _slug(self, name: str) -> str:
-        """Return the slug of the roll call with votes that a parameter names; empty, with an error, for any other."""
+        """Return the slug of the named roll call with votes; otherwise add an error and return an empty string."""
         text = self.parameters.get(name, "").strip()
         if not text or text.lower() in self.record.matrix.rows_by_slug:
             return text.lower()
@@ -150,10 +150,9 @@ class Pair(Question):
 
 
 def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
-    """Return the slug of the published roll call of that slug, or that decided the text of that symbol.
+    """Return the slug of the published roll call of that slug or symbol, and whether it was merged.
 
-    Also tells whether the slug is that of another record, into which the one named was merged. Raises LookupError,
-    saying what is wrong, where there is none, or more than one, and for one that was withdrawn.
+    Raises LookupError with a message if there is none, more than one, or if it was withdrawn.
     """
     published = RollCall.objects.published()
     slug = text.lower()
@@ -161,8 +160,8 @@ def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
         if published.filter(slug=slug).exists():
             return slug, False
         if retired := RetiredAddress.objects.shown().filter(slug=slug).first():
-            if kept := retired.leads_to:
-                return _slug_of(kept, near=False)[0], True
+            if merged_into := retired.leads_to:
+                return _slug_of(merged_into, near=False)[0], True
             raise LookupError(retired.notice)
     texts = Resolution.objects.published()
     named = list(texts.with_symbol(text)[:2]) or (list(texts.near_symbol(text)[:2]) if near else [])

@@ -1,4 +1,4 @@
-"""Who moved between two roll calls."""
+"""The page that compares two roll calls: who changed their vote."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ READY = [
     ("a-res-3379-xxx", "a-res-46-86"),
     ("a-res-es-10-19", "a-res-67-19"),
 ]
-"""Questions to begin with, those of them that the record can answer."""
+"""Example comparisons."""
 
 
 @reads(*FILTERS, FIRST, SECOND, BLOC)
 @tidy_address
 def page(request: HttpRequest) -> HttpResponse:
-    """Show who moved from ``?a=`` to ``?b=``; symbols of texts redirect to the roll calls that decided them.
+    """Show who changed their vote from ``?a=`` to ``?b=``; symbols redirect to the decisive roll calls' slugs.
 
-    So do slugs of records that were merged, for good, to those that were kept.
+    Merged slugs redirect permanently.
     """
     with reading() as record:
-        # What is near today may have a closer neighbour tomorrow: a page redirects to slugs, a file could not say so.
+        # Only pages accept near misses: they redirect to slugs, while a file could not show the choice.
         pair = Pair(request.GET, record, near=True)
         if pair.is_valid and pair.moved is not None:
             return redirect(address(request.path, pair.moved), permanent=True)
@@ -60,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @reads(*FILTERS, FIRST, SECOND, BLOC)
 def file(request: HttpRequest, form: str) -> HttpResponse:
-    """Return the answer as a file: the states as CSV, everything as JSON, the picture as SVG or PNG."""
+    """Return the states as CSV, everything as JSON, or the picture as SVG or PNG."""
     with reading() as record:
         pair = Pair(request.GET, record)
         pair.require_both()
@@ -77,10 +77,10 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
-    """Return what the page shows of two roll calls."""
+    """Return the template context of two roll calls."""
     movement, roll_calls = pair.movement(), list(pair.roll_calls.values())
     table = movement.table.tolist()
-    # Those outside an electorate have a row and a column only where there are any.
+    # Show the row and column for states outside an electorate only if there are any.
     has_outside = any(table[OUTSIDE]) or any(row[OUTSIDE] for row in table)
     query = without_empty(pair.parameters)
     swapped = query.copy()
@@ -107,12 +107,12 @@ def _answer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
 
 
 def _offer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
-    """Return what there is to choose from, and the address that chooses, up to the slug of a roll call."""
+    """Return roll calls to choose from, and the address prefix for choosing one."""
     query = without_empty(pair.parameters)
     query.pop(pair.missing, None)
     named = any(pair.slugs.values())
     if named:
-        # Once two are named, there is nothing left to filter.
+        # With two named, nothing is left to filter.
         for name in pair.chosen:
             query.pop(name)
     start = address(request.path, query)
@@ -123,8 +123,8 @@ def _offer(request: HttpRequest, pair: Pair) -> dict[str, Any]:
 
 
 def _ready(request: HttpRequest, record: Record) -> list[tuple[str, ListedRollCall, ListedRollCall]]:
-    """Return the addresses of the questions to begin with, each with its roll calls."""
+    """Return the example comparisons on record, as (address, roll call, roll call)."""
     rows = record.matrix.rows_by_slug
     known = [slugs for slugs in READY if all(slug in rows for slug in slugs)]
-    found = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
-    return [(f"{request.path}?a={first}&b={second}", found[first], found[second]) for first, second in known]
+    roll_calls = {one.slug: one for one in record.roll_calls_in(rows[slug] for slug in {*chain(*known)})}
+    return [(f"{request.path}?a={first}&b={second}", roll_calls[first], roll_calls[second]) for first, second in known]

@@ -1,4 +1,4 @@
-"""Who moved, in words: choices, names over two dates, and how many left which choice for which other."""
+"""Changed votes in words: choices, names on two dates, and numbers of states by change."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def label(choice: int) -> str:
-    """Return a choice, or a bloc's position, in words."""
+    """Return the label of a choice or a bloc's position."""
     if choice == OUTSIDE:
         return _("Not a member")
     return _("Tied") if choice == TIED else str(CHOICES[choice].label)
 
 
 def name_of(move: StateMove) -> str:
-    """Return a state's name on the dates on which it was in the electorate."""
+    """Return a state's names on the dates on which it was in the electorate."""
     if move.name == move.later_name or move.after == OUTSIDE:
         return move.name
     if move.before == OUTSIDE:
@@ -33,8 +33,8 @@ def name_of(move: StateMove) -> str:
 
 
 def departures(movement: Movement) -> list[str]:
-    """Return for each choice that some left, those that most left first, how many left it for which other."""
-    said = []
+    """Return, for each abandoned choice, the numbers of states by new choice, largest first."""
+    sentences = []
     table = movement.table.tolist()
     inside = [choice for choice in ORDER if choice != OUTSIDE]
     for before in sorted(inside, key=lambda choice: -_left(table[choice], choice)):
@@ -45,13 +45,13 @@ def departures(movement: Movement) -> list[str]:
             _("%(number)s to %(choice)s") % {"number": table[before][choice], "choice": label(choice).lower()}
             for choice in sorted(others, key=lambda choice: -table[before][choice])
         ]
-        said.append(
+        sentences.append(
             _("Of the %(whole)s %(choice)s, %(left)s moved: %(to)s.")
             % {"left": left, "whole": sum(table[before][1:]), "choice": label(before).lower(), "to": ", ".join(to)}
         )
-    return said
+    return sentences
 
 
 def _left(row: Sequence[int], choice: int) -> int:
-    """Return how many of those in both electorates made another choice than that of their row of the table."""
+    """Return how many states in both electorates left a choice."""
     return sum(row[1:]) - row[choice]

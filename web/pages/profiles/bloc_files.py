@@ -1,4 +1,4 @@
-"""What a bloc's page says of how far it keeps together, as tables for files: a header and rows, in the page's order."""
+"""Files of a bloc's page: cohesion, breaks and divided votes as tables and JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from votes.reports.bloc import BlocRecord, Cohesion
 
 DIVIDED = 10
-"""How many of the most divided roll calls there are."""
+"""Number of most divided roll calls."""
 
 
 def cohesion(own: BlocRecord) -> Sheet:
@@ -55,7 +55,7 @@ def breaks(own: BlocRecord) -> Sheet:
 
 
 def divided(own: BlocRecord) -> Sheet:
-    """Return the roll calls on which the bloc was divided most."""
+    """Return the roll calls on which the bloc was most divided."""
     matrix = own.record.matrix
     return Sheet(
         ("roll_call", "date", "agreement_index", *(choice.word for choice in Choice), "date_precision"),
@@ -73,7 +73,7 @@ def divided(own: BlocRecord) -> Sheet:
 
 
 def json_document(own: BlocRecord) -> dict[str, Any]:
-    """Return everything as JSON has it."""
+    """Return the JSON of the bloc's record."""
     votes = own.votes
     return {
         "bloc": {"slug": own.bloc.slug, "short_name": own.bloc.short_name, "name": own.bloc.name},

@@ -1,4 +1,4 @@
-"""Blocs and their records."""
+"""The pages of blocs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILES = (".json", "/cohesion.csv", "/breaks.csv", "/cohesion.svg", "/cohesion.pn
 
 
 def blocs(request: HttpRequest) -> HttpResponse:
-    """Show all blocs with how many members they have today."""
+    """Show all blocs with their current number of members."""
     today = datetime.datetime.now(datetime.UTC).date()
     with reading() as record:
         members = dict(zip(record.blocs, record.memberships.on(today).sum(axis=1).tolist(), strict=True))
@@ -54,7 +54,7 @@ def blocs(request: HttpRequest) -> HttpResponse:
 @reads(*RollCallFilter.base_filters, "page", "on")
 @tidy_address
 def bloc(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a bloc: its members on the day ``?on=`` names, its cohesion, who breaks, and its position by roll call."""
+    """Show a bloc: members on the date ``?on=``, cohesion, breaks, and position by roll call."""
     with reading() as record:
         found = record.about_blocs.get(slug.lower())
         if found is None:
@@ -80,7 +80,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
             **parties(record),
             "votes": own.votes,
             "positions": own.positions_on(listing.page),
-            # The pages after the first go on with the list.
+            # Later pages show only the list.
             "own": None,
             "years": (),
             "breaks": (),
@@ -92,7 +92,7 @@ def bloc(request: HttpRequest, slug: str) -> HttpResponse:
 @reads(*RollCallFilter.base_filters)
 @require_safe
 def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResponse:
-    """Send how far a bloc keeps together: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    """Return a table of the bloc's record as CSV, all as JSON, or the chart as SVG or PNG."""
     with reading() as record:
         if slug.lower() not in record.blocs:
             return problem(HTTPStatus.NOT_FOUND, no_bloc(slug))
@@ -113,14 +113,14 @@ def file(request: HttpRequest, slug: str, form: str, what: str = "") -> HttpResp
 
 
 def _record(parameters: QueryDict, record: Record, slug: str) -> tuple[Listing, BlocRecord]:
-    """Return the roll calls with a member of the bloc that the parameters select, and its record on them."""
+    """Return the selected roll calls with members of the bloc, and its record on them."""
     read = record.blocs[slug]
     listing = Listing(parameters, record, among=roll_calls_of(record, read))
     return listing, BlocRecord(record, read, listing.rows, listing.form.cleaned_data.get("body") or BODY)
 
 
 def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str, Any]:
-    """Return what the page shows of a bloc's record; ``parameters`` are those of its address."""
+    """Return the template context of a bloc's record."""
     record = own.record
     divided = own.divided(bloc_files.DIVIDED)
     known = any(one.agreement_index is not None for one in own.by_year)
@@ -138,15 +138,16 @@ def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str
 
 
 def _of_years(parameters: QueryDict, own: BlocRecord) -> dict[str, str]:
-    """Return the address of the bloc's record in each year of it, under the other filters of ``parameters``."""
+    """Return the address of the bloc's record by year, with the other filters."""
     others = _others(parameters, "page")
     return {one.of: f"?since={one.of}-01-01&until={one.of}-12-31{others}#record" for one in own.by_year}
 
 
 def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
-    """Return, by the code of the state, the address of the list of the roll calls on which it broke with the bloc.
+    """Return, by state, the address of the list of roll calls on which it broke with the bloc.
 
-    A list knows one period, so a state that left and came back has none: it would have voted otherwise as a stranger.
+    A list has one period, so a state that left and came back has no address: the list would include votes as a
+    non-member.
     """
     days = days_of(listing.form.cleaned_data)
     page, others = reverse("web:roll_calls"), _others(listing.parameters, "page", "order")
@@ -162,7 +163,7 @@ def _of_breaks(listing: Listing, own: BlocRecord) -> dict[str, str]:
 
 
 def _others(parameters: QueryDict, *without: str) -> str:
-    """Return the parameters but the period and those ``without`` names, to be appended to a query."""
+    """Return the parameters without the period and those in ``without``, to append to a query."""
     others = without_empty(parameters)
     for name in ("since", "until", *without):
         others.pop(name, None)
@@ -170,7 +171,7 @@ def _others(parameters: QueryDict, *without: str) -> str:
 
 
 def _date(text: str) -> tuple[datetime.date, str]:
-    """Return the date asked for, or today and what is wrong with what was asked for."""
+    """Return the requested date, or today and an error."""
     today = datetime.datetime.now(datetime.UTC).date()
     if not text:
         return today, ""

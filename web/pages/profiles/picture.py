@@ -1,4 +1,4 @@
-"""The pictures of a state's and of a bloc's page: agreement with blocs, and cohesion, by year."""
+"""Charts of the pages of states and blocs: agreement with blocs, and cohesion, by year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def bloc_years(profile: StateProfile) -> Picture:
-    """Return a state's agreement with some blocs, by year."""
+    """Return the chart of a state's agreement with blocs by year."""
     charted = profile.charted
     years = _all(charted.years)
     name = profile.record.states[profile.code].name
@@ -36,7 +36,7 @@ def bloc_years(profile: StateProfile) -> Picture:
 
 
 def cohesion(own: BlocRecord) -> Picture:
-    """Return a bloc's cohesion by year, in both indices."""
+    """Return the chart of a bloc's cohesion by year, with both indices."""
     known = [int(one.of) for one in own.by_year]
     years = _all(known)
     indices = (
@@ -57,11 +57,11 @@ def cohesion(own: BlocRecord) -> Picture:
 
 
 def _all(years: Sequence[int]) -> list[int]:
-    """Return the years from the first to the last, those between without a vote among them: lines break there."""
+    """Return all years from first to last, including those without a vote, where lines break."""
     return list(range(years[0], years[-1] + 1)) if years else []
 
 
 def _spread(years: Sequence[int], known: Sequence[int], values: Sequence[float | None]) -> list[float | None]:
-    """Return the value of each of ``years``, None for those that are not ``known``."""
+    """Return the value of each year, None for years not in ``known``."""
     by_year = dict(zip(known, values, strict=True))
     return [by_year.get(year) for year in years]

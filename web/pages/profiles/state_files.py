@@ -1,4 +1,4 @@
-"""What a state's page says of whom it votes with, as tables for files: a header and rows, in the page's order."""
+"""Files of a state's page: partners, blocs and breaks as tables and JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def partners(profile: StateProfile) -> Sheet:
-    """Return all partners, the closest first, with the agreement of the period and its change since that before."""
+    """Return all partners, closest first, with agreement and its change from the preceding period."""
     figures = ("agreement", "same", "roll_calls", "percentile", "change", "roll_calls_before")
     header = ("state", "name", *figures, "since", "until")
     of = profile.period.as_filter if profile.period else {}
@@ -39,7 +39,7 @@ def partners(profile: StateProfile) -> Sheet:
 
 
 def blocs(profile: StateProfile) -> Sheet:
-    """Return its agreement with the other members of each bloc in each year, by slug and year."""
+    """Return the state's agreement with each bloc's other members by slug and year."""
     found = profile.with_blocs(profile.selected_positions)
     return Sheet(
         ("bloc", "name", "member", "year", "agreement", "same", "roll_calls"),
@@ -53,7 +53,7 @@ def blocs(profile: StateProfile) -> Sheet:
 
 
 def breaks(profile: StateProfile) -> Sheet:
-    """Return its breaks with its closest partners, those surprising most first."""
+    """Return the state's breaks with its closest partners, most surprising first."""
     matrix = profile.record.matrix
     return Sheet(
         ("roll_call", "date", "position", "surprise", "partners_otherwise", "partners", "date_precision"),
@@ -73,7 +73,7 @@ def breaks(profile: StateProfile) -> Sheet:
 
 
 def own_blocs(profile: StateProfile) -> Sheet:
-    """Return how often it broke with its own blocs, by their names."""
+    """Return how often the state broke with each of its blocs, by name."""
     return Sheet(
         ("bloc", "name", "share", "breaks", "positions"),
         [
@@ -84,7 +84,7 @@ def own_blocs(profile: StateProfile) -> Sheet:
 
 
 def json_document(profile: StateProfile) -> dict[str, Any]:
-    """Return everything as JSON has it."""
+    """Return the JSON of the state's profile."""
     period = profile.period
     return {
         "state": {"code": profile.code, "name": profile.record.states[profile.code].name},

@@ -1,4 +1,4 @@
-"""Member states and their records."""
+"""The pages of member states."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from votes.record.record import Record
 
 ENDS, BREAKS, MOVED = 10, 10, 3
-"""How many partners at each end, breaks, and partners that moved most a page shows."""
+"""Numbers shown: partners at each end, breaks, and partners with the largest changes."""
 
 SHEETS = {"partners": state_files.partners, "blocs": state_files.blocs, "breaks": state_files.breaks}
 
@@ -44,7 +44,7 @@ FILES = (".json", "/partners.csv", "/blocs.csv", "/breaks.csv", "/blocs.svg", "/
 
 
 def states(request: HttpRequest) -> HttpResponse:
-    """Show all member states, today's and former ones."""
+    """Show all member states, current and former."""
     today = datetime.datetime.now(datetime.UTC).date()
     with reading() as record:
         seated = [(about, about.seats_in(BODY)) for about in record.about_states.values()]
@@ -62,7 +62,7 @@ def states(request: HttpRequest) -> HttpResponse:
 @reads(*StateFilter.base_filters, "page")
 @tidy_address
 def state(request: HttpRequest, code: str) -> HttpResponse:
-    """Show how a member state voted, and with whom; all filters of the list of roll calls narrow both."""
+    """Show how a member state voted, and with whom; the list's filters apply to both."""
     with reading() as record:
         found = record.about_states.get(code.upper())
         if found is None:
@@ -78,7 +78,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
             "dates": {name: dates_rows(getattr(found, name)) for name in ("blocs", "seats", "former_names")},
             "predecessors": [record.states[other] for other in found.predecessors],
             "successors": [record.states[other] for other in found.successors],
-            # The pages after the first go on with the list.
+            # Later pages show only the list.
             "profile": None,
             **(_shown(listing, _profile(listing, found.code)) if listing.is_valid and listing.page.number == 1 else {}),
         }
@@ -88,7 +88,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
 @reads(*StateFilter.base_filters)
 @require_safe
 def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResponse:
-    """Send whom a state votes with: a table as CSV, everything as JSON, the picture as SVG or PNG."""
+    """Return a table of the state's profile as CSV, all as JSON, or the chart as SVG or PNG."""
     with reading() as record:
         if code.upper() not in record.states:
             return problem(HTTPStatus.NOT_FOUND, no_state(code))
@@ -110,17 +110,17 @@ def file(request: HttpRequest, code: str, form: str, what: str = "") -> HttpResp
 
 
 def _listing(parameters: QueryDict, record: Record, code: str) -> Listing:
-    """Return the roll calls in whose electorate the state was that the parameters select."""
+    """Return the selected roll calls with the state in the electorate."""
     voted = record.register.voted(record.matrix.of(code) != OUTSIDE)
     return Listing(parameters, record, among=voted, selection=StateSelection(record, code))
 
 
 def _profile(listing: Listing, code: str) -> StateProfile:
-    """Return whom the state votes with on the roll calls of a listing, whose period is that of the profile."""
+    """Return the state's profile over a listing's roll calls and period."""
     meant = listing.form.cleaned_data
     days, rows = days_of(meant), listing.rows
     if any(days):
-        # The years before a period are compared with it, under all other filters.
+        # Compare with the preceding years under the same filters.
         others = listing.parameters.copy()
         for name in ("since", "until"):
             others.pop(name, None)
@@ -129,7 +129,7 @@ def _profile(listing: Listing, code: str) -> StateProfile:
 
 
 def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
-    """Return what the page shows of a profile."""
+    """Return the template context of a profile."""
     record = profile.record
     closest, farthest = profile.ends(ENDS)
     nearer, further = profile.moved(MOVED)
@@ -164,7 +164,7 @@ def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
 
 
 def _compare(profile: StateProfile, listing: Listing) -> str:
-    """Return the address that compares the state with another over the same roll calls, up to the other's code."""
+    """Return the address prefix that compares the state with another over the same roll calls."""
     query: dict[str, Any] = {"body": profile.body, **(profile.period.as_filter if profile.period else {})}
     query |= {name: list(filter(None, listing.parameters.getlist(name))) for name in ("topic", "subject", "kind")}
     return f"{reverse('web:compare_states')}?{urlencode({**query, 'state': profile.code}, doseq=True)}&state="

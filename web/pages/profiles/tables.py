@@ -1,4 +1,4 @@
-"""The tables of a state's and of a bloc's page: rows of text, of which a page has hundreds."""
+"""Table rows of the pages of states and blocs, as formatted text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, str, int]]:
-    """Return, of each partner, code, name, agreement and percentile, and the change; figures with what they rest on."""
+    """Return each partner's code, name, agreement, percentile and change, with numbers of roll calls."""
     say = Figures()
     return [
         (state.code, state.name, say.share(agreement), common, _percentile(lower), say.points(change), before)
@@ -30,12 +30,12 @@ def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, 
 
 
 def _percentile(lower: float) -> str:
-    """Return a share as the percentile it makes, in whole ones; under one is not none."""
+    """Return a share as an integer percentile; a positive share is at least 1."""
     return "<1" if 0 < lower < 1 / 100 else str(math.floor(100 * lower))
 
 
 class BlocYearsRow(NamedTuple):
-    """A state's agreement with a bloc, a share and what it rests on for each year."""
+    """A state's agreement with a bloc by year, as (share, number of roll calls)."""
 
     slug: str
     name: str
@@ -44,9 +44,9 @@ class BlocYearsRow(NamedTuple):
 
 
 def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocYearsRow], list[BlocYearsRow]]:
-    """Return the rows of the state's own blocs, followed by those whose slugs are ``charted``, and of all others.
+    """Return the rows of the state's own and the ``charted`` blocs, and those of all others.
 
-    Blocs without a share are left out.
+    Blocs without any share are left out.
     """
     say = Figures()
     first: list[BlocYearsRow] = []
@@ -60,7 +60,7 @@ def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocY
 
 
 class BreaksRow(NamedTuple):
-    """How often somebody broke with a bloc; their page, and the list of the votes if there is one."""
+    """Number of breaks with a bloc, with links to the page and, if possible, the list of votes."""
 
     address: str
     name: str
@@ -71,7 +71,7 @@ class BreaksRow(NamedTuple):
 
 
 def own_blocs_rows(lines: Iterable[OwnBloc]) -> list[BreaksRow]:
-    """Return how often a state broke with each of its own blocs."""
+    """Return a state's breaks with each of its blocs."""
     blocs, say = reverse("web:blocs"), Figures()
     return [
         BreaksRow(f"{blocs}{one.bloc.slug}/", one.bloc.short_name, one.breaks, "", one.positions, say.share(one.share))
@@ -80,7 +80,7 @@ def own_blocs_rows(lines: Iterable[OwnBloc]) -> list[BreaksRow]:
 
 
 def members_breaks_rows(lines: Iterable[MemberBreaks], addresses: Mapping[str, str]) -> list[BreaksRow]:
-    """Return how often members broke with their bloc; ``addresses`` lead, by state, to the lists of its breaks."""
+    """Return members' breaks with their bloc; ``addresses`` are lists of breaks by state."""
     states, say = reverse("web:states"), Figures()
     return [
         BreaksRow(
@@ -96,7 +96,7 @@ def members_breaks_rows(lines: Iterable[MemberBreaks], addresses: Mapping[str, s
 
 
 class CohesionRow(NamedTuple):
-    """A bloc's cohesion in a year or on a topic; ``width`` is that of the meter, empty where there is none."""
+    """A bloc's cohesion in a year or on a topic; ``width`` is its bar's, empty if there is none."""
 
     name: str
     address: str
@@ -111,7 +111,7 @@ class CohesionRow(NamedTuple):
 def cohesion_rows(
     lines: Iterable[Cohesion], names: Mapping[str, str], addresses: Mapping[str, str] | None = None
 ) -> list[CohesionRow]:
-    """Return cohesion by year or topic; ``names`` are those of the topics, by slug, ``addresses`` lead to the years."""
+    """Return cohesion by year or topic; ``names`` are topics by slug, ``addresses`` are by year."""
     say = Figures()
     return [
         CohesionRow(
@@ -129,20 +129,20 @@ def cohesion_rows(
 
 
 class DatesRow(NamedTuple):
-    """A seat, a membership or a former name of a state with its dates."""
+    """A state's seat, membership or former name with its dates."""
 
     name: str
     bloc: str
-    """The slug, of a membership."""
+    """The bloc's slug, for a membership."""
     tag: str
     official_name: str
-    """Of a former name, where it is another one."""
+    """The formal name, for a former name that differs."""
     since: str
     until: str
 
 
 def dates_rows(lines: Iterable[Tenure]) -> list[DatesRow]:
-    """Return the seats, memberships or former names of a state with their dates."""
+    """Return a state's seats, memberships or former names with dates."""
     tags = {**dict(BlocMembership.Status.choices), "member": "", "permanent": _("permanent")}
     return [
         DatesRow(
@@ -158,6 +158,6 @@ def dates_rows(lines: Iterable[Tenure]) -> list[DatesRow]:
 
 
 def members_rows(members: Iterable[BlocMember]) -> list[tuple[str, str, str, str]]:
-    """Return, of the members of a bloc on a day, code, name of the day, since when, and the status of those beside."""
+    """Return (code, name on that date, since, status unless member) of a bloc's members."""
     tags = {**dict(BlocMembership.Status.choices), "member": ""}
     return [(held.code, held.name, dated(held.since, held.since_precision), str(tags[held.status])) for held in members]

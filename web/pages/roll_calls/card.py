@@ -1,4 +1,4 @@
-"""Share cards: a vote in one picture of 1200 x 630 pixels, as networks show it beside a link."""
+"""Share cards: a vote as an image of 1200 x 630 pixels for link previews."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 56
 ACROSS = WIDTH - 2 * MARGIN
-"""How wide a line of text may be, in pixels."""
+"""Maximum width of a text line in pixels."""
 
 TITLES = ((54, 1), (44, 2), (36, 2))
-"""The sizes that a title may have, the first that it fits in, and how many lines each has room for."""
+"""Title sizes with their maximum lines; the first that fits is used."""
 
 GRID_LEFT, GRID_TOP, GRID_WIDTH, GRID_HEIGHT = 486, 214, 658, 374
-"""Where the tile grid is, at most."""
+"""Bounds of the tile grid."""
 
-# Widths of the characters from the space to the tilde in Liberation Sans Bold, which the library that draws has with
-# it and which is as wide as Arial and Helvetica, in thousandths of the size. Tests hold them to what is drawn.
+# Character widths from space to tilde in Liberation Sans Bold (metrically compatible with Arial and included in the PNG
+# library), in thousandths of the font size. Tests compare them with rendered text.
 _WIDTHS = (
     278, 333, 474, 556, 556, 889, 722, 238, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
     556, 556, 556, 333, 333, 584, 584, 584, 611, 975, 722, 722, 722, 722, 667, 611, 778, 722, 278, 556, 722, 611, 833,
@@ -39,7 +39,7 @@ _WIDTHS = (
 )  # fmt: skip
 
 WIDE, OTHER = 1000, 800
-"""The widths assumed of East Asian wide characters, and of any other that is not known."""
+"""Assumed widths of East Asian wide characters, and of other unknown ones."""
 
 _STYLE = (
     'text{font-family:"Liberation Sans",Arial,Helvetica,sans-serif;font-weight:700}'
@@ -51,20 +51,20 @@ _STYLE = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card says: where the vote was and when, its title, tally and result, and the squares of its members."""
+    """The content of a card: heading, title, tally, result, and the members' squares."""
 
     heading: str
     """Symbol, body and date, in one line."""
     title: str
     tally: str
-    """As ``93-18-65``; empty without a vote."""
+    """``93-18-65``; empty without a vote."""
     result: str
     figures: Sequence[tuple[Choice, int]]
     grid: Layout | None
-    """None where who voted how is not on record."""
+    """None if individual votes are not on record."""
 
     def standalone(self, source: str = "") -> str:
-        """Return the card as SVG, on its light ground, with ``source`` below: where it is from."""
+        """Return the card as SVG on a light background, with ``source`` below."""
         size, most = next(((s, most) for s, most in TITLES if len(wrapped(self.title, s, ACROSS)) <= most), TITLES[-1])
         lines = shortened(wrapped(self.title, size, ACROSS), most, size, ACROSS)
         top = 128 if most > 1 else 146
@@ -81,7 +81,7 @@ class Card:
 
     @property
     def _verdict(self) -> str:
-        """Return tally, result and figures, one below the other."""
+        """Return tally, result and totals, stacked."""
         parts = [_text(self.tally, MARGIN - 4, 302, 84)] if self.tally else []
         across = GRID_LEFT - 2 * MARGIN if self.grid else ACROSS
         lines = shortened(wrapped(self.result, 34, across), 2, 34, across)
@@ -98,7 +98,7 @@ class Card:
 
     @property
     def _grid(self) -> str:
-        """Return the squares as large as there is room, at the end of the card."""
+        """Return the squares, as large as fits, at the right edge."""
         if self.grid is None:
             return ""
         # The last square has no gap after it.
@@ -112,7 +112,7 @@ class Card:
 
 
 NAMED_FROM = 40
-"""From this size in pixels squares have their codes."""
+"""Minimum size in pixels of squares with codes."""
 
 _BRAND = (
     f'<g transform="translate({MARGIN} 38) scale(1.5)"><path class="mark s-accent" d="M2 18a14 14 0 0 1 28 0'
@@ -127,7 +127,7 @@ def _text(text: str, x: float, y: float, size: int, css: str = "f-ink") -> str:
 
 
 def width_of(text: str, size: float) -> float:
-    """Return how wide a text is in bold letters of a size, in pixels; a little more than it is, where not known."""
+    """Return the width of bold text in pixels, overestimating unknown characters."""
     return sum(_width(character) for character in unicodedata.normalize("NFD", text)) * size / 1000
 
 
@@ -142,7 +142,7 @@ def _width(character: str) -> int:
 
 
 def wrapped(text: str, size: float, across: float) -> list[str]:
-    """Return a text in lines that are no wider than ``across``; a word that is wider is broken."""
+    """Wrap a text to lines of at most ``across`` pixels, breaking longer words."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -159,11 +159,11 @@ def wrapped(text: str, size: float, across: float) -> list[str]:
 
 
 def shortened(lines: Sequence[str], most: int, size: float, across: float) -> list[str]:
-    """Return at most so many lines, none wider than ``across``, the last with an ellipsis where anything is cut."""
-    kept = list(lines[:most])
-    if len(lines) <= most and all(width_of(line, size) <= across for line in kept):
-        return kept
-    last = kept[-1]
+    """Return at most ``most`` lines within ``across`` pixels, ending in an ellipsis if truncated."""
+    shown = list(lines[:most])
+    if len(lines) <= most and all(width_of(line, size) <= across for line in shown):
+        return shown
+    last = shown[-1]
     while last and width_of(f"{last}…", size) > across:
         last = last[:-1]
-    return [*kept[:-1], f"{last.rstrip(' ,;:.')}…"]
+    return [*shown[:-1], f"{last.rstrip(' ,;:.')}…"]

@@ -1,4 +1,4 @@
-"""A vote as a card in other sites' pages, and how they find it (oEmbed). Nothing else of the site may be framed."""
+"""Embedded cards and oEmbed. Cards are the only pages that other sites may frame."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 FORMATS = ("json", "xml")
-"""Those that oEmbed knows."""
+"""Parameters of oEmbed."""
 
 
 @require_safe
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with parameters
 @xframe_options_exempt
 def card(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Show a recorded vote as a card; of one that was withdrawn, that it was."""
+    """Show a recorded vote as a card, or that it was withdrawn."""
     with reading() as record:
         published = RollCall.objects.published().select_related("resolution", "tally", "body")
-        found = published.filter(slug=slug.lower()).order_by().first()
-        if found is None:
+        roll_call = published.filter(slug=slug.lower()).order_by().first()
+        if roll_call is None:
             return _retired(request, slug)
-        if slug != found.slug:
-            return redirect(reverse("web:roll_call_embed", args=[found.slug]), permanent=True)
-        vote_context = RollCallContext.of(found)
-        states = Breakdown.of(found, record, vote_context.intended).states
+        if slug != roll_call.slug:
+            return redirect(reverse("web:roll_call_embed", args=[roll_call.slug]), permanent=True)
+        vote_context = RollCallContext.of(roll_call)
+        states = Breakdown.of(roll_call, record, vote_context.intended).states
         context = {
-            "roll_call": found,
+            "roll_call": roll_call,
             "vote_context": vote_context,
             "tiles": tiles.inline(tiles.layout(states, vote_context.permanent)) if states else "",
         }
@@ -54,30 +54,31 @@ def card(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _retired(request: HttpRequest, slug: str) -> HttpResponse:
-    """Answer for a vote that is not there; raises Http404 where there has never been one."""
-    found = RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
-    if found is None:
+    """Answer for a retired address; raises Http404 if it never existed."""
+    retired = RetiredAddress.objects.shown().filter(slug=slug.lower()).first()
+    if retired is None:
         raise Http404(no_roll_call(slug))
-    if kept := found.leads_to:
-        return redirect(reverse("web:roll_call_embed", args=[kept]), permanent=True)
-    return render(request, "embed/withdrawn.html", {"withdrawn": found}, status=HTTPStatus.GONE)
+    if merged_into := retired.leads_to:
+        return redirect(reverse("web:roll_call_embed", args=[merged_into]), permanent=True)
+    return render(request, "embed/withdrawn.html", {"withdrawn": retired}, status=HTTPStatus.GONE)
 
 
 @never_cached
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
-    """Say how the vote at ``url`` is put into a page, as oEmbed has it; in JSON only."""
-    asked = request.GET
-    width, height, wrong = sizes(asked)
+    """Return the oEmbed response for the vote at ``url``; JSON only."""
+    parameters = request.GET
+    width, height, wrong = sizes(parameters)
     errors = {
         name: [_("“%(value)s” is not a number of pixels.") % {"value": value}] for name, (value,) in wrong.items()
     }
     errors |= {
-        one.partition("=")[0]: [unknown(one)] for one in unanswered(asked, ("url", "format", "maxwidth", "maxheight"))
+        one.partition("=")[0]: [unknown(one)]
+        for one in unanswered(parameters, ("url", "format", "maxwidth", "maxheight"))
     }
-    if not asked.get("url"):
+    if not parameters.get("url"):
         errors["url"] = [_("Name the address of a vote, such as %(url)s.") % {"url": _example(request)}]
-    form = asked.get("format") or "json"
+    form = parameters.get("format") or "json"
     if form not in FORMATS:
         errors["format"] = [_("“%(format)s” is not a format; use json.") % {"format": form}]
     if errors:
@@ -85,13 +86,13 @@ def oembed(request: HttpRequest) -> HttpResponse:
     if form != "json":
         return problem(HTTPStatus.NOT_IMPLEMENTED, _("Only JSON is available; use format=json."))
     with reading():
-        found = roll_call_at(asked["url"], request.get_host())
-        if found is None:
-            detail = _("There is no recorded vote at “%(url)s”.") % {"url": asked["url"]}
+        roll_call = roll_call_at(parameters["url"], request.get_host())
+        if roll_call is None:
+            detail = _("There is no recorded vote at “%(url)s”.") % {"url": parameters["url"]}
             return problem(HTTPStatus.NOT_FOUND, detail)
-        return JsonResponse(described(found, origin_of(request), width, height), headers=OPEN)
+        return JsonResponse(described(roll_call, origin_of(request), width, height), headers=OPEN)
 
 
 def _example(request: HttpRequest) -> str:
-    """Return an address of a vote."""
+    """Return an example address for error messages."""
     return f"{origin_of(request)}{reverse('web:resolution', args=['A/RES/ES-11/7'])}"

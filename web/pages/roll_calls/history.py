@@ -25,18 +25,18 @@ HEADER = ("at", "by", "reason", "out_of_view_since", "kind", "name", "before", "
 
 @tidy_address
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what of a recorded vote changed after it was published."""
+    """Show the changes of a recorded vote since its publication."""
     with reading() as record:
-        found = _found(slug)
-        if found is None:
+        roll_call = _found(slug)
+        if roll_call is None:
             return retired.page(request, slug, "web:roll_call_history", record)
-        if slug != found.slug:
-            own = reverse("web:roll_call_history", args=[found.slug])
+        if slug != roll_call.slug:
+            own = reverse("web:roll_call_history", args=[roll_call.slug])
             return redirect(address(own, request.GET), permanent=True)
         context = {
-            "roll_call": found,
-            "entries": read(found, record).entries,
-            "file": reverse("web:roll_call_history", args=[found.slug]).removesuffix("/"),
+            "roll_call": roll_call,
+            "entries": read(roll_call, record).entries,
+            "file": reverse("web:roll_call_history", args=[roll_call.slug]).removesuffix("/"),
             "ignored": unanswered(request.GET, ()),
         }
         return render(request, "roll_calls/history.html", context)
@@ -45,35 +45,35 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @takes_no_parameters
 def file(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    """Send the same: a row a change as CSV, an object a revision as JSON."""
+    """Return a row per change as CSV, or an object per revision as JSON."""
     with reading() as record:
-        found = _found(slug)
-        if found is None:
+        roll_call = _found(slug)
+        if roll_call is None:
             return retired.file(request, slug, form, "web:roll_call_history_file")
-        if slug != found.slug:
-            own = reverse("web:roll_call_history_file", args=[found.slug, form])
+        if slug != roll_call.slug:
+            own = reverse("web:roll_call_history_file", args=[roll_call.slug, form])
             return redirect(address(own, request.GET), permanent=True)
-        name = f"plenary-{found.slug}-history"
-        entries = _entries(read(found, record))
+        name = f"plenary-{roll_call.slug}-history"
+        entries = _entries(read(roll_call, record))
         if form == "csv":
             return csv_file(request, record, name, HEADER, _rows(entries))
-        return json_file(request, record, name, {"roll_call": found.slug, "history": entries})
+        return json_file(request, record, name, {"roll_call": roll_call.slug, "history": entries})
 
 
 def read(roll_call: RollCall, record: Record) -> History:
-    """Return the history with the names of the states on the day of the vote."""
+    """Return the history with states' names on the date of the vote."""
     names = {code: state.name_on(roll_call.date) for code, state in record.states.items()}
     return history_of(roll_call, names)
 
 
 def _found(slug: str) -> RollCall | None:
-    """Return the roll call of an address, if the public sees one."""
+    """Return the published roll call with this slug, if any."""
     published = RollCall.objects.published().select_related("body", "session", "resolution")
     return published.filter(slug=slug.lower()).order_by().first()
 
 
 def _entries(history: History) -> list[dict[str, Any]]:
-    """Return the entries as JSON has them, newest first."""
+    """Return the entries as JSON objects, newest first."""
     return [
         {
             "at": entry.at.isoformat(timespec="seconds"),
@@ -90,7 +90,7 @@ def _entries(history: History) -> list[dict[str, Any]]:
 
 
 def _rows(entries: list[dict[str, Any]]) -> list[list[Any]]:
-    """Return a row a change; an entry that changed nothing but its view has one without a change."""
+    """Return a row per change; an entry without changed values has one empty row."""
     nothing = {"kind": "", "name": "", "before": None, "after": None}
     return [
         [*(entry[name] for name in HEADER[:4]), *(_cell(change[name]) for name in HEADER[4:])]
@@ -100,5 +100,5 @@ def _rows(entries: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as a cell has it: of a list, such as a text's subjects, its parts with ``|`` between them."""
+    """Return a value for a CSV cell; lists are joined with ``|``."""
     return "|".join(value) if isinstance(value, list) else value

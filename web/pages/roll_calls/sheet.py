@@ -1,4 +1,4 @@
-"""The table of a roll call's votes by state: filtered by bloc and choice, sorted, with running totals."""
+"""The table of votes by state: filtered by bloc and choice, sorted, with running totals."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ SORTS = [
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The lines that the parameters ``bloc``, ``choice`` and ``sort`` select, in their order."""
+    """The rows selected and sorted by ``bloc``, ``choice`` and ``sort``."""
 
     lines: tuple[StateChoice, ...]
     totals: Totals
     blocs: tuple[tuple[str, str], ...]
-    """The blocs of the electorate to pick from, by slug and short name."""
+    """Blocs to choose from, as (slug, short name)."""
     bloc: str
     choice: str
     sort: str
     errors: tuple[str, ...]
     bloc_error: str
-    """What is wrong with ``bloc``; one of ``errors``."""
+    """The error of ``bloc``, also in ``errors``."""
 
     parameters: ClassVar = ("bloc", "choice", "sort")
     sorts: ClassVar = SORTS
 
     @classmethod
     def of(cls, breakdown: Breakdown, parameters: QueryDict) -> Sheet:
-        """Select from ``breakdown``; a value that is not known selects nothing and is named in ``errors``."""
+        """Select rows of ``breakdown``; unknown values select nothing and add to ``errors``."""
         bloc, word = parameters.get("bloc", ""), parameters.get("choice", "")
         sort = parameters.get("sort") or BY_NAME
         blocs = tuple((line.bloc.slug, line.bloc.short_name) for line in breakdown.blocs)
@@ -76,12 +76,12 @@ class Sheet:
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """Return the choices to pick from, by word and label."""
+        """Return the choices as (value, label)."""
         return [(choice.word, str(choice.label)) for choice in Choice]
 
     @property
     def rows(self) -> list[tuple[StateChoice, str]]:
-        """Return each line with the tally of the table down to it."""
+        """Return each row with the running tally."""
         rows, running = [], dict.fromkeys(Choice, 0)
         for line in self.lines:
             running[line.choice] += 1
@@ -90,7 +90,7 @@ class Sheet:
 
 
 def tile_links(breakdown: Breakdown, vote_context: RollCallContext, sheet: Sheet) -> str:
-    """Return the tile grid of a vote as HTML, a link each square, with the bloc highlighted that the sheet shows."""
+    """Return the tile grid as HTML links, with the sheet's bloc highlighted."""
     drawn, n = layout(breakdown.states, vote_context.permanent), len(breakdown.states)
     lines = breakdown.of_bloc(sheet.bloc) if sheet.bloc else None
     if lines is None:

@@ -1,4 +1,4 @@
-"""What the page of a recorded vote says of its sources: what they have wrong, and whom they list without a choice."""
+"""Notes on a recorded vote's sources: corrected errors, and members without a legible choice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def corrections(roll_call: RollCall, vote_context: RollCallContext, record: Record) -> list[tuple[str, Corrected, str]]:
-    """Return what sources have wrong about a roll call, in a sentence each, and the address of the document."""
+    """Return each corrected source error as a sentence, with the correction and the document's address."""
     return [
         (
             correction_sentence(one, roll_call, record),
@@ -26,6 +26,6 @@ def corrections(roll_call: RollCall, vote_context: RollCallContext, record: Reco
 
 
 def illegible(roll_call: RollCall, record: Record) -> str:
-    """Return the names of the day of the members that the source lists without a legible choice."""
+    """Return the names, on that date, of members without a legible choice."""
     states = [record.states[code] for code in roll_call.not_legible if code in record.states]
     return ", ".join(state.name_on(roll_call.date) for state in sorted(states, key=lambda state: state.sort_name))

@@ -1,4 +1,4 @@
-"""Resolutions and roll calls: the lists, a text's page and a recorded vote's page."""
+"""Lists of resolutions and roll calls, and the pages of a text and of a recorded vote."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +32,7 @@ from web.serving.parameters import address, reads, tidy_address, unanswered
 @reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def resolutions(request: HttpRequest) -> HttpResponse:
-    """Show a row a resolution with the roll call that decided it; a search for a text's whole symbol leads to it."""
+    """Show a row per resolution with its decisive roll call; a search for a complete symbol redirects to the text."""
     if list(request.GET) == ["q"] and not wants_part(request) and (found := _text_called(request.GET["q"])):
         return varied(redirect(found))
     return _list(request, "resolutions")
@@ -41,12 +41,12 @@ def resolutions(request: HttpRequest) -> HttpResponse:
 @reads(*RollCallFilter.base_filters, "page")
 @tidy_address
 def roll_calls(request: HttpRequest) -> HttpResponse:
-    """Show a row a roll call: whole texts, amendments, paragraphs and motions."""
+    """Show a row per roll call: whole texts, amendments, paragraphs and motions."""
     return _list(request, "roll_calls")
 
 
 def _text_called(text: str) -> Resolution | None:
-    """Return the text whose symbol, in any known spelling, ``text`` is, and no other's."""
+    """Return the only text with this symbol, in any known spelling."""
     if not looks_like_symbol(text) or parse_or_none(text) is None:
         return None
     named = list(Resolution.objects.published().order_by().with_symbol(text)[:2])
@@ -74,30 +74,30 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
             raise Http404(_("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol})
         if len(named) != 1:
             raise missing_text(symbol, record)
-        found = named[0]
-        if symbol != found.symbol:
-            # What is near today may have a closer neighbour tomorrow, so only a known spelling redirects for good.
-            return redirect(address(found.get_absolute_url(), request.GET), permanent=is_known)
-        # The resolution is known to each already.
-        taken = list(found.roll_calls.published().select_related("tally").order_by())
+        text = named[0]
+        if symbol != text.symbol:
+            # Only a known spelling redirects permanently: a near miss may have a closer match later.
+            return redirect(address(text.get_absolute_url(), request.GET), permanent=is_known)
+        # Avoid a query per roll call.
+        taken = list(text.roll_calls.published().select_related("tally").order_by())
         decisive = next((roll_call for roll_call in taken if roll_call.decisive), None)
         others = record.register.with_keys([roll_call.pk for roll_call in taken if roll_call is not decisive])
         context: dict[str, object] = {
-            "resolution": found,
+            "resolution": text,
             "others": record.roll_calls_by_key(record.register.keys[others].tolist()),
         }
         if decisive is None:
             context |= {
                 "roll_call": None,
-                "withdrawn": RetiredAddress.objects.withdrawn_on(found),
-                "body": found.body,
-                "session": found.session,
+                "withdrawn": RetiredAddress.objects.withdrawn_on(text),
+                "body": text.body,
+                "session": text.session,
             }
             return render(request, "roll_calls/resolution.html", context)
         vote_context = RollCallContext.of(decisive)
         context |= {"withdrawn": (), "body": vote_context.body_name, "session": vote_context.session}
-        if found.session_id != decisive.session_id:
-            context["session"] = found.session
+        if text.session_id != decisive.session_id:
+            context["session"] = text.session
         topics = record.register.topics_of(decisive.pk)
         context["topics"] = [(slug, name) for slug, name in record.topics.items() if slug in topics]
         return _show(request, record, decisive, vote_context, template="roll_calls/resolution.html", **context)
@@ -109,13 +109,13 @@ def roll_call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one recorded vote."""
     with reading() as record:
         published = RollCall.objects.published().select_related("resolution", "tally")
-        found = published.filter(slug=slug.lower()).order_by().first()
-        if found is None:
+        one = published.filter(slug=slug.lower()).order_by().first()
+        if one is None:
             return retired.page(request, slug, "web:roll_call", record)
-        if slug != found.slug:
-            own = reverse("web:roll_call", args=[found.slug])
+        if slug != one.slug:
+            own = reverse("web:roll_call", args=[one.slug])
             return redirect(address(own, request.GET), permanent=True)
-        return _show(request, record, found, RollCallContext.of(found), template="roll_calls/roll_call.html", topics=())
+        return _show(request, record, one, RollCallContext.of(one), template="roll_calls/roll_call.html", topics=())
 
 
 def _show(
@@ -127,7 +127,7 @@ def _show(
     template: str,
     **context: object,
 ) -> HttpResponse:
-    """Show a roll call in full."""
+    """Render a roll call's page."""
     breakdown = Breakdown.of(shown, record, vote_context.intended)
     sheet = Sheet.of(breakdown, request.GET)
     context |= {

@@ -1,4 +1,4 @@
-"""What the search box suggests while a reader types."""
+"""Suggestions of the search box."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from web.serving.parameters import address, reads, without_empty
 
 @reads("q")
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """Show htmx what ``?q=`` names or begins to name; anyone else is sent to the search itself."""
+    """Return suggestions for ``?q=`` to htmx; redirect other requests to the search."""
     if wants_part(request):
         with reading() as record:
             groups = index_of(record).suggestions(request.GET.get("q", ""))

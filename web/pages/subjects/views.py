@@ -1,4 +1,4 @@
-"""Subjects: the index of the library's headings, and the list of the texts of one."""
+"""The subject index, and the list of one subject's texts."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from web.lists.suggestions import Help
 from web.serving.parameters import address, reads, tidy_address, unanswered
 
 MOST = 12
-"""How many of the most frequent subjects stand above the index."""
+"""Most frequent subjects shown above the index."""
 
 
 @reads("q")
 @tidy_address
 def subjects(request: HttpRequest) -> HttpResponse:
-    """List all subjects by name, or those with the words of ``?q=`` in their names."""
+    """List all subjects by name, or those that match ``?q=``."""
     words = request.GET.get("q", "")
     with reading() as record:
-        found = subject_entries(record, words)
+        entries = subject_entries(record, words)
         context = {
             "words": words,
-            "number": len(found),
+            "number": len(entries),
             "total": len(record.texts_by_subject),
             "bodies": texts_with_subjects(record),
-            "letters": by_letter(found),
+            "letters": by_letter(entries),
             "topics": () if words else topics_with_texts(record),
-            "most": () if words else most_frequent(found, MOST),
+            "most": () if words else most_frequent(entries, MOST),
             "ignored": unanswered(request.GET, ("q",)),
         }
         return render(request, "subjects/index.html", context)
@@ -49,23 +49,23 @@ def subjects(request: HttpRequest) -> HttpResponse:
 @reads(*(name for name in RollCallFilter.base_filters if name != "subject"), "page")
 @tidy_address
 def subject(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the texts of a subject as a list of their own; its heading, written in any way, redirects to it."""
+    """Show the texts of a subject; any spelling of its heading redirects to its slug."""
     with reading() as record:
         try:
-            found = record.subjects[known_subject(slug, record)]
+            selected = record.subjects[known_subject(slug, record)]
         except ValueError as error:
             raise Http404(str(error)) from None
-        own = reverse("web:subject", args=[found.slug])
-        if slug != found.slug:
+        own = reverse("web:subject", args=[selected.slug])
+        if slug != selected.slug:
             return redirect(address(own, request.GET), permanent=True)
-        selection = SubjectSelection(record, found)
-        about = record.register.on_subjects([found.slug])
+        selection = SubjectSelection(record, selected)
+        about = record.register.on_subjects([selected.slug])
         listing = Listing(request.GET, record, among=record.register.decisive & about, selection=selection)
         context = {
-            "subject": found,
+            "subject": selected,
             "votes": int(about.sum()),
             "since": record.register.dates[about][-1].astype(object).replace(month=1, day=1),
-            "related": related(record, found.slug),
+            "related": related(record, selected.slug),
             "listing": listing,
             "help": Help(listing, "resolutions", own),
             "of": "resolutions",

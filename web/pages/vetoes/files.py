@@ -1,4 +1,4 @@
-"""The count of vetoes as the page and its files have it, with the list that each figure leads to."""
+"""Files of the vetoes page, and the addresses of the lists behind each number."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from votes.reports.vetoes import VetoCount
 
 DRAFTS = "vetoed_drafts"
-"""The column of the drafts that were vetoed, by however many members."""
+"""The column of vetoed drafts, by any number of members."""
 
 
 def header(count: VetoCount) -> tuple[str, ...]:
-    """Return the columns of the table as a file: the decade, its days, and a column for each member by its code."""
+    """Return the CSV header: decade, its days, and a column per member code."""
     return ("decade", "since", "until", *count.members, DRAFTS)
 
 
@@ -40,7 +40,7 @@ def days(decade: int) -> tuple[str, str]:
 
 
 def list_address(member: str = "", decade: int | None = None, *, only_drafts: bool = True) -> str:
-    """Return the address of the list of vetoes of a member, or of any, in a decade or in all."""
+    """Return the address of the list of vetoes, optionally by member and decade."""
     asked = {"result": Result.VETOED.value}
     if member:
         asked[VETOED_BY] = member
@@ -52,7 +52,7 @@ def list_address(member: str = "", decade: int | None = None, *, only_drafts: bo
 
 
 def json_document(record: Record, count: VetoCount) -> dict[str, Any]:
-    """Return everything: the members, the table, and each vetoed draft, newest first, with who vetoed it."""
+    """Return the members, the table, and each vetoed draft with its vetoing members, newest first."""
     return {
         "members": [
             {

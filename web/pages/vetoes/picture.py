@@ -1,4 +1,4 @@
-"""The picture of vetoes: a row of bars for each permanent member, a bar for each decade, all on one scale."""
+"""The bar chart of vetoes: a row per permanent member, a bar per decade, on one scale."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from votes.reports.vetoes import VetoCount
 
 WIDTH, TALLEST, WIDEST = 440, 96, 34
-"""The width of the picture, the height of the tallest bar of all, and the greatest width of a bar."""
+"""Chart width, height of the tallest bar, and maximum bar width."""
 
 ABOVE, BETWEEN, BELOW = 36, 14, 24
-"""The room for a member's name and the figures above its bars, between rows, and for the decades below the last."""
+"""Space for a member's name and numbers, between rows, and for the decades."""
 
 
 def veto_bars(record: Record, count: VetoCount) -> Picture:
-    """Return the picture of drafts vetoed by each member in each decade; all rows have the same scale."""
+    """Return the chart of vetoed drafts by member and decade."""
     column = WIDTH / max(len(count.decades), 1)
     scale = TALLEST / max(int(count.vetoes.max(initial=0)), 1)
     shapes, foot = [], 0.0
@@ -53,12 +53,12 @@ def veto_bars(record: Record, count: VetoCount) -> Picture:
 
 
 def decade_name(decade: int) -> str:
-    """Return what a decade is called, given its first year: 1950s."""
+    """Return the label of a decade: 1950s."""
     return _("%(year)ss") % {"year": decade}
 
 
 def _row(name: str, bars: Sequence[tuple[int, float]], top: float, base: float) -> str:
-    """Return the bars of a member, figures and heights, with its name and total above and each figure above its bar."""
+    """Return a member's bars with name, total and numbers."""
     column = WIDTH / max(len(bars), 1)
     width = min(column * 0.74, WIDEST)
     shapes = []

@@ -1,4 +1,4 @@
-"""The Security Council's vetoes, by permanent member and decade."""
+"""The vetoes page: drafts by permanent member and decade."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from votes.reports.vetoes import VetoCount
 
 LATEST = 10
-"""How many of the latest vetoes are listed with who voted how."""
+"""Latest vetoes listed."""
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show how many drafts each permanent member vetoed in each decade, and the latest."""
+    """Show the number of drafts vetoed by each permanent member by decade, and the latest vetoes."""
     with reading() as record:
         count = veto_count(record)
         context: dict[str, Any] = {
@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(count: VetoCount, vetoes: Sequence[int], drafts: int, decade: int | None = None) -> list[tuple[int, str]]:
-    """Return a row of the table: each member's vetoes, and the drafts, with the address of the list of each."""
+    """Return a table row: (address, number) for each member's vetoes, and for the drafts."""
     addresses = [list_address(member, decade) for member in (*count.members, "")]
     return list(zip((*vetoes, drafts), addresses, strict=True))
 
@@ -67,7 +67,7 @@ def _figures(count: VetoCount, vetoes: Sequence[int], drafts: int, decade: int |
 @require_safe
 @takes_no_parameters
 def file(request: HttpRequest, form: str) -> HttpResponse:
-    """Send the table as CSV, everything as JSON, the picture as SVG or PNG."""
+    """Return the table as CSV, all as JSON, or the chart as SVG or PNG."""
     with reading() as record:
         count = veto_count(record)
         name = "plenary-vetoes"
