@@ -213,8 +213,8 @@ def dataset(
 ) -> dict[str, Any]:
     """Return the record as a schema.org Dataset.
 
-    ``data`` is the path of its page, ``methods`` that of how its figures are computed, ``period`` the dates of the first
-    and the last vote (many are known to the month only), ``files`` are (name, media type, path) of each download.
+    ``data`` is the path of its page, ``methods`` that of how its figures are computed, ``period`` the dates of the
+    first and the last vote (many are known to the month only), ``files`` are (name, media type, path) of each download.
     """
     own = origin + data
     said: dict[str, Any] = {
