@@ -16,6 +16,8 @@ dev: ## Serve for development: as run, with code and templates reloaded as they 
 	@sh scripts/bootstrap dev
 	@$(PY) manage.py serve --reload --port "$(PORT)"
 
+# Compiled files are kept, whatever the shell says: each worker and each program that a test starts would compile all.
+test: export PYTHONDONTWRITEBYTECODE =
 test: ## Install what it needs, then lint, types, import contract, migrations and all tests
 	@sh scripts/bootstrap dev
 	$(PY) -m ruff format --check .

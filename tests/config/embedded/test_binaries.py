@@ -11,7 +11,8 @@ import pytest
 
 from config.embedded import binaries
 from config.embedded.server import EmbeddedPostgres
-from tests.config.embedded.conftest import PRELUDE, ROOT, STAY, Users, is_gone, query, wait_until
+from tests.config.embedded.conftest import PRELUDE, ROOT, STAY, Users, is_gone, query
+from tests.waiting import wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who can become another user")
 
