@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,12 @@ hypothesis.settings.load_profile("plenary")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_django import DjangoDbBlocker
 
 
 LOADING = 7_915  # An advisory lock: one process loads the whole record, and the others wait for it.
+HOMES = itertools.count()
 IN_USE = 7_914  # An advisory lock in the server's own database: held alone to make the template, then with others.
 
 
@@ -162,10 +163,30 @@ def record(db: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords in no time, which is what nobody wants elsewhere."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def settings_of_tests() -> Iterator[None]:
+    """Set what holds for all tests, once: to set it for each takes longer than many of them."""
+    storages = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(
+        # In no time, which is what nobody wants elsewhere.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # As often as they like; those about a limit set their own.
+        API_REQUESTS_A_MINUTE=0,
+        SELECTIONS_A_MINUTE=0,
+        # By their plain names, so that no test needs static files collected.
+        STORAGES={**settings.STORAGES, **storages},
+        # Databases are prepared with the small facts alone; tests of the whole record ask for it.
+        RECORD="none",
+    ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(settings_of_tests: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what a test offers for download or upload out of the developer's own folder, and of other tests' sight.
+
+    Set without Django's signal, to which nobody listens for it, and without making a folder that few tests need.
+    """
+    settings.HOME = tmp_path_factory.getbasetemp() / f"home-{next(HOMES)}"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -209,30 +230,3 @@ def nothing_remembered() -> None:
     """Forget what another test's database held; a version there may be the number of another one here."""
     SHARED.forget()
     PageCache.pages.forget()
-
-
-@pytest.fixture(autouse=True)
-def no_limit(settings) -> None:
-    """Let tests ask as often as they like; those about a limit set their own."""
-    settings.API_REQUESTS_A_MINUTE = settings.SELECTIONS_A_MINUTE = 0
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings) -> None:
-    """Serve static files by their plain names, so that no test needs them collected."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture(autouse=True)
-def small_facts(settings) -> None:
-    """Prepare databases with the small facts alone; tests of the whole record ask for it."""
-    settings.RECORD = "none"
-
-
-@pytest.fixture(autouse=True)
-def own_home(settings, tmp_path: Path) -> None:
-    """Keep what tests offer for download or upload out of the developer's own folder."""
-    settings.HOME = tmp_path / "home"

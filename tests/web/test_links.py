@@ -15,7 +15,7 @@ from tests.web.addresses import patterns
 from votes.models import Bloc, MemberState, RollCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -42,10 +42,8 @@ SUBJECTS = ["/subjects/", "/subjects/cuba-united-states/"]
 STARTS = [address for of in (*SECTIONS.values(), SUBJECTS) for address in of if address != "/nowhere/jerusalem"]
 
 UNLINKED = {
-    "web:oembed": "for programs, which find it in the head of a page",
     "web:robots": "for robots",
     "web:icon": "for browsers",
-    "web:llms": "for programs",
     "web:sitemap": "for robots",
     "web:sitemap_section": "for robots",
     "web:styleguide": "for developers, with DEBUG alone",
@@ -85,7 +83,18 @@ def links(address: str, selector: str = "a[href], form[action]") -> Iterator[str
             yield target.removeprefix(OWN)
 
 
-def is_there(address: str) -> bool:
+def named() -> dict[str, set[str]]:
+    """Return what addresses may name."""
+    published = RollCall.objects.published().select_related("resolution")
+    return {
+        "code": set(MemberState.objects.values_list("code", flat=True)),
+        "bloc": set(Bloc.objects.values_list("slug", flat=True)),
+        "slug": {roll_call.slug for roll_call in published},
+        "symbol": {roll_call.resolution.symbol for roll_call in published if roll_call.resolution},
+    }
+
+
+def is_there(address: str, names: Mapping[str, set[str]]) -> bool:
     """Tell whether an address has a view, and what it names is in the record."""
     path = unquote(urlsplit(address).path)
     if path.startswith("/static/"):
@@ -96,32 +105,20 @@ def is_there(address: str) -> bool:
         return False
     values = match.kwargs
     if "code" in values:
-        return values["code"] in NAMED["code"]
+        return values["code"] in names["code"]
     if "symbol" in values:
-        return values["symbol"] in NAMED["symbol"]
+        return values["symbol"] in names["symbol"]
     if "slug" in values and "subject" not in match.view_name:
-        return values["slug"] in NAMED["bloc" if "bloc" in match.view_name else "slug"]
+        return values["slug"] in names["bloc" if "bloc" in match.view_name else "slug"]
     return True
-
-
-NAMED: dict[str, set[str]] = {}
-
-
-@pytest.fixture(autouse=True)
-def named(record: None) -> None:
-    """Read what addresses may name."""
-    published = RollCall.objects.published().select_related("resolution")
-    NAMED["code"] = set(MemberState.objects.values_list("code", flat=True))
-    NAMED["bloc"] = set(Bloc.objects.values_list("slug", flat=True))
-    NAMED["slug"] = {roll_call.slug for roll_call in published}
-    NAMED["symbol"] = {roll_call.resolution.symbol for roll_call in published if roll_call.resolution}
 
 
 def follow(addresses: Iterable[str], selector: str = "main a[href], main form[action]") -> set[Kind]:
     """Look up all links of these pages, ask for one of each kind, and return the kinds."""
     starts = {kind_of(address) for address in STARTS}
     found = sorted({link for address in addresses for link in links(address, selector)})
-    assert [link for link in found if not is_there(link)] == []
+    names = named()
+    assert [link for link in found if not is_there(link, names)] == []
     by_kind = {kind_of(link): link for link in found if not link.startswith("/static/")}
     client, wrong = Client(), []
     for link in (by_kind[kind] for kind in by_kind.keys() - starts):
@@ -149,7 +146,8 @@ def test_all_links_of_subjects_lead_somewhere():
 
 @pytest.mark.usefixtures("subjects", "loaded_once")
 def test_every_public_address_is_linked_from_some_page():
+    names = named()
     found = {link for address in STARTS for link in links(address, "[href], [action], [src], meta[property][content]")}
-    linked = {kind_of(link)[0] for link in found if not link.startswith("/static/") and is_there(link)}
+    linked = {kind_of(link)[0] for link in found if not link.startswith("/static/") and is_there(link, names)}
     public = {name for name, _pattern in patterns() if name.startswith("web:")}
     assert public - linked == set(UNLINKED)

@@ -68,7 +68,7 @@ def reachable_python() -> str | None:
 def test_ordinary_user_runs_it_without_help_and_root_joins_in(base, home, monkeypatch):
     python = reachable_python()
     if python is None:
-        pytest.skip("there is no Python that an ordinary user could run")
+        pytest.skip("no Python that an ordinary user could run: install the distribution's python3 beside root's own")
     site = str(binaries.package_install().parent.parent)
     shutil.copytree(ROOT / "config", base / "config")
     os.chown(base, 65534, 65534)
