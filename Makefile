@@ -16,6 +16,8 @@ dev: ## The same for development: reload code and templates on save
 	@sh scripts/bootstrap dev
 	@$(PY) manage.py serve --reload --port "$(PORT)"
 
+# Keep compiled files, whatever the shell says: otherwise each worker and each program that a test starts compiles everything.
+test: export PYTHONDONTWRITEBYTECODE =
 test: ## Run format, lint, types, import contracts, migrations and all tests
 	@sh scripts/bootstrap dev
 	$(PY) -m ruff format --check .

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -15,7 +16,8 @@ from django.test import TransactionTestCase, override_settings
 
 from votes.editing.reference import load_reference, remove_landmarks
 from votes.importing.shipped.loader import load_shipped
-from votes.record.record import SHARED
+from votes.record import record as record_module
+from votes.record.record import SHARED, Record
 from web.serving.page_cache import PageCache
 
 # Machines are shared: how long an example takes says nothing of what is tested.
@@ -24,12 +26,12 @@ hypothesis.settings.load_profile("plenary")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_django import DjangoDbBlocker
 
 
 LOADING = 7_915  # An advisory lock: one process loads the whole record, and the others wait for it.
+HOMES = itertools.count()
 IN_USE = 7_914  # An advisory lock in the server's own database: held alone to make the template, then with others.
 
 
@@ -44,7 +46,7 @@ def pytest_collection_finish() -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Copy each worker's database from a template, made once a run, when it begins and after each transactional test.
+    """Copy each worker's database from a template, made once a run, when it begins and after a test that committed.
 
     Django would migrate for every worker, and leave nothing in a database to which a test has committed.
     """
@@ -58,11 +60,17 @@ def django_db_modify_db_settings(
                 server.execute("SELECT pg_try_advisory_lock(%s)", [IN_USE])
                 return bool(server.fetchone()[0])
 
+            fresh: set[str] = set()
+
             def copy(_: TransactionTestCase) -> None:
                 connection.close()
-                own = connection.ops.quote_name(connection.settings_dict["NAME"])
-                server.execute(f"DROP DATABASE {own} WITH (FORCE)")
-                server.execute(f"CREATE DATABASE {own} TEMPLATE {template}")
+                own = connection.settings_dict["NAME"]
+                if own in fresh and not rows_written(server, own):
+                    return
+                quoted = connection.ops.quote_name(own)
+                server.execute(f"DROP DATABASE {quoted} WITH (FORCE)")
+                server.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+                fresh.add(own)
 
             if first := alone():
                 server.execute(f"DROP DATABASE IF EXISTS {template}")  # A run that was killed may have left one.
@@ -82,6 +90,16 @@ def django_db_modify_db_settings(
             server.execute(f"DROP DATABASE {template}")
             whole = connection.ops.quote_name(name.removesuffix("template") + "whole")
             server.execute(f"DROP DATABASE IF EXISTS {whole} WITH (FORCE)")
+
+
+def rows_written(server: Any, name: str) -> int:
+    """Return how many rows of a database were ever written, those of its catalogue and what was taken back among them.
+
+    Whoever is connected to it is sent away first, upon which PostgreSQL adds up what they did.
+    """
+    server.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [name])
+    server.execute("SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = %s", [name])
+    return int(server.fetchone()[0])
 
 
 def fill(name: str) -> None:
@@ -145,10 +163,66 @@ def record(db: None) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Hash passwords in no time, which is what nobody wants elsewhere."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def settings_of_tests() -> Iterator[None]:
+    """Set what holds for all tests, once: to set it for each takes longer than many of them."""
+    storages = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    with override_settings(
+        # In no time, which is what nobody wants elsewhere.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # As often as they like; those about a limit set their own.
+        API_REQUESTS_A_MINUTE=0,
+        SELECTIONS_A_MINUTE=0,
+        # By their plain names, so that no test needs static files collected.
+        STORAGES={**settings.STORAGES, **storages},
+        # Databases are prepared with the small facts alone; tests of the whole record ask for it.
+        RECORD="none",
+    ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(settings_of_tests: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what a test offers for download or upload out of the developer's own folder, and of other tests' sight.
+
+    Set without Django's signal, to which nobody listens for it, and without making a folder that few tests need.
+    """
+    settings.HOME = tmp_path_factory.getbasetemp() / f"home-{next(HOMES)}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def untouched_record_loaded_once() -> Iterator[None]:
+    """Load the record once a worker for all tests that have written nothing when they read it.
+
+    A request within a test's transaction loads its record for itself alone, and computes all that hangs on it: three
+    quarters of the time of a page in tests, which production spends once a version.
+    """
+    real = record_module.load
+    untouched: list[Record] = []
+
+    def load() -> Record:
+        if connection.force_debug_cursor or not is_untouched():
+            return real()
+        if not untouched:
+            record = real()
+            # Read later than the rest, when another test may have written what this one must not hold.
+            assert record.about_states
+            assert record.about_blocs
+            untouched.append(record)
+        return untouched[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record_module, "load", load)
+        yield
+
+
+def is_untouched() -> bool:
+    """Tell whether this is a transaction that a test is run in and that has written nothing yet."""
+    blocks = connection.atomic_blocks
+    if not blocks or not blocks[0]._from_testcase or connection.needs_rollback:  # type: ignore[attr-defined]
+        return False
+    # Past Django's cursors, which tests count and watch.
+    query = connection.connection.execute("SELECT pg_current_xact_id_if_assigned() IS NULL")
+    return bool(query.fetchone()[0])
 
 
 @pytest.fixture(autouse=True)
@@ -156,30 +230,3 @@ def nothing_remembered() -> None:
     """Forget what another test's database held; a version there may be the number of another one here."""
     SHARED.forget()
     PageCache.pages.forget()
-
-
-@pytest.fixture(autouse=True)
-def no_limit(settings) -> None:
-    """Let tests ask as often as they like; those about a limit set their own."""
-    settings.API_REQUESTS_A_MINUTE = settings.SELECTIONS_A_MINUTE = 0
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings) -> None:
-    """Serve static files by their plain names, so that no test needs them collected."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-
-
-@pytest.fixture(autouse=True)
-def small_facts(settings) -> None:
-    """Prepare databases with the small facts alone; tests of the whole record ask for it."""
-    settings.RECORD = "none"
-
-
-@pytest.fixture(autouse=True)
-def own_home(settings, tmp_path: Path) -> None:
-    """Keep what tests offer for download or upload out of the developer's own folder."""
-    settings.HOME = tmp_path / "home"

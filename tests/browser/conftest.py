@@ -7,12 +7,16 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_django import Settings
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -53,7 +57,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """Give a fresh window; a test fails on an error in the console and on a request to any other host."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     window = context.new_page()
-    window.set_default_timeout(10_000)
+    window.set_default_timeout(PATIENCE * 1000)
     problems: list[str] = []
     window.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     window.on("pageerror", lambda error: problems.append(str(error)))

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.db.utils import InterfaceError, OperationalError, ProgrammingError
 
+from tests.waiting import PATIENCE
+
 OURS = sorted((app, name) for name, app in get_commands().items() if app in ("config", "web", "votes", "resolutions"))
 
 
@@ -122,7 +124,7 @@ def test_ctrl_c_ends_a_command_with_130(tmp_path: Path):
         assert command.stdout
         assert command.stdout.readline() == "waiting\n"
         command.send_signal(signal.SIGINT)
-        _said, complaint = command.communicate(timeout=30)
+        _said, complaint = command.communicate(timeout=PATIENCE)
     assert (command.returncode, complaint) == (130, "\nplenary: stopped; unfinished work was not saved.\n")
 
 
@@ -130,7 +132,7 @@ WAITS = """
 import sys, time, manage
 def wait(argv):
     print("waiting", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 manage.execute_from_command_line = wait
 manage.main()
 """

@@ -20,6 +20,7 @@ from django.db import connection
 
 from config.management.commands.serve import Command
 from tests.stack.processes import free_port
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,17 +60,17 @@ def serving(
         yield said
     finally:
         os.killpg(process.pid, stop_signal)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def get(port: int, path: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
         return str(answer.read(), "utf-8")
 
 
 def remaining_processes(home: Path) -> list[str]:
     """Return the command lines that still name ``home``, after giving the keeper time to stop its server."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while True:
         running = subprocess.run(["ps", "-eo", "stat=,args="], capture_output=True, text=True, check=True).stdout
         lines = [line for line in running.splitlines() if str(home) in line and not line.startswith("Z")]
@@ -114,10 +115,10 @@ def test_however_it_ends_nothing_is_left_behind(home: Path, stop_signal: signal.
 def test_for_development_code_and_templates_are_reloaded_and_no_page_is_cached(home: Path):
     port = free_port()
     with serving(home, port, "--reload", until="Created account"):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/about/", timeout=10) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/about/", timeout=PATIENCE) as answer:
                     page, status = answer.read().decode(), answer.headers.get("Cache-Status", "")
                 break
             except OSError:
@@ -134,7 +135,7 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
         taken.listen()
         port = taken.getsockname()[1]
         process = serve(home, port)
-        said, _nothing = process.communicate(timeout=30)
+        said, _nothing = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert said == (
         f"CommandError: Port {port} on 127.0.0.1 is not available (Address already in use). "
@@ -152,7 +153,7 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
 )
 def test_a_wrong_database_url_is_one_line_and_starts_no_embedded_server(home: Path, url: str, said: str):
     process = serve(home, free_port(), DATABASE_URL=url)
-    output, _nothing = process.communicate(timeout=30)
+    output, _nothing = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert output.startswith(said)
     assert output.count("\n") == 1

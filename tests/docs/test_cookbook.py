@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from django.conf import settings
 
+from tests.waiting import PATIENCE
 from votes.models import RollCall, Vote
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def recipes(tool: str) -> list[str]:
 
 def run(*command: str, folder: Path) -> str:
     """Return what a command prints; one that fails or complains fails the test."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, ""), (command[-1], done.stderr)
     return done.stdout
 

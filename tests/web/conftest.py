@@ -1,11 +1,12 @@
 """What tests of pages start from: the landmark votes, and a maker of more."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from resolutions.models import Body, Session, Topic
-from tests.web.records import SUBJECTS, Maker, Twin, give_subjects
+from tests.web.records import SUBJECTS, Maker, Twin, give_subjects, loading_once
 from votes.models import Source
-from votes.record import record as record_module
 
 
 @pytest.fixture
@@ -28,10 +29,10 @@ def twin(record: None) -> Twin:
 
 
 @pytest.fixture
-def loaded_once(record: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the record once for all requests of a test that changes nothing, instead of for each of them."""
-    loaded = record_module.load()
-    monkeypatch.setattr(record_module, "load", lambda: loaded)
+def loaded_once(record: None) -> Iterator[None]:
+    """Load the record once for all requests of a test, which writes nothing after this."""
+    with loading_once():
+        yield
 
 
 @pytest.fixture

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
 from resolutions.models import Body, Resolution, Session, Status, Topic
 from votes.models import BlocMembership, MemberState, RollCall, Source, Vote
+from votes.record import record as record_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # The landmark votes as the list shows them: symbol, date, tally, result.
 LANDMARKS = [
@@ -212,6 +215,15 @@ def give_subjects() -> None:
     for text_of in Resolution.objects.filter(symbol__in=SUBJECTS):
         text_of.subjects = SUBJECTS[text_of.symbol]
         text_of.save()
+
+
+@contextmanager
+def loading_once() -> Iterator[None]:
+    """Load the record once for all requests within, between which nothing is written, instead of for each."""
+    loaded = record_module.load()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record_module, "load", lambda: loaded)
+        yield
 
 
 DAY = datetime.date(2024, 12, 17)

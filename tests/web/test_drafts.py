@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from resolutions.models import OtherSymbol, Resolution, Status
-from tests.web.records import Maker, get, symbols
+from tests.web.records import Maker, get, loading_once, symbols
 from votes.editing.publishing import publish
 from votes.models import Correction, MemberState, RollCall
 
@@ -87,12 +87,13 @@ def secrets(maker: Maker) -> list[RollCall]:
 def answers() -> dict[str, tuple[int, str, bytes]]:
     """Return status, destination and content of every address, and of its part for htmx."""
     found = {}
-    for address in ADDRESSES:
-        listed = address.startswith(("/resolutions/?", "/roll-calls/?", "/states/TUV", "/blocs/nato"))
-        for headers in ({}, {"HX-Request": "true"}) if listed else ({},):
-            response = Client().get(address, headers=headers)
-            key = f"{address} {headers}"
-            found[key] = (response.status_code, response.headers.get("Location", ""), response.content)
+    with loading_once():
+        for address in ADDRESSES:
+            listed = address.startswith(("/resolutions/?", "/roll-calls/?", "/states/TUV", "/blocs/nato"))
+            for headers in ({}, {"HX-Request": "true"}) if listed else ({},):
+                response = Client().get(address, headers=headers)
+                key = f"{address} {headers}"
+                found[key] = (response.status_code, response.headers.get("Location", ""), response.content)
     return found
 
 

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,15 @@ import psycopg
 import pytest
 
 from config.embedded.server import EmbeddedPostgres
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 PRELUDE = """
 import dataclasses, os, signal, sys, threading, time
 from pathlib import Path
-# A shell that starts the tests in the background has them ignore Ctrl-C.
+# A shell that starts the tests in the background has them ignore Ctrl-C, and nohup the end of the terminal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config.embedded.server import EmbeddedPostgres
 server = EmbeddedPostgres.for_project(Path("/nowhere"))
 """
@@ -32,13 +33,6 @@ server.ensure()
 with psycopg.connect(host=server.host, user=server.user, dbname=server.database) as connection:
     print(connection.execute("SELECT 6 * 7").fetchone()[0], flush=True)
 """
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.03)
 
 
 def processes(word: str) -> list[int]:
@@ -93,7 +87,7 @@ class Users:
     def run(self, script: str, **options: Any) -> Any:
         """Run a user to its end and return what it printed."""
         user = self.start(script, **options)
-        out, err = user.communicate(timeout=60)
+        out, err = user.communicate(timeout=PATIENCE)
         assert user.returncode == 0, err
         return out
 

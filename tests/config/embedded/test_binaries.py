@@ -11,7 +11,8 @@ import pytest
 
 from config.embedded import binaries
 from config.embedded.server import EmbeddedPostgres
-from tests.config.embedded.conftest import PRELUDE, ROOT, STAY, Users, is_gone, query, wait_until
+from tests.config.embedded.conftest import PRELUDE, ROOT, STAY, Users, is_gone, query
+from tests.waiting import wait_until
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who can become another user")
 
@@ -67,7 +68,7 @@ def reachable_python() -> str | None:
 def test_ordinary_user_runs_it_without_help_and_root_joins_in(base, home, monkeypatch):
     python = reachable_python()
     if python is None:
-        pytest.skip("there is no Python that an ordinary user could run")
+        pytest.skip("no Python that an ordinary user could run: install the distribution's python3 beside root's own")
     site = str(binaries.package_install().parent.parent)
     shutil.copytree(ROOT / "config", base / "config")
     os.chown(base, 65534, 65534)

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from config.embedded.server import EmbeddedPostgres
-from tests.config.embedded.conftest import PRELUDE, ROOT, is_gone, keeper, only_process, processes, query, wait_until
+from tests.config.embedded.conftest import PRELUDE, ROOT, is_gone, keeper, only_process, processes, query
+from tests.waiting import wait_until
 
 
 def is_replaced(server: EmbeddedPostgres, pid: int) -> bool:

@@ -93,8 +93,10 @@ def test_every_list_is_searched_and_filtered_and_every_page_is_shown(
     assert shown.select("#result_list tbody tr")
     assert shown.select_one("#searchbar")
     page(editor.get(list_url(model), {"q": "usa a-res-79-999"}))
-    for link in shown.select("#changelist-filter a")[:12]:
-        page(editor.get(list_url(model) + link["href"]))
+    # One choice of each filter: the next one makes the same query with another value.
+    for choices in shown.select("#changelist-filter ul"):
+        link = choices.select_one("li:not(.selected) a")
+        assert link is None or editor.get(list_url(model) + link["href"]).status_code == 200
     page(editor.get(url(model._default_manager.order_by("pk").first())))
 
 

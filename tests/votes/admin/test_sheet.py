@@ -14,6 +14,7 @@ from django.test import Client
 
 from resolutions.text import fold
 from tests.votes.admin.pages import errors, fields, page, recorded, table, url, votes
+from tests.waiting import PATIENCE
 from votes.admin.sheet import changed_votes, rows
 from votes.editing.votes import record_votes
 from votes.models import RollCall
@@ -189,7 +190,7 @@ def test_of_two_who_save_at_one_moment_just_one_does(world: World):
     answers: dict[str, int] = {}
 
     def save(choice: str) -> None:
-        begin.wait(30)
+        begin.wait(PATIENCE)
         try:
             data = sheets[choice] | votes(dict.fromkeys(world.codes, choice))
             answers[choice] = clients[choice].post(url(roll_call), data).status_code

@@ -1,6 +1,7 @@
 """The facts in ``data/``: right, complete, and loaded again without harm."""
 
 import datetime
+import functools
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -438,6 +439,20 @@ class TestLoading:
             call_command("load_reference", str(tmp_path))
 
 
+@functools.cache
+def read_assembly() -> tuple[set[str], dict[tuple[str, str], set[str]]]:
+    """Return all codes of the Assembly's voting file, and who took part in each vote from session 58 on."""
+    codes: set[str] = set()
+    electorates: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for session, symbol, date, code in columns(
+        "ga_voting_1946_2021.csv.gz", "session", "resolution", "date", "ms_code"
+    ):
+        codes.add(code)
+        if session.isdigit() and int(session) >= 58:
+            electorates[symbol, date].add(code)
+    return codes, electorates
+
+
 class TestAgainstTheVotingFiles:
     """Seats against the electorates that the voting files show."""
 
@@ -457,18 +472,13 @@ class TestAgainstTheVotingFiles:
         assert permanent["True"] == set(p5.values_list("state__code", flat=True))
 
     def test_from_session_58_on_the_assemblys_electorates_are_its_members(self):
-        electorates: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for session, symbol, date, code in columns(
-            "ga_voting_1946_2021.csv.gz", "session", "resolution", "date", "ms_code"
-        ):
-            if session.isdigit() and int(session) >= 58:
-                electorates[symbol, date].add(code)
+        _codes, electorates = read_assembly()
         on = {date: seated("GA", day(date)) for date in {date for _, date in electorates}}
 
         assert len(electorates) > 1000
         assert {symbol for (symbol, date), codes in electorates.items() if codes != on[date]} == {"A/RES/65/226"}
 
     def test_every_code_of_the_voting_files_is_known(self):
-        codes = {code for (code,) in columns("ga_voting_1946_2021.csv.gz", "ms_code")}
+        codes, _electorates = read_assembly()
 
         assert codes == set(MemberState.objects.values_list("code", flat=True))

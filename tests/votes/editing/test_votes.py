@@ -9,6 +9,7 @@ from django.db import connection
 
 from resolutions.models import Status
 from tests.votes.conftest import DAY, World
+from tests.waiting import PATIENCE
 from votes.editing.publishing import publish, unpublish
 from votes.editing.votes import record_votes, slug_for
 from votes.models import RollCall
@@ -153,7 +154,7 @@ def test_two_editors_at_once_leave_one_of_their_sheets_and_the_right_tally(world
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE)
 
     assert errors == []
     assert recorded(roll_call) in ({a: "Y", b: "Y"}, {a: "N", b: "N"})

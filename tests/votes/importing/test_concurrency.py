@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.votes.importing.editions import FIRST, SECOND, Stated, contents, fingerprint, ga_file, imported, voeten_files
+from tests.waiting import PATIENCE
 from votes.importing.run import ImportRefusedError, Report
 from votes.models import ImportRun, RollCall, Vote
 
@@ -29,7 +30,7 @@ WHERE roll_call_id = (SELECT id FROM votes_rollcall WHERE slug = 'a-res-79-1')
 """
 NOTE = "UPDATE votes_rollcall SET note = 'By hand' WHERE slug = %s"
 SECOND_SLUG = "a-res-79-2"
-LIMIT = "SET statement_timeout = '5s'; SET lock_timeout = '5s'"
+LIMIT = f"SET statement_timeout = '{PATIENCE}s'; SET lock_timeout = '{PATIENCE}s'"
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ class Background:
 
     def end(self) -> Report:
         """Wait for its end; return its report."""
-        self.thread.join(timeout=30)
+        self.thread.join(timeout=PATIENCE)
         assert isinstance(self.result, Report), self.result
         return self.result
 
@@ -91,7 +92,7 @@ class TestTwoImports:
 
         def start() -> None:
             second.append(Background(name))
-            assert second[0].waits.wait(timeout=20)
+            assert second[0].waits.wait(timeout=PATIENCE)
 
         first = imported(name, say=at("Comparing", start))
         report = second[0].end()
@@ -112,7 +113,7 @@ class TestTwoImports:
 
         def start() -> None:
             second.append(Background(*theirs))
-            assert second[0].waits.wait(timeout=20)
+            assert second[0].waits.wait(timeout=PATIENCE)
 
         imported(ga, say=at("Checking", start))
         second[0].end()
@@ -125,7 +126,7 @@ class TestTwoImports:
 
         def start() -> None:
             second.append(Background(name))
-            assert second[0].waits.wait(timeout=20)
+            assert second[0].waits.wait(timeout=PATIENCE)
             raise RuntimeError("no more")
 
         with pytest.raises(RuntimeError, match="no more"):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from django.db import connection
 
 from tests.votes.importing.editions import Stated, fingerprint, ga_file, imported
 from tests.votes.importing.test_writing import catalogue
+from tests.waiting import PATIENCE
 from votes.models import MemberState, RollCall, Vote
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
@@ -65,7 +67,7 @@ def started(*arguments: str) -> subprocess.Popen[str]:
 
 def wait_until(other: psycopg.Connection[Any], child: subprocess.Popen[str], condition: str, **values: object) -> None:
     """Wait until a query of what is going on in the database gives true."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not (row := other.execute(condition.encode(), values).fetchone()) or not row[0]:
         assert child.poll() is None, f"it was over before: {child.communicate()[0]}"
         assert time.monotonic() < deadline, "waited in vain"
@@ -93,13 +95,26 @@ SELECT NOT EXISTS (
 def kill(child: subprocess.Popen[str], other: psycopg.Connection[Any]) -> None:
     """Kill the process as nothing can be prevented, and wait until the server has noticed."""
     child.send_signal(signal.SIGKILL)
-    assert child.wait(timeout=10) == -signal.SIGKILL
+    assert child.wait(timeout=PATIENCE) == -signal.SIGKILL
     assert child.stdout
     child.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not (row := other.execute(ALONE).fetchone()) or not row[0]:
         assert time.monotonic() < deadline, "the server goes on"
         time.sleep(0.01)
+
+
+@contextmanager
+def held_up(
+    other: psycopg.Connection[Any], name: str, condition: str, *, before: str = "votes_finding", **values: object
+) -> Iterator[subprocess.Popen[str]]:
+    """Yield an import of which the condition holds, and which cannot get past a table before we have looked."""
+    with psycopg.connect(**connection.get_connection_params()) as blocking:
+        blocking.execute(f"LOCK TABLE {before} IN SHARE MODE".encode())
+        child = started(name)
+        wait_until(other, child, condition, **values)
+        yield child
+        blocking.rollback()
 
 
 def check_next(name: str) -> None:
@@ -120,9 +135,8 @@ def check_next(name: str) -> None:
 )
 def test_killed_at_work(table: str, mode: str, name: str, other: psycopg.Connection[Any]):
     before = fingerprint()
-    child = started(name)
-    wait_until(other, child, HOLDS, table=table, mode=mode)
-
+    with held_up(other, name, HOLDS, table=table, mode=mode) as child:
+        child.send_signal(signal.SIGKILL)
     kill(child, other)
 
     assert fingerprint() == before
@@ -132,12 +146,8 @@ def test_killed_at_work(table: str, mode: str, name: str, other: psycopg.Connect
 @pytest.mark.parametrize("table", ["votes_statement", "votes_finding"])
 def test_killed_when_it_has_to_wait_before_a_table(table: str, name: str, other: psycopg.Connection[Any]):
     before = fingerprint()
-    with psycopg.connect(**connection.get_connection_params()) as blocking:
-        blocking.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
-        child = started(name)
-        wait_until(other, child, WAITS, table=table)
+    with held_up(other, name, WAITS, before=table, table=table) as child:
         child.send_signal(signal.SIGKILL)
-        blocking.rollback()
     kill(child, other)
 
     assert fingerprint() == before
@@ -147,14 +157,13 @@ def test_killed_when_it_has_to_wait_before_a_table(table: str, name: str, other:
 def test_killed_while_the_table_is_bare(name: str, other: psycopg.Connection[Any]):
     Vote.objects.all().delete()
     before = fingerprint(), catalogue()
-    child = started(name)
-    wait_until(other, child, HOLDS, table="votes_vote", mode="AccessExclusiveLock")
-
+    with held_up(other, name, HOLDS, table="votes_vote", mode="AccessExclusiveLock") as child:
+        child.send_signal(signal.SIGKILL)
     kill(child, other)
 
     assert (fingerprint(), catalogue()) == before
     child = started(name)
-    said, _nothing = child.communicate(timeout=60)
+    said, _nothing = child.communicate(timeout=PATIENCE)
 
     assert child.returncode == 0
     assert f"roll calls: {ROLL_CALLS} added, 0 changed, 0 unchanged, 0 removed" in said

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_roll_call, make_state
+from tests.waiting import PATIENCE
 from votes.models import MemberState, RollCall, Tally, Vote
 from votes.totals import Totals
 
@@ -194,7 +195,7 @@ def at_once(*works: Callable[[], None]) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=20)
+        thread.join(timeout=PATIENCE)
     assert not any(thread.is_alive() for thread in threads), "they wait for one another"
     return wrong
 
@@ -203,7 +204,7 @@ def at_once(*works: Callable[[], None]) -> list[str]:
 def test_two_transactions_that_write_different_votes_of_a_roll_call_both_end_right():
     roll_call = make_roll_call()
     states = [make_state() for _ in range(4)]
-    both_have_begun = threading.Barrier(2, timeout=10)
+    both_have_begun = threading.Barrier(2, timeout=PATIENCE)
 
     def write(mine: list[MemberState], choice: str) -> Callable[[], None]:
         def work() -> None:
@@ -252,10 +253,10 @@ def test_votes_and_a_method_without_votes_written_at_once_do_not_both_stay():
         with transaction.atomic():
             Vote.objects.create(roll_call=roll_call, state=state, choice="Y")
             voted.set()
-            changed.wait(timeout=1)
+            changed.wait(timeout=1)  # In vain where the other is held up, as it should be.
 
     def change() -> None:
-        voted.wait(timeout=10)
+        voted.wait(timeout=PATIENCE)
         RollCall.objects.filter(pk=roll_call.pk).update(method="without-vote")
         changed.set()
 

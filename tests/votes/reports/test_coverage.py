@@ -258,7 +258,7 @@ class TestTheWholeRecord:
         """Return the library's resolutions of the Council, a row a resolution."""
         path = CORPORA / "sc_voting_1946_2026.csv.gz"
         if not path.exists():
-            pytest.skip(f"{path.name} is not at hand: the figures cannot be computed apart")
+            pytest.skip(f"{path.name} is not there to compute from; PLENARY_CORPORA names the folder that has it")
         return pd.read_csv(path, dtype=str, keep_default_na=False).drop_duplicates("resolution")
 
     def test_the_council(self, whole_record: None, council: pd.DataFrame):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.usefixtures("subjects")
+pytestmark = pytest.mark.usefixtures("subjects", "loaded_once")
 
 CHECKS: list[Any] = [
     not_a_server_error,
@@ -42,14 +43,20 @@ few = settings(
 )
 
 
+@functools.cache
+def described() -> list[Any]:
+    """Return what may be asked, as the site describes it, with the site to ask; read once a process."""
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    return [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+
+
 @pytest.fixture
 def operations() -> Iterator[list[Any]]:
-    """Return what may be asked, as the site describes it, with the site to ask."""
+    """Return what may be asked, with requests that keep the connection of the test's transaction."""
     signals = (request_started, request_finished)
-    for signal in signals:  # as the test client has it: or the connection of the test's transaction would be closed
+    for signal in signals:  # as the test client does
         signal.disconnect(close_old_connections)
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
-    yield [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    yield described()
     for signal in signals:
         signal.connect(close_old_connections)
 

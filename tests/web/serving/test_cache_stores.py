@@ -8,6 +8,7 @@ import time
 import pytest
 from django.core.cache import caches
 
+from tests.waiting import PATIENCE
 from web.serving import cache_stores
 from web.serving.cache_stores import CachedResponse, KeyedLocks, ResponseCache
 
@@ -60,7 +61,7 @@ def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: 
         time.sleep(0.02)
         assert (nobody, waited) == (None, [])
         one.put("a", PAGE, "")
-        thread.join(5)
+        thread.join(PATIENCE)
 
     assert waited == [PAGE]
 
@@ -71,7 +72,7 @@ def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch:
     waited: list[CachedResponse | None] = []
     with one.made_by_another_process("a", ""):
         thread = waiting(other, waited)
-    thread.join(5)
+    thread.join(PATIENCE)
 
     assert waited == [None]
     with one.made_by_another_process("a", "") as again:
@@ -100,7 +101,7 @@ def test_a_lock_is_one_keys_and_forgotten_after():
     inside = threading.Event()
 
     def second() -> None:
-        inside.wait(5)
+        inside.wait(PATIENCE)
         with locks.alone("a"):
             order.append("second")
 
@@ -112,7 +113,7 @@ def test_a_lock_is_one_keys_and_forgotten_after():
             order.append("other")
         time.sleep(0.02)
         order.append("first")
-    thread.join(5)
+    thread.join(PATIENCE)
 
     assert order == ["other", "first", "second"]
     assert not locks._locks

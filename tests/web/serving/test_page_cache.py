@@ -20,6 +20,7 @@ from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
 from resolutions.models import Resolution, Status
+from tests.waiting import PATIENCE, wait_until
 from tests.web import test_every_page
 from tests.web.addresses import every_address
 from tests.web.records import Maker
@@ -307,15 +308,14 @@ def together(number: int, do: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     return found
 
 
 def test_a_stampede_makes_a_page_once(site: Site):
-    gate = threading.Event()
 
     def page(request: HttpRequest) -> HttpResponse:
-        gate.wait(0.2)
+        wait_until(lambda: [number for _lock, number in PageCache.making._locks.values()] == [8])
         return HttpResponse(BODY)
 
     site.page = page
@@ -329,13 +329,15 @@ def test_a_stampede_makes_a_page_once(site: Site):
 def test_what_cannot_be_kept_is_made_by_all_at_once(site: Site):
     """After the first, who holds the others up: a barrier that all of them have to reach opens for them."""
     meeting = threading.Barrier(3)
-    waiting = threading.Event()
+
+    def all_are_there() -> bool:
+        return [number for _lock, number in PageCache.making._locks.values()] == [4]
 
     def page(request: HttpRequest) -> HttpResponse:
         if len(site.made) == 1:
-            waiting.wait(0.2)
+            wait_until(all_are_there)
         else:
-            meeting.wait(5)
+            meeting.wait(PATIENCE)
         return HttpResponse(BODY, status=410)
 
     site.page = page

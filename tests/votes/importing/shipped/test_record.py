@@ -31,7 +31,7 @@ SIZE = 9_000_000
 
 def read(name: str) -> DataFrame:
     if not (CORPORA / name).exists():
-        pytest.skip(f"{name} is not at hand: the figures of the record cannot be computed apart")
+        pytest.skip(f"{name} is not there to compute from; PLENARY_CORPORA names the folder that has it")
     return pd.read_csv(CORPORA / name, dtype=str, keep_default_na=False)
 
 
