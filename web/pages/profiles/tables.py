@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
@@ -20,18 +19,13 @@ if TYPE_CHECKING:
     from votes.reports.state import ByYear, OwnBloc, Partner
 
 
-def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, str, int]]:
-    """Return, of each partner, code, name, agreement and percentile, and the change; figures with what they rest on."""
+def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, int]]:
+    """Return code, name, agreement and its change of each partner, both with the votes they rest on."""
     say = Figures()
     return [
-        (state.code, state.name, say.share(agreement), common, _percentile(lower), say.points(change), before)
-        for state, agreement, common, _same, lower, before, change in partners
+        (state.code, state.name, say.share(agreement), common, say.points(change), before)
+        for state, agreement, common, _same, _lower, before, change in partners
     ]
-
-
-def _percentile(lower: float) -> str:
-    """Return a share as the percentile it makes, in whole ones; under one is not none."""
-    return "<1" if 0 < lower < 1 / 100 else str(math.floor(100 * lower))
 
 
 class BlocYearsRow(NamedTuple):
@@ -43,20 +37,19 @@ class BlocYearsRow(NamedTuple):
     cells: list[tuple[str, int]]
 
 
-def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocYearsRow], list[BlocYearsRow]]:
-    """Return the rows of the state's own blocs, followed by those whose slugs are ``charted``, and of all others.
-
-    Blocs without a share are left out.
-    """
+def bloc_years_rows(found: ByYear, charted: Collection[str]) -> list[BlocYearsRow]:
+    """Return the rows of the state's own blocs, followed by those whose slugs are ``charted``; only those with a share."""
     say = Figures()
-    first: list[BlocYearsRow] = []
-    others: list[BlocYearsRow] = []
-    for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug)):
-        if any(share is not None for share in one.shares):
-            cells = [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)]
-            row = BlocYearsRow(one.bloc.slug, one.bloc.short_name, one.own, cells)
-            (first if one.own or one.bloc.slug in charted else others).append(row)
-    return first, others
+    return [
+        BlocYearsRow(
+            one.bloc.slug,
+            one.bloc.short_name,
+            one.own,
+            [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)],
+        )
+        for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug))
+        if (one.own or one.bloc.slug in charted) and any(share is not None for share in one.shares)
+    ]
 
 
 class BreaksRow(NamedTuple):
