@@ -22,7 +22,9 @@ def columns(*, title: str, description: str, x: Sequence[int], parts: Sequence[t
     most = max(totals, default=0) or 1
     base, room = HEIGHT - BELOW, (WIDTH - START) / max(1, len(x))
     scale = (base - ABOVE) / most
-    step = next(step for power in (1, 10, 100, 1000, 10_000) for step in (power, 2 * power, 5 * power) if most / step < 4)
+    step = next(
+        step for power in (1, 10, 100, 1000, 10_000) for step in (power, 2 * power, 5 * power) if most / step < 4
+    )
     shapes = [
         f'<path class="thin s-line" d="M{START} {base - scale * tick:.1f}H{WIDTH}"/>'
         f'<text class="f-muted end" x="{START - 8}" y="{base - scale * tick + 4:.1f}">{tick}</text>'
@@ -35,7 +37,9 @@ def columns(*, title: str, description: str, x: Sequence[int], parts: Sequence[t
             if count:
                 height = scale * count
                 top = base - below[place] - height
-                path.append(f"M{START + room * place:.1f} {top:.1f}h{FILLED * room:.1f}v{height:.1f}h-{FILLED * room:.1f}z")
+                path.append(
+                    f"M{START + room * place:.1f} {top:.1f}h{FILLED * room:.1f}v{height:.1f}h-{FILLED * room:.1f}z"
+                )
                 below[place] += height
         if path:
             edge = ' class="fill-X s-choice-edge"' if letter == "X" else f' class="fill-{letter}"'

@@ -58,7 +58,7 @@ class TestStart:
     def test_one_state_needs_another(self):
         page = page_of("USA")
 
-        assert texts(page, "main [role=status]") == ["United States alone cannot be compared: one more is needed."]
+        assert texts(page, "main [role=status]") == ["Choose one more state or bloc to compare with United States."]
         assert texts(page, ".chosen strong") == ["USA"]
 
     def test_what_is_added_becomes_a_state(self):
@@ -85,13 +85,13 @@ class TestStart:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("state=USA&state=XXX", "Who is compared: There is no member state “XXX”."),
-            ("state=USA&state=fra", "Who is compared: There is no bloc “fra”. States are upper-case codes."),
-            ("state=USA&state=FRA&state=USA", "Who is compared: “USA” is there twice."),
-            ("state=USA,FRA&state=FRA,USA", "Who is compared: “FRA,USA” is there twice."),
+            ("state=USA&state=XXX", "States and blocs: There is no member state “XXX”."),
+            ("state=USA&state=fra", "States and blocs: There is no bloc “fra”. States are upper-case codes."),
+            ("state=USA&state=FRA&state=USA", "States and blocs: “USA” is there twice."),
+            ("state=USA,FRA&state=FRA,USA", "States and blocs: “FRA,USA” is there twice."),
             (
                 "state=USA&state=FRA&state=GBR&state=RUS&state=CHN&state=IND&state=BRA&state=ZAF&state=DEU",
-                "Who is compared: At most 8 are compared.",
+                "States and blocs: At most 8 are compared.",
             ),
             (
                 "state=USA&state=FRA&measure=love",
@@ -134,7 +134,7 @@ class TestTwo:
         assert texts(page, ".tally-large .tally") == [f"{100 * same / len(both):.1f}%"]
         assert texts(page, ".explanation") == [
             (
-                f"United States and France took the same position on {same} of {len(both)} recorded votes "
+                f"United States and France took the same position in {same} of {len(both)} recorded votes "
                 "in which both took one."
             )
         ]
@@ -240,11 +240,11 @@ class TestTwo:
 
         assert texts(page, ".explanation") == [
             (
-                "There is no recorded vote among these in which both Union of Soviet Socialist Republics and "
+                "No recorded vote here in which both Union of Soviet Socialist Republics and "
                 "Russian Federation took a position."
             )
         ]
-        assert texts(page, "#differed ~ .empty") == ["There is none among these."]
+        assert texts(page, "#differed ~ .empty") == ["They did not differ in any of these votes."]
 
 
 class TestPeriods:
@@ -346,7 +346,7 @@ class TestSeveral:
         same = sum(len(set(positions)) == 1 for _symbol, positions in met)
 
         assert texts(page_of("USA", "FRA", "RUS"), ".explanation")[1] == (
-            f"All took the same position on {same} of {len(met)} recorded votes in which all took one."
+            f"All took the same position in {same} of {len(met)} recorded votes in which all took one."
         )
 
     def test_the_measure_can_be_chosen(self, twin: Twin):

@@ -65,7 +65,7 @@ class TestNothingFitted:
     def test_the_page_says_that_they_are_to_come(self):
         page = page_of("?state=USA")
 
-        assert text(one(page, ".empty")).startswith("No estimates are here yet.")
+        assert text(one(page, ".empty")).startswith("No estimates yet.")
         assert page.select("form.question, table, svg.picture") == []
 
     @pytest.mark.parametrize("form", ["csv", "json", "svg", "png"])
@@ -91,7 +91,11 @@ class TestPage:
         chart, strip = page.select("svg.picture")
         drawn = set(IdealPoint.objects.filter(state__code__in=PERMANENT).values_list("state__code", flat=True))
         assert {text(name) for name in chart.select("text.f-ink")} == drawn == {*PERMANENT}
-        assert texts(page, "h2") == ["Over the sessions", "All states in session 50 (1995)", "How they are estimated"]
+        assert texts(page, "h2") == [
+            "Ideal points by session",
+            "All states in session 50 (1995)",
+            "How they are estimated",
+        ]
         assert texts(strip, "title") == ["Ideal points of session 50"]
 
     def test_the_table_has_every_state_of_the_session_with_what_it_rests_on(self):
