@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resolutions.models import Body, Session, Topic
 from tests.web.records import Maker
+from votes.models import Source
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,8 +21,16 @@ STATE, BLOC = "/states/USA/", "/blocs/nato/"
 
 
 @pytest.fixture
-def years(maker: Maker) -> None:
+def years(record: None) -> None:
     """Twenty votes in each of six years, so that a state and a bloc have charts, partners and breaks."""
+    assembly = Body.objects.get(code="GA")
+    maker = Maker(
+        assembly=assembly,
+        council=Body.objects.get(code="SC"),
+        session=Session.objects.get(body=assembly, code="79"),
+        source=Source.objects.get(slug="editor"),
+        topic=Topic.objects.get(slug="decolonization"),
+    )
     for year in range(2019, 2025):
         for number in range(20):
             others = "N" if number == 19 else "Y"

@@ -17,7 +17,7 @@ FILLED = 0.82
 
 
 def columns(*, title: str, description: str, x: Sequence[int], parts: Sequence[tuple[str, Sequence[int]]]) -> Picture:
-    """Return columns over the years ``x``, each the stack of ``parts``: the letter of a choice and its count by year."""
+    """Return columns over the years ``x``, stacks of ``parts``: the letter of a choice and its count by year."""
     totals = [sum(counts) for counts in zip(*(counts for _letter, counts in parts), strict=True)]
     most = max(totals, default=0) or 1
     base, room = HEIGHT - BELOW, (WIDTH - START) / max(1, len(x))

@@ -38,7 +38,7 @@ class BlocYearsRow(NamedTuple):
 
 
 def bloc_years_rows(found: ByYear, charted: Collection[str]) -> list[BlocYearsRow]:
-    """Return the rows of the state's own blocs, followed by those whose slugs are ``charted``; only those with a share."""
+    """Return the rows of the state's own blocs, then of the ``charted`` slugs; only those with a share."""
     say = Figures()
     return [
         BlocYearsRow(

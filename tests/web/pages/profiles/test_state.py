@@ -86,7 +86,8 @@ class TestSections:
             "Changes are since 4 June 2014 to 3 June 2019."
         )
         assert text(one(page, ".moved")) == (
-            "Largest decreases: China −100.0 · France −50.0 · Australia −5.0 · Canada −5.0 · Japan −5.0 · New Zealand −5.0"
+            "Largest decreases: "
+            "China −100.0 · France −50.0 · Australia −5.0 · Canada −5.0 · Japan −5.0 · New Zealand −5.0"
         )
         assert closest.select("td a")[0]["href"] == (
             "/compare/states/?body=GA&since=2019-06-04&until=2024-06-03&kind=motion&state=USA&state=AUS"
