@@ -241,7 +241,7 @@ class TestTwo:
         assert texts(page, ".explanation") == [
             (
                 "No recorded vote here in which both Union of Soviet Socialist Republics and "
-                "Russian Federation took a position."
+                "Russian Federation took a position. Choose another period or other states."
             )
         ]
         assert texts(page, "#differed ~ .empty") == ["They did not differ in any of these votes."]
@@ -306,7 +306,10 @@ class TestPeriods:
 
     def test_the_seat_of_china_is_noted_where_the_day_is_spanned(self, maker: Maker):
         maker.roll_call("old", "USA:Y CHN:Y", date=datetime.date(1970, 1, 1))
-        note = "The representation of China’s seat changed on 25 October 1971; figures here span that day."
+        note = (
+            "The representation of China’s seat changed on 25 October 1971. "
+            "Votes before and after are those of two governments."
+        )
 
         assert texts(page_of("USA", "CHN"), ".note p") == [note]
         assert texts(page_of("USA", "p5"), ".note p")[-1] == note
@@ -362,8 +365,8 @@ class TestSeveral:
 
         assert notes == [
             (
-                "NATO; United States, United Kingdom: the position of such a group is the one that more of its voting "
-                "members took than any other; where the most frequent tie it is tied, which is no position."
+                "NATO; United States, United Kingdom: a group’s position is the choice more of its voting members "
+                "made than any other; a tie is no position."
             ),
             "United States belongs to NATO: its own vote counts in that position too.",
             "United States belongs to USA,GBR: its own vote counts in that position too.",

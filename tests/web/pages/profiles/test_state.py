@@ -71,7 +71,7 @@ class TestSections:
 
     def test_closest_and_farthest_partners(self):
         page = get(ASKED)
-        closest, farthest = page.select(f"{PARTNERS} table.partners")
+        closest = one(page, f"{PARTNERS} table.partners")
 
         # Iceland has nineteen votes in common, too few.
         expected = [
@@ -80,7 +80,6 @@ class TestSections:
             ["China", "0.0% 20", "−100.0 20"],
         ]
         assert cells(closest) == expected
-        assert cells(farthest) == expected, "the others are all among the closest ten, so this is the list of all"
         assert text(page.select(f"{PARTNERS} > p")[0]) == (
             "General Assembly, 4 June 2019 to 3 June 2024: positions taken in 20 of 20 recorded votes. "
             "Changes are since 4 June 2014 to 3 June 2019."
