@@ -85,8 +85,8 @@ class TestStart:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("state=USA&state=XXX", "States and blocs: There is no member state “XXX”."),
-            ("state=USA&state=fra", "States and blocs: There is no bloc “fra”. States are upper-case codes."),
+            ("state=USA&state=XXX", "States and blocs: Unknown state code: “XXX”."),
+            ("state=USA&state=fra", "States and blocs: Unknown bloc: “fra”. Write state codes in upper case."),
             ("state=USA&state=FRA&state=USA", "States and blocs: “USA” is there twice."),
             ("state=USA,FRA&state=FRA,USA", "States and blocs: “FRA,USA” is there twice."),
             (
@@ -110,7 +110,7 @@ class TestStart:
     def test_the_error_stands_beside_the_field(self):
         page = page_of("USA", "XXX", "USA")
 
-        assert texts(page, "#state-error") == ["There is no member state “XXX”. “USA” is there twice."]
+        assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is there twice."]
         assert str(one(page, "fieldset.parties")["aria-describedby"]) == "state-error"
 
     def test_a_parameter_nobody_knows_is_named(self):
