@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.formats import number_format
 
 from resolutions.models import Resolution
 from tests.votes.divided_record import LINE, cut, divided, put
@@ -163,7 +164,7 @@ class TestPage:
         assert (text(link), str(link["href"])) == ("49 (1994)", "/ideal-points/?state=USA&session=49")
         options = page_of("?session=49").select("#session option")
         assert [(str(o["value"]), text(o), o.has_attr("selected")) for o in options] == [
-            ("", "The last one", False), ("50", "50 (1995)", False), ("49", "49 (1994)", True),
+            ("", "Latest", False), ("50", "50 (1995)", False), ("49", "49 (1994)", True),
         ]  # fmt: skip
 
     def test_a_period_ends_the_lines_and_the_strip(self):
@@ -202,7 +203,7 @@ class TestPage:
         assert said["Data version"] == f"{fitted.data_version} (the votes are still the same)"
         assert said["Convergence"] == f"after {fitted.iterations} steps"
         assert said["From"] == (
-            f"{fitted.votes:,} votes of {fitted.states} member states in 34 recorded votes of the General Assembly "
+            f"{number_format(fitted.votes, force_grouping=True)} votes of {fitted.states} member states in 34 recorded votes of the General Assembly "
             "on 27 questions"
         )
 
