@@ -61,7 +61,7 @@ class ComparisonQuery:
     def of(cls, parameters: QueryDict, record: Record) -> ComparisonQuery:
         """Parse the parameters; errors are in ``question``."""
         question = Question(parameters, record, also=("state", "measure"), repeatable=("state",))
-        question.labels |= {"state": _("Who is compared"), "measure": _("Measure")}
+        question.labels |= {"state": _("States and blocs"), "measure": _("Measure")}
         texts = [text for text in parameters.getlist("state") if text]
         parties: dict[object, Party] = {}
         for text in texts:

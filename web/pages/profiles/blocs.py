@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 SHEETS = {"cohesion": bloc_files.cohesion, "breaks": bloc_files.breaks}
 
+YEARS, BREAKS, LATEST = 10, 10, 3
+"""How many of the latest years, of the members that break most and of the latest votes a page shows."""
+
 FILES = (".json", "/cohesion.csv", "/breaks.csv", "/cohesion.svg", "/cohesion.png")
 
 
@@ -127,10 +130,12 @@ def _shown(listing: Listing, own: BlocRecord, parameters: QueryDict) -> dict[str
     return {
         "own": own,
         "body": record.bodies.get(own.body, own.body),
-        "chart": cohesion(own).inline("picture chart") if known else "",
-        "years": cohesion_rows(own.by_year[::-1], {}, _of_years(parameters, own)),
+        "chart": cohesion(own) if known else None,
+        "years": cohesion_rows(own.by_year[: -YEARS - 1 : -1], {}, _of_years(parameters, own)),
+        "latest_votes": own.positions_on(record.roll_calls_in(own.in_body[: -LATEST - 1 : -1])),
+        "latest": next((one for one in reversed(own.by_year) if one.agreement_index is not None), None),
         "by_topic": cohesion_rows(own.by_topic, record.topics),
-        "breaks": members_breaks_rows(own.breaks, _of_breaks(listing, own)),
+        "breaks": members_breaks_rows([one for one in own.breaks if one.breaks][:BREAKS], _of_breaks(listing, own)),
         "divided": list(zip(divided, record.roll_calls_in(one.row for one in divided), strict=True)),
         "files": links(listing.parameters, reverse("web:bloc", args=[own.bloc.slug]).removesuffix("/"), FILES),
         "minimum": {"roll_calls": MINIMUM_ROLL_CALLS, "positions": MINIMUM_POSITIONS},

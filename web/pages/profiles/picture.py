@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from django.utils.translation import gettext as _
 
+from votes.analysis.matrix import ABSTAINING, NO, NON_VOTING, YES
+from web.pictures.columns import columns
 from web.pictures.lines import Series, line_chart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from votes.analysis.matrix import Rows
+    from votes.record.record import Record
     from votes.reports.bloc import BlocRecord
     from votes.reports.state import StateProfile
     from web.pictures.picture import Picture
+
+STACKED = {YES: "Y", ABSTAINING: "A", NO: "N", NON_VOTING: "X"}
+"""The choices from the bottom of a column up, with their letters."""
 
 
 def bloc_years(profile: StateProfile) -> Picture:
@@ -32,6 +40,25 @@ def bloc_years(profile: StateProfile) -> Picture:
         series=[Series(one.bloc.short_name, _spread(years, charted.years, one.shares)) for one in charted.blocs],
         y_range=(0, 1),
         y_label=_("Agreement"),
+    )
+
+
+def votes_by_year(record: Record, code: str, rows: Rows) -> Picture | None:
+    """Return a state's choices by year as columns, each a stack of in favour, abstaining, against and non-voting.
+
+    None for fewer than two years.
+    """
+    choices, years = record.matrix.of(code)[rows], record.matrix.years[rows]
+    if not len(rows) or years.min() == years.max():
+        return None
+    first, last = int(years.min()), int(years.max())
+    counts = np.zeros((last - first + 1, 5), np.int64)
+    np.add.at(counts, (years - first, choices), 1)
+    return columns(
+        title=_("%(state)s: votes by year") % {"state": record.states[code].name},
+        description=_("A column for each year, as high as the state had recorded votes, divided by how it voted."),
+        x=list(range(first, last + 1)),
+        parts=[(letter, counts[:, number].tolist()) for number, letter in STACKED.items()],
     )
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING
+from votes.analysis.breaks import BODY, MINIMUM_COMMON, MINIMUM_VOTING, NOTABLE
 from votes.analysis.matrix import OUTSIDE
 from votes.models.intervals import DatePrecision
 from votes.record.record import reading
@@ -27,7 +27,7 @@ from web.lists.listing import Listing
 from web.lists.not_found import missing_state, no_state
 from web.lists.selection import StateSelection
 from web.pages.profiles import state_files
-from web.pages.profiles.picture import bloc_years
+from web.pages.profiles.picture import bloc_years, votes_by_year
 from web.pages.profiles.tables import bloc_years_rows, dates_rows, own_blocs_rows, partner_rows
 from web.serving.parameters import address, reads, tidy_address, unanswered
 from web.serving.problems import problem
@@ -35,8 +35,8 @@ from web.serving.problems import problem
 if TYPE_CHECKING:
     from votes.record.record import Record
 
-ENDS, BREAKS, MOVED = 10, 10, 3
-"""Numbers shown: partners at each end, breaks, and partners with the largest changes."""
+ENDS, BREAKS, MOVED, GLANCE = 10, 10, 3, 3
+"""Numbers shown: partners at each end, breaks, partners with the largest changes, and of each in the first screen."""
 
 SHEETS = {"partners": state_files.partners, "blocs": state_files.blocs, "breaks": state_files.breaks}
 
@@ -78,9 +78,14 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
             "dates": {name: dates_rows(getattr(found, name)) for name in ("blocs", "seats", "former_names")},
             "predecessors": [record.states[other] for other in found.predecessors],
             "successors": [record.states[other] for other in found.successors],
+            "current_blocs": [one for one in found.blocs if one.until is None] or found.blocs,
             # Later pages show only the list.
             "profile": None,
-            **(_shown(listing, _profile(listing, found.code)) if listing.is_valid and listing.page.number == 1 else {}),
+            **(
+                _shown(listing, _profile(listing, found.code), {one.key for one in found.blocs})
+                if listing.is_valid and listing.page.number == 1
+                else {}
+            ),
         }
         return render_page_or_part(request, "profiles/state.html", "profiles/_votes.html", context)
 
@@ -128,29 +133,32 @@ def _profile(listing: Listing, code: str) -> StateProfile:
     return StateProfile(listing.record, code, meant.get("body") or BODY, rows, days.since, days.end)
 
 
-def _shown(listing: Listing, profile: StateProfile) -> dict[str, Any]:
-    """Return the template context of a profile."""
+def _shown(listing: Listing, profile: StateProfile, own_slugs: set[str]) -> dict[str, Any]:
+    """Return the template context of a profile; ``own_slugs`` are the blocs that the state ever belonged to."""
     record = profile.record
     closest, farthest = profile.ends(ENDS)
     nearer, further = profile.moved(MOVED)
-    breaks = profile.breaks[:BREAKS]
+    notable = [one for one in profile.breaks if one.surprise >= NOTABLE]
+    breaks = notable[:BREAKS]
+    latest_breaks = sorted(notable, key=lambda one: one.row, reverse=True)[:GLANCE]
     own = reverse("web:state", args=[profile.code])
-    latest = profile.with_blocs(profile.latest_years)
-    first_blocs, other_blocs = bloc_years_rows(latest, {one.bloc.slug for one in profile.charted.blocs})
+    charted = {one.bloc.slug for one in profile.charted.blocs}
+    latest = profile.with_blocs(profile.latest_years, own_slugs | charted)
+    by_year = votes_by_year(record, profile.code, listing.rows)
     return {
         "profile": profile,
         "body": record.bodies.get(profile.body, profile.body),
-        "partners": partner_rows(profile.partners),
         "closest": partner_rows(closest),
         "farthest": partner_rows(farthest),
         "nearer": partner_rows(nearer),
         "further": partner_rows(further),
         "compare": _compare(profile, listing),
-        "chart": bloc_years(profile).inline("picture chart") if latest.years else "",
+        "chart": bloc_years(profile) if latest.years else None,
+        "votes_by_year": by_year,
         "years": latest.years,
-        "first_blocs": first_blocs,
-        "other_blocs": other_blocs,
-        "own_blocs": own_blocs_rows(profile.own_blocs),
+        "bloc_years": bloc_years_rows(latest, charted),
+        "own_blocs": own_blocs_rows(profile.own_blocs) if any(one.breaks for one in profile.own_blocs) else [],
+        "latest_breaks": list(zip(latest_breaks, record.roll_calls_in(one.row for one in latest_breaks), strict=True)),
         "china": profile.spans_seat_of_china and "CHN" in {profile.code, *(one.state.code for one in profile.partners)},
         "breaks": list(zip(breaks, record.roll_calls_in(one.row for one in breaks), strict=True)),
         "files": links(listing.parameters, own.removesuffix("/"), FILES),

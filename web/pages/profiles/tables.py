@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
@@ -20,18 +19,13 @@ if TYPE_CHECKING:
     from votes.reports.state import ByYear, OwnBloc, Partner
 
 
-def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, str, int]]:
-    """Return each partner's code, name, agreement, percentile and change, with numbers of roll calls."""
+def partner_rows(partners: Iterable[Partner]) -> list[tuple[str, str, str, int, str, int]]:
+    """Return each partner's code, name, agreement and its change, each with its number of roll calls."""
     say = Figures()
     return [
-        (state.code, state.name, say.share(agreement), common, _percentile(lower), say.points(change), before)
-        for state, agreement, common, _same, lower, before, change in partners
+        (state.code, state.name, say.share(agreement), common, say.points(change), before)
+        for state, agreement, common, _same, _lower, before, change in partners
     ]
-
-
-def _percentile(lower: float) -> str:
-    """Return a share as an integer percentile; a positive share is at least 1."""
-    return "<1" if 0 < lower < 1 / 100 else str(math.floor(100 * lower))
 
 
 class BlocYearsRow(NamedTuple):
@@ -43,20 +37,19 @@ class BlocYearsRow(NamedTuple):
     cells: list[tuple[str, int]]
 
 
-def bloc_years_rows(found: ByYear, charted: Collection[str]) -> tuple[list[BlocYearsRow], list[BlocYearsRow]]:
-    """Return the rows of the state's own and the ``charted`` blocs, and those of all others.
-
-    Blocs without any share are left out.
-    """
+def bloc_years_rows(found: ByYear, charted: Collection[str]) -> list[BlocYearsRow]:
+    """Return the rows of the state's own blocs, then of the ``charted`` slugs; only those with a share."""
     say = Figures()
-    first: list[BlocYearsRow] = []
-    others: list[BlocYearsRow] = []
-    for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug)):
-        if any(share is not None for share in one.shares):
-            cells = [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)]
-            row = BlocYearsRow(one.bloc.slug, one.bloc.short_name, one.own, cells)
-            (first if one.own or one.bloc.slug in charted else others).append(row)
-    return first, others
+    return [
+        BlocYearsRow(
+            one.bloc.slug,
+            one.bloc.short_name,
+            one.own,
+            [(say.share(share, 0), common) for share, common in zip(one.shares, one.common, strict=True)],
+        )
+        for one in sorted(found.blocs, key=lambda one: (not one.own, one.bloc.short_name, one.bloc.slug))
+        if (one.own or one.bloc.slug in charted) and any(share is not None for share in one.shares)
+    ]
 
 
 class BreaksRow(NamedTuple):

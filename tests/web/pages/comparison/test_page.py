@@ -58,7 +58,7 @@ class TestStart:
     def test_one_state_needs_another(self):
         page = page_of("USA")
 
-        assert texts(page, "main [role=status]") == ["United States alone cannot be compared: one more is needed."]
+        assert texts(page, "main [role=status]") == ["Choose one more state or bloc to compare with United States."]
         assert texts(page, ".chosen strong") == ["USA"]
 
     def test_what_is_added_becomes_a_state(self):
@@ -85,13 +85,13 @@ class TestStart:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("state=USA&state=XXX", "Who is compared: There is no member state “XXX”."),
-            ("state=USA&state=fra", "Who is compared: There is no bloc “fra”. States are upper-case codes."),
-            ("state=USA&state=FRA&state=USA", "Who is compared: “USA” is there twice."),
-            ("state=USA,FRA&state=FRA,USA", "Who is compared: “FRA,USA” is there twice."),
+            ("state=USA&state=XXX", "States and blocs: Unknown state code: “XXX”."),
+            ("state=USA&state=fra", "States and blocs: Unknown bloc: “fra”. Write state codes in upper case."),
+            ("state=USA&state=FRA&state=USA", "States and blocs: “USA” is there twice."),
+            ("state=USA,FRA&state=FRA,USA", "States and blocs: “FRA,USA” is there twice."),
             (
                 "state=USA&state=FRA&state=GBR&state=RUS&state=CHN&state=IND&state=BRA&state=ZAF&state=DEU",
-                "Who is compared: At most 8 are compared.",
+                "States and blocs: At most 8 are compared.",
             ),
             (
                 "state=USA&state=FRA&measure=love",
@@ -110,7 +110,7 @@ class TestStart:
     def test_the_error_stands_beside_the_field(self):
         page = page_of("USA", "XXX", "USA")
 
-        assert texts(page, "#state-error") == ["There is no member state “XXX”. “USA” is there twice."]
+        assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is there twice."]
         assert str(one(page, "fieldset.parties")["aria-describedby"]) == "state-error"
 
     def test_a_parameter_nobody_knows_is_named(self):
@@ -134,7 +134,7 @@ class TestTwo:
         assert texts(page, ".tally-large .tally") == [f"{100 * same / len(both):.1f}%"]
         assert texts(page, ".explanation") == [
             (
-                f"United States and France took the same position on {same} of {len(both)} recorded votes "
+                f"United States and France took the same position in {same} of {len(both)} recorded votes "
                 "in which both took one."
             )
         ]
@@ -240,11 +240,11 @@ class TestTwo:
 
         assert texts(page, ".explanation") == [
             (
-                "There is no recorded vote among these in which both Union of Soviet Socialist Republics and "
-                "Russian Federation took a position."
+                "No recorded vote here in which both Union of Soviet Socialist Republics and "
+                "Russian Federation took a position. Choose another period or other states."
             )
         ]
-        assert texts(page, "#differed ~ .empty") == ["There is none among these."]
+        assert texts(page, "#differed ~ .empty") == ["They did not differ in any of these votes."]
 
 
 class TestPeriods:
@@ -306,7 +306,10 @@ class TestPeriods:
 
     def test_the_seat_of_china_is_noted_where_the_day_is_spanned(self, maker: Maker):
         maker.roll_call("old", "USA:Y CHN:Y", date=datetime.date(1970, 1, 1))
-        note = "The representation of China’s seat changed on 25 October 1971; figures here span that day."
+        note = (
+            "The representation of China’s seat changed on 25 October 1971. "
+            "Votes before and after are those of two governments."
+        )
 
         assert texts(page_of("USA", "CHN"), ".note p") == [note]
         assert texts(page_of("USA", "p5"), ".note p")[-1] == note
@@ -346,7 +349,7 @@ class TestSeveral:
         same = sum(len(set(positions)) == 1 for _symbol, positions in met)
 
         assert texts(page_of("USA", "FRA", "RUS"), ".explanation")[1] == (
-            f"All took the same position on {same} of {len(met)} recorded votes in which all took one."
+            f"All took the same position in {same} of {len(met)} recorded votes in which all took one."
         )
 
     def test_the_measure_can_be_chosen(self, twin: Twin):
@@ -362,8 +365,8 @@ class TestSeveral:
 
         assert notes == [
             (
-                "NATO; United States, United Kingdom: the position of such a group is the one that more of its voting "
-                "members took than any other; where the most frequent tie it is tied, which is no position."
+                "NATO; United States, United Kingdom: a group’s position is the choice more of its voting members "
+                "made than any other; a tie is no position."
             ),
             "United States belongs to NATO: its own vote counts in that position too.",
             "United States belongs to USA,GBR: its own vote counts in that position too.",

@@ -65,7 +65,7 @@ class TestNothingFitted:
     def test_the_page_says_that_they_are_to_come(self):
         page = page_of("?state=USA")
 
-        assert text(one(page, ".empty")).startswith("No estimates are here yet.")
+        assert text(one(page, ".empty")).startswith("No estimates yet.")
         assert page.select("form.question, table, svg.picture") == []
 
     @pytest.mark.parametrize("form", ["csv", "json", "svg", "png"])
@@ -91,7 +91,11 @@ class TestPage:
         chart, strip = page.select("svg.picture")
         drawn = set(IdealPoint.objects.filter(state__code__in=PERMANENT).values_list("state__code", flat=True))
         assert {text(name) for name in chart.select("text.f-ink")} == drawn == {*PERMANENT}
-        assert texts(page, "h2") == ["Over the sessions", "All states in session 50 (1995)", "How they are estimated"]
+        assert texts(page, "h2") == [
+            "Ideal points by session",
+            "All states in session 50 (1995)",
+            "How they are estimated",
+        ]
         assert texts(strip, "title") == ["Ideal points of session 50"]
 
     def test_the_table_has_every_state_of_the_session_with_what_it_rests_on(self):
@@ -159,7 +163,7 @@ class TestPage:
         assert (text(link), str(link["href"])) == ("49 (1994)", "/ideal-points/?state=USA&session=49")
         options = page_of("?session=49").select("#session option")
         assert [(str(o["value"]), text(o), o.has_attr("selected")) for o in options] == [
-            ("", "The last one", False), ("50", "50 (1995)", False), ("49", "49 (1994)", True),
+            ("", "Latest", False), ("50", "50 (1995)", False), ("49", "49 (1994)", True),
         ]  # fmt: skip
 
     def test_a_period_ends_the_lines_and_the_strip(self):
@@ -200,7 +204,7 @@ class TestPage:
         assert said["From"] == (
             f"{fitted.votes:,} votes of {fitted.states} member states in 34 recorded votes of the General Assembly "
             "on 27 questions"
-        )
+        ).replace(",", " ", 1)
 
     def test_stale_estimates_say_so_and_are_shown(self, fitted: IdealPointFit):
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")
