@@ -137,8 +137,8 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
         )
     else:
         text = _(
-            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). Adoption takes more votes "
-            "in favour than against."
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). Adoption takes more "
+            "votes in favour than against."
         )
     return text % figures
 

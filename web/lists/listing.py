@@ -11,6 +11,7 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
@@ -34,6 +35,8 @@ from web.serving.parameters import boxes_of, unanswered, without_boxes, without_
 from web.serving.problems import refusal
 
 if TYPE_CHECKING:
+    import datetime
+
     from django.core.paginator import Page
     from django.http import HttpResponse, QueryDict
     from numpy.typing import NDArray
@@ -243,15 +246,10 @@ class Listing:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """Return how many are selected, in all and by result."""
+        """Return how many are selected, in all and by result; a result that is not on record is in all only."""
         counts = self.record.register.groups.results.count(self._sizes)
         results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
         return {"roll_calls": int(self._sizes.sum()), **results}
-
-    @property
-    def not_stated(self) -> int:
-        """Return how many of those selected have no result on record."""
-        return 2 * self.totals["roll_calls"] - sum(self.totals.values())
 
     @property
     def votes(self) -> Totals:
@@ -342,6 +340,26 @@ class Listing:
         """Return the order that the address asks for, empty for the usual one; None where it asks for none."""
         asked = self.parameters.get("order") or None
         return "" if asked == DATE_ORDER else asked
+
+    @property
+    def day(self) -> datetime.date:
+        """Return the day on which the list is read, to stand on paper."""
+        return localdate()
+
+    @property
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """Return each order on offer with the query that asks for it, and whether it is the present one."""
+        present = self.order or ""
+        return [(str(label), self._query_sorted(value), value == present) for value, label in self.orders]
+
+    def _query_sorted(self, value: str) -> str:
+        """Return the address's query string in another order, from the first page."""
+        parameters = self.parameters.copy()
+        parameters.pop("page", None)
+        parameters.pop("order", None)
+        if value:
+            parameters["order"] = value
+        return f"?{parameters.urlencode()}"
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""

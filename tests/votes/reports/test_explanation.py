@@ -157,10 +157,7 @@ class TestAssembly:
                 "not-stated",
                 "not-stated",
                 (59, 55, 20),
-                (
-                    "Result not recorded: 59 of 114 present and voting were in favour "
-                    "(51.8%), less than two-thirds."
-                ),
+                ("Result not recorded: 59 of 114 present and voting were in favour (51.8%), less than two-thirds."),
             ),
         ],
     )

@@ -85,8 +85,11 @@ class TestStart:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("state=USA&state=XXX", "Who is compared: There is no member state “XXX”."),
-            ("state=USA&state=fra", "Who is compared: There is no bloc “fra”. States are upper-case codes."),
+            ("state=USA&state=XXX", "Who is compared: Unknown state code: “XXX”."),
+            (
+                "state=USA&state=fra",
+                "Who is compared: Unknown bloc: “fra”. Write state codes in upper case.",
+            ),
             ("state=USA&state=FRA&state=USA", "Who is compared: “USA” is there twice."),
             ("state=USA,FRA&state=FRA,USA", "Who is compared: “FRA,USA” is there twice."),
             (
@@ -97,7 +100,7 @@ class TestStart:
                 "state=USA&state=FRA&measure=love",
                 "Measure: “love” is not among: agreement, lijphart, coincidence, kappa.",
             ),
-            ("state=USA&state=FRA&body=XX", "Body: “XX” is not among: GA, SC."),
+            ("state=USA&state=FRA&body=XX", "Body: Unknown value “XX”; choose one of GA, SC."),
             ("state=USA&state=FRA&since=2000-01-01&until=1998-12-31", "To: The period ends before it begins."),
         ],
     )
@@ -110,7 +113,7 @@ class TestStart:
     def test_the_error_stands_beside_the_field(self):
         page = page_of("USA", "XXX", "USA")
 
-        assert texts(page, "#state-error") == ["There is no member state “XXX”. “USA” is there twice."]
+        assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is there twice."]
         assert str(one(page, "fieldset.parties")["aria-describedby"]) == "state-error"
 
     def test_a_parameter_nobody_knows_is_named(self):
