@@ -26,7 +26,7 @@ def test_a_reader_finds_es_11_7_by_words_and_filters_its_table_by_nato(page: Pag
     expect(page).to_have_url(re.compile(r"/resolutions/A/RES/ES-11/7$"))
     expect(page.locator(".tally-large .tally")).to_have_text("93-18-65")
     expect(page.locator(".explanation")).to_have_text(
-        "Adopted: 93 of 111 present and voting, 83.8%; a two-thirds majority would also have passed."
+        "Adopted: 93 of 111 present and voting were in favour (83.8%), two-thirds or more."
     )
     page.get_by_role("combobox", name="Bloc", exact=True).select_option("nato")
     expect(page).to_have_url(re.compile(r"bloc=nato"))

@@ -77,7 +77,7 @@ def test_a_reporter_from_the_front_page_to_a_shared_card_of_es_11_7(phone: Page,
     assert said("title") == f"A/RES/ES-11/7: {ES_11_7}"
     assert said("image:alt").startswith(f"{ES_11_7}. Adopted 93-18-65 on 24 February 2025.")
 
-    follow(phone, phone.get_by_role("link", name="Source, citation and embedding"))
+    follow(phone, phone.get_by_role("link", name="Source, citation and downloads"))
     follow(phone, phone.get_by_role("button", name="Copy citation"))
     link = f"{live_server.url}/resolutions/A/RES/ES-11/7"
     assert copied(phone) == f"Plenary, “{ES_11_7}”, A/RES/ES-11/7, recorded vote of 24 February 2025, 93-18-65. {link}"
@@ -148,7 +148,7 @@ def test_a_teacher_embeds_a_vote(phone: Page, live_server: LiveServer) -> None:
     phone.keyboard.type("just and lasting peace")
     phone.keyboard.press("Enter")
     follow(phone, phone.locator("#results").get_by_role("link", name=ES_11_7))
-    follow(phone, phone.get_by_role("link", name="Source, citation and embedding"))
+    follow(phone, phone.get_by_role("link", name="Source, citation and downloads"))
     follow(phone, phone.get_by_text("Embed this vote"))
     follow(phone, phone.get_by_role("button", name="Copy", exact=True))
     snippet = copied(phone)

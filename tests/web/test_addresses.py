@@ -103,7 +103,7 @@ def test_a_wrong_address_searches_for_what_was_meant(address: str, asked: str, s
     page = get(address, status=404)
 
     is_missing = address.startswith(("/resolutions/", "/states/", "/blocs/", "/roll-calls/"))
-    assert texts(page, "h1") == ["Not in this record" if is_missing else "There is no such page"]
+    assert texts(page, "h1") == ["Not in this record" if is_missing else "Page not found"]
     assert one(page, "#not-found-q")["value"] == asked
     assert [str(a["href"]) for a in page.select("main .meant a")] == suggested
     assert one(page, "main form.search")["action"] == "/resolutions/"

@@ -97,9 +97,7 @@ def test_the_page_of_the_vote_says_that_the_month_is_all_there_is():
 def test_home_and_the_questions_say_the_month():
     page = get("/")
 
-    assert text(one(page, ".today")).startswith(
-        "The record holds 2 recorded votes of the General Assembly from 1950 to November 1950; "
-    )
+    assert text(one(page, ".today")).startswith("2 recorded votes, from 1950 to November 1950.")
     assert any("November 1950" in said for said in texts(page, ".preset-says"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -22,8 +23,12 @@ from votes.record.choices import TIED_WORD, canonical_position
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from votes.record.record import Record
+
+NEAR, LONGEST = 0.7, 40
+"""How alike a code or slug is that may have been meant (``difflib``), and how long one is at most that is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,11 @@ class Party:
         """Read ``USA``, ``USA,FRA,GBR`` or ``eu``; raise ValueError, saying what is unknown, for anything else."""
         if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
             if text not in record.blocs:
-                if len(text) == 3:
-                    message = _("Unknown bloc: “%(slug)s”. Write state codes in upper case.")
-                else:
-                    message = _("Unknown bloc: “%(slug)s”.")
-                raise ValueError(message % {"slug": text})
+                raise ValueError(_unknown_bloc(text, record))
             return cls(text, (record.blocs[text].short_name,), bloc=text)
         codes = tuple(dict.fromkeys(text.split(",")))
         if unknown := [code for code in codes if code not in record.states]:
-            raise ValueError(_("Unknown state code: “%(codes)s”.") % {"codes": "”, “".join(unknown)})
+            raise ValueError(_unknown_states(unknown, record))
         return cls(text, tuple(record.states[code].name for code in codes), codes)
 
     def __str__(self) -> str:
@@ -87,6 +88,23 @@ class Party:
             and (membership.until is None or date < membership.until)
             for membership in self.group(record).memberships
         )
+
+
+def _unknown_bloc(slug: str, record: Record) -> str:
+    """Return that there is no such bloc, and which may have been meant."""
+    if len(slug) == 3:
+        return _("Unknown bloc: “%(slug)s”. Write state codes in upper case.") % {"slug": slug}
+    if near := get_close_matches(slug[:LONGEST], record.blocs, n=1, cutoff=NEAR):
+        return _("Unknown bloc: “%(slug)s”. Did you mean %(meant)s?") % {"slug": slug, "meant": near[0]}
+    return _("Unknown bloc: “%(slug)s”.") % {"slug": slug}
+
+
+def _unknown_states(codes: Sequence[str], record: Record) -> str:
+    """Return that there are no such states, and which may have been meant where it is one."""
+    meant = codes[0].strip().upper()[:LONGEST]
+    if len(codes) == 1 and (near := get_close_matches(meant, record.states, n=1, cutoff=NEAR)):
+        return _("Unknown state code: “%(code)s”. Did you mean %(meant)s?") % {"code": codes[0], "meant": near[0]}
+    return _("Unknown state code: “%(codes)s”.") % {"codes": "”, “".join(codes)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,26 +112,35 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
         return _explain_council(roll_call, result, totals, reached, vetoers)
     if totals.share_in_favour is None:
         return _("%(result)s: nobody voted in favour or against.") % {"result": result}
-    parts = [
-        _("%(result)s: %(yes)s of %(cast)s present and voting, %(share)s%%")
-        % {
-            "result": result,
-            "yes": totals.yes,
-            "cast": totals.present_and_voting,
-            "share": floatformat(totals.share_in_favour, 1),
-        }
-    ]
+    figures = {
+        "result": result,
+        "yes": totals.yes,
+        "cast": totals.present_and_voting,
+        "share": floatformat(totals.share_in_favour, 1),
+        "needed": reached.needed,
+    }
     if roll_call.requirement == Requirement.TWO_THIRDS:
-        parts.append(_("a two-thirds majority, %(needed)s, was required") % {"needed": reached.needed})
+        text = _(
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). A two-thirds majority, "
+            "%(needed)s, was required."
+        )
     elif roll_call.requirement == Requirement.TWO_THIRDS_OF_MEMBERS:
-        parts.append(_("two-thirds of all members, %(needed)s, were required") % {"needed": reached.needed})
+        text = _(
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). Two-thirds of all "
+            "members, %(needed)s, were required."
+        )
     elif reached.two_thirds:
-        parts.append(_("a two-thirds majority would also have passed"))
+        text = _("%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%), two-thirds or more.")
     elif totals.yes > totals.no:
-        parts.append(_("short of two-thirds"))
+        text = _(
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%), less than two-thirds."
+        )
     else:
-        parts.append(_("adoption takes more votes in favour than against"))
-    return "; ".join(parts) + "."
+        text = _(
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). Adoption takes more "
+            "votes in favour than against."
+        )
+    return text % figures
 
 
 def _explain_council(

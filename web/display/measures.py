@@ -59,22 +59,22 @@ MEASURES = {
         Measure(
             "agreement",
             _("Agreement"),
-            _("the share of the same position, in favour, against or abstaining, where both took one"),
+            _("the share of votes on which both took the same position, of those on which both took one"),
         ),
         Measure(
             "lijphart",
             _("Lijphart’s index"),
-            _("the share of the same position, an abstention against in favour or against counting as half agreed"),
+            _("the same share, counting an abstention against a vote in favour or against as half agreement"),
         ),
         Measure(
             "coincidence",
             _("Voting coincidence"),
-            _("the share of the same side where both were in favour or against, abstentions left out"),
+            _("the share of votes on which both were on the same side, of those on which neither abstained"),
         ),
         Measure(
             "kappa",
             _("Cohen’s kappa"),
-            _("agreement beyond what chance makes of how often each takes which position: 1 is full, 0 only chance"),
+            _("agreement beyond what chance alone would give: 1 is full agreement, 0 is chance"),
         ),
     )
 }

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from votes.analysis.matrix import OUTSIDE
 from votes.models import RollCall
@@ -54,24 +55,32 @@ def day(known: Day) -> str:
 
 
 @lru_cache(maxsize=4 * CACHED_VERSIONS)
-def in_one_sentence(record: Record, _language: str | None) -> str:
-    """Return the coverage of each body in one sentence without its full stop; empty for an empty record."""
-    parts = [
-        (_("The record holds %(n)s recorded votes of the %(body)s from %(first)s to %(last)s") if not place else _(
-            "%(n)s of the %(body)s from %(first)s to %(last)s"
-        ))
-        % {"n": number(body.roll_calls), "body": body.name, "first": day(body.first), "last": day(body.last)}
-        for place, body in enumerate(body for body in coverage_of(record).bodies if body.roll_calls)
-        if body.first and body.last
-    ]  # fmt: skip
-    return join_with_and(parts)
+def in_one_line(record: Record, _language: str | None) -> str:
+    """Return how many recorded votes the record holds, and from when to when; empty for an empty record."""
+    bodies = [body for body in coverage_of(record).bodies if body.roll_calls and body.first and body.last]
+    if not bodies:
+        return ""
+    first = min((body.first for body in bodies if body.first), key=lambda known: known.date)
+    last = max((body.last for body in bodies if body.last), key=lambda known: known.date)
+    total = sum(body.roll_calls for body in bodies)
+    said = {"num": number(total), "first": day(first), "last": day(last)}
+    return ngettext(
+        "%(num)s recorded vote, of %(first)s", "%(num)s recorded votes, from %(first)s to %(last)s", total
+    ) % said  # fmt: skip
 
 
-def join_with_and(parts: Sequence[str]) -> str:
-    """Return parts of a sentence with commas and a last "and" between them."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return _("%(parts)s and %(last)s") % {"parts": ", ".join(parts[:-1]), "last": parts[-1]}
+def by_body(record: Record) -> list[str]:
+    """Return what the record holds of each body that it has votes of, in a sentence each."""
+    return [
+        ngettext(
+            "%(body)s: %(num)s recorded vote, of %(first)s.",
+            "%(body)s: %(num)s recorded votes, from %(first)s to %(last)s.",
+            body.roll_calls,
+        )
+        % {"num": number(body.roll_calls), "body": body.name, "first": day(body.first), "last": day(body.last)}
+        for body in coverage_of(record).bodies
+        if body.roll_calls and body.first and body.last
+    ]
 
 
 def of_body(body: BodyLine) -> list[HoldingText]:

@@ -198,7 +198,7 @@ def known_vetoer(text: str, record: Record) -> str:
 
 def one_of(choices: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the arguments of a choice filter whose error lists the choices."""
-    message = gettext_lazy("“%(value)s” is not among: {choices}.")
+    message = gettext_lazy("Unknown value “%(value)s”; choose one of {choices}.")
     return {
         "choices": choices,
         "error_messages": {"invalid_choice": message.format(choices=", ".join(value for value, _label in choices))},

@@ -11,6 +11,7 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
@@ -34,6 +35,8 @@ from web.serving.parameters import boxes_of, unanswered, without_boxes, without_
 from web.serving.problems import refusal
 
 if TYPE_CHECKING:
+    import datetime
+
     from django.core.paginator import Page
     from django.http import HttpResponse, QueryDict
     from numpy.typing import NDArray
@@ -243,15 +246,10 @@ class Listing:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """Return the number of selected roll calls, in all and by result."""
+        """Return the number of selected roll calls, in all and by result; without a result they count in all only."""
         counts = self.record.register.groups.results.count(self._sizes)
         results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
         return {"roll_calls": int(self._sizes.sum()), **results}
-
-    @property
-    def not_stated(self) -> int:
-        """Return the number of selected roll calls without a recorded result."""
-        return 2 * self.totals["roll_calls"] - sum(self.totals.values())
 
     @property
     def votes(self) -> Totals:
@@ -342,6 +340,26 @@ class Listing:
         """Return the requested sort order, empty for the default; None for an unknown one."""
         order = self.parameters.get("order") or None
         return "" if order == DATE_ORDER else order
+
+    @property
+    def day(self) -> datetime.date:
+        """Return the day on which the list is read, to stand on paper."""
+        return localdate()
+
+    @property
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """Return each order on offer with the query that asks for it, and whether it is the present one."""
+        present = self.order or ""
+        return [(str(label), self._query_sorted(value), value == present) for value, label in self.orders]
+
+    def _query_sorted(self, value: str) -> str:
+        """Return the address's query string in another order, from the first page."""
+        parameters = self.parameters.copy()
+        parameters.pop("page", None)
+        parameters.pop("order", None)
+        if value:
+            parameters["order"] = value
+        return f"?{parameters.urlencode()}"
 
     def _facet(self, name: str) -> Facet:
         """Return one facet with its values."""

@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from django.http import Http404
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from resolutions.models import Body, Resolution
 from resolutions.symbols import parse_or_none
 from votes.reports.coverage import coverage_of
 from web.display.figures import number
-from web.lists.coverage import in_one_sentence, of_session
+from web.lists.coverage import by_body, of_session
 
 if TYPE_CHECKING:
     from resolutions.symbols import Symbol
@@ -72,9 +71,9 @@ def missing_text(symbol: str, record: Record) -> NotInRecordError:
         elsewhere.append((_("%(symbol)s at the United Nations") % {"symbol": symbol}, document))
         if symbol.startswith("A/RES/"):
             holdings.append(
-                _("Most resolutions of the General Assembly are adopted without a vote; few of these are here.")
+                _("The General Assembly adopts most resolutions without a vote; few of these are in the record.")
             )
-    holdings.append(_whole(record))
+    holdings += _whole(record)
     elsewhere.append(_in_library(symbol))
     return NotInRecordError(no_text(symbol), [said for said in holdings if said], elsewhere)
 
@@ -83,19 +82,21 @@ def missing_roll_call(slug: str, record: Record) -> NotInRecordError:
     """Return the error for an unknown recorded vote."""
     words = slug.replace("-", " ")
     elsewhere = [(_("All recorded votes"), reverse("web:roll_calls")), _in_library(words, VOTING_DATA)]
-    return NotInRecordError(no_roll_call(slug), [_whole(record)], elsewhere)
+    return NotInRecordError(no_roll_call(slug), _whole(record), elsewhere)
 
 
 def missing_state(code: str, record: Record) -> NotInRecordError:
     """Return the error for an unknown member state."""
-    holdings = _("It has %(n)s member states, today’s and former ones, by the UN Digital Library’s three-letter codes.")
+    holdings = _(
+        "The record has %(n)s member states, current and former, by the UN Digital Library’s three-letter code."
+    )
     elsewhere = [(_("All member states"), reverse("web:states")), (_("Member states at the United Nations"), MEMBERS)]
     return NotInRecordError(no_state(code), [holdings % {"n": number(len(record.states))}], elsewhere)
 
 
 def missing_bloc(slug: str, record: Record) -> NotInRecordError:
     """Return the error for an unknown bloc."""
-    holdings = _("It has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
+    holdings = _("The record has %(n)s blocs, each with its members by date.") % {"n": number(len(record.blocs))}
     return NotInRecordError(no_bloc(slug), [holdings], [(_("All blocs"), reverse("web:blocs"))])
 
 
@@ -112,13 +113,12 @@ def _of_session(symbol: Symbol, record: Record) -> str:
         for line in body.sessions:
             if body.code == Body.GENERAL_ASSEMBLY and line.code == code:
                 return of_session(line)
-    return _("It has no vote of session %(session)s.") % {"session": code} if code else ""
+    return _("No vote of session %(session)s is on record.") % {"session": code} if code else ""
 
 
-def _whole(record: Record) -> str:
+def _whole(record: Record) -> list[str]:
     """Return the coverage of the whole record."""
-    coverage = in_one_sentence(record, get_language())
-    return f"{coverage}." if coverage else _("The record holds no votes yet.")
+    return by_body(record) or [_("The record holds no votes yet.")]
 
 
 def _in_library(words: str, collection: str = "") -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""A listing's query as one sentence: "Recorded votes in the General Assembly on which the EU voted against".
+"""A listing's query as one phrase: "Recorded votes in the General Assembly on which the EU voted against".
 
-It appears above the results, where each part can be removed, and names the page, a saved link and a feed. Translators
-see each part as a separate text, in the order of the sentence.
+It appears above the results, where each part can be removed, and names the page, a saved link and a feed. Each filter
+wraps the phrase so far, "%(what)s in the %(body)s", so that a translation may put its words before what they qualify,
+after it or around it.
 """
 
 from __future__ import annotations
@@ -87,16 +88,40 @@ BLOCS_WITHOUT_ARTICLE = frozenset(
 )
 
 
+WHAT = "\ue000"
+"""Stands in a part for the phrase that it qualifies; a character of no meaning."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the sentence, and the query string without its filter."""
+    """A part of the phrase, and the query string without its filter."""
 
-    text: str
+    pattern: str
+    """The part around ``WHAT``, which stands for the phrase before it."""
     without: str
     name: str
     """The parameter of the filter."""
     condition: Position | Difference | Accord | None = None
     """The condition, for parameters with several."""
+
+    @property
+    def before(self) -> str:
+        """Return the words that stand before what they qualify; in English there are none."""
+        return self.pattern.partition(WHAT)[0].strip()
+
+    @property
+    def after(self) -> str:
+        """Return the words that stand after what they qualify."""
+        return self.pattern.partition(WHAT)[2].strip()
+
+    @property
+    def text(self) -> str:
+        """Return its words by themselves."""
+        return " ".join(filter(None, (self.before, self.after)))
+
+    def around(self, phrase: str) -> str:
+        """Return the phrase with its words."""
+        return self.pattern.replace(WHAT, phrase)
 
 
 def counted_otherwise(roll_call: RollCall | ListedRollCall) -> str:
@@ -136,9 +161,9 @@ def subject(listing: Listing, of: str = "roll_calls") -> str:
         return _("Resolutions on the subject “%(subject)s”") % {"subject": listing.selection.subject.name}
     is_of_symbol = listing.method == ANY_METHOD and not listing.form.cleaned_data.get(METHOD)
     if of == "resolutions":
-        return _("Resolutions, with or without a recorded vote,") if is_of_symbol else _("Resolutions")
+        return _("Resolutions")
     if is_of_symbol:
-        return _("Votes, recorded or not,")
+        return _("Votes of every kind")
     return {RECORDED: _("Recorded votes"), Method.WITHOUT_VOTE: _("Texts")}.get(listing.method) or _("Votes")
 
 
@@ -147,21 +172,21 @@ SAID = (*(METHOD, "q", "body", "session", "since", "until", "topic", "subject", 
 
 
 def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
-    """Return the parts of the sentence; invalid filters have none."""
+    """Return the parts of the phrase; invalid filters have none."""
     meant = listing.form.cleaned_data
     parts = [
-        Part(text, listing.query_without(name), name)
+        Part(pattern, listing.query_without(name), name)
         for name in SAID
-        if meant.get(name) and (text := _said(name, meant[name], listing, of))
+        if meant.get(name) and (pattern := _said(name, meant[name], listing, of))
     ]
     if word := meant.get("choice"):
         parts.append(Part(_choice(word), listing.query_without("choice"), "choice"))
     conditions = [(name, condition) for name in CONDITIONS for condition in meant.get(name) or []]
     for place, (name, condition) in enumerate(conditions):
-        joined = _("and %(condition)s") if place else _("on which %(condition)s")
+        pattern = _("%(what)s and %(condition)s") if place else _("%(what)s on which %(condition)s")
         parts.append(
             Part(
-                joined % {"condition": condition_clause(condition)},
+                pattern % {"what": WHAT, "condition": condition_clause(condition)},
                 listing.query_without(name, condition.text),
                 name,
                 condition,
@@ -171,59 +196,84 @@ def parts_of(listing: Listing, of: str = "roll_calls") -> list[Part]:
 
 
 def described(listing: Listing, of: str = "roll_calls") -> str:
-    """Return the sentence without its full stop, as a name for a link, a page or a feed."""
-    return " ".join([subject(listing, of), *(part.text for part in parts_of(listing, of))])
+    """Return the phrase, as a name for a link, a page or a feed."""
+    phrase = subject(listing, of)
+    for part in parts_of(listing, of):
+        phrase = part.around(phrase)
+    return phrase
 
 
 def _said(name: str, value: Any, listing: Listing, of: str) -> str:
-    """Return the part of one filter."""
+    """Return the part of one filter around WHAT; empty if it adds nothing."""
     record = listing.record
+    said: dict[str, object] = {"what": WHAT}
     match name:
         case "method":
-            return _method(value, of)
+            return _method(value, of) % said
+        case "q" if looks_like_symbol(value):
+            return _("%(what)s with the symbol “%(text)s”") % {**said, "text": value}
         case "q":
-            symbol = _("with the symbol “%(text)s”")
-            return (symbol if looks_like_symbol(value) else _("with the words “%(text)s”")) % {"text": value}
+            return _("%(what)s with the words “%(text)s”") % {**said, "text": value}
         case "body":
-            return _("in the %(body)s") % {"body": record.bodies[value]}
+            return _("%(what)s in the %(body)s") % {**said, "body": record.bodies[value]}
         case "session":
-            return _("in the %(session)s") % {"session": _lowered(record.sessions[value])}
+            return _("%(what)s in the %(session)s") % {**said, "session": _lowered(record.sessions[value])}
         case "since":
-            has_end = listing.form.cleaned_data.get("until")
-            return (_("from %(date)s") if has_end else _("since %(date)s")) % {"date": dated(value)}
+            pattern = (
+                _("%(what)s from %(date)s") if listing.form.cleaned_data.get("until") else _("%(what)s since %(date)s")
+            )
+            return pattern % {**said, "date": dated(value)}
         case "until":
-            has_beginning = listing.form.cleaned_data.get("since")
-            return (_("to %(date)s") if has_beginning else _("up to %(date)s")) % {"date": dated(value)}
+            pattern = (
+                _("%(what)s to %(date)s") if listing.form.cleaned_data.get("since") else _("%(what)s up to %(date)s")
+            )
+            return pattern % {**said, "date": dated(value)}
         case "topic":
-            return _("on the topic “%(topic)s”") % {"topic": record.topics[value]}
+            return _("%(what)s on the topic “%(topic)s”") % {**said, "topic": record.topics[value]}
         case "subject":
-            names = _("” or “").join(record.subjects[slug].name for slug in value)
-            return _("on the subject “%(subjects)s”") % {"subjects": names}
+            names = [_("“%(name)s”") % {"name": record.subjects[slug].name} for slug in value]
+            return _("%(what)s on the subject %(subjects)s") % {**said, "subjects": joined_with_or(names)}
         case "kind":
-            return _kind(value)
+            return _kind(value) % said
         case "result":
-            return _result(value)
+            return _result(value, of) % said
         case "vetoed_by":
-            return _("in which %(members)s cast a veto") % {"members": _vetoers(value, record)}
-    return _("that were one vote short of the majority")
+            ended = listing.form.cleaned_data.get("result") == Result.VETOED
+            pattern = _("%(what)s by %(members)s") if ended else _("%(what)s with a veto by %(members)s")
+            return pattern % {**said, "members": _vetoers(value, record)}
+    return _("%(what)s that were one vote short of the majority") % said
+
+
+def joined_with_and(names: Sequence[str]) -> str:
+    """Return names with commas and a last "and"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def joined_with_or(names: Sequence[str]) -> str:
+    """Return names of which any will do, with commas and a last "or"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _method(method: str, of: str) -> str:
     """Return the method; empty if the subject already implies it."""
     if of == "resolutions":
         return {
-            RECORDED: _("put to a recorded vote"),
-            Method.ROLL_CALL: _("put to a roll-call vote"),
-            Method.NON_RECORDED: _("put to a non-recorded vote"),
-            Method.WITHOUT_VOTE: _("adopted without a vote"),
-            ANY_METHOD: _("with or without a recorded vote"),
+            RECORDED: _("%(what)s put to a recorded vote"),
+            Method.ROLL_CALL: _("%(what)s put to a roll-call vote"),
+            Method.NON_RECORDED: _("%(what)s put to a non-recorded vote"),
+            Method.WITHOUT_VOTE: _("%(what)s adopted without a vote"),
+            ANY_METHOD: _("%(what)s with or without a recorded vote"),
         }[method]
     return {
         RECORDED: "",
-        Method.ROLL_CALL: _("by roll call"),
-        Method.NON_RECORDED: _("that were not recorded"),
-        Method.WITHOUT_VOTE: _("adopted without a vote"),
-        ANY_METHOD: _("of every kind and adoptions without a vote"),
+        Method.ROLL_CALL: _("%(what)s by roll call"),
+        Method.NON_RECORDED: _("%(what)s that were not recorded"),
+        Method.WITHOUT_VOTE: _("%(what)s adopted without a vote"),
+        ANY_METHOD: _("%(what)s of every kind and adoptions without a vote"),
     }[method]
 
 
@@ -237,9 +287,7 @@ def _vetoers(codes: Sequence[str], record: Record) -> str:
             predecessor = _("the %(name)s") % {"name": predecessor} if former in STATES_WITH_ARTICLE else predecessor
             name = _("%(name)s (or %(former)s)") % {"name": name, "former": predecessor}
         names.append(name)
-    if len(names) == 1:
-        return names[0]
-    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+    return joined_with_or(names)
 
 
 def counted(n: int) -> dict[str, str]:
@@ -280,33 +328,40 @@ def _lowered(name: str) -> str:
 def _kind(kind: str) -> str:
     """Return the phrase for a kind of roll call."""
     return {
-        RollCall.Kind.TEXT: _("on a whole text"),
-        RollCall.Kind.AMENDMENT: _("on an amendment"),
-        RollCall.Kind.PARAGRAPH: _("on a paragraph"),
-        RollCall.Kind.PARAGRAPH_AMENDMENT: _("on an amendment to a paragraph"),
-        RollCall.Kind.MOTION: _("on a motion"),
-        RollCall.Kind.PROCEDURAL: _("on a procedural question"),
+        RollCall.Kind.TEXT: _("%(what)s on whole texts"),
+        RollCall.Kind.AMENDMENT: _("%(what)s on amendments"),
+        RollCall.Kind.PARAGRAPH: _("%(what)s on paragraphs"),
+        RollCall.Kind.PARAGRAPH_AMENDMENT: _("%(what)s on amendments to paragraphs"),
+        RollCall.Kind.MOTION: _("%(what)s on motions"),
+        RollCall.Kind.PROCEDURAL: _("%(what)s on questions of procedure"),
     }[RollCall.Kind(kind)]
 
 
-def _result(result: str) -> str:
-    """Return the phrase for a result."""
+def _result(result: str, of: str) -> str:
+    """Return the phrase for a result: texts are adopted, votes end in adoption."""
+    if of == "resolutions":
+        return {
+            Result.ADOPTED: _("%(what)s adopted"),
+            Result.REJECTED: _("%(what)s rejected"),
+            Result.VETOED: _("%(what)s vetoed"),
+            Result.NOT_STATED: _("%(what)s whose result is not on record"),
+        }[Result(result)]
     return {
-        Result.ADOPTED: _("with the result “adopted”"),
-        Result.REJECTED: _("with the result “rejected”"),
-        Result.VETOED: _("with the result “vetoed”"),
-        Result.NOT_STATED: _("whose result is not on record"),
+        Result.ADOPTED: _("%(what)s that ended in adoption"),
+        Result.REJECTED: _("%(what)s that ended in rejection"),
+        Result.VETOED: _("%(what)s that ended in a veto"),
+        Result.NOT_STATED: _("%(what)s whose result is not on record"),
     }[Result(result)]
 
 
 def _choice(word: str) -> str:
     """Return the phrase for the choice of the listing's own state."""
     return {
-        Choice.YES: _("in which it voted in favour"),
-        Choice.NO: _("in which it voted against"),
-        Choice.ABSTAINING: _("in which it abstained"),
-        Choice.NON_VOTING: _("in which it did not vote"),
-    }[Choice.from_word(word)]
+        Choice.YES: _("%(what)s in which it voted in favour"),
+        Choice.NO: _("%(what)s in which it voted against"),
+        Choice.ABSTAINING: _("%(what)s in which it abstained"),
+        Choice.NON_VOTING: _("%(what)s in which it did not vote"),
+    }[Choice.from_word(word)] % {"what": WHAT}
 
 
 def condition_clause(condition: Position | Difference | Accord) -> str:
@@ -336,6 +391,4 @@ def party_phrase(party: Party) -> str:
         _("the %(name)s") % {"name": name} if code in STATES_WITH_ARTICLE else name
         for code, name in zip(party.codes, party.names, strict=True)
     ]
-    if len(names) == 1:
-        return names[0]
-    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+    return joined_with_and(names)

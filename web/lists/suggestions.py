@@ -10,8 +10,10 @@ import numpy as np
 from django.http import QueryDict
 from django.urls import reverse
 
+from resolutions.symbols import looks_like_symbol
 from web.lists.filters import RECORDED
 from web.lists.highlights import highlights
+from web.lists.not_found import missing_text
 from web.lists.search import GROUPS, SHOWN, index_of
 from web.lists.sentences import condition_clause, parts_of
 from web.lists.spelling import vocabulary_of
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from web.lists.highlights import Highlight
     from web.lists.listing import Listing
+    from web.lists.not_found import NotInRecordError
     from web.lists.search import Match
     from web.lists.sentences import Part
 
@@ -101,6 +104,13 @@ class Help:
         parameters = QueryDict(mutable=True)
         parameters["q"] = text
         return CorrectedSearch(text, address(self.path, parameters), all_of_them, RECORDED, under_filters=False)
+
+    @cached_property
+    def missing(self) -> NotInRecordError | None:
+        """Return what is said of a text that is searched by its symbol alone and is not in the record."""
+        if len(self.filters) == 1 and looks_like_symbol(self.words) and not self.listing.selected.any():
+            return missing_text(self.words, self.listing.record)
+        return None
 
     @cached_property
     def filters(self) -> list[Part]:

@@ -93,7 +93,7 @@ def too_often(request: HttpRequest) -> HttpResponse:
     """Return 429 with Retry-After: the start of the next minute."""
     seconds = MINUTE - int(time.time()) % MINUTE
     if is_file(request):
-        detail = _("Too many requests from this address. Try again in %(seconds)s seconds.")
+        detail = _("Too many requests from your address. Try again in %(seconds)s seconds.")
         return problem(HTTPStatus.TOO_MANY_REQUESTS, detail % {"seconds": seconds}, Retry_After=str(seconds))
     page = render(request, "429.html", {"seconds": seconds}, status=HTTPStatus.TOO_MANY_REQUESTS)
     page.headers["Retry-After"] = str(seconds)

@@ -160,15 +160,15 @@ class TestParsing:
             ("", "“” should look like USA:against or eu:for."),
             ("QQA", "“QQA” should look like USA:against or eu:for."),
             (":for", "“:for” should look like USA:against or eu:for."),
-            ("QQZ:for", "There is no member state “QQZ”."),
-            ("QQZ,QQA,QQY:for", "There is no member state “QQZ”, “QQY”."),
-            ("QQA,bloc-a:for", "There is no member state “bloc-a”."),
-            ("QQA,:for", "There is no member state “”."),
-            ("QQA, QQB:for", "There is no member state “ QQB”."),
-            ("Qqa:for", "There is no member state “Qqa”."),
-            ("bloc--a:for", "There is no member state “bloc--a”."),
-            ("no-such:for", "There is no bloc “no-such”."),
-            ("qqa:for", "There is no bloc “qqa”. States are upper-case codes."),
+            ("QQZ:for", "Unknown state code: “QQZ”."),
+            ("QQZ,QQA,QQY:for", "Unknown state code: “QQZ”, “QQY”."),
+            ("QQA,bloc-a:for", "Unknown state code: “bloc-a”."),
+            ("QQA,:for", "Unknown state code: “”."),
+            ("QQA, QQB:for", "Unknown state code: “ QQB”. Did you mean QQB?"),
+            ("Qqa:for", "Unknown state code: “Qqa”. Did you mean QQA?"),
+            ("bloc--a:for", "Unknown state code: “bloc--a”."),
+            ("no-such:for", "Unknown bloc: “no-such”."),
+            ("qqa:for", "Unknown bloc: “qqa”. Write state codes in upper case."),
             (
                 "QQA:yes",
                 "“yes” is not a position of Ruritania; choose one of for, against, abstain, nonvoting.",
@@ -202,9 +202,9 @@ class TestParsing:
             ("QQA~", "“QQA~” should name two states or blocs, such as USA~eu."),
             ("~QQA", "“~QQA” should name two states or blocs, such as USA~eu."),
             ("QQA,QQB~bloc-a", "“QQA,QQB~bloc-a” should name two states or blocs, such as USA~eu."),
-            ("QQA~no-such", "There is no bloc “no-such”."),
-            ("QQZ~bloc-a", "There is no member state “QQZ”."),
-            ("QQA~QQB~bloc-a", "There is no member state “QQB~bloc-a”."),
+            ("QQA~no-such", "Unknown bloc: “no-such”."),
+            ("QQZ~bloc-a", "Unknown state code: “QQZ”."),
+            ("QQA~QQB~bloc-a", "Unknown state code: “QQB~bloc-a”."),
         ],
     )
     def test_a_wrong_difference_is_told(self, text: str, message: str):
@@ -213,11 +213,11 @@ class TestParsing:
 
     @pytest.mark.parametrize("text", ["QQ\x00:for", "\x00:for", "QQA:\x00"])
     def test_a_null_character_is_an_unknown_value(self, text: str):
-        with pytest.raises(ValueError, match=r"There is no member state|is not a position"):
+        with pytest.raises(ValueError, match=r"Unknown state code|is not a position"):
             Position.parse(text, self.record)
 
     def test_a_null_character_does_not_go_unsaid(self):
-        with pytest.raises(ValueError, match="There is no member state"):
+        with pytest.raises(ValueError, match="Unknown state code:"):
             Position.parse("Q\x00QA:for", self.record)
 
     @pytest.mark.parametrize(

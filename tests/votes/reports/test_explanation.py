@@ -28,15 +28,15 @@ class TestLandmarks:
         [
             (
                 "a-res-es-11-7",
-                "Adopted: 93 of 111 present and voting, 83.8%; a two-thirds majority would also have passed.",
+                "Adopted: 93 of 111 present and voting were in favour (83.8%), two-thirds or more.",
             ),
             (
                 "a-res-2758-xxvi",
-                "Adopted: 76 of 111 present and voting, 68.5%; a two-thirds majority would also have passed.",
+                "Adopted: 76 of 111 present and voting were in favour (68.5%), two-thirds or more.",
             ),
             (
                 "a-res-68-262",
-                "Adopted: 100 of 111 present and voting, 90.1%; a two-thirds majority would also have passed.",
+                "Adopted: 100 of 111 present and voting were in favour (90.1%), two-thirds or more.",
             ),
             (
                 "s-2022-155",
@@ -90,7 +90,7 @@ class TestLandmarks:
 
         explanation = explain(landmark("a-res-es-11-7"))
         assert explanation.findings == ("Recorded as rejected, but the figures give adopted.",)
-        assert explanation.text.startswith("Rejected: 93 of 111 present and voting, 83.8%;")
+        assert explanation.text.startswith("Rejected: 93 of 111 present and voting were in favour (83.8%)")
 
     def test_a_veto_that_was_not_recorded_as_one_is_told(self, record: None):
         RollCall.objects.filter(slug="s-2022-155").update(result="rejected")
@@ -108,44 +108,56 @@ class TestAssembly:
                 "simple-majority",
                 "adopted",
                 (59, 55, 20),
-                "Adopted: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+                "Adopted: 59 of 114 present and voting were in favour (51.8%), less than two-thirds.",
             ),
             (
                 "simple-majority",
                 "adopted",
                 (80, 40, 0),
-                "Adopted: 80 of 120 present and voting, 66.7%; a two-thirds majority would also have passed.",
+                "Adopted: 80 of 120 present and voting were in favour (66.7%), two-thirds or more.",
             ),
             (
                 "simple-majority",
                 "rejected",
                 (50, 50, 20),
-                "Rejected: 50 of 100 present and voting, 50.0%; adoption takes more votes in favour than against.",
+                (
+                    "Rejected: 50 of 100 present and voting were in favour "
+                    "(50.0%). Adoption takes more votes in favour than against."
+                ),
             ),
             (
                 "not-stated",
                 "rejected",
                 (30, 80, 20),
-                "Rejected: 30 of 110 present and voting, 27.3%; adoption takes more votes in favour than against.",
+                (
+                    "Rejected: 30 of 110 present and voting were in favour "
+                    "(27.3%). Adoption takes more votes in favour than against."
+                ),
             ),
             (
                 "two-thirds",
                 "rejected",
                 (59, 55, 16),
-                "Rejected: 59 of 114 present and voting, 51.8%; a two-thirds majority, 76, was required.",
+                (
+                    "Rejected: 59 of 114 present and voting were in favour "
+                    "(51.8%). A two-thirds majority, 76, was required."
+                ),
             ),
             (
                 "two-thirds",
                 "adopted",
                 (80, 40, 16),
-                "Adopted: 80 of 120 present and voting, 66.7%; a two-thirds majority, 80, was required.",
+                (
+                    "Adopted: 80 of 120 present and voting were in favour "
+                    "(66.7%). A two-thirds majority, 80, was required."
+                ),
             ),
             ("simple-majority", "rejected", (0, 0, 50), "Rejected: nobody voted in favour or against."),
             (
                 "not-stated",
                 "not-stated",
                 (59, 55, 20),
-                "Result not recorded: 59 of 114 present and voting, 51.8%; short of two-thirds.",
+                ("Result not recorded: 59 of 114 present and voting were in favour (51.8%), less than two-thirds."),
             ),
         ],
     )
@@ -204,7 +216,8 @@ class TestAssembly:
         explanation = explain(roll_call)
 
         assert explanation.text == (
-            "Rejected: 120 of 120 present and voting, 100.0%; two-thirds of all members, 129, were required."
+            "Rejected: 120 of 120 present and voting were in favour "
+            "(100.0%). Two-thirds of all members, 129, were required."
         )
         assert explanation.findings == ()
 
@@ -214,7 +227,8 @@ class TestAssembly:
         roll_call = make_roll_call(votes=votes, requirement="two-thirds-of-members", result="adopted")
 
         assert explain(roll_call).text == (
-            "Adopted: 129 of 139 present and voting, 92.8%; two-thirds of all members, 129, were required."
+            "Adopted: 129 of 139 present and voting were in favour "
+            "(92.8%). Two-thirds of all members, 129, were required."
         )
 
 

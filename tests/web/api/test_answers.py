@@ -45,7 +45,7 @@ def test_nothing_asked_is_ignored():
         "page": ["There is no parameter “page” here."],
         "who": ["There is no parameter “who” here."],
         "q": ["“q=a” was not applied: the parameter is given more than once, or belongs to a form."],
-        "body": ["“XX” is not among: GA, SC."],
+        "body": ["Unknown value “XX”; choose one of GA, SC."],
         "topic": errors("/resolutions/?topic=x")["topic"],
         "differ": ["“USA” should name two states or blocs, such as USA~eu."],
         "fields": ["“fields” has no value; leave it out."],

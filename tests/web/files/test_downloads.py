@@ -203,7 +203,8 @@ def test_the_votes_of_one_roll_call():
         ),
         ("since=yesterday", {"since": ["“yesterday” is not a date; dates look like 2022-03-02."]}),
         ("session=ES-99", {"session": ["There is no session “ES-99”; codes look like 79, S-4 and ES-11."]}),
-        ("body=XX&foo=1", {"body": ["“XX” is not among: GA, SC."], "foo": ["There is no parameter “foo” here."]}),
+        ("body=XX&foo=1", {"body": ["Unknown value “XX”; choose one of GA, SC."],
+         "foo": ["There is no parameter “foo” here."]}),
         ("page=2", {"page": ["The file has all pages; leave “page” out."]}),
         (
             "body=GA&body=SC",
@@ -329,8 +330,8 @@ def test_the_page_offers_the_files_of_what_it_shows():
     assert offered("/roll-calls/") == files
     assert offered("/roll-calls/?q=&body=SC&who=USA", HX_Request="true") == [f"{file}?body=SC" for file in files]
     assert texts(get("/roll-calls/"), "#results p.hint") == [
-        "Download these recorded votes: CSV · JSON · Parquet",
-        "Votes in these: CSV · JSON · Parquet",
+        "Download this list: CSV · JSON · Parquet",
+        "Download who voted how: CSV · JSON · Parquet",
         "How to cite the data",
     ]
     assert offered("/roll-calls/?body=XX") == []

@@ -46,7 +46,7 @@ def line(address: str) -> str:
     said = texts(get(address), ".beyond")
     assert len(said) < 2
     return (
-        said[0].removeprefix("The period reaches beyond this record. ").removesuffix(" What it covers") if said else ""
+        said[0].removeprefix("The period reaches beyond this record. ").removesuffix(" What is covered") if said else ""
     )
 
 
@@ -170,17 +170,15 @@ class TestThePageOfTheData:
         assert table(page, "main > .scroll table.coverage")[0][3] == "January 1946"
         assert "from January 1946 to 24 February 2025" in text(page.select(".covered-groups")[0])
         said = text(one(get("/"), ".today"))
-        assert said.startswith("The record holds 21 recorded votes of the General Assembly from January 1946 to")
+        assert said.startswith("23 recorded votes, from January 1946 to 24 February 2025")
         assert "from 1946-01 to 2025-02-24" in Client().get("/llms.txt").content.decode()
         assert "1 January 1946" not in text(page) + said
 
 
-def test_home_names_the_bodies_that_have_votes():
+def test_home_counts_the_votes_of_all_bodies():
     RollCall.objects.filter(body=Body.objects.get(code="SC")).delete()
 
-    assert text(one(get("/"), ".today")).startswith(
-        "The record holds 20 recorded votes of the General Assembly from 25 October 1971 to 24 February 2025; last "
-    )
+    assert text(one(get("/"), ".today")).startswith("20 recorded votes, from 25 October 1971 to 24 February 2025.")
 
 
 def test_home_of_an_empty_record_says_nothing():

@@ -10,11 +10,11 @@ from tests.web.records import Maker, get, one, text, texts
 
 pytestmark = pytest.mark.usefixtures("record")
 
-WHOLE = (
-    "The record holds 20 recorded votes of the General Assembly from 25 October 1971 to 24 February 2025 and 2 of the "
-    "Security Council from 25 February 2022 to 24 February 2025."
-)
-WITHOUT_A_VOTE = "Most resolutions of the General Assembly are adopted without a vote; few of these are here."
+WHOLE = [
+    "General Assembly: 20 recorded votes, from 25 October 1971 to 24 February 2025.",
+    "Security Council: 2 recorded votes, from 25 February 2022 to 24 February 2025.",
+]
+WITHOUT_A_VOTE = "The General Assembly adopts most resolutions without a vote; few of these are in the record."
 
 
 def held(address: str) -> list[str]:
@@ -37,7 +37,7 @@ def test_a_text_of_a_session_that_is_here():
         "“A/RES/75/999” is not in this record.",
         "Seventy-fifth session: 1 recorded vote, of 16 December 2020.",
         WITHOUT_A_VOTE,
-        WHOLE,
+        *WHOLE,
     ]
     assert elsewhere(address) == {
         "A/RES/75/999 at the United Nations": "https://docs.un.org/en/A/RES/75/999",
@@ -59,7 +59,7 @@ def test_a_text_of_another_session(written: str, spelt: str, session: str | None
     said = held(f"/resolutions/{written}")
 
     if session:
-        assert said[1] == f"It has no vote of session {session}."
+        assert said[1] == f"No vote of session {session} is on record."
     else:
         assert said[1] == "Tenth emergency special session: 1 recorded vote, of 21 December 2017."
     assert (
@@ -79,11 +79,11 @@ def test_a_session_known_to_the_month(maker: Maker):
 
 
 def test_a_text_of_the_council_and_a_draft():
-    assert held("/resolutions/S/RES/2812(2026)") == ["“S/RES/2812 (2026)” is not in this record.", WHOLE]
+    assert held("/resolutions/S/RES/2812(2026)") == ["“S/RES/2812 (2026)” is not in this record.", *WHOLE]
     assert elsewhere("/resolutions/S/RES/2812(2026)")["S/RES/2812 (2026) at the United Nations"] == (
         "https://docs.un.org/en/S/RES/2812(2026)"
     )
-    assert held("/resolutions/A/79/L.999") == ["“A/79/L.999” is not in this record.", WHOLE]
+    assert held("/resolutions/A/79/L.999") == ["“A/79/L.999” is not in this record.", *WHOLE]
 
 
 def test_what_is_no_symbol_is_only_searched_for():
@@ -94,7 +94,7 @@ def test_what_is_no_symbol_is_only_searched_for():
 
 
 def test_a_recorded_vote():
-    assert held("/roll-calls/ga-1950-nope/") == ["No recorded vote “ga-1950-nope” is in this record.", WHOLE]
+    assert held("/roll-calls/ga-1950-nope/") == ["No recorded vote “ga-1950-nope” is in this record.", *WHOLE]
     assert elsewhere("/roll-calls/ga-1950-nope/")["Search the UN Digital Library"] == (
         "https://digitallibrary.un.org/search?p=ga+1950+nope&cc=Voting+Data"
     )
@@ -104,7 +104,7 @@ def test_a_recorded_vote():
 def test_a_member_state_and_a_bloc():
     assert held("/states/QQQ/") == [
         "No member state with the code “QQQ” is in this record.",
-        "It has 202 member states, today’s and former ones, by the UN Digital Library’s three-letter codes.",
+        "The record has 202 member states, current and former, by the UN Digital Library’s three-letter code.",
     ]
     assert elsewhere("/states/QQQ/") == {
         "All member states": "/states/",
@@ -113,14 +113,14 @@ def test_a_member_state_and_a_bloc():
     }
     assert held("/blocs/nope/") == [
         "No bloc “nope” is in this record.",
-        "It has 52 blocs, each with its members by date.",
+        "The record has 52 blocs, each with its members by date.",
     ]
 
 
 def test_any_other_address_is_no_page():
     page = get("/nowhere/", status=404)
 
-    assert texts(page, "h1") == ["There is no such page"]
+    assert texts(page, "h1") == ["Page not found"]
     assert not page.select("main h2")
 
 

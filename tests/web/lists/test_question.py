@@ -96,7 +96,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("query", "errors"),
         [
-            ("body=XX", [("Body", ["“XX” is not among: GA, SC."])]),
+            ("body=XX", [("Body", ["Unknown value “XX”; choose one of GA, SC."])]),
             ("since=yesterday", [("From", ["“yesterday” is not a date; dates look like 2022-03-02."])]),
             ("until=2000-02-30", [("To", ["“2000-02-30” is not a date; dates look like 2022-03-02."])]),
             ("topic=war", [("Topic", ["There is no topic “war”; the topics are peace, seas."])]),
@@ -116,7 +116,7 @@ class TestErrors:
         [(label, [said])] = asked("kind=poem").labelled_errors
 
         assert label == "Put to the vote"
-        assert said == f"“poem” is not among: {', '.join(RollCall.Kind.values)}."
+        assert said == f"Unknown value “poem”; choose one of {', '.join(RollCall.Kind.values)}."
 
     def test_of_the_page_are_added(self):
         question = asked("state=X&topic=war", also=("state", "size"))

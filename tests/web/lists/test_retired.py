@@ -33,7 +33,7 @@ def test_the_page_of_a_withdrawn_vote_says_that_and_why(maker: Maker, path: str)
     at = RetiredAddress.objects.get().at
     assert texts(page, "main h1, main .lead, main .note") == [
         "This vote was withdrawn",
-        f"secretquux was taken out of the record on {at.day} {at:%B %Y}.",
+        f"secretquux was withdrawn from the record on {at.day} {at:%B %Y}.",
         REASON,
     ]
 

@@ -7,7 +7,7 @@ from tests.web.records import get, one, symbols, text
 from votes.record.record import load
 from web.lists.listing import Listing
 from web.lists.selection import StateSelection
-from web.lists.sentences import described
+from web.lists.sentences import WHAT, Part, described
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("record")
         ("", "Recorded votes"),
         ("page=2&order=closeness", "Recorded votes"),
         ("q=peace", "Recorded votes with the words “peace”"),
-        ("q=ES-11/7", "Votes, recorded or not, with the symbol “ES-11/7”"),
+        ("q=ES-11/7", "Votes of every kind with the symbol “ES-11/7”"),
         ("q=ES-11/7&method=recorded", "Recorded votes with the symbol “ES-11/7”"),
         ("q=peace&method=roll-call", "Votes by roll call with the words “peace”"),
         ("method=non-recorded&body=GA", "Votes that were not recorded in the General Assembly"),
@@ -27,23 +27,23 @@ pytestmark = pytest.mark.usefixtures("record")
         (
             "result=vetoed&vetoed_by=RUS&since=1950-01-01&until=1959-12-31&kind=text",
             (
-                "Recorded votes from 1 January 1950 to 31 December 1959 on a whole text with the result “vetoed” in "
-                "which the Russian Federation (or the Soviet Union) cast a veto"
+                "Recorded votes from 1 January 1950 to 31 December 1959 on whole texts that ended in a veto by "
+                "the Russian Federation (or the Soviet Union)"
             ),
         ),
         ("since=2025-02-24", "Recorded votes since 24 February 2025"),
         ("until=2025-12-31", "Recorded votes up to 31 December 2025"),
         ("since=2025-02-24&until=2025-12-31", "Recorded votes from 24 February 2025 to 31 December 2025"),
-        ("vetoed_by=SUN", "Recorded votes in which the Union of Soviet Socialist Republics cast a veto"),
+        ("vetoed_by=SUN", "Recorded votes with a veto by the Union of Soviet Socialist Republics"),
         (
             "vetoed_by=FRA&vetoed_by=GBR&vetoed_by=USA",
-            "Recorded votes in which France, the United Kingdom or the United States cast a veto",
+            "Recorded votes with a veto by France, the United Kingdom or the United States",
         ),
         (
             "body=GA&session=es-11&since=2020-01-01&until=2025-12-31&topic=human-rights&kind=text&result=adopted&short=1",
             (
                 "Recorded votes in the General Assembly in the eleventh emergency special session from 1 January 2020 "
-                "to 31 December 2025 on the topic “Human rights” on a whole text with the result “adopted” that were "
+                "to 31 December 2025 on the topic “Human rights” on whole texts that ended in adoption that were "
                 "one vote short of the majority"
             ),
         ),
@@ -89,8 +89,8 @@ def test_every_kind_and_result_is_said_in_its_own_words(kind: str, result: str):
         for query in (f"kind={kind}", f"result={result}", f"kind={kind}&result={result}")
     )
 
-    assert of_kind.startswith("on a")
-    assert of_result.startswith(("with the result “", "whose result"))
+    assert of_kind.startswith("on ")
+    assert of_result.startswith(("that ended in ", "whose result"))
     assert both == f"{of_kind} {of_result}"
 
 
@@ -115,3 +115,17 @@ def test_the_sentence_names_the_page_and_the_link_to_keep():
     assert one(page, "#saved-named")["value"] == f"{name}: http://testserver{address}"
     assert symbols(get(address)) == symbols(page)
     assert get("/roll-calls/").select(".described, .saved") == []
+
+
+def test_a_translation_may_put_a_filter_before_what_it_qualifies():
+    part = Part(f"in der Versammlung {WHAT} seit 2020", "?", "body")
+
+    assert (part.before, part.after, part.text) == ("in der Versammlung", "seit 2020", "in der Versammlung seit 2020")
+    assert part.around("Resolutionen") == "in der Versammlung Resolutionen seit 2020"
+
+
+def test_resolutions_are_adopted_and_votes_end_in_adoption():
+    listing = Listing(QueryDict("result=adopted"), load())
+
+    assert described(listing, "resolutions") == "Resolutions adopted"
+    assert described(listing) == "Recorded votes that ended in adoption"

@@ -124,7 +124,7 @@ def test_it_says_where_only_the_filters_are_in_the_way(record: None):
     page = get("/resolutions/?q=ukriane&until=1949-12-31")
 
     found = selected(get("/resolutions/?q=ukraine"))
-    said = f"Did you mean ukraine? none under these filters, {found} recorded votes without them"
+    said = f"Did you mean ukraine? No match with these filters; {found} recorded votes without them"
     assert text(one(page, ".meant")) == said
     assert one(page, ".meant a")["href"] == "/resolutions/?q=ukraine"
 

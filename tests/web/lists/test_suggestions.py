@@ -12,7 +12,7 @@ def loosened(page: BeautifulSoup) -> list[tuple[str, str, int]]:
     """Return what the filters say that a list would grow without, the address without each, and to how many."""
     return [
         (
-            text(one.a).removeprefix("“").removesuffix("”"),
+            text(one.a),
             str(one.a["href"]),
             int(text(one).rpartition(": ")[2].split()[0]),
         )

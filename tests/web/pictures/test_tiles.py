@@ -317,10 +317,10 @@ class TestPage:
 
         assert texts(assembly, ".groups .hint") == [
             "A position on record that does not count as present and voting (rule 86).",
-            "Members that were absent or took no part.",
+            "Absent, or took no part.",
         ]
         assert texts(security, ".groups .hint") == [
-            "A position on record that adds nothing to the votes needed, and is no veto."
+            "A position on record. It does not count towards the votes needed and is not a veto."
         ]
         assert texts(assembly, ".meanings dt") == ["Abstaining", "Non-voting", "No square"]
 

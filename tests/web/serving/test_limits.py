@@ -119,7 +119,7 @@ def test_the_refusal_is_a_page_or_a_problem_and_says_when_to_come_again():
     assert "Try again in 47 seconds." in page.content.decode()
     assert page.headers["Cache-Control"] == "no-store"
     assert file.headers["Content-Type"] == "application/problem+json"
-    assert file.json()["detail"] == "Too many requests from this address. Try again in 47 seconds."
+    assert file.json()["detail"] == "Too many requests from your address. Try again in 47 seconds."
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,7 +37,7 @@ def test_only_the_databases_state_counts():
 @pytest.mark.parametrize(
     ("method", "error", "heading"),
     [
-        ("get", GONE, "The record is temporarily unavailable"),
+        ("get", GONE, "Plenary is temporarily unavailable"),
         ("post", GONE, "The database stopped responding during the save"),
         ("post", STOPPED, "The database stopped responding during the save"),
         ("post", SLOW, "Nothing was saved"),

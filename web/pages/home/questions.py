@@ -87,8 +87,8 @@ PRESETS = (
         "vetoes",
         gettext_lazy("Security Council vetoes"),
         gettext_lazy(
-            "Who blocked what, by permanent member and decade: drafts that had enough votes, and a permanent member "
-            "against. Found among %(among)s votes of the Council, from %(first)s to %(last)s."
+            "Drafts that a permanent member blocked, by member and decade. Council votes searched: %(among)s, from "
+            "%(first)s to %(last)s."
         ),
         "roll_calls",
         "result=vetoed&kind=text",
@@ -99,8 +99,8 @@ PRESETS = (
         "us-russia-eu",
         gettext_lazy("US and Russia on the same side against the EU"),
         gettext_lazy(
-            "Both took the same position, and most EU members at the time another. All three took a position on "
-            "%(among)s texts, from %(first)s to %(last)s."
+            "Both took the same position and the EU another. Texts on which all three took a position: %(among)s, from "
+            "%(first)s to %(last)s."
         ),
         "resolutions",
         "same=USA~RUS&differ=USA~eu",
@@ -110,8 +110,8 @@ PRESETS = (
         "closest",
         gettext_lazy("Closest votes"),
         gettext_lazy(
-            "Closest margins first, among %(among)s texts from %(first)s "
-            "to %(last)s. Their main source holds adopted texts only."
+            "Smallest margins first. Texts compared: %(among)s, from %(first)s to %(last)s. The main source lists "
+            "adopted texts only."
         ),
         "resolutions",
         "order=closeness",
@@ -121,9 +121,8 @@ PRESETS = (
         "lost-by-one",
         gettext_lazy("One vote short"),
         gettext_lazy(
-            "A single vote would have changed the result: a tie, one more against than in favour, "
-            "or one short of two-thirds or of the Council’s nine. Found among the %(among)s votes with figures not "
-            "known to have been adopted, from %(first)s to %(last)s."
+            "A single vote would have changed the result. Votes searched: %(among)s not known to have been adopted, "
+            "from %(first)s to %(last)s."
         ),
         "roll_calls",
         "short=1",

@@ -12,9 +12,8 @@ from django.utils.translation import get_language
 
 from votes.record.record import CACHED_VERSIONS, DECISIVE, SLUG, reading
 from votes.reports.notable_breaks import notable_roll_calls
-from web.discovery.head import version_of
 from web.display.breaks import BreakLine, break_lines
-from web.lists.coverage import in_one_sentence
+from web.lists.coverage import in_one_line
 from web.lists.subject_index import topics_with_texts
 from web.pages.home.questions import questions
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from votes.record.record import Record
     from votes.record.roll_calls import ListedRollCall
 
-LATEST, NOTABLE, BREAKS = 6, 3, 6
+LATEST, NOTABLE, BREAKS = 5, 3, 3
 """Latest votes shown, votes with notable breaks, and breaks of each."""
 
 EXAMPLE = "a-res-es-11-7"
@@ -32,7 +31,7 @@ EXAMPLE = "a-res-es-11-7"
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the search box, what the record covers, and the latest votes."""
+    """Show the search box, the latest votes and notable breaks, questions and topics."""
     with reading() as record:
         register = record.register
         decided = register.decisive & register.recorded
@@ -40,8 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "record": record,
             "latest": record.roll_calls_by_key(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
-            "covered": in_one_sentence(record, get_language()),
-            "version": version_of(record),
+            "covered": in_one_line(record, get_language()),
             "questions": questions(record, get_language(), get_script_prefix()),
             "example": example(record),
             "topics": topics_with_texts(record),

@@ -43,9 +43,9 @@ class Pair(Question):
         self.slugs = {name: self._slug(name) for name in (FIRST, SECOND)}
         slug = parameters.get(BLOC, "")
         if slug and slug not in record.blocs:
-            self.refuse(BLOC, _("There is no bloc “%(slug)s”.") % {"slug": slug})
+            self.refuse(BLOC, _("Unknown bloc: “%(slug)s”.") % {"slug": slug})
         if self.slugs[FIRST] and self.slugs[FIRST] == self.slugs[SECOND]:
-            self.refuse(SECOND, _("This is the same recorded vote as the first; choose another one."))
+            self.refuse(SECOND, _("The two votes are the same. Choose another second vote."))
         if all(parameters.get(name) for name in (FIRST, SECOND)):
             for name in self.chosen:
                 self.refuse(name, _("Filters have no effect once two recorded votes are chosen."))
@@ -59,7 +59,7 @@ class Pair(Question):
         """Add errors for missing roll calls, for files."""
         for name in (FIRST, SECOND):
             if not self.parameters.get(name):
-                self.refuse(name, _("Name a recorded vote by its slug or by the symbol of its text."))
+                self.refuse(name, _("Give a recorded vote by its slug or by the symbol of its text."))
 
     @property
     def missing(self) -> str:
@@ -142,7 +142,7 @@ class Pair(Question):
             self.refuse(name, str(error.args[0]))
             return ""
         if slug not in self.record.matrix.rows_by_slug:
-            self.refuse(name, _("Who voted how on “%(text)s” is not on record.") % {"text": text})
+            self.refuse(name, _("The record does not say who voted how on “%(text)s”.") % {"text": text})
             return ""
         if is_merged:
             self._kept[name] = slug
@@ -173,5 +173,5 @@ def _slug_of(text: str, *, near: bool) -> tuple[str, bool]:
         )
     decisive = published.decisive().filter(resolution=named[0]).values_list("slug", flat=True).first()
     if decisive is None:
-        raise LookupError(_("No recorded vote on “%(text)s” is published.") % {"text": text})
+        raise LookupError(_("No recorded vote on “%(text)s” is on record.") % {"text": text})
     return decisive, False

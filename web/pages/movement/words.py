@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from votes.analysis.matrix import OUTSIDE, TIED
+from votes.choices import Choice
 from votes.record.choices import CHOICES
 from votes.reports.movement import ORDER
 
@@ -37,19 +38,35 @@ def departures(movement: Movement) -> list[str]:
     sentences = []
     table = movement.table.tolist()
     inside = [choice for choice in ORDER if choice != OUTSIDE]
+    left_for, left_from = _arrivals(), _origins()
     for before in sorted(inside, key=lambda choice: -_left(table[choice], choice)):
         if not (left := _left(table[before], before)):
             continue
         others = [choice for choice in inside if choice != before and table[before][choice]]
-        to = [
-            _("%(number)s to %(choice)s") % {"number": table[before][choice], "choice": label(choice).lower()}
-            for choice in sorted(others, key=lambda choice: -table[before][choice])
-        ]
-        sentences.append(
-            _("Of the %(whole)s %(choice)s, %(left)s moved: %(to)s.")
-            % {"left": left, "whole": sum(table[before][1:]), "choice": label(before).lower(), "to": ", ".join(to)}
-        )
+        others.sort(key=lambda choice: -table[before][choice])
+        to = ", ".join(left_for[CHOICES[choice]] % {"number": table[before][choice]} for choice in others)
+        sentences.append(left_from[CHOICES[before]] % {"left": left, "whole": sum(table[before][1:]), "to": to})
     return sentences
+
+
+def _origins() -> dict[Choice, str]:
+    """Return, by first choice, how many made another one, with their second choices in ``to``."""
+    return {
+        Choice.YES: _("Of %(whole)s that voted in favour, %(left)s changed: %(to)s."),
+        Choice.NO: _("Of %(whole)s that voted against, %(left)s changed: %(to)s."),
+        Choice.ABSTAINING: _("Of %(whole)s that abstained, %(left)s changed: %(to)s."),
+        Choice.NON_VOTING: _("Of %(whole)s that did not vote, %(left)s did: %(to)s."),
+    }
+
+
+def _arrivals() -> dict[Choice, str]:
+    """Return, by second choice, how many made it."""
+    return {
+        Choice.YES: _("%(number)s voted in favour"),
+        Choice.NO: _("%(number)s voted against"),
+        Choice.ABSTAINING: _("%(number)s abstained"),
+        Choice.NON_VOTING: _("%(number)s did not vote"),
+    }
 
 
 def _left(row: Sequence[int], choice: int) -> int:

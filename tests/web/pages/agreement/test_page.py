@@ -405,7 +405,7 @@ BAD = [
     ("measure=x", "measure", "Measure: Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."),
     ("order=size", "order", "Order: Unknown value “size”; choose one of similarity, name."),
     ("since=x", "since", "From: “x” is not a date; dates look like 2022-03-02."),
-    ("body=XX", "body", "Body: “XX” is not among: GA, SC."),
+    ("body=XX", "body", "Body: Unknown value “XX”; choose one of GA, SC."),
 ]
 
 

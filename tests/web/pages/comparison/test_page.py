@@ -97,7 +97,7 @@ class TestStart:
                 "state=USA&state=FRA&measure=love",
                 "Measure: “love” is not among: agreement, lijphart, coincidence, kappa.",
             ),
-            ("state=USA&state=FRA&body=XX", "Body: “XX” is not among: GA, SC."),
+            ("state=USA&state=FRA&body=XX", "Body: Unknown value “XX”; choose one of GA, SC."),
             ("state=USA&state=FRA&since=2000-01-01&until=1998-12-31", "To: The period ends before it begins."),
         ],
     )

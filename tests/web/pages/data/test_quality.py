@@ -209,12 +209,12 @@ def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
     assert rows(page) == []
     assert texts(page, ".problem li") == [
         (
-            "Kind: “total” is not among: totals, electorate, admission, no-seat, sources, result, no-votes, "
-            "duplicate-symbol, no-symbol, bloc-dates, unknown-code, unreadable, conflict, unmatched."
+            "Kind: Unknown value “total”; choose one of totals, electorate, admission, no-seat, sources, result, "
+            "no-votes, duplicate-symbol, no-symbol, bloc-dates, unknown-code, unreadable, conflict, unmatched."
         ),
-        "Body: “XX” is not among: GA, SC.",
+        "Body: Unknown value “XX”; choose one of GA, SC.",
     ]
-    assert text(one(page, "#body-error")) == "“XX” is not among: GA, SC."
+    assert text(one(page, "#body-error")) == "Unknown value “XX”; choose one of GA, SC."
     assert one(page, "#kind")["aria-describedby"] == "kind-error"
     assert texts(page, "p.problem") == ["Ignored unknown parameters: nonsense."]
     assert len(table(page, ".finding-kinds")) == 14

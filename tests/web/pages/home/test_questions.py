@@ -48,9 +48,9 @@ def test_each_says_what_the_record_holds(maker: Maker):
     maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
     said = {slug: one.says for slug, one in found().items()}
 
-    assert "2 votes of the Council, from 25 February 2022 to 24 February 2025" in said["vetoes"]
-    assert "22 texts from 25 October 1971 to 24 February 2025" in said["closest"]
-    assert "1 votes with figures not known to have been adopted, from 17 December 2024" in said["lost-by-one"]
+    assert "Council votes searched: 2, from 25 February 2022 to 24 February 2025" in said["vetoes"]
+    assert "Texts compared: 22, from 25 October 1971 to 24 February 2025" in said["closest"]
+    assert "Votes searched: 1 not known to have been adopted, from 17 December 2024" in said["lost-by-one"]
 
 
 def test_what_the_record_could_not_answer_is_not_asked():

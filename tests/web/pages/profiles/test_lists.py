@@ -80,7 +80,7 @@ def test_facets_of_a_state_count_its_votes():
 def test_mistakes_on_a_states_page_yield_nothing():
     page = get("/states/USA/?choice=no")
 
-    assert problems(page) == ["Its vote: “no” is not among: for, against, abstain, nonvoting."]
+    assert problems(page) == ["Its vote: Unknown value “no”; choose one of for, against, abstain, nonvoting."]
     assert symbols(page) == []
     assert page.select(".glance") == []
 

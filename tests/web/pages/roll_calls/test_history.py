@@ -29,7 +29,7 @@ def change(choice: str = "A", *, code: str = "USA", reason: str = "The verbatim 
 
 
 def test_nothing_changed():
-    assert text(one(get(PAGE), ".empty")) == "Nothing has changed since it was published here."
+    assert text(one(get(PAGE), ".empty")) == "Nothing has changed since publication."
     assert get(TEXT).select(".amended") == []
     assert get(TEXT).select(f"a[href='{PAGE}']") == []
 

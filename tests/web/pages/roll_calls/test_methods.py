@@ -82,10 +82,10 @@ class TestLists:
         page = get("/resolutions/?q=election")
         assert symbols(page) == []
         said = one(page, ".selection > .hint")
-        assert text(said) == ("1 text with a non-recorded vote, or adopted without a vote, is left out. Include them")
+        assert text(said) == "Add 1 text without a recorded vote"
         assert symbols(get(f"/resolutions/{one(said, 'a')['href']}")) == ["S/RES/2034 (2012)"]
 
-        assert text(one(get("/roll-calls/"), ".selection > .hint")).startswith("2 texts with a non-recorded vote, or ")
+        assert text(one(get("/roll-calls/"), ".selection > .hint")) == "Add 2 texts without a recorded vote"
         assert get("/roll-calls/?method=any").select(".selection > .hint") == []
         assert get("/states/USA/").select(".selection > .hint") == []
 
@@ -110,7 +110,7 @@ class TestLists:
         assert [str(box["value"]) for box in page.select("[name=method][checked]")] == ["without-vote"]
 
     def test_an_unknown_method(self, methods: Maker):
-        error = "“show-of-hands” is not among: recorded, roll-call, non-recorded, without-vote, any."
+        error = "Unknown value “show-of-hands”; choose one of recorded, roll-call, non-recorded, without-vote, any."
         page = get("/resolutions/?method=show-of-hands")
 
         assert problems(page) == [f"How the vote was taken: {error}"]
@@ -130,7 +130,7 @@ class TestLists:
 
         assert texts(page, ".loosened p") == ["Nothing on record meets all of these conditions. Clear all"]
         assert {text(item) for item in page.select(".loosened li")} == {
-            "without “that were not recorded”: 2 recorded votes",
+            "that were not recorded: 2 recorded votes without it",
             "without “in the Security Council”: 1 non-recorded vote",
         }
 
@@ -158,7 +158,7 @@ class TestSymbols:
 
         assert symbols(page) == ["S/RES/2034 (2012)"]
         assert text(one(page, "head > title")) == (
-            "Resolutions, with or without a recorded vote, with the symbol “2034” in the Security Council · Plenary"
+            "Resolutions with the symbol “2034” in the Security Council · Plenary"
         )
         assert symbols(get("/resolutions/?q=2034&body=SC&method=recorded")) == []
 
@@ -194,7 +194,7 @@ SAID = {
     ),
     "quiet": ("Adopted without a vote.", "adopted without a vote on 19 January 2012.", "adopted without a vote"),
     "called": (
-        "Adopted: 1 of 2 present and voting, 50.0%; adoption takes more votes in favour than against.",
+        "Adopted: 1 of 2 present and voting were in favour (50.0%). Adoption takes more votes in favour than against.",
         "roll-call vote of 3 November 1950, 1-1-0.",
         "adopted 1-1-0",
     ),
@@ -259,10 +259,10 @@ class TestCounts:
     def test_on_the_front_page(self, methods: Maker):
         page = get("/")
 
-        assert text(one(page, ".today")).startswith("The record holds 22 recorded votes of the General Assembly from ")
+        assert text(one(page, ".today")).startswith("24 recorded votes, from ")
         assert "S/RES/2034 (2012)" not in symbols(page)
         counts = {one.slug: one.says for one in questions(load(), "en", "/")}
-        assert "among 2 votes of the Council" in counts["vetoes"]
+        assert "Council votes searched: 2," in counts["vetoes"]
 
     def test_on_the_data_page(self, methods: Maker):
         page = get("/data/")

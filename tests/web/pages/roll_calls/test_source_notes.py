@@ -14,7 +14,7 @@ from votes.models import RollCall, Source, SourceCorrection
 pytestmark = pytest.mark.usefixtures("record")
 
 SLUG, ADDRESS = "a-res-es-11-7", "/resolutions/A/RES/ES-11/7"
-DERIVED = "Absences were derived from the membership of the General Assembly; the source lists only those who voted."
+DERIVED = "The source lists only those who voted. Absences were worked out from the membership of the General Assembly."
 
 
 def told(slug: str = SLUG) -> dict[str, Any]:
@@ -54,9 +54,7 @@ def test_a_choice_that_is_not_legible(maker: Maker):
                     not_legible=["PAK", "EGY"])  # fmt: skip
     page = get("/resolutions/A/RES/620(VII)[A]")
 
-    assert texts(page, ".verdict .note") == [
-        "Egypt, Pakistan: listed by the source without a legible choice; in no total."
-    ]
+    assert texts(page, ".verdict .note") == ["No legible vote in the source, and not counted: Egypt, Pakistan."]
     # They are listed; of the 193 members of that day neither they nor those that voted lack an entry.
     assert texts(page, "#totals li")[0] == ("The votes do not include 189 of the 193 members of the body on that date.")
     assert told("a-res-620-vii-a")["roll_call"]["not_legible"] == "PAK EGY"

@@ -173,12 +173,11 @@ class TestPage:
         said = " ".join(texts(page, "dd, .hint, .lead"))
 
         assert text(one(page, ".lead")) == (
-            "8 drafts had enough votes and were vetoed by at least one permanent member, among 13 recorded votes of "
-            "the Council from 16 February 1946 to 24 February 2025."
+            "8 drafts vetoed in 13 recorded votes of the Council, from 16 February 1946 to 24 February 2025."
         )
-        assert "a draft counts once, and votes on its paragraphs, its amendments" in said
+        assert "a draft counts once. Votes on its paragraphs, its amendments" in said
         assert "3 such votes ended in a veto" in said
-        assert "A draft that two members vetoed counts once for each of them and once in the last column" in said
+        assert "A draft vetoed by two members counts once for each of them, and once in the last column" in said
         assert "24 December 1991" in said
         assert "25 October 1971" in said
         assert "seven of eleven members until the end of 1965" in said
@@ -207,7 +206,7 @@ class TestPage:
         page = get("/vetoes/")
 
         assert texts(page, ".empty") == [
-            "The record holds no votes of the Security Council."
+            "No vote of the Security Council is on record."
             if is_empty
             else "The record holds 1 recorded vote of the Council, of 24 February 2025; "
             "it did not end in a veto of a draft."
@@ -354,8 +353,8 @@ class TestVote:
         assert "Vetoed by: Union of Soviet Socialist Republics." in texts(old, "section[aria-labelledby=who] > p")
         assert texts(old, ".group-X li") == ["France permanent", "United Kingdom permanent"]
         assert text(one(old, ".group-X .hint")) == (
-            "Members that were absent or said that they did not participate. It is no position, adds nothing to the "
-            "votes needed, and is no veto."
+            "Absent, or did not participate. Not a position: it does not count towards the votes needed and is not a "
+            "veto."
         )
         assert texts(old, ".sheet th .seat") == ["permanent"] * 5
         assert texts(get("/resolutions/A/RES/ES-11/7"), ".seat") == []
