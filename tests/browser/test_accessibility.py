@@ -1,4 +1,4 @@
-"""No page breaks a rule that axe knows of the Web Content Accessibility Guidelines 2.2, A and AA."""
+"""Pages and admin have no axe violations of WCAG 2.2 A and AA."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_public_pages(chromium: Browser, live_server: LiveServer, width: int, scheme: Any) -> None:
+def test_public_pages_have_no_axe_violations(
+    chromium: Browser, live_server: LiveServer, width: int, scheme: Any
+) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     found = []
@@ -93,7 +95,9 @@ SUBJECTS = [
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (320, "light")])
-def test_pages_of_subjects(chromium: Browser, live_server: LiveServer, width: int, scheme: Any) -> None:
+def test_subject_pages_have_no_axe_violations_and_fit_the_window(
+    chromium: Browser, live_server: LiveServer, width: int, scheme: Any
+) -> None:
     give_subjects()
     context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
@@ -108,7 +112,7 @@ def test_pages_of_subjects(chromium: Browser, live_server: LiveServer, width: in
     assert "\n".join(found) == ""
 
 
-def test_pages_of_the_admin(chromium: Browser, live_server: LiveServer) -> None:
+def test_admin_pages_have_no_axe_violations(chromium: Browser, live_server: LiveServer) -> None:
     User.objects.create_superuser("ana", password="correct horse battery")
     known = RollCall.objects.get(slug="a-res-es-11-7")
     assert known.resolution is not None

@@ -1,4 +1,4 @@
-"""The page that shows the API to people is drawn, and asks nobody else for anything."""
+"""The API documentation page works in a browser and loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
 
 
-def test_an_address_is_tried_on_the_page_of_the_api(page: Page, live_server: LiveServer) -> None:
+def test_api_page_sends_a_request_and_loads_nothing_from_elsewhere(page: Page, live_server: LiveServer) -> None:
     page.add_init_script(COLLECT)
     page.goto(f"{live_server.url}/api/v1/docs/")
     one = page.locator("#operations-names_and_memberships-bloc")

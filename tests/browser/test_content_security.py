@@ -1,4 +1,4 @@
-"""No page asks for anything that its content security policy forbids."""
+"""No page violates its own content security policy."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def log_in(page: Page, live_server: LiveServer) -> User:
     return user
 
 
-def test_what_is_forbidden_is_noticed(chromium: Browser, live_server: LiveServer) -> None:
+def test_policy_violations_are_recorded_by_these_tests(chromium: Browser, live_server: LiveServer) -> None:
     """The test of the tests: an inline style is kept from doing anything, and noted."""
     context = chromium.new_context()
     page = context.new_page()
@@ -85,7 +85,7 @@ def test_what_is_forbidden_is_noticed(chromium: Browser, live_server: LiveServer
     context.close()
 
 
-def test_no_public_page_asks_for_what_is_forbidden(watched: Page, live_server: LiveServer) -> None:
+def test_public_pages_do_not_violate_the_content_security_policy(watched: Page, live_server: LiveServer) -> None:
     found: dict[str, Any] = {}
     for address in PUBLIC:
         watched.goto(live_server.url + address)
@@ -93,7 +93,7 @@ def test_no_public_page_asks_for_what_is_forbidden(watched: Page, live_server: L
     assert found == {address: [] for address in PUBLIC}
 
 
-def test_no_page_of_the_admin_asks_for_what_is_forbidden(watched: Page, live_server: LiveServer) -> None:
+def test_admin_pages_do_not_violate_the_content_security_policy(watched: Page, live_server: LiveServer) -> None:
     log_in(watched, live_server)
     roll_call = RollCall.objects.get(slug="a-res-es-11-7")
     change = reverse("admin:votes_rollcall_change", args=[roll_call.pk])
@@ -125,7 +125,7 @@ def test_no_page_of_the_admin_asks_for_what_is_forbidden(watched: Page, live_ser
     assert found == {address: [] for address in addresses}
 
 
-def test_the_admin_s_own_scripts_work(watched: Page, live_server: LiveServer) -> None:
+def test_admin_scripts_work_under_the_content_security_policy(watched: Page, live_server: LiveServer) -> None:
     """Calendars, choices found as one types, more rows and windows that open: all that its scripts draw."""
     log_in(watched, live_server)
     watched.goto(f"{live_server.url}/admin/votes/rollcall/add/")
@@ -148,7 +148,7 @@ def test_the_admin_s_own_scripts_work(watched: Page, live_server: LiveServer) ->
     assert forbidden(watched) == []
 
 
-def test_one_time_codes_are_set_up_and_asked_for(watched: Page, live_server: LiveServer) -> None:
+def test_one_time_codes_work_under_the_content_security_policy(watched: Page, live_server: LiveServer) -> None:
     log_in(watched, live_server)
     watched.get_by_role("link", name="One-time codes").click()
     watched.get_by_role("button", name="Set up one-time codes").click()

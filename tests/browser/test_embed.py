@@ -1,4 +1,4 @@
-"""A vote is copied from its page and shown in another site's, which can frame nothing else of this one."""
+"""The embed snippet of a vote works on another site, and no other page can be framed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def another_site(body: str) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_vote_is_embedded_elsewhere(chromium: Browser, live_server: LiveServer) -> None:
+def test_embed_snippet_shows_the_vote_on_another_site(chromium: Browser, live_server: LiveServer) -> None:
     context = chromium.new_context(viewport={"width": 320, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()

@@ -1,4 +1,4 @@
-"""Pages fit everyone: on paper, from right to left, by keyboard, without motion, without jumps, and on a slow line."""
+"""Layout and weight: print, right-to-left, keyboard, reduced motion, layout shifts and page size."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def marked(*marks: pytest.MarkDecorator) -> Any:
 class TestWeight:
     """What a reader's line has to carry, compressed."""
 
-    def test_a_page_with_everything_is_light_and_asks_nobody_else(self):
+    def test_heaviest_page_is_small_and_loads_nothing_from_other_hosts(self):
         page = get(VOTE)
         files = [
             str(tag.get("src") or tag.get("href"))
@@ -55,7 +55,7 @@ class TestWeight:
         html = len(gzip.compress(Client().get(VOTE).content))
         assert html + sum(sizes.values()) < 60_000, (html, sizes)
 
-    def test_no_script_is_heavy(self):
+    def test_each_script_is_under_40_kb_compressed(self):
         scripts = [*Path("static/plenary").glob("*.js")]
 
         assert len(scripts) > 0
@@ -75,7 +75,7 @@ def found(address: str) -> bytes:
 class TestPrint:
     """A recorded vote on paper."""
 
-    def test_is_two_pages_with_what_one_would_file(self, page: Page, live_server: LiveServer) -> None:
+    def test_printed_vote_is_two_pages_without_navigation_and_forms(self, page: Page, live_server: LiveServer) -> None:
         page.emulate_media(color_scheme="dark")
         page.goto(live_server.url + VOTE)
 
@@ -135,7 +135,9 @@ class TestRightToLeft:
     """Pages in a language from right to left."""
 
     @pytest.mark.parametrize("width", [320, 1280])
-    def test_are_mirrored_and_english_in_them_is_not(self, page: Page, live_server: LiveServer, width: int) -> None:
+    def test_right_to_left_pages_are_mirrored_except_english_text(
+        self, page: Page, live_server: LiveServer, width: int
+    ) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         broken = []
         for address in (
@@ -177,7 +179,7 @@ class TestCalm:
     """Nothing jumps, moves or hides where the keyboard is."""
 
     @pytest.mark.parametrize("width", [320, 1280])
-    def test_nothing_shifts_while_a_page_loads_or_suggestions_open(
+    def test_layout_does_not_shift_on_load_or_when_suggestions_open(
         self, page: Page, live_server: LiveServer, width: int
     ) -> None:
         page.set_viewport_size({"width": width, "height": 900})
@@ -192,7 +194,7 @@ class TestCalm:
             page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             assert page.evaluate("window.shifts") == [], address
 
-    def test_nothing_moves_for_who_asked_for_that(self, page: Page, live_server: LiveServer) -> None:
+    def test_reduced_motion_turns_off_animations_and_transitions(self, page: Page, live_server: LiveServer) -> None:
         moves = """[...document.querySelectorAll("*")].filter(element => {
           const style = getComputedStyle(element);
           const isStill = style.animationName === "none" && parseFloat(style.transitionDuration) === 0;
@@ -204,7 +206,7 @@ class TestCalm:
         page.emulate_media(reduced_motion="reduce")
         assert page.evaluate(moves) == []
 
-    def test_all_is_reached_by_keyboard_and_shows_that_it_is(self, page: Page, live_server: LiveServer) -> None:
+    def test_every_control_is_reached_by_keyboard_with_visible_focus(self, page: Page, live_server: LiveServer) -> None:
         page.goto(f"{live_server.url}/resolutions/S/RES/2774%20(2025)")
         unseen, reached = [], []
         where = """() => {

@@ -1,4 +1,4 @@
-"""The journeys of a reader and of an editor, in a browser."""
+"""Journeys of a reader and of an editor in a browser."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_reader_finds_es_11_7_by_its_symbol(page: Page, live_server: LiveServe
     expect(page.locator(".row .tally")).to_have_text("93-18-65")
 
 
-def test_filters_are_instant_and_stand_in_the_address(page: Page, live_server: LiveServer) -> None:
+def test_filters_apply_at_once_and_update_the_address(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/")
     expect(page.locator(".row")).to_have_count(22)
     page.get_by_label("Security Council").check()
@@ -56,7 +56,7 @@ def test_filters_are_instant_and_stand_in_the_address(page: Page, live_server: L
     expect(page.locator(".row")).to_have_count(22)
 
 
-def test_a_condition_on_how_members_voted_is_picked_from_lists(page: Page, live_server: LiveServer) -> None:
+def test_position_filter_is_chosen_from_lists(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/")
     page.get_by_label("Bloc or member state").select_option("USA")
     page.get_by_label("How they voted").select_option("against")
@@ -66,7 +66,7 @@ def test_a_condition_on_how_members_voted_is_picked_from_lists(page: Page, live_
     )
 
 
-def test_conditions_are_added_by_keyboard_and_changed_in_place(page: Page, live_server: LiveServer) -> None:
+def test_position_filters_are_added_and_changed_by_keyboard(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/")
     page.locator("#who1").focus()
     for row, (who, how) in enumerate((("United States", "voted against"), ("Russian Fed", "voted the same")), start=1):
@@ -92,7 +92,7 @@ def test_conditions_are_added_by_keyboard_and_changed_in_place(page: Page, live_
     expect(page.locator(".condition:not(.condition-new)")).to_have_count(2)
 
 
-def test_all_of_it_works_without_script(chromium: Browser, live_server: LiveServer) -> None:
+def test_search_and_filters_work_without_javascript(chromium: Browser, live_server: LiveServer) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/resolutions/")

@@ -1,4 +1,4 @@
-"""The journeys of the public face, each on a phone of 320 px and without a mouse: keys open, choose and follow all."""
+"""Journeys on a phone of 320 px by keyboard: a reporter, a researcher and a teacher."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def copied(page: Page) -> str:
     return pasted(page)
 
 
-def test_a_reporter_from_the_front_page_to_a_shared_card_of_es_11_7(phone: Page, live_server: LiveServer) -> None:
+def test_front_page_leads_a_reporter_to_the_share_card_of_es_11_7(phone: Page, live_server: LiveServer) -> None:
     phone.goto(live_server.url)
     tab_to(phone, phone.get_by_label("Search by words or symbol"))
     phone.keyboard.type("es-11/7")
@@ -84,7 +84,7 @@ def test_a_reporter_from_the_front_page_to_a_shared_card_of_es_11_7(phone: Page,
     assert said("url") == link
 
 
-def test_which_eu_members_broke_in_2025(phone: Page, live_server: LiveServer) -> None:
+def test_reader_finds_which_eu_members_broke_in_2025(phone: Page, live_server: LiveServer) -> None:
     phone.goto(live_server.url)
     tab_to(phone, phone.get_by_label("Search by words or symbol"))
     phone.keyboard.type("european union")
@@ -111,7 +111,7 @@ def test_which_eu_members_broke_in_2025(phone: Page, live_server: LiveServer) ->
     expect(phone.locator(".sheet-totals")).to_contain_text("27 members: 26-1-0")
 
 
-def test_a_researcher_from_filter_to_parquet_and_citation(phone: Page, live_server: LiveServer) -> None:
+def test_researcher_filters_downloads_parquet_and_copies_the_citation(phone: Page, live_server: LiveServer) -> None:
     phone.goto(live_server.url)
     follow(phone, phone.get_by_role("link", name="All recorded votes"))
     follow(phone, phone.locator(".filters-fold > summary"))
@@ -142,7 +142,7 @@ def test_a_researcher_from_filter_to_parquet_and_citation(phone: Page, live_serv
     )
 
 
-def test_a_teacher_embeds_a_vote(phone: Page, live_server: LiveServer) -> None:
+def test_teacher_copies_the_embed_snippet_of_a_vote(phone: Page, live_server: LiveServer) -> None:
     phone.goto(live_server.url)
     tab_to(phone, phone.get_by_label("Search by words or symbol"))
     phone.keyboard.type("just and lasting peace")

@@ -1,4 +1,4 @@
-"""The search box by keyboard: suggestions open, are moved through, close, and lead on."""
+"""The search box by keyboard: suggestions open, are navigated, close and are followed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_suggestions_by_keyboard(page: Page, live_server: LiveServer, width: int, scheme: str) -> None:
+def test_suggestions_open_move_close_and_follow_by_keyboard(
+    page: Page, live_server: LiveServer, width: int, scheme: str
+) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{live_server.url}/privacy/")

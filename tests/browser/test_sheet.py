@@ -1,4 +1,4 @@
-"""An editor at the voting sheet, in a browser: ES-11/7 from an empty sheet to the public page, without a mouse."""
+"""The voting sheet in a browser: entry by keyboard, paste and CSV, restored entries, conflicts."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def test_es_11_7_is_entered_by_csv(
 # Keys
 
 
-def test_keys_set_move_find_and_undo(opened: Page) -> None:
+def test_keys_set_choices_move_search_and_undo(opened: Page) -> None:
     enter_sheet(opened)
     for key in "ynaX":
         opened.keyboard.press(key)
@@ -247,7 +247,7 @@ def test_keys_set_move_find_and_undo(opened: Page) -> None:
         ("congo", "COG"),
     ],
 )
-def test_typing_a_name_goes_to_it(opened: Page, typed: str, code: str) -> None:
+def test_typing_a_name_moves_to_its_row(opened: Page, typed: str, code: str) -> None:
     enter_sheet(opened)
     opened.keyboard.type(typed)
     opened.keyboard.press("Enter")
@@ -264,7 +264,7 @@ def recorded_on_page(page: Page) -> dict[str, str]:
     return found
 
 
-def test_the_next_of_those_found_is_an_arrow_away_and_escape_goes_back(opened: Page) -> None:
+def test_arrow_goes_to_the_next_match_and_escape_goes_back(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.type("united")
     expect(opened.locator("[data-found]")).to_have_text("United Arab Emirates (1/4)")
@@ -278,7 +278,7 @@ def test_the_next_of_those_found_is_an_arrow_away_and_escape_goes_back(opened: P
     assert current(opened) == ""
 
 
-def test_all_others_are_one_step(opened: Page) -> None:
+def test_filling_all_other_members_is_undone_in_one_step(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("n")
     opened.get_by_role("button", name="In favour").press("Enter")
@@ -287,7 +287,7 @@ def test_all_others_are_one_step(opened: Page) -> None:
     assert recorded_on_page(opened) == {"AFG": "N"}
 
 
-def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
+def test_count_shows_the_difference_from_announced_totals_while_typing(opened: Page) -> None:
     opened.get_by_text("Result and totals").click()
     opened.get_by_label("Announced in favour").fill("2")
     enter_sheet(opened)
@@ -299,7 +299,7 @@ def test_the_count_names_the_difference_as_one_types(opened: Page) -> None:
     expect(opened.locator("[data-said]")).to_contain_text("In favour 2, Against 0")
 
 
-def test_the_first_row_is_remembered_in_the_address(opened: Page) -> None:
+def test_first_row_is_kept_in_the_address(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
     opened.get_by_label("Start the list with").select_option("FRA")
@@ -314,7 +314,7 @@ def test_the_first_row_is_remembered_in_the_address(opened: Page) -> None:
 # Kept until it is saved
 
 
-def test_what_was_typed_outlives_the_page_and_is_dropped_once_it_is_saved(opened: Page) -> None:
+def test_unsaved_entries_survive_a_reload_and_are_cleared_by_saving(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
     opened.keyboard.press("n")
@@ -327,7 +327,7 @@ def test_what_was_typed_outlives_the_page_and_is_dropped_once_it_is_saved(opened
     opened.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-'))")
 
 
-def test_what_was_kept_can_be_dropped(opened: Page) -> None:
+def test_restored_entries_can_be_discarded(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
     opened.reload()
@@ -338,7 +338,7 @@ def test_what_was_kept_can_be_dropped(opened: Page) -> None:
     assert recorded_on_page(opened) == {}
 
 
-def test_what_was_kept_is_only_offered_where_the_record_is_another_since(opened: Page, draft: RollCall) -> None:
+def test_unsaved_entries_are_only_offered_when_recorded_votes_have_changed(opened: Page, draft: RollCall) -> None:
     enter_sheet(opened)
     opened.keyboard.press("y")
     record_votes(roll_call=draft, choices={"FRA": "N"})
@@ -349,7 +349,7 @@ def test_what_was_kept_is_only_offered_where_the_record_is_another_since(opened:
     assert recorded_on_page(opened) == {"AFG": "Y"}
 
 
-def test_an_expired_login_loses_nothing(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
+def test_expired_login_keeps_unsaved_entries(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
     enter_sheet(opened)
     for key in "yna":
         opened.keyboard.press(key)
@@ -364,7 +364,7 @@ def test_an_expired_login_loses_nothing(opened: Page, live_server: LiveServer, d
     assert recorded(draft) == {"AFG": "Y", "ALB": "N", "DZA": "A"}
 
 
-def test_a_lost_connection_loses_nothing(chromium: Browser, live_server: LiveServer, draft: RollCall) -> None:
+def test_lost_connection_keeps_unsaved_entries(chromium: Browser, live_server: LiveServer, draft: RollCall) -> None:
     context = chromium.new_context()
     page = context.new_page()
     user = User.objects.create_superuser("ana", password=PASSWORD)
@@ -381,7 +381,7 @@ def test_a_lost_connection_loses_nothing(chromium: Browser, live_server: LiveSer
     context.close()
 
 
-def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
+def test_pasted_text_is_restored_and_does_not_override_an_uploaded_file(
     opened: Page, live_server: LiveServer, draft: RollCall, tmp_path: Path
 ) -> None:
     fill = live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk])
@@ -400,7 +400,7 @@ def test_a_pasted_text_is_kept_and_does_not_get_between_a_file_and_its_sheet(
     opened.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-'))")
 
 
-def test_the_nearest_name_leads_to_its_row(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
+def test_suggested_name_links_to_its_row(opened: Page, live_server: LiveServer, draft: RollCall) -> None:
     opened.goto(live_server.url + reverse("admin:votes_rollcall_fill", args=[draft.pk]))
     opened.get_by_label("Text:").fill(TEXT)
     opened.get_by_role("button", name="Show preview").press("Enter")
@@ -427,7 +427,9 @@ def test_the_sheet_works_without_script(chromium: Browser, live_server: LiveServ
 # Two at one sheet
 
 
-def test_two_editors_in_two_browsers(opened: Page, chromium: Browser, live_server: LiveServer, draft: RollCall) -> None:
+def test_second_of_two_editors_is_shown_the_difference(
+    opened: Page, chromium: Browser, live_server: LiveServer, draft: RollCall
+) -> None:
     context = chromium.new_context()
     other = context.new_page()
     logged_in(other, live_server, change(draft), User.objects.create_superuser("bo", password=PASSWORD))
@@ -493,7 +495,7 @@ The draft resolution was adopted by 2 votes to 2, with no abstentions (resolutio
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_anybody_can_use_the_sheet(
+def test_voting_sheet_is_accessible(
     chromium: Browser, live_server: LiveServer, draft: RollCall, width: int, scheme: Any
 ) -> None:
     """What axe finds, and what it does not look at: small targets, colours in every state, sideways scrolling."""
@@ -518,7 +520,7 @@ def test_anybody_can_use_the_sheet(
     context.close()
 
 
-def test_the_current_row_is_never_under_what_stays_at_the_top(opened: Page) -> None:
+def test_sticky_header_never_covers_the_current_row(opened: Page) -> None:
     enter_sheet(opened)
     opened.keyboard.press("End")
     for _press in range(60):

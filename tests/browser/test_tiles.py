@@ -1,4 +1,4 @@
-"""The tile grid in a browser: by arrow keys, by finger, and with a bloc highlighted at once."""
+"""The tile grid in a browser: arrow keys, touch, and highlighting a bloc."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
 
 
-def test_a_reader_moves_over_the_world_by_keys_and_highlights_a_bloc(page: Page, live_server: LiveServer) -> None:
+def test_tile_grid_moves_by_arrow_keys_and_highlights_a_bloc(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/resolutions/A/RES/ES-11/7")
     told = page.locator(".tiles-now")
     expect(page.locator(".tiles > a[tabindex='0']")).to_have_count(1)

@@ -1,4 +1,4 @@
-"""Backups: made, compared, pruned and restored, on the landmark record."""
+"""Backups: making, verifying, pruning and restoring, on the landmark record."""
 
 import json
 import subprocess
@@ -47,7 +47,7 @@ def folder(settings, tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_drill(folder: Path):
+def test_restore_undoes_edits_since_the_backup_and_reuses_no_version(folder: Path):
     """What was edited since a backup is undone by restoring it, which compares it, and no version comes twice.
 
     That a backup is itself verified by restoring it, on the whole record, stands in tests/faults.
@@ -91,7 +91,7 @@ def test_the_drill(folder: Path):
 
 
 @pytest.mark.django_db
-def test_no_version_is_given_again():
+def test_restore_never_reuses_a_data_version():
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM votes_change")
     first = move_past(7)
@@ -128,7 +128,7 @@ def write_backup(folder: Path, day: int, *, verified: bool = True, content: byte
     return Manifest.from_file(path)
 
 
-def test_the_newest_are_kept_and_the_last_good_one_always(folder: Path):
+def test_pruning_keeps_the_newest_and_the_last_verified_backup(folder: Path):
     assert last_backup() is None
     write_backup(folder, 1)
     good = write_backup(folder, 2)
@@ -140,7 +140,7 @@ def test_the_newest_are_kept_and_the_last_good_one_always(folder: Path):
 
 
 @pytest.mark.parametrize("broken", ["no manifest", "no JSON", "no dump", "cut", "other bytes"])
-def test_what_is_not_as_its_manifest_says_is_refused(folder: Path, broken: str):
+def test_backup_that_differs_from_its_manifest_is_refused(folder: Path, broken: str):
     dump = folder / write_backup(folder, 1).file
     match broken:
         case "no manifest":
@@ -156,7 +156,7 @@ def test_what_is_not_as_its_manifest_says_is_refused(folder: Path, broken: str):
 
 
 @pytest.mark.django_db
-def test_a_backup_that_fails_leaves_nothing_that_looks_whole(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_failed_backup_leaves_no_file_that_looks_complete(folder: Path, monkeypatch: pytest.MonkeyPatch):
     earlier = write_backup(folder, 1)
     (folder / ".plenary-killed.dump.partial").write_bytes(b"half")
 
@@ -171,7 +171,7 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_whole(folder: Path, monke
 
 
 @pytest.mark.django_db
-def test_one_that_restores_to_something_else_is_no_backup(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_backup_whose_restored_row_counts_differ_fails(folder: Path, monkeypatch: pytest.MonkeyPatch):
     for name in "run", "restored_copy", "connected_to":
         monkeypatch.setattr(f"config.backups.{name}", lambda *arguments, **options: nullcontext())
     row_counts = iter([{"votes_vote": 2}, {"votes_vote": 1}])
@@ -183,7 +183,7 @@ def test_one_that_restores_to_something_else_is_no_backup(folder: Path, monkeypa
     assert file_names(folder) == []
 
 
-def test_a_later_releases_backup_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_backup_of_a_later_release_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch):
     dump = folder / write_backup(folder, 1).file
     path = dump.with_suffix(MANIFEST)
     data = json.loads(path.read_text())
@@ -195,7 +195,7 @@ def test_a_later_releases_backup_is_refused(folder: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.django_db
-def test_the_lowest_version_that_is_enough_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_oldest_sufficient_postgresql_programs_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for major in (14, 16, 17):
         program = tmp_path / str(major) / "pg_dump"
         program.parent.mkdir()
@@ -209,7 +209,7 @@ def test_the_lowest_version_that_is_enough_is_run(tmp_path: Path, monkeypatch: p
         find(19)
 
 
-def test_a_password_stands_in_no_command_line(monkeypatch: pytest.MonkeyPatch):
+def test_password_is_never_in_a_command_line(monkeypatch: pytest.MonkeyPatch):
     seen: dict[str, Any] = {}
 
     def run(command: list[Any], *, env: dict[str, str], **others: Any) -> subprocess.CompletedProcess[bytes]:

@@ -1,4 +1,4 @@
-"""What requests share, with and without Redis."""
+"""Cache settings and behaviour with and without Redis."""
 
 import socket
 import time
@@ -22,7 +22,7 @@ def cache(url: str):
     return CacheHandler({"default": cache_settings(url)})["default"]
 
 
-def test_without_an_address_each_process_keeps_for_itself():
+def test_without_cache_url_each_process_caches_in_memory():
     own = cache("")
 
     own.set("a", 1)
@@ -32,14 +32,14 @@ def test_without_an_address_each_process_keeps_for_itself():
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://:secret@host/0", "memcached://:secret@host"])
-def test_an_address_of_something_else_is_refused_and_not_shown(url: str):
+def test_cache_url_of_another_scheme_is_refused_without_showing_it(url: str):
     with pytest.raises(ImproperlyConfigured, match="CACHE_URL must be the address of a Redis") as refused:
         cache_settings(url)
 
     assert "secret" not in str(refused.value)
 
 
-def test_without_redis_it_is_an_empty_cache(caplog: pytest.LogCaptureFixture):
+def test_unreachable_redis_acts_as_an_empty_cache(caplog: pytest.LogCaptureFixture):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         gone = cache(f"redis://:secret@127.0.0.1:{nobody.getsockname()[1]}/0")
@@ -55,7 +55,7 @@ def test_without_redis_it_is_an_empty_cache(caplog: pytest.LogCaptureFixture):
     ]
 
 
-def test_one_that_hangs_is_waited_for_once():
+def test_hanging_redis_is_waited_for_only_once():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = cache(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
         hanging.get("a")

@@ -1,4 +1,4 @@
-"""All commands of ours: what they end with, said in their help and done."""
+"""Exit codes of all management commands, as documented in their help."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def manage() -> Any:
     return module
 
 
-def test_all_commands_are_looked_at():
+def test_every_command_of_the_project_is_tested_here():
     names = {
         path.stem
         for app in ("config", "web", "votes", "resolutions")
@@ -43,14 +43,14 @@ def test_all_commands_are_looked_at():
 
 
 @pytest.mark.parametrize(("app", "name"), OURS)
-def test_the_help_tells_what_a_command_ends_with(app: str, name: str):
+def test_help_of_each_command_states_its_exit_codes(app: str, name: str):
     text = " ".join(load_command_class(app, name).create_parser("manage.py", name).format_help().split())
     assert " Exit status: 0 when " in text
     assert ", 1 when " in text
 
 
 @pytest.mark.parametrize(("app", "name"), OURS)
-def test_a_wrong_option_ends_with_2(app: str, name: str, capsys: pytest.CaptureFixture[str]):
+def test_wrong_option_exits_with_2(app: str, name: str, capsys: pytest.CaptureFixture[str]):
     parser = load_command_class(app, name).create_parser("manage.py", name)
     parser.called_from_command_line = True
     with pytest.raises(SystemExit) as ended:
@@ -62,7 +62,7 @@ def test_a_wrong_option_ends_with_2(app: str, name: str, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("name", "options"), [("serve", {"port": "0"}), ("fit_ideal_points", {"iterations": 0}), ("backup", {"keep": 0})]
 )
-def test_so_does_a_value_that_cannot_be(name: str, options: dict[str, object]):
+def test_option_value_out_of_range_exits_with_2(name: str, options: dict[str, object]):
     with pytest.raises(CommandError) as refused:
         call_command(name, **options)
     assert refused.value.returncode == 2
@@ -87,7 +87,7 @@ def missing_table() -> ProgrammingError:
         ),
     ],
 )
-def test_what_ends_a_command_from_without_is_one_line(
+def test_interruption_or_lost_database_is_one_line_without_traceback(
     error: BaseException,
     code: int | str,
     said: str,
@@ -111,7 +111,7 @@ def test_what_ends_a_command_from_without_is_one_line(
         module.main()
 
 
-def test_ctrl_c_ends_a_command_with_130(tmp_path: Path):
+def test_ctrl_c_exits_with_130(tmp_path: Path):
     """An import that waits for its input is stopped."""
     with subprocess.Popen(
         [sys.executable, "-c", WAITS],

@@ -1,4 +1,4 @@
-"""The containers: what docker-compose.yml and its additions say, and what the image is made of."""
+"""docker-compose.yml, its additions and the image."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def merged_config(environment_file: Path) -> dict[str, Any]:
     return found
 
 
-def test_each_file_is_what_the_compose_specification_allows():
+def test_compose_files_are_valid_by_the_specification():
     """By its schema, which comes with the program that checks it."""
     check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
 
@@ -81,7 +81,7 @@ def test_each_file_is_what_the_compose_specification_allows():
     assert (done.returncode, done.stdout) == (0, "ok -- validation done\n"), done.stdout
 
 
-def test_the_files_together_say_what_each_adds(merged_config: dict[str, Any]):
+def test_additional_compose_files_merge_with_the_main_one(merged_config: dict[str, Any]):
     assert set(merged_config["services"]) == {*SERVICES, "replica"}
     web = merged_config["services"]["web"]["environment"]
     # An empty variable is an unset one, so that the file counts.
@@ -90,19 +90,19 @@ def test_the_files_together_say_what_each_adds(merged_config: dict[str, Any]):
     assert merged_config["secrets"]["secret_key"]["file"] == str(ROOT / "deploy/secrets/secret_key")
 
 
-def test_without_a_domain_or_a_secret_nothing_starts():
+def test_missing_domain_or_secret_stops_the_start():
     lines = read_text(MAIN)
     assert len(re.findall(r"\$\{DOMAIN:\?set it in \.env", lines)) == lines.count("${DOMAIN")
     for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
         assert len(re.findall(rf"\${{{name}\?set it in \.env", lines)) == lines.count(f"${{{name}")
 
 
-def test_every_variable_reaches_plenary_and_is_explained():
+def test_every_variable_is_passed_to_the_container_and_documented():
     passed = {name for service in ("web", "backup", "proxy") for name in SERVICES[service]["environment"]}
     assert documented_variables() - passed == NOT_PASSED
 
 
-def test_the_proxy_is_given_what_its_file_asks_for():
+def test_proxy_gets_every_variable_that_its_configuration_reads():
     calls = set(re.findall(r"\{\$([A-Z_]+)", read_text("deploy/Caddyfile")))
     passed = set(SERVICES["proxy"]["environment"])
     # The others have defaults for containers, and are set where Caddy runs without.
@@ -110,7 +110,7 @@ def test_the_proxy_is_given_what_its_file_asks_for():
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "replica"])
-def test_every_container_is_shut_in(name: str):
+def test_every_container_is_read_only_without_capabilities(name: str):
     service = SERVICES.get(name) or read_yaml(ADDITIONS[1])["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -126,7 +126,7 @@ def test_every_container_is_shut_in(name: str):
     assert re.fullmatch(r"plenary:\$\{PLENARY_TAG:-local\}" if name in OURS else r"[a-z]+:\d[\w.-]*", image)
 
 
-def test_the_database_keeps_its_data_where_this_release_of_the_image_has_them():
+def test_database_volume_is_mounted_where_the_image_stores_data():
     assert (
         SERVICES["database"]["image"] == read_yaml(ADDITIONS[1])["services"]["replica"]["image"] == f"postgres:{MAJOR}"
     )
@@ -135,7 +135,7 @@ def test_the_database_keeps_its_data_where_this_release_of_the_image_has_them():
     assert set(read_yaml(MAIN)["volumes"]) == {"database", "backups", "certificates", "downloads", "uploads"}
 
 
-def test_whatever_the_application_writes_has_a_volume_that_is_its_user_s(settings):
+def test_every_folder_the_application_writes_to_is_a_volume_of_its_user(settings):
     """All else is read-only; the folders are made in the image, or a volume would be root's."""
     settings.HOME = Path("/var/lib/plenary")
     written_to = {str(downloads.folder()), str(storage._home()), str(settings.HOME / "backups")}
@@ -148,7 +148,7 @@ def test_whatever_the_application_writes_has_a_volume_that_is_its_user_s(setting
     assert written_to <= made
 
 
-def test_what_is_mounted_and_run_is_there():
+def test_mounted_scripts_and_commands_exist():
     scripts = {
         *re.findall(r"\./(deploy/[\w.]+)", read_text(MAIN) + read_text(ADDITIONS[1])),
         SERVICES["backup"]["command"][1],
@@ -160,7 +160,7 @@ def test_what_is_mounted_and_run_is_there():
     assert commands - set(get_commands()) == set()
 
 
-def test_a_secret_file_is_given_to_all_who_read_it():
+def test_secret_files_are_mounted_in_every_service_that_reads_them():
     services = read_yaml(ADDITIONS[0])["services"]
     for name in OURS:
         assert set(services[name]["environment"]) == {f"{secret}_FILE" for secret in SECRETS}
@@ -168,7 +168,7 @@ def test_a_secret_file_is_given_to_all_who_read_it():
     assert services["database"]["secrets"] == ["postgres_password"]
 
 
-def test_a_container_is_given_longer_to_end_than_gunicorn_takes():
+def test_stop_grace_period_exceeds_gunicorns_graceful_timeout():
     lines = re.findall(r"^(\w+) = (\d+)$", read_text("config/gunicorn.conf.py"), re.MULTILINE)
     assigned = {name: int(number) for name, number in lines}
     assert int(SERVICES["web"]["stop_grace_period"].rstrip("s")) >= assigned["graceful_timeout"] + 5
@@ -178,7 +178,7 @@ def test_a_container_is_given_longer_to_end_than_gunicorn_takes():
     assert int(keepalive[1]) < assigned["keepalive"]
 
 
-def test_the_image_installs_as_make_run_does_and_belongs_to_nobody():
+def test_image_installs_locked_packages_and_runs_without_root():
     lines = read_text("Dockerfile")
     assert "RUN sh scripts/bootstrap run" in lines
     assert "sh scripts/bootstrap run" in read_text("Makefile")
@@ -193,13 +193,13 @@ def test_the_image_installs_as_make_run_does_and_belongs_to_nobody():
     assert "PRODUCTION=1" in last
 
 
-def test_no_secret_gets_into_the_image():
+def test_secrets_are_excluded_from_the_image():
     left_out = read_text(".dockerignore").splitlines()
     assert {".env", "deploy/secrets", ".plenary", ".git"} <= set(left_out)
     assert "deploy/secrets/" in read_text(".gitignore").splitlines()
 
 
-def test_the_proxy_s_file_is_valid():
+def test_proxy_configuration_is_valid():
     if not (program := shutil.which("caddy")):
         pytest.skip("caddy is not installed: apt-get install caddy")
     surroundings = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "BUFFERS": "whole-bodies"}
@@ -225,7 +225,7 @@ def roll(folder: Path, *running: str) -> list[str]:
     return calls.read_text().splitlines()
 
 
-def test_old_servers_end_when_as_many_new_ones_are_healthy(tmp_path: Path):
+def test_rolling_update_stops_old_servers_once_new_ones_are_healthy(tmp_path: Path):
     calls = roll(tmp_path, "one", "two")
     assert calls == [
         "compose build web",
@@ -239,7 +239,7 @@ def test_old_servers_end_when_as_many_new_ones_are_healthy(tmp_path: Path):
     ]
 
 
-def test_where_nothing_ran_one_server_is_started(tmp_path: Path):
+def test_first_deployment_starts_one_server(tmp_path: Path):
     assert roll(tmp_path)[3:] == [
         "compose up --detach --no-recreate --wait --scale web=1 web",
         "compose up --detach --no-deps backup proxy",

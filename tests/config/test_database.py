@@ -1,4 +1,4 @@
-"""Which database is used, and what is said of a DATABASE_URL that cannot be."""
+"""DATABASE_URL and DATABASE_REPLICA_URL: defaults, parsing and errors."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -11,7 +11,7 @@ def test_without_database_url_the_embedded_server_is_used(monkeypatch):
     assert database_from_environment()["ENGINE"] == "config.postgresql"
 
 
-def test_database_url_is_read_whole(monkeypatch):
+def test_every_part_of_database_url_is_read(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ann:p%40ss@db.example:5433/record?sslmode=require")
     database = database_from_environment()
     assert {key: database[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
@@ -34,7 +34,7 @@ def test_database_url_is_read_whole(monkeypatch):
         ("postgresql://host/x?nonsense=1", "cannot be read"),
     ],
 )
-def test_a_wrong_database_url_is_one_line_that_says_what_it_should_look_like(url, wrong):
+def test_invalid_database_url_is_one_line_with_an_example(url, wrong):
     with pytest.raises(ImproperlyConfigured) as caught:
         from_url(url)
     message = str(caught.value)
@@ -43,13 +43,13 @@ def test_a_wrong_database_url_is_one_line_that_says_what_it_should_look_like(url
     assert "\n" not in message
 
 
-def test_a_password_that_is_not_in_the_address_is_the_one_the_database_was_made_with(monkeypatch):
+def test_missing_password_in_database_url_falls_back_to_postgres_password(monkeypatch):
     monkeypatch.setenv("POSTGRES_PASSWORD", "p@ss")
     assert from_url("postgresql://ann@db/record")["PASSWORD"] == "p@ss"
     assert from_url("postgresql://ann:other@db/record")["PASSWORD"] == "other"
 
 
-def test_a_replica_is_named_beside_the_database_and_there_is_none_by_default(monkeypatch):
+def test_replica_is_optional_and_configured_beside_the_database(monkeypatch):
     monkeypatch.delenv("DATABASE_REPLICA_URL", raising=False)
     assert replica_from_environment() == {}
     monkeypatch.setenv("DATABASE_REPLICA_URL", "postgresql://ann@replica/record?connect_timeout=2")
@@ -58,12 +58,12 @@ def test_a_replica_is_named_beside_the_database_and_there_is_none_by_default(mon
     assert replica["TEST"] == {"MIRROR": "default"}
 
 
-def test_a_wrong_address_of_a_replica_names_its_variable(monkeypatch):
+def test_invalid_replica_url_names_its_variable(monkeypatch):
     monkeypatch.setenv("DATABASE_REPLICA_URL", "replica.example")
     with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_REPLICA_URL is not the address"):
         replica_from_environment()
 
 
-def test_no_connection_needs_a_session_of_its_own(monkeypatch):
+def test_connections_work_through_a_transaction_pooler(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ann@pooler/record")
     assert database_from_environment()["DISABLE_SERVER_SIDE_CURSORS"]

@@ -1,4 +1,4 @@
-"""Texts, secrets in files and numbers from the environment."""
+"""Reading texts, numbers and secret files from the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("text", "number"), [("7", 7), (" 12 ", 12), ("", 5), ("  ", 5), (None, 5)])
-def test_a_number_is_read_and_nothing_is_the_default(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int):
+def test_number_is_read_and_unset_is_the_default(monkeypatch: pytest.MonkeyPatch, text: str | None, number: int):
     monkeypatch.delenv("PLENARY_TEST_NUMBER", raising=False)
     if text is not None:
         monkeypatch.setenv("PLENARY_TEST_NUMBER", text)
@@ -22,14 +22,14 @@ def test_a_number_is_read_and_nothing_is_the_default(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "five", "٣", "²", "1e3"])
-def test_anything_else_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, text: str):
+def test_invalid_number_is_one_line_that_names_the_variable(monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setenv("PLENARY_TEST_NUMBER", text)
     with pytest.raises(ImproperlyConfigured) as raised:
         whole_number("PLENARY_TEST_NUMBER", 5)
     assert str(raised.value) == f"PLENARY_TEST_NUMBER must be a whole number of at least 1, not “{text}”."
 
 
-def test_where_none_is_a_number_it_may_be_zero(monkeypatch: pytest.MonkeyPatch):
+def test_zero_is_accepted_where_the_minimum_is_zero(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PLENARY_TEST_NUMBER", "0")
     assert whole_number("PLENARY_TEST_NUMBER", 5, least=0) == 0
 
@@ -47,7 +47,7 @@ def test_a_secret_is_read_from_the_file_that_is_named(
     assert text("PLENARY_TEST_SECRET") == secret
 
 
-def test_a_text_that_is_unset_empty_or_an_empty_file_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_unset_or_empty_text_or_file_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.delenv("PLENARY_TEST_SECRET", raising=False)
     assert text("PLENARY_TEST_SECRET", "none") == "none"
     (tmp_path / "empty").write_text("\n")
@@ -58,7 +58,7 @@ def test_a_text_that_is_unset_empty_or_an_empty_file_is_the_default(monkeypatch:
     assert text("PLENARY_TEST_SECRET", "none") == " as it is "
 
 
-def test_a_secret_that_cannot_be_read_is_one_line_without_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_unreadable_secret_is_one_line_without_the_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     binary = tmp_path / "binary"
     binary.write_bytes(b"s3cret\xff")
     monkeypatch.setenv("PLENARY_TEST_SECRET", "")

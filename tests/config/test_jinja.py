@@ -1,4 +1,4 @@
-"""The two template engines: Jinja2 for public pages, Django's for the admin and what looks like it."""
+"""Template engines: Jinja2 for public pages, Django's for the admin."""
 
 import re
 from pathlib import Path
@@ -18,16 +18,16 @@ def names(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_no_template_stands_in_both_folders():
+def test_no_template_is_in_both_folders():
     assert not names(JINJA) & names(DJANGO)
 
 
-def test_the_admin_alone_has_django_templates():
+def test_django_templates_are_only_admin_api_and_registration():
     assert {name.split("/")[0] for name in names(DJANGO)} == {"admin", "api", "registration"}
 
 
 @pytest.mark.parametrize("name", sorted(names(JINJA)))
-def test_every_public_template_is_read_by_jinja(name: str):
+def test_jinja_parses_every_public_template(name: str):
     assert type(loader.get_template(name)).__module__ == "django.template.backends.jinja2"
 
 
@@ -41,7 +41,7 @@ def test_a_template_that_jinja_cannot_parse_is_an_error(monkeypatch: pytest.Monk
         loader.get_template("broken.html")
 
 
-def test_python_writes_no_html_but_in_the_drawing_kit():
+def test_python_code_marks_no_html_safe_outside_pictures():
     written = re.compile(r"mark_safe|format_html|S308|SafeString")
     found = [
         str(path)
@@ -60,7 +60,7 @@ def test_text_in_a_page_is_escaped():
 class TestCachedParts:
     """``{% cached %}``."""
 
-    def test_rendered_once_for_each_key_and_language(self):
+    def test_cached_part_is_rendered_once_for_each_key_and_language(self):
         template = engines["jinja2"].from_string("{% cached key %}{{ calls.append(key) or key }}{% endcached %}")
         calls: list[str] = []
 

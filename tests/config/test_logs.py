@@ -1,4 +1,4 @@
-"""Lines of the log: whole, one a record, without secrets, and never in the way of an answer."""
+"""Log records: one line each, without secrets, and never an error of the request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def record(message: str, *arguments: object, error: BaseException | None = None,
 NASTY = "a\nERROR forged: b\r\x1b[31m\x00\u2028\u2029\x85\x0b\x0c\ud800é"
 
 
-def test_an_object_is_one_line_whatever_it_says():
+def test_json_record_is_one_line_whatever_the_message():
     written = logs.JSONFormatter().format(record("said %s", NASTY, path=NASTY))
     assert len(written.splitlines()) == 1
     fields = json.loads(written)
@@ -36,13 +36,13 @@ def test_an_object_is_one_line_whatever_it_says():
     assert (fields["level"], fields["logger"]) == ("WARNING", "plenary.test")
 
 
-def test_a_line_of_text_cannot_be_made_two():
+def test_newlines_in_a_message_do_not_split_a_text_line():
     written = logs.TextFormatter().format(record("said %s", NASTY))
     assert len(written.splitlines()) == 1
     assert written.endswith(r"said a\nERROR forged: b\r\x1b[31m\x00\u2028\u2029\x85\x0b\x0c\ud800é")
 
 
-def test_neither_can_a_traceback_pass_for_lines():
+def test_traceback_lines_cannot_be_mistaken_for_records():
     error = ValueError("bad\n2026-01-01 ERROR forged")
     assert logs.TextFormatter().format(record("Trouble", error=error)).splitlines()[1:] == [
         "    ValueError: bad",
@@ -53,7 +53,7 @@ def test_neither_can_a_traceback_pass_for_lines():
     assert json.loads(written)["traceback"] == "ValueError: bad\n2026-01-01 ERROR forged"
 
 
-def test_what_libraries_hang_on_a_record_is_left_out():
+def test_extra_attributes_of_libraries_are_not_logged():
     """Django hangs the request on it, whose text has the whole address."""
     request = RequestFactory().get("/?token=abc")
     fields = json.loads(
@@ -71,11 +71,11 @@ def test_what_libraries_hang_on_a_record_is_left_out():
         ("Is this right? Yes.", "Is this right? Yes."),
     ],
 )
-def test_messages_of_others_hold_no_secret(message: str, said: str):
+def test_messages_of_libraries_are_stripped_of_secrets(message: str, said: str):
     assert logs.redact(message) == said
 
 
-def test_a_record_has_the_id_of_the_request_it_was_made_for():
+def test_record_has_the_id_of_its_request():
     made = record("x")
     token = CURRENT.set(CurrentRequest("0123456789abcdef", RequestFactory().get("/")))
     try:
@@ -99,7 +99,7 @@ def test_a_record_has_the_id_of_the_request_it_was_made_for():
         ({"LOG_LEVEL": "info"}, False, "INFO"),
     ],
 )
-def test_production_logs_objects_and_requests(
+def test_production_logs_json_and_requests(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], as_json: bool, access: str
 ):
     for name in ("PRODUCTION", "LOG_FORMAT", "LOG_LEVEL"):
@@ -125,7 +125,7 @@ os.write(1, b"went on")
 
 
 @pytest.mark.parametrize("where", ["full", "closed pipe", "closed"])
-def test_what_cannot_be_written_is_lost_and_stops_nothing(where: str):
+def test_record_that_cannot_be_written_is_dropped_without_an_error(where: str):
     reading, writing = os.pipe()
     os.close(reading)
     with open("/dev/full", "w") as full:  # noqa: PTH123  # a device
@@ -140,7 +140,7 @@ def test_what_cannot_be_written_is_lost_and_stops_nothing(where: str):
     assert done.stdout == b"went on"
 
 
-def test_gunicorn_writes_as_we_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+def test_gunicorn_logs_in_the_same_format(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
     from gunicorn.config import Config  # noqa: PLC0415  # it looks at the command line's terminal when it is imported
 
     monkeypatch.setenv("LOG_FORMAT", "json")

@@ -1,4 +1,4 @@
-"""The folder in which the processes of one gunicorn count."""
+"""The metrics folder shared by the processes of one gunicorn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_gunicorn_has_a_folder_of_its_own_and_keeps_it_when_it_reads_its_configuration_anew(memory: Path):
+def test_each_gunicorn_has_its_own_folder_and_keeps_it_on_reload(memory: Path):
     metrics_folder.make_folder()
     (folder,) = memory.iterdir()
     assert os.environ[metrics_folder.VARIABLE] == str(folder)
@@ -30,7 +30,7 @@ def test_a_gunicorn_has_a_folder_of_its_own_and_keeps_it_when_it_reads_its_confi
     assert list(memory.iterdir()) == []
 
 
-def test_what_one_that_was_killed_left_is_taken_away_and_that_of_others_is_not(memory: Path):
+def test_folder_of_a_killed_gunicorn_is_removed_and_others_stay(memory: Path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     (memory / f"{metrics_folder.PREFIX}{ended.pid}-x").mkdir()
@@ -42,7 +42,7 @@ def test_what_one_that_was_killed_left_is_taken_away_and_that_of_others_is_not(m
     assert set(memory.iterdir()) == {lives, memory / "other", mine}
 
 
-def test_a_child_does_not_take_its_parents_folder_away(memory: Path, monkeypatch: pytest.MonkeyPatch):
+def test_child_process_does_not_remove_the_folder(memory: Path, monkeypatch: pytest.MonkeyPatch):
     theirs = memory / f"{metrics_folder.PREFIX}{os.getppid()}-x"
     theirs.mkdir()
     monkeypatch.setenv(metrics_folder.VARIABLE, str(theirs))

@@ -1,4 +1,4 @@
-"""An upgrade needs no pause: the release before goes on working on the tables of the next one, and can come back."""
+"""Migrations are compatible with the release before, which keeps running during an upgrade."""
 
 import pytest
 from django.db import migrations, models
@@ -36,7 +36,7 @@ def incompatibilities(operation: Operation) -> list[str]:
     return reasons
 
 
-def test_migrations_let_the_release_before_go_on_and_come_back():
+def test_migrations_are_compatible_with_the_previous_release():
     incompatible = {
         f"{app}.{name}: {operation.describe()}": reasons
         for (app, name), migration in MigrationLoader(None).disk_migrations.items()
@@ -60,5 +60,5 @@ def test_migrations_let_the_release_before_go_on_and_come_back():
         (migrations.RunPython(lambda *_: None), 1),
     ],
 )
-def test_what_would_stop_the_release_before_is_told(operation: Operation, number: int):
+def test_incompatible_operations_are_detected(operation: Operation, number: int):
     assert len(incompatibilities(operation)) == number

@@ -1,4 +1,4 @@
-"""The papers of the project stay true: variables, locks, images, the two commands."""
+"""Project files agree with the code: .env.example, lock files, CI and README."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ def text(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-def test_every_variable_that_is_read_stands_in_env_example():
+def test_every_variable_that_is_read_is_in_env_example():
     read = {
         name
         for source in SOURCES
@@ -46,7 +46,7 @@ def test_every_variable_that_is_read_stands_in_env_example():
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
-def test_locks_are_exact_hashed_and_name_no_host(lock):
+def test_lock_files_are_exact_hashed_and_name_no_host(lock):
     lines = text(lock).splitlines()
     packages = [line for line in lines if re.match(r"[a-z0-9]", line)]
     assert packages
@@ -55,7 +55,7 @@ def test_locks_are_exact_hashed_and_name_no_host(lock):
     assert text(lock).count("--hash=sha256:") >= len(packages)
 
 
-def test_every_dependency_is_locked_and_has_its_reason():
+def test_every_dependency_is_locked_and_justified():
     project = tomllib.loads(text("pyproject.toml"))
     named = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     locked = text("requirements-dev.txt")
@@ -65,7 +65,7 @@ def test_every_dependency_is_locked_and_has_its_reason():
         assert re.search(rf'^\s+"{re.escape(requirement)}",\s+# \w', text("pyproject.toml"), re.MULTILINE), name
 
 
-def test_ci_calls_the_readme_s_test_command_with_nothing_optional():
+def test_ci_runs_the_readmes_test_command():
     script = text(".ci/run").splitlines()
     end = ["make test", "make test-stack", "make test-faults"]
     assert script[-4:] == ["export BROWSER_TESTS=required COOKBOOK_TESTS=required STACK_TESTS=required", *end]
@@ -73,7 +73,7 @@ def test_ci_calls_the_readme_s_test_command_with_nothing_optional():
     assert "make run " in text("README.md")
 
 
-def test_the_readme_s_links_lead_somewhere():
+def test_links_in_the_readme_resolve():
     links = re.findall(r"\]\(([^)#]+)\)", text("README.md"))
     local = [link for link in links if "://" not in link]
     assert local

@@ -1,4 +1,4 @@
-"""Preparing the database for a release, which ``serve`` and the containers do alike."""
+"""``manage.py prepare``, which ``serve`` and the containers run before a release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from votes.models import MemberState
 
 
 @pytest.mark.django_db
-def test_a_record_that_is_ready_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch):
+def test_prepared_record_is_left_unchanged(monkeypatch: pytest.MonkeyPatch):
     def nothing(*_: object) -> None:
         raise AssertionError("The record is its editors' now.")
 
@@ -24,7 +24,7 @@ def test_a_record_that_is_ready_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.django_db
-def test_a_long_list_of_changes_is_folded(monkeypatch: pytest.MonkeyPatch):
+def test_change_log_is_compacted_and_counted(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("config.management.commands.prepare.fold", lambda: 1234)
     out = StringIO()
 

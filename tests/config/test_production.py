@@ -1,4 +1,4 @@
-"""Production refuses to start with what would be unsafe, and says in a line each what to set."""
+"""With PRODUCTION=1 unsafe settings are refused, each with one line."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def errors_with(**changed: Any) -> list[str]:
         ),
     ],
 )
-def test_what_is_unsafe_is_refused_in_a_line(changed: dict[str, Any], line: str):
+def test_each_unsafe_setting_is_refused_with_one_line(changed: dict[str, Any], line: str):
     assert errors_with(**changed) == [line]
 
 
-def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
+def test_all_errors_are_reported_at_once_without_secrets():
     lines = errors_with(secret_key=KEY[:20], hosts=["*"], https=False, debug=True, proxies="")
     assert [line.split()[0] for line in lines] == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "HTTPS", "TRUSTED_PROXIES"]
     assert not [line for line in lines if KEY[:20] in line or PASSWORD in line]
@@ -93,12 +93,12 @@ def test_all_that_is_wrong_is_said_at_once_and_no_secret_with_it():
 @pytest.mark.parametrize(
     "hosts", [["votes.example.org", ".example.org"], ["192.0.2.1", "[2001:db8::1]"], ["localhost"]]
 )
-def test_what_is_safe_starts(hosts: list[str]):
+def test_safe_settings_are_accepted(hosts: list[str]):
     assert errors_with(hosts=hosts) == []
     assert errors_with(proxies="0") == []
 
 
-def test_commands_and_the_server_end_with_the_lines_and_nothing_else(tmp_path: Path):
+def test_commands_and_server_print_only_the_error_lines(tmp_path: Path):
     errors = (
         "plenary: PRODUCTION=1: ALLOWED_HOSTS must list host names only, separated by commas, not “*”.\n"
         "plenary: PRODUCTION=1: HTTPS must be 1: cookies and passwords are sent over HTTPS only.\n"
@@ -122,7 +122,7 @@ print(json.dumps([err.getvalue(), {name: getattr(s, name) for name in names}]))
 """
 
 
-def test_production_is_clean_by_djangos_own_check_with_the_key_in_a_file(tmp_path: Path):
+def test_deploy_check_of_django_passes_with_the_key_in_a_file(tmp_path: Path):
     secret = tmp_path / "secret"
     secret.write_text(f"{KEY}\n")
     expected: dict[str, Any] = {

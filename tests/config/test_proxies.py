@@ -1,4 +1,4 @@
-"""From which address a request comes."""
+"""The client address behind trusted proxies."""
 
 import pytest
 from django.test import RequestFactory
@@ -21,13 +21,13 @@ from config.proxies import client_address
         (2, "198.51.100.7", "192.0.2.1"),  # fewer than there are proxies: it did not come through them
     ],
 )
-def test_our_own_proxies_are_believed_and_nobody_else(settings, proxies: int, forwarded: str | None, address: str):
+def test_only_trusted_proxies_set_the_client_address(settings, proxies: int, forwarded: str | None, address: str):
     settings.TRUSTED_PROXIES = proxies
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="192.0.2.1")
     assert client_address(request) == address
 
 
-def test_a_socket_file_has_no_address(settings):
+def test_unix_socket_has_no_client_address(settings):
     settings.TRUSTED_PROXIES = 0
     assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) is None

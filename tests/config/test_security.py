@@ -1,4 +1,4 @@
-"""What browsers are told: where a page may load from, and what cookies are for."""
+"""Content security policy, CSRF errors, security settings and cookie flags."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ def policy(response) -> dict[str, str]:
         ("/admin/password_reset/", 200),
     ],
 )
-def test_every_page_loads_our_own_files_alone(client: Client, address: str, status: int):
+def test_public_pages_have_the_content_security_policy(client: Client, address: str, status: int):
     response = client.get(address)
     assert (response.status_code, policy(response)) == (status, POLICY)
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
 @pytest.mark.django_db
-def test_so_do_the_pages_of_the_admin(client: Client):
+def test_admin_pages_have_the_content_security_policy(client: Client):
     client.force_login(User.objects.create_superuser("admin"))
     for address in ("/admin/", "/admin/votes/rollcall/", "/admin/votes/rollcall/add/", "/admin/codes/"):
         assert policy(client.get(address)) == POLICY
 
 
 @pytest.mark.django_db
-def test_a_form_that_another_window_made_out_of_date_is_told_so():
+def test_stale_csrf_token_is_explained():
     visitor = Client(enforce_csrf_checks=True)
     answer = visitor.post("/admin/login/", {"username": "x", "password": "y"})
     page = BeautifulSoup(answer.content, "html.parser")
@@ -82,7 +82,7 @@ def read(**environment: str) -> dict[str, Any]:
     return json.loads(done.stdout) if not done.returncode else {"error": done.stderr.splitlines()[-1]}
 
 
-def test_what_the_variables_do(tmp_path: Path):
+def test_variables_set_the_security_settings(tmp_path: Path):
     plain = read(PLENARY_HOME=str(tmp_path))
     assert plain == {
         "SESSION_COOKIE_SECURE": False,
@@ -116,13 +116,13 @@ def test_what_the_variables_do(tmp_path: Path):
     }
 
 
-def test_a_variable_that_makes_no_sense_is_named(tmp_path: Path):
+def test_invalid_variable_is_named_in_the_error(tmp_path: Path):
     error = read(PLENARY_HOME=str(tmp_path), EMAIL_SECURITY="yes")["error"]
     assert error.endswith("EMAIL_SECURITY must be starttls, tls or none, not “yes”.")
 
 
 @pytest.mark.django_db
-def test_no_script_reads_a_cookie_and_no_other_site_sends_one(client: Client):
+def test_cookies_are_http_only_and_same_site(client: Client):
     User.objects.create_superuser("admin", password="correct horse battery")
     client.get("/admin/login/")
     client.post("/admin/login/", {"username": "admin", "password": "correct horse battery"})

@@ -1,4 +1,4 @@
-"""``manage.py serve``, which is all of ``make run`` after the installation: started, stopped and started again."""
+"""``manage.py serve``, which is all of ``make run`` after the installation."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dossier d'été") / "plenary"
 
 
-def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_behind(home: Path):
+def test_first_start_loads_the_record_and_the_second_keeps_it(home: Path):
     port = free_port()
     with serving(home, port) as said:
         assert "Reference facts loaded: 202 member states, 52 blocs, 22 landmark roll calls." in said
@@ -105,14 +105,14 @@ def test_a_first_start_loads_everything_a_second_keeps_it_and_nothing_is_left_be
 
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_however_it_ends_nothing_is_left_behind(home: Path, stop_signal: signal.Signals):
+def test_no_process_is_left_whatever_signal_stops_it(home: Path, stop_signal: signal.Signals):
     port = free_port()
     with serving(home, port, stop_signal=stop_signal):
         assert "93-18-65" in get(port, "/resolutions/")
     assert remaining_processes(home) == []
 
 
-def test_for_development_code_and_templates_are_reloaded_and_no_page_is_cached(home: Path):
+def test_reload_option_reloads_code_and_templates_and_caches_no_page(home: Path):
     port = free_port()
     with serving(home, port, "--reload", until="Created account"):
         deadline = time.monotonic() + PATIENCE
@@ -129,7 +129,7 @@ def test_for_development_code_and_templates_are_reloaded_and_no_page_is_cached(h
     assert remaining_processes(home) == []
 
 
-def test_a_taken_port_is_one_line_that_names_another(home: Path):
+def test_port_in_use_is_one_line_that_suggests_another(home: Path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -151,7 +151,7 @@ def test_a_taken_port_is_one_line_that_names_another(home: Path):
         ("postgresql://127.0.0.1:1/x", "plenary: cannot use the database at DATABASE_URL: connection failed"),
     ],
 )
-def test_a_wrong_database_url_is_one_line_and_starts_no_embedded_server(home: Path, url: str, said: str):
+def test_invalid_database_url_is_one_line_and_starts_no_embedded_server(home: Path, url: str, said: str):
     process = serve(home, free_port(), DATABASE_URL=url)
     output, _nothing = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
@@ -160,7 +160,7 @@ def test_a_wrong_database_url_is_one_line_and_starts_no_embedded_server(home: Pa
     assert not (home / "postgresql").exists()
 
 
-def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(home: Path):
+def test_secret_key_is_made_once_and_readable_by_its_owner_only(home: Path):
     command = [sys.executable, "-c", "from config import settings; print(settings.SECRET_KEY)"]
     keys = {
         subprocess.run(
@@ -181,7 +181,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(home: Path):
         ("django.db.backends.postgresql", None, {}),
     ],
 )
-def test_a_newcomer_alone_publishes_own_entries_and_nobody_else(monkeypatch, engine, said, answer):
+def test_own_entries_are_publishable_by_default_on_the_embedded_server_only(monkeypatch, engine, said, answer):
     monkeypatch.setitem(connection.settings_dict, "ENGINE", engine)
     monkeypatch.delenv("PUBLISH_OWN_ENTRIES", raising=False)
     if said is not None:

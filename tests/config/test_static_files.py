@@ -1,4 +1,4 @@
-"""Static files are compressed for those who take it, quickly."""
+"""Compression of static files."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import brotli
 from config.static_files import QuickCompressor, Storage
 
 
-def test_a_script_is_compressed_both_ways_and_its_map_is_not(tmp_path: Path):
+def test_scripts_are_compressed_with_brotli_and_gzip_and_source_maps_are_not(tmp_path: Path):
     script, source_map = tmp_path / "a.js", tmp_path / "a.js.map"
     for path in (script, source_map):
         path.write_text("let vote = 1;\n" * 200)

@@ -1,4 +1,4 @@
-"""The admin's page on how this installation is."""
+"""The admin's status page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def shown(client: Client) -> dict[str, str]:
     return {row.th.text: row.td.text for row in page.select("#content tr") if row.th and row.td}
 
 
-def test_it_tells_what_is_served_and_what_it_rests_on(editor: Client, tmp_path: Path):
+def test_status_page_shows_release_database_and_record(editor: Client, tmp_path: Path):
     with override_settings(BACKUP_DIR=tmp_path):
         said = shown(editor)
     assert said["Release"] == RELEASE
@@ -49,7 +49,7 @@ def test_it_tells_what_is_served_and_what_it_rests_on(editor: Client, tmp_path: 
     assert int(said["Data version"].replace(" ", "")) > 0
 
 
-def test_it_leads_to_the_last_import(editor: Client):
+def test_status_page_links_to_the_last_import(editor: Client):
     now = datetime.datetime.now(datetime.UTC)
     run = ImportRun.objects.create(format="voeten", started=now, finished=now, by_name="ana", files=[])
     checked = now + datetime.timedelta(hours=1)
@@ -62,19 +62,19 @@ def test_it_leads_to_the_last_import(editor: Client):
     )
 
 
-def test_it_tells_the_share_of_answers_that_were_kept(editor: Client, monkeypatch: pytest.MonkeyPatch):
+def test_status_page_shows_the_cache_hit_rate(editor: Client, monkeypatch: pytest.MonkeyPatch):
     counted = {"plenary_cache": {"hit": 700.0, "not-modified": 200.0, "miss": 100.0, "bypass": 5.0}}
     monkeypatch.setattr(metrics, "totals", lambda name: counted.get(name, {}))
     assert shown(editor)["Answered from the page cache"] == "90.0% of 1 000 answers"
 
 
-def test_it_asks_few_queries(editor: Client, django_assert_max_num_queries: DjangoAssertNumQueries):
+def test_status_page_makes_at_most_9_queries(editor: Client, django_assert_max_num_queries: DjangoAssertNumQueries):
     editor.get("/admin/status/")
     with django_assert_max_num_queries(9):
         editor.get("/admin/status/")
 
 
-def test_it_is_linked_and_shown_to_who_may_see_imports(editor: Client):
+def test_status_page_needs_the_permission_to_view_imports(editor: Client):
     page = BeautifulSoup(editor.get("/admin/").content, "html.parser")
     assert [link.text for link in page.select("#user-tools a[href='/admin/status/']")] == ["Status"]
     other = Client()

@@ -1,4 +1,4 @@
-"""What a request may carry."""
+"""Size limits of requests and uploads."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def test_files_within_the_limit_arrive_whole():
 
 
 @pytest.mark.django_db
-def test_the_page_that_imports_editions_has_a_limit_of_its_own(client: Client):
+def test_import_page_has_its_own_upload_limit(client: Client):
     client.force_login(User.objects.create_superuser("admin"))
     large = SimpleUploadedFile("large.csv", b"x" * (LIMIT + 1))
     # It is read and found to be none of the known layouts.
     assert client.post("/admin/votes/importrun/add/", {"chosen": large}).status_code in (200, 302)
 
 
-def test_a_megabyte_of_pasted_text_and_a_sheet_of_193_rows_are_taken():
+def test_pasted_megabyte_and_sheet_of_193_rows_are_accepted():
     pasted = "Côte d’Ivoire, Türkiye, " * (1024**2 // len("Côte d’Ivoire, Türkiye, ".encode()))
     rows = {f"sheet-{number}": "Y" for number in range(193)}
     body = urlencode({"text": pasted, **rows})

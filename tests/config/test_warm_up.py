@@ -1,4 +1,4 @@
-"""A worker has loaded the record before its first request."""
+"""Warm-up: a worker loads the record before its first request."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def open_connection(record: None) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_connection")
-def test_pages_are_asked_for(settings):
+def test_warm_up_requests_each_page_and_loads_the_record(settings):
     settings.ALLOWED_HOSTS = ["*", ".plenary.example"]
 
     with CaptureQueriesContext(connection) as queries:
@@ -32,7 +32,7 @@ def test_pages_are_asked_for(settings):
     assert any("string_agg" in query["sql"] for query in queries)
 
 
-def test_a_worker_that_cannot_starts_all_the_same(caplog: pytest.LogCaptureFixture):
+def test_worker_starts_even_if_warm_up_fails(caplog: pytest.LogCaptureFixture):
     def broken(*_: object) -> None:
         raise RuntimeError("nothing there")
 

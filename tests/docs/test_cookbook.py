@@ -1,4 +1,4 @@
-"""The cookbook's code runs against a live site; all tools give the same answers, which the record bears out."""
+"""The cookbook's recipes run against a live site and give the same answers with every tool."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def missing(said: str) -> None:
     pytest.skip(said)
 
 
-def test_each_question_is_answered_with_each_tool() -> None:
+def test_each_question_has_a_recipe_for_each_tool() -> None:
     assert BLOCKS[0][0] == "sh"
     assert [tool for tool, _code in RECIPES] == TOOLS * 5
     assert COOKBOOK.count("\n## ") == 7
@@ -140,7 +140,7 @@ def test_every_tool_gives_the_same_answers(
 
 
 @pytest.mark.usefixtures("whole_record")
-def test_the_answers_are_those_of_the_record_that_ships() -> None:
+def test_recipes_give_the_answers_of_the_shipped_record() -> None:
     said = COOKBOOK.replace("\n", " ")
     recorded = RollCall.objects.published().filter(method__in=RollCall.METHODS_WITH_VOTES).count()
     assert f"{recorded:,} recorded votes of the General Assembly" in said

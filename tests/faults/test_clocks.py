@@ -1,4 +1,4 @@
-"""A server whose clock jumps: a day ahead, and back by a year. The database's own clock is right all the time."""
+"""Behaviour when a server's clock jumps a day ahead and a year back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ API = "/api/v1/resolutions/?q=word{}"
 """Each with a word of its own: what is kept is answered however often it is asked for."""
 
 
-def test_a_server_whose_clock_jumps(sandbox: Sandbox, tmp_path: Path):
+def test_pages_limits_and_sessions_hold_when_the_server_clock_jumps(sandbox: Sandbox, tmp_path: Path):
     if FAKETIME is None:
         pytest.skip("faketime is not installed: apt-get install faketime")
     site, figures = sandbox.site, dict[str, object]()
@@ -96,7 +96,7 @@ def test_a_server_whose_clock_jumps(sandbox: Sandbox, tmp_path: Path):
 
 
 @pytest.mark.django_db
-def test_one_time_codes(monkeypatch: pytest.MonkeyPatch):
+def test_one_time_codes_tolerate_half_a_minute_and_backup_codes_any_clock(monkeypatch: pytest.MonkeyPatch):
     """A code is good for the clock's own half minute and those beside it, once; backup codes know no clock."""
     now = time.time()
 

@@ -1,4 +1,4 @@
-"""Too many clients, and too much from one: readers go on reading, and memory does not grow."""
+"""Slow clients and huge requests: readers are served and memory does not grow."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _sends(client: socket.socket) -> bool:
         return False
 
 
-def test_ten_thousand_slow_clients_at_the_proxy(sandbox: Sandbox, many_files: int):
+def test_readers_are_served_beside_ten_thousand_slow_clients_of_the_proxy(sandbox: Sandbox, many_files: int):
     number = min(CLIENTS, many_files - 500)
     site, figures = sandbox.site, dict[str, object]({"clients": number})
     half = number // 2
@@ -103,7 +103,7 @@ def test_ten_thousand_slow_clients_at_the_proxy(sandbox: Sandbox, many_files: in
 
 
 @pytest.mark.parametrize("number", [4, 500])
-def test_slow_clients_at_gunicorn_itself(sandbox: Sandbox, number: int):
+def test_readers_are_served_beside_slow_clients_of_gunicorn(sandbox: Sandbox, number: int):
     """Told as it is: without a proxy, a slow client for each thread holds a worker; it is well when they go."""
     web, figures = sandbox.site.second, dict[str, object]()
     reader = Browser.behind(web, timeout=3)
@@ -180,7 +180,7 @@ FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundar
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("through", ["gunicorn", "proxy"])
-def test_a_gigabyte_in_one_request(sandbox: Sandbox, through: str, chunked: bool):
+def test_gigabyte_request_is_refused_without_growing_memory(sandbox: Sandbox, through: str, chunked: bool):
     site, figures = sandbox.site, dict[str, object]()
     browser = Browser.behind(site.first) if through == "gunicorn" else sandbox.reader
     came = {}

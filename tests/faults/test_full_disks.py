@@ -1,4 +1,4 @@
-"""Disks that are full: for logs, for a backup, and for the database."""
+"""Full disks: for logs, for a backup, and for the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.faults
 
 
-def test_logs_that_cannot_be_written(sandbox: Sandbox):
+def test_site_answers_when_logs_cannot_be_written(sandbox: Sandbox):
     """A server whose standard error is full answers as any other, and what it would log is lost alone."""
     site, figures = sandbox.site, dict[str, object]()
     with timed("full disk for logs", figures):
@@ -42,7 +42,7 @@ def test_logs_that_cannot_be_written(sandbox: Sandbox):
     sandbox.assert_unchanged()
 
 
-def test_a_backup_on_a_full_disk(sandbox: Sandbox, small_disk: Path):
+def test_backup_on_a_full_disk_fails_and_leaves_nothing(sandbox: Sandbox, small_disk: Path):
     """It fails, says why, and leaves no file; with room again it is made."""
     fill(small_disk, leaving=200_000)
     command = ["backup", f"--to={small_disk / 'backups'}", "--no-verify"]
@@ -67,7 +67,7 @@ def fill(disk: Path, *, leaving: int) -> None:
             file.flush()
 
 
-def test_a_full_disk_under_the_database(topology: Topology, small_disk: Path):
+def test_full_database_disk_loses_nothing(topology: Topology, small_disk: Path):
     """Writes are refused in words, reads go on, and with room again all goes on; nothing of it is lost."""
     figures = dict[str, object]()
     (topology.folder / "primary").symlink_to(small_disk / "data")

@@ -1,4 +1,4 @@
-"""What helps and is not needed: the replica and Redis, lagging, hanging or gone. Readers notice milliseconds."""
+"""Replica and Redis lagging, hanging or gone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def assert_unnoticed(readers: Readings) -> None:
     assert readers.slowest < SECONDS
 
 
-def test_a_replica_that_lags_and_one_that_is_gone(sandbox: Sandbox):
+def test_readers_are_served_when_the_replica_lags_or_is_gone(sandbox: Sandbox):
     site, figures = sandbox.site, dict[str, object]()
     before = name_of_topic(sandbox)
     with timed("replica lagging, then killed", figures), sandbox.reading() as readers:
@@ -59,7 +59,7 @@ def test_a_replica_that_lags_and_one_that_is_gone(sandbox: Sandbox):
 
 
 @pytest.mark.parametrize("how", ["killed", "hanging"])
-def test_redis(sandbox: Sandbox, how: str):
+def test_edits_show_while_redis_is_away_and_nothing_stale_returns(sandbox: Sandbox, how: str):
     """An edit is seen while Redis is away, too, and nothing of before comes back with it."""
     site, figures = sandbox.site, dict[str, object]()
     before = name_of_topic(sandbox)

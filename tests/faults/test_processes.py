@@ -1,4 +1,4 @@
-"""Processes that are killed: a worker, and PostgreSQL, while somebody reads, saves or imports."""
+"""Killed processes: a worker and PostgreSQL during requests, saves and imports."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sheet_form(editor: Browser, sheet: str, choice: str) -> dict[str, str | list
     return form_fields(page) | {f"votes-{code}": choice for code in rows} | {"_continue": "1"}
 
 
-def test_a_worker_killed_while_it_saves(sandbox: Sandbox):
+def test_killed_worker_saves_all_or_nothing(sandbox: Sandbox):
     """The sheet is saved as a whole or not at all: here the worker dies after all of it was written, uncommitted."""
     site, figures = sandbox.site, dict[str, object]()
     web = site.first
@@ -74,7 +74,7 @@ def test_a_worker_killed_while_it_saves(sandbox: Sandbox):
 
 
 @pytest.mark.parametrize("what", ["postmaster", "backend"])
-def test_postgresql_killed_under_a_page_and_a_save(sandbox: Sandbox, what: str):
+def test_killed_postgresql_saves_all_or_nothing_and_the_site_recovers(sandbox: Sandbox, what: str):
     """Readers get what is kept, or are asked to come again; an editor is told; the next request is well."""
     site, figures = sandbox.site, dict[str, object]()
     editor = Browser.behind(site.first).log_in()
@@ -118,7 +118,7 @@ def test_postgresql_killed_under_a_page_and_a_save(sandbox: Sandbox, what: str):
     sandbox.assert_unchanged()
 
 
-def test_postgresql_killed_during_an_import(sandbox: Sandbox):
+def test_killed_postgresql_undoes_the_import(sandbox: Sandbox):
     """The import leaves nothing, says so, and run again comes to the sum of one that nothing disturbed."""
     if not (RECORD / COUNCIL).exists():
         pytest.skip("the official files are not here")

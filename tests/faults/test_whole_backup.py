@@ -1,4 +1,4 @@
-"""The drill on the whole record: backed up while an editor saves, lost, and put back under a running site."""
+"""Backup and restore of the whole record under a running site."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.faults
 
 
-def test_the_drill(sandbox: Sandbox, tmp_path: Path):
+def test_whole_record_is_backed_up_lost_and_restored_under_a_running_site(sandbox: Sandbox, tmp_path: Path):
     site, figures = sandbox.site, dict[str, object]()
     folder = tmp_path / "backups"
     web = site.topology.gunicorn("drilled", primary=site.primary)

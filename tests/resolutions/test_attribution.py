@@ -1,4 +1,4 @@
-"""What the database is told of who writes and why; what the history makes of it is tested with the history."""
+"""Attribution of writes: what the database is told; its use is tested with the history."""
 
 import json
 
@@ -19,7 +19,7 @@ def told() -> dict[str, object]:
     return {name: value for name, value in said.items() if name != "id"}
 
 
-def test_inner_goes_before_outer_and_ends_with_its_block():
+def test_inner_attribution_overrides_outer_until_its_block_ends():
     ann = User.objects.create(username="ann")
     with attributed(by=ann, reason="outer"):
         with attributed(reason=" inner ", import_run=5):
@@ -28,12 +28,12 @@ def test_inner_goes_before_outer_and_ends_with_its_block():
     assert told() == {}
 
 
-def test_who_has_no_account():
+def test_attribution_without_an_account_uses_the_given_name():
     with attributed(by=AnonymousUser(), by_name="root@plenary", command="import_votes"):
         assert told() == {"by_name": "root@plenary", "command": "import_votes"}
 
 
-def test_what_fails_or_is_taken_back_leaves_nothing():
+def test_failed_or_rolled_back_block_leaves_no_attribution():
     def fail() -> None:
         with attributed(reason="no"):
             raise ZeroDivisionError
@@ -50,7 +50,7 @@ def test_what_fails_or_is_taken_back_leaves_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_transaction_knows_nothing_of_it():
+def test_attribution_is_not_visible_in_another_transaction():
     with attributed(reason="one"):
         assert told() == {"reason": "one"}
     assert told() == {}

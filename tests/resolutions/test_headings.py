@@ -1,4 +1,4 @@
-"""Subject headings as people write them."""
+"""Names and slugs of subject headings."""
 
 import pytest
 
@@ -42,7 +42,7 @@ from tests.resolutions.corpora import headings
         ("War on drugs in New Zealand", "War on drugs in New Zealand", None),
     ],
 )
-def test_a_heading(heading, name, slug):
+def test_heading_gets_a_readable_name_and_a_slug(heading, name, slug):
     if name:
         assert heading_name(heading) == name
     if slug:
@@ -51,7 +51,7 @@ def test_a_heading(heading, name, slug):
     assert heading_slug(heading_name(heading)) == heading_slug(heading)
 
 
-def test_every_heading_of_the_real_file_has_a_slug_of_its_own():
+def test_only_spellings_of_the_same_heading_share_a_slug():
     slugs: dict[str, list[str]] = {}
     for heading in sorted(headings()):
         slugs.setdefault(heading_slug(heading), []).append(heading)

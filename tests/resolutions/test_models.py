@@ -1,4 +1,4 @@
-"""Texts are found by any of their symbols, and the database keeps symbols apart."""
+"""Resolutions: look-up by symbol, derived fields and database constraints."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -29,7 +29,7 @@ def test_a_symbol_is_stored_as_the_united_nations_spells_it():
     assert resolution.symbol_loose == "-A-RES-99-5-A-"
 
 
-def test_a_strange_symbol_is_kept_as_it_stands_and_sorts_last():
+def test_unreadable_symbol_is_kept_verbatim_and_sorts_last():
     make_resolution("no  symbol of theirs")
     make_resolution("S/RES/9999 (2099)")
 
@@ -37,7 +37,7 @@ def test_a_strange_symbol_is_kept_as_it_stands_and_sorts_last():
     assert [str(r) for r in Resolution.objects.order_by("-symbol_sort")[:1]] == ["no symbol of theirs"]
 
 
-def test_what_is_derived_is_saved_when_only_the_symbol_is():
+def test_saving_the_symbol_alone_updates_the_derived_fields():
     resolution = make_resolution("A/RES/99/1", title="Old")
     resolution.symbol, resolution.title = "A/RES/99/2", "Türkiye"
     resolution.save(update_fields=["symbol", "title"])
@@ -57,14 +57,14 @@ def test_a_text_is_found_by_any_spelling_of_any_symbol(text: str):
     assert Resolution.objects.with_symbol(text).get() == resolution
 
 
-def test_a_text_of_that_name_goes_before_those_it_was_the_draft_of():
+def test_text_with_the_symbol_precedes_texts_it_was_a_draft_of():
     draft, text = make_resolution("A/99/L.9"), make_resolution("A/RES/99/9")
     other(text, "A/99/L.9")
 
     assert Resolution.objects.with_symbol("A/99/L.9").get() == draft
 
 
-def test_a_draft_may_have_become_several_texts():
+def test_one_draft_symbol_may_lead_to_several_texts():
     for symbol in ("A/RES/99/6 A", "A/RES/99/6 B"):
         other(make_resolution(symbol), "A/99/L.7")
 
@@ -72,7 +72,7 @@ def test_a_draft_may_have_become_several_texts():
 
 
 @pytest.mark.parametrize("text", ["A/RES/104(S-1)", "A/RES/104(S-I)", "a/res/104 (s-1)", "SS/1/104"])
-def test_a_special_session_is_found_in_both_numerals(text: str):
+def test_special_session_is_found_by_arabic_and_roman_numerals(text: str):
     made = make_resolution("A/RES/104(S-I)")
 
     assert made.symbol == "A/RES/104(S-1)"
@@ -96,14 +96,14 @@ def test_a_special_session_is_found_in_both_numerals(text: str):
         ("/", []),
     ],
 )
-def test_a_text_is_found_by_a_piece_of_its_symbols(text: str, found: list[str]):
+def test_text_is_found_by_part_of_its_symbols(text: str, found: list[str]):
     other(make_resolution("A/RES/ES-99/7"), "A/ES-99/L.44")
     make_resolution("A/RES/ES-99/70")
 
     assert symbols(Resolution.objects.near_symbol(text)) == found
 
 
-def test_drafts_are_not_published():
+def test_published_texts_exclude_drafts():
     make_resolution("A/RES/99/1")
     make_resolution("A/RES/99/2", status=Status.PUBLISHED)
 
@@ -123,25 +123,25 @@ def test_drafts_are_not_published():
         ("A/RES/79/XX (record 4082671)", "https://digitallibrary.un.org/record/4082671"),
     ],
 )
-def test_the_official_document_is_that_of_the_whole_text(symbol: str, url: str):
+def test_official_document_link_is_that_of_the_whole_text(symbol: str, url: str):
     assert Resolution(symbol=symbol).document_url == url
 
 
-def test_two_texts_cannot_have_one_symbol():
+def test_symbol_of_a_text_is_unique():
     make_resolution("A/RES/99/5 A")
 
     with refused("resolution_symbol_once"):
         make_resolution("R/99/5A")
 
 
-def test_a_text_has_a_symbol():
+def test_text_without_a_symbol_is_refused():
     resolution = make_resolution()
 
     with refused("resolution_has_symbol"):
         Resolution.objects.filter(pk=resolution.pk).update(symbol="")
 
 
-def test_a_text_has_another_symbol_once():
+def test_text_cannot_list_another_symbol_twice():
     resolution = make_resolution()
     other(resolution, "A/99/L.7")
 
@@ -169,7 +169,7 @@ def test_a_spelling_belongs_to_one_text_and_a_draft_to_any_number():
         ({"number": -1}, "resolutions_session_number_check"),
     ],
 )
-def test_a_session_is_one_of_its_body(values: dict[str, object], constraint: str):
+def test_session_is_unique_within_its_body(values: dict[str, object], constraint: str):
     body = make_body()
     Session.objects.create(body=body, code="90", name="Ninetieth", number=90)
 
@@ -183,12 +183,12 @@ def test_a_special_session_may_have_the_number_of_a_regular_one():
 
 
 @pytest.mark.parametrize("text", ["A/RES/99/5\x00", "\x00"])
-def test_a_null_character_names_no_text(text: str):
+def test_null_character_finds_no_text(text: str):
     assert not Resolution.objects.with_symbol(text).exists()
     assert not Resolution.objects.near_symbol(text).exists()
 
 
-def test_saving_the_status_alone_writes_back_nothing_that_another_changed():
+def test_saving_the_status_alone_keeps_concurrent_changes():
     read_before = make_resolution("A/RES/99/901")
     changed = Resolution.objects.get(pk=read_before.pk)
     changed.symbol = "A/RES/99/902"

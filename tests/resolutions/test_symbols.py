@@ -1,4 +1,4 @@
-"""Every spelling of a symbol that a source uses is read into the United Nations' one."""
+"""Parsing and normalising document symbols."""
 
 import time
 from collections import defaultdict
@@ -187,14 +187,14 @@ NO_SYMBOLS_OF_VOETEN = {"", "R/6444A", "R/16/2/1069B", "SS/5", "GOAR/1/1288B", "
 
 
 @pytest.mark.parametrize(("spelling", "text"), SPELLINGS.items())
-def test_a_spelling_is_shown_as_the_united_nations_writes_it(spelling: str, text: str):
+def test_spelling_is_normalised_to_the_united_nations_form(spelling: str, text: str):
     assert parse(spelling).text == text
     assert str(parse(spelling)) == text
     assert parse(spelling) == parse(text)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_two_symbols_have_two_keys(one: str, other: str):
+def test_different_symbols_have_different_keys(one: str, other: str):
     assert parse(one).key != parse(other).key
 
 
@@ -213,7 +213,7 @@ def test_drafts_sort_by_their_numbers():
 
 
 @pytest.mark.parametrize("text", GARBAGE)
-def test_what_is_no_symbol_is_refused_by_name(text: str):
+def test_text_that_is_not_a_symbol_is_quoted_in_the_error(text: str):
     with pytest.raises(
         ValueError, match=r"is not a (United Nations document symbol|session in Roman numerals)"
     ) as told:
@@ -223,7 +223,7 @@ def test_what_is_no_symbol_is_refused_by_name(text: str):
 
 
 @pytest.mark.parametrize("text", ["A/RES/79/XX", "a/res/79/xxx", " A/DEC/79/X "])
-def test_a_text_without_a_number_is_known_by_its_record(text: str):
+def test_text_without_a_number_gets_a_symbol_from_its_record(text: str):
     symbol = unnumbered(text, "04082671")
 
     assert symbol
@@ -235,7 +235,7 @@ def test_a_text_without_a_number_is_known_by_its_record(text: str):
 @pytest.mark.parametrize(
     ("text", "record"), [("A/RES/79/317", "1"), ("A/RES/79/XX", ""), ("A/RES/79/XX", "?"), ("S/2024/XX", "1")]
 )
-def test_what_has_a_number_or_no_record_is_not_known_by_it(text: str, record: str):
+def test_numbered_text_or_missing_record_gets_no_record_symbol(text: str, record: str):
     assert unnumbered(text, record) is None
 
 
@@ -244,14 +244,14 @@ def test_a_numbered_text_is_not_without_a_number():
 
 
 @pytest.mark.parametrize("text", ["A/RES/79", "A/RES/1991(QQ)", "A/RES/0/5", "A/RES/ES-0/1", "R/0/5"])
-def test_a_piece_of_an_assembly_symbol_is_no_symbol(text: str):
+def test_part_of_an_assembly_symbol_is_not_a_symbol(text: str):
     assert parse_or_none(text) is None
 
 
 @pytest.mark.parametrize(
     "text", ["R/1/1" + "A" * 22 + "!", "R/1/1" + "AAAAA/" * 5 + "!", "A/RES/1/1 " + "A " * 40 + "!"]
 )
-def test_long_nonsense_is_refused_at_once(text: str):
+def test_long_invalid_text_is_refused_quickly(text: str):
     began = time.process_time()
 
     assert parse_or_none(text) is None
@@ -259,14 +259,14 @@ def test_long_nonsense_is_refused_at_once(text: str):
 
 
 @pytest.mark.parametrize("number", range(1, 40))
-def test_roman_numerals_go_there_and_back(number: int):
+def test_roman_numerals_round_trip(number: int):
     assert from_roman(to_roman(number)) == number
 
 
 @pytest.mark.parametrize(
     ("number", "numeral"), [(1, "I"), (4, "IV"), (9, "IX"), (14, "XIV"), (19, "XIX"), (29, "XXIX"), (30, "XXX")]
 )
-def test_roman_numerals(number: int, numeral: str):
+def test_number_is_written_in_roman_numerals(number: int, numeral: str):
     assert to_roman(number) == numeral
 
 
@@ -330,7 +330,7 @@ symbols = st.one_of(assembly, by_roman_session, special, pending, council, voete
 @example("A/RES/1991(XVIII)[ A ]")
 @example("A/RES/5(XXXI)")
 @example("R/26/2758G")
-def test_what_was_read_reads_the_same_again(symbol: str):
+def test_parsing_a_parsed_symbol_changes_nothing(symbol: str):
     once = parse(symbol)
 
     assert parse(once.text) == once
@@ -339,7 +339,7 @@ def test_what_was_read_reads_the_same_again(symbol: str):
 
 
 @given(symbols, symbols)
-def test_one_symbol_has_one_place_in_the_order_and_two_have_two(one: str, other: str):
+def test_sort_keys_are_equal_only_for_equal_symbols(one: str, other: str):
     a, b = parse(one), parse(other)
 
     if a.key == b.key:
@@ -349,7 +349,7 @@ def test_one_symbol_has_one_place_in_the_order_and_two_have_two(one: str, other:
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_symbol_or_a_value_error(text: str):
+def test_any_text_parses_or_raises_value_error(text: str):
     symbol = parse_or_none(text)
 
     assert symbol is None or parse(symbol.text) == symbol
@@ -368,11 +368,11 @@ def test_any_text_is_a_symbol_or_a_value_error(text: str):
         ("", ""),
     ],
 )
-def test_the_loose_form_has_the_words_and_numbers(text: str, form: str):
+def test_loose_form_has_the_words_and_numbers(text: str, form: str):
     assert loose(text) == form
 
 
-def test_a_piece_is_found_in_the_loose_form_by_whole_words():
+def test_partial_symbol_matches_whole_words_of_the_loose_form():
     assert loose("es-11/7") in loose("A/RES/ES-11/7")
     assert loose("es-11/7") not in loose("A/RES/ES-11/70")
     assert loose("1/7") not in loose("A/RES/ES-11/7")
@@ -400,7 +400,7 @@ def test_a_piece_is_found_in_the_loose_form_by_whole_words():
         "A/80/L",
     ],
 )
-def test_symbols_and_pieces_of_them_look_like_symbols(text: str):
+def test_symbols_and_parts_of_symbols_look_like_symbols(text: str):
     assert looks_like_symbol(text)
 
 
@@ -444,7 +444,7 @@ def column(name: str, field: str) -> set[str]:
         ("voeten_roll_calls.csv.gz", "unres", NO_SYMBOLS_OF_VOETEN),
     ],
 )
-def test_every_symbol_of_the_official_files_and_of_voeten_is_read(name: str, field: str, without: set[str]):
+def test_every_symbol_of_the_official_files_and_voeten_parses(name: str, field: str, without: set[str]):
     texts = column(name, field)
 
     assert {text for text in texts if parse_or_none(text) is None} == without
@@ -459,7 +459,7 @@ FILES = {
 }
 
 
-def test_no_two_texts_of_the_record_have_one_key_or_one_place_in_the_order():
+def test_texts_of_the_record_have_unique_keys_and_sort_keys():
     spellings = defaultdict(set)
     places = {}
     for name, field in FILES.items():

@@ -18,6 +18,6 @@ from resolutions.text import fold
         ("", ""),
     ],
 )
-def test_text_is_folded(text: str, folded: str):
+def test_folding_removes_case_and_accents(text: str, folded: str):
     assert fold(text) == folded
     assert fold(fold(text)) == folded

@@ -80,11 +80,11 @@ class TestPrecedence:
             ("", ""),
         ],
     )
-    def test_words(self, topics, title, expected):
+    def test_longest_matching_words_of_title_or_agenda_give_the_topic(self, topics, title, expected):
         assert topics(title=title) == expected
         assert topics(agenda=title) == expected
 
-    def test_title_agenda_and_headings_are_united(self, topics):
+    def test_topics_of_title_agenda_and_headings_are_combined(self, topics):
         assert topics(title="Peace", agenda="Small arms|Land", subjects=["LAW"]) == "arms land law peace"
 
     @pytest.mark.parametrize(
@@ -101,29 +101,29 @@ class TestPrecedence:
             ("SMALL ARMS--LAND", "arms land"),
         ],
     )
-    def test_headings(self, topics, heading, expected):
+    def test_heading_with_the_longest_rule_gives_the_topic(self, topics, heading, expected):
         assert topics(subjects=[heading]) == expected
         assert topics(agenda=f"Item|[12] {heading}") == expected
 
     def test_a_heading_in_an_agenda_item_needs_its_number(self, topics):
         assert topics(agenda="Item|LAW") == ""
 
-    def test_places_do_not_count_where_a_state_is_admitted(self, topics):
+    def test_place_names_are_ignored_in_admissions(self, topics):
         assert topics(title="Land") == "land"
         assert topics(title="Admission of Land") == "un-membership"
         assert topics(title="Land and peace", agenda="Admission") == "peace un-membership"
 
-    def test_the_rest_counts_alone(self, topics):
+    def test_fallback_topic_is_given_only_without_another(self, topics):
         assert topics(title="Agenda") == "un-institutions"
         assert topics(title="Agenda", agenda="Peace") == "peace"
         assert topics(title="Agenda for admission") == "un-membership"
 
-    def test_categories_are_no_headings(self, topics):
+    def test_category_names_are_not_headings(self, topics):
         subjects = ("Political and legal questions", "LAW", "SMALL ARMS")
         assert topics(title="Peace", subjects=subjects) == "peace"
         assert subject_headings(subjects) == ()
 
-    def test_a_heading_is_given_once(self):
+    def test_repeated_heading_is_listed_once(self):
         assert subject_headings(["APARTHEID", "RACISM", "APARTHEID"]) == ("APARTHEID", "RACISM")
 
 
@@ -146,13 +146,13 @@ class TestErrors:
             ("words,war", "subjects.csv, line 15: a row has 3 cells."),
         ],
     )
-    def test_a_row(self, folder, row, message):
+    def test_invalid_row_is_named_with_line_and_column(self, folder, row, message):
         (folder / "subjects.csv").write_text(f"{RULES}{row}\n")
         with pytest.raises(SubjectsError) as raised:
             load(folder)
         assert str(raised.value).startswith(message)
 
-    def test_the_header(self, folder):
+    def test_wrong_header_states_the_expected_columns(self, folder):
         (folder / "subjects.csv").write_text("kind,pattern,topic\n")
         with pytest.raises(
             SubjectsError, match=r"^subjects\.csv, line 1: the columns should be kind, pattern, topics\.$"
@@ -163,7 +163,7 @@ class TestErrors:
 class TestTheProjectsTable:
     """``data/topics.csv`` and ``data/subjects.csv``."""
 
-    def test_it_is_sorted_and_uses_every_topic(self):
+    def test_rules_are_sorted_and_use_every_topic(self):
         rules = rows(FOLDER / "subjects.csv")
         slugs = [row["slug"] for row in rows(FOLDER / "topics.csv")]
         keys = [(row["kind"], row["pattern"]) for row in rules]
@@ -172,7 +172,7 @@ class TestTheProjectsTable:
         assert slugs == sorted(slugs)
         assert {slug for row in rules for slug in row["topics"].split()} == {*slugs}
 
-    def test_it_is_read_once(self):
+    def test_rules_are_loaded_once(self):
         assert isinstance(table(), Table)
         assert table() is table()
 
@@ -181,7 +181,7 @@ class TestTheProjectsTable:
         rows(Path(__file__).with_name("topic_examples.csv")),
         ids=lambda row: row["symbol"],
     )
-    def test_a_text_has_its_topics(self, row):
+    def test_sample_titles_get_the_expected_topics(self, row):
         subjects = split(row["subjects"], "|")
         assert topics_of(subjects=subjects, agenda=row["agenda"], title=row["title"]) == tuple(row["topics"].split())
 

@@ -1,4 +1,4 @@
-"""The locked packages are looked up, and what that says is read right."""
+"""The audit of locked packages for known vulnerabilities."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def says(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return said
 
 
-def test_nothing_known_is_good(says: dict[str, str], capsys: pytest.CaptureFixture[str]):
+def test_no_known_vulnerability_passes(says: dict[str, str], capsys: pytest.CaptureFixture[str]):
     assert audit.main() == 0
     assert capsys.readouterr().out.splitlines() == [
         "audit: requirements.txt: 1 packages, 0 known vulnerabilities",
@@ -49,7 +49,9 @@ def test_nothing_known_is_good(says: dict[str, str], capsys: pytest.CaptureFixtu
     ]
 
 
-def test_what_is_known_fails_and_says_what_to_take(says: dict[str, str], capsys: pytest.CaptureFixture[str]):
+def test_known_vulnerability_fails_and_names_the_fixed_version(
+    says: dict[str, str], capsys: pytest.CaptureFixture[str]
+):
     says["stdout"] = report(GOOD, BAD)
     assert audit.main() == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [
@@ -58,7 +60,7 @@ def test_what_is_known_fails_and_says_what_to_take(says: dict[str, str], capsys:
     ]
 
 
-def test_what_is_accepted_does_not_fail(says: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+def test_accepted_vulnerability_passes(says: dict[str, str], monkeypatch: pytest.MonkeyPatch):
     says["stdout"] = report(BAD)
     monkeypatch.setattr(audit, "ACCEPTED", {"CVE-2024-1": "not used", "PYSEC-2024-2": "not used"})
     assert audit.main() == 0
@@ -72,7 +74,7 @@ def test_what_is_accepted_does_not_fail(says: dict[str, str], monkeypatch: pytes
         ({"stdout": report(GOOD, {"name": "own", "skip_reason": "not found"})}, "own: not found"),
     ],
 )
-def test_without_a_network_it_says_so_and_fails_only_where_it_is_required(
+def test_failed_look_up_is_reported_and_fails_only_when_required(
     says: dict[str, str], said: dict[str, str], reason: str, monkeypatch, capsys: pytest.CaptureFixture[str]
 ):
     says.update(said)
@@ -82,5 +84,5 @@ def test_without_a_network_it_says_so_and_fails_only_where_it_is_required(
     assert audit.main() == 1
 
 
-def test_only_what_is_accepted_with_a_reason_is_left_out():
+def test_every_accepted_vulnerability_has_a_reason():
     assert [reason for reason in audit.ACCEPTED.values() if len(reason) < 20] == []

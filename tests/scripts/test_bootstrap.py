@@ -1,4 +1,4 @@
-"""The bootstrap of the virtual environment: what it says when the machine lacks something, and when it does nothing."""
+"""The script that makes the virtual environment: its messages and when it does nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def program(path: Path, lines: str) -> Path:
     return path
 
 
-def test_the_environment_is_made_once_and_made_anew_when_a_lock_changes(checkout: Path):
+def test_environment_is_made_once_and_rebuilt_when_a_lock_file_changes(checkout: Path):
     first = bootstrap(checkout)
     assert (first.returncode, first.stdout.splitlines()[0]) == (
         0,
@@ -57,20 +57,20 @@ def test_the_environment_is_made_once_and_made_anew_when_a_lock_changes(checkout
     assert (changed.returncode, "Installing" in changed.stdout, "Making" in changed.stdout) == (0, True, False)
 
 
-def test_what_is_enough_to_develop_is_enough_to_run(checkout: Path):
+def test_development_environment_is_sufficient_to_run(checkout: Path):
     assert bootstrap(checkout, "dev").returncode == 0
     assert bootstrap(checkout, "run").stdout == ""
     assert bootstrap(checkout, "dev").stdout == ""
 
 
-def test_an_environment_that_was_cut_off_is_taken_up_again(checkout: Path):
+def test_interrupted_installation_is_resumed(checkout: Path):
     (checkout / ".venv" / "bin").mkdir(parents=True)
     program(checkout / ".venv" / "bin" / "python", "exit 1")
     assert bootstrap(checkout).returncode == 0
     assert bootstrap(checkout).stdout == ""
 
 
-def test_a_python_without_venv_is_one_line_that_says_what_to_install(checkout: Path, monkeypatch, capsys):
+def test_python_without_venv_is_one_line_that_says_what_to_install(checkout: Path, monkeypatch, capsys):
     # As Debian ships it: the module is there, and what it needs to put pip into the environment is not.
     fake = program(checkout / "python3", 'echo "The virtual environment was not created: ensurepip is missing"; exit 1')
     loaded = runpy.run_path(str(checkout / "scripts" / "bootstrap.py"))
@@ -82,7 +82,7 @@ def test_a_python_without_venv_is_one_line_that_says_what_to_install(checkout: P
     assert not (checkout / ".venv").exists()
 
 
-def test_a_python_that_is_too_old_is_one_line(checkout: Path):
+def test_old_python_is_refused_with_one_line(checkout: Path):
     old = checkout / "old"
     for name in ("python3", "python3.14", "python3.13", "python3.12", "python3.11"):
         program(old / name, "exit 1")

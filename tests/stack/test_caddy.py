@@ -1,4 +1,4 @@
-"""The proxy of the deployment, with the settings that it is shipped with."""
+"""The deployment's Caddy with its shipped settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def caddy(site: Site) -> Iterator[Proxy]:
     site.topology.servers.remove(proxy)
 
 
-def test_caddy_serves_the_site_as_it_is(site: Site, caddy: Proxy):
+def test_caddy_serves_pages_unchanged(site: Site, caddy: Proxy):
     with Visitor(caddy.url, site.certificate) as reader, Visitor.behind(site.first) as first:
         page = reader.request(TEXT, headers={"Accept-Encoding": "br"})
         own = first.request(TEXT, headers={"Host": f"localhost:{caddy.port}", "Accept-Encoding": "br"})
@@ -43,14 +43,14 @@ def test_caddy_serves_the_site_as_it_is(site: Site, caddy: Proxy):
     assert moved.headers["location"].startswith("https://localhost")
 
 
-def test_an_editor_logs_in_and_saves_by_way_of_caddy(site: Site, caddy: Proxy):
+def test_editor_logs_in_and_saves_through_caddy(site: Site, caddy: Proxy):
     key = site.primary.scalar("SELECT id FROM votes_bloc WHERE slug = 'asean'")
     with Visitor(caddy.url, site.certificate) as editor:
         editor.log_in().save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Caddy", reason="A test.")
         assert editor.request("/blocs/asean/").heading == "Caddy"
 
 
-def test_a_gunicorn_that_is_gone_costs_no_reader_of_caddys_an_answer(site: Site, caddy: Proxy):
+def test_stopped_gunicorn_fails_no_request_through_caddy(site: Site, caddy: Proxy):
     with Visitor(caddy.url, site.certificate) as reader:
         site.first.kill()
         assert [reader.request(f"/roll-calls/?since=1971-01-{day:02}").status for day in range(1, 11)] == [200] * 10

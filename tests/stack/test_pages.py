@@ -1,4 +1,4 @@
-"""Two gunicorns behind a proxy are one site."""
+"""Two gunicorns behind a proxy behave as one site."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_both_gunicorns_and_the_proxy_give_the_same_bytes(site: Site, reader: Vi
         assert len({answer.headers.get("etag") for answer in answers}) == 1, path
 
 
-def test_a_page_that_is_known_is_not_sent_again(reader: Visitor):
+def test_matching_etag_is_a_304(reader: Visitor):
     whole = reader.request(TEXT)
     known = reader.request(TEXT, headers={"If-None-Match": whole.headers["etag"]})
     assert (known.status, known.sent) == (304, b"")
@@ -55,14 +55,14 @@ def test_a_page_that_is_known_is_not_sent_again(reader: Visitor):
     assert "s-maxage=" in whole.headers["cache-control"]
 
 
-def test_head_is_get_without_a_body(reader: Visitor):
+def test_head_has_the_headers_of_get_and_no_body(reader: Visitor):
     whole, head = reader.request(TEXT), reader.request(TEXT, method="HEAD")
     assert (head.status, head.sent) == (200, b"")
     assert int(head.headers["content-length"]) == len(whole.sent)
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-def test_pages_are_packed_on_the_way_and_the_same_unpacked(reader: Visitor, encoding: str):
+def test_compressed_pages_decompress_to_the_same_bytes(reader: Visitor, encoding: str):
     plain, packed = reader.request(TEXT), reader.request(TEXT, headers={"Accept-Encoding": encoding})
     assert packed.headers["content-encoding"] == encoding
     assert "Accept-Encoding" in packed.headers["vary"]
@@ -77,7 +77,7 @@ def test_the_proxy_keeps_its_connections_to_the_gunicorns(site: Site, reader: Vi
     assert count_connections(site.first.port) + count_connections(site.second.port) - before <= 4
 
 
-def test_what_one_gunicorn_made_the_other_finds_in_redis(site: Site):
+def test_page_cached_by_one_gunicorn_is_a_hit_for_the_other(site: Site):
     path = "/roll-calls/?since=1999-01-01"
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
         made, shared = (web.request(path, headers={"Host": "127.0.0.1"}) for web in (first, second))
@@ -86,7 +86,7 @@ def test_what_one_gunicorn_made_the_other_finds_in_redis(site: Site):
     assert shared.body == made.body
 
 
-def test_a_forged_address_is_not_believed(site: Site, reader: Visitor):
+def test_forged_forwarded_for_header_is_ignored(site: Site, reader: Visitor):
     path = "/states/?forged"
     reader.request(path, headers={"X-Forwarded-For": "203.0.113.9"})
     with Visitor.behind(site.first) as proxy:
@@ -96,7 +96,7 @@ def test_a_forged_address_is_not_believed(site: Site, reader: Visitor):
     assert "203.0.113.9" not in {line["address"] for line in lines}
 
 
-def test_plain_http_leads_to_https(site: Site):
+def test_plain_http_redirects_to_https(site: Site):
     with Visitor(f"http://127.0.0.1:{site.proxy.plain_port}") as reader:
         moved = reader.request(TEXT)
     assert (moved.status, moved.headers["location"]) == (308, f"{site.proxy.url}{TEXT}")
@@ -106,7 +106,7 @@ def test_plain_http_leads_to_https(site: Site):
     assert (moved.status, moved.headers["location"]) == (301, f"https://127.0.0.1:{site.first.port}{TEXT}")
 
 
-def test_a_body_that_is_too_large_does_not_get_past_the_proxy(site: Site, reader: Visitor):
+def test_proxy_refuses_oversized_bodies(site: Site, reader: Visitor):
     before = sum(len(web.lines('"method":"POST"')) for web in (site.first, site.second))
     reader.connection.putrequest("POST", "/resolutions/")
     reader.connection.putheader("Content-Length", str(5 * 1024**2))
@@ -115,6 +115,6 @@ def test_a_body_that_is_too_large_does_not_get_past_the_proxy(site: Site, reader
     assert sum(len(web.lines('"method":"POST"')) for web in (site.first, site.second)) == before
 
 
-def test_cookies_go_over_https_alone_and_readers_get_none(reader: Visitor):
+def test_cookies_are_secure_and_readers_get_none(reader: Visitor):
     assert "set-cookie" not in reader.request("/").headers
     assert "Secure" in reader.request("/admin/login/").headers["set-cookie"]

@@ -1,4 +1,4 @@
-"""All of Plenary over PgBouncer, which lends one of two connections for a transaction."""
+"""The whole site over PgBouncer with transaction pooling."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def web(topology: Topology, pooler: PgBouncer) -> Server:
     )
 
 
-def test_everything_public_is_answered_to_more_readers_than_there_are_connections(web: Server):
+def test_public_pages_are_served_to_more_readers_than_connections(web: Server):
     def asks(number: int) -> dict[str, bytes]:
         with Visitor.behind(web) as visitor:
             answers = {path: visitor.request(path) for path in (*PATHS[number:], *PATHS[:number])}
@@ -62,7 +62,7 @@ def test_everything_public_is_answered_to_more_readers_than_there_are_connection
     assert all(one == answers[0] for one in answers)
 
 
-def test_an_editor_saves(web: Server, primary: Postgres):
+def test_editor_saves_through_pgbouncer(web: Server, primary: Postgres):
     key = primary.scalar("SELECT id FROM votes_bloc WHERE slug = 'asean'")
     with Visitor.behind(web) as editor:
         editor.log_in().save(f"/admin/votes/bloc/{key}/change/", "#bloc_form", short_name="Pooled", reason="A test.")
@@ -71,7 +71,7 @@ def test_an_editor_saves(web: Server, primary: Postgres):
     assert primary.scalar("SELECT reason FROM votes_revision ORDER BY id DESC LIMIT 1") == "A test."
 
 
-def test_an_import_writes(topology: Topology, pooler: PgBouncer, primary: Postgres, tmp_path: Path):
+def test_import_runs_through_pgbouncer(topology: Topology, pooler: PgBouncer, primary: Postgres, tmp_path: Path):
     if not (RECORD / ASSEMBLY).exists():
         pytest.skip("the official files are not at hand")
     edition = tmp_path / "edition.csv"
@@ -83,7 +83,7 @@ def test_an_import_writes(topology: Topology, pooler: PgBouncer, primary: Postgr
     assert "checksum" in topology.manage("check_record", primary=pooler)
 
 
-def test_nothing_is_left_behind_in_a_connection_that_the_next_one_borrows(web: Server, pooler: PgBouncer):
+def test_pooled_connections_keep_no_session_settings(web: Server, pooler: PgBouncer):
     with pooler.connect() as connection, connection.cursor() as cursor:
         for _ in range(6):
             for name, value in {

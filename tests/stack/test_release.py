@@ -1,4 +1,4 @@
-"""Restarting and upgrading cost no reader an answer."""
+"""Restarts and upgrades fail no request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = "/resolutions/A/RES/ES-11/7"
 PATHS = (TEXT, "/", "/roll-calls/", "/states/USA/", "/resolutions.csv", "/api/v1/states/")
 
 
-def test_a_gunicorn_that_is_told_to_stop_sends_what_it_has_begun_to_the_end(site: Site, reader: Visitor):
+def test_stopping_gunicorn_finishes_responses_in_progress(site: Site, reader: Visitor):
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
         begun = first.open(DOWNLOAD)
         part = begun.read(10_000)
@@ -32,7 +32,7 @@ def test_a_gunicorn_that_is_told_to_stop_sends_what_it_has_begun_to_the_end(site
     site.first.start()
 
 
-def test_restarting_one_gunicorn_after_the_other_fails_nobody(site: Site):
+def test_rolling_restart_fails_no_request(site: Site):
     visitors = [Visitor.of(site) for _ in range(3)]
     with reading_in_background(*visitors, paths=PATHS, pause=0) as readings:
         for web in (site.first, site.second):
@@ -49,7 +49,7 @@ def has_answered(web: Server, number: int) -> bool:
     return len(web.lines('"status":200')) >= number
 
 
-def test_two_releases_side_by_side_keep_their_pages_apart(site: Site):
+def test_two_releases_do_not_share_cached_pages(site: Site):
     # One old gunicorn takes the other release's place.
     new = restart_with(site.second, RELEASE="the-next-one")
     try:

@@ -1,4 +1,4 @@
-"""Readers read from the replica, editors from the primary, and nobody is stopped by a replica that lags or is gone."""
+"""Reads from the replica, and fallback to the primary when it lags or fails."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def shown(visitor: Visitor) -> str:
     return visitor.request(PAGE).heading
 
 
-def test_an_edit_is_seen_by_its_editor_at_once_and_by_readers_as_soon_as_the_replica_has_it(
-    site: Site, editor: Visitor, reader: Visitor
-):
+def test_edit_shows_to_editors_at_once_and_to_readers_after_replication(site: Site, editor: Visitor, reader: Visitor):
     with Visitor.behind(site.first) as first, Visitor.behind(site.second) as second:
         before = shown(reader)
         assert [shown(first), shown(second)] == [before] * 2
@@ -42,7 +40,7 @@ def test_an_edit_is_seen_by_its_editor_at_once_and_by_readers_as_soon_as_the_rep
         assert first.request(PAGE, headers={"If-None-Match": tag}).status == 200
 
 
-def test_a_download_is_of_the_replica_to_its_last_line(site: Site):
+def test_download_is_streamed_from_the_replica(site: Site):
     roll_calls = site.primary.scalar("SELECT count(*) FROM votes_rollcall WHERE status = 'published'")
     with Visitor.behind(site.first) as first:
         before = site.replica.count_statements("COPY (")
@@ -52,7 +50,7 @@ def test_a_download_is_of_the_replica_to_its_last_line(site: Site):
     assert site.replica.count_statements("COPY (") - before >= 2
 
 
-def test_a_replica_that_lags_is_not_read_from_until_it_has_caught_up(site: Site, editor: Visitor):
+def test_lagging_replica_is_not_read_until_it_catches_up(site: Site, editor: Visitor):
     with Visitor.behind(site.first) as first:
         before = shown(first)
         site.replica.pause_replay()
@@ -66,7 +64,7 @@ def test_a_replica_that_lags_is_not_read_from_until_it_has_caught_up(site: Site,
         assert shown(first) == "Lagging"
 
 
-def test_a_primary_that_nobody_writes_to_is_no_lag(site: Site):
+def test_idle_primary_is_not_counted_as_lag(site: Site):
     # Longer than the limit of 3 s, during which nothing is written.
     until = time.monotonic() + 4.5
     while time.monotonic() < until:
@@ -74,7 +72,7 @@ def test_a_primary_that_nobody_writes_to_is_no_lag(site: Site):
         time.sleep(0.3)
 
 
-def test_a_replica_that_is_killed_costs_no_reader_an_answer(site: Site, reader: Visitor):
+def test_killed_replica_fails_no_request(site: Site, reader: Visitor):
     fresh = iter(range(1000))
     site.replica.kill(wait=False)
     statuses = [reader.request(f"/roll-calls/?since=19{50 + next(fresh) % 50}-01-02").status for _ in range(30)]
@@ -87,7 +85,7 @@ def test_a_replica_that_is_killed_costs_no_reader_an_answer(site: Site, reader: 
     wait_for(lambda: site.reads_from_replica(site.first), "the replica is read again", seconds=15)
 
 
-def test_a_replica_that_hangs_holds_readers_up_for_seconds_and_no_longer(site: Site, reader: Visitor):
+def test_hanging_replica_delays_readers_by_seconds_at_most(site: Site, reader: Visitor):
     site.replica.pause()
     began = time.monotonic()
     statuses = [reader.request(f"/roll-calls/?since=19{50 + number}-02-03").status for number in range(20)]
@@ -98,7 +96,7 @@ def test_a_replica_that_hangs_holds_readers_up_for_seconds_and_no_longer(site: S
     assert took < 20
 
 
-def test_the_site_reads_on_while_the_primary_is_gone(site: Site, reader: Visitor):
+def test_public_pages_are_served_while_the_primary_is_down(site: Site, reader: Visitor):
     before = shown(reader)
     site.primary.kill()
     assert shown(reader) == before

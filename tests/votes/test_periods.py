@@ -1,4 +1,4 @@
-"""Periods, and those they are compared with."""
+"""Periods and the periods preceding them."""
 
 import datetime
 
@@ -21,17 +21,17 @@ DAY = datetime.date.fromisoformat
         ("2020-01-01", "2020-03-01", "2019-11-02"),  # 60 days
     ],
 )
-def test_before_it_is_a_period_as_long(since: str, until: str, before: str):
+def test_preceding_period_is_equally_long(since: str, until: str, before: str):
     assert Period(DAY(since), DAY(until)).preceding == Period(DAY(before), DAY(since))
 
 
-def test_before_the_calendar_there_is_none():
+def test_no_preceding_period_before_the_calendar():
     assert Period(DAY("1900-01-01"), DAY("9999-01-01")).preceding is None
     assert Period(DAY("0001-01-01"), DAY("0001-02-01")).preceding is None
     assert Period(DAY("0003-01-01"), DAY("0005-01-01")).preceding == Period(DAY("0001-01-01"), DAY("0003-01-01"))
 
 
-def test_the_last_day_is_the_one_before_until():
+def test_last_day_is_the_day_before_until():
     assert Period(DAY("2020-01-01"), DAY("2020-03-01")).last == DAY("2020-02-29")
 
 

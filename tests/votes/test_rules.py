@@ -1,4 +1,4 @@
-"""What the figures make of a proposal, worked out by hand from the Charter and the rules of procedure."""
+"""Majority rules, worked out from the Charter and the rules of procedure."""
 
 import datetime
 
@@ -31,7 +31,7 @@ def of(requirement: str, yes: int, no: int, abstaining: int = 0, *, date: dateti
         (0, 0, 193, REJECTED, 1, False),
     ],
 )
-def test_a_simple_majority_is_more_for_than_against(yes, no, abstaining, result, needed, two_thirds):  # noqa: PLR0917
+def test_simple_majority_needs_more_in_favour_than_against(yes, no, abstaining, result, needed, two_thirds):  # noqa: PLR0917
     assert of(SIMPLE, yes, no, abstaining) == Verdict(result, needed, two_thirds)
 
 
@@ -49,7 +49,7 @@ def test_a_simple_majority_is_more_for_than_against(yes, no, abstaining, result,
         (0, 0, 10, REJECTED, 0),
     ],
 )
-def test_two_thirds_of_those_present_and_voting_are_twice_as_many_for_as_against(yes, no, abstaining, result, needed):
+def test_two_thirds_majority_needs_twice_as_many_in_favour_as_against(yes, no, abstaining, result, needed):
     decided = of(TWO_THIRDS, yes, no, abstaining)
 
     assert (decided.result, decided.needed) == (result, needed)
@@ -67,7 +67,7 @@ def test_two_thirds_of_those_present_and_voting_are_twice_as_many_for_as_against
         (125, 0, 189, REJECTED, 126),
     ],
 )
-def test_an_amendment_of_the_charter_needs_two_thirds_of_all_members(yes, no, members, result, needed):
+def test_charter_amendment_needs_two_thirds_of_all_members(yes, no, members, result, needed):
     decided = verdict(Requirement.TWO_THIRDS_OF_MEMBERS, Totals(yes, no, 0, members - yes - no), TODAY, 0, members)
 
     assert (decided.result, decided.needed) == (result, needed)
@@ -91,7 +91,7 @@ def test_an_amendment_of_the_charter_needs_two_thirds_of_all_members(yes, no, me
         (PROCEDURAL, 8, 0, 0, REJECTED),
     ],
 )
-def test_the_council_needs_nine_and_on_substance_no_permanent_member_against(requirement, yes, no, against, result):
+def test_council_needs_nine_votes_and_no_veto_on_substance(requirement, yes, no, against, result):
     assert of(requirement, yes, no, 15 - yes - no, against=against) == Verdict(result, 9, None)
 
 
@@ -122,5 +122,5 @@ def test_before_1966_the_council_of_eleven_needed_seven(date, yes, against, need
         (18, 93, REJECTED, False),
     ],
 )
-def test_where_no_majority_is_stated_the_figures_decide_only_outside_the_gap(yes, no, result, two_thirds):
+def test_unstated_majority_is_undecided_between_simple_and_two_thirds(yes, no, result, two_thirds):
     assert of(Requirement.NOT_STATED, yes, no) == Verdict(result, None, two_thirds)

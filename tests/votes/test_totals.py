@@ -1,4 +1,4 @@
-"""The figures of a roll call, worked out by hand."""
+"""Totals of a roll call, worked out by hand."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from votes.choices import Choice
 from votes.totals import Totals, differences, plurality
 
 
-def test_the_figures_of_a_res_es_11_7():
+def test_totals_of_es_11_7_match_the_record():
     totals = Totals(93, 18, 65, 17)
 
     assert str(totals) == "93-18-65"
@@ -19,7 +19,7 @@ def test_the_figures_of_a_res_es_11_7():
     assert totals.cohesion == pytest.approx((93 - 83 / 2) / 176)
 
 
-def test_choices_are_counted():
+def test_totals_count_choices():
     assert Totals.count("YYNAXXXY") == Totals(3, 1, 1, 3)
     assert Totals.count([]) == Totals(0, 0, 0, 0)
     assert [Totals(3, 1, 2, 4).of(choice) for choice in "YNAX"] == [3, 1, 2, 4]
@@ -39,7 +39,7 @@ def test_choices_are_counted():
         (Totals(0, 0, None, None), None),
     ],
 )
-def test_cohesion(totals: Totals, cohesion: float | None):
+def test_cohesion_worked_by_hand(totals: Totals, cohesion: float | None):
     assert totals.cohesion == (cohesion if cohesion is None else pytest.approx(cohesion))
 
 
@@ -59,13 +59,13 @@ def test_cohesion(totals: Totals, cohesion: float | None):
         (Totals(3, 3, None, None), None, True),
     ],
 )
-def test_the_position_is_the_plurality_of_those_who_voted(totals: Totals, position: Choice | None, tied: bool):
+def test_position_is_the_plurality_of_those_who_voted(totals: Totals, position: Choice | None, tied: bool):
     assert totals.position == position
     assert totals.is_tied == tied
     assert plurality(totals.yes, totals.no, totals.abstaining or 0) == position
 
 
-def test_a_figure_that_was_not_announced_is_not_nought():
+def test_unannounced_figure_is_not_zero():
     totals = Totals(11, 1, None, None)
 
     assert str(totals) == "11-1"
@@ -74,11 +74,11 @@ def test_a_figure_that_was_not_announced_is_not_nought():
     assert differences(Totals(11, 1, 3, 0), totals.figures) == []
 
 
-def test_nobody_present_and_voting_have_no_share():
+def test_share_is_none_if_nobody_voted():
     assert Totals(0, 0, 12).share_in_favour is None
 
 
-def test_differences_are_told_figure_by_figure():
+def test_differences_are_listed_figure_by_figure():
     assert differences(Totals(93, 18, 65, 17), (93, 18, 65, 17)) == differences(None, (1, 2, 3, 4)) == []
     assert differences(Totals(93, 18, 65, 17), (94, 18, 64, None)) == [
         (Choice.YES, 93, 94),
@@ -87,12 +87,12 @@ def test_differences_are_told_figure_by_figure():
 
 
 @pytest.mark.parametrize(("word", "choice"), [("for", "Y"), ("against", "N"), ("abstain", "A"), ("nonvoting", "X")])
-def test_the_words_of_addresses(word: str, choice: str):
+def test_words_of_addresses_map_to_choices(word: str, choice: str):
     assert Choice.from_word(word) == choice
     assert Choice(choice).word == word
 
 
 @pytest.mark.parametrize("word", ["", "For", "yes", "tied", "Y", "abstaining"])
-def test_any_other_word_is_refused_with_the_words_there_are(word: str):
+def test_unknown_word_is_refused_with_the_valid_words(word: str):
     with pytest.raises(ValueError, match=r"^Unknown choice “.*”; the choices are for, against, abstain, nonvoting.$"):
         Choice.from_word(word)

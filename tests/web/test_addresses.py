@@ -1,4 +1,4 @@
-"""Addresses: known spellings and near misses lead to the page, and what leads nowhere is helped on."""
+"""Addresses: other spellings redirect, near misses are suggested, others are not found."""
 
 import pytest
 from django.test import Client
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("record")
         ("es-11/7?bloc=nato", "A/RES/ES-11/7?bloc=nato", 302),
     ],
 )
-def test_a_spelling_leads_to_its_text(written: str, symbol: str, status: int):
+def test_any_spelling_leads_to_its_text(written: str, symbol: str, status: int):
     response = Client().get(f"/resolutions/{written}")
 
     assert (response.status_code, response.headers["Location"]) == (status, f"/resolutions/{symbol}")
@@ -45,7 +45,7 @@ def test_a_spelling_leads_to_its_text(written: str, symbol: str, status: int):
     "canonical",
     ["A/RES/ES-11/7", "S/RES/2774%20(2025)", "A/RES/2758(XXVI)", "S/2022/155", "A/RES/3379(XXX)"],
 )
-def test_the_canonical_spelling_is_the_page(canonical: str):
+def test_canonical_spelling_is_a_200(canonical: str):
     assert Client().get(f"/resolutions/{canonical}").status_code == 200
 
 
@@ -62,13 +62,13 @@ def test_the_canonical_spelling_is_the_page(canonical: str):
         ("/about", "/about/"),
     ],
 )
-def test_other_known_spellings_redirect_for_good_with_what_was_asked(written: str, meant: str):
+def test_other_spellings_redirect_permanently_with_their_query(written: str, meant: str):
     response = Client().get(written)
 
     assert (response.status_code, response.headers.get("Location")) == (301, meant)
 
 
-def test_a_near_miss_that_may_be_several_is_not_guessed():
+def test_ambiguous_near_miss_is_not_guessed():
     page = get("/resolutions/es-11", status=404)
 
     assert texts(page, "h1") == ["Not in this record"]
@@ -99,7 +99,7 @@ def test_a_near_miss_that_may_be_several_is_not_guessed():
         ("/A/RES/ES-11/7", "A/RES/ES-11/7", ["/resolutions/A/RES/ES-11/7"]),
     ],
 )
-def test_a_wrong_address_searches_for_what_was_meant(address: str, asked: str, suggested: list[str]):
+def test_wrong_address_links_to_a_search(address: str, asked: str, suggested: list[str]):
     page = get(address, status=404)
 
     is_missing = address.startswith(("/resolutions/", "/states/", "/blocs/", "/roll-calls/"))
@@ -110,7 +110,7 @@ def test_a_wrong_address_searches_for_what_was_meant(address: str, asked: str, s
 
 
 @pytest.mark.parametrize("address", ["/blocs/nope/", "/roll-calls/nope/", "/states/XXX/", "/resolutions/nope"])
-def test_the_reason_is_said_in_the_words_of_the_site(address: str):
+def test_not_found_page_explains_the_reason(address: str):
     reason = text(one(get(address, status=404), ".lead"))
 
     assert "matches the given query" not in reason
@@ -133,7 +133,7 @@ def test_the_reason_is_said_in_the_words_of_the_site(address: str):
         "/states/%3Cscript%3E/",
     ],
 )
-def test_strange_addresses_are_not_found(address: str):
+def test_malformed_addresses_are_a_404(address: str):
     page = get(address, status=404)
 
     assert page.select("script:not([src])") == []
@@ -143,11 +143,11 @@ def test_strange_addresses_are_not_found(address: str):
     "address",
     ["/contact/?about=%00", "/resolutions/?position=%00:for", "/resolutions/?differ=%00~USA", "/resolutions/?q=%00"],
 )
-def test_strange_values_are_answered(address: str):
+def test_null_characters_in_parameters_are_a_200(address: str):
     assert Client().get(address).status_code == 200
 
 
-def test_a_new_text_can_take_a_near_miss_away(maker: Maker):
+def test_new_text_can_make_a_near_miss_ambiguous(maker: Maker):
     assert Client().get("/resolutions/11/7").status_code == 302
     resolution = maker.text("A/C.3/11/7")
     maker.roll_call("other", "USA:Y", resolution=resolution, decisive=True)

@@ -1,4 +1,4 @@
-"""Whatever an address asks, the answer is a page."""
+"""Any address and query gets a page, a redirect or a 404."""
 
 from urllib.parse import quote, urlencode
 
@@ -45,7 +45,7 @@ def answer(address: str, headers: dict[str, str] | None = None) -> int:
 @example(path="/contact/", query=[("about", "\x00")], htmx=False)
 @example(path="/resolutions/", query=[("position", "\x00:for")], htmx=True)
 @given(path=st.sampled_from(PATHS), query=queries, htmx=st.booleans())
-def test_any_query_is_answered(path: str, query: list[tuple[str, str]], htmx: bool):
+def test_any_query_is_a_200_or_a_redirect(path: str, query: list[tuple[str, str]], htmx: bool):
     status = answer(f"{path}?{urlencode(query)}", {"HX-Request": "true"} if htmx else None)
 
     # Empty values and picks from the two boxes lead to a shorter address.
@@ -64,5 +64,5 @@ def test_any_query_is_answered(path: str, query: list[tuple[str, str]], htmx: bo
         st.text(max_size=20), st.sampled_from(KNOWN), st.from_regex(r"[AS]/(RES/)?[0-9]{1,4}[ (/][IVX0-9)]{1,5}")
     ),
 )
-def test_any_address_is_answered(folder: str, rest: str):
+def test_any_address_is_a_page_redirect_or_404(folder: str, rest: str):
     assert answer(f"{folder}{quote(rest)}") in (200, 301, 302, 404)

@@ -1,4 +1,4 @@
-"""What is not published is nowhere to be seen: not in a page, a count, a facet, a search, a redirect or a hint."""
+"""Drafts appear nowhere: no page, count, facet, search, redirect or suggestion."""
 
 import pytest
 from django.test import Client
@@ -112,7 +112,7 @@ def test_drafts_change_no_page_and_publishing_changes_them(maker: Maker):
     assert symbols(get("/resolutions/?session=79")) == ["A/RES/79/888", "A/RES/79/777"]
 
 
-def test_a_published_text_with_a_draft_vote_shows_none_of_it(maker: Maker):
+def test_published_text_does_not_show_its_draft_vote(maker: Maker):
     roll_call = secrets(maker)[0]
     assert roll_call.resolution
     roll_call.resolution.status = Status.PUBLISHED

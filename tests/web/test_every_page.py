@@ -1,4 +1,4 @@
-"""What holds of every public page: no cookie, no inline script, nothing from elsewhere, links that lead somewhere."""
+"""What holds of every public page: no cookie, no inline script, valid links."""
 
 import itertools
 import json
@@ -85,7 +85,7 @@ every_page = pytest.mark.parametrize("response", PAGES, indirect=True)
 
 
 @every_page
-def test_every_page(response: HttpResponse):
+def test_every_page_is_cookieless_without_inline_script_and_well_formed(response: HttpResponse):
     """One request a page, and everything that must hold of it."""
     address = response.wsgi_request.get_full_path()  # type: ignore[attr-defined]  # set by the test client
     assert response.status_code == PAGES[address.replace("%28", "(").replace("%29", ")")]

@@ -1,4 +1,4 @@
-"""Some of what ``make fuzz`` asks thousands of times of the whole record."""
+"""A sample of the requests that ``make fuzz`` makes of the whole record."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ pytestmark = pytest.mark.usefixtures("record")
     max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
 )
 @given(asked=requests())
-def test_whatever_is_asked_is_answered(asked: Asked):
+def test_random_requests_cause_no_error(asked: Asked):
     with transaction.atomic():
         ask(Client(), asked)

@@ -1,4 +1,4 @@
-"""An import that changes nothing is no new data version, and no new ETag."""
+"""An import without changes keeps the data version and ETags."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tags() -> dict[str, str]:
 
 # The record is read in snapshots of its own, as by a site.
 @pytest.mark.django_db(transaction=True)
-def test_the_same_file_again(tmp_path: Path):
+def test_importing_the_same_file_keeps_data_version_and_etags(tmp_path: Path):
     name = ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1", number=1), Stated("A/RES/79/2", number=2))
     call_command("import_votes", name, verbosity=0)
     before, version, page = tags(), data_version(), get("/data/")
@@ -50,7 +50,7 @@ def test_the_same_file_again(tmp_path: Path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_file_that_changes_something(tmp_path: Path):
+def test_importing_changes_moves_data_version_and_etags(tmp_path: Path):
     call_command("import_votes", ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1", number=1)), verbosity=0)
     before, version = tags(), data_version()
 

@@ -1,4 +1,4 @@
-"""Of a vote whose day is not known nothing says a day: lists, pages, files, feeds, citations and what programs read."""
+"""Votes known only by month show no day in lists, pages, files, feeds and citations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def undated(maker: Maker) -> RollCall:
 
 
 @pytest.mark.parametrize(("precision", "said"), [("day", "1950-11-01"), ("month", "1950-11"), ("year", "1950")])
-def test_a_date_is_written_as_far_as_it_is_known(precision: str, said: str):
+def test_dates_have_the_precision_that_is_known(precision: str, said: str):
     assert iso(DAY, precision) == said
     assert {*DatePrecision.values} == {"day", "month", "year"}
 
@@ -62,7 +62,7 @@ def test_a_date_is_written_as_far_as_it_is_known(precision: str, said: str):
         "/resolutions/A/RES/501(V)",
     ],
 )
-def test_no_page_says_a_day(address: str):
+def test_no_page_shows_a_day(address: str):
     page = get(address, status=404 if "501" in address else 200)
     # Addresses hold days, as filters and the members of a day ask for them.
     for link in page.select("a, input, [hx-get]"):
@@ -71,7 +71,7 @@ def test_no_page_says_a_day(address: str):
     assert [said for said in WRONG if said in str(page)] == []
 
 
-def test_lists_say_the_month():
+def test_lists_show_the_month():
     page = get("/roll-calls/")
 
     assert [(str(time["datetime"]), text(time)) for time in page.select("ol.rows time")] == [
@@ -80,7 +80,7 @@ def test_lists_say_the_month():
     ]
 
 
-def test_the_page_of_the_vote_says_that_the_month_is_all_there_is():
+def test_page_of_the_vote_says_that_only_the_month_is_known():
     page = get(ADDRESS)
     facts = dict(zip(texts(page, "#facts ~ dl dt"), texts(page, "#facts ~ dl dd"), strict=False))
 
@@ -94,14 +94,14 @@ def test_the_page_of_the_vote_says_that_the_month_is_all_there_is():
     assert "Date" not in texts(get("/data/"), "dt")
 
 
-def test_home_and_the_questions_say_the_month():
+def test_home_and_questions_show_the_month():
     page = get("/")
 
     assert text(one(page, ".today")).startswith("2 recorded votes, from 1950 to November 1950.")
     assert any("November 1950" in said for said in texts(page, ".preset-says"))
 
 
-def test_a_period_that_ends_with_a_month_is_said_in_months():
+def test_period_that_ends_with_a_month_is_shown_in_months():
     said = texts(get("/states/USA/"), "#partners ~ p")[0]
 
     assert said.startswith("General Assembly, November 1945 to November 1950: ")
@@ -112,7 +112,7 @@ def test_a_period_that_ends_with_a_month_is_said_in_months():
     assert text(one(compared, ".lead")) == "Recorded votes from 1950 to November 1950"
 
 
-def test_files_have_the_date_with_how_much_of_it_is_known():
+def test_files_have_the_date_with_its_precision():
     (first, second) = csv.DictReader(io.StringIO(b"".join(Client().get("/roll-calls.csv")).decode()))
     assert [(row["date"], row["date_precision"]) for row in (first, second)] == [
         ("1950-11-01", "month"),
@@ -133,7 +133,7 @@ def test_files_have_the_date_with_how_much_of_it_is_known():
     assert (told["roll_call"]["date"], told["roll_call"]["date_precision"]) == ("1950-11-01", "month")
 
 
-def test_feeds_cards_and_llms_say_the_month():
+def test_feeds_cards_and_llms_txt_show_the_month():
     feed = Client().get("/roll-calls.atom").content.decode()
 
     assert "Adopted 2-2-0 in November 1950." in feed

@@ -1,4 +1,4 @@
-"""No page tells a reader to run a command: whoever reads has no shell on the server."""
+"""No page tells a reader to run a command."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_no_page_names_a_command(address: str):
 @pytest.mark.parametrize(
     "address", ["/", "/data/", "/data/quality/", "/ideal-points/", "/resolutions/", "/vetoes/", "/agreement/"]
 )
-def test_nor_does_a_page_of_an_empty_record(address: str):
+def test_no_page_of_an_empty_record_names_a_command(address: str):
     RollCall.objects.all().delete()
     ImportRun.objects.all().delete()
 
     assert said(address) == []
 
 
-def test_nor_does_a_template_or_a_sentence_of_the_site():
+def test_no_template_or_message_names_a_command():
     """What pages say under conditions that no test meets."""
     folders = [settings.BASE_DIR / "templates", settings.BASE_DIR / "web", settings.BASE_DIR / "static" / "plenary"]
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".html", ".py", ".js", ".txt"}]
@@ -56,7 +56,7 @@ def test_nor_does_a_template_or_a_sentence_of_the_site():
     assert named == {"health.py": ["manage.py"]}
 
 
-def test_ideal_points_that_are_still_to_come():
+def test_page_of_missing_ideal_points_names_no_command():
     page = Client().get("/ideal-points/").content.decode()
 
     assert "No estimates are here yet. They are computed from the votes within a few minutes" in page

@@ -1,4 +1,4 @@
-"""Each page asks the database a fixed number of questions, however much the record holds."""
+"""Each page makes a fixed number of queries, however large the record."""
 
 import pytest
 from django.db import connection
@@ -61,7 +61,7 @@ def counts() -> dict[str, int]:
     return found
 
 
-def test_the_number_of_queries_stays(maker: Maker):
+def test_query_count_does_not_grow_with_the_record(maker: Maker):
     """One test for all pages, since it takes longer to write the record than to read it."""
     assert counts() == dict(QUERIES)
     maker.many(range(1, 45))

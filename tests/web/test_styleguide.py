@@ -1,4 +1,4 @@
-"""The style guide exists where DEBUG is on, with every component; and the colours of choices can be told apart."""
+"""The style guide, and the contrast of the choices' colours."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from web.pictures.picture import TOKENS
 class TestPage:
     """``/styleguide/``."""
 
-    def test_is_not_there_without_debug(self):
+    def test_style_guide_is_a_404_without_debug(self):
         assert Client().get("/styleguide/").status_code == 404
 
-    def test_shows_every_component_in_its_states(self, settings: Any):
+    def test_style_guide_shows_every_component_in_its_states(self, settings: Any):
         settings.DEBUG = True
         page = get("/styleguide/")
 
@@ -87,18 +87,18 @@ class TestColours:
 
     @pytest.mark.parametrize("scheme", SCHEMES)
     @pytest.mark.parametrize("choice", [*CHOICES, "choice-edge"])
-    def test_stand_out_from_the_ground(self, scheme: str, choice: str):
+    def test_choice_colours_contrast_with_the_background(self, scheme: str, choice: str):
         assert contrast(TOKENS[choice][SCHEMES[scheme]], TOKENS["paper"][SCHEMES[scheme]]) >= 3
 
     @pytest.mark.parametrize("scheme", SCHEMES)
     @pytest.mark.parametrize("choice", CHOICES)
-    def test_carry_letters(self, scheme: str, choice: str):
+    def test_text_on_choice_colours_has_contrast_4_5(self, scheme: str, choice: str):
         on = TOKENS[choice.replace("choice", "on")]
         assert contrast(TOKENS[choice][SCHEMES[scheme]], on[SCHEMES[scheme]]) >= 4.5
 
     @pytest.mark.parametrize("scheme", SCHEMES)
     @pytest.mark.parametrize("sight", SIGHTS)
-    def test_differ_from_each_other_whatever_the_sight(self, scheme: str, sight: str):
+    def test_choice_colours_differ_for_every_kind_of_colour_vision(self, scheme: str, sight: str):
         seen = [lab(np.clip(SIGHTS[sight] @ linear(TOKENS[choice][SCHEMES[scheme]]), 0, 1)) for choice in CHOICES]
 
         assert min(float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2)) >= LEAST_DIFFERENCE

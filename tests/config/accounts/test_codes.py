@@ -1,4 +1,4 @@
-"""One-time codes: set up, asked for, renewed, removed, required."""
+"""One-time codes: set-up, login, renewal, removal, and who must have them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def pass_time(seconds: float) -> None:
 # Setting up
 
 
-def test_the_key_is_shown_as_a_picture_and_in_letters_and_a_code_confirms_it(client: Client, ana: User):
+def test_setup_shows_the_key_as_qr_code_and_text_and_a_code_confirms_it(client: Client, ana: User):
     client.force_login(ana)
     assert words(client.get("/admin/"), "#user-tools a[href='/admin/codes/']") == ["One-time codes"]
     assert client.post(CODES, {"_begin": "1"})["Location"] == CODES
@@ -107,7 +107,7 @@ def test_a_wrong_first_code_changes_nothing(client: Client, ana: User):
     assert is_logged_in(client)  # what is not confirmed is not asked for
 
 
-def test_beginning_again_makes_another_key_until_one_is_confirmed(owner: Client, client: Client, ana: User):
+def test_each_setup_makes_a_new_key_until_one_is_confirmed(owner: Client, client: Client, ana: User):
     key = TOTPDevice.objects.get().key
     owner.post(CODES, {"_begin": "1"})
     assert TOTPDevice.objects.get().key == key  # once set up, nothing begins
@@ -132,12 +132,12 @@ def test_other_sessions_are_asked_for_a_code_as_soon_as_it_is_set_up(client: Cli
 # Logging in
 
 
-def test_without_codes_the_password_alone_logs_in(client: Client, ana: User):
+def test_password_alone_logs_in_an_account_without_codes(client: Client, ana: User):
     assert log_in(client)["Location"] == "/admin/"
     assert is_logged_in(client)
 
 
-def test_with_codes_the_page_asked_for_comes_after_the_code(owner: Client):
+def test_login_with_a_code_continues_to_the_requested_page(owner: Client):
     wanted = "/admin/votes/rollcall/add/"
     visitor = Client()
     step = visitor.get(log_in(visitor, to=wanted)["Location"])
@@ -152,11 +152,11 @@ def test_with_codes_the_page_asked_for_comes_after_the_code(owner: Client):
     assert is_logged_in(visitor)
 
 
-def test_the_code_comes_back_to_our_pages_only(owner: Client):
+def test_code_form_redirects_only_within_the_site(owner: Client):
     assert send_code(awaiting_code(), code_of(), "https://example.org/")["Location"] == "/admin/"
 
 
-def test_a_code_is_good_once(owner: Client):
+def test_code_works_only_once(owner: Client):
     code = code_of()
     assert send_code(awaiting_code(), code).status_code == 302
     assert words(send_code(awaiting_code(), code), ".errornote") == [
@@ -164,7 +164,7 @@ def test_a_code_is_good_once(owner: Client):
     ]
 
 
-def test_after_wrong_codes_one_has_to_wait(owner: Client):
+def test_wrong_codes_impose_a_wait(owner: Client):
     visitor = awaiting_code()
     wrong = wrong_code(code_of())
     send_code(visitor, wrong)
@@ -203,7 +203,7 @@ def test_a_backup_code_logs_in_once(client: Client, ana: User):
     assert send_code(awaiting_code(), code_of()).status_code == 302
 
 
-def test_the_codes_of_another_account_do_not_open_this_one(owner: Client, account: Callable[..., User]):
+def test_codes_of_another_account_are_refused(owner: Client, account: Callable[..., User]):
     bo = Client()
     account("bo")
     log_in(bo, "bo")
@@ -217,7 +217,7 @@ def test_the_codes_of_another_account_do_not_open_this_one(owner: Client, accoun
 
 
 @pytest.mark.parametrize("code", ["", "1", "12345", "1234567", "abcdef", "１２３４５６", "x" * 33, "12 34 5\x00"])
-def test_anything_else_is_refused(owner: Client, code: str):
+def test_malformed_code_is_refused(owner: Client, code: str):
     code_of()
     visitor = awaiting_code()
     assert soup(send_code(visitor, code)).select(".errornote, .errorlist")
@@ -234,7 +234,7 @@ def addresses(resolver, prefix: str = "") -> Iterator[str]:
             yield "/" + address.replace("\\Z", "")
 
 
-def test_the_password_alone_opens_no_address_of_the_admin(owner: Client):
+def test_admin_needs_the_code_when_codes_are_set_up(owner: Client):
     visitor = awaiting_code()
     guarded = [address for address in addresses(get_resolver()) if address.startswith("/admin/")]
     guarded = [address for address in guarded if not re.match("/admin/(login/|password_reset/)", address)]
@@ -248,7 +248,7 @@ def test_the_password_alone_opens_no_address_of_the_admin(owner: Client):
     assert codes.confirmed_device(User.objects.get(username="ana"))
 
 
-def test_who_is_asked_for_a_code_can_take_another_account(owner: Client, account: Callable[..., User]):
+def test_code_page_lets_another_account_log_in(owner: Client, account: Callable[..., User]):
     account("bo")
     visitor = awaiting_code()
     answer = visitor.post(LOGIN, {"_leave": "1", "next": "/admin/votes/"})
@@ -289,7 +289,7 @@ def test_new_backup_codes_do_not_end_the_session_that_an_old_one_began(client: C
     assert is_logged_in(visitor)
 
 
-def test_without_codes_there_is_nothing_to_renew(client: Client, ana: User):
+def test_account_without_codes_gets_no_backup_codes(client: Client, ana: User):
     log_in(client)
     assert words(client.post(CODES, {"_renew": "1", "password": PASSWORD}), ".accounts-backup code") == []
     assert not StaticToken.objects.exists()
@@ -305,7 +305,7 @@ def test_removed_codes_are_not_asked_for(owner: Client):
     assert is_logged_in(visitor)
 
 
-def test_strangers_and_readers_have_no_codes(client: Client, account: Callable[..., User]):
+def test_only_staff_can_open_the_codes_page(client: Client, account: Callable[..., User]):
     assert client.get(CODES)["Location"] == "/admin/login/?next=/admin/codes/"
     client.force_login(account("reader", is_staff=False))
     assert client.post(CODES, {"_begin": "1"})["Location"] == "/admin/login/?next=/admin/codes/"
@@ -334,7 +334,7 @@ def publisher(account: Callable[..., User], settings) -> User:
     return user
 
 
-def test_who_may_publish_has_to_set_up_codes_first(client: Client, publisher: User):
+def test_account_that_may_publish_must_set_up_codes_before_login(client: Client, publisher: User):
     wanted = "/admin/votes/rollcall/"
     answer = client.get(log_in(client, "vera", to=wanted)["Location"])
     answer = client.get(answer["Location"])
@@ -351,7 +351,7 @@ def test_who_may_publish_has_to_set_up_codes_first(client: Client, publisher: Us
     assert client.get(wanted).status_code == 200
 
 
-def test_the_page_leads_on_to_our_pages_only(client: Client, publisher: User):
+def test_setup_page_redirects_only_within_the_site(client: Client, publisher: User):
     log_in(client, "vera")
     elsewhere = f"{CODES}?next=https://example.org/"
     client.post(elsewhere, {"_begin": "1"})
@@ -359,13 +359,15 @@ def test_the_page_leads_on_to_our_pages_only(client: Client, publisher: User):
     assert soup(done).select_one("#content-main a")["href"] == "/admin/"  # type: ignore[index]  # it is there
 
 
-def test_who_has_to_set_up_codes_can_leave(client: Client, publisher: User):
+def test_account_that_must_set_up_codes_can_leave_the_login(client: Client, publisher: User):
     log_in(client, "vera")
     client.post(LOGIN, {"_leave": "1"})
     assert soup(client.get(LOGIN)).select("input[name=username]")
 
 
-def test_who_may_not_publish_need_not(client: Client, publisher: User, account: Callable[..., User]):
+def test_account_that_may_not_publish_logs_in_without_codes(
+    client: Client, publisher: User, account: Callable[..., User]
+):
     account("bo")
     log_in(client, "bo")
     assert is_logged_in(client)
@@ -374,7 +376,7 @@ def test_who_may_not_publish_need_not(client: Client, publisher: User, account: 
 # A lost device
 
 
-def test_an_administrator_removes_the_codes_of_a_lost_device(owner: Client, ana: User, account: Callable[..., User]):
+def test_administrator_can_remove_the_codes_of_an_account(owner: Client, ana: User, account: Callable[..., User]):
     admin = Client()
     admin.force_login(account("admin", is_superuser=True))
     chosen = {"action": "remove_codes", "_selected_action": [ana.pk, User.objects.get(username="admin").pk]}
@@ -391,7 +393,7 @@ def test_an_administrator_removes_the_codes_of_a_lost_device(owner: Client, ana:
     )
 
 
-def test_who_may_only_look_at_accounts_cannot(owner: Client, ana: User, account: Callable[..., User]):
+def test_view_permission_does_not_allow_removing_codes(owner: Client, ana: User, account: Callable[..., User]):
     reader = Client()
     user = account("reader")
     user.user_permissions.add(Permission.objects.get(codename="view_user"))
@@ -400,7 +402,7 @@ def test_who_may_only_look_at_accounts_cannot(owner: Client, ana: User, account:
     assert codes.confirmed_device(ana)
 
 
-def test_the_command_removes_them_too(owner: Client, ana: User, capsys: pytest.CaptureFixture[str]):
+def test_command_removes_the_codes_of_an_account(owner: Client, ana: User, capsys: pytest.CaptureFixture[str]):
     call_command("remove_codes", "ana")
     assert not codes.confirmed_device(ana)
     call_command("remove_codes", "ana")
@@ -409,5 +411,5 @@ def test_the_command_removes_them_too(owner: Client, ana: User, capsys: pytest.C
         call_command("remove_codes", "nobody")
 
 
-def test_nobody_sees_keys_in_the_admin():
+def test_admin_has_no_pages_of_code_devices():
     assert [address for address in addresses(get_resolver()) if "/otp_" in address] == []

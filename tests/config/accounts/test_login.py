@@ -29,7 +29,7 @@ def fail(client: Client, times: int, **headers: str) -> None:
         )
 
 
-def test_who_logs_in_is_sent_to_the_page_that_was_asked_for(client: Client, account: Callable[..., User]):
+def test_login_redirects_to_the_requested_page(client: Client, account: Callable[..., User]):
     account(is_superuser=True)
     wanted = "/admin/votes/rollcall/?status__exact=draft"
     asked = client.get(wanted)
@@ -50,7 +50,7 @@ def test_after_the_session_has_expired_a_login_returns_to_the_page(client: Clien
     assert log_in(Client(), to="https://example.org/")["Location"] == "/admin/"
 
 
-def test_too_many_failures_have_to_wait_and_are_told_how_long(client: Client, account: Callable[..., User], settings):
+def test_too_many_failures_lock_the_login_and_state_the_wait(client: Client, account: Callable[..., User], settings):
     settings.AXES_COOLOFF_TIME = timedelta(minutes=7)
     account()
     fail(client, LIMIT - 1)
@@ -65,14 +65,14 @@ def test_too_many_failures_have_to_wait_and_are_told_how_long(client: Client, ac
     assert not is_logged_in(client)
 
 
-def test_one_minute_is_not_minutes(client: Client, account: Callable[..., User], settings):
+def test_wait_of_one_minute_is_in_the_singular(client: Client, account: Callable[..., User], settings):
     settings.AXES_COOLOFF_TIME = timedelta(minutes=1)
     account()
     fail(client, LIMIT - 1)
     assert "Wait 1 minute, then" in words(log_in(client, password="wrong"), ".errornote", 429)[0]
 
 
-def test_the_wait_ends_and_begins_anew_with_each_attempt(client: Client, account: Callable[..., User], settings):
+def test_wait_ends_and_restarts_with_each_attempt(client: Client, account: Callable[..., User], settings):
     account()
     fail(client, LIMIT - 1)
     log_in(client, password="wrong")
@@ -108,7 +108,7 @@ def test_another_name_or_another_address_is_not_locked_out(client: Client, accou
     assert log_in(Client(), HTTP_X_FORWARDED_FOR="192.0.2.8").status_code == 429
 
 
-def test_behind_a_proxy_the_address_that_it_saw_counts(client: Client, account: Callable[..., User], settings):
+def test_behind_a_proxy_the_client_address_is_locked_out(client: Client, account: Callable[..., User], settings):
     settings.TRUSTED_PROXIES = 1
     account()
     fail(client, LIMIT - 1, HTTP_X_FORWARDED_FOR="made up, 192.0.2.7")
@@ -117,7 +117,7 @@ def test_behind_a_proxy_the_address_that_it_saw_counts(client: Client, account: 
     assert log_in(client, HTTP_X_FORWARDED_FOR="192.0.2.7, 192.0.2.10").status_code == 302
 
 
-def test_no_password_is_kept_and_no_log_of_who_came_from_where(client: Client, account: Callable[..., User]):
+def test_failed_logins_store_no_password_and_successes_no_address(client: Client, account: Callable[..., User]):
     account()
     log_in(client, password="a wrong secret")
     log_in(client)
@@ -130,7 +130,7 @@ def test_no_password_is_kept_and_no_log_of_who_came_from_where(client: Client, a
     assert "a wrong secret" not in "".join(str(value) for value in vars(attempt).values())
 
 
-def test_failures_can_be_looked_at_and_deleted_which_lets_the_account_in(client: Client, account: Callable[..., User]):
+def test_deleting_failed_logins_in_the_admin_unlocks_the_account(client: Client, account: Callable[..., User]):
     account()
     for _ in range(LIMIT):
         log_in(client, password="wrong")
@@ -152,19 +152,21 @@ def test_failures_can_be_looked_at_and_deleted_which_lets_the_account_in(client:
     assert log_in(client).status_code == 302
 
 
-def test_who_may_not_see_failures_does_not(client: Client, account: Callable[..., User]):
+def test_failed_logins_need_a_permission_of_their_own(client: Client, account: Callable[..., User]):
     user = account()
     user.user_permissions.add(*Permission.objects.filter(content_type__app_label="votes"))
     client.force_login(user)
     assert client.get(reverse("admin:axes_accessattempt_changelist")).status_code == 403
 
 
-def test_the_checks_of_what_guards_the_login_pass():
+def test_system_checks_of_django_axes_pass():
     call_command("check", "--fail-level", "WARNING")
 
 
 @pytest.mark.parametrize("values", [{"is_staff": False}, {"is_active": False}])
-def test_who_is_no_editor_stays_out(client: Client, account: Callable[..., User], values: dict[str, bool]):
+def test_inactive_or_non_staff_accounts_cannot_log_in(
+    client: Client, account: Callable[..., User], values: dict[str, bool]
+):
     account(**values)
     assert log_in(client).status_code == 200
     assert not is_logged_in(client)

@@ -1,4 +1,4 @@
-"""A new password by mail."""
+"""Password reset by mail."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def link_in(message: mail.EmailMessage) -> str:
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_a_link_by_mail_sets_a_new_password(client: Client, account: Callable[..., User]):
+def test_mailed_link_sets_a_new_password(client: Client, account: Callable[..., User]):
     account()
     (link,) = soup(client.get(LOGIN)).select(".password-reset-link a")
     assert link["href"] == RESET
@@ -75,7 +75,7 @@ def test_a_weak_password_is_refused(client: Client, account: Callable[..., User]
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_the_page_does_not_tell_who_has_an_account(client: Client, account: Callable[..., User]):
+def test_reset_page_does_not_reveal_who_has_an_account(client: Client, account: Callable[..., User]):
     account()
     known, unknown = (client.post(RESET, {"email": f"{name}@example.org"}) for name in ("ana", "nobody"))
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
@@ -83,7 +83,7 @@ def test_the_page_does_not_tell_who_has_an_account(client: Client, account: Call
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_a_new_password_does_not_stand_in_for_the_one_time_code(client: Client, account: Callable[..., User]):
+def test_new_password_does_not_replace_the_one_time_code(client: Client, account: Callable[..., User]):
     account()
     log_in(client)
     set_up(client)
@@ -97,7 +97,9 @@ def test_a_new_password_does_not_stand_in_for_the_one_time_code(client: Client, 
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_without_mail_the_page_says_whom_to_ask(client: Client, account: Callable[..., User], settings, method: str):
+def test_reset_page_without_mail_says_to_ask_an_administrator(
+    client: Client, account: Callable[..., User], settings, method: str
+):
     settings.EMAIL_HOST = ""
     account()
     answer = getattr(client, method)(RESET, {"email": "ana@example.org"})
@@ -112,7 +114,7 @@ def test_without_mail_the_page_says_whom_to_ask(client: Client, account: Callabl
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_who_asks_again_and_again_fills_no_mailbox(client: Client, account: Callable[..., User], monkeypatch):
+def test_repeated_reset_requests_send_one_mail(client: Client, account: Callable[..., User], monkeypatch):
     account()
     account("bo")
     answers = [client.post(RESET, {"email": email}) for email in ("ana@example.org", "ANA@EXAMPLE.ORG")]
@@ -124,7 +126,7 @@ def test_who_asks_again_and_again_fills_no_mailbox(client: Client, account: Call
     assert len(mail.outbox) == 3
 
 
-def test_nobody_waits_for_the_mail_server(client: Client, account: Callable[..., User], settings, monkeypatch):
+def test_reset_mail_is_sent_in_a_background_thread(client: Client, account: Callable[..., User], settings, monkeypatch):
     settings.EMAIL_HOST = "mail.example.org"
     caches["throttle"].clear()
     account()
@@ -136,7 +138,7 @@ def test_nobody_waits_for_the_mail_server(client: Client, account: Callable[...,
 
 
 @pytest.mark.usefixtures("with_mail")
-def test_a_link_leads_to_no_host_but_ours(client: Client, account: Callable[..., User]):
+def test_reset_link_uses_only_an_allowed_host(client: Client, account: Callable[..., User]):
     account()
     forged = client.post(RESET, {"email": "ana@example.org"}, headers={"Host": "evil.example"})
     assert (forged.status_code, mail.outbox) == (400, [])

@@ -1,4 +1,4 @@
-"""A login by the advice of OWASP: how long it lasts, what ends it, and that nothing tells who has an account."""
+"""Sessions and passwords by the advice of OWASP: lifetimes, hashing, and no account enumeration."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def editor(client: Client, account: Callable[..., User], clock: list[float]) -> 
     return client
 
 
-def test_who_does_nothing_for_an_hour_is_asked_again(editor: Client, clock: list[float]):
+def test_session_ends_after_an_idle_hour(editor: Client, clock: list[float]):
     clock[0] += HOUR
     assert is_logged_in(editor)
     clock[0] += HOUR + 1
@@ -51,7 +51,7 @@ def test_who_does_nothing_for_an_hour_is_asked_again(editor: Client, clock: list
     assert Session.objects.count() == 0
 
 
-def test_who_works_all_day_is_asked_again_after_twelve_hours(editor: Client, clock: list[float]):
+def test_session_ends_after_twelve_hours_of_use(editor: Client, clock: list[float]):
     for _ in range(12):
         clock[0] += HOUR
         assert is_logged_in(editor)
@@ -59,14 +59,14 @@ def test_who_works_all_day_is_asked_again_after_twelve_hours(editor: Client, clo
     assert not is_logged_in(editor)
 
 
-def test_reading_public_pages_keeps_no_login_alive(editor: Client, clock: list[float]):
+def test_public_pages_do_not_extend_the_session(editor: Client, clock: list[float]):
     clock[0] += HOUR - 1
     editor.get("/about/")
     clock[0] += 2
     assert not is_logged_in(editor)
 
 
-def test_a_login_of_the_release_before_goes_on_from_now(editor: Client, clock: list[float]):
+def test_session_of_the_previous_release_is_kept(editor: Client, clock: list[float]):
     session = editor.session
     for name in (sessions.BEGAN, sessions.SEEN):
         del session[name]
@@ -77,12 +77,12 @@ def test_a_login_of_the_release_before_goes_on_from_now(editor: Client, clock: l
     assert not is_logged_in(editor)
 
 
-def test_a_clock_that_is_put_back_ends_nothing(editor: Client, clock: list[float]):
+def test_clock_set_back_does_not_end_sessions(editor: Client, clock: list[float]):
     clock[0] -= 24 * HOUR
     assert is_logged_in(editor)
 
 
-def test_a_session_is_not_written_for_each_page(editor: Client, clock: list[float]):
+def test_session_is_not_saved_on_every_request(editor: Client, clock: list[float]):
     before = editor.session[sessions.SEEN]
     clock[0] += 59
     assert is_logged_in(editor)
@@ -125,7 +125,7 @@ def test_logging_out_ends_the_session_on_the_server(editor: Client):
 
 
 @pytest.mark.django_db
-def test_a_session_is_on_the_server_and_its_name_is_long():
+def test_session_is_stored_on_the_server_under_a_long_key():
     assert project.SESSION_ENGINE == "django.contrib.sessions.backends.db"
     assert not project.SESSION_SAVE_EVERY_REQUEST
     assert len(str(Client().session.session_key)) == 32  # of 36 signs: 165 bits
@@ -139,7 +139,7 @@ def test_passwords_are_hashed_as_slowly_as_owasp_advises():
 
 
 @pytest.mark.parametrize("password", ["a" * 5 + " staple for 2 horses", "Ελληνικά γράμματα 12", "correct horse " * 10])
-def test_long_passwords_of_any_signs_are_taken(account: Callable[..., User], password: str):
+def test_long_passwords_with_any_characters_are_accepted(account: Callable[..., User], password: str):
     account().set_password(password)
     validate_password(password)
     user = User.objects.get()
@@ -157,13 +157,13 @@ def test_long_passwords_of_any_signs_are_taken(account: Callable[..., User], pas
         ("ana@example.org", ["password_too_similar"]),
     ],
 )
-def test_short_common_and_own_words_are_not(account: Callable[..., User], password: str, codes: list[str]):
+def test_short_common_and_personal_passwords_are_refused(account: Callable[..., User], password: str, codes: list[str]):
     with pytest.raises(ValidationError) as refused:
         validate_password(password, account())
     assert [error.code for error in refused.value.error_list] == codes
 
 
-def test_a_name_that_is_unknown_takes_as_much_hashing_and_gets_the_same_answer(
+def test_unknown_name_costs_the_same_hashing_and_gets_the_same_response(
     account: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ):
     account()
@@ -195,7 +195,7 @@ def test_a_name_that_is_unknown_takes_as_much_hashing_and_gets_the_same_answer(
      "https://testserver@evil.example/", "\thttps://evil.example", "/%0d%0aSet-Cookie:x=1/..//evil.example\r\nX: y",
      "ftp://testserver/", "http:///evil.example"],
 )  # fmt: skip
-def test_a_login_leads_to_no_other_site(account: Callable[..., User], target: str):
+def test_login_never_redirects_to_another_site(account: Callable[..., User], target: str):
     account()
     visitor = Client()
     location = log_in(visitor, to=target)["Location"]
@@ -206,7 +206,7 @@ def test_a_login_leads_to_no_other_site(account: Callable[..., User], target: st
     assert left["Location"].startswith("/admin/login/?next=/admin/")
 
 
-def test_nothing_of_the_admin_is_kept_by_a_browser_or_on_the_way(editor: Client, settings):
+def test_admin_responses_are_never_cacheable(editor: Client, settings):
     settings.EMAIL_HOST = "mail.example.org"
     addresses = ["/admin/", "/admin/codes/", "/admin/votes/rollcall/", "/admin/votes/rollcall/add/", "/admin/nowhere/",
                  "/admin/jsi18n/", "/admin/password_reset/", "/admin/password_reset/done/",

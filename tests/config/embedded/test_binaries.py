@@ -1,4 +1,4 @@
-"""The embedded server of root, which another user has to be able to run."""
+"""Binaries of the embedded server when root installs them and another user runs them."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, who can beco
 
 
 @as_root
-def test_root_keeps_elsewhere_what_the_server_cannot_reach(base, monkeypatch):
+def test_binaries_of_root_are_copied_where_the_server_user_can_read_them(base, monkeypatch):
     base.chmod(0o700)
     package = binaries.package_install().parent
     for part in package.parent.glob(f"{package.name}*"):
@@ -65,7 +65,7 @@ def reachable_python() -> str | None:
 
 
 @as_root
-def test_ordinary_user_runs_it_without_help_and_root_joins_in(base, home, monkeypatch):
+def test_ordinary_user_starts_the_server_and_root_can_join(base, home, monkeypatch):
     python = reachable_python()
     if python is None:
         pytest.skip("no Python that an ordinary user could run: install the distribution's python3 beside root's own")

@@ -1,4 +1,4 @@
-"""Whoever is killed and however, no process is left and no data are lost."""
+"""Killed servers and keepers of the embedded server leave no process and lose no data."""
 
 import functools
 import os
@@ -42,7 +42,7 @@ def test_killed_keeper_leaves_no_server_and_no_data_are_lost(server, users):
     assert only_process(f"-D {server.data}") == server.postmaster()[0]
 
 
-def test_orphan_that_the_kernel_did_not_stop_is_stopped_by_the_next_start(server, users):
+def test_next_start_stops_an_orphaned_server(server, users):
     # As on macOS: a keeper on "another" platform does not ask the kernel to stop its children.
     base = server.folder.parent.parent
     shutil.copytree(ROOT / "config" / "embedded", base / "config" / "embedded")
@@ -76,7 +76,7 @@ def test_start_works_after_a_first_start_was_killed(server, users, delay, everyt
     assert not (server.folder / "data.new").exists()
 
 
-def test_stale_process_number_is_never_signalled_nor_believed(server, users):
+def test_stale_process_id_is_ignored_and_never_signalled(server, users):
     users.join().kill()
     wait_until(lambda: is_gone(server))
     switch: dict[str, Any] = {"user": server.uid} if os.geteuid() == 0 else {}
@@ -94,7 +94,7 @@ def test_stale_process_number_is_never_signalled_nor_believed(server, users):
         bystander.kill()
 
 
-def test_deleted_socket_comes_back(server, users):
+def test_deleted_socket_is_recreated(server, users):
     users.join()
     shutil.rmtree(server.host)
     users.join()

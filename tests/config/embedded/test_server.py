@@ -24,7 +24,7 @@ IMPATIENT = PRELUDE + "server = dataclasses.replace(server, idle_timeout=0.2)\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_nothing_outlives_the_only_user(server, users, number):
+def test_server_stops_when_its_only_user_is_killed(server, users, number):
     user = users.join()
     assert server.is_up()
     assert server.folder.stat().st_mode & 0o777 == 0o700
@@ -60,20 +60,20 @@ def test_child_that_forked_keeps_the_server(server, users):
     assert query(server, "SELECT 1") == [(1,)]
 
 
-def test_users_who_come_at_once_share_one_server(server, users):
+def test_processes_that_start_at_once_share_one_server(server, users):
     started = [users.start() for _ in range(5)]
     assert [user.stdout.readline() for user in started] == ["up\n"] * 5
     assert keeper(server)
     assert only_process(f"-D {server.data}") == server.postmaster()[0]
 
 
-def test_threads_that_come_at_once_share_one_server(users):
+def test_threads_that_start_at_once_share_one_server(users):
     script = "threads = [threading.Thread(target=server.ensure) for _ in range(9)]\n"
     script += "for thread in threads: thread.start()\nfor thread in threads: thread.join()\n"
     assert users.run(PRELUDE + script + QUERY) == "42\n"
 
 
-def test_users_who_come_while_the_server_stops_get_another(users):
+def test_process_that_starts_during_shutdown_gets_a_new_server(users):
     impatient = PRELUDE + "server = dataclasses.replace(server, idle_timeout=0.0)\n" + QUERY
     for pause in range(12):
         assert users.run(impatient) == "42\n"
@@ -81,7 +81,7 @@ def test_users_who_come_while_the_server_stops_get_another(users):
 
 
 @pytest.mark.parametrize("home", [Path(tempfile.gettempdir(), "plenary " + "long " * 36)])
-def test_path_longer_than_a_socket_may_have(home, server, users):
+def test_long_folder_path_still_gets_a_valid_socket(home, server, users):
     try:
         users.join()
         assert len(str(server.socket)) < 100
@@ -92,14 +92,14 @@ def test_path_longer_than_a_socket_may_have(home, server, users):
         shutil.rmtree(home)
 
 
-def test_repeating_ensure_is_cheap(users):
+def test_ensure_takes_less_than_a_millisecond_when_the_server_is_up(users):
     # Of its own time, which is the same on a busy machine.
     script = "server.ensure(); begun = time.process_time()\nfor _ in range(1000): server.ensure()\n"
     seconds = float(users.run(PRELUDE + script + "print(time.process_time() - begun)"))
     assert seconds < 1.0  # that is, a thousandth of a second each; 0.04 on a laptop
 
 
-def test_problems_are_told_in_one_line(server, users, monkeypatch):
+def test_startup_errors_are_one_line(server, users, monkeypatch):
     users.join().kill()
     wait_until(lambda: is_gone(server))
 
@@ -166,7 +166,7 @@ def test_django_starts_the_server_at_the_first_connection(users, pool):
     assert json.loads(last) == [False, "plenary", "postgres"]
 
 
-def test_django_tells_a_problem_as_an_operational_error(users):
+def test_django_raises_startup_errors_as_operational_errors(users):
     users.environment["PLENARY_HOME"] = "/proc/plenary"
     script = DJANGO.replace("sys.argv[1]", repr("plain"))
     line = users.start(script).communicate()[1].splitlines()[-1]

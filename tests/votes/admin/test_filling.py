@@ -57,7 +57,7 @@ def sent(soup: Any) -> dict[str, Any]:
 # Seeing
 
 
-def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Client, world: World):
+def test_preview_shows_the_parsed_text_and_saves_nothing(editor: Client, world: World):
     roll_call = world.roll_call(resolution=world.resolution())
 
     shown = previewed(editor, roll_call)
@@ -91,7 +91,7 @@ def test_a_text_is_shown_as_it_was_understood_and_nothing_is_saved(editor: Clien
     assert [mark.text for mark in shown.select(".filling-text .filling-Y")] == ["France", "Haiti"]
 
 
-def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: Client, world: World):
+def test_each_problem_links_to_its_place_and_to_suggested_rows(editor: Client, world: World):
     shown = previewed(editor, world.roll_call(), "In favour: Albanya, France")
 
     [problem] = shown.select(".filling-problems li")
@@ -104,7 +104,7 @@ def test_each_problem_leads_to_its_place_and_to_the_rows_of_the_nearest(editor: 
     ]
 
 
-def test_a_file_is_shown_the_same_way(editor: Client, world: World):
+def test_file_is_previewed_like_a_text(editor: Client, world: World):
     shown = upload(editor, world.roll_call(), b"state,choice\nFRA,Y\nAlbanya,N\nUSA,=1+1\n")
 
     assert [" ".join(item.text.split()) for item in shown.select(".filling-problems li")] == [
@@ -114,7 +114,7 @@ def test_a_file_is_shown_the_same_way(editor: Client, world: World):
     assert (fields(shown)["votes-FRA"], fields(shown)["votes-USA"]) == ("Y", "")
 
 
-def test_what_would_replace_a_vote_on_record_is_pointed_at(editor: Client, world: World):
+def test_preview_lists_votes_that_would_be_replaced(editor: Client, world: World):
     roll_call = world.roll_call(announced_yes=5, announced_no=0, result="rejected")
     record_votes(roll_call=roll_call, choices={"FRA": "N", "USA": "N", "GBR": "Y"})
 
@@ -130,7 +130,7 @@ def test_what_would_replace_a_vote_on_record_is_pointed_at(editor: Client, world
     assert ticks == {"take_announced": False, "take_result": False, "corrections": True}
 
 
-def test_what_is_on_record_already_is_not_asked_for(editor: Client, world: World):
+def test_preview_does_not_offer_totals_and_result_already_on_record(editor: Client, world: World):
     roll_call = world.roll_call(announced_yes=2, announced_no=1, announced_abstaining=1, result="adopted")
 
     assert [box["name"] for box in previewed(editor, roll_call).select("[type=checkbox]")] == ["corrections"]
@@ -166,7 +166,7 @@ def test_a_veto_of_the_assembly_is_not_offered(editor: Client, world: World):
         ({"file": b""}, "The submitted file is empty."),
     ],
 )
-def test_what_cannot_be_read_is_said_beside_the_field(editor: Client, world: World, data: dict[str, Any], error: str):
+def test_unreadable_input_is_an_error_beside_the_field(editor: Client, world: World, data: dict[str, Any], error: str):
     if "file" in data:
         data = data | {"file": SimpleUploadedFile("a.csv", data["file"])}
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_said_beside_the_field(editor: Client, world: Wor
     assert not shown.select("[data-sheet]")
 
 
-def test_a_megabyte_is_read(editor: Client, world: World):
+def test_text_of_a_megabyte_is_read(editor: Client, world: World):
     text = "In favour: France\n\n" + "x y " * ((TEXT_LIMIT - 100) // 4)
 
     shown = previewed(editor, world.roll_call(), text)
@@ -188,7 +188,7 @@ def test_a_megabyte_is_read(editor: Client, world: World):
 # Saving
 
 
-def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: World):
+def test_previewed_votes_are_saved_with_the_ticked_facts(editor: Client, world: World):
     roll_call = world.roll_call()
     shown = previewed(editor, roll_call)
 
@@ -209,7 +209,7 @@ def test_what_was_seen_is_saved_with_what_was_ticked(editor: Client, world: Worl
     )
 
 
-def test_what_is_not_ticked_is_not_saved(editor: Client, world: World):
+def test_unticked_facts_are_not_saved(editor: Client, world: World):
     roll_call = world.roll_call()
     data = sent(previewed(editor, roll_call))
     for name in ("take_announced", "take_result", "corrections"):
@@ -249,7 +249,7 @@ def refused(client: Client, roll_call: RollCall, data: dict[str, Any]) -> Any:
     return answer
 
 
-def test_a_text_that_was_changed_after_it_was_read_is_read_again_first(editor: Client, world: World):
+def test_text_changed_after_the_preview_is_previewed_again(editor: Client, world: World):
     roll_call = world.roll_call()
     data = sent(previewed(editor, roll_call)) | votes({"GBR": "A"}) | {"text": TEXT.replace("Haiti", "Hungary")}
 
@@ -260,7 +260,7 @@ def test_a_text_that_was_changed_after_it_was_read_is_read_again_first(editor: C
     assert errors(refused(editor, roll_call, sent(answer) | {"read": data["read"]})) == errors(answer)
 
 
-def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, world: World):
+def test_sheet_saved_by_another_meanwhile_is_compared(editor: Client, world: World):
     roll_call = world.roll_call()
     data = sent(previewed(editor, roll_call))
     record_votes(roll_call=roll_call, choices={"FRA": "N", "HTI": "Y"})
@@ -289,9 +289,7 @@ def test_a_sheet_that_another_has_saved_meanwhile_is_compared(editor: Client, wo
         ({"corrections": ["USA:Y"]}, "Select a valid choice. USA:Y is not one of the available choices."),
     ],
 )
-def test_what_cannot_be_is_refused_with_the_sheet_as_it_was_sent(
-    editor: Client, world: World, changes: dict[str, Any], error: str
-):
+def test_invalid_sheet_is_refused_and_shown_as_sent(editor: Client, world: World, changes: dict[str, Any], error: str):
     roll_call = world.roll_call()
 
     answer = refused(editor, roll_call, sent(previewed(editor, roll_call)) | changes | {"votes-GBR": "A"})
@@ -308,7 +306,7 @@ def test_an_empty_sheet_is_not_saved(editor: Client, world: World):
     assert errors(refused(editor, roll_call, data)) == ["The sheet is empty. Enter at least one vote."]
 
 
-def test_a_draft_that_was_public_is_filled_with_a_reason(editor: Client, world: World):
+def test_filling_a_draft_that_was_public_needs_a_reason(editor: Client, world: World):
     roll_call = world.roll_call()
     record_votes(roll_call=roll_call, choices={"ALB": "Y"})
     publish(roll_calls=[roll_call])
@@ -340,14 +338,14 @@ def test_a_published_roll_call_is_not_filled(editor: Client, world: World):
 
 
 @pytest.mark.parametrize("method", ["non-recorded", "without-vote"])
-def test_what_records_no_votes_is_not_filled(editor: Client, world: World, method: str):
+def test_roll_call_that_records_no_votes_cannot_be_filled(editor: Client, world: World, method: str):
     roll_call = world.roll_call(method=method)
 
     assert editor.get(fill(roll_call))["Location"] == url(roll_call)
     assert not page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')
 
 
-def test_the_page_of_a_draft_leads_there(editor: Client, world: World):
+def test_page_of_a_draft_links_to_filling(editor: Client, world: World):
     roll_call = world.roll_call()
 
     [link] = page(editor.get(url(roll_call))).select(f'a[href="{fill(roll_call)}"]')
@@ -356,13 +354,13 @@ def test_the_page_of_a_draft_leads_there(editor: Client, world: World):
     assert not page(editor.get(link["href"])).select("[data-sheet]")
 
 
-def test_none_is_none(editor: Client, world: World):
+def test_unknown_roll_call_is_a_404(editor: Client, world: World):
     assert editor.get("/admin/votes/rollcall/999999/fill/").status_code == 404
 
 
 @pytest.mark.parametrize("permissions", [[], ["view_rollcall"], ["add_rollcall", "change_resolution"]])
 @pytest.mark.parametrize("exists", [True, False])
-def test_who_may_not_change_drafts_sees_and_saves_nothing(
+def test_without_permission_to_change_drafts_filling_is_refused(
     client: Client, world: World, permissions: list[str], *, exists: bool
 ):
     roll_call = world.roll_call("a-secret-motion")
@@ -392,7 +390,7 @@ def test_a_recorder_fills_a_draft(client: Client, world: World):
 
 
 @pytest.mark.parametrize("count", [1, 193])
-def test_the_pages_take_as_many_queries_for_193_votes_as_for_one(
+def test_query_count_is_the_same_for_193_votes_as_for_one(
     editor: Client, world: World, count: int, django_assert_max_num_queries
 ):
     roll_call = world.roll_call()

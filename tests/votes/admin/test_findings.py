@@ -1,4 +1,4 @@
-"""An editor and the findings."""
+"""Findings in the admin: listing, filtering and acknowledging."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ def keys(response: Any) -> set[str]:
     return set(Finding.objects.filter(pk__in=pks).values_list("key", flat=True))
 
 
-def test_the_list_says_what_was_found_with_links_to_the_record_and_the_page(
-    client: Client, editor: User, findings: dict[str, Finding]
-):
+def test_list_shows_findings_with_links_to_record_and_page(client: Client, editor: User, findings: dict[str, Finding]):
     rows = {
         row.select("[name=_selected_action]")[0]["value"]: row
         for row in page(client.get(LIST)).select("#result_list tbody tr")
@@ -106,7 +104,7 @@ def test_the_list_says_what_was_found_with_links_to_the_record_and_the_page(
         ({"roll_call__source__id__exact": "editor"}, {"shown"}),
     ],
 )
-def test_they_are_searched_and_filtered(
+def test_findings_can_be_searched_and_filtered(
     client: Client, editor: User, findings: dict[str, Finding], query: dict[str, str], found: set[str]
 ):
     acknowledge(seen={findings["shown"].pk: findings["shown"].found}, reason="As printed.", by=editor)
@@ -117,7 +115,9 @@ def test_they_are_searched_and_filtered(
     assert keys(client.get(LIST, query)) == found
 
 
-def test_a_reason_acknowledges_and_taking_it_away_withdraws(client: Client, editor: User, findings: dict[str, Finding]):
+def test_reason_acknowledges_a_finding_and_removing_it_withdraws(
+    client: Client, editor: User, findings: dict[str, Finding]
+):
     finding = findings["shown"]
     soup = page(client.get(url(finding)))
     assert [area["name"] for area in soup.select("#finding_form textarea")] == ["reason"]
@@ -144,7 +144,7 @@ def test_a_reason_acknowledges_and_taking_it_away_withdraws(client: Client, edit
     assert Finding.objects.filter(pk=finding.pk, acknowledged_by=None, acknowledged_at=None).exists()
 
 
-def test_a_reason_that_stayed_is_given_again_by_saving(client: Client, editor: User, findings: dict[str, Finding]):
+def test_saving_an_unchanged_reason_acknowledges_again(client: Client, editor: User, findings: dict[str, Finding]):
     finding = findings["file"]
     acknowledge(seen={finding.pk: finding.found}, reason="As printed.", by=editor)
     write(Found("unknown-code", "file", {**finding.details, "rows": 8}), origin="ga-voting")
@@ -159,7 +159,7 @@ def test_a_reason_that_stayed_is_given_again_by_saving(client: Client, editor: U
     assert finding.acknowledged_at
 
 
-def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
+def test_finding_changed_since_the_page_was_opened_is_not_acknowledged(
     client: Client, editor: User, findings: dict[str, Finding]
 ):
     finding = findings["file"]
@@ -175,7 +175,7 @@ def test_what_changed_since_the_page_was_opened_is_not_acknowledged_unseen(
     assert (finding.reason, finding.acknowledged_at) == ("", None)
 
 
-def test_nothing_else_can_be_written(client: Client, editor: User, findings: dict[str, Finding]):
+def test_only_the_reason_of_a_finding_can_be_edited(client: Client, editor: User, findings: dict[str, Finding]):
     finding = findings["shown"]
     data = fields(page(client.get(url(finding)))) | {"kind": "totals", "origin": "x", "details": "{}"}
 
@@ -226,7 +226,7 @@ def test_several_are_acknowledged_with_one_reason(client: Client, editor: User, 
     assert LogEntry.objects.count() == 2
 
 
-def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: dict[str, Finding]):
+def test_acknowledging_without_a_reason_asks_again(client: Client, editor: User, findings: dict[str, Finding]):
     asked = page(client.post(LIST, chosen(findings, "shown")))
 
     again = page(client.post(LIST, confirmed(asked, "  ")))
@@ -235,7 +235,9 @@ def test_without_a_reason_it_asks_again(client: Client, editor: User, findings: 
     assert Finding.objects.open().count() == 5
 
 
-def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: User, findings: dict[str, Finding]):
+def test_findings_changed_meanwhile_are_not_acknowledged_with_the_others(
+    client: Client, editor: User, findings: dict[str, Finding]
+):
     asked = page(client.post(LIST, chosen(findings, "shown", "file")))
     write(Found("unknown-code", "file", {**findings["file"].details, "rows": 8}), origin="ga-voting")
 
@@ -248,13 +250,13 @@ def test_of_several_what_changed_meanwhile_is_left_open(client: Client, editor: 
     assert set(Finding.objects.open().values_list("key", flat=True)) == {"draft", "text", "bloc", "file"}
 
 
-def test_a_list_that_no_page_sent_is_refused(client: Client, editor: User, findings: dict[str, Finding]):
+def test_forged_list_of_findings_is_refused(client: Client, editor: User, findings: dict[str, Finding]):
     asked = page(client.post(LIST, chosen(findings, "shown")))
 
     assert client.post(LIST, confirmed(asked, "As printed.") | {"seen": "1@yesterday"}).status_code == 400
 
 
-def test_who_may_only_look_sees_the_finding_and_acknowledges_nothing(client: Client, findings: dict[str, Finding]):
+def test_view_permission_does_not_allow_acknowledging(client: Client, findings: dict[str, Finding]):
     client.force_login(staff("reader", "view_finding"))
 
     soup = page(client.get(url(findings["shown"])))

@@ -1,4 +1,4 @@
-"""The history of a roll call in the admin, and who is named in it."""
+"""The history of a roll call in the admin."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def public() -> list[Entry]:
     return list(history_of(RollCall.objects.get(slug=SLUG), {}).entries)
 
 
-def test_each_way_has_its_row(editor: Client):
+def test_history_has_a_row_for_each_kind_of_author(editor: Client):
     usa = Vote.objects.filter(roll_call__slug=SLUG, state__code="USA")
     usa.update(choice="A")
     with attributed(by=User.objects.get(), reason="The verbatim record."):
@@ -82,7 +82,7 @@ def test_each_way_has_its_row(editor: Client):
 
 
 @pytest.mark.parametrize(("permission", "status"), [("view_rollcall", 200), ("view_vote", 403)])
-def test_who_may_look(client: Client, permission: str, status: int):
+def test_history_needs_the_permission_to_view_roll_calls(client: Client, permission: str, status: int):
     client.force_login(staff("reader", permission))
 
     assert client.get(address("history")).status_code == status

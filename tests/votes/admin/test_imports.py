@@ -1,4 +1,4 @@
-"""An editor imports files in the admin: with a fake child process, and with a real one."""
+"""Importing files in the admin, with a fake child process and with a real one."""
 
 from __future__ import annotations
 
@@ -114,15 +114,13 @@ def confirm(client: Client, url: str) -> Any:
 # Who may
 
 
-def test_who_is_not_logged_in_is_asked_to(client: Client, db: None, home: Path):
+def test_import_pages_require_login(client: Client, db: None, home: Path):
     for response in (client.get(ADD), upload(client), client.post(f"{LIST}uploads/{'0' * 32}/", {"_import": "1"})):
         assert redirect_of(response).startswith("/admin/login/")
     assert stored(home) == []
 
 
-def test_who_may_only_look_sees_imports_and_uploads_nothing(
-    client: Client, db: None, home: Path, fake_child: FakeChild
-):
+def test_view_permission_does_not_allow_uploading(client: Client, db: None, home: Path, fake_child: FakeChild):
     importer = Client()
     importer.force_login(staff("importer", "add_importrun", "view_importrun"))
     token, url = uploaded(importer)
@@ -158,7 +156,7 @@ def test_a_forged_request_stores_nothing(home: Path, db: None, fake_child: FakeC
 # Uploading
 
 
-def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, editor: User, fake_child: FakeChild):
+def test_files_are_stored_byte_for_byte_and_checked_as_chosen(client: Client, editor: User, fake_child: FakeChild):
     button = page(client.get(LIST)).select_one(".object-tools a")
     assert (text(button), button["href"]) == ("Import a file", ADD)
     form = page(client.get(ADD)).select_one("#content-main form")
@@ -178,7 +176,7 @@ def test_files_are_kept_byte_for_byte_and_checked_as_chosen(client: Client, edit
     assert (kept.by, kept.file_format, kept.allow_removals) == ("editor", "voeten", True)
 
 
-def test_a_file_is_never_in_memory_whole(
+def test_file_is_never_loaded_into_memory_whole(
     client: Client, editor: User, fake_child: FakeChild, monkeypatch: pytest.MonkeyPatch
 ):
     sizes = []
@@ -206,7 +204,7 @@ def test_a_file_is_never_in_memory_whole(
         ),
     ],
 )
-def test_a_form_with_an_error_keeps_nothing(
+def test_form_with_an_error_stores_nothing(
     client: Client, fake_child: FakeChild, home: Path, data: dict[str, Any], error: str
 ):
     assert errors(page(client.post(ADD, {"file_format": "", **data}))) == [error]
@@ -216,7 +214,7 @@ def test_a_form_with_an_error_keeps_nothing(
 
 @pytest.mark.usefixtures("editor", "fake_child")
 @pytest.mark.parametrize("announced", [True, False])
-def test_too_large_an_upload_is_refused_in_words(
+def test_oversized_upload_is_refused_with_an_explanation(
     client: Client, home: Path, monkeypatch: pytest.MonkeyPatch, announced: bool
 ):
     monkeypatch.setattr(storage, "LIMIT", 1000)
@@ -233,7 +231,7 @@ def test_too_large_an_upload_is_refused_in_words(
 # What would change
 
 
-def test_the_page_shows_what_would_change(client: Client, editor: User, fake_child: FakeChild):
+def test_page_shows_the_changes_before_importing(client: Client, editor: User, fake_child: FakeChild):
     row = {"file": "votes.csv", "line": 3, "column": "ms_code", "value": "QQQ", "name": "<b>"}
     row |= {"problem": "unknown-code"}
     run: dict[str, Any] = {"added": 1, "changed": 2, "unchanged": 3000, "removed": 4, "resolutions_added": 8}
@@ -278,7 +276,7 @@ def test_a_list_of_changes_that_is_cut_short_says_so(client: Client, editor: Use
     assert len(lines) == 1001
 
 
-def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, editor: User, fake_child: FakeChild):
+def test_refused_import_is_explained_and_can_be_checked_again(client: Client, editor: User, fake_child: FakeChild):
     fake_child["dry"] = ({}, {"error": "This edition would remove s-res-1. Nothing was written."})
     token, url = uploaded(client)
     soup = page(client.get(url))
@@ -304,16 +302,14 @@ def test_a_refusal_is_shown_and_checking_again_may_allow_it(client: Client, edit
     assert ImportRun.objects.get().upload == token
 
 
-def test_nothing_to_change_is_said(client: Client, editor: User, fake_child: FakeChild):
+def test_import_without_changes_says_so(client: Client, editor: User, fake_child: FakeChild):
     fake_child["dry"] = fake_child["real"] = ({"unchanged": 2}, {"wrote": False})
     _token, url = uploaded(client)
     assert "Nothing would change: the record already has everything in these files." in text(page(client.get(url)))
     assert messages(confirm(client, url)) == ["Imported. The record already had everything in these files."]
 
 
-def test_an_upload_that_was_not_checked_can_only_be_checked(
-    client: Client, editor: User, fake_child: FakeChild, home: Path
-):
+def test_unchecked_upload_can_only_be_checked(client: Client, editor: User, fake_child: FakeChild, home: Path):
     token, url = uploaded(client)
     (home / token / "outcome.json").unlink()
     soup = page(client.get(url))
@@ -321,7 +317,7 @@ def test_an_upload_that_was_not_checked_can_only_be_checked(
     assert [button["name"] for button in soup.select("input[type=submit]")] == ["_discard", "_check"]
 
 
-def test_a_wrong_choice_checks_nothing(client: Client, editor: User, fake_child: FakeChild):
+def test_invalid_format_choice_checks_nothing(client: Client, editor: User, fake_child: FakeChild):
     _token, url = uploaded(client)
     soup = page(client.post(url, {"_check": "Check again", "file_format": "xlsx"}))
     assert text(soup.select_one(".errorlist")).startswith("Select a valid choice.")
@@ -331,7 +327,7 @@ def test_a_wrong_choice_checks_nothing(client: Client, editor: User, fake_child:
 # Importing
 
 
-def test_confirming_imports_and_shows_what_was_really_done(
+def test_confirming_imports_and_shows_the_actual_changes(
     client: Client, editor: User, fake_child: FakeChild, home: Path
 ):
     fake_child["dry"] = ({"added": 5}, {})
@@ -358,7 +354,7 @@ def test_confirming_imports_and_shows_what_was_really_done(
     assert redirect_of(client.get(url)) == redirect_of(again)
 
 
-def test_who_may_import_and_not_look_goes_back_to_the_start(client: Client, db: None, fake_child: FakeChild):
+def test_importer_without_view_permission_returns_to_the_index(client: Client, db: None, fake_child: FakeChild):
     client.force_login(staff("importer", "add_importrun"))
     _token, url = uploaded(client)
     assert redirect_of(client.post(url, {"_discard": "Discard"})) == "/admin/"
@@ -367,7 +363,7 @@ def test_who_may_import_and_not_look_goes_back_to_the_start(client: Client, db: 
     assert redirect_of(client.get(url)) == "/admin/"
 
 
-def test_several_editions_lead_to_the_list_of_them(client: Client, editor: User, fake_child: FakeChild):
+def test_importing_several_editions_redirects_to_the_list(client: Client, editor: User, fake_child: FakeChild):
     token, url = uploaded(client)
     make_run(upload=token, state="done")
     make_run(upload=token, state="done")
@@ -378,7 +374,7 @@ def test_several_editions_lead_to_the_list_of_them(client: Client, editor: User,
     assert len(page(client.get(redirect_of(response))).select("#result_list tbody tr")) == 2
 
 
-def test_only_what_was_seen_is_confirmed(client: Client, editor: User, fake_child: FakeChild):
+def test_confirming_needs_the_check_that_was_shown(client: Client, editor: User, fake_child: FakeChild):
     _token, url = uploaded(client)
     seen = page(client.get(url)).select_one("[name=seen]")["value"]
     client.post(url, {"_check": "Check again", "file_format": "", "allow_removals": "on"})
@@ -390,7 +386,7 @@ def test_only_what_was_seen_is_confirmed(client: Client, editor: User, fake_chil
     assert redirect_of(confirm(client, url)).endswith("/change/")
 
 
-def test_an_import_that_fails_says_why_and_keeps_the_upload(
+def test_failed_import_is_explained_and_keeps_the_upload(
     client: Client, editor: User, fake_child: FakeChild, home: Path
 ):
     fake_child["real"] = ({}, {"error": "Someone changed the record while the import was running."})
@@ -404,7 +400,7 @@ def test_an_import_that_fails_says_why_and_keeps_the_upload(
     assert LogEntry.objects.count() == 0
 
 
-def test_what_is_being_imported_is_neither_imported_twice_nor_discarded(
+def test_upload_being_imported_cannot_be_imported_again_or_discarded(
     client: Client, editor: User, fake_child: FakeChild, home: Path
 ):
     token, url = uploaded(client)
@@ -435,7 +431,7 @@ def test_discarding_removes_the_files(client: Client, editor: User, fake_child: 
     )
 
 
-def test_after_a_day_an_upload_is_gone(client: Client, editor: User, fake_child: FakeChild, home: Path):
+def test_upload_expires_after_a_day(client: Client, editor: User, fake_child: FakeChild, home: Path):
     token, url = uploaded(client)
     run = ImportRun.objects.get()
     state = page(client.get(f"{LIST}{run.pk}/change/")).select_one(".field-state_now .readonly")
@@ -455,7 +451,7 @@ def test_after_a_day_an_upload_is_gone(client: Client, editor: User, fake_child:
 
 
 @pytest.mark.parametrize("token", ["0" * 32, "..", "%2e%2e", "upload.json"])
-def test_an_unknown_upload_is_gone(client: Client, editor: User, token: str):
+def test_unknown_upload_is_redirected_or_not_found(client: Client, editor: User, token: str):
     response = client.get(f"{LIST}uploads/{token}/")
     assert response.status_code in (302, 404)
 
@@ -463,7 +459,7 @@ def test_an_unknown_upload_is_gone(client: Client, editor: User, token: str):
 # What was imported
 
 
-def test_the_list_and_the_page_tell_what_was_done(client: Client, editor: User):
+def test_list_and_page_show_what_an_import_changed(client: Client, editor: User):
     run = make_run(
         state="done", rows=12345, rejected=2, added=43, unchanged=1, votes_added=645, votes_removed=2,
         resolutions_added=43, findings=3, changes=["s-res-1: DNK Y → –", "<i>"],
@@ -491,7 +487,7 @@ def test_the_list_and_the_page_tell_what_was_done(client: Client, editor: User):
     assert soup.select("[name=_save]") == []
 
 
-def test_what_was_done_is_neither_rewritten_nor_deleted(client: Client, db: None):
+def test_import_runs_cannot_be_edited_or_deleted(client: Client, db: None):
     client.force_login(User.objects.create_superuser("admin"))
     done, checked = make_run(state="done"), make_run(state="checked")
     assert client.post(f"{LIST}{done.pk}/change/", {"by_name": "me"}).status_code == 403
@@ -539,7 +535,7 @@ def live(transactional_db: None, record: None, client: Client, monkeypatch: pyte
     return user
 
 
-def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
+def test_uploaded_file_is_checked_imported_and_published(client: Client, live: User, home: Path):
     content = council("S/RES/2768 (2025)", "S/RES/2769 (2025)", wrong="Q")
     token, url = uploaded(client, SimpleUploadedFile("sc.csv.gz", gzip.compress(content)))
     before = RollCall.objects.count(), Vote.objects.count()
@@ -580,7 +576,7 @@ def test_from_the_file_to_the_record(client: Client, live: User, home: Path):
     )
 
 
-def test_what_is_refused_in_the_child_is_shown_with_the_way_out(client: Client, live: User):
+def test_removal_refused_by_the_child_process_offers_a_way_out(client: Client, live: User):
     confirm(client, uploaded(client, SimpleUploadedFile("a.csv", council("S/RES/2768 (2025)", "S/RES/2769 (2025)")))[1])
     fewer = council("S/RES/2768 (2025)", wrong="Q")
     _token, url = uploaded(client, SimpleUploadedFile("b.csv", fewer))
@@ -607,7 +603,7 @@ def test_what_is_refused_in_the_child_is_shown_with_the_way_out(client: Client, 
         ),
     ],
 )
-def test_what_is_unfit_is_shown_from_the_child(client: Client, live: User, content: bytes, error: str):
+def test_unfit_file_is_explained_by_the_child_process(client: Client, live: User, content: bytes, error: str):
     _token, url = uploaded(client, SimpleUploadedFile("votes.csv", content))
     note = text(page(client.get(url)).select_one(".errornote"))
     assert note.startswith(error)
@@ -615,7 +611,7 @@ def test_what_is_unfit_is_shown_from_the_child(client: Client, live: User, conte
     assert ImportRun.objects.count() == 0
 
 
-def test_what_came_between_the_check_and_the_import_counts(client: Client, live: User):
+def test_changes_since_the_check_are_taken_into_account(client: Client, live: User):
     content = council("S/RES/2768 (2025)")
     _first, one = uploaded(client, SimpleUploadedFile("a.csv", content))
     _second, two = uploaded(client, SimpleUploadedFile("a.csv", content))

@@ -52,7 +52,7 @@ READ_ONLY: list[Any] = [
 ]
 
 
-def test_every_model_is_registered():
+def test_every_model_is_registered_in_the_admin():
     assert not [model for model in MODELS if not admin.site.is_registered(model)]
 
 
@@ -82,7 +82,7 @@ def one_of_each(world: World) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_list_is_searched_and_filtered_and_every_page_is_shown(
+def test_every_list_can_be_searched_and_filtered_and_every_page_opens(
     editor: Client, world: World, model: type[Model], django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     one_of_each(world)
@@ -101,7 +101,7 @@ def test_every_list_is_searched_and_filtered_and_every_page_is_shown(
 
 
 @pytest.mark.parametrize("model", READ_ONLY)
-def test_what_is_written_elsewhere_is_looked_at_only(editor: Client, world: World, model: type[Model]):
+def test_models_written_elsewhere_are_read_only(editor: Client, world: World, model: type[Model]):
     one_of_each(world)
     instance = model._default_manager.order_by("pk").first()
 
@@ -112,7 +112,7 @@ def test_what_is_written_elsewhere_is_looked_at_only(editor: Client, world: Worl
     assert not page(editor.get(list_url(model))).select("option[value=delete_selected]")
 
 
-def test_a_list_of_differing_figures(editor: Client, world: World):
+def test_list_filters_roll_calls_by_differing_or_missing_totals(editor: Client, world: World):
     draft(world, {"USA": "N"}, announced_yes=1, announced_no=1)
     world.roll_call("empty")
 
@@ -146,7 +146,7 @@ def test_texts_and_roll_calls_are_found_by_symbol_and_title(
 
 
 @pytest.mark.parametrize("by", ["page", "list"])
-def test_what_others_stand_on_is_not_deleted_and_the_page_counts_them(editor: Client, world: World, by: str):
+def test_referenced_rows_cannot_be_deleted_and_the_references_are_counted(editor: Client, world: World, by: str):
     roll_call = draft(world)
     france = MemberState.objects.get(code="FRA")
     for instance, protected in ((text_of(roll_call), "1 roll call"), (france, f"{france.votes.count()} votes")):

@@ -46,7 +46,7 @@ def test_a_text_with_published_roll_calls_stays_published(editor: Client, world:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_only_the_database_sees_is_a_message_and_nothing_is_saved(
+def test_error_of_the_database_is_a_message_and_nothing_is_saved(
     editor: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ):
     roll_call = draft(world, {"USA": "N"})
@@ -67,7 +67,7 @@ def test_what_only_the_database_sees_is_a_message_and_nothing_is_saved(
 
 
 @pytest.mark.parametrize("spelling", ["A/RES/79/999", "a/res/79/999 ", "R/79/999"])
-def test_one_text_a_symbol_whatever_the_spelling(editor: Client, world: World, spelling: str):
+def test_second_text_with_another_spelling_of_a_symbol_is_refused(editor: Client, world: World, spelling: str):
     world.resolution()
     other = world.resolution("A/RES/79/998")
     data = fields(page(editor.get(url(other)))) | {"symbol": spelling}
@@ -75,7 +75,7 @@ def test_one_text_a_symbol_whatever_the_spelling(editor: Client, world: World, s
     assert errors(page(editor.post(url(other), data))) == ["Another resolution already has this symbol."]
 
 
-def test_a_public_symbol_that_is_changed_goes_on_leading_to_its_text(editor: Client, world: World):
+def test_changed_public_symbol_still_leads_to_its_text(editor: Client, world: World):
     resolution = world.resolution("A/RES/79/998")
     Resolution.objects.filter(pk=resolution.pk).update(status="published")
     changed = {"symbol": "A/RES/79/997", "reason": "A misprint."}
@@ -86,7 +86,7 @@ def test_a_public_symbol_that_is_changed_goes_on_leading_to_its_text(editor: Cli
 
 
 @pytest.mark.parametrize("symbol", ["1A" * 50, "S/" + "1/" * 48 + "1", "ß" * 100, "ﬃ" * 100])
-def test_the_longest_symbol_has_room_for_what_is_derived_from_it(editor: Client, world: World, symbol: str):
+def test_longest_symbol_fits_the_derived_fields(editor: Client, world: World, symbol: str):
     resolution = world.resolution()
     data = fields(page(editor.get(url(resolution)))) | {"symbol": symbol}
     editor.post(url(resolution), data)
@@ -95,7 +95,7 @@ def test_the_longest_symbol_has_room_for_what_is_derived_from_it(editor: Client,
     assert resolution.symbol.upper() == symbol.upper()
 
 
-def test_other_symbols_are_told_apart_by_what_they_spell(editor: Client, world: World):
+def test_other_symbols_are_compared_in_normalised_spelling(editor: Client, world: World):
     OtherSymbol.objects.create(resolution=world.resolution("A/RES/79/998"), symbol="A/79/L.7", kind="variant")
     resolution = world.resolution()
     data = fields(page(editor.get(url(resolution)))) | {"other_symbols-TOTAL_FORMS": "3"}

@@ -1,4 +1,4 @@
-"""Who may do what in the admin, address by address: nobody else's drafts, and nothing public, by the wrong hands."""
+"""Permissions in the admin, address by address and role by role."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def addresses(desk: Desk) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["anonymous", "nobody"])
-def test_who_has_no_role_sees_nothing_of_a_draft_at_any_address(desk: Desk, role: str):
+def test_without_a_role_drafts_are_invisible_at_every_address(desk: Desk, role: str):
     client = logged_in(role)
     shown = {}
     for address in addresses(desk):
@@ -125,7 +125,7 @@ def test_who_has_no_role_sees_nothing_of_a_draft_at_any_address(desk: Desk, role
 
 
 @pytest.mark.parametrize("role", ENTERING)
-def test_what_a_role_may_see_it_sees(desk: Desk, role: str):
+def test_each_role_sees_drafts(desk: Desk, role: str):
     client = logged_in(role)
     assert SECRET in client.get(url(desk.draft)).content.decode()
     assert "secret" in client.get(LIST).content.decode()
@@ -277,7 +277,7 @@ DEEDS = {
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
-def test_a_deed_is_done_by_those_who_may_and_by_nobody_else(desk: Desk, deed: Any, role: str):
+def test_each_action_is_allowed_only_to_its_roles(desk: Desk, deed: Any, role: str):
     before = (statuses(desk), recorded(desk.draft), recorded(desk.public), RollCall.objects.count())
     may = role in DEEDS[deed]
     assert deed(logged_in(role), desk) == may
@@ -304,7 +304,7 @@ def test_an_administrator_makes_nobody_a_superuser_and_leaves_superusers_alone(d
 # The forms say what is missing
 
 
-def test_who_entered_is_told_who_publishes(desk: Desk):
+def test_author_of_a_draft_is_told_that_another_must_publish(desk: Desk):
     client = logged_in("Verifiers")
     enters_votes(client, desk)
     told = (
@@ -321,7 +321,7 @@ def test_who_entered_is_told_who_publishes(desk: Desk):
     assert statuses(desk)[0] == "draft"
 
 
-def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
+def test_changing_and_publishing_a_draft_in_one_save_is_refused(desk: Desk):
     client = logged_in("Verifiers")
     data = fields(page(client.get(url(desk.draft)))) | {"status": "published", "note": "Another."}
     [told] = errors(page(client.post(url(desk.draft), data)))
@@ -346,7 +346,7 @@ def test_who_changes_a_draft_does_not_publish_it_in_the_same_breath(desk: Desk):
     ],
     ids=["facts", "votes", "corrections", "status"],
 )
-def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict[str, str], hide: bool):
+def test_changing_a_roll_call_that_was_public_needs_a_reason(desk: Desk, changed: dict[str, str], hide: bool):
     client = logged_in("Verifiers")
     if hide:
         unpublish(roll_calls=[desk.public])
@@ -360,13 +360,13 @@ def test_what_the_public_has_seen_changes_for_a_reason(desk: Desk, changed: dict
     assert client.post(url(desk.public), data | {"reason": "The record."}).status_code == 302
 
 
-def test_a_page_saved_as_it_stands_needs_no_reason_and_enters_nobody(desk: Desk):
+def test_unchanged_save_needs_no_reason_and_adds_no_author(desk: Desk):
     client = logged_in("Verifiers")
     assert client.post(url(desk.public), fields(page(client.get(url(desk.public))))).status_code == 302
     assert not desk.public.entered_by.exists()
 
 
-def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk):
+def test_changing_a_published_text_or_its_symbols_needs_a_reason(desk: Desk):
     client = logged_in("Verifiers")
     text = url(text_of(desk.public))
     for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
@@ -375,7 +375,7 @@ def test_a_published_text_changes_for_a_reason_and_so_do_its_symbols(desk: Desk)
         assert client.post(text, data | {"reason": "A misprint."}).status_code == 302
 
 
-def test_totals_that_differ_ask_for_a_reason_beside_the_field(desk: Desk):
+def test_differing_totals_need_a_reason_beside_the_field(desk: Desk):
     client = logged_in("Verifiers")
     RollCall.objects.filter(pk=desk.draft.pk).update(announced_yes=3)
     data = fields(page(client.get(url(desk.draft)))) | {"status": "published"}
@@ -388,7 +388,7 @@ def test_totals_that_differ_ask_for_a_reason_beside_the_field(desk: Desk):
 # Withdrawing and merging
 
 
-def test_withdrawing_asks_why_and_says_what_it_means(desk: Desk):
+def test_withdrawing_needs_a_reason_and_explains_the_effect(desk: Desk):
     client = logged_in("Verifiers")
     assert page(client.get(url(desk.public))).select(f"a[href='{LIST}{desk.public.pk}/withdraw/']")
     assert not page(client.get(url(desk.draft))).select(f"a[href='{LIST}{desk.draft.pk}/withdraw/']")
@@ -398,7 +398,7 @@ def test_withdrawing_asks_why_and_says_what_it_means(desk: Desk):
     assert statuses(desk)[1] == "published"
 
 
-def test_deleting_what_has_been_public_says_that_it_can_be_withdrawn(desk: Desk):
+def test_deleting_what_was_public_suggests_withdrawing(desk: Desk):
     unpublish(roll_calls=[desk.public])
     client = logged_in("superuser")
     assert client.get(url(desk.public, "delete")).status_code == 403
@@ -457,7 +457,7 @@ def test_records_that_cannot_be_merged_are_named(desk: Desk, query: str, told: s
         ("Verifiers", ["My drafts 1", "Waiting for verification 1", "With findings 2", "Withdrawn 0"]),
     ],
 )
-def test_the_first_page_has_the_work_lists(desk: Desk, role: str, lists: list[str]):
+def test_index_shows_the_work_lists(desk: Desk, role: str, lists: list[str]):
     client = logged_in(role)
     Finding.objects.exclude(roll_call__in=[desk.draft, desk.public]).delete()
     own = desk.world.roll_call("own")

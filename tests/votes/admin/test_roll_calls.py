@@ -1,4 +1,4 @@
-"""An editor enters, changes, publishes and deletes roll calls."""
+"""Entering, changing, publishing and deleting roll calls in the admin."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def facts(world: World, **values: Any) -> dict[str, Any]:
 # Entering a roll call
 
 
-def test_from_the_facts_to_the_votes_to_the_public(editor: Client, world: World):
+def test_editor_enters_facts_then_votes_then_publishes(editor: Client, world: World):
     resolution = world.resolution()
     page(editor.get(ADD))
 
@@ -99,7 +99,7 @@ def test_one_vote_is_changed_and_the_history_says_which(editor: Client, world: W
     assert LogEntry.objects.get().get_change_message() == "Changed Votes: N: USA; –: FRA."
 
 
-def test_saving_a_page_as_it_stands_changes_nothing(editor: Client, world: World):
+def test_unchanged_save_changes_nothing(editor: Client, world: World):
     roll_call = draft(world, {"USA": "N"})
 
     editor.post(url(roll_call), fields(page(editor.get(url(roll_call)))))
@@ -129,7 +129,7 @@ def test_a_motion_without_a_resolution_is_named_by_body_and_date(editor: Client,
     assert (roll_call.slug, roll_call.decisive, roll_call.resolution) == ("ga-2024-12-17-1", False, None)
 
 
-def test_only_the_first_vote_on_a_whole_text_decides_it_by_itself(editor: Client, world: World):
+def test_only_the_first_vote_on_a_whole_text_is_decisive_by_default(editor: Client, world: World):
     resolution = world.resolution()
     for kind in ("paragraph", "text", "text"):
         editor.post(ADD, facts(world, resolution=resolution.pk, kind=kind))
@@ -142,7 +142,7 @@ def test_only_the_first_vote_on_a_whole_text_decides_it_by_itself(editor: Client
 
 
 @pytest.mark.parametrize("method", ["non-recorded", "without-vote"])
-def test_what_records_no_votes_has_no_sheet(editor: Client, world: World, method: str):
+def test_roll_call_that_records_no_votes_has_no_sheet(editor: Client, world: World, method: str):
     roll_call = draft(world, method=method)
     sheet = page(editor.get(url(roll_call)))
     assert not sheet.select("[data-sheet]")
@@ -211,13 +211,13 @@ def test_a_second_decisive_roll_call_is_refused(editor: Client, world: World):
     assert refused(editor, second, {"decisive": "on"}) == ["This resolution already has another decisive roll call."]
 
 
-def test_only_a_roll_call_of_a_text_decides_one(editor: Client, world: World):
+def test_decisive_roll_call_needs_a_text(editor: Client, world: World):
     assert refused(editor, world.roll_call(), {"decisive": "on"}) == [
         "Only a roll call on a resolution can be decisive. Choose a resolution, or clear this box."
     ]
 
 
-def test_a_vote_of_a_state_that_is_no_member_is_refused(editor: Client, world: World):
+def test_vote_of_a_non_member_is_refused(editor: Client, world: World):
     roll_call = draft(world)
 
     assert refused(editor, roll_call, votes({"SUN": "Y", "FRA": "Q"})) == [
@@ -227,7 +227,7 @@ def test_a_vote_of_a_state_that_is_no_member_is_refused(editor: Client, world: W
     assert not roll_call.votes.exists()
 
 
-def test_a_date_on_which_some_had_no_seat_is_refused_and_nothing_is_lost(editor: Client, world: World):
+def test_date_without_seats_for_some_is_refused_and_keeps_the_sheet(editor: Client, world: World):
     roll_call = draft(world, {"SSD": "A", "USA": "N"})
     data = fields(page(editor.get(url(roll_call)))) | {"date": "2010-01-01"}
 
@@ -244,7 +244,7 @@ def test_a_date_on_which_some_had_no_seat_is_refused_and_nothing_is_lost(editor:
     assert recorded(roll_call) == {"SSD": "A", "USA": "N"}
 
 
-def test_votes_are_not_dropped_for_a_method_that_has_none(editor: Client, world: World):
+def test_method_without_votes_is_refused_while_votes_exist(editor: Client, world: World):
     roll_call = draft(world, {"USA": "N"})
 
     assert refused(editor, roll_call, {"method": "non-recorded"}) == [
@@ -252,7 +252,7 @@ def test_votes_are_not_dropped_for_a_method_that_has_none(editor: Client, world:
     ]
 
 
-def test_neither_is_a_roll_call_without_votes_published_nor_do_published_ones_lose_theirs(editor: Client, world: World):
+def test_publishing_needs_votes_and_published_roll_calls_keep_theirs(editor: Client, world: World):
     roll_call = draft(world)
     message = "a-res-79-999 has no votes yet. Enter them, or choose a method that records totals only."
 
@@ -267,7 +267,7 @@ def test_neither_is_a_roll_call_without_votes_published_nor_do_published_ones_lo
     assert refused(editor, roll_call, votes({"USA": ""}) | {"reason": "A mistake."}) == [message]
 
 
-def test_a_form_that_was_cut_short_leaves_the_votes(editor: Client, world: World):
+def test_truncated_form_leaves_the_votes_unchanged(editor: Client, world: World):
     roll_call = draft(world, {"USA": "N"})
     data = fields(page(editor.get(url(roll_call))))
 
@@ -296,7 +296,7 @@ def test_roll_calls_are_published_and_unpublished_from_the_list(editor: Client, 
     assert LogEntry.objects.count() == 2
 
 
-def test_the_permanent_name_is_shown_and_not_entered(editor: Client, world: World):
+def test_slug_is_shown_and_cannot_be_edited(editor: Client, world: World):
     roll_call = draft(world)
     data = fields(page(editor.get(url(roll_call))))
     assert "slug" not in data
@@ -315,14 +315,14 @@ def test_the_permanent_name_is_shown_and_not_entered(editor: Client, world: Worl
         ("", "Y", "This state has no vote in this roll call, so there is nothing to correct."),
     ],
 )
-def test_a_correction_is_of_a_vote_and_to_another(choice: str, intended: str, told: str):
+def test_correction_needs_a_vote_and_a_different_choice(choice: str, intended: str, told: str):
     state = make_state()
     roll_call = make_roll_call(votes={state.code: choice} if choice else {})
     with pytest.raises(ValidationError, match=told):
         Correction(roll_call=roll_call, state=state, intended=intended).full_clean()
 
 
-def test_who_may_only_look_sees_the_votes_as_text(client: Client, world: World):
+def test_view_permission_shows_the_votes_as_text(client: Client, world: World):
     roll_call = draft(world, {"USA": "N", "FRA": "Y"})
     client.force_login(staff("reader", "view_rollcall"))
 
@@ -335,7 +335,7 @@ def test_who_may_only_look_sees_the_votes_as_text(client: Client, world: World):
 # Deleting
 
 
-def test_a_draft_goes_with_its_votes(editor: Client, world: World):
+def test_deleting_a_draft_deletes_its_votes(editor: Client, world: World):
     roll_call = draft(world, {"USA": "N"})
     asked = page(editor.get(url(roll_call, "delete"))).text
     assert "Votes: 1" in asked
@@ -349,7 +349,7 @@ def test_a_draft_goes_with_its_votes(editor: Client, world: World):
 
 
 @pytest.mark.parametrize("count", [1, 193])
-def test_the_page_takes_as_many_queries_for_193_votes_as_for_one(
+def test_query_count_is_the_same_for_193_votes_as_for_one(
     editor: Client, world: World, count: int, django_assert_max_num_queries
 ):
     roll_call = draft(world, dict.fromkeys(world.codes[:count], "Y"))

@@ -1,4 +1,4 @@
-"""The voting sheet on a roll call's page, as the server has it: without script it is all there is."""
+"""The voting sheet as the server renders and saves it, without script."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def row_codes(soup: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("date", [datetime.date(2024, 12, 17), datetime.date(1986, 1, 1), datetime.date(1946, 12, 1)])
-def test_the_rows_are_the_members_by_their_names_of_the_date(world: World, date: datetime.date):
+def test_rows_are_the_members_by_their_names_on_the_date(world: World, date: datetime.date):
     roll_call = world.roll_call(date=date)
 
     others, members = rows(roll_call, {}, {})
@@ -48,7 +48,7 @@ def test_the_rows_are_the_members_by_their_names_of_the_date(world: World, date:
     assert len({row.code for row in members}) == len(members) > 50
 
 
-def test_a_name_of_the_date_has_its_place_in_the_alphabet(world: World):
+def test_rows_are_sorted_by_the_name_on_the_date(world: World):
     _others, members = rows(world.roll_call(date=datetime.date(1986, 1, 1)), {}, {})
 
     names = [row.name for row in members]
@@ -70,7 +70,7 @@ def test_the_list_begins_with_the_member_drawn_by_lot_and_goes_round(editor: Cli
     assert row_codes(page(editor.get(url(roll_call), {"start": "XXX"}))) == alphabetical
 
 
-def test_the_first_row_is_remembered_from_one_saving_to_the_next(editor: Client, world: World):
+def test_first_row_is_kept_after_saving(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call)))) | votes({"FRA": "Y"}) | {"votes_start": "FRA", "_continue": "1"}
 
@@ -80,7 +80,7 @@ def test_the_first_row_is_remembered_from_one_saving_to_the_next(editor: Client,
     assert row_codes(page(editor.get(saved["Location"])))[0] == "FRA"
 
 
-def test_a_page_that_is_refused_begins_where_it_began(editor: Client, world: World):
+def test_first_row_is_kept_when_the_page_is_refused(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call)))) | {"votes_start": "FRA", "date": "never"}
 
@@ -90,7 +90,7 @@ def test_a_page_that_is_refused_begins_where_it_began(editor: Client, world: Wor
 # All others
 
 
-def test_all_others_are_filled_in_where_the_page_is_saved(editor: Client, world: World):
+def test_all_other_members_are_filled_in_on_saving(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call)))) | votes({"FRA": "N", "USA": "A"}) | {"votes_others": "Y"}
 
@@ -99,7 +99,7 @@ def test_all_others_are_filled_in_where_the_page_is_saved(editor: Client, world:
     assert recorded(roll_call) == dict.fromkeys(world.codes, "Y") | {"FRA": "N", "USA": "A"}
 
 
-def test_all_others_are_members(editor: Client, world: World):
+def test_filling_all_others_covers_members_only(editor: Client, world: World):
     """A vote of a state that had no seat is taken off, and not filled in."""
     roll_call = world.roll_call()
     record_votes(roll_call=roll_call, choices={"FRA": "N", "SSD": "Y"})
@@ -114,7 +114,7 @@ def test_all_others_are_members(editor: Client, world: World):
     assert (len(choices), choices["FRA"], "SSD" in choices) == (192, "N", False)
 
 
-def test_others_that_are_no_choice_are_refused(editor: Client, world: World):
+def test_invalid_choice_for_all_others_is_refused(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call)))) | {"votes_others": "?"}
 
@@ -129,7 +129,7 @@ def test_others_that_are_no_choice_are_refused(editor: Client, world: World):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("record")
-def test_of_two_at_one_sheet_the_later_is_shown_the_difference_and_loses_nothing(world: World):
+def test_second_of_two_editors_is_shown_the_difference_and_loses_nothing(world: World):
     roll_call = world.roll_call()
     ana, bo = logged_in("ana"), logged_in("bo")
     first, second = (fields(page(client.get(url(roll_call)))) for client in (ana, bo))
@@ -169,7 +169,7 @@ def test_of_two_at_one_sheet_the_later_is_shown_the_difference_and_loses_nothing
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("record")
-def test_two_who_entered_the_same_do_not_stand_in_each_other_s_way(world: World):
+def test_two_editors_who_enter_the_same_votes_do_not_conflict(world: World):
     roll_call = world.roll_call()
     ana, bo = logged_in("ana"), logged_in("bo")
     first, second = (fields(page(client.get(url(roll_call)))) for client in (ana, bo))
@@ -182,7 +182,7 @@ def test_two_who_entered_the_same_do_not_stand_in_each_other_s_way(world: World)
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("record")
-def test_of_two_who_save_at_one_moment_just_one_does(world: World):
+def test_of_two_simultaneous_saves_exactly_one_succeeds(world: World):
     roll_call = world.roll_call()
     clients = {"Y": logged_in("ana"), "N": logged_in("bo")}
     sheets = {choice: fields(page(client.get(url(roll_call)))) for choice, client in clients.items()}
@@ -213,7 +213,7 @@ def test_of_two_who_save_at_one_moment_just_one_does(world: World):
 NAMED = "[aria-labelledby], [aria-describedby]"
 
 
-def test_a_sheet_goes_back_to_what_was_kept_only_where_nothing_was_sent(editor: Client, world: World):
+def test_stored_entries_are_restored_only_if_nothing_was_sent(editor: Client, world: World):
     roll_call = world.roll_call()
     shown = page(editor.get(url(roll_call)))
     assert shown.select_one("[data-sheet]")["data-roll-call"] == str(roll_call.pk)
@@ -224,7 +224,7 @@ def test_a_sheet_goes_back_to_what_was_kept_only_where_nothing_was_sent(editor: 
     assert not refused.select("[data-restores]")
 
 
-def test_the_browser_is_told_that_a_sheet_is_saved_and_only_then(editor: Client, world: World):
+def test_browser_is_told_of_a_save_only_after_it(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call))))
     assert not page(editor.post(url(roll_call), data | {"date": "never"})).select("[class*=sheet-saved]")
@@ -239,7 +239,7 @@ def test_the_browser_is_told_that_a_sheet_is_saved_and_only_then(editor: Client,
     assert [script["src"] for script in listing.select("script[src*=sheet]")] == ["/static/admin-plenary/sheet.js"]
 
 
-def test_every_control_has_a_name_of_its_own(editor: Client, world: World):
+def test_every_control_has_a_unique_accessible_name(editor: Client, world: World):
     """What axe would look for first, by our own rules: labels, groups with names, one of each id."""
     soup = page(editor.get(url(world.roll_call())))
     sheet = soup.select_one("[data-sheet]")
@@ -255,5 +255,5 @@ def test_every_control_has_a_name_of_its_own(editor: Client, world: World):
     assert not BeautifulSoup(str(sheet), "html.parser").select("[style], [onclick], script")
 
 
-def test_changed_votes_are_named_by_what_they_became():
+def test_message_names_changed_votes_with_their_new_choice():
     assert changed_votes({"FRA": "Y", "USA": "N"}, {"FRA": "N", "HTI": "N"}) == "Votes: N: FRA HTI; –: USA"

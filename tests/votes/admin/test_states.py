@@ -33,7 +33,7 @@ def test_overlapping_seats_are_refused_on_the_page(editor: Client, world: World)
     assert not BodyMembership.objects.filter(since__year__gte=2050).exists()
 
 
-def test_a_state_is_added_then_its_seats(editor: Client, world: World):
+def test_state_is_added_before_its_seats(editor: Client, world: World):
     added = editor.post("/admin/votes/memberstate/add/", {"code": "ZZZ", "name": "Ruritania", "_continue": "1"})
 
     state = MemberState.objects.get(code="ZZZ")

@@ -38,7 +38,7 @@ def change(editor: Client, text: Resolution, subjects: list[str], **others: Any)
     return editor.post(url(text), {**fields(page(editor.get(url(text)))), "subjects": subjects, **others})
 
 
-def test_each_subject_has_a_field_that_suggests_those_on_record(editor: Client, known: Resolution):
+def test_each_subject_field_suggests_headings_on_record(editor: Client, known: Resolution):
     shown = page(editor.get(url(known)))
 
     assert subjects_of(shown) == [CUBA, TREATIES, "", "", ""]
@@ -52,7 +52,7 @@ def test_each_subject_has_a_field_that_suggests_those_on_record(editor: Client, 
     assert names == [f"Subject {number}" for number in range(1, 6)]
 
 
-def test_subjects_are_taken_away_and_added_in_any_writing(editor: Client, world: World, known: Resolution):
+def test_subjects_are_removed_and_added_in_any_spelling(editor: Client, world: World, known: Resolution):
     other = world.resolution("A/RES/79/8")
     sent = ["", " nuclear weapon  tests–treaties–Signatures, accessions, ratifications ", "PEACE--EDUCATION", ""]
 
@@ -80,7 +80,7 @@ NEW = "To add it, write it as the UN Digital Library does, in capitals with “-
         (["--"], ["“--” is not a heading: it has no letters."]),
     ],
 )
-def test_what_cannot_stand_is_refused_beside_the_field_and_nothing_is_lost(
+def test_invalid_subjects_are_errors_beside_the_field_and_kept_in_it(
     editor: Client, known: Resolution, sent: list[str], problems: list[str]
 ):
     answer = page(change(editor, known, sent))
@@ -91,7 +91,7 @@ def test_what_cannot_stand_is_refused_beside_the_field_and_nothing_is_lost(
     assert known.subjects == [CUBA, TREATIES]
 
 
-def test_a_page_sent_as_it_stands_changes_nothing(editor: Client, known: Resolution):
+def test_unchanged_save_changes_nothing(editor: Client, known: Resolution):
     Resolution.objects.update(status="published")
     assert change(editor, known, [CUBA, TREATIES, "", "", ""]).status_code == 302
     known.refresh_from_db()
@@ -121,14 +121,14 @@ def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Clie
     assert page(editor.get(url(roll_call, "history"))).select("#published-changes")
 
 
-def test_members_whose_choice_is_not_legible_are_told_by_their_codes(record: None):
+def test_history_lists_illegible_choices_by_state_code(record: None):
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     text.roll_calls.update(not_legible=["PAK", "VEN"])
     (entry,) = history_of(text.roll_calls.get(), {}).entries
     assert [(one.label, one.before, one.after) for one in entry.changes] == [("illegible", "none", "PAK, VEN")]
 
 
-def test_a_new_text_without_topics_gets_those_of_the_rules_and_the_page_says_so(editor: Client, world: World):
+def test_new_text_without_topics_gets_those_of_the_rules_with_a_message(editor: Client, world: World):
     answer = editor.post(ADD, new_text(world, subjects=["APARTHEID"], agenda="Question of Palestine"))
 
     text = Resolution.objects.get(symbol="A/RES/79/999")
@@ -156,7 +156,7 @@ def test_a_choice_of_topics_is_never_changed(editor: Client, world: World):
     assert not text.topics.exists()
 
 
-def test_nothing_is_said_of_topics_where_no_rule_fits(editor: Client, world: World):
+def test_no_message_about_topics_where_no_rule_matches(editor: Client, world: World):
     answer = editor.post(ADD, new_text(world, title="Quux"))
     assert not Resolution.objects.get(symbol="A/RES/79/999").topics.exists()
     assert len(messages(answer)) == 1
@@ -180,7 +180,7 @@ def test_a_text_entered_with_its_vote_has_subjects_and_topics_too(editor: Client
     assert errors(refused)[0].startswith("Unknown heading: “Fish”.")
 
 
-def test_the_page_asks_no_more_for_more_headings(
+def test_query_count_does_not_grow_with_headings(
     editor: Client, world: World, known: Resolution, django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     for number in range(30):

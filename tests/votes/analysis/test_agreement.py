@@ -49,12 +49,12 @@ def check_pairs(matrix: VoteMatrix, found: AllAgreement) -> None:
 
 
 @given(smalls())
-def test_each_cell_has_the_measures_of_its_pair(small: Small):
+def test_each_cell_equals_the_measures_of_its_pair(small: Small):
     check_pairs(small.matrix, all_agreement(small.matrix))
 
 
 @given(smalls())
-def test_without_kappa_the_others_are_the_same(small: Small):
+def test_other_measures_are_the_same_without_kappa(small: Small):
     some, every = all_agreement(small.matrix, ("agreement",)), all_agreement(small.matrix)
     for name in MEASURES[:-1]:
         assert some.of(name).tobytes() == every.of(name).tobytes()
@@ -68,7 +68,7 @@ def test_the_order_of_roll_calls_makes_no_difference(small: Small):
     assert contents(all_agreement(there)) == contents(all_agreement(back))
 
 
-def test_however_many_roll_calls_are_multiplied_at_a_time(monkeypatch: pytest.MonkeyPatch):
+def test_result_does_not_depend_on_the_chunk_size(monkeypatch: pytest.MonkeyPatch):
     choices = np.random.default_rng(4).integers(0, 5, (53, 6))
     matrix = matrix_of(choices.tolist())
     whole = contents(all_agreement(matrix))
@@ -79,7 +79,7 @@ def test_however_many_roll_calls_are_multiplied_at_a_time(monkeypatch: pytest.Mo
         assert [counts.tolist() for counts in agreement_with(matrix, matrix.of("QQC"))] == party
 
 
-def test_worked_by_hand():
+def test_matrix_of_three_states_worked_by_hand():
     matrix = matrix_of([[Y, Y, OUTSIDE], [Y, N, OUTSIDE], [A, Y, X], [N, X, Y], [OUTSIDE, N, A], [X, X, N]])
     found = all_agreement(matrix)
     assert found.common.tolist() == [[4, 3, 1], [3, 4, 1], [1, 1, 3]]
@@ -99,7 +99,7 @@ def test_states_with_no_common_roll_call_have_no_agreement():
     assert np.isnan(all_agreement(matrix_of([[X, Y], [OUTSIDE, Y]])).agreement[0]).all()
 
 
-def test_a_measure_that_was_not_asked_for_or_is_none_is_told():
+def test_unknown_or_uncomputed_measure_is_an_error():
     matrix = matrix_of([[Y, N]])
     with pytest.raises(ValueError, match="Kappa"):
         _ = all_agreement(matrix, ("agreement",)).kappa
@@ -110,7 +110,7 @@ def test_a_measure_that_was_not_asked_for_or_is_none_is_told():
 
 
 @given(smalls())
-def test_one_party_with_all_states_is_counted_one_by_one(small: Small):
+def test_agreement_of_one_party_with_all_states_equals_counting(small: Small):
     matrix = small.matrix
     for positions in (small.group.positions(matrix), matrix.of("QQA"), matrix.of("QQZ")):
         common, same = agreement_with(matrix, positions)
@@ -119,7 +119,7 @@ def test_one_party_with_all_states_is_counted_one_by_one(small: Small):
             assert (common[column], same[column]) == (counts.sum(), np.trace(counts))
 
 
-def test_landmark_votes_are_counted_the_same_from_the_table_of_votes(record: None):
+def test_agreement_on_landmark_votes_equals_counting_the_votes_table(record: None):
     matrix = load().matrix
     cast: dict[str, dict[int, str]] = {}
     for code, roll_call, choice in Vote.objects.values_list("state__code", "roll_call_id", "choice"):
@@ -146,7 +146,7 @@ def corpus() -> tuple[VoteMatrix, dict[str, dict[str, str]]]:
     return matrix_of(choices.tolist(), states=list(codes)), letters
 
 
-def test_seventy_five_years_of_votes_are_counted_the_same():
+def test_agreement_over_75_years_equals_counting():
     matrix, letters = corpus()
     found = all_agreement(matrix)
     for one, other in (("USA", "ISR"), ("USA", "RUS"), ("FRA", "GBR"), ("SUN", "RUS"), ("DDR", "DEU")):

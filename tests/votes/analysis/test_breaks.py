@@ -57,7 +57,7 @@ def slow_closest(common: np.ndarray, same: np.ndarray, number: int, minimum: int
 
 
 @given(st.integers(0, 10**6), st.integers(1, 9), st.integers(1, 10), st.integers(1, 4))
-def test_the_closest_are_those_ranked_one_by_one(seed: int, states: int, number: int, minimum: int):
+def test_closest_partners_equal_a_ranking_one_by_one(seed: int, states: int, number: int, minimum: int):
     random = np.random.default_rng(seed)
     common = random.integers(0, 6, (states, states))
     common = np.triu(common) + np.triu(common, 1).T
@@ -67,7 +67,7 @@ def test_the_closest_are_those_ranked_one_by_one(seed: int, states: int, number:
     assert [set(np.flatnonzero(row)) for row in found] == slow_closest(common, same, number, minimum)
 
 
-def test_all_that_tie_with_the_last_are_closest():
+def test_ties_with_the_last_closest_partner_are_included():
     # To the first state: 9/10, 8/10, 4/5 (the same share), 3/4, and a perfect record on too few roll calls.
     common = np.array([[10, 10, 10, 5, 4, 1]] * 6)
     same = np.array([[10, 9, 8, 4, 3, 1]] * 6)
@@ -76,7 +76,7 @@ def test_all_that_tie_with_the_last_are_closest():
     assert np.flatnonzero(closest(common, same, number=1, minimum=1)[0]).tolist() == [5]
 
 
-def test_nobody_has_partners_without_common_roll_calls():
+def test_no_partners_without_common_roll_calls():
     nothing = np.zeros((3, 3), np.int32)
     assert not closest(nothing, nothing).any()
 
@@ -89,7 +89,7 @@ def test_nobody_has_partners_without_common_roll_calls():
         (DAY(2025, 3, 1), DAY(2020, 3, 1)),
     ],
 )
-def test_five_years_before_a_day(day: DAY, since: DAY):
+def test_window_is_the_five_years_before_a_day(day: DAY, since: DAY):
     assert years_before(day) == since
 
 
@@ -121,7 +121,7 @@ def camp(last: list[int], *, before: int = MINIMUM_COMMON, bodies: list[str] | N
     )
 
 
-def test_worked_by_hand():
+def test_surprises_of_one_roll_call_worked_by_hand():
     # Of each state's seven partners one is absent and one is no member: six or five are left.
     matrix = camp([N, Y, Y, Y, Y, A, X, OUTSIDE])
     a, b, c, d, e, f, _, _ = codes(8)
@@ -146,7 +146,7 @@ def test_worked_by_hand():
     ],
     ids=["four partners voting", "a roll call too few", "a vote of the Council", "partners in the Council"],
 )
-def test_too_little_to_go_by_is_no_surprise(matrix: VoteMatrix):
+def test_too_few_partners_give_no_surprise(matrix: VoteMatrix):
     last = len(matrix) - 1
     assert surprises_on(matrix, last) == []
     table = all_surprises(matrix)
@@ -160,7 +160,7 @@ def test_roll_calls_of_the_same_day_are_not_before_it():
     assert not all_surprises(matrix).partners.any()
 
 
-def test_notable_are_the_surprising_and_the_most_distant_come_first():
+def test_notable_breaks_are_surprising_and_sorted_by_distance():
     found = [
         Break("QQA", ABSTAINING, partners=20, other=20, opposed=0),
         Break("QQB", NO, partners=20, other=15, opposed=15),
@@ -220,7 +220,7 @@ def slow_surprises(matrix: VoteMatrix, row: int) -> list[Break]:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.data())
-def test_surprises_are_counted_one_by_one(seed: int, data: st.DataObject):
+def test_surprises_equal_counting_one_by_one(seed: int, data: st.DataObject):
     matrix = random_record(seed)
     row = data.draw(st.integers(len(matrix) // 2, len(matrix) - 1))
     assert surprises_on(matrix, row) == slow_surprises(matrix, row)
@@ -228,7 +228,7 @@ def test_surprises_are_counted_one_by_one(seed: int, data: st.DataObject):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6))
-def test_all_at_once_are_what_each_is_by_itself(seed: int):
+def test_surprises_of_all_roll_calls_equal_those_of_each(seed: int):
     matrix = random_record(seed)
     table = all_surprises(matrix)
     assert (table.rows.tolist(), table.states) == (list(range(len(matrix))), matrix.states)
@@ -241,7 +241,7 @@ def test_all_at_once_are_what_each_is_by_itself(seed: int):
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.data())
-def test_some_roll_calls_are_what_they_are_among_all(seed: int, data: st.DataObject):
+def test_surprises_of_some_roll_calls_equal_those_among_all(seed: int, data: st.DataObject):
     matrix = random_record(seed)
     rows = np.array(sorted(data.draw(st.sets(st.integers(0, len(matrix) - 1)))), np.intp)
     some, every = all_surprises(matrix, rows), all_surprises(matrix)
@@ -250,7 +250,7 @@ def test_some_roll_calls_are_what_they_are_among_all(seed: int, data: st.DataObj
         assert getattr(some, counts).tobytes() == getattr(every, counts)[rows].tobytes()
 
 
-def test_the_random_records_have_surprises_to_compare():
+def test_random_records_contain_surprises():
     found = [one for row in range(40, 60) for one in surprises_on(random_record(1), row)]
     assert {one.choice for one in found} == set(POSITIONS)
     assert len({one.partners for one in found}) > 3

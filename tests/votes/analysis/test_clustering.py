@@ -1,4 +1,4 @@
-"""The order of similar states, against a clustering by hand that tries every way to turn the tree."""
+"""Ordering states by similarity, checked against trying every rotation of the tree."""
 
 from __future__ import annotations
 
@@ -48,31 +48,31 @@ def random_distance(seed: int, number: int) -> np.ndarray:
 
 
 @given(st.integers(0, 10**6), st.integers(3, 7))
-def test_it_is_the_best_way_to_turn_the_tree(seed: int, number: int):
+def test_order_is_the_best_rotation_of_the_tree(seed: int, number: int):
     distance = random_distance(seed, number)
     best = min(orders(slow_tree(distance)), key=lambda order: length(order, distance))
     assert order_by_similarity(distance) == (best if best[0] < best[-1] else best[::-1])
 
 
 @given(st.integers(0, 10**6), st.integers(3, 9))
-def test_the_states_stand_as_they_would_if_they_had_been_given_in_another_order(seed: int, number: int):
+def test_order_does_not_depend_on_the_input_order(seed: int, number: int):
     distance = random_distance(seed, number)
     shuffled = np.random.default_rng(seed).permutation(number)
     order = shuffled[order_by_similarity(distance[np.ix_(shuffled, shuffled)])].tolist()
     assert (order if order[0] < order[-1] else order[::-1]) == order_by_similarity(distance)
 
 
-def test_two_camps_stand_apart_with_who_is_between_them_in_the_middle():
+def test_two_camps_are_at_the_ends_with_the_undecided_in_the_middle():
     camps = np.array([0.0, 10.0, 4.0, 0.1, 9.5])
     assert order_by_similarity(abs(camps[:, np.newaxis] - camps)) == [0, 3, 2, 4, 1]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_few_states_stay_as_they_are(number: int):
+def test_two_or_fewer_states_keep_their_order(number: int):
     assert order_by_similarity(np.full((number, number), np.nan)) == list(range(number))
 
 
-def test_no_common_roll_call_is_the_largest_distance():
+def test_missing_distance_counts_as_the_largest():
     distance = np.array([[0, 40, np.nan, 10], [40, 0, 20, np.nan], [np.nan, 20, 0, 40], [10, np.nan, 40, 0]])
     known = np.where(np.isnan(distance), 40, distance)
     assert order_by_similarity(distance) == order_by_similarity(known)
@@ -82,17 +82,17 @@ def test_no_common_roll_call_is_the_largest_distance():
     }
 
 
-def test_a_state_without_any_distance_comes_last_or_first():
+def test_state_without_any_distance_is_at_an_end():
     distance = np.array([[np.nan] * 4, [np.nan, 0, 0.1, 0.3], [np.nan, 0.1, 0, 0.2], [np.nan, 0.3, 0.2, 0]])
     assert order_by_similarity(distance)[0] == 0
 
 
-def test_nothing_known_or_nothing_different_still_has_an_order():
+def test_missing_or_equal_distances_still_give_an_order():
     assert sorted(order_by_similarity(np.full((5, 5), np.nan))) == [0, 1, 2, 3, 4]
     assert sorted(order_by_similarity(np.zeros((5, 5)))) == [0, 1, 2, 3, 4]
 
 
-def test_what_is_given_is_left_as_it_is():
+def test_input_array_is_not_modified():
     distance = np.array([[np.nan, 0.3, np.nan], [0.3, np.nan, 0.1], [np.nan, 0.1, np.nan]])
     before = distance.copy()
     order_by_similarity(distance)

@@ -37,7 +37,7 @@ Y, A, N, X = YES, ABSTAINING, NO, NON_VOTING
         ((0, 0, 0, 0), math.nan, math.nan),
     ],
 )
-def test_cohesion_by_hand(counts: tuple[int, int, int, int], index: float, rice: float):
+def test_agreement_and_rice_indices_worked_by_hand(counts: tuple[int, int, int, int], index: float, rice: float):
     """The counts are those in favour, abstaining, against and non-voting."""
     totals = np.array([[0, *counts]], np.int16)
     np.testing.assert_array_equal(agreement_index(totals), [index])
@@ -45,7 +45,7 @@ def test_cohesion_by_hand(counts: tuple[int, int, int, int], index: float, rice:
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 200)] * 4), max_size=5))
-def test_cohesion_is_that_of_the_totals_on_a_roll_calls_page(drawn: list[tuple[int, int, int, int]]):
+def test_agreement_index_equals_the_cohesion_of_totals(drawn: list[tuple[int, int, int, int]]):
     rows = np.array([[0, *counts] for counts in drawn], np.int16).reshape(-1, 5)
     for (yes, abstaining, no, non_voting), index in zip(drawn, agreement_index(rows), strict=True):
         shown = Totals(yes, no, abstaining, non_voting)
@@ -53,7 +53,7 @@ def test_cohesion_is_that_of_the_totals_on_a_roll_calls_page(drawn: list[tuple[i
         np.testing.assert_array_equal(index, math.nan if cohesion is None else cohesion)
 
 
-def test_a_mean_leaves_out_what_is_undefined_and_says_how_many_it_rests_on():
+def test_mean_skips_undefined_values_and_counts_the_others():
     values = np.array([0.5, math.nan, 1.0, math.nan, 0.25])
     means, counts = mean_by(values, np.array([0, 0, 0, 1, 3]), 4)
     np.testing.assert_array_equal(means, [0.75, math.nan, math.nan, 0.25])

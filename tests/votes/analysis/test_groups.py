@@ -56,7 +56,7 @@ def test_members_are_those_of_the_date_and_of_the_electorate():
     assert group.positions(matrix()).tolist() == [YES, TIED, YES, NO]
 
 
-def test_states_put_together_are_always_members():
+def test_ad_hoc_group_has_permanent_members():
     group = Group.of_states(["QQB", "QQA", "QQB"])
     assert group.states == ("QQA", "QQB")
     assert group.positions(matrix()).tolist() == [TIED, TIED, YES, NO]

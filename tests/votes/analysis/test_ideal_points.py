@@ -1,4 +1,4 @@
-"""The fit: points that votes were simulated from, sides and signs, and what must not matter."""
+"""Fitting ideal points: recovery of simulated points, sign, invariances and convergence."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_scale_is_that_of_all_points():
     assert (FIT.at.lower <= FIT.at.upper).all()
 
 
-def test_another_way_up_leads_to_the_same_place():
+def test_another_optimiser_reaches_the_same_points():
     """L-BFGS from a start of its own, means and variances in turn until neither moves."""
     few = replace(VOTES, choices=VOTES.choices[:80, :12], items=np.arange(80), sessions=VOTES.sessions[:80])
     ballots = replace(few, states=STATES[:12]).gathered()
@@ -101,7 +101,7 @@ def test_another_way_up_leads_to_the_same_place():
     assert found.at.points == pytest.approx((points - points.mean()) / points.std(), abs=2e-3)
 
 
-def test_the_same_votes_give_the_same_bytes():
+def test_fit_is_deterministic():
     again = fit(VOTES.gathered(), positive=POSITIVE)
 
     assert [part.tobytes() for part in again.at] == [part.tobytes() for part in FIT.at]
@@ -122,14 +122,14 @@ def test_the_order_of_rows_and_states_does_not_matter():
         assert other[key] == pytest.approx(figures, abs=1e-6), key
 
 
-def test_non_voting_never_enters():
+def test_non_voting_does_not_affect_the_fit():
     outside = np.where(VOTES.choices == NON_VOTING, OUTSIDE, VOTES.choices).astype(np.int8)
     other = fit(replace(VOTES, choices=outside).gathered(), positive=POSITIVE)
 
     assert [part.tobytes() for part in other.at] == [part.tobytes() for part in FIT.at]
 
 
-def test_the_positive_side_is_that_of_the_state_named():
+def test_named_state_is_on_the_positive_side():
     negative = int(TRUTH.sum(axis=0).argmin())
     other = fit(VOTES.gathered(), positive=negative)
 
@@ -138,7 +138,7 @@ def test_the_positive_side_is_that_of_the_state_named():
     assert other.at.lower == pytest.approx(FIT.at.lower, abs=1e-3)
 
 
-def test_a_fit_that_is_stopped_says_so():
+def test_fit_stopped_early_is_not_converged():
     stopped = fit(VOTES.gathered(), positive=POSITIVE, limits=Limits(iterations=2))
 
     assert (stopped.converged, stopped.iterations) == (False, 2)
@@ -147,7 +147,7 @@ def test_a_fit_that_is_stopped_says_so():
 
 
 @pytest.mark.parametrize("choices", [[[YES, YES, NON_VOTING]], [[NON_VOTING] * 3], []])
-def test_nothing_to_estimate(choices: list[list[int]]):
+def test_fit_without_divided_roll_calls_is_an_error(choices: list[list[int]]):
     rows = np.array(choices, np.int8).reshape(-1, 3)
     ballots = gather(rows, np.arange(len(rows)), np.ones(len(rows), np.intp), "PQR")
 
@@ -157,7 +157,7 @@ def test_nothing_to_estimate(choices: list[list[int]]):
 
 @settings(max_examples=30)
 @given(random_votes(), st.integers(0, 2))
-def test_any_votes_give_finite_figures_on_the_right_side(votes: Votes, positive: int):
+def test_any_votes_give_finite_points_with_the_right_sign(votes: Votes, positive: int):
     found = fit(votes.gathered(), positive=positive)
 
     for part in (*found.at, found.standard_errors):
@@ -167,7 +167,7 @@ def test_any_votes_give_finite_figures_on_the_right_side(votes: Votes, positive:
     assert found.at.points[found.ballots.column == positive].sum() >= -1e-6 or found.at.points.std() < 1e-6
 
 
-def test_two_camps_by_hand():
+def test_two_camps_get_equal_points_with_abstainers_between():
     # P and Q are in favour of what R and S are against, every time; T abstains.
     choices = np.array([[YES, YES, NO, NO, ABSTAINING]] * 3 + [[NO, NO, YES, YES, ABSTAINING]] * 3, np.int8)
     ballots = gather(choices, np.arange(6), np.repeat([1, 2], 3), "PQRST")
@@ -197,7 +197,7 @@ def test_a_session_takes_the_sign_of_the_one_before():
     assert oriented(ballots, turned) is turned
 
 
-def test_the_main_division_is_what_sets_states_apart():
+def test_main_division_separates_opposed_states():
     choices = np.array([[YES, YES, NO, NO, OUTSIDE], [YES, YES, NO, ABSTAINING, OUTSIDE]], np.int8)
     ballots = gather(choices, np.arange(2), np.ones(2, np.intp), "PQRST")
 
@@ -207,7 +207,7 @@ def test_the_main_division_is_what_sets_states_apart():
         assert scores[0] > 0 > scores[3] > scores[2]
 
 
-def test_steps_solve_the_linear_system():
+def test_newton_steps_solve_the_linear_system():
     model = Model(FIT.ballots, Priors())
     spread = model.spread(FIT.at)
     _value, slope, curvature = model.expand(FIT.at, spread)

@@ -1,4 +1,4 @@
-"""Which roll calls are taken for the same text: by hand, on titles as the files have them."""
+"""Bridges: which roll calls count as the same text in different sessions."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def labels(*roll_calls: tuple[int, str, np.ndarray]) -> list[int]:
     return [int(label) for label in bridged(np.array(choices), np.array(sessions), titles)]
 
 
-def test_the_same_text_in_the_next_sessions_is_one_item():
+def test_same_text_in_following_sessions_is_one_item():
     assert labels((10, LAND, voted(5)), (10, "other", voted(5)), (11, LAND, voted(6)), (13, LAND, voted(7))) == [
         0, 1, 0, 0,
     ]  # fmt: skip
 
 
-def test_formulas_numbers_and_punctuation_are_not_the_text():
+def test_formulas_numbers_and_punctuation_are_ignored():
     one = "a/72/251 72b - use of land"
     other = "use of land, 1998-2001 : resolution / adopted by the general assembly"
 
@@ -42,7 +42,7 @@ def test_formulas_numbers_and_punctuation_are_not_the_text():
     assert text_of(one) == "use of land"
 
 
-def test_what_has_no_title_is_never_bridged():
+def test_texts_without_a_title_are_never_bridged():
     assert labels((10, "", voted(5)), (11, "", voted(5))) == [0, 1]
     assert labels((10, "1998/99", voted(5)), (11, "1999/2000", voted(5))) == [0, 1]
 
@@ -58,13 +58,13 @@ def test_sessions_too_far_apart_are_not_bridged():
     assert labels((10, LAND, voted(5)), (11 + APART, LAND, voted(5))) == [0, 1]
 
 
-def test_the_votes_must_bear_it_out():
+def test_same_title_is_bridged_only_if_votes_are_alike():
     # Four of forty moved: 90 per cent took the same. With the fifth it is another question.
     assert labels((10, LAND, voted(5)), (11, LAND, voted(9))) == [0, 0]
     assert labels((10, LAND, voted(5)), (11, LAND, voted(10))) == [0, 1]
 
 
-def test_an_item_does_not_drift_away_from_its_first_vote():
+def test_each_vote_of_an_item_is_compared_with_its_first():
     # Each is like the one before, the third is not like the first any more, the fourth begins with the third.
     assert labels(*((10 + n, LAND, voted(4 * n)) for n in range(4))) == [0, 0, 2, 2]
 
@@ -80,7 +80,7 @@ def test_an_item_does_not_drift_away_from_its_first_vote():
         (voted(0, absent=21), voted(0), False),
     ],
 )
-def test_alike_counts_positions_of_both_only(one: np.ndarray, other: np.ndarray, is_alike: bool):
+def test_similarity_counts_only_positions_of_both(one: np.ndarray, other: np.ndarray, is_alike: bool):
     assert (ALIKE, COMMON) == (0.9, 20)
     assert alike(one, other) is is_alike
     assert alike(other, one) is is_alike

@@ -1,4 +1,4 @@
-"""What the ideal-point model is fitted to: every position there is, once, with whose and of what it is."""
+"""Input data of the ideal-point model: ballots, items and chains of successor states."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(votes: Votes):
     assert one.ends == two.ends
 
 
-def test_by_hand():
+def test_ballots_of_four_roll_calls_worked_by_hand():
     choices = np.array([[Y, N, A, X], [Y, Y, Y, Y], [Y, A, O, Y], [N, Y, Y, O]], np.int8)
 
     ballots = gather(choices, np.array([7, 8, 9, 7]), np.array([1, 1, 3, 5]), "PQRS")
@@ -82,7 +82,7 @@ def test_by_hand():
     assert ballots.point[slice(*ballots.ends)].tolist() == [6]
 
 
-def test_who_continues_a_seat_follows_in_the_same_chain():
+def test_successor_state_continues_the_same_chain():
     choices = np.array([[Y, N, O], [O, N, Y], [O, N, Y]], np.int8)
 
     ballots = gather(choices, np.arange(3), np.array([1, 1, 2]), ("SUN", "USA", "RUS"), {"RUS": "SUN"})
@@ -97,13 +97,13 @@ def test_who_continues_a_seat_follows_in_the_same_chain():
     ("continues", "said"),
     [({"Q": "P", "R": "P"}, "continued by one"), ({"P": "Q", "Q": "P"}, "continues itself")],
 )
-def test_seats_that_cannot_be_continued(continues: dict[str, str], said: str):
+def test_ambiguous_or_circular_successions_are_errors(continues: dict[str, str], said: str):
     with pytest.raises(ValueError, match=said):
         gather(np.array([[Y, N, A]], np.int8), np.arange(1), np.ones(1, np.intp), "PQR", continues)
 
 
 @pytest.mark.parametrize("choices", [[[Y, Y, X]], [[X, O, N]], [[X, X, X]]])
-def test_nothing_to_tell_states_apart(choices: list[list[int]]):
+def test_undivided_roll_calls_give_no_ballots(choices: list[list[int]]):
     ballots = gather(np.array(choices, np.int8), np.arange(1), np.ones(1, np.intp), "PQR")
 
     assert (len(ballots.item), len(ballots.column), len(ballots.labels)) == (0, 0, 0)

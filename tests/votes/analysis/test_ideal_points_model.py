@@ -1,4 +1,4 @@
-"""The ideal-point model: its value vote by vote in plain Python, its slopes and curvature by differences of it."""
+"""The ideal-point model against plain Python and finite differences."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def setting(votes: Votes, seed: int) -> tuple[Ballots, Model, Parameters, Spread
 
 @settings(max_examples=60)
 @given(random_votes(), seeds)
-def test_the_value_is_that_of_votes_and_priors_one_by_one(votes: Votes, seed: int):
+def test_objective_equals_the_sum_over_votes_and_priors(votes: Votes, seed: int):
     ballots, model, at, spread = setting(votes, seed)
 
     assert model.value(at, spread) == pytest.approx(obvious_value(ballots, at, spread), rel=1e-9)
@@ -98,7 +98,7 @@ def test_the_value_is_that_of_votes_and_priors_one_by_one(votes: Votes, seed: in
 
 @settings(max_examples=40)
 @given(random_votes(), seeds)
-def test_slopes_are_differences_of_the_value(votes: Votes, seed: int):
+def test_gradient_equals_finite_differences_of_the_objective(votes: Votes, seed: int):
     ballots, model, at, spread = setting(votes, seed)
     slope = list(model.expand(at, spread)[1])
 
@@ -110,7 +110,7 @@ def test_slopes_are_differences_of_the_value(votes: Votes, seed: int):
 
 @settings(max_examples=40)
 @given(random_votes(), seeds)
-def test_the_curvature_within_points_and_within_items_is_the_difference_of_slopes(votes: Votes, seed: int):
+def test_block_hessians_equal_finite_differences_of_the_gradient(votes: Votes, seed: int):
     ballots, model, at, spread = setting(votes, seed)
     curvature = model.expand(at, spread)[2]
     size = len(ballots.column)
@@ -125,7 +125,7 @@ def test_the_curvature_within_points_and_within_items_is_the_difference_of_slope
 
 
 @given(random_votes(), seeds)
-def test_the_curvature_is_that_of_a_hill(votes: Votes, seed: int):
+def test_hessian_is_negative_definite(votes: Votes, seed: int):
     ballots, model, at, spread = setting(votes, seed)
     curvature = model.expand(at, spread)[2]
     one, other = (_direction(ballots, seed + n) for n in (1, 2))
@@ -135,7 +135,7 @@ def test_the_curvature_is_that_of_a_hill(votes: Votes, seed: int):
 
 
 @given(random_votes(), seeds)
-def test_apart_undoes_the_curvature_where_the_others_stand_still(votes: Votes, seed: int):
+def test_block_solve_inverts_the_block_hessian(votes: Votes, seed: int):
     ballots, model, at, spread = setting(votes, seed)
     curvature, direction = model.expand(at, spread)[2], _direction(ballots, seed)
     still = np.zeros(model.items)
@@ -148,7 +148,7 @@ def test_apart_undoes_the_curvature_where_the_others_stand_still(votes: Votes, s
 
 
 @given(random_votes(), seeds)
-def test_variances_are_those_of_whole_matrices(votes: Votes, seed: int):
+def test_variances_equal_those_of_the_full_inverse(votes: Votes, seed: int):
     ballots, model, at, before = setting(votes, seed)
     spread = model.spread(at, before)
 
@@ -166,7 +166,7 @@ def test_variances_are_those_of_whole_matrices(votes: Votes, seed: int):
 
 
 @given(random_votes(), seeds)
-def test_the_whole_bound_counts_the_votes_once(votes: Votes, seed: int):
+def test_lower_bound_counts_each_vote_once(votes: Votes, seed: int):
     ballots, model, at, before = setting(votes, seed)
     # Where the spread of points belongs to that of discriminations, the bound is its parts, written out.
     spread = model.spread(at, before)
@@ -191,7 +191,7 @@ def test_the_whole_bound_counts_the_votes_once(votes: Votes, seed: int):
     assert model.bound(at, spread) == pytest.approx(parts, rel=1e-9)
 
 
-def test_cuts_out_of_order_are_impossible():
+def test_unordered_cut_points_have_zero_likelihood():
     votes = Votes(np.array([[1, 2, 3]], np.int8), np.zeros(1, np.intp), np.ones(1, np.intp), ("P", "Q", "R"), {})
     ballots = votes.gathered()
     model = Model(ballots, PRIORS)
@@ -201,7 +201,7 @@ def test_cuts_out_of_order_are_impossible():
 
 
 @given(seeds, st.integers(1, 7))
-def test_tridiagonal_matrices(seed: int, size: int):
+def test_tridiagonal_inverse_and_determinant_equal_those_of_numpy(seed: int, size: int):
     rng = np.random.default_rng(seed)
     off_diagonal = rng.normal(size=size - 1)
     diagonal = 0.1 + np.abs(np.append(off_diagonal, 0)) + np.abs(np.append(0, off_diagonal)) + rng.random(size)
@@ -212,14 +212,14 @@ def test_tridiagonal_matrices(seed: int, size: int):
 
 
 @given(st.floats(-5, 5), st.floats(0.01, 5))
-def test_the_probability_between_bounds(lower: float, width: float):
+def test_log_probability_between_bounds_is_exact_and_symmetric(lower: float, width: float):
     found = log_between(np.array([lower]), np.array([lower + width]))[0]
 
     assert found == pytest.approx(math.log(below(lower + width) - below(lower)), abs=1e-6)
     assert log_between(np.array([-lower - width]), np.array([-lower]))[0] == pytest.approx(found, rel=1e-9)
 
 
-def test_the_probability_between_bounds_far_out():
+def test_log_probability_between_bounds_is_finite_in_the_tails():
     # Beyond 30 the density falls so fast that nearly all of what is left lies just beyond the inner bound (Mills).
     found = log_between(np.array([30.0, -40.0]), np.array([40.0, -30.0]))
     mills = -(30.0**2) / 2 - math.log(30.0 * math.sqrt(2 * math.pi)) + math.log1p(-1 / 900)

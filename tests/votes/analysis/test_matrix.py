@@ -1,4 +1,4 @@
-"""The vote matrix by itself: labels, selections and what it refuses."""
+"""The vote matrix: labels, selections and validation."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def matrix(**changed: Any) -> VoteMatrix:
         ({"body": "GA", "topic": "peace", "since": datetime.date(2000, 1, 1)}, [2]),
     ],
 )
-def test_a_selection_is_of_all_its_conditions(asked: dict[str, Any], rows: list[int]):
+def test_rows_meet_all_conditions(asked: dict[str, Any], rows: list[int]):
     assert matrix().rows(**asked).tolist() == rows
 
 
-def test_an_unknown_topic_is_told():
+def test_unknown_topic_is_an_error():
     with pytest.raises(KeyError, match="sea"):
         matrix().rows(topic="sea")
 
 
-def test_what_is_taken_keeps_its_labels():
+def test_selected_rows_and_states_keep_their_labels():
     some = matrix().take(np.array([1, 3]))
     assert some.slugs.tolist() == ["a", "c"]
     assert some.keys.tolist() == [10, 30]
@@ -69,16 +69,16 @@ def test_what_is_taken_keeps_its_labels():
         matrix().of_states(["QQA", "QQZ"])
 
 
-def test_a_states_column():
+def test_column_of_a_state_is_its_choices_and_outside_if_unknown():
     assert matrix().of("QQB").tolist() == [NO, NO, YES, NO]
     assert matrix().of("QQZ").tolist() == [OUTSIDE] * 4
 
 
-def test_years_are_those_of_the_calendar():
+def test_years_are_calendar_years():
     assert matrix().years.tolist() == [1999, 2000, 2000, 2001]
 
 
-def test_nothing_of_it_changes():
+def test_matrix_is_immutable():
     whole = matrix()
     for axis in ("choices", "keys", "slugs", "dates", "bodies", "kinds", "sessions", "topics"):
         with pytest.raises(ValueError, match="read-only"):
@@ -101,12 +101,12 @@ def test_nothing_of_it_changes():
         ({"topic_slugs": tuple(str(number) for number in range(63))}, "62 topics"),
     ],
 )
-def test_what_does_not_fit_is_refused(changed: dict[str, Any], message: str):
+def test_inconsistent_arrays_are_refused(changed: dict[str, Any], message: str):
     with pytest.raises(ValueError, match=message):
         matrix(**changed)
 
 
-def test_the_digest_names_the_content_and_not_the_keys():
+def test_digest_depends_on_content_and_not_on_keys():
     whole = matrix()
     assert whole.digest == matrix().digest
     assert whole.digest == matrix(keys=np.arange(4)).digest
@@ -122,11 +122,11 @@ def test_the_digest_names_the_content_and_not_the_keys():
     assert len({whole.digest, *(replace(whole, **other).digest for other in others)}) == 6
 
 
-def test_non_voting_is_no_position():
+def test_non_voting_is_not_a_position():
     assert positions_only(np.array([OUTSIDE, YES, ABSTAINING, NO, NON_VOTING], np.int8)).tolist() == [0, 1, 2, 3, 0]
 
 
-def test_no_roll_call_and_no_state():
+def test_empty_matrix_is_valid():
     none = np.zeros(0)
     empty = VoteMatrix(
         choices=np.zeros((0, 0), np.int8),

@@ -51,7 +51,7 @@ def slow(pairs: list[tuple[int, int]]) -> dict[str, Fraction | int | None]:
     }
 
 
-def test_worked_by_hand():
+def test_table_and_measures_of_a_pair_worked_by_hand():
     # Ten roll calls in common: 4 YY, 1 YA, 1 YN, 1 AA, 1 AN, 2 NN. Three more where one took no position.
     pairs = [(Y, Y)] * 4 + [(Y, A), (Y, N), (A, A), (A, N), (N, N), (N, N), (Y, X), (OUTSIDE, N), (TIED, A)]
     counts = table(*arrays(pairs))
@@ -63,7 +63,7 @@ def test_worked_by_hand():
 
 
 @given(pairs_of_choices)
-def test_every_measure_is_what_counting_one_by_one_gives(pairs: list[tuple[int, int]]):
+def test_every_measure_equals_counting_one_by_one(pairs: list[tuple[int, int]]):
     found = measures(table(*arrays(pairs)))
     for name, exact in slow(pairs).items():
         # A fraction's float is the nearest there is, and so is a single division's: equal to the last bit.
@@ -71,14 +71,14 @@ def test_every_measure_is_what_counting_one_by_one_gives(pairs: list[tuple[int, 
 
 
 @given(pairs_of_choices)
-def test_the_order_of_the_two_makes_no_difference(pairs: list[tuple[int, int]]):
+def test_measures_are_symmetric(pairs: list[tuple[int, int]]):
     one, other = arrays(pairs)
     assert table(one, other).tolist() == table(other, one).T.tolist()
     assert measures(table(one, other)) == measures(table(other, one))
 
 
 @given(st.lists(st.tuples(choices, choices, st.integers(0, 3)), max_size=25))
-def test_a_table_a_label_is_the_table_of_its_roll_calls(labelled: list[tuple[int, int, int]]):
+def test_table_of_a_label_equals_the_table_of_its_roll_calls(labelled: list[tuple[int, int, int]]):
     one, other = arrays([(first, second) for first, second, _ in labelled])
     labels = np.array([label for _, _, label in labelled], np.int64)
     found = tables(one, other, labels, 5)
@@ -87,33 +87,33 @@ def test_a_table_a_label_is_the_table_of_its_roll_calls(labelled: list[tuple[int
         assert found[label].tolist() == table(one[labels == label], other[labels == label]).tolist()
 
 
-def test_nothing_in_common_has_no_measure():
+def test_measures_are_none_without_common_positions():
     counts = table(*arrays([(Y, X), (X, N), (OUTSIDE, A), (TIED, Y), (X, X), (OUTSIDE, OUTSIDE), (TIED, TIED)]))
     assert measures(counts) == Agreement(0, 0, None, None, None, None)
 
 
-def test_no_roll_calls_have_no_measure():
+def test_measures_are_none_without_roll_calls():
     assert measures(table(*arrays([]))) == Agreement(0, 0, None, None, None, None)
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-def test_one_position_throughout_has_no_kappa(position: int):
+def test_kappa_is_none_if_all_positions_are_the_same(position: int):
     found = measures(table(*arrays([(position, position)] * 3)))
     assert (found.agreement, found.lijphart, found.kappa) == (1.0, 1.0, None)
 
 
-def test_abstentions_alone_have_no_coincidence():
+def test_coincidence_is_none_for_abstentions_alone():
     found = measures(table(*arrays([(A, A), (A, Y), (N, A)])))
     assert (found.common, found.coincident, found.coincidence) == (3, 0, None)
     assert found.lijphart == 2 / 3
 
 
-def test_opposites_throughout_are_worse_than_chance():
+def test_kappa_of_complete_opposition_is_negative():
     found = measures(table(*arrays([(Y, N), (N, Y)])))
     assert (found.agreement, found.lijphart, found.coincidence, found.kappa) == (0.0, 0.0, 0.0, -1.0)
 
 
-def test_a_constant_position_agrees_no_more_than_by_chance():
+def test_kappa_with_a_constant_position_is_zero():
     found = measures(table(*arrays([(Y, Y), (Y, Y), (Y, Y), (Y, N)])))
     assert (found.agreement, found.kappa) == (0.75, 0.0)
 
@@ -136,7 +136,7 @@ def test_a_constant_position_agrees_no_more_than_by_chance():
         (TIED, OUTSIDE, 0),
     ],
 )
-def test_how_far_two_choices_are_apart(one: int, other: int, apart: int):
+def test_distance_between_choices_is_in_steps(one: int, other: int, apart: int):
     first, second = arrays([(one, other)])
     assert distance(first, second).tolist() == [apart]
     assert distance(first, second).dtype == np.int8

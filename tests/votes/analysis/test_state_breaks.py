@@ -1,4 +1,4 @@
-"""One state's breaks: the same as those of all states at once, and by hand."""
+"""Breaks of one state, against those of all states and by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from votes.analysis.state_breaks import surprises_of
 
 @given(seed=st.integers(0, 10**6), states=st.integers(2, 26), part=st.floats(0, 1))
 @settings(max_examples=40, deadline=None)
-def test_they_are_those_of_all_states_at_once(seed: int, states: int, part: float):
+def test_breaks_of_one_state_equal_those_among_all_states(seed: int, states: int, part: float):
     matrix = random_record(seed, states=states).matrix
     rows = np.flatnonzero(np.random.default_rng(seed).random(len(matrix)) < part)
     everyone = all_surprises(matrix, rows)
@@ -44,7 +44,7 @@ def matrix():
     )
 
 
-def test_partners_are_of_the_years_before_that_day_and_voting_ones_count(matrix):
+def test_partners_come_from_the_years_before_and_only_voters_count(matrix):
     found = surprises_of(matrix, "QQA", np.arange(len(matrix)))
     after = [
         (row, voting, other)
@@ -59,7 +59,7 @@ def test_partners_are_of_the_years_before_that_day_and_voting_ones_count(matrix)
     assert np.isnan(found.surprise[-1]), "three partners are too few for a surprise"
 
 
-def test_there_is_none_without_a_position_a_past_or_the_assembly(matrix):
+def test_no_breaks_without_a_position_a_past_or_assembly_votes(matrix):
     everything = np.arange(len(matrix))
 
     assert surprises_of(matrix, "QQA", np.array([23, 24])).rows.tolist() == []
@@ -68,7 +68,7 @@ def test_there_is_none_without_a_position_a_past_or_the_assembly(matrix):
     assert surprises_of(matrix, "QQA", everything[:20]).partners.tolist() == [0] * 20
 
 
-def test_partners_are_forgotten_after_five_years():
+def test_partners_are_dropped_after_five_years():
     choices = ["YYYYYYY"] * 20 + ["NYYYYYY"] * 2
     dates = ["2000-01-01"] * 20 + ["2005-01-01", "2005-01-02"]
     matrix = written(choices, dates=dates, states=STATES[:7])

@@ -20,7 +20,7 @@ def arrays(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     return both[:, 0], both[:, 1]
 
 
-def test_worked_by_hand():
+def test_transitions_and_movers_worked_by_hand():
     # One stays, two move to abstaining, one comes in, one has left, one was never there.
     before, after = arrays(
         [(YES, YES), (YES, ABSTAINING), (NO, ABSTAINING), (OUTSIDE, NO), (NON_VOTING, OUTSIDE), (OUTSIDE, OUTSIDE)]
@@ -53,7 +53,7 @@ def test_every_state_is_counted_and_named_in_its_cell(pairs: list[tuple[int, int
         assert states.tolist() == [place for place, pair in enumerate(pairs) if pair == cell]
 
 
-def test_from_the_invasion_to_its_third_year(record: None):
+def test_transitions_from_es_11_1_to_es_11_7_match_the_record(record: None):
     matrix = load().matrix
     first, last = (matrix.choices[matrix.rows_by_slug[f"a-res-es-11-{number}"]] for number in (1, 7))
     found = transitions(first, last)

@@ -1,4 +1,4 @@
-"""What body, session and date tell of a vote, and the page that fills it in."""
+"""New drafts: what body, session and date imply, and the form that uses it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,16 @@ ASKED = f"{NEW}?body=GA&date=2024-12-17&session="
         ("SC", "", "1960-04-01", Proposal("S/RES/", "S/", "S/PV.", None, 11)),
     ],
 )
-def test_how_symbols_begin_and_who_may_vote(world: World, body: str, session: str, date: str, told: Proposal):
+def test_body_and_date_give_the_symbol_prefix_and_the_electorate(
+    world: World, body: str, session: str, date: str, told: Proposal
+):
     of = world.council if body == "SC" else world.assembly
     held = Session.objects.get(body=of, code=session) if session else None
     RollCall.objects.all().delete()
     assert proposal(of, held, datetime.date.fromisoformat(date)) == told
 
 
-def test_the_meeting_on_record_that_day_is_told_with_the_next_place_in_it(world: World):
+def test_meeting_of_the_day_is_suggested_with_the_next_ordinal(world: World):
     for slug, meeting, ordinal in (("one", "A/79/PV.54", 3), ("two", "A/79/PV.54", None), ("three", "", None)):
         world.roll_call(slug, session=world.session, meeting=meeting, ordinal=ordinal)
     told = proposal(world.assembly, world.session, datetime.date(2024, 12, 17))
@@ -49,7 +51,7 @@ def test_the_meeting_on_record_that_day_is_told_with_the_next_place_in_it(world:
 
 
 @pytest.mark.parametrize(("date", "code"), [("2024-12-17", "79"), ("2024-09-01", "78"), ("1945-01-01", None)])
-def test_the_regular_session_of_a_date(world: World, date: str, code: str | None):
+def test_regular_session_is_derived_from_the_date(world: World, date: str, code: str | None):
     found = session_on(world.assembly, datetime.date.fromisoformat(date))
     assert (found.code if found else None) == code
     assert session_on(world.council, datetime.date.fromisoformat(date)) is None
@@ -58,7 +60,7 @@ def test_the_regular_session_of_a_date(world: World, date: str, code: str | None
 @pytest.mark.parametrize(
     ("symbol", "complete"), [("A/RES/79/", False), ("A/79/L.", False), (" ", False), ("S/PV.9", True)]
 )
-def test_a_beginning_is_no_symbol(symbol: str, complete: bool):
+def test_symbol_prefix_alone_is_refused(symbol: str, complete: bool):
     assert is_complete(symbol) == complete
 
 
@@ -72,7 +74,7 @@ def asked(recorder: Client, address: str = ASKED) -> dict[str, Any]:
     return fields(page(recorder.get(address)))
 
 
-def test_where_and_when_comes_first(recorder: Client):
+def test_first_step_asks_for_body_date_and_session(recorder: Client):
     first = page(recorder.get(NEW))
     assert [field["name"] for field in first.select("#content-main [name]")] == ["body", "date", "session"]
     assert errors(page(recorder.get(f"{NEW}?body=GA&date=2024-02-30"))) == ["Enter a valid date."]
@@ -81,7 +83,7 @@ def test_where_and_when_comes_first(recorder: Client):
     assert errors(told) == ["This session belongs to the General Assembly."]
 
 
-def test_a_text_its_topics_and_its_vote_are_entered_at_once(recorder: Client, world: World):
+def test_text_topics_and_vote_are_entered_together(recorder: Client, world: World):
     data = asked(recorder)
     assert (data["text-symbol"], data["text-draft_symbol"], data["meeting"]) == ("A/RES/79/", "A/79/L.", "A/79/PV.")
     assert "The body had 193 members on that date." in page(recorder.get(ASKED)).text
@@ -108,14 +110,14 @@ def test_a_text_its_topics_and_its_vote_are_entered_at_once(recorder: Client, wo
     assert [user.username for user in (*roll_call.entered_by.all(), *text.entered_by.all())] == ["recorders"] * 2
 
 
-def test_a_text_without_another_symbol_goes_by_its_draft_s(recorder: Client):
+def test_text_without_a_symbol_uses_that_of_its_draft(recorder: Client):
     recorder.post(ASKED, asked(recorder) | {"text-draft_symbol": "A/79/L.999", "text-title": "Peace"})
     text = Resolution.objects.get(symbol="A/79/L.999")
     assert (text.kind, text.other_symbols.count()) == ("draft", 0)
     assert text.roll_calls.get().meeting == ""
 
 
-def test_a_motion_has_no_text(recorder: Client):
+def test_motion_is_entered_without_a_text(recorder: Client):
     data = asked(recorder)
     assert errors(page(recorder.post(ASKED, data))) == ["A roll call without a resolution needs a title."]
     recorder.post(ASKED, data | {"title": "To adjourn", "kind": "motion"})
@@ -139,7 +141,7 @@ def test_a_motion_has_no_text(recorder: Client):
         ),
     ],
 )
-def test_nothing_is_saved_unless_all_of_it_is(recorder: Client, changes: dict[str, Any], told: list[str]):
+def test_invalid_text_or_vote_saves_nothing(recorder: Client, changes: dict[str, Any], told: list[str]):
     before = (Resolution.objects.count(), RollCall.objects.count())
     answer = page(recorder.post(ASKED, asked(recorder) | changes))
     assert errors(answer) == told
@@ -147,6 +149,6 @@ def test_nothing_is_saved_unless_all_of_it_is(recorder: Client, changes: dict[st
     assert fields(answer)["text-symbol"] == changes.get("text-symbol", "A/RES/79/")
 
 
-def test_who_may_not_enter_is_refused(client: Client, world: World):
+def test_entry_page_without_permission_is_a_403(client: Client, world: World):
     client.force_login(make_user("nobody"))
     assert client.get(NEW).status_code == client.post(ASKED, {"title": "x"}).status_code == 403

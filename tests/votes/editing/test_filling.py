@@ -1,4 +1,4 @@
-"""What a text says of a roll call, by the names on record, and saving it."""
+"""Reading votes from a pasted text by the names on record, and saving them."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ def ana(db: None) -> User:
     ("body", "date"),
     [("GA", datetime.date(2024, 12, 17)), ("GA", datetime.date(1986, 1, 1)), ("SC", datetime.date(1960, 4, 1))],
 )
-def test_the_names_are_those_of_the_reference_facts(
-    world: World, body: str, date: datetime.date, django_assert_num_queries
-):
+def test_names_are_those_of_the_reference_data(world: World, body: str, date: datetime.date, django_assert_num_queries):
     roll_call = world.roll_call(body=world.assembly if body == "GA" else world.council, date=date)
 
     with django_assert_num_queries(4):
@@ -53,7 +51,7 @@ def test_the_names_are_those_of_the_reference_facts(
     assert names.electorate == electorates.electorate(body, date)
 
 
-def test_what_a_text_says_is_told_with_what_is_not_certain(world: World):
+def test_reading_a_text_gives_choices_and_problems(world: World):
     reading = read_text(TEXT, names_for(world.roll_call()))
 
     assert reading.choices == {"HTI": "Y", "USA": "N", "SWZ": "N"}
@@ -78,7 +76,7 @@ def test_what_a_text_says_is_told_with_what_is_not_certain(world: World):
     assert reading.missing[:2] == ("Afghanistan", "Albania")
 
 
-def test_an_intention_not_to_vote_is_told_and_is_no_correction(world: World):
+def test_intention_not_to_vote_is_reported_and_not_a_correction(world: World):
     text = "[The delegation of Haiti informed the Secretariat that it had intended not to participate.]"
 
     reading = read_text(f"In favour: France, Haiti\n\n{text}", names_for(world.roll_call()))
@@ -93,7 +91,7 @@ def marked(segments: Iterable[Segment], kind: str) -> list[str]:
     return [segment.text for segment in segments if segment.kind == kind]
 
 
-def test_every_character_of_a_text_is_shown_once_with_what_it_was_taken_for(world: World):
+def test_every_character_of_a_text_is_shown_once_with_its_meaning(world: World):
     reading = read_text(TEXT, names_for(world.roll_call()))
 
     assert "".join(segment.text for segment in reading.segments) == TEXT
@@ -114,7 +112,7 @@ def test_every_character_of_a_text_is_shown_once_with_what_it_was_taken_for(worl
 
 
 @pytest.mark.parametrize("slug", electorates.LANDMARKS)
-def test_no_text_is_lost_where_stretches_are_cut(world: World, slug: str):
+def test_shortened_passages_lose_no_text(world: World, slug: str):
     row, _choices = electorates.landmark(slug)
     names = electorates.names(row["body"], datetime.date.fromisoformat(row["date"]))
     talk = "The Acting President thanked all delegations. " * 50
@@ -136,7 +134,7 @@ def test_names_are_listed_by_choice_in_the_order_given():
 # Saving
 
 
-def test_a_sheet_is_saved_with_what_was_asked_for_and_nothing_else(world: World, ana: User):
+def test_only_the_requested_parts_of_a_sheet_are_saved(world: World, ana: User):
     roll_call = world.roll_call(announced_no=7)
 
     fill_sheet(
@@ -156,7 +154,7 @@ def test_a_sheet_is_saved_with_what_was_asked_for_and_nothing_else(world: World,
     assert list(saved.corrections.values_list("state__code", "intended")) == [("HTI", "Y")]
 
 
-def test_votes_alone_leave_the_facts(world: World, ana: User):
+def test_filling_votes_alone_keeps_the_facts(world: World, ana: User):
     roll_call = world.roll_call(announced_yes=7, result="rejected")
 
     fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, by=ana)
@@ -174,9 +172,7 @@ def test_votes_alone_leave_the_facts(world: World, ana: User):
         ([("ALB", "N")], "Albania already has a different correction."),
     ],
 )
-def test_a_correction_that_cannot_be_stops_all_of_it(
-    world: World, ana: User, corrections: list[tuple[str, str]], told: str
-):
+def test_invalid_correction_saves_nothing(world: World, ana: User, corrections: list[tuple[str, str]], told: str):
     roll_call = world.roll_call()
     record_votes(roll_call=roll_call, choices={"ALB": "Y"})
     Correction.objects.create(roll_call=roll_call, state=roll_call.votes.get().state, intended="A")
@@ -190,7 +186,7 @@ def test_a_correction_that_cannot_be_stops_all_of_it(
     assert RollCall.objects.get(pk=roll_call.pk).announced_yes is None
 
 
-def test_a_correction_on_record_already_is_left_as_it_is(world: World, ana: User):
+def test_correction_already_on_record_is_kept(world: World, ana: User):
     roll_call = world.roll_call()
     for _time in range(2):
         fill_sheet(roll_call=roll_call, choices={"FRA": "Y"}, corrections=[("FRA", "N"), ("FRA", "N")], by=ana)
@@ -198,7 +194,7 @@ def test_a_correction_on_record_already_is_left_as_it_is(world: World, ana: User
     assert list(roll_call.corrections.values_list("state__code", "intended")) == [("FRA", "N")]
 
 
-def test_what_was_published_meanwhile_is_not_filled(world: World, ana: User):
+def test_roll_call_published_meanwhile_is_not_filled(world: World, ana: User):
     roll_call = world.roll_call()
     record_votes(roll_call=roll_call, choices={"ALB": "Y"})
     publish(roll_calls=[roll_call])
@@ -208,7 +204,7 @@ def test_what_was_published_meanwhile_is_not_filled(world: World, ana: User):
 
 
 @pytest.mark.parametrize("slug", electorates.LANDMARKS)
-def test_a_landmark_vote_pasted_is_the_record_s(world: World, ana: User, slug: str):
+def test_pasted_landmark_vote_equals_the_record(world: World, ana: User, slug: str):
     """The printed record of a landmark vote, read by the names in the database, is that vote again."""
     original = RollCall.objects.with_tally().get(slug=slug)
     copy = world.roll_call(body=original.body, date=original.date)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("record")
 class TestStored:
     """What a fit leaves in the database."""
 
-    def test_what_was_fitted_and_how_it_ended(self):
+    def test_fit_is_stored_with_version_settings_and_convergence(self):
         divided()
         version = data_version()
         found = fit_record()
@@ -40,7 +40,7 @@ class TestStored:
         assert stored.votes == votes.count()
         assert stored.states == votes.values("state").distinct().count()
 
-    def test_points_by_state_and_session_with_the_votes_they_rest_on(self):
+    def test_points_are_stored_by_state_and_session_with_vote_counts(self):
         divided()
         found = fit_record()
         store(found)
@@ -57,7 +57,7 @@ class TestStored:
         assert by_session[50].standard_error == round(found.fit.standard_errors[place], DECIMALS)
         assert str(by_session[50]) == f"United States, 50: {by_session[50].estimate:+.2f}"
 
-    def test_the_line_is_found_with_the_united_states_on_the_positive_side(self):
+    def test_united_states_is_on_the_positive_side(self):
         divided()
 
         strip = fitted().by_session[50]
@@ -67,7 +67,7 @@ class TestStored:
         assert "USA" in {point.state for point in strip[-3:]}
         assert np.corrcoef(places, range(len(places)))[0, 1] > 0.95
 
-    def test_a_text_put_again_shares_its_cut_point(self):
+    def test_repeated_text_shares_its_cut_point(self):
         divided(cuts=(6, 12, 18))
         store(fit_record())
 
@@ -77,7 +77,7 @@ class TestStored:
         assert CutPoint.objects.get(roll_call__slug="a-res-67-19").roll_calls == 1
         assert str(one) == str(one.roll_call)
 
-    def test_what_nobody_differed_on_has_no_cut_point(self):
+    def test_unanimous_vote_has_no_cut_point(self):
         put("vote-1", 50, dict.fromkeys(LINE, "Y"))
         store(fit_record())
 
@@ -107,7 +107,7 @@ class TestStored:
 
         assert stored() == stored()
 
-    def test_what_is_deleted_between_fit_and_store_is_left_out(self):
+    def test_roll_call_deleted_before_storing_is_left_out(self):
         made = divided()
         found = fit_record()
         made[0].delete()
@@ -134,7 +134,7 @@ class TestStored:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_fit_moves_the_version_once_and_a_record_in_memory_with_it():
+def test_fit_moves_the_data_version_once_and_reloads_the_record():
     divided()
     with reading() as record:
         assert estimates_of(record) is None
@@ -164,7 +164,7 @@ class TestCommand:
         call_command("fit_ideal_points", stdout=out, stderr=out, **options)
         return out.getvalue()
 
-    def test_it_fits_stores_and_says_so(self):
+    def test_command_fits_stores_and_reports(self):
         divided()
 
         began, first, second = self.said().splitlines()
@@ -178,7 +178,7 @@ class TestCommand:
         assert second.startswith(f"{fit.iterations} steps in ")
         assert not stale()
 
-    def test_if_stale(self):
+    def test_if_stale_option_fits_only_after_votes_changed(self):
         divided()
         self.said(if_stale=True)
         made = IdealPointFit.objects.get()
@@ -190,7 +190,7 @@ class TestCommand:
         self.said(if_stale=True)
         assert IdealPointFit.objects.get().digest != made.digest
 
-    def test_what_does_not_converge_is_stored_and_ends_with_one(self):
+    def test_unconverged_fit_is_stored_and_exits_with_1(self):
         divided()
         out = io.StringIO()
 
@@ -202,7 +202,7 @@ class TestCommand:
         fit = IdealPointFit.objects.get()
         assert (fit.converged, fit.iterations) == (False, 1)
 
-    def test_nothing_to_fit(self):
+    def test_command_fails_without_divided_roll_calls(self):
         Vote.objects.all().delete()
 
         with pytest.raises(
@@ -211,6 +211,6 @@ class TestCommand:
             self.said()
         assert IdealPointFit.objects.count() == 0
 
-    def test_no_step_is_no_fit(self):
+    def test_zero_iterations_are_refused(self):
         with pytest.raises(CommandError, match="1 or more"):
             self.said(iterations=0)

@@ -35,7 +35,7 @@ def votes_of(roll_call: RollCall) -> dict[str, str]:
     return dict(roll_call.votes.values_list("state__code", "choice"))
 
 
-def test_the_address_leads_to_the_record_kept_which_takes_over_what_fits(world: World):
+def test_duplicate_redirects_to_the_kept_record_which_takes_over_its_data(world: World):
     text = world.resolution()
     kept = public(world, "kept", resolution=text, title="")
     duplicate = public(world, "twice", resolution=text, title="", decisive=True)
@@ -65,7 +65,7 @@ def test_the_address_leads_to_the_record_kept_which_takes_over_what_fits(world: 
     ]
 
 
-def test_votes_that_differ_stop_it_until_confirmed_and_those_kept_stand(world: World):
+def test_differing_votes_need_confirmation_and_the_kept_ones_stay(world: World):
     kept = public(world, "kept", "USA:N FRA:Y")
     duplicate = public(world, "twice", "USA:Y GBR:A")
     with pytest.raises(ValidationError, match="The votes differ"):
@@ -77,7 +77,7 @@ def test_votes_that_differ_stop_it_until_confirmed_and_those_kept_stand(world: W
     assert votes_of(kept) == {"USA": "N", "FRA": "Y"}
 
 
-def test_a_correction_that_does_not_fit_the_votes_kept_is_left(world: World):
+def test_correction_that_contradicts_the_kept_votes_is_not_taken(world: World):
     kept = public(world, "kept", "USA:N FRA:Y")
     duplicate = public(world, "twice", "USA:Y FRA:Y GBR:A")
     for code, intended in (("USA", "N"), ("FRA", "A"), ("GBR", "Y")):
@@ -89,7 +89,7 @@ def test_a_correction_that_does_not_fit_the_votes_kept_is_left(world: World):
     assert list(kept.corrections.values_list("state__code", "intended")) == [("FRA", "A")]
 
 
-def test_a_comparison_names_facts_and_votes(world: World):
+def test_comparison_lists_differing_facts_and_votes(world: World):
     kept = public(world, "kept", "USA:N FRA:Y", note="One.")
     duplicate = public(world, "twice", "FRA:A USA:N GBR:Y", date=datetime.date(2024, 12, 16), kind="motion")
     states(kept, "undl")
@@ -117,7 +117,7 @@ def test_a_duplicate_that_was_never_public_leaves_no_address(world: World):
 
 
 @pytest.mark.parametrize("hide", [False, True])
-def test_what_has_been_public_does_not_lead_to_a_draft(world: World, hide: bool):
+def test_public_record_cannot_be_merged_into_a_draft(world: World, hide: bool):
     draft, duplicate = world.roll_call("draft"), public(world, "twice")
     if hide:
         unpublish(roll_calls=[duplicate])
@@ -127,7 +127,7 @@ def test_what_has_been_public_does_not_lead_to_a_draft(world: World, hide: bool)
         merge(kept=draft, duplicate=duplicate, reason="The same.", although_votes_differ=True)
 
 
-def test_what_cannot_be_one_vote_is_refused(world: World):
+def test_merging_needs_two_votes_of_one_body_and_a_reason(world: World):
     kept = public(world, "kept")
     council = world.roll_call("council", body=world.council)
     for duplicate, why in ((kept, "Choose two records"), (council, "These votes were taken in two different bodies")):
@@ -138,7 +138,7 @@ def test_what_cannot_be_one_vote_is_refused(world: World):
 
 
 @pytest.mark.parametrize("role", ["nobody", "Recorders"])
-def test_who_may_not_merge_does_not(world: World, role: str):
+def test_merging_needs_permission(world: World, role: str):
     kept, duplicate = public(world, "kept"), public(world, "twice")
     with pytest.raises(PermissionDenied):
         merge(kept=kept, duplicate=duplicate, reason="The same.", by=make_user(role))

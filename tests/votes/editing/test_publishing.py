@@ -1,4 +1,4 @@
-"""From a draft to the public and back: who may, what it takes, and what is kept of it."""
+"""Publishing, unpublishing and withdrawing: permissions, reasons and effects."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class TestWhoPublishes:
     """Not the one who entered."""
 
     @pytest.mark.parametrize("role", ["Verifiers", "Administrators", "superuser"])
-    def test_not_the_one_who_entered_votes_but_another(self, world: World, role: str):
+    def test_votes_are_published_by_another_than_their_author(self, world: World, role: str):
         one, other = make_user(role, "one"), make_user(role, "other")
         roll_call = drafted(world)
         record_votes(roll_call=roll_call, choices={"USA": "Y", "FRA": "Y"}, by=one)
@@ -58,13 +58,13 @@ class TestWhoPublishes:
         assert status(roll_call) == Status.PUBLISHED
         assert list(roll_call.entered_by.all()) == [one]
 
-    def test_votes_recorded_as_they_stand_are_not_entered(self, world: World):
+    def test_resaving_the_same_votes_does_not_make_an_author(self, world: World):
         one = make_user("Verifiers")
         roll_call = drafted(world)
         record_votes(roll_call=roll_call, choices={"USA": "N", "FRA": "Y"}, by=one)
         assert publish(roll_calls=[roll_call], by=one) == 1
 
-    def test_not_the_one_who_entered_the_text_while_that_is_a_draft(self, world: World):
+    def test_author_of_a_draft_text_cannot_publish_its_vote(self, world: World):
         one = make_user("Verifiers")
         text = world.resolution()
         text.entered_by.add(one)
@@ -76,7 +76,7 @@ class TestWhoPublishes:
         text.save()
         assert publish(roll_calls=[roll_call], by=one) == 1
 
-    def test_the_setting_says_otherwise(self, world: World, settings):
+    def test_setting_allows_publishing_own_entries(self, world: World, settings):
         settings.PUBLISH_OWN_ENTRIES = True
         one = make_user("Verifiers")
         roll_call = drafted(world)
@@ -84,7 +84,7 @@ class TestWhoPublishes:
         assert publish(roll_calls=[roll_call], by=one) == 1
 
     @pytest.mark.parametrize("role", ["nobody", "Recorders"])
-    def test_who_may_not_publish_may_not_whatever_the_way(self, world: World, role: str):
+    def test_publishing_without_permission_is_refused_in_every_way(self, world: World, role: str):
         user = make_user(role)
         draft, public = drafted(world), drafted(world, "public")
         publish(roll_calls=[public])
@@ -127,7 +127,7 @@ class TestFigures:
             roll_call.save()
         assert publish(roll_calls=[roll_call]) == 1
 
-    def test_a_reason_of_spaces_is_none(self, world: World):
+    def test_blank_reason_is_refused(self, world: World):
         roll_call = drafted(world, announced_yes=2, difference_reason="  ")
         with pytest.raises(ValidationError, match="differ"):
             publish(roll_calls=[roll_call])
@@ -136,7 +136,7 @@ class TestFigures:
 class TestReasons:
     """What the public has seen changes for a reason."""
 
-    def test_out_of_view_and_back(self, world: World):
+    def test_unpublishing_and_publishing_again_need_a_reason(self, world: World):
         user = make_user("Verifiers")
         roll_call, fresh = drafted(world), drafted(world, "fresh")
         publish(roll_calls=[roll_call])
@@ -152,7 +152,7 @@ class TestReasons:
         assert publish(roll_calls=[roll_call, fresh], by=user, reason="Date mended.") == 2
 
     @pytest.mark.django_db(transaction=True)
-    def test_the_history_has_who_and_why(self, world: World):
+    def test_history_records_author_and_reason(self, world: World):
         user = make_user("Verifiers")
         roll_call = drafted(world)
         publish(roll_calls=[roll_call])
@@ -168,7 +168,7 @@ class TestReasons:
 class TestWithdrawing:
     """What should never have stood in the record."""
 
-    def test_it_is_a_draft_whose_address_says_why(self, world: World):
+    def test_withdrawn_vote_is_a_draft_whose_address_gives_the_reason(self, world: World):
         user = make_user("Verifiers")
         roll_call = drafted(world, resolution=world.resolution(), decisive=True, title="")
         publish(roll_calls=[roll_call])
@@ -183,7 +183,7 @@ class TestWithdrawing:
         assert roll_call.resolution
         assert roll_call.resolution.status == Status.PUBLISHED
 
-    def test_publishing_it_again_gives_address_and_place_back(self, world: World):
+    def test_publishing_again_restores_address_and_place(self, world: World):
         roll_call = drafted(world, resolution=world.resolution(), decisive=True, title="")
         publish(roll_calls=[roll_call])
         withdraw(roll_call=roll_call, reason="No such vote.")
@@ -194,7 +194,7 @@ class TestWithdrawing:
         assert (roll_call.status, roll_call.decisive) == (Status.PUBLISHED, True)
         assert not RetiredAddress.objects.exists()
 
-    def test_not_before_it_was_public_and_not_without_a_reason(self, world: World):
+    def test_withdrawing_needs_a_public_vote_and_a_reason(self, world: World):
         roll_call = drafted(world)
         with pytest.raises(ValidationError, match="a-motion has never been published"):
             withdraw(roll_call=roll_call, reason="x")
@@ -203,12 +203,12 @@ class TestWithdrawing:
             withdraw(roll_call=roll_call, reason=" ")
         assert status(roll_call) == Status.PUBLISHED
 
-    def test_its_name_is_given_to_no_other_vote(self, world: World):
+    def test_withdrawn_slug_is_never_reused(self, world: World):
         RetiredAddress.objects.create(slug="ga-2024-12-17-1", kind="merged", reason="Twice.")
         slug = slug_for(resolution=None, decisive=False, body_code="GA", date="2024-12-17")
         assert slug == "ga-2024-12-17-2"
 
-    def test_only_what_was_never_public_or_is_withdrawn_can_be_deleted(self, world: World):
+    def test_only_never_public_or_withdrawn_votes_can_be_deleted(self, world: World):
         recorder, verifier = make_user("Recorders"), make_user("Verifiers")
 
         def may() -> tuple[bool, bool]:
@@ -230,7 +230,7 @@ class TestWithdrawing:
 class TestWorkLists:
     """What is to be done, by whom."""
 
-    def test_lists(self, world: World, settings):
+    def test_work_lists_show_each_user_their_own_drafts_and_those_to_verify(self, world: World, settings):
         one, other, recorder = make_user("Verifiers", "one"), make_user("Verifiers", "other"), make_user("Recorders")
         mine, theirs = drafted(world, "mine"), drafted(world, "theirs")
         empty, totals = world.roll_call("empty"), world.roll_call("totals", method="non-recorded")
@@ -270,7 +270,7 @@ class TestRoles:
     """The groups that the migration makes."""
 
     @pytest.mark.django_db
-    def test_each_may_do_what_the_one_before_may_and_more(self):
+    def test_each_role_includes_the_permissions_of_the_one_before(self):
         migration.make_roles(apps, None)
         names = {
             role: set(Group.objects.get(name=role).permissions.values_list("codename", flat=True))
@@ -289,7 +289,7 @@ class TestRoles:
         assert {"add_user", "change_user", "add_importrun", "change_finding"} < names["Administrators"]
 
     @pytest.mark.django_db
-    def test_making_them_again_adds_no_permission_and_takes_none_away(self):
+    def test_creating_roles_again_changes_no_permission(self):
         migration.make_roles(apps, None)
         group = Group.objects.get(name="Recorders")
         group.permissions.add(Permission.objects.get(codename="add_importrun"))
@@ -298,7 +298,7 @@ class TestRoles:
         assert (Permission.objects.count(), group.permissions.count(), Group.objects.count()) == before
 
     @pytest.mark.django_db(transaction=True)
-    def test_the_migrations_go_back_and_forth(self):
+    def test_role_migrations_are_reversible(self):
         try:
             MigrationExecutor(connection).migrate([("votes", "0007_history")])
             assert not Group.objects.exists()

@@ -1,4 +1,4 @@
-"""The facts in ``data/``: right, complete, and loaded again without harm."""
+"""The reference data in ``data/``: correct, complete, and safe to load again."""
 
 import datetime
 import functools
@@ -46,20 +46,20 @@ def seated(body: str, date: datetime.date) -> set[str]:
 class TestLandmarks:
     """The landmark roll calls."""
 
-    def test_there_are_22(self):
+    def test_22_landmark_roll_calls_are_published(self):
         landmarks = RollCall.objects.published().filter(source__slug="landmark", decisive=True)
 
         assert landmarks.count() == 22
         assert landmarks.filter(body__code="SC").count() == 2
         assert Vote.objects.filter(roll_call__in=landmarks).count() == 3638
 
-    def test_counted_totals_are_the_announced_ones(self):
+    def test_counted_totals_equal_announced_totals(self):
         for roll_call in RollCall.objects.with_tally().filter(source__slug="landmark"):
             assert roll_call.counted
             assert roll_call.announced
             assert roll_call.counted == roll_call.announced, roll_call
 
-    def test_the_electorate_is_the_membership_of_the_day(self):
+    def test_voters_are_the_members_of_the_day(self):
         for roll_call in RollCall.objects.select_related("body").filter(source__slug="landmark"):
             voted = set(roll_call.votes.values_list("state__code", flat=True))
             assert voted == seated(roll_call.body.code, roll_call.date), roll_call
@@ -76,7 +76,9 @@ class TestLandmarks:
             ("S/2022/155", "2022-02-25", Totals(11, 1, 3, 0), "vetoed"),
         ],
     )
-    def test_the_best_known(self, symbol: str, date: str, totals: Totals, result: str):
+    def test_best_known_votes_have_the_right_date_totals_and_result(
+        self, symbol: str, date: str, totals: Totals, result: str
+    ):
         roll_call = RollCall.objects.with_tally().get(resolution__symbol=symbol)
 
         assert (str(roll_call.date), roll_call.counted, roll_call.result) == (date, totals, result)
@@ -91,12 +93,12 @@ class TestLandmarks:
             ("s-res-2774-2025", "A", "DNK FRA GBR GRC SVN"),
         ],
     )
-    def test_who_stood_against_or_aside(self, slug: str, choice: str, codes: str):
+    def test_best_known_votes_have_the_right_dissenters(self, slug: str, choice: str, codes: str):
         votes = Vote.objects.filter(roll_call__slug=slug, choice=choice)
 
         assert set(votes.values_list("state__code", flat=True)) == set(codes.split())
 
-    def test_drafts_lead_to_their_texts(self):
+    def test_draft_symbols_lead_to_their_texts(self):
         assert Resolution.objects.with_symbol("A/ES-11/L.10").get().symbol == "A/RES/ES-11/7"
         assert Resolution.objects.with_symbol("S/2025/112").get().symbol == "S/RES/2774 (2025)"
 
@@ -104,7 +106,7 @@ class TestLandmarks:
 class TestStates:
     """Member states, their seats and names."""
 
-    def test_there_are_202_of_which_193_are_members_and_nine_are_history(self):
+    def test_202_states_of_which_193_are_members_and_nine_historical(self):
         former = MemberState.objects.exclude(code__in=seated("GA", TODAY))
 
         assert MemberState.objects.count() == 202
@@ -136,7 +138,7 @@ class TestStates:
             ("2011-07-14", 193),
         ],
     )
-    def test_the_assembly_had_as_many_members(self, date: str, size: int):
+    def test_assembly_had_the_right_number_of_members(self, date: str, size: int):
         assert len(seated("GA", day(date))) == size
 
     @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ class TestStates:
             ("CHN", "1971-10-26", True),
         ],
     )
-    def test_who_had_a_seat(self, code: str, date: str, member: bool):
+    def test_seats_begin_and_end_on_the_right_days(self, code: str, date: str, member: bool):
         assert (code in seated("GA", day(date))) == member
 
     @pytest.mark.parametrize(
@@ -175,7 +177,7 @@ class TestStates:
             ("THA", "1948-01-01", "Siam"),
         ],
     )
-    def test_names_over_time(self, code: str, date: str, name: str):
+    def test_states_have_the_right_name_on_each_date(self, code: str, date: str, name: str):
         assert MemberState.objects.get(code=code).name_on(day(date)).casefold() == name.casefold()
 
 
@@ -183,7 +185,7 @@ class TestCouncil:
     """Seats in the Security Council."""
 
     @pytest.mark.parametrize("year", range(1946, 2027))
-    def test_the_council_is_full_on_every_first_of_july(self, year: int):
+    def test_council_is_complete_on_every_first_of_july(self, year: int):
         seats = BodyMembership.objects.filter(body__code="SC").on(datetime.date(year, 7, 1))
         permanent = set(seats.filter(permanent=True).values_list("state__code", flat=True))
 
@@ -191,7 +193,7 @@ class TestCouncil:
         assert permanent == {"CHN", "FRA", "GBR", "USA", "SUN" if year <= 1991 else "RUS"}
 
     @pytest.mark.parametrize("year", range(2015, 2027))
-    def test_ten_are_elected_and_five_change_a_year(self, year: int):
+    def test_council_has_ten_elected_members_of_whom_five_change_each_year(self, year: int):
         elected = BodyMembership.objects.filter(body__code="SC", permanent=False)
         now = set(elected.on(datetime.date(year, 7, 1)).values_list("state__code", flat=True))
         before = set(elected.on(datetime.date(year - 1, 7, 1)).values_list("state__code", flat=True))
@@ -200,7 +202,7 @@ class TestCouncil:
         # Italy and the Netherlands divided the term of 2017-2018.
         assert len(now - before) == (6 if year == 2018 else 5)
 
-    def test_who_sat_when_the_war_began_and_three_years_later(self):
+    def test_council_members_of_february_2022_and_2025_are_right(self):
         p5 = {"CHN", "FRA", "GBR", "RUS", "USA"}
 
         assert seated("SC", day("2022-02-25")) == p5 | {
@@ -270,7 +272,7 @@ class TestBlocs:
             ("gcc", "2025-02-24", 6),
         ],
     )
-    def test_a_bloc_had_as_many_members(self, bloc: str, date: str, size: int):
+    def test_blocs_had_the_right_number_of_members(self, bloc: str, date: str, size: int):
         assert len(members(bloc, date)) == size
 
     @pytest.mark.parametrize(
@@ -293,34 +295,34 @@ class TestBlocs:
             ("brics", "IDN", "2024-12-31", False),
         ],
     )
-    def test_who_was_a_member(self, bloc: str, code: str, date: str, member: bool):
+    def test_memberships_begin_and_end_on_the_right_days(self, bloc: str, code: str, date: str, member: bool):
         assert (code in members(bloc, date)) == member
 
-    def test_syria_was_suspended_and_not_gone(self):
+    def test_syria_is_suspended_and_not_a_former_member(self):
         (membership,) = BlocMembership.objects.on(day("2015-07-01")).filter(bloc__slug="arab-league", state__code="SYR")
 
         assert membership.status == "suspended"
 
-    def test_the_g7(self):
+    def test_g7_has_its_seven_members(self):
         assert members("g7", "2025-02-24") == {"CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"}
 
-    def test_the_regional_groups_and_the_united_states_are_everybody_once(self):
+    def test_every_member_is_in_one_regional_group_except_the_united_states(self):
         groups = Counter(code for bloc in REGIONAL for code in members(bloc, str(TODAY)))
 
         assert set(groups) == seated("GA", TODAY) - {"USA"}
         assert set(groups.values()) == {1}
         assert Bloc.objects.filter(kind="regional-group").count() == 5
 
-    def test_the_united_states_never_was_a_full_member_of_a_regional_group(self):
+    def test_united_states_was_never_a_full_member_of_a_regional_group(self):
         assert not BlocMembership.objects.full().filter(bloc__slug__in=REGIONAL, state__code="USA").exists()
 
-    def test_every_bloc_says_what_it_is_and_on_whose_word(self):
+    def test_every_bloc_has_a_description_and_a_source(self):
         assert Bloc.objects.count() == 52
         assert not Bloc.objects.filter(description="").exists()
         assert not Bloc.objects.filter(source="").exists()
         assert all(bloc.memberships.exists() for bloc in Bloc.objects.all())
 
-    def test_no_slug_spells_the_code_of_a_state(self):
+    def test_no_bloc_slug_is_a_state_code(self):
         slugs = {slug.upper() for slug in Bloc.objects.values_list("slug", flat=True)}
 
         assert slugs & set(MemberState.objects.values_list("code", flat=True)) == set()
@@ -353,7 +355,7 @@ class TestLoading:
         assert report.unchanged["member states"] == 202
         assert self.everything() == before
 
-    def test_what_was_deleted_comes_back(self):
+    def test_deleted_rows_are_added_again(self):
         BlocMembership.objects.filter(bloc__slug="g7", state__code="JPN").delete()
 
         report = load_reference(DATA)
@@ -361,7 +363,7 @@ class TestLoading:
         assert report.added["memberships of blocs"] == 1
         assert "JPN" in members("g7", "2025-02-24")
 
-    def test_what_an_editor_changed_stays_and_is_told(self):
+    def test_edited_rows_are_kept_and_reported(self):
         MemberState.objects.filter(code="TUR").update(name="Turkey")
         BlocMembership.objects.filter(bloc__slug="g7", state__code="JPN").update(since=day("1975-11-16"))
         BlocMembership.objects.filter(bloc__slug="g7", state__code="ITA").update(status="observer")
@@ -388,7 +390,7 @@ class TestLoading:
             ("requirement", "two-thirds", "requirement"),
         ],
     )
-    def test_a_landmark_that_an_editor_changed_is_told_too(self, field: str, value: object, told: str):
+    def test_edited_landmark_is_reported(self, field: str, value: object, told: str):
         RollCall.objects.filter(slug="a-res-es-11-7").update(**{field: value})
 
         differences = load_reference(DATA).differences
@@ -412,7 +414,7 @@ class TestLoading:
             ("states.csv", 4, '"ALB,AL,Albania', "states.csv, line"),
         ],
     )
-    def test_a_row_that_cannot_be_read_is_named_and_nothing_is_changed(
+    def test_unreadable_row_is_named_and_nothing_is_changed(
         self, folder: Path, name: str, line: int, text: str, told: str
     ):
         lines = (folder / name).read_text(encoding="utf-8").splitlines()
@@ -426,7 +428,7 @@ class TestLoading:
             load_reference(folder)
         assert self.everything() == before
 
-    def test_the_command_says_what_it_did(self, capsys: pytest.CaptureFixture[str]):
+    def test_command_reports_what_it_did(self, capsys: pytest.CaptureFixture[str]):
         MemberState.objects.filter(code="TUR").update(name="Turkey")
         call_command("load_reference")
 
@@ -456,7 +458,7 @@ def read_assembly() -> tuple[set[str], dict[tuple[str, str], set[str]]]:
 class TestAgainstTheVotingFiles:
     """Seats against the electorates that the voting files show."""
 
-    def test_the_councils_of_2025_are_its_members(self):
+    def test_council_voters_of_2025_are_its_members(self):
         electorates: dict[tuple[str, str], set[str]] = defaultdict(set)
         permanent: dict[str, set[str]] = defaultdict(set)
         for symbol, date, code, is_permanent in columns(
@@ -471,7 +473,7 @@ class TestAgainstTheVotingFiles:
         p5 = BodyMembership.objects.filter(body__code="SC", permanent=True).on(day("2025-07-01"))
         assert permanent["True"] == set(p5.values_list("state__code", flat=True))
 
-    def test_from_session_58_on_the_assemblys_electorates_are_its_members(self):
+    def test_assembly_voters_since_session_58_are_its_members(self):
         _codes, electorates = read_assembly()
         on = {date: seated("GA", day(date)) for date in {date for _, date in electorates}}
 

@@ -1,4 +1,4 @@
-"""Voting sheets in files, whatever spreadsheets and others make of them."""
+"""Voting sheets in CSV and XLSX files."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def told(reading: Reading) -> list[str]:
 
 @pytest.mark.parametrize("slug", LANDMARKS)
 @pytest.mark.parametrize("how", ["codes.csv", "names.csv", "names.xlsx"])
-def test_a_landmark_vote_in_a_file_is_that_vote(slug: str, how: str):
+def test_landmark_vote_in_a_file_is_read_completely(slug: str, how: str):
     row, choices = landmark(slug)
     electorate = names(row["body"], datetime.date.fromisoformat(row["date"]))
     rows = [(code if how.startswith("codes") else electorate.name(code), c) for code, c in sorted(choices.items())]
@@ -77,7 +77,7 @@ def test_a_landmark_vote_in_a_file_is_that_vote(slug: str, how: str):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_a_csv_file_is_read_however_a_spreadsheet_writes_it(delimiter: str, encoding: str):
+def test_csv_is_read_in_every_dialect_of_spreadsheets(delimiter: str, encoding: str):
     rows = [["Member State", "Vote"], ["Côte d’Ivoire", "Y"], ["", ""], ["Iran (Islamic Republic of)", "abstaining"]]
 
     reading = read(csv_of(rows, delimiter=delimiter).decode().encode(encoding))
@@ -101,7 +101,7 @@ def test_columns_are_known_by_their_names_or_are_the_first_two(rows: list[list[s
 
 
 @pytest.mark.parametrize(("word", "choice"), CHOICES.items())
-def test_a_choice_is_a_letter_or_words(word: str, choice: str):
+def test_choice_is_read_from_letters_or_words(word: str, choice: str):
     assert read(csv_of([["France", word.upper()]])).choices == {"FRA": choice}
 
 
@@ -139,7 +139,7 @@ def test_members_in_no_row_are_named():
         (["France", "-1"], "Row 3: formulas are not supported. Enter the value itself.", []),
     ],
 )
-def test_what_is_wrong_is_said_with_the_row_of_the_file(row: list[str], message: str, suggestions: list[str]):
+def test_problems_name_the_row_of_the_file(row: list[str], message: str, suggestions: list[str]):
     rows = [["state", "choice"], ["Israel", "Y"], row]
     for reading in (read(csv_of(rows)), read(workbook(rows))):
         assert told(reading) == [message]
@@ -187,11 +187,11 @@ def test_an_array_formula_is_refused_like_any_other():
         ),
     ],
 )
-def test_a_file_that_is_no_voting_sheet_is_refused(name: str, content: bytes, message: str):
+def test_file_that_is_not_a_voting_sheet_is_refused(name: str, content: bytes, message: str):
     assert refusal(content, name) == message
 
 
-def test_a_cell_without_end_is_refused():
+def test_unterminated_cell_is_refused():
     assert refusal(b'"' + b"x" * 200_000).startswith("Row 1 cannot be read as CSV: ")
 
 
@@ -218,7 +218,7 @@ def replaced(content: bytes, part: str, data: bytes) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def test_a_small_archive_that_unpacks_to_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch):
+def test_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch):
     bomb = replaced(workbook([["FRA", "Y"]]), SHEET, b" " * 50_000_000)
     assert len(bomb) < LIMIT
     monkeypatch.setattr(openpyxl, "load_workbook", None)
@@ -248,7 +248,7 @@ def test_an_archive_of_too_many_parts_is_refused():
         + b"]><worksheet>&i;</worksheet>",
     ],
 )
-def test_a_workbook_that_is_broken_or_wicked_is_refused(part: bytes):
+def test_broken_or_malicious_workbook_is_refused(part: bytes):
     message = refusal(replaced(workbook([["FRA", "Y"]]), SHEET, part))
 
     assert message in {
@@ -259,7 +259,7 @@ def test_a_workbook_that_is_broken_or_wicked_is_refused(part: bytes):
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
 @example(b"PK\x03\x04" + b"\0" * 60)
-def test_whatever_is_uploaded_is_read_or_refused(content: bytes):
+def test_any_upload_is_read_or_refused(content: bytes):
     try:
         reading = read(content)
     except ValidationError:

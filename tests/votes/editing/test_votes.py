@@ -1,4 +1,4 @@
-"""What can be recorded, and what becomes public with it."""
+"""Recording votes and publishing roll calls."""
 
 import datetime
 import threading
@@ -28,7 +28,7 @@ def statuses(roll_call: RollCall) -> tuple[str, str]:
     return RollCall.objects.values_list("status", "resolution__status").get(pk=roll_call.pk)
 
 
-def test_votes_become_exactly_the_choices(world: World):
+def test_recorded_votes_equal_the_given_choices(world: World):
     a, b, c = world.codes[:3]
     roll_call = world.roll_call()
 
@@ -61,7 +61,7 @@ def test_recording_takes_as_many_queries_for_193_members_as_for_three(
         record_votes(roll_call=roll_call, choices=dict.fromkeys(codes[:-1], "N"))
 
 
-def test_strangers_unknown_choices_and_methods_without_votes_are_named_together(world: World):
+def test_non_members_invalid_choices_and_methods_are_reported_together(world: World):
     a = world.codes[0]
     roll_call = world.roll_call(method="non-recorded")
 
@@ -79,7 +79,7 @@ def test_strangers_unknown_choices_and_methods_without_votes_are_named_together(
     assert not recorded(roll_call)
 
 
-def test_publishing_publishes_the_resolution_and_unpublishing_leaves_it(world: World):
+def test_publishing_publishes_the_resolution_and_unpublishing_keeps_it(world: World):
     a = world.codes[0]
     roll_call = world.roll_call(resolution=world.resolution(), decisive=True)
     record_votes(roll_call=roll_call, choices={a: "Y"})
@@ -92,7 +92,7 @@ def test_publishing_publishes_the_resolution_and_unpublishing_leaves_it(world: W
     assert statuses(roll_call) == (Status.DRAFT, Status.PUBLISHED)
 
 
-def test_a_roll_call_without_its_votes_is_not_published_nor_any_beside_it(world: World):
+def test_roll_call_without_votes_stops_publishing_of_all_selected(world: World):
     a = world.codes[0]
     ready, empty = world.roll_call("ready"), world.roll_call("empty")
     record_votes(roll_call=ready, choices={a: "Y"})
@@ -104,7 +104,7 @@ def test_a_roll_call_without_its_votes_is_not_published_nor_any_beside_it(world:
 
 
 @pytest.mark.parametrize("method", ["non-recorded", "without-vote"])
-def test_what_has_no_votes_by_its_method_is_published_without(world: World, method: str):
+def test_methods_without_votes_are_published_without_votes(world: World, method: str):
     assert publish(roll_calls=[world.roll_call(method=method)]) == 1
 
 
@@ -117,7 +117,7 @@ def test_what_has_no_votes_by_its_method_is_published_without(world: World, meth
         (["a-res-es-11-70", "a-res-es-11-70-1", "a-res-es-11-70-2"], False, "a-res-es-11-70-3"),
     ],
 )
-def test_a_roll_call_is_named_by_its_symbol(world: World, taken: list[str], decisive: bool, slug: str):
+def test_slug_comes_from_the_symbol(world: World, taken: list[str], decisive: bool, slug: str):
     for name in taken:
         world.roll_call(name)
     resolution = world.resolution("A/RES/ES-11/70")
@@ -126,7 +126,7 @@ def test_a_roll_call_is_named_by_its_symbol(world: World, taken: list[str], deci
 
 
 @pytest.mark.parametrize("symbol", [None, "決議"])
-def test_a_roll_call_whose_symbol_makes_no_name_is_named_by_body_and_date(world: World, symbol: str | None):
+def test_slug_comes_from_body_and_date_without_a_usable_symbol(world: World, symbol: str | None):
     resolution = world.resolution(symbol) if symbol else None
     world.roll_call("ga-2025-02-24-1")
 
@@ -136,7 +136,7 @@ def test_a_roll_call_whose_symbol_makes_no_name_is_named_by_body_and_date(world:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_editors_at_once_leave_one_of_their_sheets_and_the_right_tally(world: World):
+def test_concurrent_sheets_leave_one_of_them_with_a_correct_tally(world: World):
     a, b = world.codes[:2]
     roll_call = world.roll_call()
     errors: list[Exception] = []
@@ -162,7 +162,7 @@ def test_two_editors_at_once_leave_one_of_their_sheets_and_the_right_tally(world
 
 
 @pytest.mark.parametrize(("date", "member"), [("1990-10-02", "DDR"), ("2011-07-14", "SSD")])
-def test_the_electorate_is_that_of_the_date(world: World, date: str, member: str):
+def test_electorate_is_that_of_the_date(world: World, date: str, member: str):
     roll_call = world.roll_call(date=datetime.date.fromisoformat(date))
 
     assert record_votes(roll_call=roll_call, choices={member: "Y"}) == 1

@@ -1,4 +1,4 @@
-"""Texts as they come out of PDF files and web pages, each of a landmark roll call, with what is to be understood.
+"""Real texts of landmark roll calls from PDF files and web pages, with the expected reading.
 
 A ``.txt`` has the text, the ``.json`` beside it what it says beyond the landmark's votes: announced figures, result,
 symbols, corrections by code, and problems with the words that they point at.
@@ -19,7 +19,7 @@ TEXTS = sorted((Path(__file__).parent / "corpus").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=[path.stem for path in TEXTS])
-def test_text_is_understood(path: Path) -> None:
+def test_each_text_of_the_corpus_is_parsed_as_expected(path: Path) -> None:
     text = path.read_bytes().decode()
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     row, votes = landmark(expected["landmark"])
@@ -43,7 +43,7 @@ def test_text_is_understood(path: Path) -> None:
     } == {key: expected[key] for key in ("announced", "result", "resolution", "draft", "corrections", "problems")}
 
 
-def test_corpus_has_both_styles_and_enough_of_each() -> None:
+def test_corpus_has_enough_texts_of_each_style() -> None:
     styles = [json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["style"] for path in TEXTS]
     assert len(TEXTS) >= 30
     assert min(styles.count("verbatim"), styles.count("press-release")) >= 15

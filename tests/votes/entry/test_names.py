@@ -1,4 +1,4 @@
-"""Whom a name means on a date."""
+"""Resolving names of states by date."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TODAY = datetime.date(2025, 2, 24)
         ("U.S.A.", "usa"),
     ],
 )
-def test_key(text: str, expected: str) -> None:
+def test_key_of_a_name_is_its_letters_in_lower_case(text: str, expected: str) -> None:
     assert key(text) == expected
 
 
@@ -87,14 +87,14 @@ def test_key(text: str, expected: str) -> None:
         ("Yemen", "YEM"),
     ],
 )
-def test_one_state_is_meant(written: str, code: str) -> None:
+def test_name_finds_exactly_one_state(written: str, code: str) -> None:
     found = names("GA", TODAY).find_text(written)
     assert found is not None
     assert (found.codes, found.is_seated) == ((code,), True)
 
 
 @pytest.mark.parametrize("written", ["", "Atlantis", "Nigeriaa", "Northern Ireland", "the", "America", "Palestine"])
-def test_nobody_is_meant(written: str) -> None:
+def test_unknown_name_finds_no_state(written: str) -> None:
     assert names("GA", TODAY).find_text(written) is None
 
 
@@ -120,27 +120,27 @@ def test_nobody_is_meant(written: str) -> None:
         ("Tanganyika", 1963, ("EAT",)),
     ],
 )
-def test_the_date_says_who_is_meant(written: str, year: int, codes: tuple[str, ...]) -> None:
+def test_name_is_resolved_by_date(written: str, year: int, codes: tuple[str, ...]) -> None:
     found = names("GA", datetime.date(year, 6, 1)).find_text(written)
     assert found is not None
     assert (found.codes, found.is_seated) == (codes, True)
 
 
 @pytest.mark.parametrize(("written", "code"), [("Russia", "RUS"), ("Yugoslavia", "YUG"), ("East Germany", "DDR")])
-def test_a_state_without_a_seat_is_known_as_such(written: str, code: str) -> None:
+def test_state_without_a_seat_is_found_as_not_seated(written: str, code: str) -> None:
     found = names("GA", datetime.date(1946, 6, 1) if code == "RUS" else TODAY).find_text(written)
     assert found is not None
     assert (found.codes, found.is_seated) == ((code,), False)
 
 
-def test_congo_is_the_same_state_whoever_sits_in_the_council() -> None:
+def test_congo_means_the_republic_of_the_congo_in_the_council_of_2026() -> None:
     found = names("SC", datetime.date(2026, 2, 1)).find_text("Congo")
     assert found is not None
     assert found.codes == ("COG",)
 
 
 @given(st.sampled_from(dates()))
-def test_every_name_of_a_day_means_its_state(date: datetime.date) -> None:
+def test_every_name_of_a_day_finds_its_state(date: datetime.date) -> None:
     of = names("GA", date)
     meant = {code: of.find_text(of.name(code)) for code in of.electorate.members}
     assert {code: found.codes if found else None for code, found in meant.items()} == {code: (code,) for code in meant}
@@ -157,21 +157,21 @@ def test_every_name_of_a_day_means_its_state(date: datetime.date) -> None:
         ("Sao Tome & Prinzipe", "STP"),
     ],
 )
-def test_nearest(written: str, nearest: str) -> None:
+def test_misspelt_name_suggests_the_nearest_state(written: str, nearest: str) -> None:
     assert names("GA", TODAY).nearest(key(written))[0] == nearest
 
 
-def test_nothing_is_near_to_what_is_like_no_name() -> None:
+def test_unlike_text_suggests_no_state() -> None:
     assert names("GA", TODAY).nearest(key("xyzzy plugh")) == ()
 
 
-def test_names_as_near_are_in_the_order_of_their_codes() -> None:
+def test_equally_near_names_are_sorted_by_code() -> None:
     states = {code: KnownState(code, name) for code, name in (("BBB", "Abcde One"), ("AAA", "Abcde Two"))}
     of = Names(Electorate("GA", TODAY, frozenset(states), states))
     assert of.nearest("abcde") == ("AAA", "BBB")
 
 
-def test_known_state_has_the_name_of_the_date() -> None:
+def test_state_has_its_name_on_the_date() -> None:
     former = [("Old", "Kingdom of Old", None, datetime.date(1990, 1, 1))]
     before = known_state("OLD", "New", "Republic of New", former, date=datetime.date(1989, 1, 1))
     after = known_state("OLD", "New", "Republic of New", former, date=datetime.date(1990, 1, 1), related=["XXX"])
@@ -179,7 +179,7 @@ def test_known_state_has_the_name_of_the_date() -> None:
     assert KnownName("New", datetime.date(1990, 1, 1)) in before.names
 
 
-def test_names_of_the_record_are_those_of_the_reference_facts(record: None) -> None:
+def test_names_of_the_record_equal_those_of_the_reference_data(record: None) -> None:
     """The database gives the same as the files, built as an admin page does."""
     read = MemberState.objects.prefetch_related("former_names", "successors", "predecessors")
     states = {

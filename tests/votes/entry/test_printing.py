@@ -1,4 +1,4 @@
-"""A sheet printed in either style and pasted back is the same sheet, whatever the page makes of its lines."""
+"""Printed sheets of either style parse back to the same sheet."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def broken(paragraph: str, width: int, *, divides: bool) -> list[str]:
 
 
 @given(sheets(), pages())
-def test_verbatim_record_pasted_back_is_the_same_sheet(
+def test_printed_verbatim_record_parses_to_the_same_sheet(
     sheet: tuple[Names, dict[str, Letter]], page: Callable[[str], str]
 ) -> None:
     of, choices = sheet
@@ -116,7 +116,7 @@ def test_verbatim_record_pasted_back_is_the_same_sheet(
 
 
 @given(sheets(), pages())
-def test_press_release_pasted_back_is_the_same_sheet(
+def test_printed_press_release_parses_to_the_same_sheet(
     sheet: tuple[Names, dict[str, Letter]], page: Callable[[str], str]
 ) -> None:
     of, choices = sheet
@@ -131,7 +131,7 @@ DAY = datetime.date(2025, 2, 24)
 FEW: dict[str, Letter] = {"USA": "N", "CIV": "Y", "TUR": "Y", "FRA": "X", "KOR": "A"}
 
 
-def test_verbatim() -> None:
+def test_verbatim_record_is_printed_in_its_style() -> None:
     assert verbatim(FEW, electorate("GA", DAY), draft="A/ES-11/L.10", resolution="A/RES/ES-11/7") == (
         "In favour:\nCôte d'Ivoire, Türkiye\n\n"
         "Against:\nUnited States\n\n"
@@ -140,7 +140,7 @@ def test_verbatim() -> None:
     )
 
 
-def test_press_release() -> None:
+def test_press_release_is_printed_in_its_style() -> None:
     assert press_release({"USA": "Y"}, electorate("GA", DAY)) == (
         "The draft resolution was adopted by a recorded vote of 1 in favour to none against, with no abstentions, "
         "as follows:\n\nIn favour:  United States.\n\nAgainst:  None.\n\nAbstain:  None.\n\nAbsent:  None.\n"

@@ -84,7 +84,9 @@ def figures(understood: Understood) -> tuple[int | None, ...]:
         ("Adopted unanimously.", (None, None, None), "adopted"),
     ],
 )
-def test_figures_and_result(text: str, expected: tuple[int | None, ...], result: str | None) -> None:
+def test_totals_and_result_are_read_from_a_sentence(
+    text: str, expected: tuple[int | None, ...], result: str | None
+) -> None:
     understood = read(text)
     assert figures(understood) == expected
     assert understood.result == result
@@ -99,7 +101,7 @@ def test_figures_and_result(text: str, expected: tuple[int | None, ...], result:
         "There were 40 speakers in favour of it.",
     ],
 )
-def test_other_figures_are_none(text: str) -> None:
+def test_numbers_that_are_not_totals_are_ignored(text: str) -> None:
     understood = read(text)
     assert understood.announcements == ()
     assert [problem.kind for problem in understood.problems] == [Kind.NOTHING]
@@ -158,7 +160,7 @@ def test_other_figures_are_none(text: str) -> None:
         ("By 9 votes to 1, it was adopted (A/RES/79/5).", "A/RES/79/5", ""),
     ],
 )
-def test_symbols(text: str, resolution: str, draft: str) -> None:
+def test_symbols_of_text_and_draft_are_read_from_a_sentence(text: str, resolution: str, draft: str) -> None:
     understood = read(text)
     assert (understood.resolution, understood.draft) == (resolution, draft)
     assert understood.problems == ()
@@ -217,7 +219,7 @@ def test_symbols(text: str, resolution: str, draft: str) -> None:
         ),
     ],
 )
-def test_corrections(text: str, expected: list[tuple[str, str]]) -> None:
+def test_stated_intentions_become_corrections(text: str, expected: list[tuple[str, str]]) -> None:
     understood = read(f"In favour: France\n{text}")
     assert [(intent.code, intent.intended) for intent in understood.corrections] == expected
     assert understood.problems == ()
@@ -259,7 +261,7 @@ def test_corrections(text: str, expected: list[tuple[str, str]]) -> None:
         ("The delegation of Chad had intended to vote in favour, said its representative.", []),
     ],
 )
-def test_problems_of_corrections(text: str, kinds: list[Kind]) -> None:
+def test_unreadable_intentions_are_reported(text: str, kinds: list[Kind]) -> None:
     understood = read(f"In favour: France.\n\n{text}")
     assert [problem.kind for problem in understood.problems] == kinds
     assert understood.choices == {"FRA": "Y"}

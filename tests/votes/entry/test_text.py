@@ -1,4 +1,4 @@
-"""Pasted text made plain."""
+"""Normalising pasted text."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ from votes.entry.text import Place, plain
         ("a\nDraft A/ES-11/L.10 of 24/02/2025 was put\nb", "\na\ndraft a/es-11/l.10 of 24/02/2025 was put\nb\n"),
     ],
 )
-def test_plain(pasted: str, expected: str) -> None:
+def test_plain_text_folds_letters_spaces_and_line_breaks(pasted: str, expected: str) -> None:
     assert plain(pasted).text == expected
 
 
-def test_places_are_those_of_the_original() -> None:
+def test_positions_refer_to_the_original_text() -> None:
     pasted = "x, Mozam-\nbi\u00adque\n\n17\n\n, Co\u0302te d’Ivoire"
     made = plain(pasted)
     for name, original in {"mozambique": "Mozam-\nbi\u00adque", "cote d'ivoire": "Co\u0302te d’Ivoire"}.items():
@@ -56,7 +56,7 @@ LETTERS = st.text(st.characters(codec="utf-8") | st.sampled_from(" \n\r\t-,.é\u
 
 
 @given(LETTERS)
-def test_each_character_knows_its_place(pasted: str) -> None:
+def test_each_character_maps_to_its_position_in_order(pasted: str) -> None:
     made = plain(pasted)
     assert len(made.text) == len(made.positions)
     assert made.text[0] in "\n\f"
@@ -69,14 +69,14 @@ def test_each_character_knows_its_place(pasted: str) -> None:
 
 
 @given(LETTERS, LETTERS)
-def test_no_letter_is_lost(before: str, after: str) -> None:
+def test_no_letter_is_lost_in_plain_text(before: str, after: str) -> None:
     words = [letter for letter in fold(before + after) if "a" <= letter <= "z"]
     kept = [letter for letter in fold(plain(f"{before}{after}").text) if "a" <= letter <= "z"]
     assert kept == words
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8])
-def test_a_place_never_leaves_the_text(width: int) -> None:
+def test_positions_stay_within_the_text(width: int) -> None:
     pasted = "\n a\u00ad \n"
     made = plain(pasted)
     for start in range(len(made.text)):

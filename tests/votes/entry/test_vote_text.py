@@ -1,4 +1,4 @@
-"""What is understood of short texts, and what is pointed at; nothing is guessed."""
+"""Parsing short texts: choices and reported problems."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def problems(text: str, body: str = "GA", date: datetime.date = DAY) -> list[tup
         ("Abstaining\n", "A"),
     ],
 )
-def test_headings(heading: str, choice: str) -> None:
+def test_heading_sets_the_choice_of_its_list(heading: str, choice: str) -> None:
     assert lists(f"{heading} Chad") == {choice: "TCD"}
 
 
 @pytest.mark.parametrize("text", ["Those against Chad, Mali", "It was in favour of Chad:", "Nigeria: no: Chad"])
-def test_prose_is_no_heading(text: str) -> None:
+def test_prose_is_not_a_heading(text: str) -> None:
     assert lists(text) == {}
 
 
@@ -83,7 +83,7 @@ def test_prose_is_no_heading(text: str) -> None:
         ("Nil.", ""),
     ],
 )
-def test_names_in_a_list(text: str, codes: str) -> None:
+def test_names_in_a_list_are_read_in_any_layout(text: str, codes: str) -> None:
     assert lists(f"In favour: {text}") == {"Y": codes}
 
 
@@ -91,7 +91,7 @@ def test_serbia_and_montenegro_was_one_state() -> None:
     assert lists("In favour: Serbia and Montenegro", date=datetime.date(2005, 1, 1)) == {"Y": "SCG"}
 
 
-def test_a_table_of_figures_is_no_list() -> None:
+def test_table_of_figures_is_not_a_list() -> None:
     text = "In favour: 2\nAgainst: 1\nAbstaining: 0\n\nIn favour:\nChad, Mali\n\nAgainst:\nFiji\n"
     assert lists(text) == {"Y": "TCD MLI", "N": "FJI"}
     assert problems(text) == []
@@ -107,7 +107,7 @@ def test_states_in_brackets_are_lists_where_there_are_no_headings() -> None:
     assert problems(text, "SC") == []
 
 
-def test_a_heading_goes_on_after_a_page() -> None:
+def test_list_continues_after_a_page_break() -> None:
     assert lists("In favour: Albania,\n\nIn favour (continued): Chad") == {"Y": "ALB TCD"}
 
 
@@ -152,11 +152,11 @@ def test_a_heading_goes_on_after_a_page() -> None:
         ("", [("nothing", "")]),
     ],
 )
-def test_problems(text: str, expected: list[tuple[str, str]]) -> None:
+def test_problems_of_a_text_are_reported(text: str, expected: list[tuple[str, str]]) -> None:
     assert problems(text) == expected
 
 
-def test_suggestions() -> None:
+def test_problems_suggest_nearby_states() -> None:
     understood = understand("In favour: Zambiaa, Korea, Yugoslavia, Xyzzy", names("GA", DAY))
     unknown, ambiguous, no_member, nothing_near = understood.problems
     assert unknown.suggestions[0] == "ZMB"
@@ -166,14 +166,14 @@ def test_suggestions() -> None:
     assert understood.choices == {}
 
 
-def test_who_is_in_two_lists_or_no_member_has_no_choice() -> None:
+def test_state_in_two_lists_or_without_a_seat_has_no_choice() -> None:
     understood = understand("In favour: Chad, Mali, Zaire, Yugoslavia\nAgainst: Chad", names("GA", DAY))
     assert understood.choices == {"MLI": "Y", "COD": "Y"}
     assert len(understood.not_mentioned) == len(names("GA", DAY).electorate.members) - 3
     assert understood.not_mentioned[:3] == ("AFG", "ALB", "DZA")
 
 
-def test_a_member_of_the_united_nations_is_none_of_the_council() -> None:
+def test_assembly_member_without_a_council_seat_is_not_a_member() -> None:
     understood = understand("In favour: Chad, Denmark", names("SC", DAY))
     assert understood.choices == {"DNK": "Y"}
     assert [(one.kind, one.details["code"]) for one in understood.problems] == [(Kind.NOT_A_MEMBER, "TCD")]
@@ -188,7 +188,7 @@ def test_a_list_ends_where_speeches_begin() -> None:
     assert problems(text) == []
 
 
-def test_places_are_of_the_pasted_text() -> None:
+def test_positions_refer_to_the_pasted_text() -> None:
     text = "In favour:\r\n  Mozam-\r\nbique,\u00a0Co\u0302te d’Ivoire\r\n\r\n12\r\n\r\n, Guinea-\r\nBissau"
     (found,) = understand(text, names("GA", DAY)).lists
     assert [text[one.place.start : one.place.end] for one in found.named] == [
@@ -199,7 +199,7 @@ def test_places_are_of_the_pasted_text() -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_problem_has_a_sentence(kind: Kind) -> None:
+def test_every_kind_of_problem_has_a_message(kind: Kind) -> None:
     details: dict[str, str | int] = dict.fromkeys(("announced", "counted", "difference", "number", "other_number"), 2)
     details |= {"text": "t", "state": "Chad", "code": "TCD", "choice": "Y", "other": "N", "symbols": "A/1"}
     said = message(Problem(kind, details=details))
@@ -215,7 +215,7 @@ def test_every_problem_has_a_sentence(kind: Kind) -> None:
     assert seen[-1] == SENTENCES[kind]
 
 
-def test_message_names_choice_and_difference() -> None:
+def test_message_of_differing_totals_names_choice_and_difference() -> None:
     problem = understand("In favour (3): Chad", names("GA", DAY)).problems[0]
     assert message(problem) == "“In favour”: 3 announced, 1 in the list, a difference of -2."
     assert message(problem, {SENTENCES[Kind.TOTAL]: "%(choice)s %(difference)d", CHOICES["Y"]: "Pour"}.__getitem__) == (
@@ -223,6 +223,6 @@ def test_message_names_choice_and_difference() -> None:
     )
 
 
-def test_the_parser_needs_no_django() -> None:
+def test_parser_does_not_import_django() -> None:
     code = "import sys, votes.entry.vote_text, votes.entry.printing; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""No text makes the parser slow: the work is counted, and what cannot be counted cannot repeat itself.
+"""The parser's work is bounded on any text.
 
 What Python does is bounded: it calls as many functions for a long text as for one twice as long. What patterns do is
 linear, since none of them can try more than a bounded number of characters from any one place.
@@ -52,7 +52,7 @@ def calls(work: Callable[[], Any]) -> int:
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_twice_the_text_is_no_more_work_for_python(unit: str) -> None:
+def test_python_calls_grow_at_most_linearly_with_the_text(unit: str) -> None:
     """But for what each heading, figure or intent found costs to look at, a few calls each."""
     half, whole = hostile(unit, LONG // 2), hostile(unit, LONG)
     understand(half, OF)
@@ -68,7 +68,7 @@ LOOKED_AT = {
 
 
 @pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
-def test_names_looked_up_and_suggested_are_bounded(unit: str) -> None:
+def test_look_ups_and_suggestions_are_bounded(unit: str) -> None:
     reader = vote_text._Reader(hostile(unit, LONG), OF)
     understood = reader.understood()
     assert reader.budget.looked_up <= lists.LONGEST_RUN * lists.LONGEST_RUN * MOST_PIECES
@@ -77,7 +77,7 @@ def test_names_looked_up_and_suggested_are_bounded(unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["Albania, ", "Atlantis; ", "In favour: Chad\n", "by 9 votes to 1, ", "Chad\n"])
-def test_what_was_not_read_is_said(unit: str) -> None:
+def test_text_beyond_the_limit_is_reported(unit: str) -> None:
     understood = understand(hostile(unit, 100_000), OF)
     assert Kind.TOO_LONG in {problem.kind for problem in understood.problems}
 
@@ -103,7 +103,7 @@ def repeats(parsed: Any) -> list[int]:
 
 
 @pytest.mark.parametrize("name", sorted(PATTERNS))
-def test_no_pattern_backtracks_without_bounds(name: str) -> None:
+def test_patterns_have_bounded_backtracking(name: str) -> None:
     parser = importlib.import_module("re._parser")
     assert max(repeats(parser.parse(PATTERNS[name].pattern)), default=0) <= 300
 
@@ -119,7 +119,7 @@ PIECES = st.lists(
 
 @given(PIECES)
 @settings(max_examples=200)
-def test_every_text_is_understood_somehow(pieces: list[str]) -> None:
+def test_any_text_is_parsed_without_an_error(pieces: list[str]) -> None:
     pasted = "".join(pieces)
     understood = understand(pasted, OF)
     places = [problem.place for problem in understood.problems if problem.place]
@@ -136,13 +136,13 @@ def test_every_text_is_understood_somehow(pieces: list[str]) -> None:
 
 
 @given(st.text(max_size=80))
-def test_a_stranger_in_a_list_never_hides_another_name(stranger: str) -> None:
+def test_unknown_name_in_a_list_never_hides_another(stranger: str) -> None:
     """Whatever stands between two commas, the states on both sides of it are read, or something is said."""
     understood = understand(f"In favour: Albania, {stranger}, Zimbabwe", OF)
     assert understood.problems or {"ALB", "ZWE"} <= set(understood.choices)
 
 
-def test_the_longest_true_sheet_is_read_whole() -> None:
+def test_longest_real_sheet_is_read_completely() -> None:
     """A name's every word on a line of its own, all 193 of them."""
     named = ", ".join(sorted(map(OF.name, OF.electorate.members)))
     understood = understand(f"In favour: {named}".replace(" ", "\n"), OF)

@@ -1,4 +1,4 @@
-"""Formula safety: what is written never runs, and reads back as it was; the database does the same as Python."""
+"""Escaping of spreadsheet formulas in exports, in Python and in SQL."""
 
 import pytest
 from django.db import connection
@@ -32,19 +32,19 @@ texts = st.text(alphabet=st.sampled_from("'=+-@\t\r\n a\"é–"), max_size=6) | 
 
 
 @pytest.mark.parametrize(("text", "cell"), CELLS)
-def test_a_text_and_its_cell(text: str, cell: str):
+def test_text_is_escaped_against_formulas(text: str, cell: str):
     assert safe(text) == cell
     assert plain(cell) == text
 
 
 @given(text=texts)
-def test_every_text_comes_back_and_none_begins_like_a_formula(text: str):
+def test_any_text_round_trips_and_never_begins_like_a_formula(text: str):
     assert plain(safe(text)) == text
     assert not safe(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @pytest.mark.django_db
-def test_the_database_does_the_same():
+def test_sql_escaping_equals_python_escaping():
     @given(st.lists(texts, max_size=20))
     def same(drawn: list[str]):
         cells = [text for text, _cell in CELLS] + drawn
@@ -59,7 +59,7 @@ def test_the_database_does_the_same():
 
 
 @pytest.mark.django_db
-def test_what_is_unknown_stays_unknown():
+def test_sql_escaping_keeps_null():
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {safe_sql('text')} FROM (SELECT NULL::text AS text) AS t")  # noqa: S608  # the expression under test
         assert cursor.fetchall() == [(None,)]

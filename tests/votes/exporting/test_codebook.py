@@ -1,4 +1,4 @@
-"""The codebook: every table, every column and every code is in it."""
+"""The codebook describes every table, column and code."""
 
 import pytest
 from django.apps import apps
@@ -25,7 +25,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_column_is_described(table: str):
+def test_codebook_describes_every_column(table: str):
     section = markdown().partition(f"\n## {table}\n")[2].partition("\n## ")[0]
 
     assert section.startswith(f"{TABLES[table].description}\n")
@@ -39,7 +39,7 @@ def test_every_column_is_described(table: str):
 
 
 @pytest.mark.parametrize("table", MODELS)
-def test_every_column_with_choices_lists_them_all(table: str):
+def test_codebook_lists_every_value_of_columns_with_choices(table: str):
     """The slow twin: what the models say, column by column."""
     fields = {field.name: field for field in apps.get_model(MODELS[table])._meta.fields}
     text = markdown()
@@ -60,13 +60,13 @@ def test_every_column_with_choices_lists_them_all(table: str):
     assert found == sum(name.startswith(f"{table}.") for name in CODES)
 
 
-def test_every_entry_of_codes_is_a_column():
+def test_every_list_of_codes_belongs_to_a_column():
     columns = {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns}
 
     assert set(CODES) <= columns
 
 
-def test_it_is_english_whatever_the_language():
+def test_codebook_is_english_in_every_language():
     english = markdown()
     with translation.override("fr"):
         assert markdown() == english

@@ -1,4 +1,4 @@
-"""The package: complete, described as it is, with sums that hold, and put where it can do no harm."""
+"""The data package: contents, description, checksums, and safe writing to a folder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def described(folder: Path) -> dict[str, dict[str, Any]]:
     return {resource["path"]: resource for resource in said["resources"]}
 
 
-def test_everything_is_there_and_the_sums_hold(tmp_path: Path, hard: list[RollCall]):
+def test_package_is_complete_and_checksums_match(tmp_path: Path, hard: list[RollCall]):
     said: list[str] = []
     made = export_record(tmp_path / "out", said.append)
 
@@ -55,7 +55,7 @@ def test_everything_is_there_and_the_sums_hold(tmp_path: Path, hard: list[RollCa
 
 
 @pytest.mark.usefixtures("no_parquet")
-def test_the_description_is_that_of_the_files(tmp_path: Path, hard: list[RollCall]):
+def test_description_matches_the_files(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "out").folder
     resources = described(folder)
     assert set(resources) == {f"{table}.{form}" for table in TABLES for form in ("csv", "parquet")}
@@ -91,7 +91,7 @@ def test_the_description_is_that_of_the_files(tmp_path: Path, hard: list[RollCal
 
 
 @pytest.mark.usefixtures("no_parquet")
-def test_the_description_says_what_when_and_on_what_terms(tmp_path: Path):
+def test_description_states_title_version_and_licences(tmp_path: Path):
     said = json.loads((export_record(tmp_path / "out").folder / "datapackage.json").read_text(encoding="utf-8"))
     version = current_version()
     assert version.changed
@@ -116,7 +116,7 @@ def test_no_draft_is_in_any_file(tmp_path: Path, hard: list[RollCall]):
 
 
 @pytest.mark.usefixtures("no_parquet")
-def test_the_tables_are_what_the_site_streams(tmp_path: Path, hard: list[RollCall]):
+def test_tables_equal_the_downloads_of_the_site(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "out").folder
 
     for table in TABLES.values():
@@ -146,7 +146,7 @@ class TestTheFolder:
         assert len(rows(folder / "votes.csv")) == 3638
         assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208  # hidden files too
 
-    def test_an_empty_one_and_a_missing_one_are_filled(self, tmp_path: Path):
+    def test_empty_or_missing_folder_is_filled(self, tmp_path: Path):
         (tmp_path / "empty").mkdir()
 
         for folder in (tmp_path / "empty", tmp_path / "new" / "deep"):
@@ -154,7 +154,7 @@ class TestTheFolder:
             assert (folder / "votes.csv").exists()
 
     @pytest.mark.parametrize("there", [["thesis.txt"], ["votes.csv"], ["datapackage.json", "votes.csv", "thesis.txt"]])
-    def test_one_with_anything_else_is_refused_and_left_alone(self, tmp_path: Path, there: list[str]):
+    def test_folder_with_other_files_is_refused_and_left_alone(self, tmp_path: Path, there: list[str]):
         folder = tmp_path / "mine"
         folder.mkdir()
         for name in there:
@@ -169,7 +169,7 @@ class TestTheFolder:
         assert {path.name: path.read_text() for path in folder.iterdir()} == dict.fromkeys(there, "mine")
         assert os.listdir(tmp_path) == ["mine"]  # noqa: PTH208  # hidden files too
 
-    def test_a_file_is_refused(self, tmp_path: Path):
+    def test_file_in_place_of_a_folder_is_refused(self, tmp_path: Path):
         (tmp_path / "out").write_text("mine")
 
         with pytest.raises(CommandError, match=r"is a file, not a folder"):
@@ -192,7 +192,7 @@ class TestTheFolder:
         assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
         assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208  # hidden files too
 
-    def test_the_command_says_what_it_wrote(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    def test_command_reports_what_it_wrote(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         call_command("export_record", str(tmp_path / "out"))
 
         lines = capsys.readouterr().out.splitlines()
@@ -201,12 +201,12 @@ class TestTheFolder:
         assert lines[-1] == f"Data version {current_version().number} is in {tmp_path / 'out'}."
 
 
-def test_no_package_is_no_package(tmp_path: Path):
+def test_empty_or_missing_folder_is_not_a_package(tmp_path: Path):
     assert read_package(tmp_path) is None
     assert read_package(tmp_path / "nowhere") is None
 
 
-def test_how_to_cite():
+def test_citation_names_version_date_and_address():
     version = current_version()
     assert version.changed
     day = f"{version.changed:%Y-%m-%d}"
@@ -228,7 +228,7 @@ def test_how_to_cite():
     ]
 
 
-def test_the_terms_of_each_source_are_told():
+def test_terms_of_each_source_are_stated():
     said = readme(Source.objects.all(), coverage())
 
     assert (
@@ -243,7 +243,7 @@ def test_the_terms_of_each_source_are_told():
         assert f"- **{source.name}**: {source.licence}." in said
 
 
-def test_a_package_knows_its_files(tmp_path: Path):
+def test_unknown_file_of_a_package_is_an_error(tmp_path: Path):
     empty = Package(tmp_path, current_version(), ())
 
     with pytest.raises(StopIteration):

@@ -1,4 +1,4 @@
-"""Parquet: the rows of the CSV file with their types, from a program of its own."""
+"""Parquet exports, written by a child process."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_parquet_has_the_rows_of_csv(hard: list[RollCall], table: Table):
     ]
 
 
-def test_texts_are_as_they_are_in_the_record(hard: list[RollCall]):
+def test_texts_are_not_escaped_in_parquet(hard: list[RollCall]):
     frame = pl.read_parquet(io.BytesIO(b"".join(parquet_chunks(TABLES["resolutions"]))))
     row = frame.row(by_predicate=pl.col("symbol") == "A/RES/3399(XXX)[B]", named=True)
 
@@ -54,7 +54,7 @@ def test_the_same_rows_give_the_same_bytes(record: None):
     assert b"".join(parquet_chunks(VOTES)) == b"".join(parquet_chunks(VOTES))
 
 
-def test_the_first_bytes_come_before_anything_is_read(record: None, monkeypatch: pytest.MonkeyPatch):
+def test_first_bytes_are_sent_before_any_query(record: None, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
         raise AssertionError("read too soon")
 
@@ -65,7 +65,7 @@ def test_the_first_bytes_come_before_anything_is_read(record: None, monkeypatch:
         next(chunks)
 
 
-def test_what_fails_is_said_and_raised(tmp_path: Path):
+def test_failed_conversion_raises_with_the_reason(tmp_path: Path):
     (tmp_path / "rows.csv").write_text("slug\n", encoding="utf-8")
     with pytest.raises(ParquetError, match=r"roll-calls: writing Parquet failed \(1\): "):
         write_parquet(ROLL_CALLS, tmp_path / "rows.csv", tmp_path / "rows.parquet")
@@ -75,21 +75,21 @@ def test_what_fails_is_said_and_raised(tmp_path: Path):
         write_parquet(VOTES, tmp_path / "rows.csv", tmp_path / "rows.parquet")
 
 
-def test_what_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_slow_conversion_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "rows.csv").write_text(f"{VOTES.header}\n", encoding="utf-8")
     monkeypatch.setattr(parquet, "PATIENCE", 0.01)
     with pytest.raises(ParquetError, match=r"took longer than 0\.01 seconds"):
         write_parquet(VOTES, tmp_path / "rows.csv", tmp_path / "rows.parquet")
 
 
-def test_a_failure_breaks_the_stream_and_frees_its_place(record: None, monkeypatch: pytest.MonkeyPatch):
+def test_failure_breaks_the_stream_and_releases_its_slot(record: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streams, "write_parquet", lambda *_: (_ for _ in ()).throw(ParquetError("No space left.")))
     with pytest.raises(ParquetError, match="No space left"):
         b"".join(Stream(lambda: parquet_chunks(VOTES)))
     assert parquet_is_free()
 
 
-def test_only_so_many_at_a_time(record: None):
+def test_number_of_simultaneous_conversions_is_limited(record: None):
     assert parquet_is_free()
     streams_begun = [iter(Stream(lambda: parquet_chunks(VOTES))) for _ in range(2)]
     assert [next(chunks) for chunks in streams_begun] == [b"PAR1", b"PAR1"]

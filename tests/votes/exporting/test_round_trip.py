@@ -1,4 +1,4 @@
-"""A site rebuilt from another's export: imported into an empty database, it exports the same bytes."""
+"""Round trip: an export imported into an empty database exports the same bytes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("odd")
-def test_an_empty_database_gives_the_same_bytes(tmp_path: Path):
+def test_import_into_an_empty_database_exports_the_same_bytes(tmp_path: Path):
     before = tables(export_record(tmp_path / "one").folder)
     assert before["roll-calls.csv"].count(b"odd-") >= 4
     empty_the_record()
@@ -105,7 +105,7 @@ def test_an_empty_database_gives_the_same_bytes(tmp_path: Path):
 
 
 @pytest.mark.usefixtures("odd")
-def test_taking_it_back_into_the_same_record_writes_nothing(tmp_path: Path):
+def test_import_into_the_same_record_writes_nothing(tmp_path: Path):
     before = tables(export_record(tmp_path / "one").folder)
 
     report = import_files([str(tmp_path / "one")], by_name="test")
@@ -116,7 +116,7 @@ def test_taking_it_back_into_the_same_record_writes_nothing(tmp_path: Path):
     assert tables(export_record(tmp_path / "two").folder) == before
 
 
-def test_three_tables_are_enough_where_the_facts_are_known(tmp_path: Path, hard: list[RollCall]):
+def test_three_tables_suffice_with_known_reference_data(tmp_path: Path, hard: list[RollCall]):
     RetiredAddress.objects.filter(slug="twice").delete()
     before = tables(export_record(tmp_path / "one").folder)
     RollCall.objects.filter(slug="hard-motion").delete()
@@ -129,7 +129,7 @@ def test_three_tables_are_enough_where_the_facts_are_known(tmp_path: Path, hard:
     assert after == before
 
 
-def test_what_an_editor_wrote_here_stays(tmp_path: Path, hard: list[RollCall]):
+def test_local_edits_are_kept(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "one").folder
     correction = hard[0].corrections.get()
     correction.intended, correction.reference = "A", "entered by hand"
@@ -141,7 +141,7 @@ def test_what_an_editor_wrote_here_stays(tmp_path: Path, hard: list[RollCall]):
     assert (correction.intended, correction.reference) == ("A", "entered by hand")
 
 
-def test_the_description_differs_in_version_and_date_alone(tmp_path: Path, record: None):
+def test_description_differs_only_in_version_and_date(tmp_path: Path, record: None):
     one = json.loads((export_record(tmp_path / "one").folder / "datapackage.json").read_text())
     empty_the_record()
     import_files([str(tmp_path / "one")], by_name="test")
@@ -162,7 +162,7 @@ def answers() -> dict[str, tuple[int, str, str]]:
 
 
 @pytest.mark.usefixtures("odd")
-def test_a_site_that_was_rebuilt_answers_at_retired_addresses_as_the_first_did(tmp_path: Path):
+def test_rebuilt_site_answers_alike_at_retired_addresses(tmp_path: Path):
     assembly = Body.objects.get(code="GA")
     text = Resolution.objects.create(body=assembly, symbol="A/RES/79/888", title="Left alone", status="published")
     RetiredAddress.objects.filter(slug="withdrawn").update(resolution=text)
@@ -193,7 +193,7 @@ def readable(page: str) -> str:
     return page[page.find("<main") : page.find("</main>")] if "<main" in page else page
 
 
-def test_files_of_a_release_without_these_tables_and_columns_are_still_taken(tmp_path: Path, hard: list[RollCall]):
+def test_files_of_earlier_releases_are_still_accepted(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "one").folder
     (folder / "retired-addresses.csv").unlink()
     for table, later in LATER.items():
@@ -216,7 +216,7 @@ def test_files_of_a_release_without_these_tables_and_columns_are_still_taken(tmp
     assert list(Statement.objects.values_list("reference", "edition")) == [("R/30/3399B", None)]
 
 
-def test_a_reason_written_here_stays_and_a_missing_one_is_filled_in(tmp_path: Path, hard: list[RollCall]):
+def test_local_reason_is_kept_and_a_missing_one_filled_in(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "one").folder
     said = RollCall.objects.filter(slug="hard-motion")
     for here, then in (("Ours.", "Ours."), ("", '=late, "misheard"\nby one')):

@@ -1,4 +1,4 @@
-"""Streams: exact bytes, the slow twin's bytes, snapshots, and what happens when something goes wrong."""
+"""Streaming exports: exact bytes, snapshots and errors."""
 
 from __future__ import annotations
 
@@ -102,18 +102,18 @@ def whole(chunks: Iterator[bytes]) -> str:
     ],
     ids=lambda of: getattr(of, "name", ""),
 )
-def test_the_bytes_of_a_small_record(hard: list[RollCall], table: Table, content: str):
+def test_small_record_exports_the_expected_bytes(hard: list[RollCall], table: Table, content: str):
     assert whole(csv_chunks(table, chosen(hard))) == content
 
 
-def test_retired_addresses_in_full(hard: list[RollCall]):
+def test_retired_addresses_export_the_expected_rows(hard: list[RollCall]):
     assert whole(csv_chunks(RETIRED_ADDRESSES)) == RETIRED_CSV
     address = {"slug": "twice", "kind": "merged", "reason": "The same.", "date": "2024-05-06"}
     rows = json.loads(whole(json_chunks(RETIRED_ADDRESSES)))["rows"]
     assert rows[1] == {**address, "leads_to": "hard-motion", "symbol": None}
 
 
-def test_what_is_exported_of_addresses_is_what_answers(hard: list[RollCall]):
+def test_exported_retired_addresses_equal_those_that_answer(hard: list[RollCall]):
     published = {*RollCall.objects.published().values_list("slug", flat=True)}
     shown = {address.slug: address for address in RetiredAddress.objects.shown() if address.slug not in published}
 
@@ -125,7 +125,7 @@ def test_what_is_exported_of_addresses_is_what_answers(hard: list[RollCall]):
     }
 
 
-def test_bodies_in_full(record: None):
+def test_bodies_export_the_expected_bytes(record: None):
     assert whole(csv_chunks(TABLES["bodies"])) == "code,name\nGA,General Assembly\nSC,Security Council\n"
     assert whole(json_chunks(TABLES["bodies"], about={"record": {"title": "Ünï"}})) == (
         f'{{"data_version": {data_version()}, "record": {{"title": "Ünï"}}, "rows": [\n'
@@ -133,7 +133,7 @@ def test_bodies_in_full(record: None):
     )
 
 
-def test_json_has_types_and_texts_as_they_are(hard: list[RollCall]):
+def test_json_has_types_and_unescaped_texts(hard: list[RollCall]):
     (row,) = json.loads(whole(json_chunks(LISTED_RESOLUTIONS, chosen(hard))))["rows"]
 
     assert (row["title"], row["agenda"]) == ('=SUM(A1), "quoted"\nand broken', "'@home")
@@ -143,7 +143,7 @@ def test_json_has_types_and_texts_as_they_are(hard: list[RollCall]):
 
 
 @pytest.mark.parametrize("name", ["resolutions", "roll-calls", "votes", "corrections", "statements"])
-def test_a_whole_table_is_that_of_the_slow_twin(hard: list[RollCall], name: str):
+def test_whole_table_equals_that_of_the_reference_implementation(hard: list[RollCall], name: str):
     table, rows = TABLES[name], twin.whole(name)
     columns = [column.name for column in table.columns]
 
@@ -154,7 +154,7 @@ def test_a_whole_table_is_that_of_the_slow_twin(hard: list[RollCall], name: str)
 
 
 @pytest.mark.parametrize("order", [("-date", "slug"), ("date", "-slug")])
-def test_chosen_roll_calls_come_in_their_order(hard: list[RollCall], order: tuple[str, str]):
+def test_selected_roll_calls_keep_their_order(hard: list[RollCall], order: tuple[str, str]):
     roll_calls = RollCall.objects.filter(status="published").order_by(*order)
     decisive = roll_calls.filter(decisive=True)
 
@@ -168,7 +168,7 @@ def test_chosen_roll_calls_come_in_their_order(hard: list[RollCall], order: tupl
     assert b"".join(csv_chunks(LISTED_RESOLUTIONS, decisive)) == texts
 
 
-def test_ready_made_lines_are_the_bytes_of_copy(hard: list[RollCall]):
+def test_cached_lines_equal_the_output_of_copy(hard: list[RollCall]):
     ids = list(RollCall.objects.order_by("-slug").values_list("pk", flat=True))
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY ({VOTES.cells(ids)}) TO STDOUT (FORMAT csv)") as copy:
@@ -182,7 +182,7 @@ def test_ready_made_lines_are_the_bytes_of_copy(hard: list[RollCall]):
     assert len(lines) == len(ids) - 4
 
 
-def test_the_size_of_batches_and_chunks_changes_no_byte(hard: list[RollCall], monkeypatch: pytest.MonkeyPatch):
+def test_batch_and_chunk_sizes_do_not_change_the_bytes(hard: list[RollCall], monkeypatch: pytest.MonkeyPatch):
     roll_calls = RollCall.objects.published().newest_first()
     expected = [b"".join(csv_chunks(table, roll_calls)) for table in (VOTES, LISTED_ROLL_CALLS)]
     monkeypatch.setattr(streams, "CHUNK", 100)
@@ -193,7 +193,7 @@ def test_the_size_of_batches_and_chunks_changes_no_byte(hard: list[RollCall], mo
         assert [b"".join(csv_chunks(table, roll_calls)) for table in (VOTES, LISTED_ROLL_CALLS)] == expected
 
 
-def test_nothing_is_read_before_it_is_asked_for(
+def test_batches_are_read_lazily(
     hard: list[RollCall], monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
 ):
     monkeypatch.setattr(streams, "CHUNK", 100)
@@ -208,14 +208,14 @@ def test_nothing_is_read_before_it_is_asked_for(
         assert len(list(chunks)) == 22  # one roll call has no votes
 
 
-def test_chunks_have_a_size(record: None):
+def test_chunks_are_of_the_configured_size(record: None):
     sizes = [len(chunk) for chunk in csv_chunks(VOTES)]
 
     assert len(sizes) > 2
     assert all(streams.CHUNK <= size < 2 * streams.CHUNK for size in sizes[:-1])
 
 
-def test_drafts_are_nowhere(hard: list[RollCall]):
+def test_no_table_contains_drafts(hard: list[RollCall]):
     for table in [*TABLES.values(), LISTED_ROLL_CALLS, LISTED_RESOLUTIONS]:
         for roll_calls in [None, RollCall.objects.all()] if table.by_roll_call else [None]:
             for chunks in (csv_chunks(table, roll_calls), json_chunks(table, roll_calls)):
@@ -224,7 +224,7 @@ def test_drafts_are_nowhere(hard: list[RollCall]):
                 assert "A/RES/79/777" not in content, table.name
 
 
-def test_an_error_on_the_way_is_raised(record: None, monkeypatch: pytest.MonkeyPatch):
+def test_error_while_streaming_is_raised(record: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streams, "FIRST_BATCH", 1)
     monkeypatch.setattr(streams, "CHUNK", 1)
     stream = Stream(lambda: csv_chunks(VOTES))
@@ -235,14 +235,14 @@ def test_an_error_on_the_way_is_raised(record: None, monkeypatch: pytest.MonkeyP
         list(chunks)
 
 
-def test_an_error_at_the_beginning_is_raised_before_anything_is_sent(record: None, monkeypatch: pytest.MonkeyPatch):
+def test_error_at_the_start_is_raised_before_anything_is_sent(record: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streams, "vote_lines", lambda batch: "SELECT 1 / 0")
     with pytest.raises(Exception, match="division by zero"):
         Stream(lambda: csv_chunks(VOTES))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stream_is_one_snapshot_and_leaves_no_transaction_behind(
+def test_stream_is_one_snapshot_and_leaves_no_open_transaction(
     transactional_db: None, record: None, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(streams, "FIRST_BATCH", 1)
@@ -265,7 +265,7 @@ def test_a_stream_is_one_snapshot_and_leaves_no_transaction_behind(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_stops_listening_frees_the_connection(
+def test_closing_a_stream_early_frees_the_connection(
     transactional_db: None, record: None, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(streams, "FIRST_BATCH", 1)
@@ -305,7 +305,7 @@ def elsewhere(work: object) -> None:
     thread.join()
 
 
-def test_batches_hold_every_roll_call_once(record: None):
+def test_batches_contain_every_roll_call_once(record: None):
     ids = list(RollCall.objects.published().newest_first().values_list("pk", flat=True))
     for first, batch in [(1, 1), (5, 4), (21, 1), (22, 5), (23, 5), (30, 5)]:
         with pytest.MonkeyPatch.context() as patch:

@@ -1,4 +1,4 @@
-"""The tables: their columns, their codebook, their keys; and the reference facts come out as they went in."""
+"""Exported tables: columns, codebook and keys."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ def cells(table: Table) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(csv_chunks(table)).decode(), newline="")))
 
 
-def test_the_columns_of_the_tables():
+def test_tables_have_the_expected_columns():
     assert {name: table.header for name, table in TABLES.items()} == HEADERS
     assert LISTED_ROLL_CALLS.header == f"{ROLL_CALL_HEADER},heading,{EXPLAINED}"
     assert LISTED_RESOLUTIONS.header == (
@@ -56,7 +56,7 @@ def test_every_table_and_column_is_described(table: Table):
     assert {*table.key} <= {column.name for column in table.columns}
 
 
-def test_a_column_in_full():
+def test_column_has_type_flags_and_description():
     assert VOTES.columns[5] == Column(
         "choice", "text", optional=False, free=False, sql="vote.choice",
         description="`Y` in favour, `N` against, `A` abstaining, `X` non-voting.",
@@ -71,20 +71,20 @@ def test_a_column_in_full():
 @pytest.mark.parametrize(
     "name", ["topics", "sources", "states", "state-names", "body-memberships", "blocs", "bloc-memberships"]
 )
-def test_the_reference_facts_come_out_byte_for_byte(record: None, name: str):
+def test_reference_data_are_exported_byte_for_byte(record: None, name: str):
     reference = settings.BASE_DIR / "data" / f"{name.replace('-', '_')}.csv"
 
     assert b"".join(csv_chunks(TABLES[name])) == reference.read_bytes()
 
 
-def test_sessions_come_out_as_they_went_in(record: None):
+def test_sessions_are_exported_as_loaded(record: None):
     with (settings.BASE_DIR / "data" / "sessions.csv").open(encoding="utf-8", newline="") as file:
         rows = [{k: v for k, v in row.items() if k != "opened_precision"} for row in csv.DictReader(file)]
 
     assert cells(TABLES["sessions"]) == rows
 
 
-def test_keys_are_unique_and_lead_to_rows(hard: list[object]):
+def test_keys_are_unique_and_foreign_keys_resolve(hard: list[object]):
     rows = {name: cells(table) for name, table in TABLES.items()}
     for name, table in TABLES.items():
         keys = [tuple(row[column] for column in table.key) for row in rows[name]]
@@ -96,6 +96,6 @@ def test_keys_are_unique_and_lead_to_rows(hard: list[object]):
             assert {key for key in named if all(key)} <= there, (name, foreign)
 
 
-def test_rows_that_belong_to_no_roll_call_cannot_be_chosen_by_one():
+def test_tables_without_roll_calls_cannot_be_selected_by_them():
     with pytest.raises(ValueError, match="The rows of states belong to no roll call"):
         TABLES["states"].typed([1])

@@ -1,4 +1,4 @@
-"""Imports beside other imports, editors and readers, and without the database they began with."""
+"""Imports concurrent with other imports, editors and readers, and without the database."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ class Background:
 class TestTwoImports:
     """The second waits, and sees what the first has left."""
 
-    def test_the_same_file_twice_at_once(self, tmp_path: Path):
+    def test_same_file_imported_twice_at_once_is_written_once(self, tmp_path: Path):
         name = ga_file(tmp_path / "ga.csv", FIRST, SECOND)
         second: list[Background] = []
 
@@ -106,7 +106,7 @@ class TestTwoImports:
         ]
         assert ImportRun.objects.count() == 2
 
-    def test_two_files_at_once_are_both_in(self, tmp_path: Path):
+    def test_two_files_imported_at_once_are_both_written(self, tmp_path: Path):
         ga = ga_file(tmp_path / "ga.csv", FIRST)
         theirs = voeten_files(tmp_path, replace(SECOND, number=9))
         second: list[Background] = []
@@ -120,7 +120,7 @@ class TestTwoImports:
 
         assert [row["slug"] for row in contents()] == ["a-res-79-1", "a-res-79-2"]
 
-    def test_the_second_goes_on_where_the_first_fails(self, tmp_path: Path):
+    def test_second_import_continues_when_the_first_fails(self, tmp_path: Path):
         name = ga_file(tmp_path / "ga.csv", FIRST, SECOND)
         second: list[Background] = []
 
@@ -148,7 +148,7 @@ class TestEditors:
         ],
         ids=["its note", "the vote itself", "another vote of it", "the vote is gone"],
     )
-    def test_of_what_the_import_changes_too(
+    def test_concurrent_edit_of_the_same_rows_refuses_the_import(
         self, statement: str, values: list[str], kept: tuple[str, str], tmp_path: Path, other: psycopg.Connection[Any]
     ):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
@@ -171,7 +171,9 @@ class TestEditors:
         assert (row["note"], row["votes"]) == kept
         assert row["date"] == "2024-12-03"
 
-    def test_of_something_else_and_both_are_in(self, tmp_path: Path, other: psycopg.Connection[Any]):
+    def test_concurrent_edit_of_other_rows_is_kept_beside_the_import(
+        self, tmp_path: Path, other: psycopg.Connection[Any]
+    ):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
 
         report = imported(
@@ -182,9 +184,7 @@ class TestEditors:
         assert report.runs[0].changed == 1
         assert [(row["note"], row["votes"]) for row in contents()] == [("", NEWER.votes), ("By hand", SECOND.votes)]
 
-    def test_who_writes_first_is_not_kept_waiting_and_nobody_else_either(
-        self, tmp_path: Path, other: psycopg.Connection[Any]
-    ):
+    def test_editors_of_other_rows_do_not_wait_for_an_import(self, tmp_path: Path, other: psycopg.Connection[Any]):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
         run = (
             "INSERT INTO votes_importrun (state, format, started, finished, by_name, files, rows, rejected, added, "
@@ -215,7 +215,7 @@ def fingerprint_by(other: psycopg.Connection[Any]) -> dict[str, tuple[int, str]]
 class TestReaders:
     """Readers of a live record see the old one until the end, and never wait."""
 
-    def test_they_read_on(self, tmp_path: Path, other: psycopg.Connection[Any]):
+    def test_readers_see_the_old_record_until_the_import_commits(self, tmp_path: Path, other: psycopg.Connection[Any]):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
         many = [Stated(f"A/RES/79/{n}", number=n, votes=SECOND.votes) for n in range(100, 150)]
         seen: list[Any] = []
@@ -241,12 +241,14 @@ class TestLost:
     """The database goes away in the middle."""
 
     @pytest.mark.parametrize("line", ["Reading", "Comparing", "Checking"])
-    def test_it_is_said_and_nothing_is_written(self, line: str, tmp_path: Path, other: psycopg.Connection[Any]):
+    def test_lost_database_is_reported_and_nothing_is_written(
+        self, line: str, tmp_path: Path, other: psycopg.Connection[Any]
+    ):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND))
         before = fingerprint()
         self._lose(before, ga_file(tmp_path / "newer.csv", NEWER, SECOND), other, line=line)
 
-    def test_in_the_middle_of_the_votes(self, tmp_path: Path, other: psycopg.Connection[Any]):
+    def test_database_lost_while_writing_votes_writes_nothing(self, tmp_path: Path, other: psycopg.Connection[Any]):
         imported(ga_file(tmp_path / "ga.csv", FIRST))
         before = fingerprint()
         self._lose(before, ga_file(tmp_path / "newer.csv", NEWER, SECOND), other, line="")

@@ -1,4 +1,4 @@
-"""Files are opened wherever they come from, and what makes one unfit as a whole is said with file and line."""
+"""Opening import files: compression, standard input, downloads, and unfit files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def refused(*names: str, stdin: io.BytesIO | None = None) -> str:
     return str(error.value)
 
 
-def test_a_plain_file_is_read_where_it_is(write: Callable[[str, str], str]):
+def test_plain_file_is_read_in_place(write: Callable[[str, str], str]):
     path = write("states.csv", TABLE)
     with opened([path]) as (file,):
         assert file.name == "states.csv"
@@ -68,7 +68,7 @@ def test_a_folder_stands_for_the_csv_files_in_it(write: Callable[[str, str], str
         assert [file.name for file in found] == ["a.CSV", "b.csv"]
 
 
-def test_compression_is_known_by_the_first_bytes_and_not_by_the_name(write: Callable[[str, bytes], str]):
+def test_compression_is_detected_by_content_and_not_by_name(write: Callable[[str, bytes], str]):
     packed = gzip.compress(TABLE.encode())
     archive = zipped(b__csv=TABLE, a__csv=TABLE, readme__txt="hello", **{"__MACOSX/._a__csv": "junk"})
     with opened([write("one.csv", packed), write("two", archive)]) as found:
@@ -80,7 +80,7 @@ def test_compression_is_known_by_the_first_bytes_and_not_by_the_name(write: Call
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda content: zipped(states__csv=content.decode())])
-def test_standard_input_may_be_plain_or_packed(pack: Callable[[bytes], bytes]):
+def test_standard_input_may_be_plain_or_compressed(pack: Callable[[bytes], bytes]):
     given = pack(TABLE.encode())
     with opened(["-"], stdin=io.BytesIO(given)) as (file,):
         assert file.name.startswith("standard input")
@@ -88,7 +88,9 @@ def test_standard_input_may_be_plain_or_packed(pack: Callable[[bytes], bytes]):
         assert file.sha256 == sha256(given)
 
 
-def test_nothing_is_left_behind_when_reading_fails(write: Callable[[str, bytes], str], monkeypatch, tmp_path: Path):
+def test_no_temporary_file_is_left_after_reading_or_failing(
+    write: Callable[[str, bytes], str], monkeypatch, tmp_path: Path
+):
     path = write("a.gz", gzip.compress(TABLE.encode()))
     there = tmp_path / "there"
     there.mkdir()
@@ -119,7 +121,7 @@ def test_headers_are_read_as_spreadsheets_write_them(
 # What makes a file unfit
 
 
-def test_what_is_not_there(tmp_path: Path):
+def test_missing_files_are_refused_with_advice(tmp_path: Path):
     assert refused("/nowhere/a.csv") == "/nowhere/a.csv: there is no such file. Check the path."
     assert refused(str(tmp_path)) == (f"{tmp_path}: the folder has no .csv file. Choose a folder with .csv files.")
     assert refused("-") == "-: there is no standard input. Name a file."
@@ -127,13 +129,13 @@ def test_what_is_not_there(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read(write: Callable[[str, str], str]):
+def test_file_without_read_permission_is_refused_with_advice(write: Callable[[str, str], str]):
     path = write("a.csv", TABLE)
     Path(path).chmod(0)
     assert refused(path) == f"{path}: reading it is not permitted. Check its permissions."
 
 
-def test_what_the_system_will_not_let_be_read(write: Callable[[str, str], str], monkeypatch):
+def test_permission_error_of_the_system_is_refused_with_advice(write: Callable[[str, str], str], monkeypatch):
     def forbidden(*_: object, **__: object) -> None:
         raise PermissionError
 
@@ -177,11 +179,11 @@ def test_what_the_system_will_not_let_be_read(write: Callable[[str, str], str], 
     ],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_content_that_is_no_table(write, content: bytes, message: str, pack: Callable[[bytes], bytes]):
+def test_content_that_is_not_a_table_is_refused(write, content: bytes, message: str, pack: Callable[[bytes], bytes]):
     assert refused(write("a.csv", pack(content))) == message
 
 
-def test_a_bad_byte_far_down_is_found_wherever_pieces_begin(write, monkeypatch):
+def test_invalid_byte_is_found_whatever_the_chunk_boundaries(write, monkeypatch):
     lines = ["Côte d’Ivoire".encode()] * 1000
     lines[700] = "Côte d’Ivoire".encode("cp1252")
     path = write("a.csv", b"\n".join([b"name", *lines]))
@@ -195,7 +197,7 @@ def test_a_bad_byte_far_down_is_found_wherever_pieces_begin(write, monkeypatch):
             assert file.header == ("name",)
 
 
-def test_damaged_archives(write: Callable[[str, bytes], str]):
+def test_damaged_archives_are_refused_with_advice(write: Callable[[str, bytes], str]):
     packed, archive = gzip.compress(os.urandom(5000).hex().encode()), zipped(a__csv=os.urandom(5000).hex())
     assert refused(write("a.gz", packed[:-500])) == "a.gz: the gzip file is cut short. Download it again."
     damaged = refused(write("a.gz", packed[:-8] + b"12345678"))
@@ -206,7 +208,7 @@ def test_damaged_archives(write: Callable[[str, bytes], str]):
     assert refused(write("a.zip", archive[:100] + b"\0" * 50 + archive[150:])) == f"a.zip/a.csv: {cut}"
 
 
-def test_archives_without_a_table(write: Callable[[str, bytes], str]):
+def test_archives_without_a_table_are_refused_with_advice(write: Callable[[str, bytes], str]):
     assert refused(write("a.zip", zipped(sheet__xml="<x/>"))) == (
         "a.zip: the zip archive has no .csv file. If it is a spreadsheet, save it as “CSV UTF-8”."
     )
@@ -215,7 +217,7 @@ def test_archives_without_a_table(write: Callable[[str, bytes], str]):
     )
 
 
-def test_an_encrypted_archive(write: Callable[[str, bytes], str]):
+def test_encrypted_archive_is_refused_with_advice(write: Callable[[str, bytes], str]):
     archive = bytearray(zipped(a__csv=TABLE))
     archive[6] |= 1
     archive[archive.index(b"PK\1\2") + 8] |= 1
@@ -224,7 +226,7 @@ def test_an_encrypted_archive(write: Callable[[str, bytes], str]):
     )
 
 
-def test_files_that_grow_beyond_all_measure(write: Callable[[str, bytes], str], monkeypatch):
+def test_files_that_unpack_beyond_the_limit_are_refused(write: Callable[[str, bytes], str], monkeypatch):
     monkeypatch.setattr(files, "LIMIT", 1024**2)
     large = "it is larger than 0.000976562 GB, the limit for a file of votes."
     bomb = b"code\n" + b"\n" * 1024**2
@@ -233,7 +235,7 @@ def test_files_that_grow_beyond_all_measure(write: Callable[[str, bytes], str], 
     assert refused("-", stdin=io.BytesIO(bomb)) == f"standard input: {large}"
 
 
-def test_no_room_to_unpack(write: Callable[[str, bytes], str], monkeypatch):
+def test_full_disk_while_unpacking_is_reported(write: Callable[[str, bytes], str], monkeypatch):
     class Full(io.BytesIO):
         def write(self, _: object) -> int:
             raise OSError(28, "No space left on device")
@@ -275,7 +277,7 @@ def site(monkeypatch) -> dict[str, tuple[int, dict[str, str], bytes]]:
     return pages
 
 
-def test_an_address_may_lead_on_to_another(site):
+def test_download_follows_redirects(site):
     packed = gzip.compress(TABLE.encode())
     site["https://un.example/a?key=1"] = (302, {"Location": "https://cdn.un.example/b.gz"}, b"")
     site["https://cdn.un.example/b.gz"] = (200, {"Content-Length": str(len(packed))}, packed)
@@ -285,7 +287,7 @@ def test_an_address_may_lead_on_to_another(site):
         assert file.sha256 == sha256(packed)
 
 
-def test_addresses_that_give_no_file(site, monkeypatch):
+def test_addresses_without_a_file_are_refused(site, monkeypatch):
     assert refused("http://un.example/a.csv") == (
         "http://un.example/a.csv: only https addresses are supported. Use one, or download the file yourself."
     )

@@ -1,4 +1,4 @@
-"""A file's layout is told by its header, in every variant in which it was published."""
+"""Recognising a file's layout by its header."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def test_every_header_is_recognised(header: Sequence[str], layout: tuple[str, st
     assert check(header, layout[0]) == layout[1]
 
 
-def test_names_of_columns_in_a_file_by_their_names_in_the_layout():
+def test_columns_of_a_file_are_mapped_to_those_of_the_layout():
     found = names([" MS_Codes", "ms_votes", "non-voting", "else"], "ga-voting", "votes")
     assert found == {"ms_code": " MS_Codes", "ms_vote": "ms_votes", "total_non_voting": "non-voting"}
 
 
-def test_every_layout_says_its_columns_once():
+def test_every_layout_names_each_column_once():
     for tables in COLUMNS.values():
         for table in tables.values():
             said = [name for column in table for name in (column.name, *column.aliases)]
@@ -80,7 +80,7 @@ def refused(header: Sequence[str], form: str | None = None) -> str:
     return str(error.value)
 
 
-def test_a_header_that_is_of_no_layout():
+def test_unknown_header_is_refused():
     assert refused([name for name in GA if name not in ("ms_vote", "date")]) == (
         "a.csv, line 1: the header matches no known layout. The closest is ga-voting (votes); missing "
         "columns: date, ms_vote."
@@ -102,7 +102,7 @@ def test_a_header_that_is_of_no_layout():
     )
 
 
-def test_a_format_that_is_named_and_not_that_of_the_file():
+def test_named_format_that_does_not_match_the_file_is_refused():
     assert refused(GA, "sc-voting") == (
         "a.csv, line 1: the header does not match sc-voting (votes). Missing columns: description, modality."
     )
@@ -147,7 +147,7 @@ def test_each_file_of_the_library_is_an_edition(write: Callable[[str, str], str]
     assert forced.format == "ga-voting"
 
 
-def test_a_format_that_is_named_goes_before_what_the_columns_look_like(write: Callable[[str, str], str], known: Known):
+def test_named_format_overrides_detection(write: Callable[[str, str], str], known: Known):
     both = sheet([*SC, "session", "title", "agenda_title", "committee_report"], [COUNCIL])
     (edition,) = editions(write, known, "sc-voting", both=both)
     assert isinstance(edition, Edition)

@@ -1,4 +1,4 @@
-"""``manage.py import_votes``: what it says, and how it ends."""
+"""``manage.py import_votes``: its output and exit."""
 
 import gzip
 import io
@@ -40,7 +40,7 @@ def open_findings() -> str:
     return f"{Finding.objects.open().count()} open findings, see /data/quality/."
 
 
-def test_a_fresh_import(tmp_path: Path):
+def test_first_import_reports_all_counts_and_findings(tmp_path: Path):
     wrong = replace(FIRST, votes="CHNN FRAY GBRY QQQY", totals=(2, 1, 0, 0))
 
     text = said(ga_file(tmp_path / "ga.csv", wrong, SECOND))
@@ -62,7 +62,7 @@ def test_a_fresh_import(tmp_path: Path):
     assert run.by is None
 
 
-def test_the_same_again(tmp_path: Path):
+def test_importing_the_same_file_again_reports_no_changes(tmp_path: Path):
     name = ga_file(tmp_path / "ga.csv", FIRST, SECOND)
     said(name)
     before = fingerprint(without=["votes_importrun"])
@@ -83,7 +83,7 @@ def test_the_same_again(tmp_path: Path):
     assert fingerprint(without=["votes_importrun"]) == before
 
 
-def test_changes_are_named_twenty_of_them(tmp_path: Path):
+def test_at_most_twenty_changes_are_listed(tmp_path: Path):
     many = [replace(FIRST, symbol=f"A/RES/79/{n}", number=n) for n in range(101, 124)]
     said(ga_file(tmp_path / "ga.csv", *many))
 
@@ -96,7 +96,7 @@ def test_changes_are_named_twenty_of_them(tmp_path: Path):
     assert len(ImportRun.objects.latest("pk").changes) == 23
 
 
-def test_several_files(tmp_path: Path):
+def test_several_files_are_reported_one_by_one(tmp_path: Path):
     council = Stated("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
 
     text = said(ga_file(tmp_path / "ga.csv", FIRST), sc_file(tmp_path / "sc.csv", council))
@@ -122,7 +122,7 @@ def test_tables_that_belong_together_are_one_import(tmp_path: Path):
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_standard_input(packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_standard_input_is_imported_plain_or_compressed(packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     content = Path(ga_file(tmp_path / "ga.csv", FIRST)).read_bytes()
     given = io.TextIOWrapper(io.BytesIO(gzip.compress(content) if packed else content))
     monkeypatch.setattr(sys, "stdin", given)
@@ -134,7 +134,7 @@ def test_standard_input(packed: bool, tmp_path: Path, monkeypatch: pytest.Monkey
     assert [file["name"] for file in ImportRun.objects.get().files] == ["standard input"]
 
 
-def test_a_dry_run(tmp_path: Path):
+def test_dry_run_reports_changes_and_writes_nothing(tmp_path: Path):
     name = ga_file(tmp_path / "ga.csv", FIRST)
     before = fingerprint()
 
@@ -147,7 +147,7 @@ def test_a_dry_run(tmp_path: Path):
     )
 
 
-def test_a_removal_is_refused_and_then_allowed(tmp_path: Path):
+def test_removal_is_refused_unless_allowed(tmp_path: Path):
     said(ga_file(tmp_path / "ga.csv", FIRST, SECOND, THIRD))
     shrunk = ga_file(tmp_path / "shrunk.csv", FIRST, THIRD)
 
@@ -187,7 +187,7 @@ def test_an_unfit_file_is_one_clear_message(content: bytes, message: str, tmp_pa
     assert fingerprint() == before
 
 
-def test_what_the_database_says_against_it_is_one_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_refusal_by_the_database_is_one_clear_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: object, **__: object) -> None:
         raise ImportRefusedError("Lost the connection to the database (gone). Nothing was written.")
 
@@ -202,6 +202,6 @@ def test_an_unknown_format_is_refused():
         said("ga.csv", "--format", "nonsense")
 
 
-def test_a_file_is_needed():
+def test_file_argument_is_required():
     with pytest.raises(CommandError, match="FILE"):
         said()

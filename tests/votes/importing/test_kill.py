@@ -1,4 +1,4 @@
-"""A real import, killed: the record is as before, and the next import succeeds."""
+"""A killed import leaves the record unchanged, and the next import succeeds."""
 
 import os
 import signal
@@ -133,7 +133,7 @@ def check_next(name: str) -> None:
     ],
     ids=["as it begins", "as it writes votes"],
 )
-def test_killed_at_work(table: str, mode: str, name: str, other: psycopg.Connection[Any]):
+def test_import_killed_while_writing_changes_nothing(table: str, mode: str, name: str, other: psycopg.Connection[Any]):
     before = fingerprint()
     with held_up(other, name, HOLDS, table=table, mode=mode) as child:
         child.send_signal(signal.SIGKILL)
@@ -144,7 +144,7 @@ def test_killed_at_work(table: str, mode: str, name: str, other: psycopg.Connect
 
 
 @pytest.mark.parametrize("table", ["votes_statement", "votes_finding"])
-def test_killed_when_it_has_to_wait_before_a_table(table: str, name: str, other: psycopg.Connection[Any]):
+def test_import_killed_while_waiting_for_a_lock_changes_nothing(table: str, name: str, other: psycopg.Connection[Any]):
     before = fingerprint()
     with held_up(other, name, WAITS, before=table, table=table) as child:
         child.send_signal(signal.SIGKILL)
@@ -154,7 +154,7 @@ def test_killed_when_it_has_to_wait_before_a_table(table: str, name: str, other:
     check_next(name)
 
 
-def test_killed_while_the_table_is_bare(name: str, other: psycopg.Connection[Any]):
+def test_import_killed_during_a_bulk_load_leaves_data_and_indexes_intact(name: str, other: psycopg.Connection[Any]):
     Vote.objects.all().delete()
     before = fingerprint(), catalogue()
     with held_up(other, name, HOLDS, table="votes_vote", mode="AccessExclusiveLock") as child:

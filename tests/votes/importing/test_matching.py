@@ -1,4 +1,4 @@
-"""Which roll call on record a file speaks of: by name, symbol, kind and place, and never by the date alone."""
+"""Matching stated votes with roll calls on record: by slug, symbol, kind and order."""
 
 import itertools
 from dataclasses import replace
@@ -54,9 +54,7 @@ class TestAgreement:
             ("", "AAAY", None),
         ],
     )
-    def test_is_the_share_of_equal_positions_among_those_with_one_in_both(
-        self, one: str, other: str, share: float | None
-    ):
+    def test_agreement_is_the_share_of_equal_positions_of_both(self, one: str, other: str, share: float | None):
         assert agreement(one, other) == share
         assert agreement(other, one) == share
 
@@ -78,7 +76,7 @@ class TestBySymbol:
             ("S/RES/2774 (2025)", "S/RES/2774(2025)"),
         ],
     )
-    def test_one_text_in_two_spellings_is_one(self, recorded: str, stated: str):
+    def test_two_spellings_of_a_symbol_match_one_text(self, recorded: str, stated: str):
         taken(library(Stated(recorded)))
         slug = RollCall.objects.get(resolution__symbol=recorded).slug
 
@@ -88,14 +86,14 @@ class TestBySymbol:
         assert plan.new_roll_calls == []
         assert plan.new_texts == []
 
-    def test_a_variant_on_record_is_another_name_of_its_text(self):
+    def test_variant_symbol_on_record_matches_its_text(self):
         taken(library(Stated("A/RES/79/1")))
         text = Resolution.objects.get(symbol="A/RES/79/1")
         OtherSymbol.objects.create(resolution=text, symbol="A/RES/79/1001", kind=OtherSymbol.Kind.VARIANT)
 
         assert matches(planned(library(Stated("A/RES/79/1001", number=2)))) == {0: "a-res-79-1"}
 
-    def test_a_draft_symbol_is_not_for_it_may_be_that_of_several(self):
+    def test_draft_symbol_does_not_match_its_text(self):
         taken(library(Stated("A/RES/79/1", drafts=("A/79/L.1",))))
 
         plan = planned(library(Stated("A/79/L.1", number=2)))
@@ -103,7 +101,7 @@ class TestBySymbol:
         assert matches(plan) == {}
         assert [text.symbol for text in plan.new_texts] == ["A/79/L.1"]
 
-    def test_another_symbol_is_another_text_though_date_title_and_votes_are_the_same(self):
+    def test_different_symbol_never_matches_even_with_equal_date_and_votes(self):
         taken(library(Stated("A/RES/79/1")))
 
         plan = planned(library(Stated("A/RES/79/1"), Stated("A/RES/79/2", number=2)))
@@ -111,7 +109,7 @@ class TestBySymbol:
         assert matches(plan) == {0: "a-res-79-1"}
         assert [text.symbol for text in plan.new_texts] == ["A/RES/79/2"]
 
-    def test_a_vote_without_a_symbol_is_never_one_on_record_by_its_date_and_votes(self):
+    def test_vote_without_a_symbol_is_not_matched_by_date_and_votes(self):
         taken(library(Stated("A/RES/79/1")))
 
         plan = planned(voeten(Stated(symbol="", number=9, kind="motion")))
@@ -119,7 +117,7 @@ class TestBySymbol:
         assert matches(plan) == {}
         assert [(new.text, new.slug, new.title) for new in plan.new_roll_calls] == [(None, "ga-2024-12-17-1", "Peace")]
 
-    def test_the_same_reference_with_another_symbol_is_another_vote(self):
+    def test_same_reference_with_another_symbol_is_another_vote(self):
         taken(library(Stated("A/RES/79/1", number=5)))
 
         plan = planned(library(Stated("A/RES/79/2", number=5)))
@@ -127,7 +125,7 @@ class TestBySymbol:
         assert matches(plan) == {}
         assert [text.symbol for text in plan.new_texts] == ["A/RES/79/2"]
 
-    def test_the_symbol_goes_before_the_day_and_votes(self):
+    def test_symbol_takes_precedence_over_date_and_votes(self):
         taken(library(Stated("A/RES/79/1", votes="CHNY USAN")))
 
         plan = planned(library(Stated("A/RES/79/1", number=2, date="2024-12-03", votes="CHNN USAY")))
@@ -149,7 +147,7 @@ class TestByKindAndPlace:
             )
         )
 
-    def test_each_kind_has_its_own(self):
+    def test_each_kind_of_vote_on_a_text_is_matched_by_itself(self):
         self.setup_texts()
 
         found = contents("A/RES/79/1")
@@ -160,7 +158,7 @@ class TestByKindAndPlace:
             ("a-res-79-1-3", "paragraph", "Para", False),
         ]
 
-    def test_the_nth_of_a_kind_in_another_source_is_the_nth_on_record(self):
+    def test_nth_vote_of_a_kind_matches_the_nth_on_record(self):
         self.setup_texts()
         edition = library(
             Stated("A/RES/79/1", votes=VOTES),
@@ -174,7 +172,7 @@ class TestByKindAndPlace:
         assert matches(plan) == {0: "a-res-79-1", 1: "a-res-79-1-1", 2: "a-res-79-1-2"}
         assert [new.slug for new in plan.new_roll_calls] == ["a-res-79-1-4"]
 
-    def test_what_the_source_itself_has_named_is_found_by_the_name_wherever_it_stands_now(self):
+    def test_vote_of_the_same_source_is_matched_by_its_reference(self):
         self.setup_texts()
         new_first = [
             Stated("A/RES/79/1", number=10, kind="amendment", votes="CHNA USAN", title="New"),
@@ -190,7 +188,7 @@ class TestByKindAndPlace:
             }
             assert [(new.slug, new.title) for new in plan.new_roll_calls] == [("a-res-79-1-4", "New")]
 
-    def test_what_an_editor_entered_is_found_too(self):
+    def test_vote_entered_by_an_editor_is_matched(self):
         text = make_resolution("A/RES/79/7", status="published")
         make_roll_call("by-hand", resolution=text, decisive=True, kind="text", votes={"CHN": "Y", "USA": "N"})
         make_roll_call("amendment-by-hand", resolution=text, kind="amendment", votes={"CHN": "Y", "USA": "N"})
@@ -204,7 +202,7 @@ class TestDoubtfulSymbols:
     early = Stated("A/RES/98(I)", number=7, session="1", date="1946-12-14", month=True, doubtful=True, votes=VOTES)
     official = Stated("A/RES/98(I)", session="1", date="1946-12-14", votes=VOTES)
 
-    def test_a_page_number_makes_no_text(self):
+    def test_page_number_creates_no_text(self):
         plan = taken(voeten(self.early))
 
         assert problems(plan) == [("page-number", "rcid 7, A/RES/98(I)", {})]
@@ -213,7 +211,7 @@ class TestDoubtfulSymbols:
             ("ga-1946-12-1", "Peace", None)
         ]
 
-    def test_it_is_confirmed_by_votes_and_month(self):
+    def test_doubtful_symbol_is_confirmed_by_votes_and_month(self):
         taken(library(self.official))
 
         plan = planned(voeten(self.early))
@@ -231,7 +229,7 @@ class TestDoubtfulSymbols:
         ],
         ids=["another month", "another year", "two of ten otherwise", "nobody in both"],
     )
-    def test_it_is_left_alone_where_they_differ(self, date: str, votes: str):
+    def test_doubtful_symbol_is_not_matched_if_votes_or_month_differ(self, date: str, votes: str):
         taken(library(self.official))
 
         plan = planned(voeten(replace(self.early, date=date, votes=votes)))
@@ -240,12 +238,12 @@ class TestDoubtfulSymbols:
         assert problems(plan) == [("page-number", "rcid 7, A/RES/98(I)", {})]
         assert [new.text for new in plan.new_roll_calls] == [None]
 
-    def test_one_of_ten_otherwise_is_the_same_vote(self):
+    def test_nine_of_ten_equal_positions_are_the_same_vote(self):
         taken(library(self.official))
 
         assert matches(planned(voeten(replace(self.early, votes=VOTES.replace("BRAY", "BRAN"))))) == {0: "a-res-98-i"}
 
-    def test_why_it_stands_alone_is_said_again_by_the_next_edition(self):
+    def test_next_edition_repeats_the_finding_of_an_unmatched_vote(self):
         first = taken(voeten(self.early, replace(self.early, number=8)))
         again = planned(voeten(self.early, replace(self.early, number=8)))
 
@@ -253,7 +251,7 @@ class TestDoubtfulSymbols:
         assert problems(again) == problems(first)
         assert again.is_empty
 
-    def test_the_official_text_takes_over_the_vote_that_claimed_it_without_being_believed(self):
+    def test_official_text_takes_over_the_vote_with_its_doubtful_symbol(self):
         taken(voeten(self.early))
 
         plan = taken(library(self.official))
@@ -268,7 +266,7 @@ class TestDoubtfulSymbols:
         roll_call = RollCall.objects.get(slug="ga-1946-12-1")
         assert (str(roll_call.resolution), roll_call.decisive, roll_call.title) == ("A/RES/98(I)", True, "")
 
-    def test_and_does_not_where_the_votes_are_others(self):
+    def test_official_text_does_not_take_over_a_vote_with_other_positions(self):
         taken(voeten(self.early))
 
         plan = taken(library(replace(self.official, votes="BRAN CHNY FRAN GBRN USAY")))
@@ -276,7 +274,7 @@ class TestDoubtfulSymbols:
         assert matches(plan) == {}
         assert [new.slug for new in plan.new_roll_calls] == ["a-res-98-i"]
 
-    def test_a_trusted_symbol_with_other_votes_stands_without_a_text_and_is_said_so(self):
+    def test_trusted_symbol_with_other_votes_is_left_without_a_text(self):
         taken(library(Stated("A/RES/79/1", votes=VOTES)))
 
         plan = taken(voeten(Stated("A/RES/79/1", number=7, votes=VOTES.replace("Y", "N"))))
@@ -288,7 +286,7 @@ class TestDoubtfulSymbols:
         assert problems(again) == problems(plan)
         assert again.is_empty
 
-    def test_a_wrong_month_does_not_make_the_vote_on_a_text_another(self):
+    def test_wrong_month_still_matches_the_vote_on_a_text(self):
         """A/RES/37/84 of December 1982 is of February 1982 in the Digital Library’s file."""
         taken(library(Stated("A/RES/37/84", session="37", date="1982-02-21", votes=MANY)))
         theirs = Stated("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
@@ -308,9 +306,7 @@ class TestDoubtfulSymbols:
         ],
         ids=["one of 29 otherwise", "too few in both", "on a part", "by a symbol that may be a page"],
     )
-    def test_in_another_month_only_the_same_votes_on_the_whole_text_are_the_same_vote(
-        self, votes: str, said: dict[str, Any]
-    ):
+    def test_in_another_month_only_equal_votes_on_the_whole_text_match(self, votes: str, said: dict[str, Any]):
         taken(library(Stated("A/RES/37/84", session="37", date="1982-02-21", votes=votes)))
         theirs = Stated("A/RES/37/84", session="37", number=2392, date="1982-12-09", month=True)
 
@@ -319,7 +315,7 @@ class TestDoubtfulSymbols:
         assert matches(plan) == {}
         assert len(plan.new_roll_calls) == 1
 
-    def test_where_nothing_is_on_record_of_the_votes_nothing_contradicts(self):
+    def test_vote_without_recorded_votes_matches_by_symbol(self):
         taken(library(Stated("A/RES/79/1", votes="", method="non-recorded", totals=(6, 2, 2, 0))))
 
         assert matches(planned(voeten(Stated("A/RES/79/1", number=7, votes=VOTES)))) == {0: "a-res-79-1"}
@@ -328,7 +324,7 @@ class TestDoubtfulSymbols:
 class TestBySlug:
     """Plenary's own export names its roll calls."""
 
-    def test_the_name_finds_it(self):
+    def test_slug_matches_the_vote_on_record(self):
         taken(library(Stated("A/RES/79/1")))
 
         plan = planned(by_slug(("a-res-79-1", Stated("A/RES/79/1"))))
@@ -336,13 +332,13 @@ class TestBySlug:
         assert matches(plan) == {0: "a-res-79-1"}
         assert plan.is_empty
 
-    def test_a_new_one_keeps_its_name(self):
+    def test_new_vote_keeps_its_slug(self):
         plan = planned(by_slug(("a-name-of-its-own", Stated("A/RES/79/1"))))
 
         assert [new.slug for new in plan.new_roll_calls] == ["a-name-of-its-own"]
 
     @pytest.mark.parametrize("symbol", ["A/RES/79/2", "S/RES/2774 (2025)"])
-    def test_a_name_that_is_anothers_here_is_refused_row_by_row(self, symbol: str):
+    def test_slug_of_another_vote_here_is_refused(self, symbol: str):
         taken(library(Stated("A/RES/79/1")))
 
         plan = planned(by_slug(("a-res-79-1", Stated(symbol, number=2))))
@@ -360,7 +356,7 @@ class TestBySlug:
         assert plan.is_empty
 
     @pytest.mark.parametrize("kind", ["withdrawn", "merged"])
-    def test_a_name_that_was_retired_here_does_not_come_back(self, kind: str):
+    def test_slug_retired_here_is_not_reused(self, kind: str):
         RetiredAddress.objects.create(slug="twice", kind=kind, reason="Entered twice.")
 
         plan = planned(by_slug(("twice", Stated("A/RES/79/1"))))
@@ -373,7 +369,7 @@ class TestBySlug:
 class TestOrder:
     """The order of the rows decides nothing."""
 
-    def test_shuffled_files_make_the_same_record_names_included(self):
+    def test_shuffled_files_make_the_same_record_and_slugs(self):
         said = [
             Stated("A/RES/79/1", number=30, votes=VOTES),
             Stated("A/RES/79/1", number=9, kind="amendment", title="Ninth", votes="CHNY"),
@@ -403,7 +399,7 @@ class TestOrder:
             ("ga-2024-12-17-2", "", "Another"),
         }
 
-    def test_references_are_counted_and_not_spelled(self):
+    def test_references_are_sorted_as_numbers(self):
         first, second = (Stated("", number=n, kind="motion", title=str(n), votes="CHNY") for n in (9, 10))
 
         plan = planned(voeten(second, first))
@@ -412,7 +408,7 @@ class TestOrder:
         assert [new.reference for new in plan.new_roll_calls] == ["rcid 9, ", "rcid 10, "]
 
 
-def test_links_are_the_references_of_the_library():
+def test_source_reference_of_a_library_vote_is_its_link():
     taken(library(Stated("A/RES/79/1", number=17)))
 
     assert RollCall.objects.get(slug="a-res-79-1").source_reference == f"{LINK}17"

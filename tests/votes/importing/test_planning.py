@@ -1,4 +1,4 @@
-"""What an edition changes: what differs, where its source may, and nothing that a person changed."""
+"""Planning an import: what changes, precedence of sources, and edits that are kept."""
 
 from dataclasses import replace
 from typing import Any
@@ -49,7 +49,7 @@ def statement(slug: str = "a-res-79-1", form: str = Format.GA_VOTING) -> Stateme
 class TestNew:
     """What is not on record."""
 
-    def test_a_roll_call_comes_with_its_text_votes_and_statement(self):
+    def test_new_roll_call_is_written_with_text_votes_and_statement(self):
         plan = taken(
             library(
                 replace(
@@ -121,7 +121,7 @@ class TestNew:
         }
         assert (len(plan.new_roll_calls), len(plan.new_texts), plan.changes, plan.unchanged) == (1, 1, [], 0)
 
-    def test_it_has_what_saving_it_by_the_models_derives(self):
+    def test_new_rows_have_the_fields_that_saving_derives(self):
         taken(library(Stated("A/RES/79/5A", title="Côte d’Ivoire", agenda="Dag Hammarskjöld", drafts=("A/79/L.5",))))
         text = Resolution.objects.get(symbol="A/RES/79/5 A")
         before = Resolution.objects.filter(pk=text.pk).values().get()
@@ -133,7 +133,7 @@ class TestNew:
         assert Resolution.objects.filter(pk=text.pk).values().get() == before
         assert OtherSymbol.objects.filter(resolution=text).values().get() == other
 
-    def test_on_an_editors_draft_text_it_is_a_draft(self):
+    def test_new_vote_on_an_editors_draft_text_is_a_draft(self):
         make_resolution("A/RES/79/1", title="In the works")
 
         taken(library(FIRST))
@@ -142,7 +142,7 @@ class TestNew:
         text = Resolution.objects.get(symbol="A/RES/79/1")
         assert (text.status, text.title) == ("draft", "In the works")
 
-    def test_a_text_has_one_decisive_vote_and_an_editors_stays_it(self):
+    def test_text_keeps_the_decisive_vote_of_an_editor(self):
         text = make_resolution("A/RES/79/1", status="published")
         make_roll_call("by-hand", resolution=text, decisive=True, kind="procedural", status="published")
 
@@ -153,7 +153,7 @@ class TestNew:
             ("by-hand", True),
         ]
 
-    def test_names_that_are_taken_are_numbered(self):
+    def test_slugs_in_use_are_numbered(self):
         make_roll_call("a-res-79-1")
         make_roll_call("ga-2024-12-02-1")
 
@@ -165,7 +165,7 @@ class TestNew:
 class TestTheSameAgain:
     """Nothing is written twice."""
 
-    def test_drafts_in_another_spelling_and_order_are_the_same(self):
+    def test_draft_symbols_in_another_spelling_or_order_are_unchanged(self):
         taken(library(replace(FIRST, drafts=("A/79/L.20", "A/79/L.3"))))
 
         assert planned(library(replace(FIRST, drafts=("a/79/l.3", "A/79/L.20")))).is_empty
@@ -194,7 +194,7 @@ class TestANewerEdition:
             ({"votes": "BRAY CHNN FRAY GBRY RUSN USAA", "totals": (2, 2, 1, 0)}, "BRA – → Y"),
         ],
     )
-    def test_it_changes_what_differs_and_says_so(self, newer: dict[str, Any], change: str):
+    def test_newer_edition_changes_and_reports_what_differs(self, newer: dict[str, Any], change: str):
         taken(library(FIRST, SECOND))
         before = {model: versions(model) for model in (Resolution, RollCall, Vote, Statement, Tally)}
         edition = library(replace(FIRST, **newer), SECOND)
@@ -214,7 +214,7 @@ class TestANewerEdition:
         assert planned(edition).is_empty
         assert contents("A/RES/79/1") == _fresh(edition)
 
-    def test_a_changed_text_alone_leaves_its_vote_and_a_changed_vote_leaves_its_text(self):
+    def test_text_and_vote_are_changed_independently(self):
         taken(library(FIRST))
         before = {model: versions(model) for model in (Resolution, RollCall, Vote)}
 
@@ -229,7 +229,7 @@ class TestANewerEdition:
         assert votes_of("a-res-79-1") == "CHNN FRAN GBRY RUSN USAA"
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "1-3-1"
 
-    def test_an_added_roll_call_touches_no_other(self):
+    def test_added_roll_call_changes_no_other(self):
         taken(library(FIRST, THIRD))
         before = {model: versions(model) for model in (Resolution, RollCall, Vote, Statement, Tally)}
 
@@ -246,7 +246,7 @@ class TestANewerEdition:
             Tally: {new.pk},
         }
 
-    def test_totals_only_become_votes_and_votes_totals_only(self):
+    def test_votes_replace_totals_and_totals_replace_votes(self):
         counted = replace(FIRST, votes="", method="non-recorded", totals=(2, 2, 1, 0))
         taken(library(counted))
 
@@ -260,7 +260,7 @@ class TestANewerEdition:
         assert (roll_call().method, votes_of("a-res-79-1")) == ("non-recorded", "")
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "0-0-0"
 
-    def test_a_vote_may_turn_out_to_have_been_none(self):
+    def test_vote_may_become_an_adoption_without_a_vote(self):
         taken(library(FIRST))
 
         taken(library(replace(FIRST, votes="", method="without-vote")))
@@ -285,7 +285,7 @@ class TestColumnsThatComeAndGo:
     full = replace(FIRST, note="A note", meeting="A/79/PV.1", agenda="Item 1", topics=("human-rights",))
     bare = replace(FIRST, totals=(None, None, None, None))
 
-    def test_what_an_edition_leaves_out_stays_and_is_changed_by_the_next_that_has_it(self):
+    def test_facts_missing_from_an_edition_are_kept_until_the_next_has_them(self):
         taken(library(self.full))
         before = contents()
 
@@ -299,14 +299,14 @@ class TestColumnsThatComeAndGo:
             "a-res-79-1: note “A note” → “Another”; announced_yes “2” → “4”; agenda “Item 1” → “Item 2”"
         ]
 
-    def test_votes_are_no_column_that_a_file_may_lack(self):
+    def test_missing_votes_are_removals_and_not_a_missing_column(self):
         taken(library(FIRST))
 
         plan = planned(library(replace(FIRST, votes="")))
 
         assert plan.shrinking == [f"a-res-79-1: the vote of {state}" for state in ("CHN", "FRA", "GBR", "RUS", "USA")]
 
-    def test_what_a_person_changed_meanwhile_stays(self):
+    def test_edit_made_meanwhile_is_kept(self):
         taken(library(self.full))
         RollCall.objects.filter(slug="a-res-79-1").update(note="By hand")
 
@@ -336,7 +336,7 @@ class TestByHand:
 
     @pytest.mark.parametrize("again", [FIRST, newer], ids=["the same edition", "a newer one"])
     @pytest.mark.parametrize("way", ["record_votes", "update"])
-    def test_a_vote(self, again: Stated, way: str):
+    def test_edited_vote_is_kept(self, again: Stated, way: str):
         taken(library(FIRST))
         choices = {"CHN": "A", "FRA": "Y", "GBR": "Y", "RUS": "N", "USA": "A"}
         if way == "update":
@@ -349,7 +349,7 @@ class TestByHand:
         expected = "CHNA FRAY GBRY RUSN USAA" if again is FIRST else "BRAY CHNA FRAN GBRY RUSN USAY"
         assert votes_of("a-res-79-1") == expected
 
-    def test_a_vote_that_was_added_and_one_that_was_taken_away(self):
+    def test_votes_added_or_removed_by_hand_stay_so(self):
         taken(library(FIRST))
         vote("a-res-79-1", "RUS").delete()
         make_votes(roll_call(), {"IND": "A", "BRA": "N"})
@@ -359,7 +359,7 @@ class TestByHand:
             assert plan.shrinking == []
         assert votes_of("a-res-79-1") == "BRAN CHNY FRAN GBRY INDA USAY"
 
-    def test_all_votes_taken_away_stay_away(self):
+    def test_votes_removed_by_hand_are_not_added_again(self):
         taken(library(FIRST))
         Vote.objects.filter(roll_call=roll_call()).delete()
 
@@ -368,7 +368,7 @@ class TestByHand:
         taken(library(replace(FIRST, votes="BRAY CHNY FRAY GBRY RUSN USAA")))
         assert votes_of("a-res-79-1") == "BRAY"
 
-    def test_votes_entered_where_the_source_had_none(self):
+    def test_votes_entered_where_the_source_had_none_are_kept(self):
         taken(library(replace(FIRST, votes=""), form=Format.GA_OUTCOMES))
         make_votes(roll_call(), {"CHN": "Y", "IND": "A"})
 
@@ -392,7 +392,7 @@ class TestByHand:
             ("announced_yes", None),
         ],
     )
-    def test_a_fact(self, field: str, by_hand: object):
+    def test_edited_fact_is_kept(self, field: str, by_hand: object):
         taken(library(FIRST))
         first = roll_call()
         setattr(first, field, by_hand)
@@ -408,7 +408,7 @@ class TestByHand:
         assert (field == "note") or note == "From the library"
         assert votes_of("a-res-79-1") == self.newer.votes
 
-    def test_what_was_emptied_by_hand_stays_empty(self):
+    def test_fact_emptied_by_hand_stays_empty(self):
         taken(library(replace(FIRST, note="A note", meeting="A/79/PV.1")))
         RollCall.objects.filter(slug="a-res-79-1").update(note="", meeting="")
 
@@ -416,7 +416,7 @@ class TestByHand:
 
         assert (roll_call().note, roll_call().meeting) == ("", "")
 
-    def test_the_title_the_agenda_item_the_topics_and_drafts_of_a_text(self):
+    def test_edited_title_agenda_item_topics_and_drafts_of_a_text_are_kept(self):
         taken(library(FIRST))
         text = roll_call().resolution
         assert text is not None
@@ -449,7 +449,7 @@ class TestByHand:
         assert (roll_call().method, votes_of("a-res-79-1")) == ("recorded", FIRST.votes)
 
     @pytest.mark.parametrize("touched", ["votes", "totals"])
-    def test_votes_or_totals_by_hand_keep_the_method(self, touched: str):
+    def test_method_is_kept_with_edited_votes_or_totals(self, touched: str):
         taken(library(FIRST))
         if touched == "votes":
             Vote.objects.filter(pk=vote("a-res-79-1", "CHN").pk).update(choice="A")
@@ -461,7 +461,7 @@ class TestByHand:
 
         assert [row for row in contents() if row["slug"] == "a-res-79-1"] == before
 
-    def test_one_that_was_taken_off_its_text_stays_off_it(self):
+    def test_vote_detached_from_its_text_stays_detached(self):
         taken(library(FIRST))
         RollCall.objects.filter(slug="a-res-79-1").update(resolution=None, decisive=False, title="By hand")
 
@@ -471,7 +471,7 @@ class TestByHand:
         now = roll_call()
         assert (now.resolution, now.title, now.date.isoformat()) == (None, "By hand", "2024-12-04")
 
-    def test_and_one_that_was_put_on_another_stays_on_that(self):
+    def test_vote_moved_to_another_text_stays_there(self):
         taken(library(FIRST))
         text = make_resolution("A/RES/79/500", title="Another", status="published")
         RollCall.objects.filter(slug="a-res-79-1").update(resolution=text)
@@ -481,7 +481,7 @@ class TestByHand:
         (row,) = contents("A/RES/79/500")
         assert (row["slug"], row["text"][0], row["date"]) == ("a-res-79-1", "Another", "2024-12-04")
 
-    def test_what_is_no_longer_in_the_file_and_was_changed_by_hand_is_kept(self):
+    def test_edited_vote_no_longer_in_the_file_is_kept(self):
         taken(library(FIRST, SECOND, THIRD))
         Vote.objects.filter(pk=vote("a-res-79-2", "CHN").pk).update(choice="A")
         before = contents()
@@ -497,7 +497,7 @@ class TestByHand:
         "values",
         [{"note": "By hand"}, {"meeting": "A/79/PV.1"}, {"ordinal": 3}, {"announced_no": None}, {"title": "By hand"}],
     )
-    def test_and_so_is_one_with_a_fact_by_hand(self, values: dict[str, Any]):
+    def test_vote_with_an_edited_fact_no_longer_in_the_file_is_kept(self, values: dict[str, Any]):
         taken(library(FIRST, SECOND, THIRD))
         RollCall.objects.filter(slug="a-res-79-2").update(**values)
 
@@ -507,7 +507,7 @@ class TestByHand:
 class TestEditorsOwn:
     """An editor goes before every source."""
 
-    def test_an_editors_roll_call_is_never_changed_and_what_the_source_says_is_kept_beside_it(self):
+    def test_editors_roll_call_is_unchanged_and_gains_a_statement(self):
         text = make_resolution("A/RES/79/1", title="By hand", status="published")
         make_roll_call(
             "by-hand", resolution=text, decisive=True, votes={"CHN": "Y"}, status="published", announced=(1, 0, 0, 0)
@@ -520,7 +520,7 @@ class TestEditorsOwn:
         assert (plan.unchanged, plan.changes) == (1, [])
         assert statement("by-hand").votes == FIRST.votes
 
-    def test_an_editors_draft_stays_a_draft_and_untouched(self):
+    def test_editors_draft_is_unchanged(self):
         text = make_resolution("A/RES/79/1", title="In the works")
         make_roll_call("in-the-works", resolution=text, decisive=True, title="", votes={"CHN": "Y"})
         before = contents()
@@ -531,7 +531,7 @@ class TestEditorsOwn:
         assert contents() == before
         assert roll_call("in-the-works").status == "draft"
 
-    def test_a_landmark_goes_to_a_better_source_and_what_it_says_stays(self):
+    def test_landmark_is_taken_over_by_a_better_source_with_its_statement(self):
         landmark = RollCall.objects.get(slug="a-res-es-11-7")
         before = contents(landmarks=True)
         said = Stated("A/RES/ES-11/7", votes="CHNY USAY", date="2020-01-01", session="ES-11", title="Otherwise")
@@ -557,7 +557,7 @@ class TestPrecedence:
         theirs, number=7, month=False, title="Peace", votes=TEN.replace("USAA", "USAN"), topics=("human-rights",)
     )
 
-    def test_the_library_takes_over_what_voeten_brought(self):
+    def test_library_takes_over_votes_of_voeten(self):
         taken(voeten(self.theirs))
         assert roll_call("a-res-50-1").date.isoformat() == "1995-12-01"
 
@@ -576,7 +576,7 @@ class TestPrecedence:
         )
         assert row["votes"] == self.official.votes
 
-    def test_voeten_changes_nothing_of_what_the_library_brought(self):
+    def test_voeten_does_not_change_votes_of_the_library(self):
         taken(library(self.official))
         before = contents()
 
@@ -598,7 +598,7 @@ class TestPrecedence:
         ],
         ids=["all", "on the first of the month", "a vote less", "a vote more", "a draft"],
     )
-    def test_both_orders_end_in_the_same_record(self, official: Stated):
+    def test_order_of_the_sources_does_not_matter(self, official: Stated):
         editions = [voeten(self.theirs), library(official)]
         ends = []
         for order in (editions, editions[::-1]):
@@ -613,7 +613,7 @@ class TestPrecedence:
         assert ends[0][0]["date_precision"] == "day"
         assert ends[0][0]["votes"] == official.votes
 
-    def test_what_the_library_does_not_say_stays_as_voeten_said_it(self):
+    def test_facts_missing_from_the_library_stay_as_voeten_has_them(self):
         # The one thing in which the orders differ: coming later, Voeten adds nothing.
         theirs = replace(self.theirs, agenda="Item 5", topics=("decolonization",))
         taken(voeten(theirs))
@@ -622,7 +622,7 @@ class TestPrecedence:
         (row,) = contents("A/RES/50/1")
         assert (row["text"][1], row["topics"]) == ("Item 5", ["decolonization"])
 
-    def test_the_one_layout_of_the_library_takes_over_and_the_other_brings_the_votes(self):
+    def test_two_layouts_of_the_library_complement_each_other(self):
         taken(voeten(self.theirs))
         taken(library(replace(self.official, votes="", totals=(6, 3, 1, 0)), form=Format.GA_OUTCOMES))
         assert votes_of("a-res-50-1") == TEN
@@ -631,7 +631,7 @@ class TestPrecedence:
 
         assert votes_of("a-res-50-1") == self.official.votes
 
-    def test_an_editors_return_to_what_voeten_said_is_not_taken_for_voetens(self):
+    def test_edit_that_equals_voetens_value_is_kept_as_an_edit(self):
         taken(voeten(self.theirs))
         taken(library(self.official))
         Vote.objects.filter(pk=vote("a-res-50-1", "USA").pk).update(choice="A")
@@ -641,7 +641,7 @@ class TestPrecedence:
 
         assert votes_of("a-res-50-1") == TEN
 
-    def test_a_month_is_no_news_about_a_day_and_another_month_is(self):
+    def test_month_does_not_replace_a_day_within_it_but_another_month_does(self):
         taken(library(self.official))
         RollCall.objects.filter(slug="a-res-50-1").update(source=Source.objects.get(slug="voeten"))
 
@@ -653,7 +653,7 @@ class TestPrecedence:
 class TestRemovals:
     """An edition that lacks what the one before had."""
 
-    def test_it_is_told_what_would_go_and_it_goes_with_its_text(self):
+    def test_removed_vote_is_reported_and_removed_with_its_text(self):
         taken(library(FIRST, SECOND, THIRD))
 
         plan = taken(library(FIRST, THIRD))
@@ -673,7 +673,7 @@ class TestRemovals:
         assert not RollCall.objects.filter(slug="a-res-79-2").exists()
         assert Resolution.objects.filter(symbol="A/RES/79/2").exists()
 
-    def test_of_two_votes_on_a_text_the_one_changed_by_hand_stays_with_it(self):
+    def test_edited_vote_of_two_on_a_text_is_kept_with_it(self):
         twice = (Stated("A/RES/79/2", number=5, kind="text"), Stated("A/RES/79/2", number=6, kind="amendment"))
         taken(voeten(replace(FIRST, number=4), *twice, THIRD))
         RollCall.objects.filter(slug="a-res-79-2-1").update(note="By hand")
@@ -683,7 +683,7 @@ class TestRemovals:
         assert plan.shrinking == ["a-res-79-2: the whole vote"]
         assert [str(r) for r in Resolution.objects.get(symbol="A/RES/79/2").roll_calls.all()] == ["a-res-79-2-1"]
 
-    def test_two_votes_on_a_text_go_with_it(self):
+    def test_two_removed_votes_take_their_text_with_them(self):
         twice = (Stated("A/RES/79/2", number=5, kind="text"), Stated("A/RES/79/2", number=6, kind="amendment"))
         taken(voeten(replace(FIRST, number=4), *twice, THIRD))
 
@@ -692,7 +692,7 @@ class TestRemovals:
         assert sorted(plan.shrinking) == ["a-res-79-2-1: the whole vote", "a-res-79-2: the whole vote"]
         assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
 
-    def test_a_text_with_drafts_topics_and_an_agenda_item_goes_too(self):
+    def test_removed_text_takes_drafts_topics_and_agenda_item_with_it(self):
         full = replace(SECOND, drafts=("A/79/L.20", "a/79/l.3"), topics=("human-rights",), agenda="Item 1", note="N")
         taken(library(FIRST, full, THIRD))
 
@@ -700,7 +700,7 @@ class TestRemovals:
 
         assert not Resolution.objects.filter(symbol="A/RES/79/2").exists()
 
-    def test_a_spelling_that_an_editor_added_keeps_the_text(self):
+    def test_text_with_a_symbol_added_by_hand_is_kept(self):
         taken(library(FIRST, SECOND, THIRD))
         text = Resolution.objects.get(symbol="A/RES/79/2")
         OtherSymbol.objects.create(resolution=text, symbol="79/2", kind="variant")
@@ -709,7 +709,7 @@ class TestRemovals:
 
         assert Resolution.objects.filter(symbol="A/RES/79/2").exists()
 
-    def test_votes_that_are_missing_shrink_the_record_too(self):
+    def test_missing_votes_count_as_removals(self):
         taken(library(FIRST))
 
         plan = planned(library(replace(FIRST, votes="CHNN FRAY GBRY")))
@@ -739,7 +739,7 @@ class TestRemovals:
             *("another body", "Voeten's"),
         ],
     )
-    def test_what_a_file_does_not_speak_of_is_not_missing(self, before: Edition, after: Edition):
+    def test_votes_outside_the_period_of_a_file_are_not_removed(self, before: Edition, after: Edition):
         taken(before)
 
         plan = planned(after)
@@ -748,7 +748,7 @@ class TestRemovals:
         assert plan.removed_roll_calls == []
         assert plan.removed_statements == []
 
-    def test_what_two_sources_have_is_kept_where_one_drops_it(self):
+    def test_vote_with_a_second_source_is_kept(self):
         taken(library(FIRST, SECOND, THIRD))
         taken(voeten(replace(SECOND, number=5)))
 
@@ -763,7 +763,7 @@ class TestWaiting:
 
     part = Stated("A/RES/79/1", number=8, kind="amendment", title="Oral amendment", votes="CHNY USAN")
 
-    def test_they_get_it_when_it_comes(self):
+    def test_votes_waiting_for_a_text_are_attached_when_it_is_imported(self):
         taken(voeten(self.part))
         assert roll_call("ga-2024-12-17-1").resolution is None
 
@@ -775,7 +775,7 @@ class TestWaiting:
         assert planned(voeten(self.part)).is_empty
         assert planned(library(FIRST)).is_empty
 
-    def test_a_draft_waits_on(self):
+    def test_draft_waiting_for_a_text_stays_a_draft(self):
         taken(voeten(self.part))
         unpublish(roll_calls=[roll_call("ga-2024-12-17-1")])
 
@@ -783,12 +783,12 @@ class TestWaiting:
 
         assert roll_call("ga-2024-12-17-1").status == "draft"
 
-    def test_one_in_the_same_file_has_it_at_once(self):
+    def test_vote_is_attached_to_a_text_in_the_same_file(self):
         taken(voeten(self.part, replace(FIRST, number=9)))
 
         assert str(roll_call("a-res-79-1-1").resolution) == "A/RES/79/1"
 
-    def test_an_editors_own_waits_for_nothing(self):
+    def test_editors_vote_is_not_attached_automatically(self):
         taken(voeten(self.part))
         RollCall.objects.filter(slug="ga-2024-12-17-1").update(source=Source.objects.get(slug="editor"))
 
@@ -796,7 +796,7 @@ class TestWaiting:
 
         assert roll_call("ga-2024-12-17-1").resolution is None
 
-    def test_another_symbol_is_not_what_they_wait_for(self):
+    def test_vote_waiting_for_a_text_ignores_other_symbols(self):
         taken(voeten(self.part))
 
         taken(library(SECOND))
@@ -807,7 +807,7 @@ class TestWaiting:
 class TestFacts:
     """What is compared."""
 
-    def test_what_a_file_does_not_say_is_no_fact(self):
+    def test_facts_missing_from_a_file_are_not_stored(self):
         (stated,) = voeten(Stated("", number=3, kind="motion", title="", session=None)).roll_calls
 
         assert facts_of(stated) == {
@@ -831,14 +831,14 @@ class TestFacts:
             (("1995-12-01", "day"), "“1995-12-01”"),
         ],
     )
-    def test_the_report_quotes_them(self, value: Any, said: str):
+    def test_report_quotes_values(self, value: Any, said: str):
         assert quoted(value) == said
 
 
 class TestDrafts:
     """What is a draft is an editor's, whoever brought it."""
 
-    def test_an_edition_changes_nothing_in_a_draft(self):
+    def test_import_does_not_change_drafts(self):
         taken(library(FIRST))
         RollCall.objects.filter(slug="a-res-79-1").update(status="draft")
 
@@ -847,7 +847,7 @@ class TestDrafts:
         assert plan.changes == []
         assert (votes_of("a-res-79-1"), roll_call().note, roll_call().status) == (FIRST.votes, "", "draft")
 
-    def test_a_draft_is_not_removed(self):
+    def test_import_does_not_remove_drafts(self):
         other = replace(FIRST, symbol="A/RES/79/2", number=2, date="2024-12-03")
         last = replace(FIRST, symbol="A/RES/79/3", number=3, date="2024-12-04")
         taken(library(FIRST, other, last))
@@ -859,7 +859,7 @@ class TestDrafts:
         assert plan.changes == ["a-res-79-2: no longer in the file; kept"]
 
 
-def test_a_table_cut_short_shows_as_positions_that_became_absences():
+def test_truncated_table_shows_as_positions_turned_into_absences():
     taken(voeten(replace(FIRST, symbol="R/79/1")))
 
     plan = planned(voeten(replace(FIRST, symbol="R/79/1", votes="CHNN FRAY GBRY RUSN USAX")))

@@ -1,4 +1,4 @@
-"""The bar and the lines that say how far an import is."""
+"""Progress output of an import."""
 
 import io
 
@@ -47,11 +47,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         (0, 0, 0, f"[{FULL}] 100%  0 of 0 votes"),
     ],
 )
-def test_the_bar_says_share_rows_rate_and_the_time_left(done: int, total: int, seconds: float, expected: str):
+def test_bar_shows_share_rows_rate_and_remaining_time(done: int, total: int, seconds: float, expected: str):
     assert bar(done, total, seconds) == expected
 
 
-def test_on_a_terminal_the_bar_is_drawn_over_itself_and_taken_away(clock: Clock):
+def test_bar_on_a_terminal_is_redrawn_in_place_and_cleared(clock: Clock):
     stream = Terminal()
     shown = Progress(stream)
     shown.say("Reading a.csv")
@@ -73,7 +73,7 @@ def test_on_a_terminal_the_bar_is_drawn_over_itself_and_taken_away(clock: Clock)
     )
 
 
-def test_a_line_takes_an_unfinished_bar_away(clock: Clock):
+def test_message_clears_an_unfinished_bar(clock: Clock):
     stream = Terminal()
     shown = Progress(stream)
     shown.rows(0, 10)
@@ -87,7 +87,7 @@ def test_a_line_takes_an_unfinished_bar_away(clock: Clock):
     assert stream.getvalue() == f"{drawn}Checking the record\n{drawn}"
 
 
-def test_each_file_has_a_clock_of_its_own(clock: Clock):
+def test_each_file_is_timed_separately(clock: Clock):
     stream = Terminal()
     shown = Progress(stream)
     shown.rows(0, 10)
@@ -101,7 +101,7 @@ def test_each_file_has_a_clock_of_its_own(clock: Clock):
     assert stream.getvalue().endswith(f"10 of 10 votes, 5 a second{CLEAR}")
 
 
-def test_elsewhere_there_are_plain_lines_only(clock: Clock):
+def test_no_bar_outside_a_terminal(clock: Clock):
     stream = io.StringIO()
     shown = Progress(stream)
     shown.say("Reading a.csv")
@@ -114,14 +114,14 @@ def test_elsewhere_there_are_plain_lines_only(clock: Clock):
     assert stream.getvalue() == "Reading a.csv\nChecking the record\n"
 
 
-def test_who_calls_may_know_better_what_is_a_terminal(clock: Clock):
+def test_caller_can_force_terminal_output(clock: Clock):
     stream = io.StringIO()
     Progress(stream, terminal=True).rows(0, 10)
 
     assert stream.getvalue() == f"{CLEAR}[{EMPTY}]   0%  0 of 10 votes"
 
 
-def test_every_line_is_seen_at_once():
+def test_every_line_is_flushed():
     class Flushed(io.StringIO):
         count = 0
 

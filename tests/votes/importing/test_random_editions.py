@@ -1,4 +1,4 @@
-"""Random editions of two sources and edits by hand, against the obvious way: each cell knows who wrote it last."""
+"""Random editions of two sources and edits, against a reference model."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,7 @@ def on_record() -> dict[str, dict[str, Any]]:
 
 @settings(RECORD, max_examples=30)
 @given(steps=STEPS)
-def test_whatever_comes_in_whatever_order_the_record_is_that_of_the_twin(steps: list[Any]):
+def test_any_sequence_of_editions_and_edits_equals_the_reference_model(steps: list[Any]):
     twin = Twin()
     with rolled_back():
         for step in steps:

@@ -1,4 +1,4 @@
-"""An import from files to findings: all of it or nothing, exactly reported, and nothing written twice."""
+"""A whole import: atomic, reported exactly, and idempotent."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +67,7 @@ def after_the_fact(report: Report) -> list[Any]:
 class TestAFreshImport:
     """The first edition."""
 
-    def test_everything_is_in_and_counted(self, tmp_path: Path):
+    def test_first_import_writes_and_counts_everything(self, tmp_path: Path):
         user = User.objects.create(username="editor")
         began = timezone.now()
         said: list[str] = []
@@ -92,7 +92,7 @@ class TestAFreshImport:
         assert report.findings == Finding.objects.open().count()
         assert set(Finding.objects.values_list("kind", flat=True)) == {"electorate", "result"}
 
-    def test_rows_that_cannot_be_taken_are_counted_and_findings(self, tmp_path: Path):
+    def test_rejected_rows_are_counted_and_become_findings(self, tmp_path: Path):
         wrong = replace(FIRST, votes="CHNN FRAY QQQY USAZ", totals=(1, 1, 1, 0))
 
         report = imported(ga_file(tmp_path / "ga.csv", wrong, SECOND))
@@ -113,7 +113,7 @@ class TestAFreshImport:
         assert [f.details["line"] for f in found] == [5, 4]
         assert all(f.details["since"] == f.details["until"] == "2024-12-02" for f in found)
 
-    def test_several_files_are_several_editions_of_one_transaction(self, tmp_path: Path):
+    def test_several_files_are_editions_in_one_transaction(self, tmp_path: Path):
         council = Stated("S/RES/2768 (2025)", number=4, date="2025-01-15", votes="CHNA FRAY GBRY RUSA USAY")
         names = ga_file(tmp_path / "ga.csv", FIRST), sc_file(tmp_path / "sc.csv", council)
 
@@ -123,7 +123,7 @@ class TestAFreshImport:
         assert [row["slug"] for row in contents()] == ["a-res-79-1", "s-res-2768-2025"]
         assert [run.format for run in ImportRun.objects.order_by("pk")] == ["ga-voting", "sc-voting"]
 
-    def test_one_unfit_file_among_them_and_nothing_is_written(self, tmp_path: Path):
+    def test_one_unfit_file_stops_the_whole_import(self, tmp_path: Path):
         bad = tmp_path / "bad.csv"
         bad.write_text("<html>Sign in</html>", encoding="utf-8")
         before = fingerprint()
@@ -137,7 +137,7 @@ class TestAFreshImport:
 class TestTheSameAgain:
     """A file that was imported already."""
 
-    def test_nothing_is_written_but_the_run(self, tmp_path: Path):
+    def test_importing_again_writes_only_the_import_run(self, tmp_path: Path):
         wrong = replace(FIRST, votes="CHNN FRAY QQQY USAZ", drafts=("A/79/L.20", "a/79/l.3", "A/79/L.20"))
         name = ga_file(tmp_path / "ga.csv", wrong, SECOND, THIRD)
         first = imported(name)
@@ -150,7 +150,7 @@ class TestTheSameAgain:
         assert (report.wrote, report.findings) == (False, first.findings)
         assert ImportRun.objects.count() == 2
 
-    def test_nor_of_voetens_tables_with_their_doubtful_symbols(self, tmp_path: Path):
+    def test_importing_voetens_tables_again_writes_only_the_import_run(self, tmp_path: Path):
         names = voeten_files(tmp_path, *VOETEN)
         first = imported(*names)
         problems = sorted(Finding.objects.filter(origin="voeten").values_list("details__problem", flat=True))
@@ -164,7 +164,7 @@ class TestTheSameAgain:
         assert the_run(report).unchanged == 4
         assert str(RollCall.objects.get(title="An amendment").resolution) == "A/RES/79/2"
 
-    def test_nor_of_several_files_that_were_imported_in_turn(self, tmp_path: Path):
+    def test_importing_several_files_again_in_any_order_writes_nothing(self, tmp_path: Path):
         ga = ga_file(tmp_path / "ga.csv", FIRST, THIRD)
         outcomes = outcomes_file(tmp_path / "outcomes.csv", replace(FIRST, title="Peace!"), THIRD)
         theirs = voeten_files(tmp_path, *VOETEN)
@@ -181,7 +181,7 @@ class TestTheSameAgain:
 class TestANewerEdition:
     """What differs, and only that."""
 
-    def test_it_is_reported(self, tmp_path: Path):
+    def test_newer_edition_reports_its_changes(self, tmp_path: Path):
         imported(ga_file(tmp_path / "ga.csv", FIRST, THIRD))
         untouched = RollCall.objects.filter(slug="a-res-79-3")
         newer = replace(
@@ -206,7 +206,7 @@ class TestANewerEdition:
         )
         assert untouched.get().votes.count() == 3
 
-    def test_a_finding_stays_acknowledged_where_only_the_file_and_the_line_are_others(self, tmp_path: Path):
+    def test_finding_stays_acknowledged_if_only_file_and_line_changed(self, tmp_path: Path):
         wrong = replace(FIRST, votes="CHNN FRAY QQQY USAA", totals=(1, 1, 1, 0))
         imported(ga_file(tmp_path / "ga.csv", wrong))
         Finding.objects.filter(kind="unknown-code").update(acknowledged_at=timezone.now(), reason="A test")
@@ -217,7 +217,7 @@ class TestANewerEdition:
         assert finding.acknowledged_at is not None
         assert (finding.details["file"], finding.details["line"]) == ("newer.csv", 7)
 
-    def test_a_finding_goes_when_the_row_is_mended_and_stays_for_other_periods(self, tmp_path: Path):
+    def test_finding_is_removed_with_its_fixed_row_and_kept_for_other_periods(self, tmp_path: Path):
         wrong = [replace(said, votes=f"{said.votes} {code}Y") for said, code in ((FIRST, "QQQ"), (THIRD, "QQR"))]
         imported(ga_file(tmp_path / "ga.csv", *wrong))
         assert Finding.objects.filter(origin=Format.GA_VOTING).count() == 2
@@ -230,7 +230,7 @@ class TestANewerEdition:
 class TestRemovals:
     """An edition that has less."""
 
-    def test_it_is_refused_and_nothing_is_written(self, tmp_path: Path):
+    def test_removal_is_refused_and_nothing_is_written(self, tmp_path: Path):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND, THIRD))
         shrunk = ga_file(tmp_path / "shrunk.csv", replace(FIRST, votes="CHNN FRAY GBRY RUSN"), THIRD)
         before = fingerprint()
@@ -260,7 +260,7 @@ class TestRemovals:
         assert not Finding.objects.filter(roll_call__slug="a-res-79-2").exists()
         assert not imported(shrunk).wrote
 
-    def test_ten_are_named_and_the_rest_counted(self, tmp_path: Path):
+    def test_first_ten_removals_are_named_and_the_rest_counted(self, tmp_path: Path):
         many = [Stated(f"A/RES/79/{n}", number=n, votes="CHNY FRAN") for n in range(100, 112)]
         imported(ga_file(tmp_path / "ga.csv", FIRST, *many, THIRD))
 
@@ -272,7 +272,7 @@ class TestRemovals:
 class TestByHand:
     """What a person wrote survives, and the disagreement is shown."""
 
-    def test_votes_and_facts_by_hand_are_kept_and_become_findings(self, tmp_path: Path):
+    def test_edits_are_kept_and_become_findings(self, tmp_path: Path):
         name = ga_file(tmp_path / "ga.csv", FIRST, SECOND)
         imported(name)
         roll_call = RollCall.objects.get(slug="a-res-79-1")
@@ -297,7 +297,7 @@ class TestByHand:
         assert finding.details["facts"]["date"] == ["2024-12-01", "2024-12-05"]
         assert finding.details["votes"] == {"BRA": ["Y", None], "CHN": ["A", "X"]}
 
-    def test_an_editors_draft_and_own_roll_call_stay_and_are_findings(self, tmp_path: Path):
+    def test_editors_draft_and_roll_call_are_kept_and_become_findings(self, tmp_path: Path):
         draft = make_resolution("A/RES/79/1", title="In the works")
         make_roll_call("in-the-works", resolution=draft, decisive=True, title="", votes={"CHN": "Y"})
         own = make_resolution("A/RES/79/2", title="By hand", status="published")
@@ -350,7 +350,7 @@ class TestFailing:
             ("checking", "before", KeyboardInterrupt),
         ],
     )
-    def test_at_any_stage(
+    def test_failure_at_any_stage_changes_nothing(
         self, stage: str, when: str, error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         imported(ga_file(tmp_path / "ga.csv", FIRST, THIRD))
@@ -378,7 +378,7 @@ class TestFailing:
             assert str(told.value) == "The database rejected the import (no more). Nothing was written."
         assert the_run(imported(newer, allow_removals=True)).changed == 1
 
-    def test_what_the_database_itself_refuses_is_said(self, tmp_path: Path):
+    def test_refusal_by_the_database_is_reported(self, tmp_path: Path):
         MemberState.objects.filter(code="ZWE").update(note="")
         text = make_resolution("A/RES/79/1", status="published")
         make_roll_call("amendment", resolution=text, kind="amendment", meeting="A/79/PV.1", ordinal=1)
@@ -400,7 +400,7 @@ class TestFailing:
 class TestDryRun:
     """What an import would do."""
 
-    def test_it_reports_what_the_import_then_does_and_writes_nothing(self, tmp_path: Path):
+    def test_dry_run_reports_the_same_as_the_import_and_writes_nothing(self, tmp_path: Path):
         imported(ga_file(tmp_path / "ga.csv", FIRST, THIRD))
         name = ga_file(
             tmp_path / "newer.csv", replace(FIRST, votes="CHNY FRAY GBRY QQQY", title="New", totals=None), SECOND, THIRD
@@ -431,7 +431,7 @@ class TestDryRun:
             "findings": 1,
         }
 
-    def test_it_is_refused_where_the_import_would_be(self, tmp_path: Path):
+    def test_dry_run_is_refused_where_the_import_would_be(self, tmp_path: Path):
         imported(ga_file(tmp_path / "ga.csv", FIRST, SECOND, THIRD))
         shrunk = ga_file(tmp_path / "shrunk.csv", FIRST, THIRD)
         messages = []
@@ -442,7 +442,7 @@ class TestDryRun:
 
         assert messages[0] == messages[1]
 
-    def test_what_is_only_checked_at_the_end_is_checked_too(self, tmp_path: Path):
+    def test_dry_run_checks_deferred_constraints(self, tmp_path: Path):
         with connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE votes_statement ADD CONSTRAINT late UNIQUE (votes) DEFERRABLE INITIALLY DEFERRED"

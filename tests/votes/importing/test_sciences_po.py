@@ -70,7 +70,7 @@ def cast(edition: Edition, ref: int) -> str:
     return " ".join(sorted(f"{state}{choice}" for of, state, choice in edition.votes.iter_rows() if of == ref))
 
 
-def test_a_failed_draft(reading):
+def test_failed_draft_is_read_with_all_its_facts(reading):
     edition = reading(FAILED)
     assert edition.roll_calls == [
         StatedRollCall(
@@ -93,7 +93,7 @@ def test_a_failed_draft(reading):
     assert (edition.format, edition.source, edition.problems, edition.rows) == ("sc-not-adopted", "sciences-po", [], 1)
 
 
-def test_a_proposal_without_a_document_has_its_meeting_and_no_text(reading):
+def test_proposal_without_a_document_has_a_meeting_and_no_text(reading):
     spain = row("S/PV.45; 1946-06-18; The Spanish question; vetoed; RUS", "AUS BRA/POL SUN//", LISTED)
     edition = reading(FIRST, spain, {**spain, "note": SEPARATE})
     first, second, third = edition.roll_calls
@@ -116,7 +116,7 @@ def test_votes_on_a_part_are_not_on_the_whole(reading):
     assert {r.text and r.text.symbol.text for r in edition.roll_calls} == {"S/1894"}
 
 
-def test_amendments_are_told_from_drafts(reading):
+def test_amendments_are_distinguished_from_drafts(reading):
     oral = row("Oral amendment; 2023-12-22; The Middle East; vetoed; USA", "ALB BRA/USA/JPN/")
     edition = reading(AMENDMENT, oral)
     assert [(r.kind, r.result, r.decisive, r.title) for r in edition.roll_calls] == [
@@ -127,7 +127,7 @@ def test_amendments_are_told_from_drafts(reading):
     assert edition.problems == []
 
 
-def test_the_preliminary_question_is_not_the_draft(reading):
+def test_preliminary_question_is_not_the_vote_on_the_draft(reading):
     greece = "The Greek question concerning the situation in northern Greece"
     votes = "AUS BEL BRA/POL SUN//"
     edition = reading(
@@ -141,7 +141,7 @@ def test_the_preliminary_question_is_not_the_draft(reading):
     assert {r.text and r.text.title for r in edition.roll_calls} == {greece}
 
 
-def test_a_vote_of_which_nothing_is_known(reading):
+def test_vote_without_known_positions_has_no_votes(reading):
     title = "The Egyptian question (/!\\ no information about the vote)"
     unknown = {**row(f"S/516; 1947-08-28; {title}; not-adopted; ", "///", "members or tally unknown"), "yes": ""}
     edition = reading({**unknown, **dict.fromkeys(("yes", "no", "abstaining", "non_voting"), "")})
@@ -155,14 +155,14 @@ def test_a_vote_of_which_nothing_is_known(reading):
     assert edition.votes.is_empty()
 
 
-def test_germanys_seat_is_that_of_the_day(reading):
+def test_germany_is_the_state_with_a_seat_on_the_day(reading):
     namibia = row("S/1988/1; 1988-02-01; Namibia; vetoed; GBR USA", "DEU SUN/GBR USA//")
     edition = reading(namibia)
     assert cast(edition, 0) == "GBRN GERY SUNY USAN"
     assert edition.notes == ["1 votes of DEU are those of GER, which held the seat then."]
 
 
-def test_a_row_taken_for_a_double_is_left_out(reading):
+def test_duplicate_row_is_left_out(reading):
     double = {**AMENDMENT, "note": "probable duplicate of the row before in bd-unsc"}
     edition = reading(AMENDMENT, double)
     assert len(edition.roll_calls) == 1
@@ -171,7 +171,7 @@ def test_a_row_taken_for_a_double_is_left_out(reading):
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_the_vote_of_the_list_goes_before_the_same_with_another_result(reading, *, reverse: bool):
+def test_vote_of_the_veto_list_precedes_one_with_another_result(reading, *, reverse: bool):
     # S/5134 stands in both of the lists that the table was made of; seven in favour were enough in 1962.
     votes = "CHL CHN FRA GBR IRL USA VEN/ROU SUN/EGY GHA/"
     rows = [
@@ -183,7 +183,7 @@ def test_the_vote_of_the_list_goes_before_the_same_with_another_result(reading, 
     assert [(p.problem, p.value, p.rejected) for p in edition.problems] == [("other-result", "not-adopted", 1)]
 
 
-def test_what_is_wrong_with_a_row(reading):
+def test_invalid_rows_are_reported_with_column_and_value(reading):
     edition = reading(
         {**FAILED, "date": "26/09/2025"},
         {**FAILED, "result": "adopted"},
@@ -216,7 +216,7 @@ def whole(known: Known) -> tuple[Edition, list[dict[str, str]]]:
         return edition, list(csv.DictReader(content))
 
 
-def test_the_whole_table(known: Known):
+def test_whole_table_has_the_known_counts_and_problems(known: Known):
     edition, rows = whole(known)
     assert (edition.rows, len(edition.roll_calls), edition.rejected) == (393, 391, 2)
     assert Counter(problem.problem for problem in edition.problems) == {"double-row": 1, "other-result": 1}
@@ -253,7 +253,7 @@ def test_every_member_of_the_whole_table_had_a_seat(known: Known):
 
 
 @pytest.mark.usefixtures("record")
-def test_an_import_and_the_same_again(tmp_path):
+def test_second_import_writes_nothing(tmp_path):
     path = tmp_path / "a.csv"
     invasion = row(
         "S/2022/155; 2022-02-25; Letter dated 28 February 2014; vetoed; RUS",

@@ -1,4 +1,4 @@
-"""Tables are read as the csv module reads them, and a bad row is found with its line."""
+"""Reading tables as the csv module does, with line numbers of invalid rows."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_cells_may_hold_commas_quotes_and_line_breaks(write: Callable[[str, str]
     ]
 
 
-def test_the_title_with_odd_quotes_reads_as_the_csv_module_reads_it(write: Callable[[str, str], str]):
+def test_title_with_odd_quotes_reads_as_in_the_csv_module(write: Callable[[str, str], str]):
     cell = '"IN CALCULATING THE MAJORITY VOTE."""" : resolution / adopted by the General Assembly"'
     assert read(write("a.csv", f"title,n\n{cell},1\n")) == [
         ('IN CALCULATING THE MAJORITY VOTE."" : resolution / adopted by the General Assembly', "1")
@@ -81,11 +81,11 @@ def test_the_title_with_odd_quotes_reads_as_the_csv_module_reads_it(write: Calla
         (["1,2,3", '4,5",6', ""], f"line 3: {UNCLOSED}"),
     ],
 )
-def test_a_bad_row_is_named_by_its_line(write: Callable[[str, str], str], rows: list[str], message: str):
+def test_invalid_row_is_named_by_its_line(write: Callable[[str, str], str], rows: list[str], message: str):
     assert refused(write("a.csv", "\n".join(["a,b,c", *rows]))) == f"a.csv, {message}"
 
 
-def test_a_quote_that_is_never_closed_is_found_in_a_long_file(write: Callable[[str, str], str], monkeypatch):
+def test_unclosed_quote_is_found_in_a_long_file(write: Callable[[str, str], str], monkeypatch):
     monkeypatch.setattr(records, "LONGEST", 1000)
     rows = [f"{number},plain,z" for number in range(5000)]
     for stray in (0, 1234, 4999):
@@ -93,19 +93,19 @@ def test_a_quote_that_is_never_closed_is_found_in_a_long_file(write: Callable[[s
         assert refused(write("a.csv", "\n".join(["a,b,c", *torn]))) == f"a.csv, line {stray + 2}: {UNCLOSED}"
 
 
-def test_a_column_of_the_row_numbers_name(write: Callable[[str, str], str]):
+def test_column_named_like_the_row_number_is_refused(write: Callable[[str, str], str]):
     with opened([write("a.csv", "row,a\n1,2\n")]) as (file,), pytest.raises(UnfitFileError) as error:
         scan(file)
     assert str(error.value) == "a.csv, line 1, column row: unknown column. Remove it."
 
 
-def test_a_header_alone(write: Callable[[str, str], str]):
+def test_header_without_rows_is_refused(write: Callable[[str, str], str]):
     with opened([write("a.csv", "a,b\n\n\n")]) as (file,), pytest.raises(UnfitFileError) as error:
         has_rows(file, collect(file, scan(file))[0])
     assert str(error.value) == "a.csv: there are no rows below the header. Download it again."
 
 
-def test_lines_are_counted_as_an_editor_counts_them(write: Callable[[str, str], str]):
+def test_line_numbers_are_those_of_a_text_editor(write: Callable[[str, str], str]):
     content = '\n\n"a\nb",c\n1,2\n"3\n3\n3",4\n5,6\n7,8\n'
     with opened([write("a.csv", content)]) as (file,):
         assert lines_of(file, {0, 1, 2, 3}) == {0: 5, 1: 6, 2: 9, 3: 10}
@@ -142,7 +142,7 @@ def slow(content: str) -> list[tuple[str, ...]] | None:
 @example([["", "", "1", ""]], "\n", False)
 @example([["", "", ""], []], "\n", True)
 @example([[], ["1", "2", "3"]], "\n", True)
-def test_any_file_reads_as_the_csv_module_reads_it_or_is_refused(
+def test_any_file_reads_as_in_the_csv_module_or_is_refused(
     tmp_path_factory, rows: list[list[str]], line_end: str, ended: bool
 ):
     content = line_end.join(["a,b,c", *(",".join(row) for row in rows)]) + (line_end if ended else "")

@@ -1,4 +1,4 @@
-"""A text whose number was not given yet: kept under its record number, and renamed when an edition brings it."""
+"""Texts without a number: kept under their record number and renamed later."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ def symbols() -> list[str]:
     return sorted(row["symbol"] for row in contents())
 
 
-def test_a_text_without_a_number_is_kept_and_renamed_with_a_redirect(tmp_path: Path, client: Client):
+def test_text_without_a_number_is_renamed_later_with_a_redirect(tmp_path: Path, client: Client):
     report = imported(ga_file(tmp_path / "a.csv", OTHER, WAITING))
     assert report.runs[0].rejected == 0
     assert symbols() == ["A/RES/79/1", OLD]
@@ -70,7 +70,7 @@ def test_two_records_without_a_number_are_two_texts(tmp_path: Path):
     assert symbols() == [NEW, "A/RES/79/XX (record 4082672)"]
 
 
-def test_the_number_may_come_in_the_other_layout(tmp_path: Path):
+def test_number_may_come_from_the_other_layout(tmp_path: Path):
     imported(ga_file(tmp_path / "a.csv", WAITING))
     imported(outcomes_file(tmp_path / "b.csv", NUMBERED))
     assert symbols() == [NEW]
@@ -81,7 +81,7 @@ def test_the_number_may_come_in_the_other_layout(tmp_path: Path):
 
 
 @pytest.mark.parametrize("given", ["A/RES/79/999", NEW])
-def test_the_name_that_an_editor_gave_is_never_overwritten(tmp_path: Path, given: str):
+def test_symbol_given_by_an_editor_is_never_overwritten(tmp_path: Path, given: str):
     imported(ga_file(tmp_path / "a.csv", WAITING))
     text = Resolution.objects.get(symbol=OLD)
     text.symbol = given
@@ -94,7 +94,7 @@ def test_the_name_that_an_editor_gave_is_never_overwritten(tmp_path: Path, given
     assert not OtherSymbol.objects.filter(resolution=text).exists()
 
 
-def test_a_title_made_of_the_symbol_goes_with_it():
+def test_title_made_of_the_symbol_changes_with_it():
     taken(library(replace(WAITING, symbol=OLD, title="")))
     assert Resolution.objects.get(symbol=OLD).title == OLD
 
@@ -103,7 +103,7 @@ def test_a_title_made_of_the_symbol_goes_with_it():
     assert Resolution.objects.get(symbol=NEW).title == NEW
 
 
-def test_where_the_number_is_another_texts_nothing_is_renamed(tmp_path: Path):
+def test_number_of_another_text_renames_nothing(tmp_path: Path):
     imported(ga_file(tmp_path / "a.csv", WAITING))
     imported(outcomes_file(tmp_path / "b.csv", replace(NUMBERED, number=7)))
     assert symbols() == [NEW, OLD]

@@ -1,4 +1,4 @@
-"""Carrying out a plan: the table of votes loaded bare against the slow twin, and everything back in its place."""
+"""Writing a plan: bulk loading against the slow way."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -94,7 +94,7 @@ WRONG_VOTES = pytest.mark.parametrize(
 class TestBare:
     """A record without votes."""
 
-    def test_the_record_is_that_of_the_slow_way(self, bare: list[str], monkeypatch: pytest.MonkeyPatch):
+    def test_bulk_load_equals_the_slow_way(self, bare: list[str], monkeypatch: pytest.MonkeyPatch):
         with rolled_back():
             taken(library(*SAID))
             assert bare == ["bare"]
@@ -110,7 +110,7 @@ class TestBare:
         assert str(Tally.objects.get(roll_call__slug="a-res-79-2")) == "2-0-0"
         assert Vote.objects.count() == 8
 
-    def test_constraints_indexes_and_triggers_are_as_before(self, bare: list[str]):
+    def test_bulk_load_restores_constraints_indexes_and_triggers(self, bare: list[str]):
         before = catalogue()
 
         taken(library(*SAID))
@@ -121,7 +121,7 @@ class TestBare:
         assert {("trigger", "tally_insert"), ("trigger", "note_insert"), ("constraint", "vote_choice")} <= kinds
         assert ("constraint", "correction_of_vote") in {(row[0], row[2]) for row in before}
 
-    def test_they_hold_afterwards(self, bare: list[str]):
+    def test_constraints_are_enforced_after_a_bulk_load(self, bare: list[str]):
         taken(library(*SAID))
         vote = Vote.objects.get(roll_call__slug="a-res-79-1", state__code="CHN")
 
@@ -137,7 +137,7 @@ class TestBare:
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-1-1"
 
     @WRONG_VOTES
-    def test_a_wrong_vote_fails_all_of_it(
+    def test_invalid_vote_fails_the_whole_bulk_load(
         self,
         bare: list[str],
         wrong: Callable[[pl.DataFrame], pl.DataFrame],
@@ -153,7 +153,7 @@ class TestBare:
 
         assert (contents(landmarks=True), catalogue()) == before
 
-    def test_votes_of_roll_calls_on_record_come_in_beside_it(self, bare: list[str]):
+    def test_bulk_load_also_adds_votes_to_roll_calls_on_record(self, bare: list[str]):
         taken(library(replace(SAID[0], votes="", method="non-recorded", totals=(2, 2, 1, 0))))
 
         taken(library(*SAID))
@@ -163,7 +163,7 @@ class TestBare:
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-2-1"
 
     @pytest.mark.usefixtures("_no_votes")
-    def test_a_handful_of_votes_is_not_worth_it(self, monkeypatch: pytest.MonkeyPatch):
+    def test_few_votes_are_not_loaded_in_bulk(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(loading, "Bare", None)
 
         taken(library(*SAID))
@@ -190,7 +190,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 class TestTogether:
     """A live record, into which many votes come by somebody who may have them checked as one set."""
 
-    def test_the_record_is_that_of_the_slow_way(self, together: list[str], monkeypatch: pytest.MonkeyPatch):
+    def test_batch_check_equals_the_slow_way(self, together: list[str], monkeypatch: pytest.MonkeyPatch):
         with rolled_back():
             taken(library(*SAID))
             fast = contents(landmarks=True), statements()
@@ -203,7 +203,7 @@ class TestTogether:
         assert votes_of("a-res-79-1") == "CHNN FRAY GBRY RUSN USAA"
         assert str(Tally.objects.get(roll_call__slug="a-res-79-2")) == "2-0-0"
 
-    def test_the_triggers_fire_again_afterwards(self, together: list[str]):
+    def test_triggers_fire_again_after_a_batch_check(self, together: list[str]):
         before = catalogue()
 
         taken(library(*SAID))
@@ -214,7 +214,7 @@ class TestTogether:
         assert str(Tally.objects.get(roll_call__slug="a-res-79-1")) == "2-1-1"
 
     @WRONG_VOTES
-    def test_a_wrong_vote_fails_all_of_it(
+    def test_invalid_vote_fails_the_whole_batch(
         self,
         together: list[str],
         wrong: Callable[[pl.DataFrame], pl.DataFrame],
@@ -231,7 +231,7 @@ class TestTogether:
         assert contents(landmarks=True) == before
         assert rows("SHOW session_replication_role") == [("origin",)]
 
-    def test_nor_is_a_vote_of_a_state_that_is_not_there_let_in(self, together: list[str]):
+    def test_vote_of_an_unknown_state_fails_the_whole_batch(self, together: list[str]):
         edition, record = library(*SAID), Record.read()
         record.states["CHN"] = 10**9
         plan = Planner(record, edition, votes_by_roll_call(edition.votes)).make()
@@ -245,13 +245,13 @@ class TestTogether:
         assert together == ["together"]
         assert not RollCall.objects.filter(slug="a-res-79-1").exists()
 
-    def test_it_is_a_change_of_what_is_public(self, together: list[str]):
+    def test_batch_moves_the_data_version(self, together: list[str]):
         with rolled_back():
             rows("DELETE FROM votes_change RETURNING 1")
             taken(library(*SAID))
             assert data_version() == 1
 
-    def test_who_may_not_has_each_vote_looked_up(self, together: list[str]):
+    def test_without_the_privilege_each_vote_is_checked_singly(self, together: list[str]):
         with connection.cursor() as cursor:
             cursor.execute("CREATE ROLE plain")
             cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain")
@@ -277,7 +277,7 @@ def statements() -> list[tuple[Any, ...]]:
 class TestWrite:
     """What is written, and what is told of it."""
 
-    def test_counts_and_progress(self):
+    def test_writing_reports_counts_and_progress(self):
         taken(library(SAID[0]))
         edition = library(replace(SAID[0], votes="BRAY CHNN FRAN RUSN USAA"), SAID[1])
         record = Record.read()
@@ -289,7 +289,7 @@ class TestWrite:
         assert written == Written(votes_added=4, votes_changed=1, votes_removed=1)
         assert told == [(0, 3), (3, 3)]
 
-    def test_nothing_is_told_where_there_is_no_vote_to_add(self):
+    def test_no_progress_is_reported_without_votes_to_add(self):
         taken(library(SAID[0]))
         edition, record = library(replace(SAID[0], title="Otherwise")), Record.read()
         told: list[tuple[int, int]] = []
@@ -299,7 +299,7 @@ class TestWrite:
 
         assert told == []
 
-    def test_any_text_comes_through_as_it_is(self):
+    def test_any_text_is_written_unchanged(self):
         strange = "a\tb\nc\\N\\d “e” 'f' , ; \u2028 \\."
         said = replace(SAID[0], title=strange, note="\\N", agenda=strange)
 
@@ -309,7 +309,7 @@ class TestWrite:
         assert (text.title, text.agenda, RollCall.objects.get(slug="a-res-79-1").note) == (strange, strange, "\\N")
         assert planned(library(said)).is_empty
 
-    def test_keys_come_from_the_sequences(self):
+    def test_primary_keys_come_from_the_sequences(self):
         taken(library(*SAID))
 
         for model in (Resolution, RollCall, Vote, Statement):
@@ -319,7 +319,7 @@ class TestWrite:
         more = Resolution.objects.create(body=RollCall.objects.all()[0].body, symbol="A/RES/79/77", title="More")
         assert more.pk > Resolution.objects.get(symbol="A/RES/79/3").pk
 
-    def test_what_the_database_refuses_is_djangos_error(self):
+    def test_refusal_by_the_database_is_a_django_error(self):
         long = replace(SAID[0], meeting="A/79/PV." + "1" * 40)
 
         with pytest.raises(DataError, match="too long"):

@@ -1,4 +1,4 @@
-"""A server that has taken over gives no number again."""
+"""``manage.py move_version``."""
 
 from io import StringIO
 
@@ -9,7 +9,7 @@ from votes.record.version import data_version
 
 
 @pytest.mark.django_db
-def test_the_version_moves_past_all_there_can_have_been():
+def test_command_moves_the_version_past_any_earlier_one():
     before = data_version()
     said = StringIO()
 

@@ -1,4 +1,4 @@
-"""Findings in words."""
+"""Sentences of findings."""
 
 from typing import Any
 

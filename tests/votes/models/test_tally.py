@@ -1,4 +1,4 @@
-"""The tally of each roll call is its votes counted, whichever way they are written.
+"""Tallies equal the counted votes after any kind of write.
 
 The slow twin counts the rows themselves.
 """
@@ -124,7 +124,7 @@ def test_after_any_sequence_of_writes_the_tallies_are_the_votes_counted(here, se
         transaction.savepoint_rollback(point)
 
 
-def test_a_new_roll_call_has_a_tally_of_nothing(here):
+def test_new_roll_call_has_an_empty_tally(here):
     roll_calls, _ = here
 
     for roll_call in roll_calls:
@@ -132,7 +132,7 @@ def test_a_new_roll_call_has_a_tally_of_nothing(here):
         assert RollCall.objects.with_tally().get(pk=roll_call.pk).counted is None
 
 
-def test_roll_calls_written_in_bulk_have_tallies(here):
+def test_bulk_created_roll_calls_have_tallies(here):
     source = RollCall.objects.get(pk=here[0][0].pk)
     new = RollCall.objects.bulk_create(
         RollCall(slug=f"bulk-{n}", body=source.body, date=source.date, title="t", source=source.source)
@@ -142,7 +142,7 @@ def test_roll_calls_written_in_bulk_have_tallies(here):
     assert all(tallies()[roll_call.pk] == (0, 0, 0, 0, 0) for roll_call in new)
 
 
-def test_the_four_figures_stand_for_the_four_choices(here):
+def test_four_figures_of_a_tally_are_the_four_choices(here):
     (first, *_), states = here
     Vote.objects.bulk_create(
         Vote(roll_call=first, state=state, choice=choice) for state, choice in zip(states, "YYNAX", strict=True)
@@ -164,7 +164,7 @@ def test_a_statement_of_no_rows_changes_nothing(here):
     assert tallies() == before
 
 
-def test_with_a_roll_call_go_its_votes_and_its_tally(here):
+def test_deleting_a_roll_call_deletes_its_votes_and_tally(here):
     (first, second, *_), states = here
     for roll_call in (first, second):
         Vote.objects.bulk_create(Vote(roll_call=roll_call, state=state, choice="Y") for state in states)
@@ -201,7 +201,7 @@ def at_once(*works: Callable[[], None]) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_transactions_that_write_different_votes_of_a_roll_call_both_end_right():
+def test_concurrent_votes_of_a_roll_call_give_the_right_tally():
     roll_call = make_roll_call()
     states = [make_state() for _ in range(4)]
     both_have_begun = threading.Barrier(2, timeout=PATIENCE)
@@ -245,7 +245,7 @@ def test_statements_that_touch_many_roll_calls_in_opposite_orders_do_not_deadloc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_votes_and_a_method_without_votes_written_at_once_do_not_both_stay():
+def test_concurrent_votes_and_change_to_a_method_without_votes_conflict():
     roll_call, state = make_roll_call(), make_state()
     voted, changed = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Positions and differences: what an address may say, and which roll calls it then means."""
+"""Positions and differences of states and blocs: selection and parsing."""
 
 import re
 
@@ -53,9 +53,7 @@ def test_several_states_each_took_the_position(stage: Stage, record: Record, gro
 
 @given(record=records(), pairs=st.lists(st.tuples(parties, parties), min_size=4, max_size=8, unique=True))
 @settings(RECORD, max_examples=40)
-def test_parties_differ_or_are_of_one_position_where_both_took_one(
-    stage: Stage, record: Record, pairs: list[tuple[str, str]]
-):
+def test_differ_and_same_need_a_position_of_both_parties(stage: Stage, record: Record, pairs: list[tuple[str, str]]):
     with stage.holding(record):
         read = load()
         for one, other in pairs:
@@ -101,10 +99,10 @@ class TestByHand:
         for other in [*WORDS, "tied"]:
             assert self.took(f"bloc-a:{other}", **votes) == (other == word), other
 
-    def test_a_bloc_outside_the_electorate_has_none(self):
+    def test_bloc_outside_the_electorate_has_no_position(self):
         assert not any(self.took(f"bloc-a:{word}", QQD="Y") for word in [*WORDS, "tied"])
 
-    def test_a_position_of_a_state_that_was_no_member_is_none(self):
+    def test_state_that_was_no_member_has_no_position(self):
         assert not any(self.took(f"QQA:{word}", QQB="Y") for word in WORDS)
 
     def test_a_state_differs_from_its_own_bloc(self):
@@ -112,7 +110,7 @@ class TestByHand:
         assert not self.took("QQC~bloc-a", QQA="Y", QQB="Y", QQC="X")
         assert not self.took("QQC~bloc-a", QQA="Y", QQB="A", QQC="N")
 
-    def test_blocs_differ(self):
+    def test_two_blocs_differ_only_where_both_took_positions(self):
         make_bloc("bloc-b", members=(self.d,))
 
         assert self.took("bloc-a~bloc-b", QQA="Y", QQD="A")
@@ -120,7 +118,7 @@ class TestByHand:
         assert not self.took("bloc-a~bloc-b", QQA="Y", QQD="X")
         assert not self.took("bloc-a~bloc-a", QQA="Y")
 
-    def test_the_membership_is_that_of_the_day(self):
+    def test_membership_is_that_of_the_day(self):
         bloc = make_bloc("bloc-b")
         make_membership(bloc=bloc, state=self.d, since="2020-01-01", until="2024-12-17")
         assert not self.took("bloc-b:for", QQD="Y")
@@ -129,7 +127,7 @@ class TestByHand:
         assert self.took("bloc-b:for", QQD="Y")
 
     @pytest.mark.parametrize("status", ["suspended", "observer"])
-    def test_only_full_members_make_the_position(self, status: str):
+    def test_only_full_members_count_for_a_blocs_position(self, status: str):
         make_membership(bloc=make_bloc("bloc-b"), state=self.d, status=status)
 
         assert not any(self.took(f"bloc-b:{word}", QQD="Y") for word in WORDS)
@@ -150,7 +148,7 @@ class TestParsing:
         ("text", "names"),
         [("QQA", "Ruritania"), ("QQB,QQA", "Grand Fenwick, Ruritania"), ("bloc-a", "The Bloc"), ("b77", "b77")],
     )
-    def test_parties(self, text: str, names: str):
+    def test_parties_are_parsed_and_named(self, text: str, names: str):
         assert str(Party.parse(text, self.record)) == names
         assert Party.parse(text, self.record).text == text
 
@@ -190,7 +188,7 @@ class TestParsing:
             ),
         ],
     )
-    def test_a_wrong_position_is_told(self, text: str, message: str):
+    def test_invalid_position_is_explained(self, text: str, message: str):
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             Position.parse(text, self.record)
 
@@ -207,7 +205,7 @@ class TestParsing:
             ("QQA~QQB~bloc-a", "Unknown state code: “QQB~bloc-a”."),
         ],
     )
-    def test_a_wrong_difference_is_told(self, text: str, message: str):
+    def test_invalid_difference_is_explained(self, text: str, message: str):
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             Difference.parse(text, self.record)
 
@@ -216,7 +214,7 @@ class TestParsing:
         with pytest.raises(ValueError, match=r"Unknown state code|is not a position"):
             Position.parse(text, self.record)
 
-    def test_a_null_character_does_not_go_unsaid(self):
+    def test_code_with_a_null_character_is_an_error(self):
         with pytest.raises(ValueError, match="Unknown state code:"):
             Position.parse("Q\x00QA:for", self.record)
 
@@ -229,8 +227,8 @@ class TestParsing:
             ("b77:nonvoting", "b77: Non-voting"),
         ],
     )
-    def test_a_position_is_read_in_words(self, text: str, words: str):
+    def test_position_is_described_in_words(self, text: str, words: str):
         assert str(Position.parse(text, self.record)) == words
 
-    def test_a_difference_is_read_in_words(self):
+    def test_difference_is_described_in_words(self):
         assert str(Difference.parse("QQA~bloc-a", self.record)) == "Ruritania and The Bloc differed"

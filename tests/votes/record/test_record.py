@@ -1,4 +1,4 @@
-"""The record in memory: what is read, in how many queries, and that versions and threads never mix."""
+"""The record in memory: loading, queries, sharing between threads, and versions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def by_hand() -> dict[str, dict[str, str]]:
 class TestLoad:
     """One query, and everything in it."""
 
-    def test_the_landmarks(self, record: None):
+    def test_landmarks_are_loaded_as_stored(self, record: None):
         read = load()
 
         assert plain(read) == by_hand()
@@ -95,22 +95,22 @@ class TestLoad:
             StateName.objects.values_list("state__code", "name")
         )
 
-    def test_names_of_the_day(self, record: None):
+    def test_states_have_their_name_of_the_day(self, record: None):
         benin = load().states["BEN"]
         assert [benin.name_on(day(text)) for text in ("1975-11-10", "1979-11-14")] == ["Dahomey", "Benin"]
 
-    def test_it_takes_one_query(self, record: None, django_assert_num_queries: Any):
+    def test_loading_takes_one_query(self, record: None, django_assert_num_queries: Any):
         with django_assert_num_queries(1):
             load()
 
-    def test_an_empty_record(self, db: None):
+    def test_empty_record_is_loaded(self, db: None):
         for model in (Correction, Vote, RollCall, BlocMembership, Bloc, BodyMembership, StateName, MemberState):
             model.objects.all().delete()
         read = load()
         assert (read.matrix.choices.shape, len(read.register), read.states, read.blocs) == ((0, 0), 0, {}, {})
         assert (read.matrix.rows().tolist(), read.register.by_closeness.tolist()) == ([], [])
 
-    def test_drafts_and_roll_calls_without_votes_stay_out_of_the_matrix(self, db: None):
+    def test_matrix_excludes_drafts_and_roll_calls_without_votes(self, db: None):
         make_state("QQA")
         make_roll_call("a-draft", votes={"QQA": "Y"})
         make_roll_call("without-votes", status="published", method="without-vote")
@@ -125,7 +125,7 @@ class TestLoad:
 
     @given(drawn=records())
     @settings(RECORD, max_examples=15)
-    def test_any_record_is_what_it_is_vote_by_vote(self, stage: Stage, drawn: Drawn):
+    def test_any_record_equals_reading_it_vote_by_vote(self, stage: Stage, drawn: Drawn):
         with stage.holding(drawn):
             read = load()
             voted = {taken.slug: taken.choices for taken in drawn.taken if taken.choices}
@@ -143,7 +143,7 @@ class TestLoad:
         assert CODES
         return Stage.new()
 
-    def test_keys_beyond_what_four_bytes_hold_are_refused_and_not_cut(self, db: None):
+    def test_keys_beyond_four_bytes_are_refused(self, db: None):
         state = make_state("QQA", pk=2**31)
         make_roll_call(status="published", votes={state.code: "Y"})
         with pytest.raises(DataError, match="integer out of range"):
@@ -153,7 +153,7 @@ class TestLoad:
 class TestWithinATransactionThatMayWrite:
     """What nobody else sees is shared with nobody."""
 
-    def test_own_changes_are_seen_and_not_shared(self, db: None):
+    def test_uncommitted_changes_are_seen_only_by_their_transaction(self, db: None):
         make_state("QQA")
         with reading() as before:
             assert "own" not in before.matrix.slugs
@@ -196,7 +196,7 @@ class TestSharing:
         self.before_load: Callable[[], None] = lambda: None
         monkeypatch.setattr(module, "load", counted)
 
-    def test_many_threads_load_a_version_once(self):
+    def test_many_threads_load_each_version_once(self):
         together = threading.Barrier(8)
 
         def read(_at: int) -> Record:
@@ -209,7 +209,7 @@ class TestSharing:
         assert self.loads == [data_version()]
 
     @pytest.mark.parametrize(("awaited", "loads"), [([], [1, 2, 3, 1]), ([1], [1, 2, 3])])
-    def test_a_version_that_a_thread_waits_for_is_not_dropped(
+    def test_version_a_thread_waits_for_is_not_dropped(
         self, monkeypatch: pytest.MonkeyPatch, awaited: list[int], loads: list[int]
     ):
         shared, loaded = module.Shared(), list[int]()
@@ -225,7 +225,7 @@ class TestSharing:
 
         assert loaded == loads
 
-    def test_after_a_change_it_is_loaded_once_more(self):
+    def test_record_is_loaded_again_after_a_change(self):
         with reading() as before:
             pass
         with reading() as again:
@@ -240,13 +240,13 @@ class TestSharing:
         with reading() as record:
             return plain(record)["first"]["QQA"]
 
-    def test_a_draft_does_not_load_it_anew(self):
+    def test_changed_draft_does_not_reload_the_record(self):
         self.choice()
         make_roll_call("a-draft", votes={"QQA": "N"})
         self.choice()
         assert len(self.loads) == 1
 
-    def test_a_request_begun_before_goes_on_with_the_version_before(self):
+    def test_request_keeps_the_version_it_began_with(self):
         """A reader whose snapshot is older neither waits for the load of the new version nor sees it."""
         loading, go_on = threading.Event(), threading.Event()
         began, changed = threading.Event(), threading.Event()
@@ -284,7 +284,7 @@ class TestSharing:
         assert in_threads(3, lambda at: (old, new, change)[at](at)) == [("Y", "Y"), ("N", "N"), ("", "")]
         assert len(self.loads) == 2
 
-    def test_a_load_that_fails_is_tried_again_by_the_next(self):
+    def test_failed_load_is_retried_by_the_next_request(self):
         def fail() -> None:
             raise RuntimeError("lost")
 
@@ -331,14 +331,14 @@ class TestSharing:
         # Not that each was loaded once: who comes late to a version finds it dropped for two newer ones.
         assert len(self.loads) > 1
 
-    def test_it_costs_a_snapshot_and_the_version(self):
+    def test_cached_record_costs_a_snapshot_and_the_version_query(self):
         self.choice()
         with CaptureQueriesContext(connection) as queries, reading():
             pass
         assert [query["sql"].split()[0] for query in queries] == ["BEGIN", "SET", "SELECT", "COMMIT"]
 
 
-def test_the_membership_is_that_of_the_date(db: None):
+def test_membership_is_that_of_the_date(db: None):
     bloc = make_bloc("bloc-a")
     make_membership(bloc=bloc, state=make_state("QQA"), since="2020-01-01", until="2024-12-17")
     make_membership(bloc=bloc, state=make_state("QQB"), since="2024-12-17")
@@ -352,7 +352,7 @@ def test_the_membership_is_that_of_the_date(db: None):
     assert (totals["before"], totals["after"]) == ([0, 1, 0, 0, 0], [0, 0, 0, 1, 0])
 
 
-def test_topics_come_from_the_text(db: None):
+def test_topics_of_a_vote_are_those_of_its_text(db: None):
     text = make_resolution(status="published")
     topic = text.topics.create(slug="lighthouses", name="Lighthouses")
     make_state("QQA")
@@ -363,7 +363,7 @@ def test_topics_come_from_the_text(db: None):
     assert matrix.slugs[matrix.on_topic(topic.slug)].tolist() == ["lit"]
 
 
-def test_subjects_are_headings_by_slug_in_the_order_of_their_names(db: None):
+def test_subjects_are_sorted_by_name(db: None):
     for number, headings in enumerate(
         [
             ["AFRICAN UNION--UN", "AFRICA--DEVELOPMENT"],

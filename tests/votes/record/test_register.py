@@ -1,4 +1,4 @@
-"""What the register says of roll calls by their figures, against every vote moved by hand."""
+"""The register of roll calls, against moving every vote by hand."""
 
 import dataclasses
 import datetime
@@ -58,7 +58,7 @@ def is_adopted(figures: tuple[int, ...], requirement: str, date: datetime.date) 
 
 @pytest.mark.parametrize("requirement", Requirement.values)
 @pytest.mark.parametrize("date", DATES.values(), ids=DATES)
-def test_short_by_one_is_what_one_vote_moved_would_have_adopted(requirement: str, date: datetime.date):
+def test_short_by_one_is_what_one_moved_vote_would_have_adopted(requirement: str, date: datetime.date):
     figures = [
         (y, n, a, x)
         for y, n, a, x in itertools.product(range(11), range(8), (0, 1, 4), (0, 1, 4))
@@ -80,20 +80,20 @@ def test_short_by_one_is_what_one_vote_moved_would_have_adopted(requirement: str
     ("adopted", True, [False, False, False]),
     ("vetoed", False, [False, False, False]),
 ])  # fmt: skip
-def test_what_was_announced_stands_and_so_do_figures_without_votes(result: str, announced: bool, expected: list[bool]):
+def test_short_by_one_uses_result_and_announced_totals(result: str, announced: bool, expected: list[bool]):
     figures = [(50, 50, 3, 2), (50, 51, 3, 2), (51, 50, 3, 2)]
     of = register_of(figures, "simple-majority", DATES["after"], result, announced=announced)
 
     assert of.short_by_one.tolist() == expected
 
 
-def test_who_was_to_be_a_majority_of_all_members_is_unknown_without_votes():
+def test_short_by_one_is_false_without_votes_for_a_majority_of_members():
     of = register_of([(7, 0, 0, 4), (6, 0, 0, 4)], "two-thirds-of-members", DATES["after"], "rejected", announced=True)
 
     assert of.short_by_one.tolist() == [False, False]
 
 
-def test_keys_that_are_none_s_select_nothing():
+def test_unknown_keys_select_nothing():
     of = register_of([(1, 0, 0, 0)] * 5, "simple-majority", DATES["after"], "adopted", announced=False)
     of = dataclasses.replace(of, keys=np.array([30, 10, 50, 20, 40]))
 
@@ -101,7 +101,7 @@ def test_keys_that_are_none_s_select_nothing():
         assert of.with_keys(keys).tolist() == [key in keys for key in (30, 10, 50, 20, 40)]
 
 
-def test_tags_are_counted_and_found_by_place():
+def test_tags_are_counted_and_found_by_row():
     tags = Tags.of([["b", "a"], [], ["b", "b"], ["c"]])
     assert tags.values == ("a", "b", "c")
     assert tags.count(np.array([True, True, True, True])) == {"a": 1, "b": 2, "c": 1}

@@ -1,4 +1,4 @@
-"""Roll calls as lists show them: what the models say, without the models."""
+"""Roll calls in memory, against the models."""
 
 import pytest
 
@@ -24,12 +24,12 @@ def agree(roll_calls: list[RollCall]) -> None:
     ]
 
 
-def test_they_say_what_the_models_say(record: None):
+def test_roll_calls_in_memory_equal_the_models(record: None):
     agree(list(RollCall.objects.with_tally().order_by("pk")))
     agree(list(RollCall.objects.with_tally().order_by("-slug")))
 
 
-def test_with_and_without_text_votes_and_announced_totals(db: None):
+def test_roll_calls_with_missing_text_votes_or_totals_equal_the_models(db: None):
     state = make_state("QQA")
     text = make_resolution(status="published")
     bare = make_roll_call(meeting="A/99/PV.1", date_precision="month", status="published")
@@ -52,14 +52,14 @@ def test_drafts_are_not_listed(db: None):
         load().roll_calls_by_key([make_roll_call().pk])
 
 
-def test_by_the_rows_of_the_matrix(record: None):
+def test_roll_calls_are_found_by_matrix_row(record: None):
     read = load()
 
     assert [one.slug for one in read.roll_calls_in([3, 1])] == [str(read.matrix.slugs[3]), str(read.matrix.slugs[1])]
     assert read.roll_calls_in([]) == []
 
 
-def test_what_decided_other_texts_of_the_same_title(db: None):
+def test_decisive_votes_of_other_texts_with_the_same_title_are_found(db: None):
     roll_calls = {}
     for number, title in enumerate(("Embargo", "Embargo", "Other", "Embargo", "")):
         text = make_resolution(f"A/RES/79/{number + 1}", title=title, status="published")

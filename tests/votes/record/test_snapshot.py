@@ -1,4 +1,4 @@
-"""How long a statement of a public page may take."""
+"""Statement timeouts of public pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def timeout() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_statement_that_takes_too_long_is_broken_off_and_the_reader_told(settings, monkeypatch: pytest.MonkeyPatch):
+def test_slow_statement_is_cancelled_and_explained(settings, monkeypatch: pytest.MonkeyPatch):
     before = timeout()
     settings.PUBLIC_STATEMENT_TIMEOUT_MS = 4000
     with snapshot():
@@ -56,7 +56,7 @@ def test_a_statement_that_takes_too_long_is_broken_off_and_the_reader_told(setti
 
 
 @pytest.mark.django_db
-def test_another_transaction_keeps_its_own_time():
+def test_statement_timeout_of_another_transaction_is_unchanged():
     before = timeout()
     with snapshot(), unhurried():
         assert timeout() == "1min"
@@ -64,7 +64,7 @@ def test_another_transaction_keeps_its_own_time():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_load_of_the_record_is_not_hurried(settings, monkeypatch: pytest.MonkeyPatch):
+def test_loading_the_record_has_a_longer_timeout(settings, monkeypatch: pytest.MonkeyPatch):
     """It reads everything, once a version: a page's time would leave a cold server without any page."""
     settings.PUBLIC_STATEMENT_TIMEOUT_MS = 4000
     seen = []
@@ -81,7 +81,7 @@ def test_the_load_of_the_record_is_not_hurried(settings, monkeypatch: pytest.Mon
     assert seen == ["1min", "4s"]
 
 
-def test_the_records_kept_are_those_asked_for_last(monkeypatch: pytest.MonkeyPatch):
+def test_most_recently_used_records_are_kept(monkeypatch: pytest.MonkeyPatch):
     """A replica that lags is at an older version than the editors' server, whose versions are not to push it out."""
     shared = record.Shared()
     loads = []

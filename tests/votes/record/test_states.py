@@ -1,10 +1,10 @@
-"""What is on record of the member states themselves."""
+"""Member states in memory."""
 
 from tests.factories import day, make_bloc, make_membership, make_seat, make_state
 from votes.record.states import Tenure, read_states
 
 
-def test_what_is_on_record_of_a_state_is_in_order(db: None):
+def test_seats_memberships_and_names_of_a_state_are_sorted(db: None):
     state, earlier, later = make_state("QQB", note="A note"), make_state("QQA"), make_state("QQC")
     make_seat(state=state, since="1990-01-01", until=day("1995-01-01"), permanent=True, until_precision="year")
     make_seat(state=state, since="1950-01-01", until=day("1960-01-01"))
@@ -37,7 +37,7 @@ def test_what_is_on_record_of_a_state_is_in_order(db: None):
     assert (about.predecessors, about.successors) == (["QQA"], ["QQC"])
 
 
-def test_a_state_of_which_nothing_is_on_record_has_a_record_too(db: None, django_assert_num_queries):
+def test_state_without_seats_or_memberships_has_an_empty_record(db: None, django_assert_num_queries):
     make_state("QQA")
     with django_assert_num_queries(1):
         states = read_states()
@@ -48,7 +48,7 @@ def test_a_state_of_which_nothing_is_on_record_has_a_record_too(db: None, django
     assert "QQZ" not in states
 
 
-def test_a_seat_is_held_from_its_first_day_up_to_the_day_after_its_last(db: None):
+def test_seat_is_held_from_its_first_to_its_last_day(db: None):
     state = make_state("QQA")
     make_seat(state=state, since="1950-01-01", until=day("1960-01-01"))
     make_seat(state=state, since="1970-01-01")

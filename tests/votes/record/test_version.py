@@ -1,4 +1,4 @@
-"""The data version moves with every commit that changes something public, in commit order, and with nothing else."""
+"""The data version moves with every commit of public data, in commit order, and with nothing else."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,14 +123,16 @@ class TestWhatMovesIt:
     """Everything public, and no draft."""
 
     @pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES)
-    def test_what_hangs_on_a_published_roll_call_or_text(self, touch: Callable[[Record], object], shown: Record):
+    def test_change_of_a_published_roll_call_or_text_moves_the_version(
+        self, touch: Callable[[Record], object], shown: Record
+    ):
         make_state("QZZ")
         start_transaction()
         with moving(by=1):
             touch(shown)
 
     @pytest.mark.parametrize("touch", OF_DRAFTS.values(), ids=OF_DRAFTS)
-    def test_the_same_of_a_draft_does_not(self, touch: Callable[[Record], object], draft: Record):
+    def test_change_of_a_draft_does_not_move_the_version(self, touch: Callable[[Record], object], draft: Record):
         make_state("QZZ")
         start_transaction()
         with moving(by=0):
@@ -160,12 +162,12 @@ class TestWhatMovesIt:
         ],
     )
     @pytest.mark.usefixtures("record")
-    def test_reference_facts(self, touch: Callable[[], object]):
+    def test_change_of_reference_data_moves_the_version(self, touch: Callable[[], object]):
         start_transaction()
         with moving(by=1):
             touch()
 
-    def test_publishing_and_taking_out_of_view(self, draft: Record):
+    def test_publishing_and_unpublishing_move_the_version(self, draft: Record):
         start_transaction()
         with moving(by=1):
             publish(roll_calls=[draft.roll_call])
@@ -173,14 +175,14 @@ class TestWhatMovesIt:
         with moving(by=1):
             unpublish(roll_calls=[draft.roll_call])
 
-    def test_a_vote_moved_from_a_draft_to_a_published_roll_call_and_back(self, draft: Record, shown: Record):
+    def test_moving_a_vote_between_draft_and_published_moves_the_version(self, draft: Record, shown: Record):
         draft.correction.delete()
         for target in (shown, draft):
             start_transaction()
             with moving(by=1):
                 Vote.objects.filter(pk=draft.vote.pk).update(roll_call=target.roll_call)
 
-    def test_reading_and_statements_that_touch_no_row_do_not(self, shown: Record):
+    def test_reading_or_touching_no_row_does_not_move_the_version(self, shown: Record):
         start_transaction()
         with moving(by=0):
             list(Vote.objects.all())
@@ -191,7 +193,7 @@ class TestWhatMovesIt:
             execute("UPDATE votes_vote SET choice = 'Y' WHERE false")
             execute("SELECT * FROM votes_rollcall FOR UPDATE")
 
-    def test_an_upsert_that_does_nothing_does_not(self, shown: Record):
+    def test_upsert_without_effect_does_not_move_the_version(self, shown: Record):
         start_transaction()
         with moving(by=0):
             execute(
@@ -204,7 +206,7 @@ class TestWhatMovesIt:
                 shown.topic.slug,
             )
 
-    def test_what_is_not_public_at_all_does_not(self, shown: Record):
+    def test_change_of_internal_tables_does_not_move_the_version(self, shown: Record):
         start_transaction()
         with moving(by=0):
             Tally.objects.filter(roll_call=shown.roll_call).update(yes=1)
@@ -246,26 +248,26 @@ class TestEveryWay:
         ],
         ids=["update", "delete", "truncate", "truncate findings", "truncate cascade", "with", "merge"],
     )
-    def test_sql(self, ways: list[str], shown: Record):
+    def test_sql_that_changes_public_data_moves_the_version(self, ways: list[str], shown: Record):
         start_transaction()
         with moving(by=1):
             for way in ways:
                 execute(way)
 
-    def test_truncating_what_is_empty_or_holds_drafts_only_does_not(self, draft: Record):
+    def test_truncating_empty_or_draft_rows_does_not_move_the_version(self, draft: Record):
         start_transaction()
         with moving(by=0):
             execute("TRUNCATE votes_correction")
             execute("TRUNCATE votes_correction")
             execute("TRUNCATE votes_statement")
 
-    def test_copy(self, shown: Record):
+    def test_copy_of_votes_moves_the_version(self, shown: Record):
         state = make_state("QZZ")
         start_transaction()
         with moving(by=1), connection.cursor() as cursor, cursor.copy(COPY) as copy:
             copy.write_row((shown.roll_call.pk, state.pk, "A"))
 
-    def test_copy_of_votes_of_a_draft_does_not(self, draft: Record):
+    def test_copy_of_votes_of_a_draft_does_not_move_the_version(self, draft: Record):
         state = make_state("QZZ")
         start_transaction()
         with moving(by=0), connection.cursor() as cursor, cursor.copy(COPY) as copy:
@@ -277,7 +279,7 @@ class TestEveryWay:
 class TestTransactions:
     """One row a transaction, and none of what was taken back."""
 
-    def test_a_transaction_moves_it_once_whatever_it_does(self):
+    def test_transaction_moves_the_version_once(self):
         topic = Topic.objects.all()[0]
         with moving(by=1), transaction.atomic():
             for name in ("a", "b", "c"):
@@ -289,7 +291,7 @@ class TestTransactions:
                 topic.name = name
                 topic.save()
 
-    def test_what_is_taken_back_does_not(self):
+    def test_rolled_back_change_does_not_move_the_version(self):
         with moving(by=0):
             with transaction.atomic():
                 Topic.objects.update(name="x")
@@ -297,7 +299,7 @@ class TestTransactions:
             with pytest.raises(IntegrityError):
                 Topic.objects.update(slug="the same")
 
-    def test_a_savepoint_taken_back_and_then_a_commit(self):
+    def test_rolled_back_savepoint_does_not_hide_a_committed_change(self):
         draft = make_roll_call()
         with moving(by=0), transaction.atomic():
             RollCall.objects.filter(pk=draft.pk).update(note="x")
@@ -315,13 +317,13 @@ class TestTransactions:
                 Topic.objects.update(name="y")
                 transaction.set_rollback(True)
 
-    def test_a_transaction_sees_its_own_change_counted(self):
+    def test_transaction_sees_its_own_version(self):
         before = data_version()
         with transaction.atomic():
             Topic.objects.update(name="x")
             assert data_version() == before + 1
 
-    def test_an_import_moves_it_by_one_and_its_dry_run_by_none(self, tmp_path: Path):
+    def test_import_moves_the_version_once_and_a_dry_run_does_not(self, tmp_path: Path):
         Vote.objects.all().delete()
         name = ga_file(tmp_path / "ga.csv", Stated("A/RES/79/1"), Stated("A/RES/79/2", number=2))
         with moving(by=0):
@@ -332,7 +334,7 @@ class TestTransactions:
             imported(name)
         assert ImportRun.objects.count() == 2 * ImportRun.objects.public().count() == 2
 
-    def test_an_editors_sheet_moves_it_once(self):
+    def test_saving_a_sheet_moves_the_version_once(self):
         roll_call = RollCall.objects.get(slug="a-res-es-11-7")
         choices = dict(roll_call.votes.values_list("state__code", "choice"))
         with moving(by=0):
@@ -340,7 +342,7 @@ class TestTransactions:
         with moving(by=1):
             assert record_votes(roll_call=roll_call, choices={**choices, "USA": "A", "FRA": "X"}) == 2
 
-    def test_it_costs_one_query(self, django_assert_num_queries: Any):
+    def test_reading_the_version_takes_one_query(self, django_assert_num_queries: Any):
         with django_assert_num_queries(1):
             assert isinstance(data_version(), int)
 
@@ -353,7 +355,7 @@ SEE = "SELECT (SELECT count(*) FROM votes_change), (SELECT string_agg(name, ',' 
 class TestCommitOrder:
     """A number belongs to exactly its data, whoever began first."""
 
-    def test_two_transactions_that_overlap(self):
+    def test_overlapping_transactions_get_versions_in_commit_order(self):
         Topic.objects.all().delete()
         Topic.objects.bulk_create(Topic(slug=slug, name="old") for slug in ("a", "b"))
         start = data_version()
@@ -387,7 +389,7 @@ class TestCommitOrder:
             (2, "first,second"),
         ]
 
-    def test_one_number_never_names_two_states_of_the_data(self):
+    def test_no_version_names_two_states_of_the_data(self):
         Topic.objects.all().delete()
         Topic.objects.bulk_create(Topic(slug=slug, name="old") for slug in "abcd")
         named: dict[int, set[str]] = {}
@@ -431,7 +433,7 @@ class TestCommitOrder:
 class TestFolding:
     """Many rows become one, and nobody sees another number for it."""
 
-    def test_the_version_and_its_day_stay(self):
+    def test_folding_keeps_the_version_and_its_day(self):
         Topic.objects.create(slug="peace", name="Peace")
         for name in "abcde":
             Topic.objects.filter(slug="peace").update(name=name)
@@ -455,12 +457,12 @@ class TestFolding:
             cursor.execute("SELECT count(*) FROM votes_change")
             assert cursor.fetchone() == (2,)
 
-    def test_a_few_rows_are_left(self):
+    def test_few_rows_are_not_folded(self):
         assert (fold(), fold(more_than=10_000)) == (0, 0)
 
 
 @transactional
-def test_the_migration_goes_back_and_forth():
+def test_migration_is_reversible():
     with moving(by=1):
         Body.objects.create(code="X", name="x")
     triggers = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_%' ORDER BY 1, 2"

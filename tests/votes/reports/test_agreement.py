@@ -1,4 +1,4 @@
-"""The agreement matrix: every figure against one counted roll call by roll call, and examples worked by hand."""
+"""The agreement matrix, against counting roll call by roll call and by hand."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class TestEveryFigure:
 
     @settings(max_examples=40, deadline=None)
     @given(seeds, spans, st.sampled_from(["", *BLOCS]), st.sampled_from(MEASURES))
-    def test_is_the_one_counted(self, seed: int, span: tuple[int, int], bloc: str, measure: str):
+    def test_every_figure_equals_counting_roll_call_by_roll_call(
+        self, seed: int, span: tuple[int, int], bloc: str, measure: str
+    ):
         record = random_record(seed)
         rows = every_row(record)[span[0] : sum(span)]
         group = record.blocs[bloc].group if bloc else None
@@ -75,7 +77,7 @@ class TestEveryFigure:
 
     @settings(max_examples=40, deadline=None)
     @given(seeds, spans, st.sampled_from(["", *BLOCS]))
-    def test_who_is_shown_and_who_left_out(self, seed: int, span: tuple[int, int], bloc: str):
+    def test_states_with_too_few_common_votes_are_left_out(self, seed: int, span: tuple[int, int], bloc: str):
         record = random_record(seed)
         rows = every_row(record)[span[0] : sum(span)]
         group = record.blocs[bloc].group if bloc else None
@@ -100,7 +102,7 @@ class TestOrder:
 
     @settings(max_examples=25, deadline=None)
     @given(seeds, st.sampled_from(MEASURES))
-    def test_is_that_of_the_distances_of_states_in_the_order_of_codes(self, seed: int, measure: str):
+    def test_order_is_computed_from_distances_sorted_by_code(self, seed: int, measure: str):
         record = random_record(seed)
         matrix = AgreementMatrix.of(record, every_row(record), measure=measure)
         codes = sorted(state.code for state in matrix.states)
@@ -114,7 +116,7 @@ class TestOrder:
         )
         assert [state.code for state in matrix.states] == [codes[place] for place in order_by_similarity(distance)]
 
-    def test_does_not_depend_on_the_order_in_which_states_were_chosen(self):
+    def test_order_does_not_depend_on_the_order_of_selection(self):
         record = random_record(5)
         chosen = ["QQE", "QQB", "QQA", "QQG", "QQC"]
         orders = [
@@ -125,14 +127,14 @@ class TestOrder:
         assert sorted(orders[0]) == sorted(chosen)
         assert orders == [orders[0]] * 120
 
-    def test_two_camps_stand_apart(self):
+    def test_two_camps_are_ordered_apart(self):
         votes = ["YNYN", "NYNY", "YNYN", "NNNY"] * 5
         record = record_of(written(votes, ["2001-01-01"] * 20, ("QQA", "QQB", "QQC", "QQD")))
         matrix = AgreementMatrix.of(record, every_row(record))
 
         assert [state.code for state in matrix.states] == ["QQA", "QQC", "QQB", "QQD"]
 
-    def test_by_name_is_not_by_code(self):
+    def test_order_by_name_uses_the_sort_name(self):
         record = random_record(3)
         names = dict(zip(record.states, ("h", "b", "a", "d", "c", "f", "e", "g"), strict=True))
         states = {code: dataclasses.replace(state, sort_name=names[code]) for code, state in record.states.items()}
@@ -150,7 +152,7 @@ class TestOrder:
         ("asked", "error"),
         [({"order": "size"}, ValueError), ({"measure": "likeness"}, KeyError), ({"codes": ["QQA", "XXX"]}, KeyError)],
     )
-    def test_what_is_not_known_is_an_error(self, asked: dict[str, Any], error: type[Exception]):
+    def test_unknown_order_measure_or_code_is_an_error(self, asked: dict[str, Any], error: type[Exception]):
         record = random_record(1)
         with pytest.raises(error):
             AgreementMatrix.of(record, every_row(record), **asked)
@@ -161,7 +163,7 @@ class TestPairs:
 
     @settings(max_examples=40, deadline=None)
     @given(seeds, spans, st.integers(0, 30))
-    def test_are_the_first_of_all_pairs_in_order(self, seed: int, span: tuple[int, int], number: int):
+    def test_closest_and_farthest_are_the_ends_of_all_sorted_pairs(self, seed: int, span: tuple[int, int], number: int):
         record = random_record(seed, states=6)
         # A few roll calls make many ties.
         rows = every_row(record)[span[0] : span[0] + 12 + span[1] // 8]
@@ -178,7 +180,7 @@ class TestPairs:
             last = expected[:number][-1].value if expected[:number] else None
             assert shown.tied == sum(pair.value == last for pair in expected[number:])
 
-    def test_of_equal_values_the_one_that_rests_on_more_comes_first(self):
+    def test_equal_pairs_are_sorted_by_number_of_roll_calls(self):
         votes = ["YYYX"] * 11 + ["YYYY"] * 12
         record = record_of(written(votes, ["2001-01-01"] * 23, ("QQA", "QQB", "QQC", "QQD")))
         matrix = AgreementMatrix.of(record, every_row(record))
@@ -197,7 +199,7 @@ class TestPairs:
 class TestByHand:
     """Small cases with the figures written out."""
 
-    def test_three_states(self):
+    def test_matrix_of_three_states_worked_by_hand(self):
         # A and B: 9 of 12 the same. A and C: no abstention of C, 10 in common, 5 the same. B and C likewise, 4.
         votes = ["YYY"] * 4 + ["NNY"] * 4 + ["YAN", "AYN", "NYN", "AAX"]
         record = record_of(written([*votes, "XYY"], ["2001-01-01"] * 13, STATES))
@@ -209,7 +211,7 @@ class TestByHand:
         assert matrix.number_of_pairs == 3
         assert matrix.median == 5 / 11
 
-    def test_ten_roll_calls_are_enough_and_nine_are_not(self):
+    def test_ten_common_roll_calls_are_enough_and_nine_are_not(self):
         votes = ["YYX"] + ["YYY"] * 9
         record = record_of(written(votes, ["2001-01-01"] * 10, STATES))
         matrix = AgreementMatrix.of(record, every_row(record))
@@ -222,7 +224,7 @@ class TestByHand:
         assert sorted(state.code for state in chosen.states) == ["QQA", "QQB", "QQC"]
         assert chosen.number_of_pairs == 1
 
-    def test_a_bloc_counts_the_days_on_which_both_were_members(self):
+    def test_bloc_counts_only_votes_while_both_were_members(self):
         days = ["2001-01-01"] * 10 + ["2002-01-01"] * 10 + ["2003-01-01"] * 10
         record = record_of(
             written(["YYY"] * 10 + ["YNY"] * 10 + ["NYY"] * 10, days, STATES),
@@ -242,7 +244,7 @@ class TestByHand:
         pairs = [(p.one.code, p.other.code, p.value, p.roll_calls) for p in matrix.closest(9).shown]
         assert pairs == [("QQA", "QQB", 1.0, 10), ("QQA", "QQC", 1.0, 10)]
 
-    def test_coincidence_rests_on_fewer(self):
+    def test_coincidence_ignores_abstentions(self):
         votes = ["YY"] * 9 + ["AA"] * 9
         record = record_of(written(votes, ["2001-01-01"] * 18, STATES[:2]))
         by = {name: AgreementMatrix.of(record, every_row(record), codes=STATES[:2], measure=name) for name in MEASURES}
@@ -255,7 +257,7 @@ class TestByHand:
         }  # fmt: skip
 
     @pytest.mark.parametrize("asked", [{}, {"codes": STATES}])
-    def test_without_roll_calls_there_is_nothing(self, asked: dict[str, Any]):
+    def test_matrix_is_empty_without_roll_calls(self, asked: dict[str, Any]):
         record = record_of(written(["YYY"] * 3, ["2001-01-01"] * 3, STATES))
         matrix = AgreementMatrix.of(record, every_row(record)[:0], **asked)
 
@@ -272,7 +274,7 @@ class TestByHand:
             (["1971-10-25", "1971-10-26"], ("QQA", "QQB"), False),
         ],
     )
-    def test_spanning_the_change_of_china_s_seat(self, days: list[str], states: tuple[str, ...], spans: bool):
+    def test_change_of_chinas_seat_is_detected(self, days: list[str], states: tuple[str, ...], spans: bool):
         record = record_of(written(["YY"] * 2, days, states))
 
         assert AgreementMatrix.of(record, every_row(record), codes=states).spans_seat_of_china is spans
@@ -288,25 +290,25 @@ class TestUsualSince:
         days, bodies = zip(*taken, strict=True)
         return record_of(written(["Y"] * len(taken), days, ("QQA",), bodies))
 
-    def test_is_the_first_of_the_last_five_years_with_enough_votes(self):
+    def test_default_period_begins_with_the_last_five_busy_years(self):
         years = [(year, BUSY, "GA") for year in (1990, 2001, 2002, 2004, 2006)]
         record = self.record(*years, (2007, BUSY - 1, "GA"), (2008, BUSY, "GA"), (2009, 3, "GA"))
 
         assert YEARS == 5
         assert usual_since(record, "GA") == datetime.date(2001, 1, 1)
 
-    def test_is_of_the_body(self):
+    def test_default_period_depends_on_the_body(self):
         record = self.record((1999, BUSY, "GA"), (2001, BUSY, "SC"), (2002, BUSY, "GA"))
 
         assert usual_since(record, "GA") == datetime.date(1999, 1, 1)
         assert usual_since(record, "SC") == datetime.date(2001, 1, 1)
 
-    def test_is_not_where_no_year_has_enough(self):
+    def test_no_default_period_without_busy_years(self):
         assert usual_since(self.record((2001, BUSY - 1, "GA")), "GA") is None
         assert usual_since(self.record((2001, BUSY, "GA")), "SC") is None
 
 
-def test_non_voting_is_no_position():
+def test_non_voting_is_not_a_position():
     votes = ["YY"] * 10 + ["XX"] * 10 + ["XY"] * 5
     record = record_of(written(votes, ["2001-01-01"] * 25, STATES[:2]))
     matrix = AgreementMatrix.of(record, every_row(record))

@@ -1,4 +1,4 @@
-"""A bloc's record: its position by roll call, its cohesion, and who broke with it, with the members of each day."""
+"""A bloc's position, cohesion and breaks, with the members of each day."""
 
 from collections import Counter
 from fractions import Fraction
@@ -41,7 +41,7 @@ class TestBreaks:
 
     @given(record=records())
     @settings(RECORD, max_examples=40)
-    def test_they_are_those_counted_by_hand(self, stage: Stage, record: Record):
+    def test_breaks_equal_counting_one_by_one(self, stage: Stage, record: Record):
         with stage.holding(record):
             read = load()
             for slug in SLUGS:
@@ -71,7 +71,7 @@ class TestBreaks:
                 ]
                 assert order == sorted(order)
 
-    def test_the_share_is_of_the_positions_taken(self):
+    def test_share_of_breaks_is_of_the_positions_taken(self):
         # YYXNN, YNXXX and YYNNA are ties, with nothing to break with.
         votes = ["YYYNN", "NNNYN", "AAYAY", "YYAYN", "NNXNN", "YYXNN", "XXXNX", "YNXXX", "YYNNA"]
 
@@ -83,13 +83,13 @@ class TestBreaks:
             ("QQB", 5, 0, 0.0),
         ]
 
-    def test_a_larger_share_goes_before_more_breaks(self):
+    def test_members_are_sorted_by_share_before_number_of_breaks(self):
         last = ["NN", "NN", "NN", "NN", "YY", "NX", "YX", "YX", "NX", "YX"]
         lines = votes_of([f"YYY{two}" for two in last]).breaks
 
         assert [(line.state.code, line.positions, line.breaks) for line in lines][:2] == [("QQE", 5, 4), ("QQD", 10, 6)]
 
-    def test_only_the_roll_calls_asked_about_count(self, db: None):
+    def test_only_selected_roll_calls_count(self, db: None):
         codes = STATES[:3]
         make_bloc("bloc", members=tuple(make_state(code) for code in codes))
         for slug, votes in (("asked", "YYN"), ("other", "NYY")):
@@ -104,18 +104,18 @@ class TestBreaks:
             ("QQB", 1, 0),
         ]
 
-    def test_a_share_is_of_at_least_five(self):
+    def test_share_needs_at_least_five_positions(self):
         state = State(1, "QQA", "State QQA", "state qqa", ())
         assert MemberBreaks(state, positions=8, breaks=1).share == 0.125
         assert MemberBreaks(state, positions=5, breaks=0).share == 0
         assert MemberBreaks(state, positions=4, breaks=4).share is None
 
-    def test_a_bloc_with_one_voting_member_is_never_broken_with(self):
+    def test_bloc_with_one_voting_member_has_no_breaks(self):
         lines = votes_of(["YXX", "NXX", "AXX"]).breaks
 
         assert [(line.state.code, line.positions, line.breaks) for line in lines] == [("QQA", 3, 0)]
 
-    def test_no_roll_calls_have_none(self):
+    def test_no_roll_calls_give_no_breaks(self):
         record = record_of(written([], [], STATES[:2]), {"bloc": Group.of_states(STATES[:2])})
 
         assert of(record).breaks == []
@@ -127,7 +127,7 @@ class TestPositions:
 
     @given(record=records())
     @settings(RECORD, max_examples=30)
-    def test_totals_by_roll_call_are_those_counted_by_hand(self, stage: Stage, record: Record):
+    def test_totals_by_roll_call_equal_counting_one_by_one(self, stage: Stage, record: Record):
         with stage.holding(record) as roll_calls:
             read = load()
             shown = read.roll_calls_by_key(roll_calls[taken.slug].pk for taken in record.taken)
@@ -142,7 +142,7 @@ class TestPositions:
 
     @given(record=records())
     @settings(RECORD, max_examples=30)
-    def test_its_roll_calls_are_those_in_whose_electorate_it_had_a_member(self, stage: Stage, record: Record):
+    def test_roll_calls_of_a_bloc_need_a_member_in_the_electorate(self, stage: Stage, record: Record):
         with stage.holding(record) as roll_calls:
             read = load()
             slugs = {roll_call.pk: slug for slug, roll_call in roll_calls.items()}
@@ -175,7 +175,7 @@ class TestCohesion:
 
     @given(seed=st.integers(0, 10**6), body=st.sampled_from(["GA", "SC"]))
     @settings(max_examples=30, deadline=None)
-    def test_it_is_that_counted_vote_by_vote(self, seed: int, body: str):
+    def test_cohesion_equals_counting_vote_by_vote(self, seed: int, body: str):
         record = random_record(seed, roll_calls=120)
         matrix = record.matrix
         for slug in BLOCS:
@@ -217,7 +217,7 @@ class TestCohesion:
             assert shown(own.by_topic) == [line for line in by_topic if line[2]]
             assert shown([own.overall]) == [expected("", list(indices))]
 
-    def test_by_hand(self):
+    def test_cohesion_worked_by_hand(self):
         # Of one mind; three to two: (3 - 1) / 5, Rice 1 / 5; three ways: (2 - 1.5) / 5, Rice 0; two abstain: no Rice.
         own = votes_of(["YYYYY", "YYYNN", "YYNNA", "AAXXX"] * 10)
 
@@ -226,7 +226,7 @@ class TestCohesion:
         assert own.overall.rice_index == pytest.approx((1 + 0.2 + 0) / 3)
         assert own.overall.voting == pytest.approx(17 / 4)
 
-    def test_a_single_voting_member_has_none(self):
+    def test_single_voting_member_gives_no_cohesion(self):
         own = votes_of(["YXX"] * 12)
 
         assert [(one.of, one.agreement_index, one.roll_calls, one.voting) for one in own.by_year] == [
@@ -235,7 +235,7 @@ class TestCohesion:
         assert own.by_topic == []
         assert own.divided(10) == []
 
-    def test_members_are_those_of_the_day(self):
+    def test_cohesion_uses_the_members_of_the_day(self):
         # B, who always differs from A and C, belongs for the first ten roll calls only.
         group = Group((Membership("QQA"), Membership("QQB", until=day("2020-06-02")), Membership("QQC")))
         own = votes_of(["YNY"] * 20, ["2020-06-01"] * 10 + ["2020-06-02"] * 10, group)
@@ -248,7 +248,7 @@ class TestCohesion:
             ("QQC", 20, 0),
         ]
 
-    def test_nine_roll_calls_make_no_mean(self):
+    def test_mean_cohesion_needs_ten_roll_calls(self):
         own = votes_of(["YY"] * 19, ["2019-06-01"] * 9 + ["2020-06-01"] * 10)
 
         assert [(one.of, one.agreement_index, one.roll_calls) for one in own.by_year] == [
@@ -256,7 +256,7 @@ class TestCohesion:
             ("2020", 1, 10),
         ]
 
-    def test_each_body_is_for_itself_and_breaks_are_of_all(self):
+    def test_cohesion_is_of_one_body_and_breaks_are_of_all(self):
         own = votes_of(["YYN"] * 5 + ["YNN"] * 5, bodies=["GA"] * 5 + ["SC"] * 5)
 
         assert own.overall.roll_calls == 5
@@ -270,7 +270,7 @@ class TestCohesion:
 class TestDivided:
     """The roll calls on which it kept together least."""
 
-    def test_the_most_divided_and_then_the_newest_come_first(self):
+    def test_most_divided_votes_come_first_then_the_newest(self):
         votes = ["YYYYY", "YYYYN", "YYYNN", "YYNNA", "YYNNA", "YYANN"]
         dates = ["2020-01-01", "2020-01-01", "2020-01-02", "2020-01-03", "2020-01-03", "2020-01-04"]
         own = votes_of(votes, dates)
@@ -284,7 +284,7 @@ class TestDivided:
         ]
         assert [one.row for one in own.divided(2)] == [5, 3]
 
-    def test_half_of_all_members_must_take_a_position(self):
+    def test_divided_vote_needs_positions_of_half_the_members(self):
         # Of four members, one of them not in the electorate.
         votes = ["YN..", "YNX.", "YXX.", "YNA."]
 
@@ -296,7 +296,7 @@ class TestDivided:
 class TestMembers:
     """The memberships of a day."""
 
-    def test_the_full_members_come_first_and_have_the_names_of_the_day(self, db: None):
+    def test_full_members_come_first_with_names_of_the_day(self, db: None):
         bloc = make_bloc("bloc")
         for code, status in (("QQA", "observer"), ("QQB", "suspended"), ("QQD", "member"), ("QQC", "member")):
             make_membership(bloc=bloc, state=make_state(code), status=status)
@@ -321,7 +321,7 @@ class TestMembers:
         assert on("2000-01-31") == others
         assert on("1945-12-31") == []
 
-    def test_it_is_one_query_for_all_blocs_and_days(self, record: None, django_assert_num_queries):
+    def test_members_take_one_query_for_all_blocs_and_days(self, record: None, django_assert_num_queries):
         read = load()
         with django_assert_num_queries(1):
             assert len(members_on(read, read.blocs["eu"], day("2025-02-24"))) == 27

@@ -1,4 +1,4 @@
-"""Votes in one roll call, by state and by bloc, with the names and memberships of its day."""
+"""The breakdown of a roll call by state and bloc, with the names and memberships of its day."""
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +28,7 @@ def members(breakdown: Breakdown) -> dict[str, set[str]]:
     return {line.bloc.slug: {s.state.code for s in breakdown.of_bloc(line.bloc.slug) or ()} for line in breakdown.blocs}
 
 
-def test_a_res_es_11_7(landmark: RollCall):
+def test_breakdown_of_es_11_7_matches_the_record(landmark: RollCall):
     breakdown = Breakdown.of(landmark, load(), {})
     lines = {line.state.code: line for line in breakdown.states}
     blocs = {line.bloc.slug: line for line in breakdown.blocs}
@@ -48,7 +48,7 @@ def test_a_res_es_11_7(landmark: RollCall):
     assert breakdown.corrections == []
 
 
-def test_the_breakdown_asks_the_database_nothing(landmark, django_assert_num_queries):
+def test_breakdown_makes_no_query(landmark, django_assert_num_queries):
     small = make_roll_call(votes={"FRA": "Y", "USA": "N", "RUS": "A"}, status="published")
     record = load()
 
@@ -59,7 +59,7 @@ def test_the_breakdown_asks_the_database_nothing(landmark, django_assert_num_que
 
 @given(record=records())
 @settings(RECORD, max_examples=30)
-def test_states_and_blocs_are_those_read_by_hand(stage: Stage, record: Record):
+def test_breakdown_equals_reading_it_from_the_database(stage: Stage, record: Record):
     with stage.holding(record) as roll_calls:
         for taken in record.taken:
             breakdown = breakdown_of(roll_calls[taken.slug])
@@ -129,14 +129,14 @@ class TestByHand:
         slugs = [line.bloc.slug for line in breakdown_of(roll_call).blocs]
         assert slugs == ["bloc-a", "bloc-b", "bloc-z", "bloc-c"]
 
-    def test_nobody_is_against_a_position_that_is_split(self):
+    def test_no_dissenters_from_a_split_position(self):
         make_bloc("bloc-a", members=(self.a, self.b))
 
         (line,) = breakdown_of(make_roll_call(votes={"QQA": "Y", "QQB": "N"})).blocs
         assert line.position is None
         assert line.against_position == ()
 
-    def test_a_correction_stands_beside_the_vote(self):
+    def test_correction_is_shown_with_the_vote(self):
         roll_call = make_roll_call(votes={"QQA": "N", "QQB": "Y"})
         Correction.objects.create(roll_call=roll_call, state=self.a, intended="Y")
         breakdown = breakdown_of(roll_call)
@@ -145,25 +145,25 @@ class TestByHand:
         assert Totals.count(line.choice for line in breakdown.states) == Totals(1, 1, 0, 0)
 
     @pytest.mark.parametrize("status", ["suspended", "observer"])
-    def test_only_full_members_are_in_a_bloc(self, status: str):
+    def test_only_full_members_count_in_a_bloc(self, status: str):
         make_membership(bloc=make_bloc(), state=self.a, status=status)
 
         breakdown = breakdown_of(make_roll_call(votes={"QQA": "Y"}))
         assert breakdown.blocs == ()
         assert breakdown.of_bloc("eu") is None
 
-    def test_a_roll_call_without_votes_has_none(self):
+    def test_roll_call_without_votes_has_an_empty_breakdown(self):
         assert breakdown_of(make_roll_call()) == Breakdown((), ())
 
-    def test_a_draft_has_none(self):
+    def test_draft_has_an_empty_breakdown(self):
         assert Breakdown.of(make_roll_call(votes={"QQA": "Y"}), load(), {}) == Breakdown((), ())
 
 
-def test_the_landmark_votes_alone_are_too_few_for_closest_partners(landmark: RollCall):
+def test_landmark_votes_alone_give_no_closest_partners(landmark: RollCall):
     assert PartnerBreaks.of(landmark, load()) is None
 
 
-def test_notable_breaks_say_what_they_rest_on(db: None):
+def test_notable_breaks_state_the_number_of_partners(db: None):
     states = [make_state() for _ in range(8)]
     for number in range(25):
         choice = "YNA"[number % 3]
@@ -190,7 +190,7 @@ def test_the_council_and_drafts_have_no_notable_breaks(record: None):
     assert PartnerBreaks.of(make_roll_call(votes={"USA": "Y"}), load()) is None
 
 
-def test_both_ways_of_asking_for_a_former_name_agree(record: None):
+def test_both_look_ups_of_a_former_name_agree(record: None):
     states = list(MemberState.objects.prefetch_related("former_names"))
     read = load().states
 

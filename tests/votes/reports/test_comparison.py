@@ -1,4 +1,4 @@
-"""Parties compared: every figure against one counted roll call by roll call, and examples worked by hand."""
+"""Comparing parties, against counting roll call by roll call and by hand."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ chosen = st.lists(st.sampled_from(PARTIES), min_size=2, max_size=5, unique=True)
 
 @given(small=smalls(), other=groups(), parties=chosen, data=st.data())
 @settings(deadline=None)
-def test_every_figure_is_that_counted_by_hand(small: Small, other: Group, parties: list[str], data: st.DataObject):
+def test_every_figure_equals_counting_one_by_one(small: Small, other: Group, parties: list[str], data: st.DataObject):
     record = record_of(small.matrix, small.group, other)
     every = range(len(small.matrix))
     rows = sorted(data.draw(st.sets(st.sampled_from(every)))) if every else []
@@ -137,7 +137,7 @@ def test_every_figure_is_that_counted_by_hand(small: Small, other: Group, partie
 
 @given(small=smalls(), other=groups(), parties=chosen)
 @settings(deadline=None)
-def test_where_they_were_divided_and_where_together(small: Small, other: Group, parties: list[str]):
+def test_divided_and_common_votes_equal_counting_one_by_one(small: Small, other: Group, parties: list[str]):
     record = record_of(small.matrix, small.group, other)
     apart = {}
     same = of = 0
@@ -158,7 +158,7 @@ def test_where_they_were_divided_and_where_together(small: Small, other: Group, 
 
 @given(small=smalls(), other=groups(), parties=chosen)
 @settings(deadline=None)
-def test_overlaps_are_members_of_both_on_one_day(small: Small, other: Group, parties: list[str]):
+def test_overlaps_are_states_in_both_parties_on_one_day(small: Small, other: Group, parties: list[str]):
     record = record_of(small.matrix, small.group, other)
     dates = [date.item() for date in small.matrix.dates]
     # A membership that two share on any day they share on the day one of the two, or the period, begins.
@@ -204,7 +204,7 @@ class TestByHand:
         assert shown(pair.overall, "lijphart") == 10.5 / 12
         assert shown(pair.overall, "coincidence") is None
 
-    def test_the_change_needs_enough_in_both_periods(self):
+    def test_change_needs_enough_roll_calls_in_both_periods(self):
         record = self.record(*["YY"] * 5, *["YN"] * 5, *["YY"] * 9, "YA")
 
         pair = compare(record, ["QQA", "QQB"], range(10, 20), range(10)).pairs[0]
@@ -215,7 +215,7 @@ class TestByHand:
         assert pair.change("coincidence") is None  # nine where neither abstained
         assert (short.change(), alone.change()) == (None, None)
 
-    def test_pairs_that_tie_are_all_named(self):
+    def test_tied_pairs_are_all_named(self):
         record = self.record(*["YYNN"] * 10)
         comparison = compare(record, ["QQA", "QQB", "QQC", "QQD"])
 
@@ -225,14 +225,14 @@ class TestByHand:
         assert len(least) == 4
         assert compare(record, ["QQA", "QQB"]).extremes() == ([], [])
 
-    def test_a_split_group_takes_no_position(self):
+    def test_split_group_has_no_position(self):
         comparison = compare(self.record("YNY", "YYN"), ["QQA,QQB", "QQC"])
 
         assert comparison.positions.tolist() == [[TIED, YES], [YES, NO]]
         assert comparison.pairs[0].overall.common == 1
         assert comparison.pairs[0].opposed == 1
 
-    def test_a_membership_that_ends_between_two_roll_calls(self):
+    def test_membership_that_ends_between_two_roll_calls_counts_in_one(self):
         bloc = Group((Membership("QQA", until=datetime.date(2000, 1, 2)), Membership("QQB")))
         record = self.record("NYY", "NYY", dates=["2000-01-01", "2000-01-02"], blocs=[bloc])
 
@@ -240,7 +240,7 @@ class TestByHand:
 
         assert comparison.positions.tolist() == [[TIED, YES], [YES, YES]]
 
-    def test_nothing_to_compare(self):
+    def test_comparison_without_roll_calls_is_empty(self):
         comparison = compare(self.record("YY"), ["QQA", "QQB"], [], [])
 
         assert (comparison.years, comparison.topics, comparison.overlaps) == ((), (), [])
@@ -266,7 +266,9 @@ class TestByHand:
             (["other-bloc", "QQB"], [0, 1], None, False),
         ],
     )
-    def test_the_seat_of_china(self, parties: list[str], rows: list[int], before: list[int] | None, spans: bool):
+    def test_change_of_chinas_seat_is_detected_for_parties_with_china(
+        self, parties: list[str], rows: list[int], before: list[int] | None, spans: bool
+    ):
         blocs = [
             Group((Membership("CHN"),)),
             Group((Membership("CHN", since=datetime.date(1990, 1, 1)), Membership("QQA"))),

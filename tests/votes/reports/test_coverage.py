@@ -1,4 +1,4 @@
-"""What the record holds, by a rule that these tests restate."""
+"""Coverage of the record, against the stated rule."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def extents(of: Holding) -> dict[str, list[tuple[int, int]]]:
     return {extent.value: ranges for extent, ranges in of.extents}
 
 
-def test_single_votes_are_thin_and_all_other_years_absent(record: None):
+def test_years_with_single_votes_are_thin_and_others_absent(record: None):
     """The small set comes without editions: 20 votes of the Assembly, of 1971 to 2025."""
     of = holding()
 
@@ -77,7 +77,7 @@ def test_single_votes_are_thin_and_all_other_years_absent(record: None):
     assert [of.years[0].year, of.years[-1].year] == [1946, 2025]
 
 
-def test_an_empty_record(bare: None):
+def test_empty_record_has_no_coverage(bare: None):
     whole = coverage()
 
     assert (whole.total.roll_calls, whole.total.first, whole.bodies) == (0, None, [])
@@ -98,12 +98,12 @@ class TestEditions:
             Extent.NONE, Extent.NONE, Extent.THIN, Extent.ABSENT,
         ]  # fmt: skip
 
-    def test_an_edition_says_to_which_day_it_goes(self, bare: None):
+    def test_coverage_ends_on_the_day_of_the_edition(self, bare: None):
         years(1946, 1950, number=5, edition="1952-12-31")
 
         assert extents(holding()) == {"complete": [(1946, 1950)], "none": [(1951, 1952)]}
 
-    def test_it_begins_in_the_month_of_its_first_vote(self, bare: None):
+    def test_coverage_begins_in_the_month_of_the_first_vote(self, bare: None):
         years(1960, 1962, edition="1962-12-31")
         assert extents(holding())["complete"] == [(1960, 1962)]
         RollCall.objects.filter(slug="vote-1960-0").delete()
@@ -111,25 +111,25 @@ class TestEditions:
         assert holding().reaches[0].first == day("1960-03-01")
         assert extents(holding()) == {"complete": [(1961, 1962)], "thin": [(1960, 1960)], "absent": [(1946, 1959)]}
 
-    def test_in_the_first_year_of_a_body_there_was_nothing_before(self, bare: None):
+    def test_first_year_of_a_body_is_complete_from_its_first_vote(self, bare: None):
         write("first", "1946-02-16")
         years(1947, 1947, number=6, edition="1947-12-31")
 
         assert extents(holding())["complete"] == [(1946, 1947)]
 
-    def test_a_selection_covers_nothing(self, bare: None):
+    def test_one_vote_a_year_is_a_selection_and_covers_nothing(self, bare: None):
         years(1946, 1957, number=1)
 
         assert holding().reaches == ()
         assert extents(holding()) == {"thin": [(1946, 1957)]}
 
-    def test_what_an_editor_adds_covers_nothing(self, bare: None):
+    def test_votes_added_by_an_editor_cover_nothing(self, bare: None):
         years(1946, 1948, edition="1948-12-31")
         write("entered", "1950-05-05", edition=None)
 
         assert extents(holding()) == {"complete": [(1946, 1948)], "thin": [(1950, 1950)], "absent": [(1949, 1949)]}
 
-    def test_editions_that_touch_cover_a_period_together(self, bare: None):
+    def test_adjacent_editions_cover_one_period(self, bare: None):
         years(1946, 1947, edition="1947-12-31")
         years(1948, 1949, source="voeten")
         years(1952, 1953, source="another")
@@ -140,7 +140,7 @@ class TestEditions:
         )
         assert extents(holding())["complete"] == [(1946, 1948), (1952, 1952)]
 
-    def test_each_group_of_votes_is_for_itself(self, bare: None):
+    def test_each_group_of_votes_has_its_own_coverage(self, bare: None):
         years(1946, 1949, edition="1949-12-31")
         years(1947, 1947, number=6, kind="paragraph", source="voeten", edition="1948-12-31")
         write("lost", "1948-05-05", result="rejected", edition=None)
@@ -154,7 +154,7 @@ class TestEditions:
         assert holding(group=Group.NOT_RECORDED).extents == []
         assert body().roll_calls == 23
 
-    def test_drafts_count_for_nothing(self, bare: None):
+    def test_coverage_ignores_drafts(self, bare: None):
         years(1946, 1947)
         write("draft", "1950-01-01")
         RollCall.objects.filter(slug="draft").update(status="draft")
@@ -165,7 +165,7 @@ class TestEditions:
 class TestFew:
     """Years with strikingly few votes."""
 
-    def test_fewer_than_a_quarter_of_the_median_around_are_few(self, bare: None):
+    def test_year_below_a_quarter_of_the_surrounding_median_is_thin(self, bare: None):
         years(1946, 1950, number=12)
         years(1951, 1951, number=2)
         years(1952, 1954, number=12)
@@ -174,7 +174,7 @@ class TestFew:
         assert extents(holding()) == {"complete": [(1946, 1950), (1952, 1954)], "thin": [(1951, 1951), (1955, 1955)]}
         assert [one.year for one in holding().years if one.held.is_few] == [1951]
 
-    def test_a_quarter_is_enough_and_few_around_prove_nothing(self, bare: None):
+    def test_year_at_a_quarter_or_among_sparse_years_is_not_thin(self, bare: None):
         years(1946, 1950, number=12)
         years(1951, 1951, number=3)
         write("end", "1952-01-01")
@@ -208,7 +208,7 @@ class TestNumbers:
         (gap,) = of.years[1].held.missing
         assert (gap.first, gap.last, gap.after, gap.before) == (5, 5, day("1946-10-10"), day("1947-04-10"))
 
-    def test_numbers_before_and_after_what_is_covered_prove_nothing(self, council: None):
+    def test_gaps_in_numbers_outside_the_coverage_are_ignored(self, council: None):
         organ = Body.objects.get(code="SC")
         far = make_resolution("S/RES/2000 (2011)", body=organ, status="published")
         write("far", "2011-07-27", body="SC", resolution=far, edition=None)
@@ -221,7 +221,7 @@ class TestNumbers:
 class TestSessions:
     """How much of a session's whole texts is held."""
 
-    def test_a_regular_session_goes_on_until_the_next(self, bare: None):
+    def test_regular_session_lasts_until_the_next(self, bare: None):
         sessions = {code: Session.objects.get(code=code) for code in ("78", "79", "ES-11")}
         for number in range(6):
             write(f"a-{number}", f"2023-{9 + number // 2:02}-1{number}", session=sessions["78"])
@@ -242,7 +242,7 @@ def test_a_month_comes_before_its_days_and_ends_after_them(bare: None):
     assert body().first == body().last == Day(datetime.date(1950, 12, 1), "month")
 
 
-def test_one_query_whatever_there_is(bare: None, django_assert_num_queries: DjangoAssertNumQueries):
+def test_coverage_takes_one_query(bare: None, django_assert_num_queries: DjangoAssertNumQueries):
     with django_assert_num_queries(1):
         coverage()
     years(1946, 1950)
@@ -261,7 +261,7 @@ class TestTheWholeRecord:
             pytest.skip(f"{path.name} is not there to compute from; PLENARY_CORPORA names the folder that has it")
         return pd.read_csv(path, dtype=str, keep_default_na=False).drop_duplicates("resolution")
 
-    def test_the_council(self, whole_record: None, council: pd.DataFrame):
+    def test_coverage_of_the_council_matches_its_resolution_numbers(self, whole_record: None, council: pd.DataFrame):
         numbers = council["resolution"].str.extract(r"S/RES/(\d+)")[0].astype(int)
         missing = sorted({*range(1, numbers.max() + 1)} - {*numbers})
         of = holding("SC")
@@ -275,7 +275,7 @@ class TestTheWholeRecord:
         assert {one.year: one.held.roll_calls for one in of.years} == by_year
         assert extents(of) == {"complete": [(1946, 2024)], "thin": [(2025, 2026)]}
 
-    def test_the_assembly(self, whole_record: None):
+    def test_coverage_of_the_assembly_matches_the_known_years(self, whole_record: None):
         texts, parts = holding(), holding(group=Group.PART)
 
         assert texts.reaches == (Reach(day("1946-01-01"), day("2025-12-18")),)
@@ -291,7 +291,7 @@ class TestTheWholeRecord:
         assert parts.reaches[-1].last == held.latest("date").date
         assert [one.held.extent for one in parts.years if one.year > parts.reaches[-1].last.year] == [Extent.ABSENT] * 9
 
-    def test_drafts_that_were_not_adopted(self, whole_record: None):
+    def test_coverage_of_drafts_not_adopted_matches_the_known_years(self, whole_record: None):
         of = holding("SC", Group.NOT_ADOPTED)
 
         assert (

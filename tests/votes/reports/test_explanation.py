@@ -1,4 +1,4 @@
-"""The sentence under a tally, and what does not add up, word by word."""
+"""The explanation under a tally, and contradictions it reports."""
 
 import pytest
 
@@ -48,13 +48,13 @@ class TestLandmarks:
             ("s-res-2774-2025", "Adopted: 10 votes in favour, 9 needed, and no permanent member against."),
         ],
     )
-    def test_the_sentence(self, record: None, slug: str, text: str):
+    def test_explanation_of_landmark_votes_is_right(self, record: None, slug: str, text: str):
         explanation = explain(landmark(slug))
 
         assert explanation.text == text
         assert explanation.findings == ()
 
-    def test_no_landmark_disagrees_with_itself(self, record: None):
+    def test_landmarks_have_no_contradictions(self, record: None):
         found = {r.slug: explain(r).findings for r in RollCall.objects.published().with_tally()}
 
         assert len(found) == 22
@@ -65,7 +65,7 @@ class TestLandmarks:
         assert explain(landmark("s-res-2774-2025")).permanent_against == ()
         assert explain(landmark("a-res-es-11-7")).permanent_against == ()
 
-    def test_explaining_asks_the_database_nothing(self, record: None, django_assert_num_queries):
+    def test_explanation_makes_no_query(self, record: None, django_assert_num_queries):
         for slug in ("s-2022-155", "a-res-es-11-7"):
             roll_call = landmark(slug)
             context = RollCallContext.of(roll_call)
@@ -73,7 +73,7 @@ class TestLandmarks:
             with django_assert_num_queries(0):
                 Explanation.of(roll_call, states, context)
 
-    def test_announced_and_counted_figures_are_told_where_they_disagree(self, record: None):
+    def test_differing_announced_and_counted_totals_are_reported(self, record: None):
         roll_call = landmark("a-res-es-11-7")
         RollCall.objects.filter(pk=roll_call.pk).update(announced_yes=94, announced_abstaining=64)
         explanation = explain(landmark("a-res-es-11-7"))
@@ -85,14 +85,14 @@ class TestLandmarks:
         # The sentence is that of the announced figures, which the page gives as the tally.
         assert explanation.text.startswith("Adopted: 94 of 112 ")
 
-    def test_a_result_is_told_where_the_figures_make_another(self, record: None):
+    def test_result_that_contradicts_the_totals_is_reported(self, record: None):
         RollCall.objects.filter(slug="a-res-es-11-7").update(result="rejected")
 
         explanation = explain(landmark("a-res-es-11-7"))
         assert explanation.findings == ("Recorded as rejected, but the figures give adopted.",)
         assert explanation.text.startswith("Rejected: 93 of 111 present and voting were in favour (83.8%)")
 
-    def test_a_veto_that_was_not_recorded_as_one_is_told(self, record: None):
+    def test_unrecorded_veto_is_reported(self, record: None):
         RollCall.objects.filter(slug="s-2022-155").update(result="rejected")
 
         assert explain(landmark("s-2022-155")).findings == ("Recorded as rejected, but the figures give vetoed.",)
@@ -161,7 +161,9 @@ class TestAssembly:
             ),
         ],
     )
-    def test_the_sentence(self, db: None, requirement: str, result: str, announced: tuple[int, ...], text: str):
+    def test_explanation_states_share_and_majority(
+        self, db: None, requirement: str, result: str, announced: tuple[int, ...], text: str
+    ):
         roll_call = make_roll_call(
             method="non-recorded", requirement=requirement, result=result, announced=(*announced, 0)
         )
@@ -178,16 +180,16 @@ class TestAssembly:
             ("not-stated", "rejected", (80, 40), "Recorded as rejected, but the figures give adopted."),
         ],
     )
-    def test_a_result_that_the_figures_do_not_bear_out(self, db: None, requirement, result, announced, finding):
+    def test_result_that_contradicts_the_totals_is_reported(self, db: None, requirement, result, announced, finding):
         roll_call = make_roll_call(method="non-recorded", requirement=requirement, result=result, announced=announced)
 
         assert explain(roll_call).findings == (finding,)
 
     @pytest.mark.parametrize("result", ["adopted", "rejected"])
-    def test_between_simple_and_two_thirds_nothing_is_found_where_none_is_stated(self, db: None, result: str):
+    def test_no_finding_between_simple_and_two_thirds_if_majority_is_not_stated(self, db: None, result: str):
         assert explain(make_roll_call(method="non-recorded", result=result, announced=(59, 55))).findings == ()
 
-    def test_what_was_adopted_without_a_vote(self, db: None):
+    def test_adoption_without_a_vote_is_explained_as_such(self, db: None):
         explanation = explain(make_roll_call(method="without-vote", result="adopted"))
 
         assert explanation == Explanation("Adopted without a vote.", (), ())
@@ -205,10 +207,10 @@ class TestAssembly:
             ),
         ],
     )
-    def test_where_nobodys_vote_and_no_total_is_on_record(self, db: None, method: str, result: str, text: str):
+    def test_missing_votes_and_totals_are_explained(self, db: None, method: str, result: str, text: str):
         assert explain(make_roll_call(method=method, result=result)) == Explanation(text, (), ())
 
-    def test_an_amendment_of_the_charter_is_measured_by_all_the_members_of_the_day(self, record: None):
+    def test_charter_amendment_is_measured_by_all_members_of_the_day(self, record: None):
         # Totals only, and nobody announces the non-voting: the electorate is the membership on the date, 193.
         roll_call = make_roll_call(
             method="non-recorded", requirement="two-thirds-of-members", result="rejected", announced=(120, 0, 5)
@@ -221,7 +223,7 @@ class TestAssembly:
         )
         assert explanation.findings == ()
 
-    def test_an_amendment_of_the_charter_with_everyones_vote(self, record: None):
+    def test_charter_amendment_with_all_votes_is_explained(self, record: None):
         codes = list(MemberState.objects.members_of(make_body(), day("2024-12-17")).values_list("code", flat=True))
         votes = dict(zip(codes, "Y" * 129 + "N" * 10 + "A" * 4 + "X" * 50, strict=True))
         roll_call = make_roll_call(votes=votes, requirement="two-thirds-of-members", result="adopted")
@@ -250,7 +252,7 @@ class TestCouncil:
         votes = dict(zip(self.codes, choices, strict=True))
         return explain(make_roll_call(body=self.council, votes=votes, result=result, requirement=requirement))
 
-    def test_two_vetoes(self):
+    def test_both_vetoes_are_named(self):
         explanation = self.explain("NN" + "Y" * 13, "vetoed")
 
         assert explanation.text == (
@@ -259,29 +261,29 @@ class TestCouncil:
         assert [line.state.code for line in explanation.permanent_against] == ["QPA", "QPB"]
         assert explanation.findings == ()
 
-    def test_too_few_are_a_rejection_whoever_is_against(self):
+    def test_too_few_votes_are_a_rejection_whoever_is_against(self):
         explanation = self.explain("NN" + "Y" * 8 + "A" * 5, "rejected")
 
         assert explanation.text == "Rejected: 8 votes in favour of the 9 needed."
         assert explanation.findings == ()
 
-    def test_one_vote(self):
+    def test_one_vote_is_in_the_singular(self):
         assert self.explain("YNNNNA" + "A" * 9, "rejected").text == "Rejected: 1 vote in favour of the 9 needed."
 
-    def test_an_elected_member_against_is_no_veto(self):
+    def test_vote_of_an_elected_member_against_is_not_a_veto(self):
         explanation = self.explain("YY" + "N" * 3 + "Y" * 10, "adopted")
 
         assert explanation.permanent_against == ()
         assert explanation.findings == ()
         assert "no permanent member against" in explanation.text
 
-    def test_a_permanent_member_abstaining_or_absent_is_no_veto(self):
+    def test_abstention_or_absence_of_a_permanent_member_is_not_a_veto(self):
         explanation = self.explain("AX" + "Y" * 13, "adopted")
 
         assert explanation.permanent_against == ()
         assert explanation.findings == ()
 
-    def test_on_procedure_there_is_no_veto_and_the_sentence_does_not_deny_who_was_against(self):
+    def test_procedural_vote_has_no_veto_and_does_not_deny_votes_against(self):
         # As when the Council called the emergency special session of 2022: 11-1-3, Russia against, adopted.
         explanation = self.explain("NY" + "Y" * 10 + "AAA", "adopted", "security-council-procedural")
 
@@ -314,14 +316,14 @@ class TestCouncil:
             ),
         ],
     )
-    def test_the_requirement_is_that_of_the_day(self, date: str, requirement: str, rule: str):
+    def test_required_majority_is_that_of_the_day(self, date: str, requirement: str, rule: str):
         roll_call = make_roll_call(
             body=self.council, date=day(date), result="adopted", requirement=requirement, announced=(7, 0, 4)
         )
 
         assert explain(roll_call).rule.startswith(rule)
 
-    def test_a_veto_tells_by_itself_what_was_required(self):
+    def test_veto_implies_the_substantive_majority(self):
         explanation = self.explain("N" + "Y" * 14, "vetoed", "not-stated")
 
         assert explanation.text == (
@@ -330,7 +332,7 @@ class TestCouncil:
         assert explanation.rule.startswith("Nine of the Council’s fifteen members")
         assert self.explain("Y" * 15, "adopted", "not-stated").rule == ""
 
-    def test_where_no_majority_is_stated_only_the_votes_are_told(self):
+    def test_without_a_stated_majority_only_the_votes_are_given(self):
         explanation = self.explain("YY" + "Y" * 10 + "AAA", "adopted", "not-stated")
 
         assert explanation.text == "Adopted: 12 votes in favour."
@@ -340,7 +342,7 @@ class TestCouncil:
         ("choices", "result"),
         [("N" + "Y" * 14, "vetoed"), ("Y" * 8 + "A" * 7, "rejected"), ("N" + "Y" * 14, "adopted")],
     )
-    def test_where_no_majority_is_stated_the_assemblys_says_nothing_about_the_council(self, choices: str, result: str):
+    def test_without_a_stated_majority_the_council_has_no_findings(self, choices: str, result: str):
         assert self.explain(choices, result, "not-stated").findings == ()
 
     def test_the_permanent_members_are_those_of_the_day(self):

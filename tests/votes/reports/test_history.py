@@ -1,4 +1,4 @@
-"""The history of published data: every change, whichever way it comes, and nothing of drafts."""
+"""The history of published data: every change is recorded, and no change of a draft."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class TestWhatIsRecorded:
         ],
     )
     @pytest.mark.usefixtures("record")
-    def test_sql(self, sql: str, expected: list[tuple[str, str, str]]):
+    def test_changes_by_sql_are_recorded(self, sql: str, expected: list[tuple[str, str, str]]):
         Topic.objects.all().delete()
         Topic.objects.create(slug="disarmament", name="Disarmament")
         made = alone()
@@ -154,7 +154,7 @@ class TestWhatIsRecorded:
 
         assert all_said(made) == [expected]
 
-    def test_what_stays_as_it_was_is_no_change(self, shown: RollCall):
+    def test_update_to_the_same_value_is_not_recorded(self, shown: RollCall):
         shown.save()
         Vote.objects.update(choice=F("choice"))
         execute("UPDATE votes_rollcall SET note = note")
@@ -162,14 +162,14 @@ class TestWhatIsRecorded:
 
         assert events() == []
 
-    def test_a_vote_that_comes_new_to_a_published_roll_call(self, shown: RollCall):
+    def test_vote_added_to_a_published_roll_call_is_recorded(self, shown: RollCall):
         make_state("QZC", name="Celand")
 
         record_votes_anyhow(shown, {"QZC": "A"})
 
         assert all_said(shown) == [[("QZC", "no entry", "Abstaining")]]
 
-    def test_back_and_forth_in_one_transaction_is_no_change(self, shown: RollCall):
+    def test_change_reverted_in_one_transaction_is_not_recorded(self, shown: RollCall):
         choose("QZA", "N")
         choose("QZA", "Y")
         vote = Vote.objects.get(state__code="QZB")
@@ -178,7 +178,7 @@ class TestWhatIsRecorded:
 
         assert all_said(shown) == [[("Beland", "Against", "Abstaining")]]
 
-    def test_from_value_to_value_newest_first(self, shown: RollCall):
+    def test_changes_show_old_and_new_value_newest_first(self, shown: RollCall):
         for choice in "NAX":
             choose("QZA", choice)
             next_transaction()
@@ -189,7 +189,7 @@ class TestWhatIsRecorded:
             [("Aland", "In favour", "Against")],
         ]
 
-    def test_a_vote_moved_to_another_roll_call_leaves_one_and_comes_to_the_other(self, shown: RollCall):
+    def test_moved_vote_is_recorded_for_both_roll_calls(self, shown: RollCall):
         other = make_roll_call("b-vote", status="published")
         age()
 
@@ -198,7 +198,7 @@ class TestWhatIsRecorded:
         assert all_said(shown) == [[("Aland", "In favour", "no entry")]]
         assert all_said(other) == [[("Aland", "no entry", "In favour")]]
 
-    def test_reference_facts(self, shown: RollCall):
+    def test_changes_of_reference_data_are_recorded(self, shown: RollCall):
         state = MemberState.objects.get(code="QZA")
         bloc = make_bloc("lands", members=(state,))
         StateName.objects.create(state=state, name="Old", until="2000-01-01")
@@ -224,7 +224,7 @@ class TestWhatIsRecorded:
         assert first.new
         assert (first.old["until"], first.new["until"]) == (None, "2020-01-01")
 
-    def test_it_outlives_what_it_tells_of(self, shown: RollCall):
+    def test_history_survives_deletion_of_its_subject(self, shown: RollCall):
         User.objects.create(username="ann")
         with attributed(by=User.objects.get(), reason="Entered twice."):
             shown.delete()
@@ -265,7 +265,7 @@ def record_votes_anyhow(roll_call: RollCall, choices: dict[str, str]) -> None:
 class TestDrafts:
     """Nothing of what is not public, and no way around the history through a draft."""
 
-    def test_a_draft_leaves_nothing(self, db: None):
+    def test_changes_of_a_draft_are_not_recorded(self, db: None):
         state = make_state("QZA")
         draft = make_roll_call("secret", resolution=make_resolution("A/RES/99/2"), votes={"QZA": "Y"})
         next_transaction()
@@ -280,7 +280,7 @@ class TestDrafts:
         draft.delete()
         assert events() == []
 
-    def test_what_happens_out_of_view_counts_where_it_comes_back(self, shown: RollCall):
+    def test_changes_while_unpublished_are_recorded_on_publishing(self, shown: RollCall):
         with attributed(reason="Under review.", by_name="ann"):
             unpublish(roll_calls=[shown])
         next_transaction()
@@ -303,7 +303,7 @@ class TestDrafts:
         assert entry.hidden_since is not None
         assert entry.hidden_since < entry.at
 
-    def test_out_of_view_and_back_as_it_was(self, shown: RollCall):
+    def test_unpublishing_and_publishing_unchanged_is_an_entry_without_changes(self, shown: RollCall):
         unpublish(roll_calls=[shown])
         next_transaction()
         shown.refresh_from_db()
@@ -313,7 +313,7 @@ class TestDrafts:
         assert said(entry) == []
         assert entry.hidden_since is not None
 
-    def test_an_editors_save_by_way_of_a_draft_is_one_change(self, shown: RollCall):
+    def test_save_through_a_draft_is_one_change(self, shown: RollCall):
         with attributed(by_name="ann", reason="Misread."):
             unpublish(roll_calls=[shown])
             choose("QZA", "N")
@@ -324,7 +324,7 @@ class TestDrafts:
         assert said(entry) == [("Aland", "In favour", "Against")]
         assert (entry.who, entry.by, entry.reason, entry.hidden_since) == ("an editor", "ann", "Misread.", None)
 
-    def test_editors_see_what_happened_out_of_view(self, shown: RollCall):
+    def test_editors_see_changes_while_unpublished(self, shown: RollCall):
         unpublish(roll_calls=[shown])
         next_transaction()
         choose("QZA", "N")
@@ -334,7 +334,7 @@ class TestDrafts:
             (True, [("status", "published", "draft")]),
         ]
 
-    def test_out_of_view_it_does_not_move_the_data_version(self, shown: RollCall):
+    def test_changes_while_unpublished_do_not_move_the_data_version(self, shown: RollCall):
         unpublish(roll_calls=[shown])
         execute("DELETE FROM votes_change WHERE transaction = pg_current_xact_id()")
         before = data_version()
@@ -347,7 +347,7 @@ class TestDrafts:
 class TestWho:
     """Who and why, as far as it was said."""
 
-    def test_nobody_said_anything(self, shown: RollCall):
+    def test_change_without_attribution_names_the_database_role(self, shown: RollCall):
         choose("QZA", "N")
 
         (entry,) = history(shown).entries
@@ -355,7 +355,7 @@ class TestWho:
         assert entry.who == f"someone with direct access to the database (role {role})"
         assert (entry.by, entry.reason) == ("", "")
 
-    def test_within_and_after(self, shown: RollCall):
+    def test_attribution_applies_within_its_block_only(self, shown: RollCall):
         ann = User.objects.create(username="ann")
         with attributed(by=ann):
             choose("QZA", "N")
@@ -371,7 +371,7 @@ class TestWho:
             ("ann", "", [("Aland", "In favour", "Against"), ("Beland", "Against", "Abstaining")]),
         ]
 
-    def test_what_is_taken_back_takes_its_reason_with_it(self, shown: RollCall):
+    def test_rolled_back_change_leaves_no_reason(self, shown: RollCall):
         def fail() -> None:
             with attributed(by_name="ann", reason="no"):
                 choose("QZA", "N")
@@ -386,13 +386,13 @@ class TestWho:
         ]
         assert Revision.objects.count() == 1
 
-    def test_a_command(self, shown: RollCall):
+    def test_change_by_a_command_names_it(self, shown: RollCall):
         with attributed(command="load_reference"):
             choose("QZA", "N")
 
         assert [entry.who for entry in history(shown).entries] == ["the command load_reference"]
 
-    def test_it_takes_one_query(self, shown: RollCall, django_assert_num_queries: Any):
+    def test_history_takes_one_query(self, shown: RollCall, django_assert_num_queries: Any):
         for choice in "NAXY" * 3:
             choose("QZA", choice)
             next_transaction()
@@ -406,7 +406,7 @@ class TestWho:
 class TestOtherWays:
     """By an import, and by somebody else's connection."""
 
-    def test_an_import_is_named_and_a_first_one_leaves_nothing(self, tmp_path: Path):
+    def test_import_is_named_and_a_first_import_leaves_no_history(self, tmp_path: Path):
         execute("TRUNCATE votes_historyevent")
         imported(ga_file(tmp_path / "1.csv", Stated("A/RES/79/1", votes="FRAY USAN")))
         assert events() == []
@@ -425,7 +425,7 @@ class TestOtherWays:
         run.delete()
         assert [entry.who for entry in history(made).entries] == ["an import"]
 
-    def test_another_role_by_its_own_connection(self):
+    def test_change_over_another_connection_names_its_role(self):
         made = RollCall.objects.get(slug="a-res-es-11-7")
         role = "plenary_test_clerk"
         execute(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'clerk'")
@@ -465,14 +465,14 @@ class TestOtherWays:
             publish_anyhow(draft)
         assert history(draft).entries == []
 
-    def test_truncating_what_is_empty_is_not(self):
+    def test_truncating_an_empty_table_is_not_recorded(self):
         execute("DELETE FROM votes_correction")
         execute("TRUNCATE votes_historyevent")
         execute("TRUNCATE votes_correction")
 
         assert events() == []
 
-    def test_two_who_write_at_once(self):
+    def test_concurrent_changes_keep_their_own_attribution(self):
         made = RollCall.objects.get(slug="a-res-es-11-7")
         keys = {
             code: Vote.objects.get(roll_call=made, state__code=code).pk for code in ("FRA", "USA")
@@ -489,7 +489,7 @@ class TestOtherWays:
 
         assert sorted((e.reason, e.changes[0].name) for e in history(made).entries) == [("", "USA"), ("one", "FRA")]
 
-    def test_who_removes_a_vote_waits_for_who_publishes(self):
+    def test_removing_a_vote_waits_for_a_concurrent_publication(self):
         state = MemberState.objects.get(code="USA")
         draft = make_roll_call(votes={"USA": "Y"})
         with connected() as publisher, connected() as psql:
@@ -509,7 +509,7 @@ def publish_anyhow(roll_call: RollCall) -> None:
 
 
 @transactional
-def test_the_migration_goes_back_and_forth():
+def test_migration_is_reversible():
     shown = make_roll_call(status="published", votes={make_state("QZA").code: "Y"})
     triggers = (
         "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname ~ '^(trail|publication)_' ORDER BY 1, 2"
@@ -530,7 +530,7 @@ def test_the_migration_goes_back_and_forth():
     assert all_said(shown) == [[("Aland", "Against", "Abstaining")]]
 
 
-def test_every_column_of_the_public_is_named_and_is_one_of_the_model():
+def test_every_public_column_has_a_label_and_exists():
     """What a model gains is either named as public or known not to be."""
     hidden = {"id", "status", "needs_status", "search_text", "search", "symbol_key", "symbol_loose", "symbol_sort"}
     for kind, model in MODELS.items():
@@ -551,7 +551,7 @@ class TestAgainstReplaying(TestCase):
             max_size=12,
         )
     )
-    def test_entries_chain(self, steps: list[Any]):
+    def test_replaying_the_entries_gives_the_current_votes(self, steps: list[Any]):
         shown = long_published()
         public = seen = dict(shown.votes.values_list("state__code", "choice"))
         first = dict(public)
@@ -578,7 +578,7 @@ class TestAgainstReplaying(TestCase):
         assert {code: choice for code, choice in seen.items() if choice} == public
 
 
-def test_what_the_history_says_is_not_changed_afterwards(shown: RollCall):
+def test_history_cannot_be_updated_or_deleted(shown: RollCall):
     choose("QZA", "A")
     role = "plenary_test_writer"
     tables = "votes_historyevent, votes_revision"

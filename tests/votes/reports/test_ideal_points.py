@@ -1,4 +1,4 @@
-"""Ideal points on record: what is fitted, when it is stale, and what it says of a roll call."""
+"""Ideal points on record: material, staleness, estimates and cut points."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("record")
 class TestMaterial:
     """Which roll calls enter, in which session, and what tells that they are the same as at another time."""
 
-    def test_the_assembly_only_each_in_a_regular_session(self):
+    def test_only_assembly_votes_are_fitted_by_regular_session(self):
         found = material()
 
         assert set(found.matrix.bodies.tolist()) == {"GA"}
@@ -53,7 +53,7 @@ class TestMaterial:
             "a-res-es-11-8": 79,
         }
 
-    def test_a_roll_call_of_no_session_counts_to_the_nearest(self):
+    def test_roll_call_without_a_session_counts_in_the_nearest(self):
         put("vote-1", 50, cut(4))
         RollCall.objects.filter(slug="vote-1").update(session=None, date=datetime.date(1990, 1, 1))
 
@@ -69,17 +69,17 @@ class TestMaterial:
             ("paragraph", 44, True), ("paragraph-amendment", 44, True), ("paragraph", 45, False),
         ],
     )  # fmt: skip
-    def test_parts_of_texts_enter_up_to_1989_only(self, kind: str, session: int, enters: bool):
+    def test_votes_on_parts_of_texts_are_fitted_up_to_1989_only(self, kind: str, session: int, enters: bool):
         put("vote-1", session, cut(4), kind=kind)
 
         assert ("vote-1" in material().matrix.slugs.tolist()) is enters
 
-    def test_drafts_do_not_enter(self):
+    def test_drafts_are_not_fitted(self):
         put("vote-1", 50, cut(4), status="draft")
 
         assert "vote-1" not in material().matrix.slugs.tolist()
 
-    def test_texts_put_again_are_one_item(self):
+    def test_repeated_texts_are_one_item(self):
         divided(sessions=(49, 50), cuts=(4, 9))
 
         found = material()
@@ -89,7 +89,7 @@ class TestMaterial:
         assert labels["divided-49-9009"] == labels["divided-50-9009"]
         assert len(set(labels.values())) == len(labels) - 2
 
-    def test_seats_that_are_continued(self):
+    def test_successor_continues_a_seat_unless_they_overlap(self):
         # The reference facts know of many successors; the Soviet Union has one, and both have voted.
         put("vote-1", 49, {"RUS": "Y", "USA": "N"})
         assert material().continues == {"RUS": "SUN"}
@@ -98,7 +98,7 @@ class TestMaterial:
         put("vote-2", 50, {"SUN": "Y", "USA": "N"})
         assert material().continues == {}
 
-    def test_the_digest_is_of_what_is_fitted_and_of_nothing_else(self):
+    def test_digest_depends_only_on_what_is_fitted(self):
         made = divided()
         digest = material().digest
         assert len(digest) == 32
@@ -125,7 +125,7 @@ class TestMaterial:
         seen = [digest, *map(after, changes)]
         assert len(set(seen)) == len(changes) + 1
 
-    def test_it_takes_a_fixed_number_of_queries(self):
+    def test_material_takes_a_fixed_number_of_queries(self):
         divided()
         with reading() as record, CaptureQueriesContext(connection) as queries:
             assert Material.of(record).digest
@@ -135,14 +135,14 @@ class TestMaterial:
 class TestStale:
     """Whether the estimates are of today's votes."""
 
-    def test_not_after_a_fit_nor_after_what_it_does_not_see(self):
+    def test_fit_is_not_stale_after_unrelated_changes(self):
         divided()
         fitted()
         assert not stale()
         RollCall.objects.update(note="seen")
         assert not stale()
 
-    def test_after_an_edit_and_no_more_when_it_is_taken_back(self):
+    def test_fit_is_stale_after_an_edit_until_it_is_reverted(self):
         divided()
         fitted()
         vote = Vote.objects.get(roll_call__slug="a-res-74-7", state__code="USA")
@@ -152,7 +152,7 @@ class TestStale:
         Vote.objects.filter(pk=vote.pk).update(choice=vote.choice)
         assert not stale()
 
-    def test_when_the_model_has_changed(self, monkeypatch: pytest.MonkeyPatch):
+    def test_fit_is_stale_when_the_model_has_changed(self, monkeypatch: pytest.MonkeyPatch):
         divided()
         fitted()
         monkeypatch.setattr("votes.reports.ideal_points.MODEL", f"{MODEL}, another")
@@ -162,7 +162,7 @@ class TestStale:
 class TestEstimates:
     """What pages read."""
 
-    def test_points_that_rest_on_too_few_votes_are_not_shown(self):
+    def test_points_from_too_few_votes_are_not_shown(self):
         divided(sessions=(50,), cuts=(6, 9, 12, 15, 18))
         Vote.objects.filter(roll_call__slug="divided-50-9006", state__code="IND").update(choice="X")
 
@@ -174,7 +174,7 @@ class TestEstimates:
         assert list(estimates.by_state) == sorted(estimates.by_state)
         assert [p.estimate for p in estimates.by_session[50]] == sorted(p.estimate for p in estimates.by_session[50])
 
-    def test_sessions_of_a_period(self):
+    def test_sessions_of_a_period_are_those_with_votes_in_it(self):
         estimates = fitted()
 
         # ES-11/1 of 2 March 2022 is filed in the seventy-sixth.
@@ -199,7 +199,7 @@ class TestEstimates:
         (Cut(1, 0.0, -1.0, -1.0, 1), -np.inf),
     ],
 )
-def test_the_cut_point_is_where_the_outer_positions_are_as_likely(cut_at: Cut, point: float):
+def test_outer_positions_are_equally_likely_at_the_cut_point(cut_at: Cut, point: float):
     assert cut_at.point == point
 
 
@@ -210,12 +210,12 @@ class TestCutPoint:
         with reading() as record:
             return cut_point_of(RollCall.objects.get(slug=slug), record)
 
-    def test_where_nothing_was_fitted(self):
+    def test_no_division_before_a_fit(self):
         divided()
         assert self.division("divided-50-9012") is None
 
     @pytest.mark.parametrize(("slug", "sides"), [("divided-50-9012", (YES, NO)), ("divided-50-9009", (NO, YES))])
-    def test_of_three_positions(self, slug: str, sides: tuple[int, int]):
+    def test_division_with_three_positions_has_both_sides(self, slug: str, sides: tuple[int, int]):
         divided()
         estimates = fitted()
 
@@ -232,7 +232,7 @@ class TestCutPoint:
         assert len(found.on_sides) == len(LINE) - 2
         assert sum(found.on_sides) >= len(LINE) - 4
 
-    def test_of_two_positions(self):
+    def test_division_with_two_positions_has_one_cut(self):
         divided()
         put("vote-1", 50, cut(12, width=12, absent=["USA"]))
         put("vote-2", 50, turned(cut(12, width=12)))
@@ -244,7 +244,7 @@ class TestCutPoint:
         assert len(one.points) == len(one.on_sides) == len(LINE) - 1
         assert one.cut.lower == one.cut.upper
 
-    def test_a_state_on_the_wrong_side_is_counted(self):
+    def test_states_on_the_wrong_side_are_counted(self):
         divided()
         put("vote-1", 50, {**cut(12, width=0), "USA": "N"})
 
@@ -255,7 +255,7 @@ class TestCutPoint:
         assert "USA" in wrong
         assert len(found.on_sides) == len(LINE)
 
-    def test_one_that_does_not_divide(self):
+    def test_vote_with_all_states_on_one_side_is_not_divided(self):
         divided()
         put("vote-1", 50, {**dict.fromkeys(LINE, "Y"), "IDN": "N"})
 
@@ -266,14 +266,14 @@ class TestCutPoint:
         assert found.expected == YES
         assert sorted(found.sides) == [YES, NO]
 
-    def test_stale_estimates_say_so(self):
+    def test_division_from_stale_estimates_is_stale(self):
         divided()
         fitted()
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")
 
         assert self.division("divided-50-9012").is_stale
 
-    def test_where_nothing_is_known(self):
+    def test_no_division_for_votes_that_were_not_fitted(self):
         divided()
         put("vote-1", 50, dict.fromkeys(LINE, "Y"))
         put("vote-2", 50, {code: "YN"[place % 2] for place, code in enumerate(LINE[: MINIMUM - 1])})
@@ -285,7 +285,7 @@ class TestCutPoint:
         for slug in ("a-res-es-11-7", "s-2022-155", "vote-1", "vote-2", "vote-3", "vote-4"):
             assert self.division(slug) is None, slug
 
-    def test_one_without_votes(self):
+    def test_no_division_for_a_roll_call_without_votes(self):
         divided()
         fitted()
         bare = make_roll_call("vote-1", body=Body.objects.get(code="GA"), status="published", announced=(5, 1))

@@ -1,4 +1,4 @@
-"""Who moved: counted by hand, and state by state on random records."""
+"""Movement between two roll calls, by hand and state by state on random records."""
 
 import datetime
 from collections import Counter
@@ -41,7 +41,7 @@ def members(*codes: str) -> Group:
 class TestByHand:
     """Six states and a few blocs."""
 
-    def test_the_cells_name_every_state_of_either_electorate(self):
+    def test_cells_name_every_state_of_either_electorate(self):
         movement = moved_between("YYYNX.", "YANX.Y")
 
         assert [(cell.before, cell.after, codes(cell.states)) for cell in movement.cells] == [
@@ -58,7 +58,7 @@ class TestByHand:
         assert [[codes(cell.states) for cell in cells] for cells in movement.only] == [[["QQE"]], [["QQF"]]]
         assert codes(tuple(movement.states)) == STATES
 
-    def test_the_fullest_cell_is_first_and_ties_go_by_choice_never_by_state(self):
+    def test_cells_are_sorted_by_size_then_by_choice(self):
         movement = moved_between("NNYYXA", "AAXAYY")
 
         assert [(cell.before, cell.after) for cell in movement.cells] == [
@@ -69,13 +69,13 @@ class TestByHand:
             (NON_VOTING, YES),
         ]
 
-    def test_who_is_in_neither_electorate_is_nowhere(self):
+    def test_state_in_neither_electorate_is_left_out(self):
         movement = moved_between("Y.", "N.")
 
         assert movement.table.sum() == 1
         assert codes(tuple(movement.states)) == ["QQA"]
 
-    def test_the_same_roll_call_twice_moves_nobody(self):
+    def test_comparing_a_roll_call_with_itself_moves_nobody(self):
         record = record_of(written(["YNAX."], [FIRST], STATES[:5]), {"bloc-a": members("QQA", "QQB")})
         movement = Movement.of(record, 0, 0)
 
@@ -83,12 +83,12 @@ class TestByHand:
         [line] = movement.blocs
         assert (line.stayed, line.moved, line.positions) == (2, (), (TIED, TIED))
 
-    def test_no_state_in_both(self):
+    def test_without_common_states_nobody_moved(self):
         movement = moved_between("Y.", ".Y")
 
         assert (movement.in_both, movement.moved) == (0, 0)
 
-    def test_ways_along_the_scale_and_off_it(self):
+    def test_moves_are_classified_along_the_scale_or_off_it(self):
         movement = moved_between("NAYYXN", "AYANYX", {"bloc-a": members(*STATES)})
 
         [line] = movement.blocs
@@ -98,7 +98,7 @@ class TestByHand:
         # Two in favour, one abstaining, two against: a tie. Then two each in favour and abstaining: another.
         assert line.positions == (TIED, TIED)
 
-    def test_positions_with_ties_with_one_member_voting_and_with_none(self):
+    def test_bloc_positions_cover_ties_single_voters_and_none(self):
         group = members("QQA", "QQB", "QQC")
 
         def positions(before: str, after: str) -> tuple[int, int]:
@@ -109,10 +109,10 @@ class TestByHand:
         assert positions("XXX", "AXX") == (NON_VOTING, ABSTAINING)
         assert positions("YYN", "...") == (YES, OUTSIDE)
 
-    def test_a_bloc_in_neither_electorate_has_no_line(self):
+    def test_bloc_in_neither_electorate_is_left_out(self):
         assert moved_between("Y.", "N.", {"bloc-a": members("QQB")}).blocs == []
 
-    def test_a_membership_that_changes_between_the_two_is_no_move(self):
+    def test_joining_or_leaving_a_bloc_is_not_a_move(self):
         group = Group(
             (
                 Membership("QQA"),
@@ -128,13 +128,13 @@ class TestByHand:
         assert (line.towards, line.away, line.other) == (0, 1, 0)
         assert line.positions == (YES, ABSTAINING)
 
-    def test_a_member_that_comes_to_the_body_is_no_move_either(self):
+    def test_joining_the_body_is_not_a_move(self):
         [line] = moved_between(".YX", "YN.", {"bloc-a": members("QQA", "QQB", "QQC")}).blocs
 
         assert (line.stayed, codes(line.moved)) == (0, ["QQB"])
         assert (codes(line.joined), codes(line.left)) == (["QQA"], ["QQC"])
 
-    def test_the_members_of_a_bloc_alone(self):
+    def test_movement_can_be_limited_to_a_bloc(self):
         group = Group((Membership("QQA"), Membership("QQB", until=day(SECOND)), Membership("QQC", since=day(SECOND))))
         blocs = {"bloc-a": group, "bloc-b": members("QQA", "QQD")}
         movement = moved_between("YYNY", "ANAN", blocs, "bloc-a")
@@ -158,7 +158,7 @@ class TestByHand:
             ("1971-10-26", "1971-10-27", False),
         ],
     )
-    def test_the_seat_of_china(self, first: str, second: str, spans: bool):
+    def test_change_of_chinas_seat_is_detected_unless_china_is_excluded(self, first: str, second: str, spans: bool):
         dates = sorted([first, second])
         record = record_of(written(["YY", "YN"], dates, ["CHN", "QQA"]), {"bloc-a": members("QQA")})
         way = (dates.index(first), dates.index(second))
@@ -219,7 +219,7 @@ def twin_of(record: Record, a: int, b: int, only: BlocRead | None) -> dict[str, 
 
 @given(seed=st.integers(0, 10**6), data=st.data())
 @settings(max_examples=60)
-def test_random_records_state_by_state(seed: int, data: st.DataObject):
+def test_movement_equals_counting_state_by_state(seed: int, data: st.DataObject):
     record = random_record(seed, roll_calls=40)
     rows = st.integers(0, len(record.matrix) - 1)
     a, b = data.draw(rows), data.draw(rows)
@@ -244,6 +244,6 @@ def test_random_records_state_by_state(seed: int, data: st.DataObject):
     } == expected["blocs"]
 
 
-def test_choices_are_listed_along_the_scale():
+def test_choices_are_sorted_along_the_scale():
     assert sorted(ORDER) == sorted(LETTERS.values())
     assert ORDER[:3] == (YES, ABSTAINING, NO)

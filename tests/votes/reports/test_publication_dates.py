@@ -1,4 +1,4 @@
-"""When a recorded vote was published, and when what the public sees of it last changed."""
+"""Dates of publication and of the last public change of a vote."""
 
 import pytest
 from django.contrib.postgres.functions import TransactionNow
@@ -15,7 +15,7 @@ def landmark(symbol: str = "A/RES/ES-11/7") -> RollCall:
     return RollCall.objects.get(decisive=True, resolution__symbol=symbol)
 
 
-def test_what_never_changed_is_of_the_day_it_was_published():
+def test_unchanged_vote_is_dated_by_its_publication():
     keys = list(RollCall.objects.values_list("pk", flat=True))
     found = published(keys)
 
@@ -23,7 +23,7 @@ def test_what_never_changed_is_of_the_day_it_was_published():
     assert [key for key, one in found.items() if one.updated != one.first] == []
 
 
-def test_a_changed_vote_and_a_changed_text_are_of_the_day_they_changed():
+def test_changed_vote_or_text_is_dated_by_its_last_change():
     changed, text, other = landmark(), landmark("A/RES/75/192"), landmark("A/RES/74/7")
     with attributed(reason="Misread."):
         Vote.objects.filter(roll_call=changed, state__code="USA").update(choice="A")
@@ -39,5 +39,5 @@ def test_a_changed_vote_and_a_changed_text_are_of_the_day_they_changed():
     assert found[changed.pk].first == found[other.pk].first
 
 
-def test_drafts_are_not_published():
+def test_drafts_have_no_publication_date():
     assert published([make_roll_call().pk]) == {}

@@ -1,4 +1,4 @@
-"""What stands beside a roll call: the same as the models say one by one."""
+"""The context of a roll call, against the models."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from votes.models import BodyMembership, Correction, Finding, RollCall
 from votes.reports.roll_call_context import RollCallContext
 
 
-def test_nothing_stands_beside_a_bare_roll_call(db: None):
+def test_context_of_a_bare_roll_call_is_empty(db: None):
     bare = RollCallContext(
         "GA", "General Assembly", "", "editor", 0, frozenset(), {}, (), has_findings=False, has_history=False
     )
@@ -39,7 +39,7 @@ def test_members_of_the_body_are_those_of_the_day(db: None):
     assert seats("1918-12-31") == (0, frozenset())
 
 
-def test_notices_symbols_and_findings_are_those_of_the_roll_call(db: None, django_assert_num_queries):
+def test_context_has_only_the_notices_symbols_and_findings_of_the_vote(db: None, django_assert_num_queries):
     state, other = make_state(), make_state()
     text, elsewhere = make_resolution(), make_resolution()
     roll_call = make_roll_call(votes={state.code: "N", other.code: "Y"}, resolution=text)
@@ -64,7 +64,7 @@ def test_notices_symbols_and_findings_are_those_of_the_roll_call(db: None, djang
 
 
 @pytest.mark.parametrize("slug", ["s-2022-155", "a-res-es-11-7", "a-res-2758-xxvi"])
-def test_of_the_landmark_votes_it_says_what_the_models_say(record: None, slug: str):
+def test_context_of_landmark_votes_equals_the_models(record: None, slug: str):
     roll_call = RollCall.objects.select_related("resolution").get(slug=slug)
     seats = BodyMembership.objects.filter(body=roll_call.body).on(roll_call.date)
     found = RollCallContext.of(roll_call)

@@ -1,4 +1,4 @@
-"""Who a state votes with: by hand, and against the same counted vote by vote on random records."""
+"""A state's partners, blocs and breaks, by hand and against counting vote by vote."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def together(record: Record, rows: list[int], one: str, other: str) -> tuple[int
 class TestPeriod:
     """The years compared, and those before."""
 
-    def test_without_dates_it_is_the_five_years_up_to_the_last_position(self):
+    def test_default_period_is_five_years_up_to_the_last_position(self):
         votes, dates = ["YY", "YY", "XY", "YY"], ["2001-03-01", "2006-02-28", "2006-03-05", "2006-03-07"]
         record = record_of(written(votes, dates, STATES[:2], bodies=["GA", "GA", "GA", "SC"]))
 
@@ -71,7 +71,7 @@ class TestPeriod:
             ("", "2001-03-01", None),
         ],
     )
-    def test_dates_asked_for_are_taken(self, since: str, until: str, expected: tuple[str, str] | None):
+    def test_requested_dates_are_used(self, since: str, until: str, expected: tuple[str, str] | None):
         record = record_of(written(["YY", "YY"], ["2001-03-01", "2006-02-28"], STATES[:2]))
 
         found = profile(record, since=since, until=until).period
@@ -84,7 +84,7 @@ class TestPartners:
 
     @given(seed=st.integers(0, 10**6))
     @settings(max_examples=25, deadline=None)
-    def test_they_are_those_counted_vote_by_vote(self, seed: int):
+    def test_partners_equal_counting_vote_by_vote(self, seed: int):
         record = random_record(seed)
         for code in record.matrix.states:
             found = profile(record, code)
@@ -117,7 +117,7 @@ class TestPartners:
             assert found.roll_calls == len(rows)
             assert found.positions == sum(choice(record, row, code) in POSITIONS for row in rows)
 
-    def test_by_hand(self):
+    def test_partners_worked_by_hand(self):
         # Twenty roll calls in two years each: with B always, with C half, with D never; E has nineteen; F none.
         now = ["YYYNYX"] * 10 + ["YYNNYX"] * 9 + ["YYNNXX"]
         before = ["YNYYYX"] * 20
@@ -139,7 +139,7 @@ class TestPartners:
         assert [(p.state.code, p.common) for p in found.partners] == [("QQB", 20), ("QQC", 20)]
         assert [(p.state.code, p.common) for p in profile(found.record, "QQB").partners] == [("QQA", 20)]
 
-    def test_a_state_without_a_position_has_none(self):
+    def test_state_without_positions_has_no_partners(self):
         found = profile(record_of(written(["XY", ".Y"] * 20, ["2019-06-01"] * 40, STATES[:2])))
 
         assert (found.period, found.partners, found.breaks, found.own_blocs, found.positions) == (None, [], [], [], 0)
@@ -147,10 +147,10 @@ class TestPartners:
         assert found.charted.blocs == []
         assert len(found.latest_years) == 0
 
-    def test_a_code_that_never_had_a_vote_has_none(self):
+    def test_unknown_code_has_no_partners(self):
         assert profile(record_of(written(["YY"], ["2019-06-01"], STATES[:2])), "QQZ").partners == []
 
-    def test_of_equal_agreement_all_are_among_the_closest_or_none(self):
+    def test_tied_partners_are_all_among_the_closest_or_none(self):
         # With A: B 20 of 20, C and D 19, E 18.
         votes = ["YYYYY"] * 18 + ["YYYYN", "YYNNN"]
         found = profile(record_of(written(votes, ["2019-06-01"] * 20, STATES[:5])))
@@ -163,7 +163,7 @@ class TestPartners:
         assert ends(2) == (["QQB", "QQC", "QQD"], ["QQE"])
         assert ends(9) == (["QQB", "QQC", "QQD", "QQE"], [])
 
-    def test_those_that_moved_most_and_all_that_moved_as_much(self):
+    def test_largest_changes_include_all_ties(self):
         # Before, with B and C never, with D and E always, with F on half; now the other way round, and F as before.
         before, now = ["YNNYYY", "YNNYYN"] * 10, ["YYYNNY", "YYYYNN"] * 10
         dates = ["2014-06-01"] * 20 + ["2019-06-01"] * 20
@@ -177,13 +177,13 @@ class TestPartners:
         assert moved(2) == (["QQB", "QQC"], ["QQE", "QQD"])
         assert moved(9) == (["QQB", "QQC"], ["QQE", "QQD"])
 
-    def test_without_partners_there_are_no_ends_and_none_moved(self):
+    def test_without_partners_there_are_no_closest_farthest_or_changes(self):
         found = profile(record_of(written(["YY"], ["2019-06-01"], STATES[:2])))
 
         assert found.ends(10) == ([], [])
         assert found.moved(10) == ([], [])
 
-    def test_the_years_compared_say_that_they_span_the_change_of_chinas_seat(self):
+    def test_periods_spanning_the_change_of_chinas_seat_are_marked(self):
         record = record_of(written(["YY"] * 3, ["1971-10-24", "1971-10-25", "1971-10-26"], STATES[:2]))
 
         def spans(since: str, until: str) -> bool:
@@ -227,7 +227,7 @@ class TestBlocs:
 
     @given(seed=st.integers(0, 10**6))
     @settings(max_examples=25, deadline=None)
-    def test_agreement_is_that_counted_vote_by_vote(self, seed: int):
+    def test_agreement_with_blocs_equals_counting_vote_by_vote(self, seed: int):
         record = random_record(seed)
         for code in record.matrix.states:
             found = profile(record, code)
@@ -259,7 +259,7 @@ class TestBlocs:
 
     @given(seed=st.integers(0, 10**6))
     @settings(max_examples=25, deadline=None)
-    def test_breaks_with_own_blocs_are_those_counted_vote_by_vote(self, seed: int):
+    def test_breaks_with_own_blocs_equal_counting_vote_by_vote(self, seed: int):
         record = random_record(seed)
         for code in record.matrix.states:
             found = profile(record, code)
@@ -289,7 +289,7 @@ class TestBlocs:
             ("pair", 10, 0, 0.0),
         ]
 
-    def test_a_membership_that_changes_between_two_roll_calls(self):
+    def test_membership_that_changes_between_roll_calls_counts_by_date(self):
         # B and C vote for, D against. A is of the bloc with B until a day, and with D from then on.
         group = Group(
             (
@@ -305,7 +305,7 @@ class TestBlocs:
         assert (bloc.common, bloc.same) == ((22,), (10,))
         assert found.own_blocs[0].positions == 10, "from July on the bloc is tied, one to one"
 
-    def test_a_year_of_few_roll_calls_has_no_share(self):
+    def test_year_with_few_roll_calls_has_no_share(self):
         dates = ["2018-06-01"] * 9 + ["2019-06-01"] * 10
         record = record_of(written(["YYY"] * 19, dates, STATES[:3]), {"bloc": Group.of_states(["QQB"])})
         found = profile(record)
@@ -313,7 +313,7 @@ class TestBlocs:
         assert found.with_blocs(found.selected_positions).blocs[0].shares == [None, 1.0]
         assert found.with_blocs(found.latest_years).years == [2019]
 
-    def test_charted_are_its_regional_groups_and_then_the_same_for_all(self):
+    def test_chart_shows_regional_groups_then_the_standard_blocs(self):
         others = Group.of_states(["QQB"])
         blocs = {
             "african-group": Group.of_states(["QQA"]),
@@ -346,7 +346,7 @@ class TestBreaks:
             )
         )
 
-    def test_the_most_surprising_and_then_the_newest_come_first(self, record: Record):
+    def test_most_surprising_breaks_come_first_then_the_newest(self, record: Record):
         found = profile(record)
 
         assert [(one.row, one.choice, one.other, one.partners) for one in found.breaks] == [
@@ -358,13 +358,13 @@ class TestBreaks:
         assert [one.surprise for one in found.breaks] == [1.0, 1.0, 5 / 6, 1 / 6]
         assert found.notable == 3
 
-    def test_outside_the_assembly_there_are_none(self, record: Record):
+    def test_no_breaks_outside_the_assembly(self, record: Record):
         assert profile(record, body="SC").breaks == []
 
-    def test_only_those_of_the_period_count_and_the_years_before_do_for_partners(self, record: Record):
+    def test_breaks_are_of_the_period_with_partners_from_before_it(self, record: Record):
         assert [one.row for one in profile(record, since="2019-06-02").breaks] == [22, 23]
         assert [one.row for one in profile(record, until="2019-06-02").breaks] == [21, 20]
 
 
-def test_letters_are_those_of_the_matrix():
+def test_letters_of_choices_equal_those_of_the_matrix():
     assert sorted(LETTERS.values()) == [0, 1, 2, 3, 4]

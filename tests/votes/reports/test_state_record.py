@@ -1,4 +1,4 @@
-"""How a member state voted in the roll calls selected."""
+"""The voting record of a state in a selection."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from votes.totals import Totals
 
 @given(record=records())
 @settings(RECORD, max_examples=30)
-def test_totals_are_those_counted_by_hand(stage: Stage, record: Record):
+def test_totals_equal_counting_one_by_one(stage: Stage, record: Record):
     with stage.holding(record):
         read = load()
         for selected in (record.taken, record.taken[1:], []):
@@ -22,7 +22,7 @@ def test_totals_are_those_counted_by_hand(stage: Stage, record: Record):
                 assert StateRecord.of(code, read, np.array(rows, np.intp), []).totals == expected
 
 
-def test_a_page_shows_single_choices_and_the_totals_are_of_everything_asked_about(db: None):
+def test_page_lists_one_choice_while_totals_cover_the_selection(db: None):
     state, other = make_state(), make_state()
     roll_calls = [
         make_roll_call(f"asked-{n}", votes={state.code: choice}, status="published") for n, choice in enumerate("YYNAX")

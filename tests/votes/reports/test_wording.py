@@ -1,4 +1,4 @@
-"""What a roll call is called by how it was taken."""
+"""Names of votes by how they were taken."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from votes.reports.wording import cited, name_of, outcome
         ("without-vote", "month", "adopted without a vote in May 1950"),
     ],
 )
-def test_how_it_is_cited(method: str, precision: str, said: str):
+def test_citation_names_method_and_known_date(method: str, precision: str, said: str):
     assert cited(method, "May 1950", precision) == said
 
 

@@ -1,4 +1,4 @@
-"""Memberships of blocs against seats in the Assembly."""
+"""Findings: memberships of blocs against seats in the Assembly."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def found(bloc: Bloc) -> list[tuple[str, str]]:
     return [(row.details["problem"], row.details["seat"]) for row in memberships() if row.bloc_id == bloc.pk]
 
 
-def test_nothing_is_wrong_with_the_reference_facts(record: None):
+def test_reference_data_have_no_findings(record: None):
     assert list(memberships()) == []
     assert list(names()) == []
 
@@ -45,7 +45,7 @@ def test_a_membership_needs_a_seat_at_some_time(
     assert found(bloc) == ([problem] if problem else [])
 
 
-def test_a_state_that_never_had_a_seat(db: None):
+def test_membership_of_a_state_that_never_had_a_seat_is_a_finding(db: None):
     bloc = make_bloc("a-bloc", short_name="The Bloc", members=(make_state("QQA", name="Ruritania"),))
 
     [row] = [row for row in memberships() if row.bloc_id == bloc.pk]
@@ -65,7 +65,7 @@ def test_a_state_that_never_had_a_seat(db: None):
     ("since_precision", "until_precision", "problem"),
     [("day", "day", "before"), ("month", "day", None), ("year", "year", None)],
 )
-def test_a_month_is_taken_as_the_day_that_fits(
+def test_month_only_date_is_read_as_the_day_that_fits(
     db: None, since_precision: str, until_precision: str, problem: str | None
 ):
     state = make_state("QQA")
@@ -80,14 +80,14 @@ def test_a_month_is_taken_as_the_day_that_fits(
 
 
 @pytest.mark.parametrize("status", ["observer", "suspended"])
-def test_only_members_are_held_to_it(db: None, status: str):
+def test_only_full_memberships_need_a_seat(db: None, status: str):
     bloc = make_bloc(kind="regional-group")
     make_membership(bloc=bloc, state=make_state("QQA"), status=status)
 
     assert found(bloc) == []
 
 
-def test_a_name_that_spells_a_code(db: None):
+def test_bloc_slug_that_is_a_state_code_is_a_finding(db: None):
     make_state("QQA")
     bloc = make_bloc("qqa", short_name="The Bloc")
 

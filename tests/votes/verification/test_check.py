@@ -1,4 +1,4 @@
-"""Findings kept in step with what is found."""
+"""Keeping findings in step with the checks."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def make_run() -> ImportRun:
 class TestStepping:
     """What is written, and what is not."""
 
-    def test_new_known_changed_and_gone(self):
+    def test_findings_are_added_kept_changed_and_removed(self):
         assert step(found("a"), found("b"), found("c")) == (3, 0, 0, 0)
         assert step(found("b"), found("c", {"differences": []}), found("d")) == (1, 1, 1, 1)
         assert sorted(Finding.objects.filter(origin="a-file").values_list("key", "details")) == [
@@ -51,7 +51,7 @@ class TestStepping:
             ("d", {"differences": [["Y", 1, 2]]}),
         ]
 
-    def test_nothing_is_written_where_nothing_changed(self, django_assert_num_queries):
+    def test_unchanged_findings_write_nothing(self, django_assert_num_queries):
         roll_call = make_roll_call()
         rows = [found("a", {"pair": ("x", None), "number": 1.5}, roll_call_id=roll_call.pk), found("b")]
         step(*rows)
@@ -64,14 +64,14 @@ class TestStepping:
         assert list(Finding.objects.order_by("pk").values()) == before
         assert not Changes(0, 0, 0, 2).wrote
 
-    def test_other_origins_are_left_alone(self):
+    def test_findings_of_other_origins_are_kept(self):
         step(found("a"))
         step(found("b"), origin="another")
         step(origin="another")
 
         assert list(Finding.objects.values_list("key", flat=True)) == ["a"]
 
-    def test_an_acknowledgement_survives_as_long_as_the_details_are_the_same(self, editor: User):
+    def test_acknowledgement_lasts_while_the_details_are_unchanged(self, editor: User):
         step(found("a"), found("b"))
         rows = {row.key: row for row in Finding.objects.all()}
         assert acknowledge(seen={row.pk: row.found for row in rows.values()}, reason=" As printed. ", by=editor)
@@ -87,7 +87,7 @@ class TestStepping:
         assert changed.found > rows["b"].found
         assert list(Finding.objects.open()) == [changed]
 
-    def test_one_that_moves_to_another_vote_stays_acknowledged(self, editor: User):
+    def test_finding_moved_to_another_vote_stays_acknowledged(self, editor: User):
         one, other = make_roll_call(), make_roll_call()
         step(found("a", roll_call_id=one.pk))
         row = Finding.objects.get()
@@ -99,18 +99,18 @@ class TestStepping:
         assert row.roll_call_id == other.pk
         assert row.acknowledged_at
 
-    def test_the_run_is_the_one_that_found_it_so(self):
+    def test_finding_names_the_run_that_found_its_details(self):
         first, second = make_run(), make_run()
         step(found("a"), found("b"), run=first)
         step(found("a"), found("b", {"differences": []}), run=second)
 
         assert dict(Finding.objects.values_list("key", "run")) == {"a": first.pk, "b": second.pk}
 
-    def test_the_first_of_a_key_stands(self):
+    def test_first_finding_of_a_key_is_kept(self):
         assert step(found("a", {"differences": [1]}), found("a", {"differences": [2]})) == (1, 0, 0, 0)
         assert Finding.objects.get().details == {"differences": [1]}
 
-    def test_a_long_key_keeps_what_tells_it_from_others(self):
+    def test_long_keys_stay_distinct_when_shortened(self):
         one, other = "k" * 400 + "a", "k" * 400 + "b"
 
         assert fit("k" * 300) == "k" * 300
@@ -120,7 +120,7 @@ class TestStepping:
         assert step(found(one), found(other)) == (2, 0, 0, 0)
         assert step(found(one), found(other)) == (0, 0, 0, 2)
 
-    def test_the_longest_names_of_everything_fit(self):
+    def test_longest_names_fit_the_columns(self):
         slug = "s" * 120
         taken = make_roll_call(slug, result="adopted")
         make_statement(taken, source="o" * 50, result="rejected")
@@ -164,14 +164,14 @@ class TestRecord:
         assert set(Finding.objects.values_list("origin", flat=True)) == {Finding.RECORD}
         assert all(str(finding) for finding in Finding.objects.all())
 
-    def test_what_is_mended_goes_and_what_stays_is_not_written(self, everything: RollCall):
+    def test_fixed_findings_are_removed_and_others_not_rewritten(self, everything: RollCall):
         check_record()
         everything.votes.update(choice="Y")
 
         assert check_record().changes == Changes(added=0, changed=0, removed=2, unchanged=6)
         assert check_record().changes == Changes(added=0, changed=0, removed=0, unchanged=6)
 
-    def test_findings_in_files_stay_and_are_counted(self, everything: RollCall, editor: User):
+    def test_findings_of_files_are_kept_and_counted(self, everything: RollCall, editor: User):
         step(found("a"), origin="ga-voting")
         row = Finding.objects.get()
         acknowledge(seen={row.pk: row.found}, reason="As printed.", by=editor)
@@ -179,7 +179,7 @@ class TestRecord:
         assert check_record().counts["totals"] == (1, 1)
         assert counts()["totals"] == (1, 1)
 
-    def test_no_query_a_roll_call(self, everything: RollCall, django_assert_num_queries):
+    def test_query_count_does_not_grow_with_roll_calls(self, everything: RollCall, django_assert_num_queries):
         check_record()
         with django_assert_num_queries(24):
             check_record()
@@ -190,7 +190,7 @@ class TestRecord:
         with django_assert_num_queries(24):
             check_record()
 
-    def test_a_failure_leaves_the_findings_as_they_were(self, everything: RollCall):
+    def test_failed_check_leaves_the_findings_unchanged(self, everything: RollCall):
         check_record()
         everything.votes.update(choice="Y")
 
@@ -206,13 +206,13 @@ class TestRecord:
 class TestAcknowledging:
     """Why a finding may stand."""
 
-    def test_without_a_reason_it_is_refused(self, editor: User):
+    def test_acknowledging_needs_a_reason(self, editor: User):
         step(found("a"))
         row = Finding.objects.get()
         with pytest.raises(ValueError, match="with a reason"):
             acknowledge(seen={row.pk: row.found}, reason=" \n", by=editor)
 
-    def test_what_changed_since_it_was_seen_is_left_alone(self, editor: User):
+    def test_finding_changed_since_it_was_seen_is_not_acknowledged(self, editor: User):
         step(found("a"), found("b"))
         seen = {row.pk: row.found for row in Finding.objects.all()}
         step(found("a"), found("b", {"differences": []}))
@@ -220,7 +220,7 @@ class TestAcknowledging:
         assert acknowledge(seen=seen, reason="As printed.", by=editor) == [Finding.objects.get(key="a").pk]
         assert list(Finding.objects.open().values_list("key", "reason")) == [("b", "")]
 
-    def test_it_is_withdrawn_with_its_reason(self, editor: User):
+    def test_withdrawing_an_acknowledgement_removes_its_reason(self, editor: User):
         step(found("a"))
         row = Finding.objects.get()
         acknowledge(seen={row.pk: row.found}, reason="As printed.", by=editor)
@@ -232,7 +232,7 @@ class TestAcknowledging:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_check_waits_for_whoever_else_brings_findings_in_step(record: None):
+def test_check_waits_for_a_concurrent_one(record: None):
     """The lock is the one that imports take; readers and editors never want it."""
     other = connection.copy()
     try:

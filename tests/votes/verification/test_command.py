@@ -29,7 +29,7 @@ def wrong() -> None:
     make_roll_call("hidden", kind="paragraph", **values)
 
 
-def test_it_says_what_there_is_and_what_changed(wrong: None):
+def test_command_reports_findings_and_changes(wrong: None):
     said = [
         "  announced and counted totals differ: 2 open, 0 acknowledged",
         "  votes do not match the members on that date: 2 open, 0 acknowledged",
@@ -40,7 +40,7 @@ def test_it_says_what_there_is_and_what_changed(wrong: None):
     assert run() == [*said, "No changes.", sum_of_all]
 
 
-def test_the_list_has_addresses_of_what_is_public(wrong: None):
+def test_list_has_addresses_of_public_votes(wrong: None):
     run()
 
     assert run("--list")[5:7] == [
@@ -59,6 +59,6 @@ def test_strict_fails_while_findings_are_open(wrong: None):
     assert ended.value.code == 1
 
 
-def test_nothing_wrong_is_said_too(record: None):
+def test_command_reports_that_there_are_no_findings(record: None):
     sum_of_all = f"The record's checksum is {record_checksum()}."
     assert run("--strict", "--list") == ["No open findings.", "No changes.", sum_of_all]

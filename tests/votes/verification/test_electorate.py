@@ -1,4 +1,4 @@
-"""Votes against the members of the date."""
+"""Findings: votes against the members of the date."""
 
 import datetime
 
@@ -27,7 +27,7 @@ def days_of(date: datetime.date, precision: str) -> list[datetime.date]:
 
 @given(record=records(), held=seats_held, precisions=precisions)
 @settings(RECORD, max_examples=40)
-def test_they_differ_where_trying_every_day_says_so(
+def test_findings_equal_trying_every_day(
     stage: Stage, organ: Body, record: Record, held: list[tuple[bool, ...]], precisions: list[str]
 ):
     seats = {
@@ -67,7 +67,7 @@ def test_they_differ_where_trying_every_day_says_so(
         ("year", [], []),
     ],
 )
-def test_a_month_convicts_nobody_of_whom_it_is_not_certain(
+def test_month_only_date_gives_only_certain_findings(
     record: None, precision: str, strangers: list[str], missing: list[str]
 ):
     """Germany united on 3 October 1990; a vote of that month may have been before it or after."""
@@ -81,7 +81,7 @@ def test_a_month_convicts_nobody_of_whom_it_is_not_certain(
     assert found == ({taken.slug: {"strangers": strangers, "missing": missing}} if strangers else {})
 
 
-def test_seats_that_follow_each_other_are_one(organ: Body):
+def test_consecutive_seats_count_as_one(organ: Body):
     state = make_state("QQA")
     make_seat(state=state, body=organ, since="2000-01-01", until=day("2000-01-15"))
     make_seat(state=state, body=organ, since="2000-01-15")
@@ -103,7 +103,7 @@ def test_seats_that_follow_each_other_are_one(organ: Body):
         ("2024-01-01", "year", "2024-01-01", "2024-12-31"),
     ],
 )
-def test_a_period_has_all_its_days(date: str, precision: str, first: str, last: str):
+def test_period_includes_all_its_days(date: str, precision: str, first: str, last: str):
     assert period(day(date), precision) == (day(first), day(last))
 
 
@@ -118,7 +118,7 @@ def members(date: str, *without: str, **more: str) -> dict[str, str]:
     return {code: "Y" for code in seats if code not in without} | more
 
 
-def test_a_new_member_is_one_finding(record: None):
+def test_new_member_is_one_finding(record: None):
     """As the library lists the United Arab Emirates, admitted on 9 December 1971, in the votes of that session."""
     make_roll_call("a-res-2754-xxvi", votes=members("1971-10-07", ARE="X"), date=day("1971-10-07"))
     make_roll_call("a-res-2758-xxvi-1", votes=members("1971-10-25", ARE="X"), date=day("1971-10-25"))
@@ -136,7 +136,7 @@ def test_a_new_member_is_one_finding(record: None):
     assert of_states("electorate") == {}
 
 
-def test_a_member_missing_after_its_first_day_or_voting_before_it_is_no_new_member(record: None):
+def test_member_missing_later_or_voting_early_is_not_a_new_member(record: None):
     make_roll_call("next-day", votes=members("1971-12-10", "ARE"), date=day("1971-12-10"))
     make_roll_call("a-position", votes=members("1971-10-07", ARE="Y"), date=day("1971-10-07"))
     make_roll_call("of-a-month", votes=members("1971-12-10", "ARE"), date=day("1971-12-01"), date_precision="month")
@@ -170,7 +170,7 @@ def test_yugoslavia_listed_while_it_took_no_part_is_one_finding(record: None):
     assert of_states("electorate") == {"electorate:a-res-47-1": {"strangers": ["YUG"], "missing": []}}
 
 
-def test_a_state_that_is_no_more_and_one_of_the_council_are_no_new_members(record: None):
+def test_former_states_and_council_members_are_not_new_members(record: None):
     make_roll_call("after", votes=members("1993-01-12", CSK="X"), date=day("1993-01-12"))
     council = Body.objects.get(code="SC")
     on = BodyMembership.objects.filter(body=council).on(day("1964-06-01"))
@@ -184,7 +184,7 @@ def test_a_state_that_is_no_more_and_one_of_the_council_are_no_new_members(recor
     assert of_states("admission") == of_states("no-seat") == {}
 
 
-def test_three_queries_however_many_roll_calls(record: None, django_assert_num_queries):
+def test_query_count_does_not_grow_with_roll_calls(record: None, django_assert_num_queries):
     make_roll_call(votes={"USA": "Y"})
     with django_assert_num_queries(3):
         list(electorates())

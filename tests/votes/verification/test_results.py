@@ -1,4 +1,4 @@
-"""Recorded results against the figures."""
+"""Findings: recorded results against the totals."""
 
 from typing import Any
 
@@ -41,7 +41,9 @@ def council_vote(choices: str, *, date: str = "2025-02-24", **values: Any) -> Ro
         ("NNNNN NNNNNNNNNN", "not-stated", "adopted", None),
     ],
 )
-def test_the_council(record: None, choices: str, requirement: str, result: str, computed: str | None):
+def test_council_results_that_contradict_the_votes_are_findings(
+    record: None, choices: str, requirement: str, result: str, computed: str | None
+):
     taken = council_vote(choices, requirement=requirement, result=result)
     figures = f"{choices.count('Y')}-{choices.count('N')}-{choices.count('A')}"
 
@@ -50,13 +52,13 @@ def test_the_council(record: None, choices: str, requirement: str, result: str, 
 
 
 @pytest.mark.parametrize(("date", "computed"), [("1965-12-31", None), ("1966-01-01", "rejected")])
-def test_seven_votes_were_enough_before_1966(record: None, date: str, computed: str | None):
+def test_council_needed_seven_votes_before_1966(record: None, date: str, computed: str | None):
     taken = council_vote("YYYYY YYAA", date=date, requirement="security-council-substantive", result="adopted")
 
     assert [row["computed"] for row in about(contradicted_results, taken).values()] == ([computed] if computed else [])
 
 
-def test_without_the_votes_nobody_knows_of_a_veto(record: None):
+def test_veto_is_not_doubted_without_votes_by_state(record: None):
     values: dict[str, Any] = {
         "body": make_body("SC"),
         "requirement": "security-council-substantive",
@@ -85,7 +87,7 @@ def test_without_the_votes_nobody_knows_of_a_veto(record: None):
         ((None, 60), "simple-majority", "adopted", None),
     ],
 )
-def test_the_assembly(
+def test_assembly_results_that_contradict_the_totals_are_findings(
     record: None, announced: tuple[int | None, ...], requirement: str, result: str, computed: str | None
 ):
     """The Assembly has 193 members, and two-thirds of them are 129."""
@@ -94,7 +96,7 @@ def test_the_assembly(
     assert [row["computed"] for row in about(contradicted_results, taken).values()] == ([computed] if computed else [])
 
 
-def test_counted_votes_go_before_announced_figures(record: None):
+def test_counted_totals_take_precedence_over_announced_ones(record: None):
     taken = make_roll_call("a-vote", announced=(2, 1, 0, 0), votes={"USA": "N", "FRA": "Y"}, result="adopted")
 
     assert about(contradicted_results, taken) == {
@@ -111,7 +113,7 @@ def test_counted_votes_go_before_announced_figures(record: None):
     result=st.sampled_from(Result.values),
 )
 @settings(RECORD, max_examples=80)
-def test_it_is_what_the_page_of_the_vote_says(
+def test_findings_equal_the_explanation_on_the_page(
     record: None, body: str, year: str, choices: str, announced: Any, **values: str
 ):
     """The page explains one vote at a time; the check reads all at once."""
@@ -133,7 +135,7 @@ def test_it_is_what_the_page_of_the_vote_says(
     ] == said
 
 
-def test_the_permanent_members_are_those_of_the_reference_facts(record: None):
+def test_permanent_members_are_those_of_the_reference_data(record: None):
     permanent = BodyMembership.objects.filter(body__code="SC", permanent=True).on(day("2025-02-24"))
 
     assert sorted(permanent.values_list("state__code", flat=True)) == sorted(PERMANENT)

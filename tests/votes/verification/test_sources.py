@@ -1,4 +1,4 @@
-"""What sources say against the record."""
+"""Findings: statements of sources against the record."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def differs(recorded: str | None, stated: str | None, layout: str) -> bool:
 
 @given(record=records(), stated=stated_votes, layout=st.sampled_from(["ga-voting", "voeten"]))
 @settings(RECORD, max_examples=40)
-def test_votes_differ_where_comparing_them_one_by_one_says_so(
+def test_findings_equal_comparing_votes_one_by_one(
     stage: Stage, record: Record, stated: list[list[str | None]], layout: str
 ):
     with stage.holding(record) as roll_calls:
@@ -92,7 +92,9 @@ RECORDED: dict[str, Any] = {
         ({"title": "Else", "text_title": "Else", "agenda": "1", "topics": ["a"], "note": "n", "drafts": ["A/L.1"]}, {}),
     ],
 )
-def test_facts_differ(record: None, stated: dict[str, Any], facts: dict[str, list[str]]):
+def test_differing_facts_are_findings_as_far_as_both_are_known(
+    record: None, stated: dict[str, Any], facts: dict[str, list[str]]
+):
     session = Session.objects.get(body=make_body(), code="60")
     taken = make_roll_call("a-vote", session=session, **RECORDED)
     make_statement(taken, **stated)
@@ -103,7 +105,7 @@ def test_facts_differ(record: None, stated: dict[str, Any], facts: dict[str, lis
 
 
 @pytest.mark.parametrize("precision", ["month", "year"])
-def test_a_record_that_knows_the_month_contradicts_no_day_of_it(db: None, precision: str):
+def test_month_only_record_contradicts_no_day_of_that_month(db: None, precision: str):
     taken = make_roll_call(date=day("2005-01-01"), date_precision=precision)
     make_statement(taken, date="2005-01-31", date_precision="day")
 
@@ -119,14 +121,14 @@ def test_a_record_that_knows_the_month_contradicts_no_day_of_it(db: None, precis
         ("motion", "procedural", False),
     ],
 )
-def test_kinds_differ_where_one_is_the_whole_text(db: None, recorded: str, stated: str, differ: bool):
+def test_differing_kinds_are_findings_if_one_is_the_whole_text(db: None, recorded: str, stated: str, differ: bool):
     taken = make_roll_call(kind=recorded)
     make_statement(taken, kind=stated)
 
     assert bool(about(disagreements, taken)) == differ
 
 
-def test_each_statement_is_a_finding_of_its_own(db: None):
+def test_each_differing_statement_is_its_own_finding(db: None):
     make_state("QQA")
     taken = make_roll_call("a-vote", votes={"QQA": "Y"}, result="adopted")
     make_statement(taken, votes="QQAN", result="rejected")
@@ -153,7 +155,7 @@ def name_of(slug: str) -> str:
     }[slug]
 
 
-def test_votes_that_nobody_recorded_are_stated_against_nothing(db: None):
+def test_position_missing_from_the_record_is_a_finding_and_absence_is_not(db: None):
     make_state("QQA")
     make_state("QQB")
     taken = make_roll_call("a-vote")
@@ -162,14 +164,14 @@ def test_votes_that_nobody_recorded_are_stated_against_nothing(db: None):
     assert about(disagreements, taken)["a-vote"]["votes"] == {"QQB": [None, "Y"]}
 
 
-def test_three_queries_however_many_statements(db: None, django_assert_num_queries):
+def test_check_takes_three_queries(db: None, django_assert_num_queries):
     for _ in range(2):
         make_statement(make_roll_call(result="adopted"), result="rejected", votes="USAY")
         with django_assert_num_queries(3):
             list(disagreements())
 
 
-def test_a_draft_holds_back_what_sources_say(db: None):
+def test_draft_that_holds_back_source_statements_is_a_finding(db: None):
     held, shown, own = make_roll_call("a-vote"), make_roll_call(status="published"), make_roll_call()
     make_statement(held)
     make_statement(held, source="voeten", layout="voeten")

@@ -1,4 +1,4 @@
-"""Votes and their texts: two on one text, none, and recorded votes without votes."""
+"""Findings: votes and their texts."""
 
 from tests.factories import make_resolution, make_roll_call, make_state
 from tests.votes.verification.conftest import about
@@ -18,7 +18,7 @@ def test_two_published_votes_on_a_whole_text_are_a_finding(db: None):
     assert found.roll_call_id is None
 
 
-def test_a_draft_beside_a_published_vote_is_none_and_would_not_be_named(db: None):
+def test_draft_beside_a_published_vote_is_not_a_finding(db: None):
     text = make_resolution(status="published")
     make_roll_call(resolution=text, status="published")
     make_roll_call(resolution=text)
@@ -41,7 +41,7 @@ def test_a_vote_on_no_text_is_a_finding_unless_it_needs_none(db: None):
     }
 
 
-def test_a_published_recorded_vote_needs_votes(db: None):
+def test_published_recorded_vote_without_votes_is_a_finding(db: None):
     make_state("QQA")
     empty = [
         make_roll_call(f"{status}-{method}", method=method, status=status)

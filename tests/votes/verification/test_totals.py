@@ -1,4 +1,4 @@
-"""Announced totals against counted ones."""
+"""Findings: announced totals against counted ones."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +15,7 @@ figures = st.tuples(*[st.sampled_from([None, 0, 1, 1, 2, 3])] * 4)
 
 @given(record=records(), announced=st.lists(figures, min_size=8, max_size=8))
 @settings(RECORD, max_examples=40)
-def test_they_differ_where_counting_by_hand_says_so(
-    stage: Stage, record: Record, announced: list[tuple[int | None, ...]]
-):
+def test_findings_equal_counting_by_hand(stage: Stage, record: Record, announced: list[tuple[int | None, ...]]):
     with stage.holding(record) as roll_calls:
         expected = {}
         for taken, said in zip(record.taken, announced, strict=False):
@@ -32,7 +30,7 @@ def test_they_differ_where_counting_by_hand_says_so(
         assert about(differing_totals, *roll_calls.values()) == expected
 
 
-def test_drafts_are_checked_too_and_the_key_is_the_slug(db: None):
+def test_drafts_are_checked_and_the_key_is_the_slug(db: None):
     make_state("QQA")
     draft = make_roll_call("a-vote", votes={"QQA": "N"}, announced=(1, 0, 0, 0))
 
@@ -42,7 +40,7 @@ def test_drafts_are_checked_too_and_the_key_is_the_slug(db: None):
     assert found.details == {"differences": [["Y", 1, 0], ["N", 0, 1]]}
 
 
-def test_without_votes_there_is_nothing_to_differ_from(db: None):
+def test_roll_call_without_votes_has_no_finding(db: None):
     announced = make_roll_call(announced=(1, 0, 0, 0))
 
     assert about(differing_totals, announced) == {}

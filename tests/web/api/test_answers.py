@@ -1,4 +1,4 @@
-"""What holds of every answer of the API: errors, ETags, methods, other sites, the limit, and what is not public."""
+"""What holds of every API response: errors, ETags, methods, CORS, rate limit and drafts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ADDRESSES = [
 ]
 
 
-def test_nothing_asked_is_ignored():
+def test_unknown_or_invalid_parameters_are_errors():
     assert errors("/roll-calls/?positon=USA:for&body=XX&topic=x&differ=USA&q=a&q=b&page=2&who=USA&fields=") == {
         "positon": ["There is no parameter “positon” here."],
         "page": ["There is no parameter “page” here."],
@@ -70,11 +70,11 @@ def test_nothing_asked_is_ignored():
         ("/roll-calls/a b/", "There is nothing at “/api/v1/roll-calls/a b/”."),
     ],
 )
-def test_what_is_not_there_is_a_problem(address: str, said: str):
+def test_missing_object_is_a_404_problem(address: str, said: str):
     assert ask(address, status=404) == {"type": "about:blank", "title": "Not Found", "status": 404, "detail": said}
 
 
-def test_withdrawn_votes_say_why_and_merged_ones_lead_on(maker: Maker):
+def test_withdrawn_vote_gives_the_reason_and_merged_vote_redirects(maker: Maker):
     withdrawn(maker)
     day = RetiredAddress.objects.get().at.date()
     gone = ask("/roll-calls/secretquux/", status=410)
@@ -87,7 +87,7 @@ def test_withdrawn_votes_say_why_and_merged_ones_lead_on(maker: Maker):
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_every_answer_has_an_etag_and_is_for_everybody(address: str):
+def test_every_response_has_an_etag_and_is_public(address: str):
     first = Client().get(f"/api/v1{address}")
     assert (first.status_code, first.headers["Content-Type"]) == (200, "application/json")
     assert first.headers["Access-Control-Allow-Origin"] == "*"
@@ -105,14 +105,14 @@ def test_every_answer_has_an_etag_and_is_for_everybody(address: str):
     assert Client().get(f"/api/v1{address}").content == first.content
 
 
-def test_an_etag_is_of_a_version_and_of_an_address(maker: Maker):
+def test_etag_depends_on_data_version_and_address(maker: Maker):
     tags = [Client().get(f"/api/v1/roll-calls/{query}").headers["ETag"] for query in ("", "?page_size=25")]
     maker.roll_call("another", "USA:Y")
     tags.append(Client().get("/api/v1/roll-calls/", headers={"If-None-Match": tags[0]}).headers["ETag"])
     assert len(set(tags)) == 3
 
 
-def test_nothing_is_read_for_who_has_the_answer_already(django_assert_num_queries):
+def test_matching_etag_saves_the_queries(django_assert_num_queries):
     tag = Client().get("/api/v1/roll-calls/a-res-es-11-7/").headers["ETag"]
     with django_assert_num_queries(2):  # in a test's transaction: whether it is a snapshot, and the record
         Client().get("/api/v1/roll-calls/a-res-es-11-7/", headers={"If-None-Match": tag})
@@ -127,14 +127,14 @@ def test_nothing_is_read_for_who_has_the_answer_already(django_assert_num_querie
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_written(method: str):
+def test_writing_methods_are_a_405(method: str):
     response = getattr(Client(enforce_csrf_checks=True), method)("/api/v1/states/")
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["title"] == "Method Not Allowed"
 
 
-def test_a_browser_may_ask_for_another_site_s_page():
+def test_cross_origin_requests_are_allowed():
     response = Client().options(
         "/api/v1/states/", headers={"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
     )
@@ -150,12 +150,12 @@ def test_a_browser_may_ask_for_another_site_s_page():
     assert "Access-Control-Allow-Origin" not in Client().get("/states/").headers
 
 
-def test_answers_are_json_whatever_is_asked_for():
+def test_responses_are_json_whatever_the_accept_header():
     assert ask("/bodies/", Accept="text/html")["results"][0]["code"] == "GA"
     assert errors("/bodies/?format=api") == {"format": ["There is no parameter “format” here."]}
 
 
-def test_who_asks_too_often_is_told_when_to_come_again(settings):
+def test_too_many_requests_are_a_429_with_retry_after(settings):
     settings.API_REQUESTS_A_MINUTE = 2
     settings.TRUSTED_PROXIES = 1
     caches["throttle"].clear()
@@ -176,7 +176,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(settings):
     caches["throttle"].clear()
 
 
-def test_drafts_change_no_answer_and_publishing_does(maker: Maker):
+def test_drafts_change_no_response_and_publishing_does(maker: Maker):
     addresses = [
         *ADDRESSES,
         "/resolutions/?q=flumequux",
@@ -219,7 +219,7 @@ def test_a_published_text_with_a_draft_vote_shows_none_of_it(maker: Maker):
     assert "A/RES/79/777" not in {row["symbol"] for row in ask("/resolutions/?page_size=500")["results"]}
 
 
-def test_the_description_is_valid_and_nothing_in_it_is_guessed(tmp_path):
+def test_openapi_schema_is_valid_without_warnings(tmp_path):
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "openapi.yaml"))
     served = Client().get("/api/v1/openapi.yaml")
     assert served.headers["Content-Type"] == "application/vnd.oai.openapi"
@@ -230,7 +230,7 @@ def test_the_description_is_valid_and_nothing_in_it_is_guessed(tmp_path):
 
 
 @pytest.mark.parametrize("address", [address for address in ADDRESSES if "?" not in address])
-def test_answers_have_just_the_fields_that_are_described(address: str):
+def test_responses_have_exactly_the_described_fields(address: str):
     schema = json.loads(Client().get("/api/v1/openapi.json").content)
     template = {"USA": "{code}", "eu": "{bloc}", "a-res-es-11-7": "{slug}", "A/RES/ES-11/7": "{symbol}"}
     path = f"/api/v1{address}"
@@ -251,7 +251,7 @@ def test_answers_have_just_the_fields_that_are_described(address: str):
     compare(ask(address), of)
 
 
-def test_publishing_moves_the_version_that_answers_name(maker: Maker):
+def test_publishing_moves_the_data_version_in_responses(maker: Maker):
     before = ask("/")["data_version"]
     RollCall.objects.filter(slug="a-res-es-11-7").update(note="Noted.")
     assert ask("/roll-calls/a-res-es-11-7/?fields=note") == {"data_version": before + 1, "note": "Noted."}

@@ -1,4 +1,4 @@
-"""The examples of docs/api.md answer what stands there."""
+"""The examples of docs/api.md give the documented responses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def opened(address: str) -> io.BytesIO:
     return io.BytesIO(Client().get(path).content)
 
 
-def test_each_question_has_the_answer_beside_it():
+def test_each_example_request_gives_the_documented_response():
     asked = 0
     for (of, question), (_kind, answer) in itertools.pairwise(BLOCKS):
         if of == "sh":
@@ -36,7 +36,7 @@ def test_each_question_has_the_answer_beside_it():
     assert asked == 3
 
 
-def test_the_loop_over_pages_finds_all(monkeypatch: pytest.MonkeyPatch):
+def test_documented_paging_loop_finds_all_rows(monkeypatch: pytest.MonkeyPatch):
     (code,) = (text for of, text in BLOCKS if of == "python")
     monkeypatch.setattr("urllib.request.urlopen", opened)
     names: dict[str, Any] = {}
@@ -44,7 +44,7 @@ def test_the_loop_over_pages_finds_all(monkeypatch: pytest.MonkeyPatch):
     assert names["vetoes"] == [{"slug": "s-2022-155", "date": "2022-02-25"}]
 
 
-def test_each_address_named_answers():
+def test_each_documented_address_is_a_200():
     named = set(re.findall(r"`(/api/v1/[^`]*|/roll-calls/[^`]*)`", GUIDE))
     assert len(named) > 12
     assert {path: Client().get(path).status_code for path in sorted(named)} == dict.fromkeys(named, 200)

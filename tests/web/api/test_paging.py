@@ -1,4 +1,4 @@
-"""Paging by cursor: every row once, in the order of the pages, whatever happens to the record meanwhile."""
+"""Cursor pagination: complete, in order, and stable when the record changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def crowded(maker: Maker) -> None:
 
 @pytest.mark.parametrize("query", ["", "order=closeness", "q=peace&order=relevance", "body=GA&position=USA:for"])
 @pytest.mark.usefixtures("crowded")
-def test_pages_hold_every_row_once_in_the_order_of_the_list(query: str):
+def test_pages_contain_every_row_once_in_list_order(query: str):
     listed = json.loads(Client().get(f"/roll-calls.json?{query}").getvalue())
     expected = [row["slug"] for row in listed["rows"]]
     assert len(expected) > 7
@@ -53,7 +53,7 @@ def test_pages_hold_every_row_once_in_the_order_of_the_list(query: str):
 
 
 @pytest.mark.usefixtures("crowded")
-def test_a_cursor_means_the_same_when_the_record_has_changed(maker: Maker):
+def test_cursor_keeps_its_place_when_the_record_changes(maker: Maker):
     everything = slugs("/roll-calls/?page_size=500")
     first = ask("/roll-calls/?page_size=4")
     seen = [row["slug"] for row in first["results"]]
@@ -69,7 +69,7 @@ def test_a_cursor_means_the_same_when_the_record_has_changed(maker: Maker):
     assert ask(second["previous"])["results"] == only["results"]
 
 
-def test_beyond_the_last_row_is_an_empty_page():
+def test_page_beyond_the_last_row_is_empty():
     everything = ask("/roll-calls/?page_size=500")["results"]
     beyond = ask(f"/roll-calls/?page_size={len(everything) - 1}")["next"]
     RollCall.objects.filter(slug=everything[-1]["slug"]).update(status="draft")
@@ -80,21 +80,21 @@ def test_beyond_the_last_row_is_an_empty_page():
     }
 
 
-def test_the_same_question_has_the_same_cursor():
+def test_same_query_has_the_same_cursor():
     one, other = (ask("/roll-calls/?page_size=2")["next"] for _time in range(2))
     assert one == other
     assert one.startswith("http://testserver/api/v1/roll-calls/?page_size=2&cursor=")
 
 
 @pytest.mark.parametrize("list_of", ["states", "blocs", "sessions", "memberships"])
-def test_small_tables_are_paged_alike(list_of: str):
+def test_small_tables_are_paged_the_same_way(list_of: str):
     whole = pages(f"/{list_of}/?page_size=500")
     forth = pages(f"/{list_of}/?page_size=60" if list_of != "memberships" else "/memberships/?page_size=400")
     assert [row for rows in forth for row in rows] == [row for rows in whole for row in rows]
     assert len(forth) > 1 or len(whole[0]) <= 60
 
 
-def test_what_is_no_cursor_and_no_size_is_refused():
+def test_invalid_cursor_or_page_size_is_refused():
     cursor = ask("/roll-calls/?page_size=1")["next"].partition("cursor=")[2]
     closest = ask("/roll-calls/?page_size=1&order=closeness")["next"].partition("cursor=")[2]
     states = ask("/states/?page_size=1")["next"].partition("cursor=")[2]
@@ -114,7 +114,7 @@ def test_what_is_no_cursor_and_no_size_is_refused():
     "values",
     [[1, None, None, "x"], ["2025-02-30", None, None, "x"], ["x"], [{}, [], True, 1], ["2025-01-01", 1, "x", 2]],
 )
-def test_a_cursor_made_up_breaks_nothing(values: list[object]):
+def test_forged_cursor_causes_no_error(values: list[object]):
     from web.api.paging import Cursor  # noqa: PLC0415  # to make one that the API would not
 
     made_up = Cursor(before=False, order="", values=tuple(values))

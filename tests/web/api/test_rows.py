@@ -1,4 +1,4 @@
-"""Rows, filters and fields: those of the downloads and of the pages."""
+"""Rows, filters and fields of the API equal those of downloads and pages."""
 
 from __future__ import annotations
 
@@ -97,12 +97,12 @@ def test_other_spellings_lead_to_the_canonical_one(spelling: str, to: str):
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_a_near_miss_is_a_miss():
+def test_near_miss_of_a_symbol_is_a_404():
     assert Client().get("/resolutions/es-11/7").status_code == 302  # a reader is led on
     assert ask("/resolutions/es-11/7", status=404)["detail"] == "“es-11/7” is not in this record."
 
 
-def test_a_symbol_of_several_texts_names_none(maker: Maker):
+def test_symbol_of_several_texts_is_a_404(maker: Maker):
     from resolutions.models import OtherSymbol  # noqa: PLC0415  # for this test alone
 
     for number in (1, 2):
@@ -110,7 +110,7 @@ def test_a_symbol_of_several_texts_names_none(maker: Maker):
     assert ask("/resolutions/A/79/L.90", status=404)["detail"] == "Several resolutions have the symbol “A/79/L.90”."
 
 
-def test_states_and_blocs_tell_all_that_is_on_record():
+def test_states_and_blocs_have_all_their_facts():
     serbia = ask("/states/SRB/")
     assert (serbia["name"], serbia["seats"][0]["body"]) == ("Serbia", "GA")
     kingdom = ask("/blocs/eu/?fields=slug,members")
@@ -122,7 +122,7 @@ def test_states_and_blocs_tell_all_that_is_on_record():
     assert sorted(former[0]) == ["name", "official_name", "since", "since_precision", "until", "until_precision"]
 
 
-def test_memberships_are_those_of_a_state_a_bloc_a_body_and_a_day():
+def test_memberships_are_filtered_by_state_bloc_body_and_day():
     rows = ask("/memberships/?state=GBR&page_size=500")["results"]
     assert {row["code"] for row in rows} == {"GBR"}
     assert {(row["body"] is None) != (row["bloc"] is None) for row in rows} == {True}
@@ -133,7 +133,7 @@ def test_memberships_are_those_of_a_state_a_bloc_a_body_and_a_day():
     assert "eu" not in {row["bloc"] for row in ask("/memberships/?state=GBR&on=2020-02-01")["results"]}
 
 
-def test_agreement_is_that_of_the_page_s_file():
+def test_agreement_equals_the_file_of_the_page():
     query = "state=USA&state=FRA&state=SUN&since=1946-01-01&measure=kappa&order=name"
     found, file = ask(f"/agreement/?{query}"), json.loads(Client().get(f"/agreement.json?{query}").content)
     del found["data_version"], file["record"]
@@ -145,7 +145,7 @@ def test_agreement_is_that_of_the_page_s_file():
     }
 
 
-def test_fields_are_those_asked_for():
+def test_only_the_requested_fields_are_returned():
     rows = ask("/roll-calls/?fields=date,slug&page_size=2")["results"]
     assert [list(row) for row in rows] == [["slug", "date"]] * 2
     full = ask("/roll-calls/a-res-es-11-7/")

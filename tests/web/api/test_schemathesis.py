@@ -1,4 +1,4 @@
-"""Whatever is asked, in the words of the description or not, is answered as it says."""
+"""Every API response matches the schema, for valid and invalid requests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def operations() -> Iterator[list[Any]]:
         signal.connect(close_old_connections)
 
 
-def test_the_examples_of_the_description_find_something(operations: list[Any]) -> None:
+def test_examples_of_the_schema_give_results(operations: list[Any]) -> None:
     """Each parameter with its example, or each of its words, alone: all are answered as described, none refused."""
     asked = 0
     for operation in operations:
@@ -81,7 +81,7 @@ def test_the_examples_of_the_description_find_something(operations: list[Any]) -
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_every_answer_is_as_described(operations: list[Any], mode: GenerationMode) -> None:
+def test_every_response_matches_the_schema(operations: list[Any], mode: GenerationMode) -> None:
     """Values as the description allows them, which mostly name nothing, and values that it does not allow."""
     for operation in operations:
 

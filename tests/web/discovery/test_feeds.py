@@ -1,4 +1,4 @@
-"""Atom feeds: what a query selects, a state's votes, a bloc's positions; whole, stable and of what is public."""
+"""Atom feeds of texts, votes, states and blocs."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def by_symbol(address: str, symbol: str) -> dict[str, str]:
 pytestmark = pytest.mark.usefixtures("record")
 
 
-def test_all_texts_newest_first():
+def test_feed_of_texts_is_complete_and_newest_first():
     found = entries("/resolutions.atom")
 
     assert [entry["title"].partition(": ")[0] for entry in found] == SYMBOLS
@@ -90,7 +90,7 @@ def test_all_texts_newest_first():
         "order=closeness",
     ],
 )
-def test_a_saved_filter_has_what_its_list_has(query: str):
+def test_feed_of_a_filter_has_the_rows_of_its_list(query: str):
     page, found = get(f"/resolutions/?{query}"), entries(f"/resolutions.atom?{query}")
 
     assert [entry["title"].partition(": ")[0] for entry in found] == symbols(page)
@@ -106,7 +106,7 @@ def test_a_feed_is_named_after_its_query():
     assert text(feed("/states/FRA.atom"), "title") == "Votes of France · Plenary"
 
 
-def test_recorded_votes_have_motions_too_and_only_the_newest(maker: Maker):
+def test_feed_of_votes_includes_motions_and_only_the_newest(maker: Maker):
     maker.many(range(1, ENTRIES + 10))
 
     assert len(entries("/roll-calls.atom")) == ENTRIES
@@ -117,7 +117,7 @@ def test_recorded_votes_have_motions_too_and_only_the_newest(maker: Maker):
     assert "a-motion" not in {entry["id"].rpartition("/")[2] for entry in entries("/resolutions.atom")}
 
 
-def test_a_state_s_feed_says_how_it_voted():
+def test_feed_of_a_state_says_how_it_voted():
     entry = by_symbol("/states/USA.atom", "A/RES/ES-11/7")
 
     assert entry["title"].startswith("Against: A/RES/ES-11/7: Advancing ")
@@ -129,11 +129,11 @@ def test_a_state_s_feed_says_how_it_voted():
     assert len(chosen) == votes.count() > 0
 
 
-def test_a_former_state_has_its_name_of_the_day():
+def test_former_state_has_its_name_of_the_day():
     assert by_symbol("/states/TUR.atom", "A/RES/68/262")["summary"].startswith("Turkey: in favour. ")
 
 
-def test_a_bloc_s_feed_says_its_position_and_who_broke():
+def test_feed_of_a_bloc_says_its_position_and_who_broke():
     entry = by_symbol("/blocs/eu.atom", "A/RES/ES-11/7")
     assert entry["title"].startswith("In favour: A/RES/ES-11/7: ")
     assert entry["summary"].startswith("EU: in favour, 26-1-0. Broke: against Hungary. Adopted 93-18-65 ")
@@ -142,7 +142,7 @@ def test_a_bloc_s_feed_says_its_position_and_who_broke():
     assert whole.startswith("EU: in favour, 27-0-0. Adopted 141-5-35 ")
 
 
-def test_a_bloc_that_splits_or_does_not_vote_has_no_position(maker: Maker):
+def test_bloc_that_is_tied_or_does_not_vote_has_no_position(maker: Maker):
     maker.roll_call("tied", "USA:Y FRA:N GBR:A RUS:X", title="One")
     maker.roll_call("absent", "USA:X FRA:X", title="Two")
     found = {entry["id"].rpartition("/")[2]: entry for entry in entries("/blocs/p5.atom")}
@@ -182,7 +182,7 @@ def test_an_amended_vote_is_updated():
     assert datetime.datetime.fromisoformat(text(feed("/resolutions.atom"), "updated")) == now
 
 
-def test_neither_drafts_nor_what_was_withdrawn(maker: Maker):
+def test_feeds_exclude_drafts_and_withdrawn_votes(maker: Maker):
     addresses = ("/resolutions.atom", "/roll-calls.atom", "/states/USA.atom", "/blocs/p5.atom")
     before = [Client().get(address).content for address in addresses]
     maker.roll_call("secret", "USA:Y FRA:Y", status="draft")
@@ -200,7 +200,7 @@ def answer(address: str, **headers: str) -> HttpResponse:
     return Client().get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})  # type: ignore[return-value]  # the test client adds to it
 
 
-def test_a_reader_that_has_it_is_told_so(maker: Maker):
+def test_matching_etag_is_a_304(maker: Maker):
     first = answer("/resolutions.atom?topic=human-rights")
     tag, modified = first.headers["ETag"], first.headers["Last-Modified"]
 
@@ -222,7 +222,7 @@ def test_a_reader_that_has_it_is_told_so(maker: Maker):
         ("/blocs/nope.atom", 404, []),
     ],
 )
-def test_what_cannot_be_answered_is_said_to_programs(address: str, status: int, wrong: list[str]):
+def test_invalid_feed_request_is_a_problem_document(address: str, status: int, wrong: list[str]):
     response = Client().get(address)
 
     assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
@@ -236,13 +236,13 @@ def test_what_cannot_be_answered_is_said_to_programs(address: str, status: int, 
         ("/blocs/NATO.atom", "/blocs/nato.atom"),
     ],
 )
-def test_another_spelling_leads_to_the_feed(written: str, meant: str):
+def test_another_spelling_redirects_to_the_feed(written: str, meant: str):
     response = Client().get(written)
 
     assert (response.status_code, response.headers["Location"]) == (301, meant)
 
 
-def test_a_feed_without_entries_is_of_the_record_s_last_change():
+def test_empty_feed_is_dated_by_the_last_change_of_the_record():
     root = feed("/resolutions.atom?q=flumequux")
 
     assert root.findall(f"{ATOM}entry") == []
@@ -252,7 +252,7 @@ def test_a_feed_without_entries_is_of_the_record_s_last_change():
     assert text(root, "updated") == text(again, "updated")
 
 
-def test_what_xml_cannot_hold_is_left_out(maker: Maker):
+def test_characters_invalid_in_xml_are_removed(maker: Maker):
     assert plain("a\x00\x0b\ud800b\tc\U0001f600") == "ab\tc\U0001f600"
     maker.roll_call("odd", "USA:Y", title="Bell\x07 and vertical\x0b tab", date="2025-12-31")
 

@@ -1,4 +1,4 @@
-"""What a page says of itself to search engines, link previews and feed readers."""
+"""Metadata of pages for search engines, link previews and feed readers."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def roll_call(**values: Any) -> ListedRollCall:
         ),
     ],
 )
-def test_a_vote_in_words(values: dict[str, Any], named: dict[Choice, list[str]], words: str):
+def test_description_of_a_vote_states_result_and_totals(
+    values: dict[str, Any], named: dict[Choice, list[str]], words: str
+):
     assert in_words(roll_call(**values), named) == words
 
 
@@ -117,7 +119,7 @@ def test_a_vote_in_words(values: dict[str, Any], named: dict[Choice, list[str]],
         ("q=a%26b%20c", [], "/x/?q=a%26b+c"),
     ],
 )
-def test_a_page_has_one_address(query: str, ignored: list[str], kept: str):
+def test_each_page_has_one_canonical_address(query: str, ignored: list[str], kept: str):
     assert canonical("/x/", QueryDict(query), ignored, without=("on",)) == kept
 
 
@@ -129,7 +131,7 @@ def head_of(page: Metadata) -> str:
     return template.render({"page": page, "origin": OWN})
 
 
-def test_nothing_ends_the_element_that_holds_data():
+def test_json_ld_cannot_close_its_script_element():
     hostile = "</script><script>alert(1)</script><!-- & ]]> 'é\""
     html = head_of(Metadata("title", "description", "/", [{"name": hostile}]))
     body = html.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
@@ -138,7 +140,7 @@ def test_nothing_ends_the_element_that_holds_data():
     assert json.loads(body)["@graph"] == [{"name": hostile}]
 
 
-def test_what_the_head_says_is_escaped():
+def test_texts_in_the_head_are_escaped():
     hostile = "\"><script>alert('x')</script>"
     page = Metadata(
         hostile, hostile, "/", [], image=Image("/c.png", hostile), alternates=[Alternate("/a", "b/c", hostile)]
@@ -149,11 +151,11 @@ def test_what_the_head_says_is_escaped():
 
 
 @pytest.mark.parametrize(("precision", "text"), [("day", "2025-02-24"), ("month", "2025-02"), ("year", "2025")])
-def test_a_date_is_written_as_far_as_it_is_known(precision: str, text: str):
+def test_dates_have_the_precision_that_is_known(precision: str, text: str):
     assert iso(datetime.date(2025, 2, 24), precision) == text
 
 
-def test_an_empty_record_has_neither_period_nor_day():
+def test_empty_record_has_no_period_and_no_date():
     described = dataset(OWN, "/data/", DataVersion(0, None), None, [], methods="/methods/")
 
     assert described["version"] == "0"
@@ -161,7 +163,7 @@ def test_an_empty_record_has_neither_period_nor_day():
 
 
 @pytest.mark.usefixtures("record")
-def test_a_resolution_is_a_creative_work():
+def test_resolution_is_described_as_a_creative_work():
     page = get("/resolutions/A/RES/ES-11/7?bloc=eu&utm_source=x")
     own = f"{OWN}/resolutions/A/RES/ES-11/7"
 
@@ -211,7 +213,7 @@ def test_a_resolution_is_a_creative_work():
 
 
 @pytest.mark.usefixtures("record")
-def test_topics_and_subjects_are_what_a_text_is_about(maker: Maker):
+def test_topics_and_subjects_are_given_as_about(maker: Maker):
     text = maker.text("A/RES/79/777", subjects=["CUBA--UNITED STATES"])
     text.topics.add(maker.topic)
     maker.roll_call("a-res-79-777", "USA:Y", resolution=text, decisive=True)
@@ -224,7 +226,7 @@ def test_topics_and_subjects_are_what_a_text_is_about(maker: Maker):
 
 
 @pytest.mark.usefixtures("record")
-def test_a_vote_that_decided_a_text_is_found_at_the_text_and_another_at_its_own_page(maker: Maker):
+def test_decisive_vote_is_at_its_text_and_others_at_their_own_page(maker: Maker):
     maker.roll_call("a-motion", "USA:Y FRA:N", title="To </script> adjourn", kind="motion")
     decisive, other = get("/roll-calls/a-res-es-11-7/"), get("/roll-calls/a-motion/")
 
@@ -235,7 +237,7 @@ def test_a_vote_that_decided_a_text_is_found_at_the_text_and_another_at_its_own_
 
 
 @pytest.mark.usefixtures("record")
-def test_a_text_without_a_vote_says_what_it_is(maker: Maker):
+def test_text_without_a_vote_has_a_description(maker: Maker):
     maker.text("A/RES/79/777", title="Peace & quiet")
     page = get("/resolutions/A/RES/79/777")
 
@@ -245,7 +247,7 @@ def test_a_text_without_a_vote_says_what_it_is(maker: Maker):
 
 
 @pytest.mark.usefixtures("record")
-def test_the_data_set_is_described_on_its_page_and_on_the_front_page():
+def test_data_set_is_described_on_data_page_and_front_page():
     whole, front = (graph(get(address))["Dataset"] for address in ("/data/", "/"))
 
     assert {**front, "distribution": None} == {**whole, "distribution": None}
@@ -295,7 +297,7 @@ def test_the_data_set_is_described_on_its_page_and_on_the_front_page():
         ("/about/", []),
     ],
 )
-def test_a_page_names_its_other_forms(address: str, forms: list[str]):
+def test_page_links_to_its_alternate_formats(address: str, forms: list[str]):
     found = alternates(get(address))
 
     assert [path for _type, path in found] == forms
@@ -316,12 +318,12 @@ def test_a_page_names_its_other_forms(address: str, forms: list[str]):
         ("/about/?a=b", "/about/?a=b"),
     ],
 )
-def test_the_canonical_address_is_that_of_the_content(address: str, address_kept: str):
+def test_canonical_address_keeps_only_parameters_that_change_the_content(address: str, address_kept: str):
     assert said(get(address))["canonical"] == OWN + address_kept
 
 
 @pytest.mark.usefixtures("record")
-def test_what_is_not_found_has_no_address():
+def test_page_not_found_has_no_canonical_address_or_metadata():
     page = get("/roll-calls/nope/", status=404)
 
     assert page.select("link[rel=canonical], meta[property], script[type='application/ld+json']") == []

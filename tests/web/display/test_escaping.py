@@ -1,4 +1,4 @@
-"""What templates write is escaped as Jinja2 does it."""
+"""Escaping in templates equals Jinja2's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.display.escaping import SHORT, escape
 
 
 @given(st.text() | st.text(min_size=SHORT) | st.integers() | st.none())
-def test_text_is_escaped(value: Any):
+def test_escape_equals_markupsafe(value: Any):
     assert escape(value) == markupsafe.escape(value)
 
 
@@ -26,13 +26,13 @@ def test_safe_markup_stays_as_it_is(safe: str):
     assert escape(safe) == "<b>&amp;</b>"
 
 
-def test_the_same_text_is_escaped_after_it_was_safe():
+def test_plain_text_is_escaped_even_if_equal_markup_was_safe():
     values = [markupsafe.Markup("<i>"), "<i>", lazystr("<i>")]
 
     assert [escape(value) for value in values] == ["<i>", "&lt;i&gt;", "&lt;i&gt;"]
 
 
-def test_templates_write_with_it():
+def test_templates_use_this_escape():
     code = environment(autoescape=True).compile("{{ name }}", raw=True)
 
     assert code.partition("\n")[0].endswith("; from web.display.escaping import escape")

@@ -1,4 +1,4 @@
-"""Files: what they hold, what they are called, when they have changed, and what is answered where there is none."""
+"""Files as responses: contents, names, ETags, pictures and errors."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def table(address: str = "/a.csv?x=1", record: Record = RECORD, **headers: str) 
 class TestRefusal:
     """What is wrong with a question, for programs."""
 
-    def test_there_is_none_where_nothing_is_wrong(self):
+    def test_valid_request_is_not_refused(self):
         assert refusal({}) is None
 
-    def test_names_each_parameter_with_what_is_wrong(self):
+    def test_refusal_names_each_invalid_parameter(self):
         errors = {"since": ["No date."], "state": ["No X.", "No Y."]}
         refused = refusal(errors, ["colour", "since=x"])
 
@@ -80,7 +80,7 @@ class TestRefusal:
 class TestTables:
     """CSV."""
 
-    def test_cells_are_safe_and_what_is_not_there_is_empty(self):
+    def test_cells_are_escaped_and_missing_values_empty(self):
         rows: Iterator[tuple[object, ...]] = iter(
             [("=SUM(A1)", 1), ("a, b", None), (0.5, -2), ("“é”", "-x"), ('say "a"', "")]
         )
@@ -96,7 +96,7 @@ class TestTables:
 class TestContent:
     """JSON."""
 
-    def test_begins_with_what_it_is_of(self):
+    def test_content_begins_with_record_and_address(self):
         response = json_file(request("/a.json?x=1"), RECORD, "a", {"b": [1, None], "a": "“é”"})
 
         content = json.loads(response.content)
@@ -111,7 +111,7 @@ class TestContent:
         assert response["Content-Type"] == "application/json"
         assert response["Content-Disposition"] == 'attachment; filename="a.json"'
 
-    def test_of_a_record_that_never_changed_has_no_day(self, monkeypatch: pytest.MonkeyPatch):
+    def test_unchanged_record_has_no_date(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "current_version", lambda: DataVersion(0, None))
 
         response = json_file(request("/a.json"), RECORD, "a", {})
@@ -121,7 +121,7 @@ class TestContent:
 class TestWhetherItChanged:
     """A file has the name of its version, and is not sent to whoever has it."""
 
-    def test_who_has_it_is_told_so_without_its_being_made(self):
+    def test_matching_etag_is_a_304_without_making_the_file(self):
         tag = table()["ETag"]
 
         def never() -> Iterator[tuple[object, ...]]:
@@ -132,12 +132,12 @@ class TestWhetherItChanged:
 
         assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
 
-    def test_who_has_another_gets_it(self):
+    def test_different_etag_gets_the_file(self):
         response = table(if_none_match='"other"')
 
         assert (response.status_code, response.content) == (200, b"one,two\r\nx,1\r\n")
 
-    def test_its_name_is_that_of_version_and_address(self):
+    def test_etag_depends_on_data_version_and_address(self):
         other = dataclasses.replace(RECORD, version=2)
         tags = [
             table()["ETag"],
@@ -160,7 +160,7 @@ class TestPictures:
         asked = request(f"/a.{form}?x=1", **headers)
         return picture_file(asked, RECORD, "a", form, lambda: DRAWING)
 
-    def test_svg_is_the_picture_with_its_source(self):
+    def test_svg_has_the_picture_and_its_source(self):
         response = self.picture("svg")
 
         source = "Plenary, testserver, data version 7 of 2024-05-06"
@@ -170,12 +170,12 @@ class TestPictures:
         # It is shown, not saved: a page has it as its picture.
         assert "Content-Disposition" not in response
 
-    def test_the_source_has_no_day_where_the_record_never_changed(self, monkeypatch: pytest.MonkeyPatch):
+    def test_source_has_no_date_if_the_record_never_changed(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "current_version", lambda: DataVersion(0, None))
 
         assert ">Plenary, testserver, data version 0</text>" in self.picture("svg").content.decode()
 
-    def test_png_is_the_same_drawn(self, monkeypatch: pytest.MonkeyPatch):
+    def test_png_is_drawn_from_the_svg(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "png", lambda svg: f"drawn {svg}".encode())
         response = self.picture("png")
 
@@ -183,7 +183,7 @@ class TestPictures:
         assert response["Content-Type"] == "image/png"
 
     @pytest.mark.parametrize("form", ["svg", "png"])
-    def test_is_not_drawn_for_who_has_it(self, form: str, monkeypatch: pytest.MonkeyPatch):
+    def test_matching_etag_saves_drawing(self, form: str, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "png", str.encode)
         tag = self.picture(form)["ETag"]
         monkeypatch.delattr(answers, "png")
@@ -192,7 +192,7 @@ class TestPictures:
         again = picture_file(asked, RECORD, "a", form, pytest.fail)
         assert (again.status_code, again["ETag"]) == (304, tag)
 
-    def test_who_comes_while_too_many_are_drawn_is_told_to_come_again(self, monkeypatch: pytest.MonkeyPatch):
+    def test_too_many_drawings_are_a_503_with_retry_after(self, monkeypatch: pytest.MonkeyPatch):
         def busy(_svg: str) -> bytes:
             raise BusyError
 
@@ -206,7 +206,9 @@ class TestPictures:
         )
         assert "ETag" not in response
 
-    def test_what_cannot_be_drawn_is_noted(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    def test_failed_drawing_is_a_500_and_logged(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ):
         def failing(_svg: str) -> bytes:
             raise NotDrawnError("out of memory")
 

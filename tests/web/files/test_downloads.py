@@ -1,4 +1,4 @@
-"""Downloads: what the page shows, in its order, and nothing else; errors for programs; nothing of drafts."""
+"""Downloads: rows and order of the page, headers, errors and drafts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def has(response: Response, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_a_file_has_the_rows_of_the_page_in_its_order(maker: Maker, query: str):
+def test_file_has_the_rows_of_the_page_in_order(maker: Maker, query: str):
     maker.many(range(1, 45))
     record = load()
     selected = by_database(QueryDict(query), record)
@@ -91,7 +91,7 @@ def test_a_file_has_the_rows_of_the_page_in_its_order(maker: Maker, query: str):
 @pytest.mark.parametrize(
     "conditions", [["position=USA:against"], ["differ=USA~eu", "position=RUS:against"], ["position=nato:tied"]]
 )
-def test_how_members_voted_is_that_of_the_slow_twin(twin: Twin, conditions: list[str]):
+def test_votes_in_files_equal_the_reference_implementation(twin: Twin, conditions: list[str]):
     expected = twin.select(*conditions)
 
     assert [row["symbol"] for row in rows(f"/resolutions.csv?{'&'.join(conditions)}")] == expected
@@ -101,7 +101,7 @@ def test_how_members_voted_is_that_of_the_slow_twin(twin: Twin, conditions: list
     }
 
 
-def test_the_landmarks_as_files():
+def test_files_of_landmarks_have_the_expected_cells():
     assert [row["symbol"] for row in rows("/resolutions.csv")] == SYMBOLS
     (row,) = rows("/resolutions.csv?q=ES-11/7")
     assert row == {
@@ -133,7 +133,7 @@ def test_the_landmarks_as_files():
     )
 
 
-def test_the_headers_of_a_file():
+def test_files_have_type_name_and_cache_headers():
     headers = answer("/votes.csv?position=USA:against&body=GA").headers
 
     assert headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
@@ -146,7 +146,7 @@ def test_the_headers_of_a_file():
     assert long == f'attachment; filename="plenary-votes-{"s" * 86}.csv"'
 
 
-def test_json_says_where_it_is_from():
+def test_json_states_its_source():
     said = json.loads(content("/resolutions.json?q=ES-11/7"))
 
     assert said["data_version"] == data_version()
@@ -171,7 +171,7 @@ def test_parquet_has_the_rows_of_csv():
         assert as_text
 
 
-def test_the_votes_of_one_roll_call():
+def test_file_of_one_roll_call_has_its_votes():
     usa = MemberState.objects.get(code="USA")
     Correction.objects.create(roll_call=RollCall.objects.get(slug="a-res-es-11-7"), state=usa, intended="Y")
     votes = rows("/roll-calls/a-res-es-11-7.csv")
@@ -219,7 +219,7 @@ def test_the_votes_of_one_roll_call():
         ),
     ],
 )  # fmt: skip
-def test_a_typo_is_an_error_and_never_everything_or_nothing(of: str, query: str, errors: dict[str, list[str]]):
+def test_unknown_parameter_or_value_is_a_400(of: str, query: str, errors: dict[str, list[str]]):
     said = has(Client().get(f"/{of}?{query}"), 400)
 
     assert said["title"] == "Bad Request"
@@ -227,22 +227,22 @@ def test_a_typo_is_an_error_and_never_everything_or_nothing(of: str, query: str,
     assert said["errors"] == errors
 
 
-def test_errors_of_one_roll_call():
+def test_unknown_roll_call_or_parameter_is_a_problem_document():
     assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "No recorded vote “nope” is in this record."
     said = has(Client().get("/roll-calls/s-2022-155.json?choice=against"), 400)
     assert said["errors"] == {"choice": ["There is no parameter “choice” here."]}
 
 
 @pytest.mark.parametrize("address", ["/votes.xml", "/roll-calls/s-2022-155.parquet", "/states.csv"])
-def test_other_forms_are_not_there(address: str):
+def test_unknown_formats_are_a_404(address: str):
     answer(address, 404)
 
 
-def test_only_reading_is_allowed():
+def test_post_is_a_405():
     assert Client().post("/votes.csv").status_code == 405
 
 
-def test_what_is_known_already_is_not_sent_again(maker: Maker):
+def test_matching_etag_is_a_304(maker: Maker):
     tag = answer("/votes.csv?body=SC").headers["ETag"]
     again = answer("/votes.csv?body=SC", 304, headers={"If-None-Match": tag})
     assert again.headers["ETag"] == tag
@@ -274,7 +274,7 @@ def has_rows(sent: bytes) -> bool:
     return len(sent) > 500
 
 
-def test_too_many_parquet_files_at_once():
+def test_too_many_parquet_files_at_once_are_a_503():
     with PARQUET, PARQUET:
         response = Client().get("/votes.parquet")
         said = has(response, 503)
@@ -285,7 +285,7 @@ def test_too_many_parquet_files_at_once():
     assert has_rows(content("/votes.parquet"))
 
 
-def test_an_error_on_the_way_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch):
+def test_error_while_streaming_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streams, "CHUNK", 1)
     response = answer("/votes.csv")
     monkeypatch.setattr(streams, "vote_lines", lambda batch: "SELECT 1 / 0")
@@ -305,7 +305,7 @@ def test_an_error_on_the_way_breaks_the_transfer(monkeypatch: pytest.MonkeyPatch
         ("/roll-calls/a-res-es-11-7.json", 15),
     ],
 )
-def test_the_number_of_queries_stays(
+def test_query_count_does_not_grow_with_rows(
     maker: Maker, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch, address: str,
     number: int,
 ):  # fmt: skip
@@ -318,7 +318,7 @@ def test_the_number_of_queries_stays(
         b"".join(client.get(address))
 
 
-def test_the_page_offers_the_files_of_what_it_shows():
+def test_page_links_to_files_of_its_query():
     def offered(address: str, **headers: str) -> list[str]:
         page = BeautifulSoup(Client().get(address, headers=headers).content, "html.parser")
         return [str(a["href"]) for a in page.select("p.hint a[rel=nofollow]")]

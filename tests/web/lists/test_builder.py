@@ -1,4 +1,4 @@
-"""The filter builder: rows of boxes become conditions of the address, and conditions of the address become rows."""
+"""The filter builder: form rows to address and back."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -36,18 +36,18 @@ def rows_of(page: BeautifulSoup) -> list[list[str]]:
         ("whose1=USA&who123=FRA", "whose1=USA&who123=FRA"),
     ],
 )  # fmt: skip
-def test_complete_rows_become_conditions_and_the_others_stay(boxes: str, written: str):
+def test_complete_rows_become_conditions_and_incomplete_ones_stay(boxes: str, written: str):
     assert sorted(with_conditions(QueryDict(boxes)).lists()) == sorted(QueryDict(written).lists())
 
 
-def test_a_browser_is_led_to_the_tidy_address():
+def test_form_redirects_to_the_canonical_address():
     response = Client().get("/resolutions/?q=&position=USA:against&who=RUS&how=against&body=&page=2")
 
     assert response.status_code == 302
     assert response.headers["Location"] == "/resolutions/?position=USA%3Aagainst&position=RUS%3Aagainst"
 
 
-def test_every_condition_of_the_address_is_a_row_that_reads_as_a_sentence():
+def test_every_condition_of_the_address_is_a_form_row():
     page = get("/resolutions/?position=USA,RUS:against&position=eu:tied&differ=CHN~eu&same=USA~RUS")
 
     assert rows_of(page) == [
@@ -74,7 +74,7 @@ def test_every_condition_of_the_address_is_a_row_that_reads_as_a_sentence():
         ("who1=USA&how1=differ", ["United States", "voted differently from …"], "Choose with whom to compare."),
     ],
 )
-def test_a_row_that_has_been_begun_is_kept_and_says_what_it_lacks(boxes: str, picked: list[str], hint: str):
+def test_incomplete_row_is_kept_and_states_what_is_missing(boxes: str, picked: list[str], hint: str):
     page = get(f"/resolutions/?{boxes}&position=eu:for")
     part = Client().get(f"/resolutions/?{boxes}&position=eu:for", headers={"HX-Request": "true"})
 
@@ -86,14 +86,14 @@ def test_a_row_that_has_been_begun_is_kept_and_says_what_it_lacks(boxes: str, pi
 
 
 @pytest.mark.parametrize("address", ["/resolutions.csv", "/states/USA.json", "/blocs/nato.json"])
-def test_files_know_no_boxes(address: str):
+def test_files_reject_form_parameters(address: str):
     response = Client().get(f"{address}?who1=USA&how1=against&whom1=")
 
     assert response.status_code == 400
     assert set(response.json()["errors"]) == {"who1", "how1"}
 
 
-def test_a_mistake_that_boxes_can_say_is_told_in_its_row():
+def test_error_in_a_condition_is_shown_in_its_row():
     page = get("/resolutions/?position=USA:tied")
 
     assert rows_of(page)[0] == ["United States", "was tied (blocs only)"]
@@ -102,7 +102,7 @@ def test_a_mistake_that_boxes_can_say_is_told_in_its_row():
     )
 
 
-def test_what_was_lost_by_one_is_a_facet_with_its_count(maker: Maker):
+def test_one_vote_short_is_a_facet_with_its_count(maker: Maker):
     maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
     maker.roll_call("lost", "USA:Y FRA:N RUS:N", title="Lighthouses", result="rejected")
     maker.roll_call("lost-by-two", "USA:Y FRA:N RUS:N CHN:N", title="Lighthouses", result="rejected")

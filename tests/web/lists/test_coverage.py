@@ -1,4 +1,4 @@
-"""What the record holds, in words and pictures: the page of the data, and one line where a page asks for more."""
+"""Coverage on the data page, and the note on pages that ask for more."""
 
 from __future__ import annotations
 
@@ -90,19 +90,21 @@ class TestTheLine:
             ("/agreement/?state=USA&state=FRA", ""),
         ],
     )
-    def test_it_is_there_where_the_period_goes_beyond(self, editions: None, address: str, said: str):
+    def test_note_is_shown_if_the_period_exceeds_the_coverage(self, editions: None, address: str, said: str):
         assert line(address) == said
 
-    def test_it_leads_to_what_is_covered(self, editions: None):
+    def test_note_links_to_the_coverage(self, editions: None):
         assert one(get("/roll-calls/?since=2030-01-01"), ".beyond a")["href"] == "/data/#coverage"
 
-    def test_a_wrong_filter_is_an_error_and_nothing_else(self, editions: None):
+    def test_invalid_filter_shows_an_error_and_no_note(self, editions: None):
         assert line("/roll-calls/?since=2030-01-01&topic=nope") == ""
 
-    def test_of_single_votes_every_period_goes_beyond(self):
+    def test_single_votes_cover_no_period(self):
         assert line("/resolutions/?since=2022-03-01") == f"Whole texts here: {SINGLE}."
 
-    def test_it_costs_one_query_a_version(self, editions: None, django_assert_num_queries: DjangoAssertNumQueries):
+    def test_note_costs_one_query_for_each_data_version(
+        self, editions: None, django_assert_num_queries: DjangoAssertNumQueries
+    ):
         """Outside a snapshot the record is read anew by each page, and so is what it holds."""
         client = Client()
         client.get("/roll-calls/?body=SC")
@@ -115,7 +117,7 @@ class TestTheLine:
 class TestThePageOfTheData:
     """Strips, and the same in words and tables."""
 
-    def test_in_words(self, editions: None):
+    def test_data_page_describes_the_coverage_in_words(self, editions: None):
         (ga, sc) = get("/data/").select("section.covered")
 
         assert texts(ga, "h3") == ["General Assembly"]
@@ -131,7 +133,7 @@ class TestThePageOfTheData:
         assert parts == "One recorded vote, of 6 February 2024. Complete: 2024. Absent: 1946–2023, 2025."
         assert "Complete: 2025. Absent: 1946–2024." in text(one(sc, ".covered-groups > div:first-child"))
 
-    def test_the_picture_says_the_same(self, editions: None):
+    def test_coverage_picture_agrees_with_the_words(self, editions: None):
         picture = one(get("/data/"), "section.covered:first-of-type svg")
 
         assert text(one(picture, ":scope > title")) == "What the record holds of the General Assembly, by year"
@@ -143,7 +145,7 @@ class TestThePageOfTheData:
         assert len(columns) == 2 * 80
         assert columns[:1] + columns[78:80] == ["1946: 0, absent", "2024: 6, complete", "2025: 1, thin"]
 
-    def test_by_year_and_month(self, editions: None):
+    def test_data_page_has_votes_by_year_and_month(self, editions: None):
         fold = one(get("/data/"), "section.covered:first-of-type details:first-of-type")
         newest, before, *_others, oldest = table(fold, "table")
 
@@ -152,7 +154,7 @@ class TestThePageOfTheData:
         assert before == ["2024", "6", "1", "1", "1", "1", "0", "1", "0", "0", "0", "1", "0", "0", "1"]
         assert oldest == ["1946", *["–"] * 14]
 
-    def test_by_session(self, editions: None):
+    def test_data_page_has_votes_by_session(self, editions: None):
         for code, slugs in {"78": ["ga-1", "ga-2"], "80": ["ga-last"]}.items():
             RollCall.objects.filter(slug__in=slugs).update(session=Session.objects.get(code=code))
         fold = get("/data/").select("section.covered:first-of-type details")[1]
@@ -163,7 +165,7 @@ class TestThePageOfTheData:
             ["Eightieth session", "1", "2", "18 December 2025", "18 December 2025", "Thin"],
         ]
 
-    def test_a_month_is_no_day(self, maker: Maker):
+    def test_month_only_dates_are_shown_as_months(self, maker: Maker):
         maker.roll_call("month", "USA:Y", date=datetime.date(1946, 1, 1), date_precision="month")
 
         page = get("/data/")
@@ -181,7 +183,7 @@ def test_home_counts_the_votes_of_all_bodies():
     assert text(one(get("/"), ".today")).startswith("20 recorded votes, from 25 October 1971 to 24 February 2025.")
 
 
-def test_home_of_an_empty_record_says_nothing():
+def test_home_of_an_empty_record_names_no_bodies():
     RollCall.objects.all().delete()
 
     assert get("/").select(".today") == []

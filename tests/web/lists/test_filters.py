@@ -1,4 +1,4 @@
-"""Each filter selects of the register in memory what its slow twin selects of the database."""
+"""Filters in memory select what SQL selects."""
 
 import datetime
 import itertools
@@ -83,7 +83,7 @@ def several(subjects: None, maker: Maker) -> None:
     maker.roll_call("assembly", "RUS:N USA:N", title="On Ukraine", result="vetoed")
 
 
-def test_the_register_selects_what_the_database_does_in_the_same_order(several: None):
+def test_register_selects_the_same_rows_in_the_same_order_as_sql(several: None):
     record = load()
     for query in queries():
         shown = Listing(QueryDict(query), record)
@@ -94,7 +94,7 @@ def test_the_register_selects_what_the_database_does_in_the_same_order(several: 
 
 
 @pytest.mark.parametrize("choice", ["for", "against", "abstain", "nonvoting"])
-def test_a_states_own_choice_selects_the_same(several: None, choice: str):
+def test_filter_by_a_states_choice_equals_sql(several: None, choice: str):
     record = load()
     query = QueryDict(f"choice={choice}")
     voted = record.register.voted(record.matrix.of("USA") != 0)
@@ -106,7 +106,7 @@ def test_a_states_own_choice_selects_the_same(several: None, choice: str):
     assert {value.value: value.count for value in facet.values}.get(choice, 0) == len(shown.keys)
 
 
-def test_totals_of_what_is_selected_are_those_of_the_database(several: None):
+def test_totals_of_a_selection_equal_sql(several: None):
     record = load()
     for query in ["", "body=SC", "position=USA:against", "q=lighthouses", "since=2000-01-01&result=adopted"]:
         shown = Listing(QueryDict(query), record)
@@ -122,7 +122,7 @@ def test_totals_of_what_is_selected_are_those_of_the_database(several: None):
         ]
 
 
-def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
+def test_rows_of_a_selection_equal_those_of_the_matrix(several: None):
     record = load()
     for query in ["", "body=SC", "q=lighthouses", "position=eu:for"]:
         shown = Listing(QueryDict(query), record)
@@ -132,7 +132,7 @@ def test_rows_of_what_is_selected_are_those_of_the_matrix(several: None):
 
 @pytest.mark.parametrize("query", ["", "body=GA&result=adopted", "topic=human-rights", "kind=paragraph&short=1",
                                    "subject=cuba-united-states", "subject=un-conferences&result=adopted"])  # fmt: skip
-def test_a_facet_counts_what_the_database_has_with_its_value(several: None, query: str):
+def test_facet_counts_equal_sql(several: None, query: str):
     record = load()
     shown = Listing(QueryDict(query), record)
     assert [facet.name for facet in shown.facets] == shown.selection.facets
@@ -143,7 +143,7 @@ def test_a_facet_counts_what_the_database_has_with_its_value(several: None, quer
             assert value.count == by_database(parameters, record).count(), (facet.name, value.value)
 
 
-def test_words_are_searched_in_what_was_put_to_the_vote_and_in_the_text(several: None):
+def test_words_are_searched_in_the_vote_and_its_text(several: None):
     for words in ["lighthouses", "paragraph", "resolution", "resolution -lighthouses", '"a tie" OR text', "the"]:
         query = search_query(words)
         either = RollCall.objects.filter(Q(search=query) | Q(resolution__search=query))
@@ -152,7 +152,9 @@ def test_words_are_searched_in_what_was_put_to_the_vote_and_in_the_text(several:
     assert RollCall.objects.search("lighthouses").exists()
 
 
-def test_what_words_find_is_asked_once_a_version(several: None, django_assert_num_queries: Callable[[int], Any]):
+def test_search_results_are_cached_for_each_data_version(
+    several: None, django_assert_num_queries: Callable[[int], Any]
+):
     record = load()
     found = Listing(QueryDict("q=lighthouses"), record).places.tolist()
     with django_assert_num_queries(0):

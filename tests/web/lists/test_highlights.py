@@ -1,4 +1,4 @@
-"""What a search found is marked where it stands, and is text and not HTML wherever it comes from."""
+"""Highlighting of search matches, escaped."""
 
 import pytest
 from bs4 import Tag
@@ -15,7 +15,7 @@ TEXTS = st.text(st.one_of(st.characters(), st.sampled_from("ßﬁéİÆ’ø̀ a
 
 @example(["", "İstanbul", "ﬁ", "x"])
 @given(st.lists(TEXTS, min_size=1, max_size=6))
-def test_each_second_piece_is_found_again_in_the_text_as_it_was_written(pieces: list[str]):
+def test_marked_pieces_are_found_in_the_original_text(pieces: list[str]):
     pieces = [piece.replace(START, "").replace(STOP, "") for piece in pieces]
     folded = [fold(piece) for piece in pieces]
     whole = "".join(pieces)
@@ -31,7 +31,7 @@ def test_each_second_piece_is_found_again_in_the_text_as_it_was_written(pieces: 
     assert [piece for piece, is_found in shown if is_found] == [whole[start:stop] for start, stop in spans]
 
 
-def test_what_is_not_the_text_marks_nothing():
+def test_marks_of_another_text_are_ignored():
     assert spans_in("Peace", f"{START}war{STOP}") == []
 
 
@@ -46,12 +46,12 @@ def test_what_is_not_the_text_marks_nothing():
         ("A/RES/79/1", "", []),
     ],
 )
-def test_pieces_of_symbols(symbol: str, words: str, found: list[str]):
+def test_matching_parts_of_symbols_are_marked(symbol: str, words: str, found: list[str]):
     assert [symbol[start:stop] for start, stop in symbol_spans(symbol, words)] == found
 
 
 @pytest.mark.usefixtures("record")
-def test_all_forms_of_a_word_are_marked_in_the_title_as_it_is_written():
+def test_all_forms_of_a_word_are_marked_in_the_title():
     page = get("/roll-calls/?q=negotiate+nuclear")
     assert {mark.lower() for mark in texts(page, ".row-title mark")} == {"nuclear", "negotiations"}
     assert texts(get("/roll-calls/?q=jerusalem"), ".row-title mark") == ["Jerusalem"]
@@ -60,7 +60,7 @@ def test_all_forms_of_a_word_are_marked_in_the_title_as_it_is_written():
 
 
 @pytest.mark.usefixtures("record")
-def test_where_the_title_does_not_have_the_words_the_text_that_has_them_is_shown(maker: Maker):
+def test_other_matching_text_is_shown_if_the_title_does_not_match(maker: Maker):
     resolution = maker.text(
         "A/RES/79/1", title="<b>Lighthouses</b> & Côte d’Ivoire", agenda="Navigational & <i>aids</i>"
     )

@@ -1,4 +1,4 @@
-"""The lists of resolutions and of recorded votes: rows, filters, facets, totals, paging, orders and mistakes."""
+"""Lists of resolutions and votes: rows, filters, facets, totals, paging and order."""
 
 import json
 from typing import Any
@@ -44,11 +44,11 @@ HUMAN_RIGHTS = [
 
 
 @pytest.mark.parametrize("address", ["/resolutions/", "/roll-calls/"])
-def test_without_filters_every_landmark_is_there_newest_first(address: str):
+def test_unfiltered_list_has_every_landmark_newest_first(address: str):
     assert rows(get(address)) == LANDMARKS
 
 
-def test_a_row_says_what_who_when_and_how():
+def test_row_shows_symbol_title_date_totals_and_result():
     row = get("/resolutions/").select("ol.rows > li")[2]
 
     assert text(one(row, "h3")) == "Advancing a comprehensive, just and lasting peace in Ukraine"
@@ -140,7 +140,7 @@ def test_each_filter_selects_exactly_its_rows(query: str, expected: list[str]):
         (["same=USA~RUS", "differ=USA~eu"], ["S/RES/2774 (2025)", "A/RES/ES-11/7"]),
     ],
 )
-def test_how_members_voted_by_literal_answers(twin: Twin, conditions: list[str], expected: list[str]):
+def test_position_filters_select_the_expected_votes(twin: Twin, conditions: list[str], expected: list[str]):
     assert symbols(get(f"/resolutions/?{'&'.join(conditions)}")) == expected
     assert twin.select(*conditions) == expected
 
@@ -150,7 +150,7 @@ BLOCS = ["eu", "nato", "brics", "p5", "g77", "warsaw-pact", "nordic"]
 
 
 @pytest.mark.parametrize("who", [*STATES, *BLOCS])
-def test_positions_agree_with_the_slow_twin(twin: Twin, who: str):
+def test_position_filters_equal_the_reference_implementation(twin: Twin, who: str):
     words = ["for", "against", "abstain", "nonvoting", *(["tied"] if who in BLOCS else [])]
     expected = {word: twin.select(f"position={who}:{word}") for word in words}
 
@@ -162,13 +162,13 @@ def test_positions_agree_with_the_slow_twin(twin: Twin, who: str):
     "differ", ["USA~RUS", "eu~nato", "brics~eu", "p5~USA", "SUN~warsaw-pact", "USA~USA", "g77~CHN"]
 )
 @pytest.mark.parametrize("position", ["eu:for", "CHN:abstain"])
-def test_combined_conditions_agree_with_the_slow_twin(twin: Twin, differ: str, position: str):
+def test_combined_filters_equal_the_reference_implementation(twin: Twin, differ: str, position: str):
     page = get(f"/resolutions/?differ={differ}&position={position}")
 
     assert symbols(page) == twin.select(f"differ={differ}", f"position={position}")
 
 
-def test_a_bloc_of_which_nobody_voted_is_nonvoting_and_one_without_members_is_nothing(maker: Maker):
+def test_bloc_without_voters_is_nonvoting_and_without_members_matches_nothing(maker: Maker):
     maker.roll_call("x", "EST:X LVA:X LTU:X", resolution=maker.text("A/RES/79/901"), decisive=True)
     maker.roll_call("y", "USA:Y", resolution=maker.text("A/RES/79/902"), decisive=True)
 
@@ -182,7 +182,7 @@ def totals(address: str) -> list[str]:
     return texts(get(address), ".selection > [role=status]")
 
 
-def test_the_totals_are_those_of_all_selected():
+def test_totals_are_of_the_whole_selection():
     assert totals("/resolutions/") == [
         "22 recorded votes · 21 adopted · 1 vetoed",
     ]
@@ -211,7 +211,7 @@ def test_a_list_has_no_bar_of_all_votes_added_up():
         "until=2023-12-31",
     ],
 )
-def test_each_facet_count_is_what_choosing_it_gives(maker: Maker, query: str):
+def test_each_facet_count_equals_the_rows_it_selects(maker: Maker, query: str):
     address = "/roll-calls/"
     maker.many(range(1, 31))
     maker.roll_call("alone", "USA:Y RUS:N", kind="paragraph-amendment", title="Paragraph 4 on lighthouses")
@@ -227,7 +227,7 @@ def test_each_facet_count_is_what_choosing_it_gives(maker: Maker, query: str):
             assert (name, value, counts[value]) == (name, value, selected(get(f"{address}?{others}&{name}={value}")))
 
 
-def test_facets_on_the_landmarks():
+def test_facets_of_the_landmarks_have_the_expected_counts():
     assert facets(get("/resolutions/?position=USA:against")) == {
         # Recorded votes are what is meant where nothing is said, so that theirs is the empty value.
         "method": {"any": 13, "": 13, "roll-call": 1},
@@ -264,7 +264,7 @@ def test_facets_on_the_landmarks():
     }
 
 
-def test_an_amendment_to_a_paragraph_is_found_under_both(maker: Maker):
+def test_amendment_to_a_paragraph_is_found_under_both_kinds(maker: Maker):
     maker.roll_call("one", kind="paragraph-amendment", title="Operative paragraph 3, amendment")
 
     for kind in ("amendment", "paragraph", "paragraph-amendment"):
@@ -274,7 +274,7 @@ def test_an_amendment_to_a_paragraph_is_found_under_both(maker: Maker):
     assert symbols(get("/resolutions/")) == SYMBOLS
 
 
-def test_pages_divide_the_rows_and_lead_to_each_other(maker: Maker):
+def test_pages_split_the_rows_and_link_to_each_other(maker: Maker):
     maker.many(range(1, 41))
     pages = [get(f"/resolutions/?q=&since=1900-01-01&page={number}") for number in (1, 2, 3)]
 
@@ -289,13 +289,13 @@ def test_pages_divide_the_rows_and_lead_to_each_other(maker: Maker):
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "4", "x", "99999999999999999999"])
-def test_a_page_that_is_not_there_is_said(maker: Maker, number: str):
+def test_missing_page_number_is_explained(maker: Maker, number: str):
     maker.many(range(1, 41))
 
     assert problems(get(f"/resolutions/?page={number}")) == [f"There is no page “{number}”; the last is 3."]
 
 
-def test_orders():
+def test_lists_are_sorted_by_date_and_closeness():
     assert symbols(get("/resolutions/?order=date")) == SYMBOLS
     closest = symbols(get("/resolutions/?order=closeness"))
     margins = {
@@ -310,7 +310,7 @@ def test_orders():
     assert symbols(get("/resolutions/?order=relevance")) == SYMBOLS
 
 
-def test_texts_without_votes_by_state_show_what_there_is(maker: Maker):
+def test_texts_without_votes_by_state_show_their_totals_or_method(maker: Maker):
     totals_only = maker.text("A/RES/79/801", title="By show of hands")
     maker.roll_call(
         "hands",
@@ -390,7 +390,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("query", "field", "message"), UNKNOWN)
-def test_an_unknown_value_is_an_error_beside_its_field_and_yields_nothing(query: str, field: str, message: str):
+def test_unknown_value_is_an_error_beside_its_field_and_selects_nothing(query: str, field: str, message: str):
     page = get(f"/resolutions/?result=adopted&{query}" if field != "result" else f"/resolutions/?{query}")
 
     assert problems(page) == [message]
@@ -457,7 +457,7 @@ def form_fields(page: BeautifulSoup, selector: str) -> list[tuple[str, str]]:
         "/blocs/nato/?differ=USA~eu",
     ],
 )
-def test_the_form_sent_as_it_stands_gives_the_same_rows_and_no_complaint(address: str):
+def test_unchanged_form_gives_the_same_rows_without_errors(address: str):
     path = address.partition("?")[0]
     page = get(address)
     again = Client().get(path, form_fields(page, "#filters"), follow=True)
@@ -467,7 +467,7 @@ def test_the_form_sent_as_it_stands_gives_the_same_rows_and_no_complaint(address
     assert rows(sent) == rows(page)
 
 
-def test_htmx_gets_the_part_and_caches_tell_them_apart():
+def test_htmx_gets_a_fragment_and_vary_separates_it_in_caches():
     whole = Client().get("/resolutions/?q=ukraine")
     part = Client().get("/resolutions/?q=ukraine", headers={"HX-Request": "true"})
     restored = Client().get(
@@ -482,7 +482,7 @@ def test_htmx_gets_the_part_and_caches_tell_them_apart():
         assert response.headers["Vary"] == "HX-Request, HX-History-Restore-Request"
 
 
-def test_the_part_renews_everything_in_the_form_that_the_answer_changes():
+def test_fragment_updates_every_changed_part_of_the_form():
     headers = {"HX-Request": "true"}
     response = Client().get("/resolutions/?q=ukraine&who1=USA&how1=against", headers=headers)
     fragment = BeautifulSoup(response.content, "html.parser")
@@ -519,7 +519,7 @@ def test_a_text_that_is_not_in_the_record_is_said_with_where_else_to_look():
     assert "https://docs.un.org/en/A/RES/99/999" in [str(link["href"]) for link in page.select(".loosened a")]
 
 
-def test_a_long_facet_shows_the_most_frequent_and_folds_the_rest(maker: Maker):
+def test_long_facet_shows_the_most_frequent_and_collapses_the_rest(maker: Maker):
     # Each topic has one text more than the one before.
     for place, topic in enumerate(Topic.objects.order_by("slug"), start=1):
         for number in range(place):

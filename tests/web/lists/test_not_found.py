@@ -1,4 +1,4 @@
-"""What is not in the record: the page says that, what the record holds instead, and where else to look."""
+"""Not-found pages: what is missing, what the record holds, and where else to look."""
 
 import datetime
 
@@ -30,7 +30,7 @@ def elsewhere(address: str) -> dict[str, str]:
     return {text(link): str(link["href"]) for link in get(address, status=404).select("main h2 + .links:not(.meant) a")}
 
 
-def test_a_text_of_a_session_that_is_here():
+def test_missing_text_of_a_covered_session_shows_what_is_held():
     address = "/resolutions/A/RES/75/999"
 
     assert held(address) == [
@@ -55,7 +55,7 @@ def test_a_text_of_a_session_that_is_here():
         ("A/RES/302(IV)[ B ]", "A/RES/302(IV)[B]", "4", "A/RES/302(IV)"),
     ],
 )
-def test_a_text_of_another_session(written: str, spelt: str, session: str | None, document: str):
+def test_missing_text_states_what_is_held_of_its_session(written: str, spelt: str, session: str | None, document: str):
     said = held(f"/resolutions/{written}")
 
     if session:
@@ -67,7 +67,7 @@ def test_a_text_of_another_session(written: str, spelt: str, session: str | None
     )
 
 
-def test_a_session_known_to_the_month(maker: Maker):
+def test_missing_text_of_a_month_only_session_shows_months(maker: Maker):
     session = Session.objects.get(code="5")
     for slug, month in (("one", 11), ("two", 12)):
         date = datetime.date(1950, month, 1)
@@ -78,7 +78,7 @@ def test_a_session_known_to_the_month(maker: Maker):
     )
 
 
-def test_a_text_of_the_council_and_a_draft():
+def test_missing_council_text_or_draft_shows_what_is_held():
     assert held("/resolutions/S/RES/2812(2026)") == ["“S/RES/2812 (2026)” is not in this record.", *WHOLE]
     assert elsewhere("/resolutions/S/RES/2812(2026)")["S/RES/2812 (2026) at the United Nations"] == (
         "https://docs.un.org/en/S/RES/2812(2026)"
@@ -86,14 +86,14 @@ def test_a_text_of_the_council_and_a_draft():
     assert held("/resolutions/A/79/L.999") == ["“A/79/L.999” is not in this record.", *WHOLE]
 
 
-def test_what_is_no_symbol_is_only_searched_for():
+def test_text_that_is_not_a_symbol_links_to_a_search():
     assert elsewhere("/resolutions/nope") == {
         "Search the UN Digital Library": "https://digitallibrary.un.org/search?p=nope",
         "What the record covers": "/data/#coverage",
     }
 
 
-def test_a_recorded_vote():
+def test_missing_recorded_vote_shows_the_extent_and_a_search():
     assert held("/roll-calls/ga-1950-nope/") == ["No recorded vote “ga-1950-nope” is in this record.", *WHOLE]
     assert elsewhere("/roll-calls/ga-1950-nope/")["Search the UN Digital Library"] == (
         "https://digitallibrary.un.org/search?p=ga+1950+nope&cc=Voting+Data"
@@ -101,7 +101,7 @@ def test_a_recorded_vote():
     assert held("/roll-calls/ga-1950-nope/history/")[0] == "No recorded vote “ga-1950-nope” is in this record."
 
 
-def test_a_member_state_and_a_bloc():
+def test_missing_state_or_bloc_shows_where_to_look():
     assert held("/states/QQQ/") == [
         "No member state with the code “QQQ” is in this record.",
         "The record has 202 member states, current and former, by the UN Digital Library’s three-letter code.",
@@ -117,7 +117,7 @@ def test_a_member_state_and_a_bloc():
     ]
 
 
-def test_any_other_address_is_no_page():
+def test_unknown_address_is_a_plain_404():
     page = get("/nowhere/", status=404)
 
     assert texts(page, "h1") == ["Page not found"]
@@ -135,19 +135,19 @@ def test_any_other_address_is_no_page():
         ("/api/v1/resolutions/A/RES/80/999", "“A/RES/80/999” is not in this record."),
     ],
 )
-def test_programs_are_told_the_same(address: str, detail: str):
+def test_programs_get_the_same_message_as_a_problem(address: str, detail: str):
     response = Client().get(address)
 
     assert (response.status_code, response.json()["detail"]) == (404, detail)
 
 
-def test_a_name_longer_than_any_is_cut():
+def test_overlong_name_is_shortened():
     (said, *_rest) = held("/resolutions/" + "A" * 3000)
 
     assert len(said) < 150
 
 
-def test_as_many_queries_whatever_is_missing(django_assert_max_num_queries):
+def test_not_found_pages_make_at_most_12_queries(django_assert_max_num_queries):
     client = Client()
     client.get("/")
     for address in ("/resolutions/A/RES/80/999", "/roll-calls/nope/", "/states/QQQ/", "/blocs/nope/"):

@@ -1,4 +1,4 @@
-"""Questions to the matrix: which roll calls they select, which period preceded, and what is wrong with them."""
+"""Queries of the comparison pages: selected rows, preceding period and errors."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TestRows:
             ("body=&since=&until=&topic=&kind=", [0, 1, 2, 3, 4, 5]),
         ],
     )
-    def test_by_hand(self, query: str, rows: list[int]):
+    def test_filters_select_the_expected_rows(self, query: str, rows: list[int]):
         question = asked(query)
 
         assert question.is_valid, question.errors
@@ -68,7 +68,7 @@ class TestRows:
         st.dates(datetime.date(1999, 1, 1), datetime.date(2013, 1, 1)),
         st.integers(0, 3000),
     )
-    def test_are_those_that_meet_all_of_it(self, seed: int, body: str, topic: str, since: datetime.date, days: int):
+    def test_rows_meet_all_filters(self, seed: int, body: str, topic: str, since: datetime.date, days: int):
         record = random_record(seed)
         until = since + datetime.timedelta(days=days)
         question = asked(f"body={body}&topic={topic}&since={since}&until={until}", record)
@@ -83,7 +83,7 @@ class TestRows:
         ]
         assert question.rows.tolist() == expected
 
-    def test_in_another_period_the_other_filters_stay(self):
+    def test_other_filters_apply_in_another_period(self):
         question = asked("body=GA&since=2001-01-01")
 
         assert question.rows_between(Days()).tolist() == [0, 1, 3, 5]
@@ -104,7 +104,7 @@ class TestErrors:
             ("since=2001-01-01&until=2000-12-31", [("To", ["The period ends before it begins."])]),
         ],
     )
-    def test_by_field(self, query: str, errors: list[tuple[str, list[str]]]):
+    def test_errors_are_given_by_field(self, query: str, errors: list[tuple[str, list[str]]]):
         question = asked(query)
 
         assert question.labelled_errors == errors
@@ -112,13 +112,13 @@ class TestErrors:
         assert question.rows.tolist() == question.rows_between(Days()).tolist() == []
         assert question.preceding is None
 
-    def test_of_a_kind_name_those_that_there_are(self):
+    def test_unknown_kind_lists_the_valid_kinds(self):
         [(label, [said])] = asked("kind=poem").labelled_errors
 
         assert label == "Put to the vote"
         assert said == f"Unknown value “poem”; choose one of {', '.join(RollCall.Kind.values)}."
 
-    def test_of_the_page_are_added(self):
+    def test_errors_of_the_page_are_added(self):
         question = asked("state=X&topic=war", also=("state", "size"))
         question.labels |= {"state": "Member states"}
         question.refuse("state", "There is no X.")
@@ -132,7 +132,7 @@ class TestErrors:
         ]
         assert list(question.errors) == ["topic", "state", "size"]
 
-    def test_what_is_asked_in_vain_is_told(self):
+    def test_unknown_and_repeated_parameters_are_reported(self):
         query = "colour=red&state=A&state=B&size=1&size=2&body=GA&body=SC&empty="
         question = asked(query, also=("state", "size"), repeatable=("state",))
 
@@ -159,7 +159,7 @@ class TestPreceding:
             ("since=2000-03-01&until=2000-03-01", "2000-02-29", "2000-02-29"),
         ],
     )
-    def test_by_hand(self, query: str, since: str, until: str):
+    def test_preceding_period_has_the_expected_dates(self, query: str, since: str, until: str):
         before = asked(query).preceding
 
         assert before is not None
@@ -167,17 +167,17 @@ class TestPreceding:
         assert asked("since=2000-01-01").record.matrix.dates[-1].item() == datetime.date(2004, 2, 29)
 
     @pytest.mark.parametrize("query", ["", "until=2003-12-31", "since=2004-03-01", "since=0003-01-01&until=2003-12-31"])
-    def test_there_is_none_without_a_beginning_or_before_the_calendar(self, query: str):
+    def test_no_preceding_period_without_a_start_or_before_the_calendar(self, query: str):
         question = asked(query)
 
         assert question.is_valid
         assert question.preceding is None
 
-    def test_there_is_none_of_an_empty_record(self):
+    def test_empty_record_has_no_preceding_period(self):
         assert asked("since=2000-01-01", record_of(written([], [], ()))).preceding is None
 
 
-def test_what_was_chosen_is_what_the_address_sets():
+def test_chosen_filters_are_the_non_empty_ones_of_the_address():
     question = asked("body=GA&since=&topic=peace&state=QQA&until=2003-12-31", also=("state",))
 
     assert question.chosen == {"body": "GA", "until": "2003-12-31", "topic": "peace"}

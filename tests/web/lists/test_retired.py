@@ -1,4 +1,4 @@
-"""Withdrawn votes say why at their address, merged ones lead on, and neither stands anywhere else."""
+"""Withdrawn and merged votes at their addresses, and their absence elsewhere."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def withdrawn(maker: Maker, slug: str = "secretquux") -> RollCall:
 
 
 @pytest.mark.parametrize("path", ["/roll-calls/secretquux/", "/roll-calls/SECRETQUUX/history/"])
-def test_the_page_of_a_withdrawn_vote_says_that_and_why(maker: Maker, path: str):
+def test_page_of_a_withdrawn_vote_gives_the_reason(maker: Maker, path: str):
     withdrawn(maker)
     page = get(path, status=410)
     at = RetiredAddress.objects.get().at
@@ -39,7 +39,7 @@ def test_the_page_of_a_withdrawn_vote_says_that_and_why(maker: Maker, path: str)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_its_files_say_it_to_programs(maker: Maker, form: str):
+def test_files_of_a_withdrawn_vote_are_problem_documents(maker: Maker, form: str):
     withdrawn(maker)
     answer = Client().get(f"/roll-calls/secretquux{form}")
     assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
@@ -52,7 +52,7 @@ def test_its_files_say_it_to_programs(maker: Maker, form: str):
     }
 
 
-def test_its_text_says_it_too(maker: Maker):
+def test_text_of_a_withdrawn_vote_says_so(maker: Maker):
     withdrawn(maker)
     page = get("/resolutions/A/RES/79/777")
     at = RetiredAddress.objects.get().at
@@ -60,12 +60,12 @@ def test_its_text_says_it_too(maker: Maker):
     assert page.select(".tally, .sheet, .group") == []
 
 
-def test_its_text_says_it_still_when_the_record_is_deleted(maker: Maker):
+def test_text_still_says_so_when_the_withdrawn_vote_is_deleted(maker: Maker):
     withdrawn(maker).delete()
     assert len(texts(get("/resolutions/A/RES/79/777"), "article .note")) == 1
 
 
-def test_no_list_count_search_or_download_has_it(maker: Maker):
+def test_withdrawn_vote_is_in_no_list_count_search_or_download(maker: Maker):
     addresses = [
         *("/", "/resolutions/", "/roll-calls/", "/resolutions/?q=79/777", "/states/USA/", "/data/quality/"),
         *("/resolutions.csv", "/roll-calls.csv", "/votes.csv?session=79"),
@@ -86,7 +86,7 @@ def test_no_list_count_search_or_download_has_it(maker: Maker):
     assert [address for address, content in answers().items() if content != before[address]] == []
 
 
-def test_what_is_published_again_is_there_again(maker: Maker):
+def test_vote_published_again_is_shown_again(maker: Maker):
     roll_call = withdrawn(maker)
     publish(roll_calls=[roll_call])
     assert text(get("/resolutions/A/RES/79/777").select(".tally-large .tally")[0]) == "1-1-0"
@@ -94,7 +94,7 @@ def test_what_is_published_again_is_there_again(maker: Maker):
 
 
 @pytest.mark.parametrize("form", [*FORMS, "/", "/history/", "/?choice=against"])
-def test_a_merged_vote_leads_to_the_one_kept(maker: Maker, form: str):
+def test_merged_vote_redirects_to_the_one_kept(maker: Maker, form: str):
     kept, twice, thrice = (maker.roll_call(slug, "USA:N") for slug in ("kept", "twice", "thrice"))
     merge(kept=twice, duplicate=thrice, reason="The same.")
     merge(kept=kept, duplicate=twice, reason="The same.")
@@ -103,7 +103,7 @@ def test_a_merged_vote_leads_to_the_one_kept(maker: Maker, form: str):
         assert (answer.status_code, answer.headers["Location"]) == (301, f"/roll-calls/kept{form}")
 
 
-def test_a_merged_vote_whose_other_record_left_public_view_is_not_there(maker: Maker):
+def test_merged_vote_is_a_404_if_the_kept_one_is_unpublished(maker: Maker):
     kept, twice = maker.roll_call("kept", "USA:N"), maker.roll_call("twice", "USA:N")
     merge(kept=kept, duplicate=twice, reason="The same.")
     unpublish(roll_calls=[kept])
@@ -126,7 +126,7 @@ def file(address: str) -> Any:
     return json.loads(b"".join(answer.streaming_content))
 
 
-def test_why_totals_differ_stands_on_the_page_and_in_its_json(maker: Maker):
+def test_reason_for_differing_totals_is_on_the_page_and_in_json(maker: Maker):
     roll_call = differing(maker)
     assert texts(get("/roll-calls/differing/"), ".problem .difference-reason") == ["Why they differ: A <late> vote."]
     said = file("/roll-calls/differing.json")
@@ -138,7 +138,7 @@ def test_why_totals_differ_stands_on_the_page_and_in_its_json(maker: Maker):
     assert said["difference_reason"] is None
 
 
-def test_a_figure_announced_alone_is_compared_too(maker: Maker):
+def test_single_announced_figure_is_compared(maker: Maker):
     maker.roll_call("differing", "USA:N FRA:Y GBR:Y", announced_no=2, difference_reason="A late vote.")
     assert texts(get("/roll-calls/differing/"), ".problem li, .problem .difference-reason") == [
         "Against: 2 announced, but 1 counted from the votes.",
@@ -147,7 +147,7 @@ def test_a_figure_announced_alone_is_compared_too(maker: Maker):
     ]
 
 
-def test_why_totals_of_a_draft_differ_is_for_editors(maker: Maker):
+def test_reason_for_differing_totals_of_a_draft_is_not_public(maker: Maker):
     differing(maker, status=Status.DRAFT)
     get("/roll-calls/differing/", status=404)
     assert b"late" not in Client().get("/roll-calls/differing.json").content

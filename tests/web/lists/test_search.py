@@ -1,4 +1,4 @@
-"""What a reader's words name, in the record in memory and on the page of results."""
+"""Search by name and symbol, in memory and on the results page."""
 
 import pytest
 from django.db import connection
@@ -71,7 +71,7 @@ def test_words_name_states_blocs_topics_bodies_and_sessions():
     assert found == NAMED
 
 
-def test_what_is_named_has_an_address_that_answers():
+def test_every_named_match_links_to_a_page():
     index = Index.of(load())
 
     addresses = [
@@ -91,7 +91,7 @@ def test_what_is_named_has_an_address_that_answers():
     assert {Client().get(address).status_code for address in addresses} == {200}
 
 
-def test_an_empty_record_names_nothing_of_what_is_voted_on(maker: Maker):
+def test_empty_record_gives_no_matches_of_votes(maker: Maker):
     connection.cursor().execute("TRUNCATE resolutions_resolution, votes_rollcall CASCADE")
     index = Index.of(load())
 
@@ -99,7 +99,7 @@ def test_an_empty_record_names_nothing_of_what_is_voted_on(maker: Maker):
     assert [match.name for match in index.named_by("chile")["state"]] == ["Chile"]
 
 
-def test_texts_are_found_by_whole_symbols_then_by_beginnings_newest_first(maker: Maker):
+def test_texts_are_found_by_whole_symbol_then_by_prefix_newest_first(maker: Maker):
     maker.many([1, 2, 10, 11, 101])
     for number in (1, 10):
         maker.text(f"A/RES/80/{number}")  # published, without a vote
@@ -120,7 +120,7 @@ def test_texts_are_found_by_whole_symbols_then_by_beginnings_newest_first(maker:
     assert found("peace") == []
 
 
-def test_texts_are_found_by_words_that_begin_those_of_titles(maker: Maker):
+def test_texts_are_found_by_prefixes_of_words_in_titles(maker: Maker):
     maker.many(range(1, 4))
     record = load()
     index = Index.of(record)
@@ -137,7 +137,7 @@ def test_texts_are_found_by_words_that_begin_those_of_titles(maker: Maker):
     assert index.with_title("pe", 8) == []
 
 
-def test_the_page_of_results_leads_to_what_the_words_name():
+def test_results_page_links_to_named_matches():
     page = get("/resolutions/?q=Burma")
     assert [(text(link), link["href"]) for link in page.select(".named a")] == [("Myanmar", "/states/MMR/")]
     assert texts(page, ".named h2, .named li") == ["Member states", "Myanmar (Burma)"]
@@ -152,7 +152,7 @@ def test_the_page_of_results_leads_to_what_the_words_name():
         assert get(address).select(".named") == []
 
 
-def test_a_whole_symbol_leads_straight_to_its_text(maker: Maker):
+def test_whole_symbol_redirects_to_its_text(maker: Maker):
     for number in (1, 2):
         OtherSymbol.objects.create(resolution=maker.text(f"A/RES/79/{number}"), symbol="A/79/L.5")
     client = Client()
@@ -169,7 +169,7 @@ def test_a_whole_symbol_leads_straight_to_its_text(maker: Maker):
     assert part.status_code == 200
 
 
-def test_the_box_of_every_page_asks_the_list():
+def test_search_box_of_every_page_submits_to_the_list():
     page = get("/about/")
     form = one(page, "header form.finder")
 
@@ -178,7 +178,7 @@ def test_the_box_of_every_page_asks_the_list():
     assert one(form, "[role=listbox]").has_attr("hidden")
 
 
-def test_words_and_names_cost_no_query_and_an_unknown_symbol_one():
+def test_words_and_names_take_no_query_and_an_unknown_symbol_one():
     index = Index.of(load())
 
     for typed, number in (("nuclear weapons in Iran", 0), ("ES-11/7", 0), ("A/79/L.48", 1)):

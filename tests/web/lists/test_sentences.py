@@ -1,4 +1,4 @@
-"""What a listing selects as one sentence."""
+"""The sentence that describes a selection."""
 
 import pytest
 from django.http import QueryDict
@@ -65,7 +65,7 @@ pytestmark = pytest.mark.usefixtures("record")
         ("position=USA:againts&body=SC", "Recorded votes in the Security Council"),
     ],
 )
-def test_a_sentence_says_every_filter(query: str, sentence: str):
+def test_sentence_describes_every_filter(query: str, sentence: str):
     assert described(Listing(QueryDict(query), load())) == sentence
 
 
@@ -73,7 +73,7 @@ def test_a_sentence_says_every_filter(query: str, sentence: str):
     ("choice", "said"),
     [("for", "voted in favour"), ("against", "voted against"), ("abstain", "abstained"), ("nonvoting", "did not vote")],
 )
-def test_a_states_own_votes(choice: str, said: str):
+def test_sentence_describes_the_choice_of_a_state(choice: str, said: str):
     record = load()
     listing = Listing(QueryDict(f"choice={choice}"), record, selection=StateSelection(record, "FRA"))
 
@@ -82,7 +82,7 @@ def test_a_states_own_votes(choice: str, said: str):
 
 @pytest.mark.parametrize("kind", ["text", "amendment", "paragraph", "paragraph-amendment", "motion", "procedural"])
 @pytest.mark.parametrize("result", ["adopted", "rejected", "vetoed", "not-stated"])
-def test_every_kind_and_result_is_said_in_its_own_words(kind: str, result: str):
+def test_every_kind_and_result_has_its_own_words(kind: str, result: str):
     record = load()
     of_kind, of_result, both = (
         described(Listing(QueryDict(query), record)).removeprefix("Recorded votes ")
@@ -94,7 +94,7 @@ def test_every_kind_and_result_is_said_in_its_own_words(kind: str, result: str):
     assert both == f"{of_kind} {of_result}"
 
 
-def test_each_part_can_be_taken_out_and_the_rest_stays():
+def test_each_part_of_the_sentence_can_be_removed():
     page = get("/resolutions/?q=ukraine&position=USA:against&position=RUS:against&since=2020-01-01&page=1")
     parts = {text(part).rpartition(" ×")[0]: str(one(part, "a")["href"]) for part in page.select(".described .part")}
 
@@ -106,7 +106,7 @@ def test_each_part_can_be_taken_out_and_the_rest_stays():
     }
 
 
-def test_the_sentence_names_the_page_and_the_link_to_keep():
+def test_sentence_is_in_the_title_and_the_permanent_link():
     page = get("/roll-calls/?position=USA:against&who2=FRA")
     name, address = "Recorded votes on which the United States voted against", "/roll-calls/?position=USA%3Aagainst"
 

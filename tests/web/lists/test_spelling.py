@@ -1,4 +1,4 @@
-"""Did you mean: against an obvious twin, and on the page."""
+"""Spelling suggestions, against a search of all words."""
 
 from functools import cache
 
@@ -30,7 +30,7 @@ def slow_slips(one: str, other: str) -> int:
 
 @example("ca", "abc", 3)
 @given(WORDS, WORDS, st.integers(0, 4))
-def test_slips_are_those_of_the_definition(one: str, other: str, most: int):
+def test_slips_equal_their_definition(one: str, other: str, most: int):
     assert slips(one, other, most) == min(slow_slips(one, other), most + 1)
 
 
@@ -53,7 +53,7 @@ def slow_nearest(word: str, counts: dict[str, int]) -> str | None:
 
 
 @given(st.dictionaries(st.text("abc", min_size=3, max_size=10), st.integers(1, 40), max_size=12), st.data())
-def test_the_nearest_word_is_that_of_a_look_at_every_one(counts: dict[str, int], data: st.DataObject):
+def test_nearest_word_equals_a_search_of_all_words(counts: dict[str, int], data: st.DataObject):
     near = st.sampled_from(sorted(counts)) if counts else st.nothing()
     word = data.draw(st.one_of(st.text("abc", max_size=10), near))
 
@@ -90,11 +90,11 @@ COUNTS = {"nuclear": 90, "weapons": 50, "human": 40, "rights": 40, "libya": 2, "
         ("ядерный", None),
     ],
 )
-def test_words_that_the_record_does_not_have_are_corrected(typed: str, meant: str | None):
+def test_unknown_words_are_corrected(typed: str, meant: str | None):
     assert Vocabulary(COUNTS).corrected(typed) == meant
 
 
-def test_the_vocabulary_is_what_is_published(record: None, maker: Maker):
+def test_vocabulary_has_only_published_words(record: None, maker: Maker):
     maker.text("A/RES/79/500", title="Flumequux")
     maker.roll_call("a-draft", title="Motionquux", status="draft")
     maker.roll_call("a-motion", title="A motion on côtelettes")
@@ -110,7 +110,7 @@ def test_the_vocabulary_is_what_is_published(record: None, maker: Maker):
     assert not [word for word in counts if not word.isalpha()]
 
 
-def test_the_page_asks_whether_another_word_was_meant_and_keeps_the_filters(record: None):
+def test_page_suggests_a_correction_and_keeps_the_filters(record: None):
     page = get("/resolutions/?q=ukriane&body=GA&page=1")
     asked = one(page, ".meant")
     address = str(one(asked, "a")["href"])
@@ -120,7 +120,7 @@ def test_the_page_asks_whether_another_word_was_meant_and_keeps_the_filters(reco
     assert text(asked) == f"Did you mean ukraine? {selected(get(address))} recorded votes"
 
 
-def test_it_says_where_only_the_filters_are_in_the_way(record: None):
+def test_page_says_if_only_the_filters_exclude_results(record: None):
     page = get("/resolutions/?q=ukriane&until=1949-12-31")
 
     found = selected(get("/resolutions/?q=ukraine"))
@@ -130,5 +130,5 @@ def test_it_says_where_only_the_filters_are_in_the_way(record: None):
 
 
 @pytest.mark.parametrize("query", ["q=ukraine", "q=zzzzzz", "q=ukriane+zzzzzz", "q=2774", "q=ukriane&body=XX", ""])
-def test_it_asks_nothing_where_it_knows_nothing_better(record: None, query: str):
+def test_page_suggests_nothing_without_a_better_word(record: None, query: str):
     assert get(f"/resolutions/?{query}").select(".meant") == []

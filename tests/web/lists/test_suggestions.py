@@ -1,4 +1,4 @@
-"""A list with next to nothing in it says what each of its filters keeps out."""
+"""Suggestions on lists with few results: what each filter excludes."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -32,7 +32,7 @@ def loosened(page: BeautifulSoup) -> list[tuple[str, str, int]]:
         "body=SC&short=1&result=vetoed",
     ],
 )
-def test_each_count_is_that_of_the_list_without_the_filter(path: str, query: str):
+def test_each_count_equals_the_list_without_the_filter(path: str, query: str):
     page = get(f"{path}?{query}")
     now = selected(page)
     found = loosened(page)
@@ -46,7 +46,7 @@ def test_each_count_is_that_of_the_list_without_the_filter(path: str, query: str
     assert len(found) + len(others) >= 3
 
 
-def test_the_filters_are_named_and_the_one_to_gain_most_by_comes_first():
+def test_filters_are_named_with_the_most_productive_first():
     page = get("/resolutions/?q=kampuchea&body=SC&since=2022-01-01")
     assert text(page.select(".loosened p")[0]).startswith("No recorded vote meets all of these conditions.")
     assert loosened(page) == [("with the words “kampuchea”", "?body=SC&since=2022-01-01", 2)]
@@ -59,7 +59,7 @@ def test_the_filters_are_named_and_the_one_to_gain_most_by_comes_first():
     assert symbols(conditions) == []
 
 
-def test_where_one_filter_less_is_not_enough_that_is_said():
+def test_page_says_if_removing_one_filter_still_finds_nothing():
     page = get("/resolutions/?q=nosuchword&since=2050-01-01&body=GA")
 
     assert texts(page, ".loosened p") == [
@@ -68,7 +68,7 @@ def test_where_one_filter_less_is_not_enough_that_is_said():
     assert loosened(page) == []
 
 
-def test_one_filter_alone_can_only_be_cleared():
+def test_single_filter_offers_only_clearing():
     page = get("/resolutions/?q=nosuchword")
 
     assert texts(page, ".loosened p") == ["No recorded vote meets this condition. Clear all"]
@@ -76,11 +76,11 @@ def test_one_filter_alone_can_only_be_cleared():
 
 
 @pytest.mark.parametrize("query", ["", "?position=USA:againts&q=x", "?topic=human-rights"])
-def test_a_list_that_needs_no_help_gets_none(query: str):
+def test_long_or_invalid_list_gets_no_suggestions(query: str):
     assert get(f"/resolutions/{query}").select(".loosened") == []
 
 
-def test_a_short_list_shows_its_rows_first(maker: Maker):
+def test_short_list_shows_its_rows_before_the_suggestions(maker: Maker):
     page = get("/resolutions/?q=kampuchea&body=GA")
 
     assert symbols(page) == ["A/RES/34/22"]

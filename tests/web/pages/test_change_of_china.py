@@ -1,4 +1,4 @@
-"""Pages that compare votes of China agree on whether the representation of its seat changed between them."""
+"""Pages agree on whether the representation of China's seat changed in a period."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ PAGES = (
         ((1971, 10, 26), (1971, 11, 9), False),
     ],
 )
-def test_the_answer_is_the_same(maker: Maker, page: str, first: tuple[int, ...], last: tuple[int, ...], spans: bool):
+def test_pages_agree_on_whether_chinas_seat_changed(
+    maker: Maker, page: str, first: tuple[int, ...], last: tuple[int, ...], spans: bool
+):
     days = {"first": datetime.date(*first), "last": datetime.date(*last)}
     for day in days.values():
         for number in range(NUMBER):

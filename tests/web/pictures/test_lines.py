@@ -1,4 +1,4 @@
-"""Line charts: where points, gaps, bands, axes and names stand."""
+"""Line charts: points, gaps, bands, axes and labels."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def marks(picture: Picture, number: int = 1) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in re.findall(rf"M({NUMBER}) ({NUMBER})m", found[0].get("d", ""))]
 
 
-def test_a_value_stands_at_its_height_and_its_year():
+def test_value_is_drawn_at_its_height_and_year():
     [line] = runs(with_class(chart(Series("a", [0.0, 0.5, 1.0])), "thick")[0])
     [top, middle, bottom] = [line[2], line[1], line[0]]
 
@@ -73,13 +73,13 @@ def test_a_line_breaks_where_there_is_no_value():
     assert marks(picture)[2] not in [point for run in runs(with_class(picture, "thick")[0]) for point in run]
 
 
-def test_years_left_out_of_x_are_joined_and_take_their_room():
+def test_years_missing_from_x_are_joined_and_keep_their_space():
     [line] = runs(with_class(chart(Series("a", [0.1, 0.2, 0.3]), x=[2001, 2002, 2006]), "thick")[0])
 
     assert line[2][0] - line[1][0] == pytest.approx(4 * (line[1][0] - line[0][0]), abs=0.5)
 
 
-def test_a_long_line_is_marked_here_and_there_at_its_end_and_where_a_point_stands_alone():
+def test_long_line_has_markers_at_intervals_its_end_and_lone_points():
     values: list[float | None] = [0.5] * 80
     values[60] = values[62] = None
 
@@ -128,7 +128,7 @@ def test_series_differ_by_colour_and_by_dash_and_marker_together():
 
 @given(ends=st.lists(st.integers(0, 50).map(lambda n: n / 50), min_size=2, max_size=AT_MOST))
 @settings(deadline=None)
-def test_names_never_cover_each_other_and_keep_the_order_of_the_ends(ends: list[float]):
+def test_labels_never_overlap_and_keep_the_order_of_line_ends(ends: list[float]):
     picture = chart(*[Series(f"s{n}", [end]) for n, end in enumerate(ends)], x=[2001])
 
     names = [one for one in with_class(picture, "f-ink") if one.tag.endswith("text")]
@@ -143,7 +143,7 @@ def test_names_never_cover_each_other_and_keep_the_order_of_the_ends(ends: list[
             assert not (one > other and place > under)
 
 
-def test_one_series_needs_no_name():
+def test_single_series_has_no_label():
     assert texts(chart(Series("alone", [0.5])), "f-ink") == []
     assert texts(chart(Series("one", [0.5]), Series("two", [0.5])), "f-ink") == ["one", "two"]
 
@@ -157,7 +157,7 @@ def test_one_series_needs_no_name():
         ((0, 12), "g", ["0", "2.5", "5", "7.5", "10"]),
     ],
 )
-def test_the_axis_has_round_values(y_range: tuple[float, float], y_format: object, expected: list[str]):
+def test_axis_has_round_values(y_range: tuple[float, float], y_format: object, expected: list[str]):
     assert texts(chart(Series("a", [0.5]), y_range=y_range, y_format=y_format), "end") == expected
 
 
@@ -169,11 +169,11 @@ def test_the_axis_has_round_values(y_range: tuple[float, float], y_format: objec
         ([2003], ["2003"]),
     ],
 )
-def test_years_stand_below_as_far_as_there_is_room(x: range, expected: list[str]):
+def test_years_are_labelled_as_space_allows(x: range, expected: list[str]):
     assert texts(chart(Series("a", [0.5] * len(x)), x=x), "middle") == expected
 
 
-def test_sessions_stand_below_by_their_names():
+def test_sessions_are_labelled_by_name():
     names = {place: f"ES-{place + 1}" for place in range(40)}
 
     shown = texts(chart(Series("a", [0.5] * 40), x=range(40), x_labels=names), "middle")
@@ -190,12 +190,12 @@ def test_names_from_the_record_are_escaped():
     assert "<u>" not in picture.body
 
 
-def test_a_chart_of_nothing_is_a_chart():
+def test_chart_without_values_is_drawn():
     assert texts(chart(), "middle") == []
     assert [runs(line) for line in with_class(chart(Series("a", [None, None])), "thick")] == [[]]
 
 
-def test_the_same_chart_is_the_same_bytes():
+def test_same_chart_gives_the_same_bytes():
     series = [Series("a", [0.1, None, 0.3]), Series("b", [0.1, 0.2, 0.3], low=[0.0, 0.1, 0.2], high=[0.2, 0.3, 0.4])]
 
     assert chart(*series).standalone() == chart(*series).standalone()
@@ -211,6 +211,6 @@ def test_the_same_chart_is_the_same_bytes():
         ([Series("a", [1.0], low=[])], [1], "one value for each x"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(series: list[Series], x: list[int], said: str):
+def test_invalid_series_are_refused(series: list[Series], x: list[int], said: str):
     with pytest.raises(ValueError, match=said):
         chart(*series, x=x)

@@ -1,4 +1,4 @@
-"""A picture: within a page, as a file that is understood by itself, and in the colours of the stylesheet."""
+"""Pictures inline, as standalone files, and in the stylesheet's colours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def alone(picture: Picture, source: str = "") -> ET.Element:
 class TestInline:
     """A picture within a page."""
 
-    def test_is_the_drawing_with_its_name_and_description(self):
+    def test_inline_svg_has_title_and_description(self):
         drawn = ET.fromstring(NAMED.inline("picture heat"))  # noqa: S314  # our own
 
         assert (drawn.get("class"), drawn.get("role")) == ("picture heat", "img")
@@ -33,7 +33,7 @@ class TestInline:
         assert [named[own] for own in drawn.get("aria-labelledby", "").split()] == ["Who & whom", "A <square>"]
         assert [one.tag for one in drawn] == ["title", "desc", "rect"]
 
-    def test_two_on_a_page_have_names_of_their_own(self):
+    def test_two_pictures_on_a_page_have_distinct_ids(self):
         ids = [
             re.findall(r' id="([^"]+)"', Picture(title, said, 1, 1, "").inline())
             for title, said in (("a", "b"), ("a", "c"), ("c", "b"))
@@ -45,7 +45,7 @@ class TestInline:
 class TestStandalone:
     """A picture as a file."""
 
-    def test_says_what_it_shows_and_where_it_is_from(self):
+    def test_standalone_svg_states_title_and_source(self):
         drawn = alone(NAMED, "Plenary & friends")
 
         [heading, source] = drawn.findall(f"{SVG}text")
@@ -57,7 +57,7 @@ class TestStandalone:
     @given(
         title=st.text("abc é", max_size=300).filter(str.strip), width=st.integers(100, 1300), height=st.integers(1, 900)
     )
-    def test_has_room_around_the_drawing_for_heading_and_source(self, title: str, width: int, height: int):
+    def test_standalone_svg_has_margins_for_heading_and_source(self, title: str, width: int, height: int):
         picture = Picture(title, "", width, height, "")
         drawn = alone(picture, "Plenary")
         left, top, wide, high = (float(number) for number in drawn.get("viewBox", "").split())
@@ -75,7 +75,7 @@ class TestStandalone:
         assert "".join("".join(lines).split()) == "".join(title.split())
         assert all(len(line) * 8.4 <= width for line in lines)
 
-    def test_has_a_ground_and_the_colours_of_both_schemes(self):
+    def test_standalone_svg_has_background_and_both_colour_schemes(self):
         drawn = alone(NAMED)
 
         [ground, *_others] = drawn.findall(f"{SVG}rect")
@@ -89,7 +89,7 @@ class TestStandalone:
         assert rules(dark=True) in dark
         assert rules() not in dark
 
-    def test_the_same_picture_is_the_same_bytes(self):
+    def test_same_picture_gives_the_same_bytes(self):
         again = Picture("Who & whom", "A <square>", 120, 80, NAMED.body)
 
         assert again.standalone("x") == NAMED.standalone("x")
@@ -102,7 +102,7 @@ class TestColours:
     CSS = (settings.BASE_DIR / "static/plenary/plenary.css").read_text()
 
     @pytest.mark.parametrize("name", TOKENS)
-    def test_of_the_stylesheet_are_those_of_files(self, name: str):
+    def test_colours_of_stylesheet_and_files_are_equal(self, name: str):
         found = re.findall(rf"^ *--{name}: (#[0-9a-f]+);", self.CSS, re.MULTILINE)
 
         assert tuple(found[:2]) == (TOKENS[name] if len(found) > 1 else (TOKENS[name][0],))
@@ -110,9 +110,9 @@ class TestColours:
             assert TOKENS[name][0] == TOKENS[name][1]
 
     @pytest.mark.parametrize("name", TOKENS)
-    def test_have_their_classes_there(self, name: str):
+    def test_each_colour_has_its_classes_in_the_stylesheet(self, name: str):
         assert f".f-{name} {{ fill: var(--{name}); }} .s-{name} {{ stroke: var(--{name}); }}" in self.CSS
 
-    def test_rules_are_a_fill_and_a_stroke_for_each(self):
+    def test_each_colour_has_a_fill_and_a_stroke_rule(self):
         assert rules().startswith(".f-paper{fill:#fbfaf6}.s-paper{stroke:#fbfaf6}")
         assert rules(dark=True).count("{fill:") == rules(dark=True).count("{stroke:") == len(TOKENS)

@@ -1,4 +1,4 @@
-"""PNG from SVG in a child process, and what happens where the child does not do its work."""
+"""PNG drawn from SVG in a child process, and its failures."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(subprocess, "run", run)
 
 
-def test_the_picture_has_so_many_pixels_to_a_unit():
+def test_png_has_the_requested_pixels_for_each_unit():
     drawn = png(DRAWING)
 
     assert drawn[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", drawn[16:24]) == (30 * SCALE, 20 * SCALE)
 
 
-def test_the_library_that_draws_stays_out_of_this_process():
+def test_drawing_library_is_not_loaded_in_this_process():
     png(DRAWING)
 
     assert "vl_convert" not in sys.modules
@@ -66,7 +66,7 @@ def test_a_picture_is_drawn_once(monkeypatch: pytest.MonkeyPatch):
     assert given == [b"<svg/>", b"<svg />"]
 
 
-def test_what_is_no_picture_is_not_drawn():
+def test_invalid_svg_raises_with_the_reason():
     with pytest.raises(NotDrawnError, match=r"The child ended with 1: .+"):
         png("this is no picture")
 
@@ -81,7 +81,7 @@ def test_what_is_no_picture_is_not_drawn():
         (1, b"", b"\xff", "The child ended with 1: \N{REPLACEMENT CHARACTER}"),
     ],
 )
-def test_a_child_that_fails_says_why(
+def test_failing_child_gives_the_reason(
     monkeypatch: pytest.MonkeyPatch, returncode: int, stdout: bytes, stderr: bytes, said: str
 ):
     child(monkeypatch, returncode, stdout, stderr)
@@ -92,14 +92,14 @@ def test_a_child_that_fails_says_why(
 
 
 @pytest.mark.parametrize("error", [subprocess.TimeoutExpired("child", 20), OSError("no memory")])
-def test_a_child_that_hangs_or_cannot_be_started_is_not_drawn(monkeypatch: pytest.MonkeyPatch, error: Exception):
+def test_hanging_or_unstartable_child_raises(monkeypatch: pytest.MonkeyPatch, error: Exception):
     failing(monkeypatch, error)
 
     with pytest.raises(NotDrawnError, match=str(error)):
         png("<svg/>")
 
 
-def test_a_failure_is_not_kept_and_gives_its_place_back(monkeypatch: pytest.MonkeyPatch):
+def test_failure_is_not_cached_and_releases_its_slot(monkeypatch: pytest.MonkeyPatch):
     failing(monkeypatch, OSError("no memory"))
     for _ in range(AT_ONCE + 1):
         with pytest.raises(NotDrawnError):
@@ -109,7 +109,7 @@ def test_a_failure_is_not_kept_and_gives_its_place_back(monkeypatch: pytest.Monk
     assert png("<svg/>") == b"drawn"
 
 
-def test_others_wait_for_a_place_and_then_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch):
+def test_requests_wait_for_a_slot_and_then_are_refused(monkeypatch: pytest.MonkeyPatch):
     given = child(monkeypatch)
     monkeypatch.setattr(module, "WAITING", 0.01)
     for _ in range(AT_ONCE):

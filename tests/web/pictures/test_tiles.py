@@ -1,4 +1,4 @@
-"""Tile grids: every state has a place of its own on every date, and a square says whose it is and what it chose."""
+"""Tile grids: places of states on every date, squares, legend and files."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ def titles(markup: str) -> list[str]:
 class TestPlaces:
     """The data file."""
 
-    def test_every_state_that_ever_was_has_one_within_the_grid(self):
+    def test_every_state_in_history_has_a_place_within_the_grid(self):
         assert set(places()) == {row["code"] for row in facts("states.csv")}
         assert {column for column, _row in places().values()} <= set(range(COLUMNS))
         assert {row for _column, row in places().values()} == set(range(ROWS))
 
-    def test_rows_of_the_file_are_sorted_and_none_is_twice(self):
+    def test_rows_of_the_file_are_sorted_and_unique(self):
         codes = [row["code"] for row in facts("tile_grid.csv")]
 
         assert codes == sorted(set(codes))
 
-    def test_no_two_states_that_were_members_at_once_share_one(self):
+    def test_states_that_were_members_at_once_share_no_place(self):
         seats = defaultdict(list)
         for row in facts("body_memberships.csv"):
             if row["body"] == "GA":
@@ -86,11 +86,11 @@ class TestPlaces:
         ("state", "heir"),
         [("SUN", "RUS"), ("CSK", "CZE"), ("YUG", "SRB"), ("SCG", "SRB"), ("GER", "DEU"), ("EAT", "TZA")],
     )
-    def test_who_succeeded_a_state_stands_where_it_stood(self, state: str, heir: str):
+    def test_successor_has_the_place_of_its_predecessor(self, state: str, heir: str):
         assert places()[state] == places()[heir]
 
     @pytest.mark.parametrize(("state", "beside"), [("DDR", "GER"), ("YMD", "YEM"), ("EAZ", "EAT")])
-    def test_who_was_a_member_beside_its_heir_stands_next_to_it(self, state: str, beside: str):
+    def test_state_that_coexisted_with_its_successor_is_adjacent_to_it(self, state: str, beside: str):
         (x, y), (other_x, other_y) = places()[state], places()[beside]
 
         assert max(abs(x - other_x), abs(y - other_y)) == 1
@@ -140,7 +140,7 @@ class TestPlaces:
 class TestWorld:
     """The map."""
 
-    def test_squares_stand_in_reading_order_at_their_places(self):
+    def test_squares_are_at_their_places_in_reading_order(self):
         drawn = world([line("ZAF"), line("CAN"), line("ISL")])
 
         assert [(square.line.state.code, square.x, square.y) for square in drawn.squares] == [
@@ -150,7 +150,7 @@ class TestWorld:
         ]
         assert (drawn.width, drawn.height) == (COLUMNS * CELL, ROWS * CELL)
 
-    def test_who_has_no_place_or_finds_it_taken_stands_below(self):
+    def test_states_without_a_free_place_are_drawn_below(self):
         drawn = world([line("RUS"), line("SUN"), line("QQQ")])
 
         assert [(square.line.state.code, square.x, square.y) for square in drawn.squares[1:]] == [
@@ -159,14 +159,14 @@ class TestWorld:
         ]
         assert drawn.height == (ROWS + 2) * CELL
 
-    def test_nobody_makes_an_empty_map(self):
+    def test_no_states_give_an_empty_map(self):
         assert (world([]).squares, world([]).height) == ([], ROWS * CELL)
 
 
 class TestCouncil:
     """Two rows."""
 
-    def test_permanent_members_stand_above_those_elected(self):
+    def test_permanent_members_are_above_the_elected(self):
         drawn = council([line("AAA", key=1), line("BBB", key=2), line("CCC", key=3)], {2})
 
         assert [label for label, _x, _y in drawn.labels] == ["Permanent members", "Elected members"]
@@ -178,7 +178,7 @@ class TestCouncil:
         assert drawn.squares[0].y < drawn.squares[1].y == drawn.squares[2].y
         assert drawn.height == drawn.squares[1].y + CELL
 
-    def test_more_than_a_row_has_room_for_go_on_in_the_next(self):
+    def test_members_beyond_a_full_row_continue_in_the_next(self):
         drawn = council([line("AAA", key=number) for number in range(IN_A_ROW + 2)], {99})
 
         assert [(square.x, square.y - drawn.squares[0].y) for square in drawn.squares[-3:]] == [
@@ -188,7 +188,7 @@ class TestCouncil:
         ]
         assert len(drawn.labels) == 1
 
-    def test_is_drawn_where_there_are_permanent_members(self):
+    def test_council_is_drawn_if_there_are_permanent_members(self):
         assert layout([line("FRA", key=5)], {5}).kind == "council"
         assert layout([line("FRA", key=5)]).kind == "world"
 
@@ -205,19 +205,19 @@ class TestLinked:
         assert texts(link, "text") == ["USA"]
         assert (one(page, "svg")["role"], one(page, "svg")["aria-label"]) == ("group", "A & B")
 
-    def test_a_correction_of_intent_has_a_star_and_is_told(self):
+    def test_correction_has_a_star_and_is_explained(self):
         markup = linked(world([line("USA", Choice.NO, Choice.YES), line("FRA")]), "")
 
         assert titles(markup) == ["The <USA>: against* (later: had intended in favour)", "The <FRA>: in favour"]
         assert texts(BeautifulSoup(markup, "html.parser"), ".star") == ["*"]
 
-    def test_those_outside_a_bloc_are_dim(self):
+    def test_states_outside_a_bloc_are_dimmed(self):
         page = BeautifulSoup(linked(world([line("USA"), line("FRA")]), "", {"FRA"}), "html.parser")
 
         assert [link["class"] for link in page.select("a")] == [["fill-Y", "dim"], ["fill-Y"]]
 
     @pytest.mark.parametrize("bloc", [None, {"FRA"}])
-    def test_a_file_has_the_same_squares(self, bloc: set[str] | None):
+    def test_file_has_the_same_squares(self, bloc: set[str] | None):
         drawn = world([line("USA", Choice.NO, Choice.YES), line("FRA"), line("CHN", Choice.NON_VOTING)])
         page = BeautifulSoup(linked(drawn, "", bloc), "html.parser")
         alone = BeautifulSoup(squares(drawn, bloc), "html.parser")
@@ -231,7 +231,7 @@ class TestLinked:
         assert texts(BeautifulSoup(squares(drawn, bloc, named=False), "html.parser"), "text") == []
 
 
-def test_a_picture_has_a_legend_that_counts():
+def test_legend_shows_counts():
     picture = tile_grid(world([line("USA", Choice.NO), line("FRA"), line("CHN")]), "A & B", "C", None)
     root = ET.fromstring(picture.standalone("x"))  # noqa: S314  # our own
     said = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
@@ -244,7 +244,7 @@ def test_a_picture_has_a_legend_that_counts():
 class TestPage:
     """On the page of a vote."""
 
-    def test_has_a_square_for_each_member_with_its_choice(self):
+    def test_page_has_a_square_for_each_member_with_its_choice(self):
         page = get(PEACE)
         kinds = [link["class"][0] for link in page.select(".tiles > a")]
 
@@ -266,7 +266,7 @@ class TestPage:
         assert {"SUN", "CSK", "YUG", "YMD", "YEM"} <= set(codes)
         assert {"RUS", "CZE", "SVK", "DEU", "GER", "DDR"}.isdisjoint(codes)
 
-    def test_the_council_has_its_permanent_members_apart(self):
+    def test_council_shows_permanent_members_separately(self):
         page = get("/resolutions/S/2022/155")
 
         assert texts(page, ".tile-label") == ["Permanent members", "Elected members"]
@@ -289,14 +289,14 @@ class TestPage:
             f"{TILES}.png?bloc=eu",
         ]
 
-    def test_a_bloc_that_is_not_known_is_an_error_beside_its_field(self):
+    def test_unknown_bloc_is_an_error_beside_its_field(self):
         page = get(f"{PEACE}?bloc=nope")
 
         assert texts(page, "#tiles .error") == ["No member of a bloc “nope” was in this electorate."]
         assert one(page, "#tiles-bloc")["aria-describedby"] == one(page, "#tiles .error")["id"]
         assert page.select(".tiles .dim") == []
 
-    def test_htmx_gets_the_grid_with_the_table(self):
+    def test_htmx_gets_grid_and_table(self):
         part = get(f"{PEACE}?bloc=eu&choice=against", hx_request="true")
 
         assert one(part, "#tiles")["hx-swap-oob"] == "true"
@@ -324,7 +324,7 @@ class TestPage:
         ]
         assert texts(assembly, ".meanings dt") == ["Abstaining", "Non-voting", "No square"]
 
-    def test_without_votes_there_is_no_grid(self, maker: Maker):
+    def test_roll_call_without_votes_has_no_grid(self, maker: Maker):
         maker.roll_call("quiet", method="without-vote", result="adopted")
 
         assert get("/roll-calls/quiet/").select(".tiles, main script") == []
@@ -335,7 +335,7 @@ class TestPage:
 class TestFiles:
     """``tiles.svg`` and ``tiles.png``."""
 
-    def test_the_picture_says_what_it_shows_and_where_it_is_from(self):
+    def test_picture_states_title_and_source(self):
         answer = Client().get(f"{TILES}.svg?bloc=eu")
         drawn = BeautifulSoup(answer.content, "html.parser")
 
@@ -351,7 +351,7 @@ class TestFiles:
         assert text(one(drawn, ".source")).startswith("Plenary, testserver, data version ")
         assert len(drawn.select("g[class^=tile-]:not(.dim)")) == 27
 
-    def test_who_has_it_is_told_so(self):
+    def test_matching_etag_is_a_304(self):
         tag = Client().get(f"{TILES}.svg")["ETag"]
 
         assert Client().get(f"{TILES}.svg", headers={"If-None-Match": tag}).status_code == 304
@@ -363,17 +363,17 @@ class TestFiles:
             ("color=red", {"color": ["“color” is not known here."]}),
         ],
     )
-    def test_what_is_not_known_is_refused(self, query: str, errors: dict[str, list[str]]):
+    def test_unknown_bloc_or_parameter_is_a_400(self, query: str, errors: dict[str, list[str]]):
         answer = Client().get(f"{TILES}.svg?{query}")
 
         assert (answer.status_code, sorted(answer.json()["errors"])) == (400, sorted(errors))
 
-    def test_another_spelling_leads_to_the_address(self):
+    def test_another_spelling_redirects_to_the_file(self):
         answer = Client().get("/roll-calls/A-RES-ES-11-7/tiles.svg?bloc=eu")
 
         assert (answer.status_code, answer.headers["Location"]) == (301, f"{TILES}.svg?bloc=eu")
 
-    def test_drafts_have_none_and_withdrawn_votes_say_so(self, maker: Maker):
+    def test_drafts_have_no_file_and_withdrawn_votes_give_the_reason(self, maker: Maker):
         maker.roll_call("secret", "USA:Y", status="draft")
         gone = maker.roll_call("gone", "USA:Y FRA:N", date=datetime.date(2024, 12, 17))
         publish(roll_calls=[gone])

@@ -1,4 +1,4 @@
-"""Whole answers in one process's memory, and between processes."""
+"""Stores of cached responses, within one process and shared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shared(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     caches["default"].clear()
 
 
-def test_what_one_process_keeps_another_finds(shared: None):
+def test_response_stored_by_one_process_is_found_by_another(shared: None):
     one, other = ResponseCache(1), ResponseCache(1)
 
     one.put("a", PAGE.encoded("br"), "br")
@@ -32,7 +32,7 @@ def test_what_one_process_keeps_another_finds(shared: None):
     assert other.get("b", "br") is None
 
 
-def test_without_a_shared_cache_each_keeps_for_itself():
+def test_without_a_shared_cache_each_process_has_its_own():
     one, other = ResponseCache(1), ResponseCache(1)
 
     one.put("a", PAGE, "")
@@ -52,7 +52,7 @@ def waiting(pages: ResponseCache, waited: list[CachedResponse | None]) -> thread
     return thread
 
 
-def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: pytest.MonkeyPatch):
+def test_first_process_renders_and_the_others_wait(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
     one, other = ResponseCache(1), ResponseCache(1)
     waited: list[CachedResponse | None] = []
@@ -66,7 +66,7 @@ def test_the_first_process_makes_and_the_others_wait(shared: None, monkeypatch: 
     assert waited == [PAGE]
 
 
-def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch: pytest.MonkeyPatch):
+def test_waiting_process_renders_if_the_first_stored_nothing(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
     one, other = ResponseCache(1), ResponseCache(1)
     waited: list[CachedResponse | None] = []
@@ -79,7 +79,7 @@ def test_who_waits_for_one_that_kept_nothing_makes_it(shared: None, monkeypatch:
         assert again is None
 
 
-def test_nobody_waits_for_one_that_died(shared: None, monkeypatch: pytest.MonkeyPatch):
+def test_no_process_waits_for_one_that_died(shared: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cache_stores, "PAUSE", 0.005)
     monkeypatch.setattr(cache_stores, "PATIENCE", 0.05)
     caches["default"].add("making:a", 1, 60)
@@ -88,7 +88,7 @@ def test_nobody_waits_for_one_that_died(shared: None, monkeypatch: pytest.Monkey
         assert found is None
 
 
-def test_what_is_larger_than_all_the_room_is_not_kept():
+def test_response_larger_than_the_cache_is_not_stored():
     pages = ResponseCache(1)
 
     pages.put("a", CachedResponse((("Content-Type", "image/png"),), b"x" * 1024**2, ""), "")
@@ -96,7 +96,7 @@ def test_what_is_larger_than_all_the_room_is_not_kept():
     assert pages.get("a", "") is None
 
 
-def test_a_lock_is_one_keys_and_forgotten_after():
+def test_lock_belongs_to_one_key_and_is_removed_afterwards():
     locks, order = KeyedLocks(), []
     inside = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Which encoding an answer has, and that it holds the same."""
+"""Compression of responses."""
 
 import gzip
 
@@ -23,11 +23,11 @@ from web.serving.compression import COMPRESSIBLE, ENCODINGS, decode, encode, enc
         ("*", ""),
     ],
 )
-def test_the_best_that_is_taken(accepted: str, encoding: str):
+def test_best_accepted_encoding_is_chosen(accepted: str, encoding: str):
     assert encoding_of(accepted) == encoding
 
 
-def test_each_encoding_holds_the_same():
+def test_each_encoding_decodes_to_the_same_body():
     body = "Côte d’Ivoire ".encode() * 100
 
     assert brotli.decompress(encode(body, "br")) == body
@@ -52,5 +52,5 @@ def test_each_encoding_holds_the_same():
         ("application/jsonfoo", False),
     ],
 )
-def test_what_is_compressed(kind: str, is_smaller: bool):
+def test_only_text_types_are_compressible(kind: str, is_smaller: bool):
     assert bool(COMPRESSIBLE.match(kind)) is is_smaller

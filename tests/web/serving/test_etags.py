@@ -1,4 +1,4 @@
-"""The name of an answer, and what a client that has it is told."""
+"""ETags and conditional requests."""
 
 import pytest
 from django.test import RequestFactory
@@ -8,7 +8,7 @@ from web.serving.etags import tag_of, unchanged
 TAG = tag_of(7, "http://testserver/votes.csv")
 
 
-def test_a_tag_is_of_the_version_and_of_what_is_asked():
+def test_etag_depends_on_version_and_request():
     others = {tag_of(8, "http://testserver/votes.csv"), tag_of(7, "http://testserver/votes.csv?body=SC")}
 
     assert tag_of(7, "http://testserver/votes.csv") == TAG
@@ -21,7 +21,7 @@ def test_a_tag_is_of_the_version_and_of_what_is_asked():
     ("sent", "status"),
     [({}, None), ({"If-None-Match": '"other"'}, None), ({"If-None-Match": TAG}, 304), ({"If-Match": '"other"'}, 412)],
 )
-def test_who_has_it_is_told_so(sent: dict[str, str], status: int | None):
+def test_conditional_request_gets_304_or_412(sent: dict[str, str], status: int | None):
     answer = unchanged(
         RequestFactory().get("/votes.csv", headers=sent), {"ETag": TAG, "Access-Control-Allow-Origin": "*"}
     )

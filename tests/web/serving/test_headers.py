@@ -1,4 +1,4 @@
-"""What every answer says of itself to a browser, whichever part of the site gives it."""
+"""Security headers on every response."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def page(policy: str = OWN, *, framed: bool = False, is_open: bool = False) -> d
 
 
 @pytest.mark.usefixtures("record")
-def test_every_public_address_says_all_of_it():
+def test_every_public_address_has_the_security_headers():
     client = Client()
     seen: dict[str, int] = {}
     for address in [*every_address(), "/nowhere/", "/resolutions/nowhere", "/resolutions.csv?nothing=1"]:
@@ -86,7 +86,7 @@ def is_picture(response: HttpResponseBase) -> bool:
 
 
 @pytest.mark.usefixtures("record")
-def test_so_do_the_admin_static_files_and_what_machines_ask(client: Client):
+def test_admin_static_files_and_health_checks_have_the_security_headers(client: Client):
     client.force_login(User.objects.create_superuser("admin"))
     for address in ("/admin/", "/admin/nowhere/", "/admin/password_reset/", "/admin/codes/"):
         assert said(client.get(address)) == page(), address
@@ -100,7 +100,7 @@ def test_so_do_the_admin_static_files_and_what_machines_ask(client: Client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_so_does_the_word_that_nothing_changed():
+def test_cached_response_has_the_headers_and_a_304_no_policy():
     first = Client().get("/privacy/")
     again = Client().get("/privacy/", headers={"If-None-Match": first.headers["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
@@ -111,7 +111,7 @@ def test_so_does_the_word_that_nothing_changed():
     assert said(again) == {**dict.fromkeys(page()), **EVERY}
 
 
-def test_https_alone_is_asked_for_where_the_answer_came_by_it(settings):
+def test_hsts_is_sent_only_over_https(settings):
     settings.SECURE_HSTS_SECONDS = 3600
     settings.SECURE_HSTS_PRELOAD = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     answer = with_headers(lambda request: Client().get("/healthz"))
@@ -120,13 +120,13 @@ def test_https_alone_is_asked_for_where_the_answer_came_by_it(settings):
     assert "Strict-Transport-Security" not in over[False]
 
 
-def test_a_policy_names_each_power_once_and_gives_it_to_nobody():
+def test_permissions_policy_denies_each_feature_once():
     assert re.findall(r"([a-z-]+)=\(\)", PERMISSIONS) == list(POWERS)
     assert sorted(set(POWERS)) == list(POWERS)
 
 
 @pytest.mark.usefixtures("record")
-def test_htmx_runs_no_text_as_script_and_writes_no_style():
+def test_htmx_evaluates_no_script_and_inserts_no_style():
     (said_to_htmx,) = BeautifulSoup(Client().get("/resolutions/").content, "html.parser").select(
         "meta[name=htmx-config]"
     )

@@ -1,4 +1,4 @@
-"""Whether the process lives and whether it is ready, asked from within by any name."""
+"""Liveness and readiness."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def within() -> Client:
     return Client(HTTP_HOST="10.1.2.3:8000")
 
 
-def test_a_process_lives_without_a_database_whatever_it_is_called(within: Client):
+def test_liveness_needs_no_database_and_accepts_any_host(within: Client):
     """No fixture of a database: a query would fail."""
     answer = within.get("/healthz")
     assert (answer.status_code, answer.content, answer.headers["Content-Type"]) == (
@@ -32,12 +32,12 @@ def test_a_process_lives_without_a_database_whatever_it_is_called(within: Client
 
 
 @override_settings(SECURE_SSL_REDIRECT=True)
-def test_it_is_not_sent_to_https(within: Client):
+def test_health_checks_are_not_redirected_to_https(within: Client):
     assert within.get("/healthz").status_code == 200
 
 
 @pytest.mark.usefixtures("record")
-def test_it_is_ready_with_database_tables_and_record(within: Client):
+def test_readiness_needs_database_tables_and_record(within: Client):
     answer = within.get("/readyz")
     said = answer.json()
     assert (answer.status_code, said["status"], answer.headers["Cache-Control"]) == (200, "ready", "no-store")
@@ -51,13 +51,13 @@ def test_it_is_ready_with_database_tables_and_record(within: Client):
 
 
 @pytest.mark.usefixtures("record")
-def test_it_asks_few_queries(within: Client, django_assert_max_num_queries):
+def test_readiness_makes_at_most_4_queries(within: Client, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         within.get("/readyz")
 
 
 @pytest.mark.usefixtures("record")
-def test_it_is_not_ready_before_the_migrations_of_its_release(within: Client):
+def test_readiness_fails_before_the_migrations_of_the_release(within: Client):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'votes' AND name LIKE '0007%'")
     answer = within.get("/readyz")
@@ -66,13 +66,13 @@ def test_it_is_not_ready_before_the_migrations_of_its_release(within: Client):
 
 
 @pytest.mark.usefixtures("record")
-def test_a_later_release_may_have_migrated_already(within: Client):
+def test_readiness_accepts_migrations_of_a_later_release(within: Client):
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('votes', '9999_later', now())")
     assert within.get("/readyz").status_code == 200
 
 
-def test_without_a_database_it_is_not_ready_and_says_nothing_of_why(within: Client, monkeypatch: pytest.MonkeyPatch):
+def test_readiness_without_a_database_fails_without_details(within: Client, monkeypatch: pytest.MonkeyPatch):
     def gone() -> dict[str, object]:
         raise OperationalError("password authentication failed for user plenary at db.internal")
 
@@ -85,7 +85,7 @@ def test_without_a_database_it_is_not_ready_and_says_nothing_of_why(within: Clie
 
 
 @pytest.mark.usefixtures("record")
-def test_without_redis_it_is_ready_and_degraded(within: Client, monkeypatch: pytest.MonkeyPatch):
+def test_readiness_without_redis_is_degraded(within: Client, monkeypatch: pytest.MonkeyPatch):
     def gone() -> dict[str, object]:
         raise ConnectionError("redis.internal:6379")
 

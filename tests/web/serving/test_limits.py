@@ -1,4 +1,4 @@
-"""Who asks too much is told when to come again, and nobody else is."""
+"""Rate limits by address."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def ask(address: str = "/resolutions/?q=x", of: str = "198.51.100.7") -> int:
     return limited(lambda request: HttpResponse())(request).status_code
 
 
-def test_one_address_is_refused_and_others_are_not():
+def test_limit_applies_to_each_address_separately():
     assert [ask(), ask(), ask(), ask()] == [200, 200, 429, 429]
     # What stands before our own proxy's address anybody may have made up.
     assert [ask(of="203.0.113.9, 198.51.100.7"), ask(of="198.51.100.8")] == [429, 200]
 
 
-def test_with_the_next_minute_all_is_forgotten(monkeypatch: pytest.MonkeyPatch):
+def test_limit_resets_every_minute(monkeypatch: pytest.MonkeyPatch):
     assert [ask(), ask(), ask()] == [200, 200, 429]
     monkeypatch.setattr(time, "time", lambda: NOW + 60.0)
     assert ask() == 200
 
 
-def test_no_limit_is_none(settings):
+def test_zero_disables_the_limit(settings):
     settings.SELECTIONS_A_MINUTE = 0
     assert {ask() for _ in range(9)} == {200}
 
@@ -64,11 +64,11 @@ def test_no_limit_is_none(settings):
         ("/api/v1/votes/?q=x", False),  # which has a limit of its own
     ],
 )
-def test_what_is_made_for_one_reader_counts(address: str, *, counts: bool):
+def test_uncached_pages_count(address: str, *, counts: bool):
     assert is_made_for_one(RequestFactory().get(address)) is counts
 
 
-def test_a_page_under_a_port_that_somebody_made_up_counts(settings):
+def test_page_under_a_forged_port_counts(settings):
     """Each of 65,535 would be another page to be made and kept."""
     request = RequestFactory().get("/", headers={"Host": "localhost:1"})
 
@@ -87,15 +87,15 @@ def test_a_page_under_a_port_that_somebody_made_up_counts(settings):
         ("::ffff:198.51.100.7", "198.51.100.7"),  # as a socket for both kinds of addresses has it
     ],
 )
-def test_a_line_has_one_count_however_many_addresses_it_has(address: str | None, counted: str | None):
+def test_ipv6_network_counts_as_one_address(address: str | None, counted: str | None):
     assert counted_as(address) == counted
 
 
-def test_an_address_that_is_not_known_is_not_counted():
+def test_unknown_address_is_not_counted():
     assert {ask(of="unknown") for _ in range(9)} == {200}
 
 
-def test_without_redis_nobody_counts(monkeypatch: pytest.MonkeyPatch, settings):
+def test_without_redis_nothing_is_counted(monkeypatch: pytest.MonkeyPatch, settings):
     settings.CACHES = {**settings.CACHES, "throttle": {
         "BACKEND": "config.caches.ForgivingCache", "LOCATION": "redis://127.0.0.1:1/0",
         "OPTIONS": {"socket_connect_timeout": 0.1},
@@ -108,7 +108,7 @@ def test_without_redis_nobody_counts(monkeypatch: pytest.MonkeyPatch, settings):
 
 
 @pytest.mark.django_db
-def test_the_refusal_is_a_page_or_a_problem_and_says_when_to_come_again():
+def test_refusal_is_a_page_or_problem_with_retry_after():
     caches["throttle"].set(f"asked-{NOW // 60}-127.0.0.1", 2, 60)
     here = {"X-Forwarded-For": "127.0.0.1"}
     page, file = (Client().get(address, headers=here) for address in ("/roll-calls/?q=peace", "/votes.csv?q=peace"))
@@ -123,7 +123,7 @@ def test_the_refusal_is_a_page_or_a_problem_and_says_when_to_come_again():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_kept_is_not_counted():
+def test_cached_pages_are_not_counted():
     here = {"X-Forwarded-For": "127.0.0.1"}
     said = [Client().get("/roll-calls/?q=peace", headers=here) for _ in range(4)]
     assert [(answer.status_code, answer.headers["Cache-Status"]) for answer in said] == [

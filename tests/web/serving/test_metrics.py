@@ -1,4 +1,4 @@
-"""Figures for whoever watches the site, and for nobody else."""
+"""Prometheus metrics and who may read them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.serving import metrics
 pytestmark = pytest.mark.usefixtures("record")
 
 
-def test_figures_are_in_the_format_of_prometheus():
+def test_metrics_are_in_prometheus_format():
     client = Client(HTTP_HOST="10.1.2.3")
     answer = client.get("/metrics")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
@@ -38,7 +38,7 @@ def test_figures_are_in_the_format_of_prometheus():
         ({"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"}, 404),
     ],
 )
-def test_without_a_token_they_are_this_machines_alone(asked: dict[str, str], status: int):
+def test_without_a_token_metrics_are_local_only(asked: dict[str, str], status: int):
     assert Client().get("/metrics", **asked).status_code == status  # type: ignore[arg-type]
 
 
@@ -47,7 +47,7 @@ def test_without_a_token_they_are_this_machines_alone(asked: dict[str, str], sta
     [("Bearer s3cret-ü", 200), ("Bearer s3cret", 404), ("bearer s3cret-ü", 404), ("s3cret-ü", 404), ("", 404)],
 )
 @override_settings(METRICS_TOKEN="s3cret-ü")
-def test_with_a_token_they_are_whose_who_has_it(given: str, status: int):
+def test_metrics_need_the_configured_token(given: str, status: int):
     # A server reads the bytes of a header as Latin-1.
     header = given.encode().decode("latin-1")
     assert Client(REMOTE_ADDR="192.0.2.7").get("/metrics", HTTP_AUTHORIZATION=header).status_code == status
@@ -64,7 +64,7 @@ def test_with_a_token_they_are_whose_who_has_it(given: str, status: int):
         ("Plenary; fwd=bypass", "bypass", 1),
     ],
 )
-def test_what_the_page_cache_did_is_counted(cache_status: str, result: str, pages: int):
+def test_page_cache_results_are_counted(cache_status: str, result: str, pages: int):
     before, rendered = metrics.totals("plenary_cache"), metrics.totals("plenary_pages_rendered")
     metrics.answered(
         route="web:home", method="GET", status=200, seconds=0.1, sql=0.05, queries=2, cache_status=cache_status,

@@ -1,4 +1,4 @@
-"""The page cache: public responses are made once for each data version, and are the same for every reader."""
+"""The page cache: one rendering for each data version, the same for every reader."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def status(response: Any) -> str:
     return str(response.headers["Cache-Status"])
 
 
-def test_an_answer_is_made_once(site: Site):
+def test_page_is_rendered_once(site: Site):
     first, second = site.get(), site.get()
 
     assert (status(first), status(second)) == ("Plenary; fwd=miss; stored", "Plenary; hit")
@@ -74,7 +74,7 @@ def test_an_answer_is_made_once(site: Site):
     assert {**first.headers, "Cache-Status": ""} == {**second.headers, "Cache-Status": ""}
 
 
-def test_who_has_it_is_told_so_before_anything_is_made(site: Site):
+def test_matching_etag_is_a_304_without_rendering(site: Site):
     tag = site.get().headers["ETag"]
     PageCache.pages.forget()
 
@@ -87,7 +87,7 @@ def test_who_has_it_is_told_so_before_anything_is_made(site: Site):
     assert (other.status_code, len(site.made)) == (200, 2)
 
 
-def test_an_answer_with_a_name_of_its_own_keeps_it(site: Site):
+def test_response_keeps_its_own_etag(site: Site):
     site.page = lambda request: HttpResponse(BODY, headers={"ETag": '"own"'})
 
     assert [site.get().headers["ETag"] for _ in range(2)] == ['"own"'] * 2
@@ -130,7 +130,7 @@ def in_french(site: Site) -> Any:
 
 
 @pytest.mark.parametrize("what", OTHERS)
-def test_what_it_hangs_on_makes_another_answer(site: Site, monkeypatch: pytest.MonkeyPatch, what: str):
+def test_whatever_a_page_depends_on_is_part_of_the_cache_key(site: Site, monkeypatch: pytest.MonkeyPatch, what: str):
     one = site.get()
 
     other = OTHERS[what](site, monkeypatch)
@@ -139,7 +139,7 @@ def test_what_it_hangs_on_makes_another_answer(site: Site, monkeypatch: pytest.M
     assert other.headers["ETag"] != one.headers["ETag"]
 
 
-def test_a_page_that_htmx_restores_is_the_whole_page(site: Site):
+def test_htmx_history_restore_gets_the_whole_page(site: Site):
     site.get()
 
     restored = site.get(headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
@@ -147,7 +147,7 @@ def test_a_page_that_htmx_restores_is_the_whole_page(site: Site):
     assert (status(restored), status(site.get(headers={"HX-Request": "yes"}))) == ("Plenary; hit", "Plenary; hit")
 
 
-def test_headers_that_would_pass_for_htmx_are_not_believed(site: Site):
+def test_forged_htmx_headers_are_ignored(site: Site):
     seen = []
 
     def page(request: HttpRequest) -> HttpResponse:
@@ -160,13 +160,13 @@ def test_headers_that_would_pass_for_htmx_are_not_believed(site: Site):
     assert (seen, status(site.get())) == ([False], "Plenary; hit")
 
 
-def test_a_host_in_other_letters_is_the_same_host(site: Site):
+def test_host_is_case_insensitive(site: Site):
     site.get(headers={"Host": "LocalHost"})
 
     assert status(site.get(headers={"Host": "localhost"})) == "Plenary; hit"
 
 
-def test_what_other_sites_append_to_links_is_taken_off(site: Site):
+def test_tracking_parameters_are_removed(site: Site):
     seen = []
 
     def page(request: HttpRequest) -> HttpResponse:
@@ -201,20 +201,20 @@ def with_cookie() -> HttpResponse:
     ],
     ids=["404", "503", "vary", "no-store", "cookie", "large", "stream"],
 )
-def test_what_is_not_for_all_or_not_lasting_is_not_kept(site: Site, response: Callable[[], Any]):
+def test_private_or_temporary_responses_are_not_cached(site: Site, response: Callable[[], Any]):
     site.page = lambda request: response()
 
     assert [status(site.get()) for _ in range(2)] == ["Plenary; fwd=miss"] * 2
     assert len(site.made) == 2
 
 
-def test_errors_are_not_for_other_caches(site: Site):
+def test_errors_are_not_cacheable_elsewhere(site: Site):
     site.page = lambda request: HttpResponse(status=404)
 
     assert site.get().headers["Cache-Control"] == "no-cache"
 
 
-def test_an_answer_made_across_a_change_is_not_kept(site: Site):
+def test_response_rendered_during_a_change_is_not_cached(site: Site):
     def page(request: HttpRequest) -> HttpResponse:
         site.version += 1
         return HttpResponse(BODY)
@@ -227,7 +227,7 @@ def test_an_answer_made_across_a_change_is_not_kept(site: Site):
     assert "ETag" not in response.headers
 
 
-def test_an_editor_neither_reads_nor_leaves_what_is_kept(site: Site):
+def test_editors_bypass_the_cache(site: Site):
     cookie = {"Cookie": f"{project.SESSION_COOKIE_NAME}=x"}
 
     editor = site.get(headers=cookie)
@@ -244,18 +244,18 @@ def test_an_editor_neither_reads_nor_leaves_what_is_kept(site: Site):
     assert len(site.made) == 3
 
 
-def test_any_other_cookie_is_nobodys_business(site: Site):
+def test_other_cookies_do_not_bypass_the_cache(site: Site):
     site.get()
 
     assert status(site.get(headers={"Cookie": "consent=1"})) == "Plenary; hit"
 
 
 @pytest.mark.parametrize("request_", [RequestFactory().post("/about/"), RequestFactory().get("/admin/login/")])
-def test_what_is_not_public_passes_by(site: Site, request_: HttpRequest):
+def test_post_and_admin_requests_bypass_the_cache(site: Site, request_: HttpRequest):
     assert "Cache-Status" not in site.cache(request_).headers
 
 
-def test_head_reads_and_leaves_nothing(site: Site):
+def test_head_reads_the_cache_and_stores_nothing(site: Site):
     head = RequestFactory().head
 
     assert status(site.cache(head("/about/"))) == "Plenary; fwd=miss"
@@ -264,14 +264,14 @@ def test_head_reads_and_leaves_nothing(site: Site):
     assert site.made == ["/about/"] * 2
 
 
-def test_switched_off_nothing_is_kept(site: Site, settings):
+def test_disabled_cache_stores_nothing(site: Site, settings):
     settings.PAGE_CACHE = False
 
     assert [status(site.get()) for _ in range(2)] == ["Plenary; fwd=bypass"] * 2
 
 
 @pytest.mark.parametrize("order", [["br", "gzip", ""], ["", "br", "gzip"], ["gzip", "", "br"]])
-def test_each_encoding_is_made_of_the_one_answer(site: Site, order: list[str]):
+def test_each_encoding_is_made_from_one_rendering(site: Site, order: list[str]):
     opened = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
     for encoding in order:
         response = site.get(headers={"Accept-Encoding": encoding})
@@ -283,7 +283,7 @@ def test_each_encoding_is_made_of_the_one_answer(site: Site, order: list[str]):
 
 
 @pytest.mark.parametrize(("body", "kind"), [(BODY, "image/png"), ("short", "text/html")])
-def test_what_would_not_get_smaller_is_left_as_it_is(site: Site, body: str, kind: str):
+def test_incompressible_response_is_not_encoded(site: Site, body: str, kind: str):
     site.page = lambda request: HttpResponse(body, content_type=kind)
 
     response = site.get(headers={"Accept-Encoding": "br"})
@@ -312,7 +312,7 @@ def together(number: int, do: Callable[[], Any]) -> list[Any]:
     return found
 
 
-def test_a_stampede_makes_a_page_once(site: Site):
+def test_simultaneous_requests_render_a_page_once(site: Site):
 
     def page(request: HttpRequest) -> HttpResponse:
         wait_until(lambda: [number for _lock, number in PageCache.making._locks.values()] == [8])
@@ -326,7 +326,7 @@ def test_a_stampede_makes_a_page_once(site: Site):
     assert sorted(status(answer) for answer in answers) == ["Plenary; fwd=miss; stored", *["Plenary; hit"] * 7]
 
 
-def test_what_cannot_be_kept_is_made_by_all_at_once(site: Site):
+def test_uncacheable_page_is_rendered_in_parallel(site: Site):
     """After the first, who holds the others up: a barrier that all of them have to reach opens for them."""
     meeting = threading.Barrier(3)
 
@@ -348,7 +348,7 @@ def test_what_cannot_be_kept_is_made_by_all_at_once(site: Site):
     assert len(site.made) == 4
 
 
-def test_whoever_waited_for_one_that_failed_tries_for_himself(site: Site):
+def test_waiting_request_renders_if_the_first_failed(site: Site):
     def page(request: HttpRequest) -> HttpResponse:
         if len(site.made) == 1:
             raise RuntimeError
@@ -375,19 +375,19 @@ def no_database(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
-def test_without_a_database_what_is_kept_is_served(no_database: Site):
+def test_cached_pages_are_served_without_a_database(no_database: Site):
     response = no_database.get()
 
     assert (status(response), response.content) == ("Plenary; hit; detail=stale", BODY.encode())
 
 
-def test_what_is_not_kept_is_left_to_those_who_tell_that_there_is_none(no_database: Site):
+def test_uncached_page_without_a_database_is_a_503(no_database: Site):
     no_database.page = lambda request: HttpResponse(status=503)
 
     assert no_database.get("/privacy/").status_code == 503
 
 
-def test_the_least_asked_for_goes_first(site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_least_requested_page_is_evicted_first(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(PageCache, "pages", ResponseCache(1))
     site.page = lambda request: HttpResponse(b"x" * 400_000, content_type="image/png")
 
@@ -406,7 +406,7 @@ UNREAD = ("/oembed", "/compare/states.", "/compare/roll-calls.", "/ideal-points"
 
 @pytest.mark.usefixtures("record")
 @pytest.mark.parametrize("address", [one for one in every_address() if not one.startswith(UNREAD)])
-def test_a_view_reads_what_it_declares_and_nothing_else(address: str):
+def test_view_reads_only_its_declared_parameters(address: str):
     """Asked for with all that it declares and one more, it says that it does not know that one, or says nothing."""
     view = resolve(address).func
     names = parameters_of(view)
@@ -431,7 +431,7 @@ def committed(transactional_db: None, record: None, maker: Maker) -> Maker:
     return maker
 
 
-def test_every_page_is_the_same_from_the_cache(committed: Maker):
+def test_every_page_is_identical_from_the_cache(committed: Maker):
     """The slow twin of the cache is the site without it."""
     committed.many(range(1, 8))
     asked = [
@@ -463,7 +463,7 @@ def test_every_page_is_the_same_from_the_cache(committed: Maker):
         assert client.get(address, headers={"If-None-Match": kept.headers["ETag"]}).status_code == 304
 
 
-def test_what_nobody_knows_fills_nothing(committed: Maker):
+def test_unknown_parameters_and_addresses_are_not_cached(committed: Maker):
     client = Client()
     junk = ["/?a=1", "/about/?q=x", "/resolutions/?nothing=1", "/contact/?from=x", "/nowhere/", "/votes.csv?body=SC"]
     junk += ["/states/USA.json?x=1", "/api/v1/roll-calls/?x=1", "/oembed?url=x", "/states/?page=2", "/data/?q=1"]
@@ -476,7 +476,7 @@ def test_what_nobody_knows_fills_nothing(committed: Maker):
     assert len(PageCache.pages._own) == 0
 
 
-def test_an_edit_in_admin_changes_what_is_served_next_and_a_draft_does_not(committed: Maker, admin_client: Client):
+def test_edit_in_the_admin_changes_the_next_response_and_a_draft_does_not(committed: Maker, admin_client: Client):
     reader, address = Client(), "/roll-calls/a-res-es-11-7/"
     first = reader.get(address)
     version = data_version()
@@ -507,7 +507,7 @@ def get_form(client: Client, address: str) -> dict[str, str]:
     return {name: value for name, value in sent.items() if not name.startswith("_")}
 
 
-def test_pages_with_forms_that_write_are_kept_nowhere(committed: Maker):
+def test_pages_with_writing_forms_are_not_cached(committed: Maker):
     response = Client().get("/admin/login/")
 
     assert "no-store" in response.headers["Cache-Control"]
@@ -515,7 +515,7 @@ def test_pages_with_forms_that_write_are_kept_nowhere(committed: Maker):
     assert len(PageCache.pages._own) == 0
 
 
-def test_a_transaction_that_may_be_taken_back_is_not_kept(db: None, maker: Maker):
+def test_response_in_an_open_transaction_is_not_cached(db: None, maker: Maker):
     assert status(Client().get("/about/")) == "Plenary; fwd=bypass"
 
 
@@ -526,7 +526,7 @@ def test_a_connection_that_died_is_replaced(committed: Maker):
     assert page_cache.current_version(connection) == version
 
 
-def test_the_name_of_an_answer_is_that_of_its_version(site: Site):
+def test_etag_depends_on_the_data_version(site: Site):
     tag = site.get().headers["ETag"]
 
     assert tag == tag_of(1, page_cache.request_key(RequestFactory().get("/about/")))

@@ -1,4 +1,4 @@
-"""A release is named by its contents."""
+"""The release name is derived from the code and settings."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("changed", ["requirements.txt", "web/a.py", "templates/new.html"])
-def test_what_changes_answers_changes_it(root: Path, changed: str):
+def test_release_changes_with_code_templates_and_requirements(root: Path, changed: str):
     before = release_of(root)
     (root / changed).parent.mkdir(exist_ok=True)
     (root / changed).write_text("2")
@@ -26,7 +26,7 @@ def test_what_changes_answers_changes_it(root: Path, changed: str):
 
 
 @pytest.mark.parametrize("changed", ["tests/a.py", "README.md", "web/__pycache__/a.pyc"])
-def test_nothing_else_does(root: Path, changed: str):
+def test_release_ignores_tests_documents_and_bytecode(root: Path, changed: str):
     before = release_of(root)
     (root / changed).parent.mkdir(exist_ok=True)
     (root / changed).write_text("2")
@@ -34,14 +34,14 @@ def test_nothing_else_does(root: Path, changed: str):
     assert release_of(root) == before
 
 
-def test_a_file_by_another_name_is_another_release(root: Path):
+def test_renamed_file_changes_the_release(root: Path):
     before = release_of(root)
     (root / "web" / "a.py").rename(root / "web" / "b.py")
 
     assert release_of(root) != before
 
 
-def test_what_a_release_was_told_is_part_of_its_name(settings, monkeypatch: pytest.MonkeyPatch):
+def test_settings_are_part_of_the_release_name(settings, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RELEASE", "2026-12")
     settings.CONTACT_EMAIL = "editors@plenary.example"
     one = named_release()

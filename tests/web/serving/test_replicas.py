@@ -1,4 +1,4 @@
-"""Who answers a reader: the replica while it is near, and nobody waits for one that is not."""
+"""Choosing replica or primary for a request."""
 
 from __future__ import annotations
 
@@ -74,31 +74,31 @@ def site(monkeypatch, settings) -> Site:
 GET = RequestFactory().get
 
 
-def test_without_a_replica_there_is_no_such_middleware():
+def test_middleware_is_unused_without_a_replica():
     with pytest.raises(MiddlewareNotUsed):
         from_replica(lambda request: HttpResponse())
 
 
-def test_readers_are_answered_from_the_replica_once_it_is_known_to_be_near(site):
+def test_readers_use_the_replica_once_it_is_known_to_be_current(site):
     assert site.answer(GET("/states/")) == (200, PRIMARY)
     site.watch._decide(0.0)
     assert site.answer(GET("/states/")) == (200, REPLICA)
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/static/a.css"])
-def test_the_admin_is_the_primarys(site, path):
+def test_admin_uses_the_primary(site, path):
     site.watch._decide(0.0)
     assert site.answer(GET(path)) == (200, PRIMARY)
 
 
-def test_editors_and_whoever_sends_something_are_answered_from_the_primary(site, settings):
+def test_editors_and_writing_requests_use_the_primary(site, settings):
     site.watch._decide(0.0)
     cookie = f"{settings.SESSION_COOKIE_NAME}=abc"
     assert site.answer(GET("/states/", headers={"Cookie": cookie})) == (200, PRIMARY)
     assert site.answer(RequestFactory().post("/states/")) == (200, PRIMARY)
 
 
-def test_what_the_replica_fails_at_the_primary_answers_and_the_next_one_at_once(site, caplog):
+def test_failing_replica_falls_back_to_the_primary_at_once(site, caplog):
     site.watch._decide(0.0)
     site.broken = {REPLICA}
     assert [site.answer(GET("/states/")) for _ in range(2)] == [(200, PRIMARY)] * 2
@@ -109,7 +109,7 @@ def test_what_the_replica_fails_at_the_primary_answers_and_the_next_one_at_once(
     ]
 
 
-def test_an_error_that_is_not_the_servers_is_not_asked_again(site, monkeypatch):
+def test_other_errors_are_not_retried_on_the_primary(site, monkeypatch):
     site.watch._decide(0.0)
     monkeypatch.setattr(site, "view", lambda request: HttpResponse(status=500))
     site.servers[REPLICA].errors_occurred = True  # As a wrong query leaves it: the connection works.
@@ -118,20 +118,20 @@ def test_an_error_that_is_not_the_servers_is_not_asked_again(site, monkeypatch):
     assert site.watch.order == (REPLICA, PRIMARY)
 
 
-def test_a_replica_that_lags_answers_only_where_the_primary_is_gone(site, settings):
+def test_lagging_replica_is_used_only_if_the_primary_is_gone(site, settings):
     site.watch._decide(settings.REPLICA_MAX_LAG + 0.1)
     assert site.answer(GET("/states/")) == (200, PRIMARY)
     site.broken = {PRIMARY}
     assert site.answer(GET("/states/")) == (200, REPLICA)
 
 
-def test_where_both_are_gone_the_reader_is_told(site):
+def test_without_replica_and_primary_the_response_is_a_503(site):
     site.watch._decide(0.0)
     site.broken = {PRIMARY, REPLICA}
     assert site.answer(GET("/states/"))[0] == 503
 
 
-def test_a_replica_that_failed_is_left_alone_for_a_while(monkeypatch):
+def test_failed_replica_is_skipped_for_a_while(monkeypatch):
     watch, now = Watch(), [100.0]
     monkeypatch.setattr("web.serving.replicas.time.monotonic", lambda: now[0])
     monkeypatch.setattr(watch, "_query", lambda alias, query: 1)
@@ -144,7 +144,7 @@ def test_a_replica_that_failed_is_left_alone_for_a_while(monkeypatch):
         assert watch.order == order
 
 
-def test_a_replica_is_behind_since_the_primary_was_first_seen_ahead_of_it():
+def test_lag_is_measured_since_the_primary_was_first_ahead():
     lag = Lag()
     lag.saw_primary(100, at=0)
     assert lag.saw_replica(90, at=1) == 1
@@ -154,7 +154,7 @@ def test_a_replica_is_behind_since_the_primary_was_first_seen_ahead_of_it():
     assert lag.saw_replica(200, at=9) == 0
 
 
-def test_a_primary_that_nobody_writes_to_or_nobody_reaches_is_no_lag():
+def test_idle_or_unreachable_primary_is_not_counted_as_lag():
     lag = Lag()
     for second in range(100):
         lag.saw_primary(100, at=second)
@@ -162,7 +162,7 @@ def test_a_primary_that_nobody_writes_to_or_nobody_reaches_is_no_lag():
     assert lag.saw_replica(100, at=1000) == 0
 
 
-def test_all_writing_and_all_migrations_are_the_primarys():
+def test_writes_and_migrations_use_the_primary():
     router = Router()
     read_from(REPLICA)
     assert (router.db_for_read(Vote), router.db_for_write(Vote)) == (REPLICA, PRIMARY)

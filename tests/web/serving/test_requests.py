@@ -1,4 +1,4 @@
-"""What each request gets: an id, a line in the log, and its figures."""
+"""Request ids, access log and request metrics."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def plain(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"four", headers={"Cache-Status": "Plenary; hit"})
 
 
-def test_a_request_is_a_line_with_what_was_asked_and_what_it_cost(caplog: pytest.LogCaptureFixture):
+def test_request_is_logged_with_path_status_and_cost(caplog: pytest.LogCaptureFixture):
     said = line(caplog, RequestFactory().get("/states/USA/", {"body": "GA"}), plain)
     assert {name: said[name] for name in ("method", "path", "route", "query", "status", "bytes", "cache", "user")} == {
         "method": "GET",
@@ -56,31 +56,31 @@ def test_a_request_is_a_line_with_what_was_asked_and_what_it_cost(caplog: pytest
     assert said["ms"] >= 0
 
 
-def test_of_a_query_public_values_alone_are_logged(caplog: pytest.LogCaptureFixture):
+def test_only_public_query_values_are_logged(caplog: pytest.LogCaptureFixture):
     query = "body=GA&q=my+illness&token=abc&5ecret&since=" + "9" * 200
     said = line(caplog, RequestFactory().get(f"/resolutions/?{query}"), plain)
     assert said["query"] == f"body=GA&q&since={'9' * 80}&+2"
     assert "abc" not in said["message"]
 
 
-def test_a_query_too_long_to_read_is_logged_as_such(caplog: pytest.LogCaptureFixture):
+def test_overlong_query_is_logged_as_such(caplog: pytest.LogCaptureFixture):
     """The line is written after the answer: it must not break it."""
     assert line(caplog, RequestFactory().get("/resolutions/?" + "a=1&" * 2000), plain)["query"] == "+many"
 
 
-def test_the_token_of_a_new_password_is_not_logged(caplog: pytest.LogCaptureFixture):
+def test_password_reset_token_is_not_logged(caplog: pytest.LogCaptureFixture):
     said = line(caplog, RequestFactory().get("/admin/password_reset/MQ/c0ffee-1234/"), plain)
     assert (said["path"], said["route"]) == ("/admin/password_reset/", "password_reset_confirm")
     assert "c0ffee" not in said["message"]
 
 
-def test_an_answer_that_is_made_while_it_is_sent_is_logged_with_what_was_sent(caplog: pytest.LogCaptureFixture):
+def test_streamed_response_is_logged_with_the_bytes_sent(caplog: pytest.LogCaptureFixture):
     request = RequestFactory().get("/resolutions.csv")
     said = line(caplog, request, lambda _: StreamingHttpResponse(iter([b"12", b"345"])))
     assert (said["route"], said["bytes"]) == ("web:download", 5)
 
 
-def test_who_is_logged_in_is_logged_by_key_and_nobody_else(caplog: pytest.LogCaptureFixture):
+def test_logged_in_user_is_logged_by_key(caplog: pytest.LogCaptureFixture):
     request = RequestFactory().get("/admin/")
     request._cached_user = User(pk=7, username="ana")  # type: ignore[attr-defined]
     assert line(caplog, request, plain)["user"] == 7
@@ -91,12 +91,12 @@ def test_who_is_logged_in_is_logged_by_key_and_nobody_else(caplog: pytest.LogCap
 
 
 @override_settings(LOG_ADDRESSES=True)
-def test_an_address_is_logged_where_that_is_asked_for(caplog: pytest.LogCaptureFixture):
+def test_client_address_is_logged_if_configured(caplog: pytest.LogCaptureFixture):
     assert line(caplog, RequestFactory(REMOTE_ADDR="192.0.2.7").get("/"), plain)["address"] == "192.0.2.7"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
-def test_what_watches_is_worth_a_line_only_when_something_is_wrong(caplog: pytest.LogCaptureFixture, path: str):
+def test_health_checks_are_logged_only_on_failure(caplog: pytest.LogCaptureFixture, path: str):
     with caplog.at_level(logging.INFO, "plenary.access"):
         requests.observed(plain)(RequestFactory().get(path))
         assert caplog.records == []
@@ -116,7 +116,7 @@ def test_what_watches_is_worth_a_line_only_when_something_is_wrong(caplog: pytes
         (1, '01234567"}', False),
     ],
 )
-def test_an_id_is_taken_from_a_proxy_of_ours_alone(proxies: int, given: str, is_taken: bool):
+def test_request_id_is_taken_only_from_trusted_proxies(proxies: int, given: str, is_taken: bool):
     request = RequestFactory(HTTP_X_REQUEST_ID=given).get("/")
     with override_settings(TRUSTED_PROXIES=proxies):
         answer = requests.observed(plain)(request)
@@ -143,7 +143,7 @@ def test_a_slow_query_is_logged_without_its_values(caplog: pytest.LogCaptureFixt
 
 @pytest.mark.django_db
 @override_settings(SLOW_QUERY_MS=0)
-def test_with_nought_no_query_is_slow(caplog: pytest.LogCaptureFixture):
+def test_zero_disables_slow_query_logging(caplog: pytest.LogCaptureFixture):
     current_request.watch(connection)
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -155,7 +155,7 @@ def test_with_nought_no_query_is_slow(caplog: pytest.LogCaptureFixture):
     assert [record.name for record in caplog.records] == ["plenary.access"]
 
 
-def test_a_connection_is_watched_once():
+def test_connection_is_instrumented_once():
     before = list(connection.execute_wrappers)
     try:
         current_request.watch(connection)
@@ -165,7 +165,7 @@ def test_a_connection_is_watched_once():
         connection.execute_wrappers[:] = before
 
 
-def test_what_readers_send_makes_no_new_label():
+def test_requests_cannot_create_metric_labels():
     """A label that anybody can make up would fill the memory of this process and of whoever collects."""
 
     def labels() -> set[tuple[str, ...]]:
@@ -186,7 +186,7 @@ def test_what_readers_send_makes_no_new_label():
     assert labels() == before
 
 
-def test_routes_are_remembered_for_so_many_paths_at_most():
+def test_number_of_remembered_routes_is_limited():
     assert requests.match_of.cache_info().maxsize == requests.PATHS
     assert requests.route_of("/static/x.css") == "static"
     assert requests.route_of("/states/FRA/") == "web:state"

@@ -1,4 +1,4 @@
-"""What is answered while the database is gone."""
+"""Responses while the database is unavailable."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SLOW = caused(OperationalError("canceling statement"), psycopg.errors.QueryCance
 READ_ONLY = caused(DatabaseError("read-only"), psycopg.errors.ReadOnlySqlTransaction("25006"))
 
 
-def test_only_the_databases_state_counts():
+def test_only_database_unavailability_is_a_503():
     assert [is_unavailable(error) for error in (GONE, FULL, READ_ONLY, InterfaceError("closed"))] == [True] * 4
     others = (
         DatabaseError("a"),
@@ -45,7 +45,7 @@ def test_only_the_databases_state_counts():
         ("post", READ_ONLY, "Nothing was saved"),
     ],
 )
-def test_a_page_says_what_became_of_what_was_sent(method: str, error: DatabaseError, heading: str):
+def test_page_says_whether_the_submission_was_saved(method: str, error: DatabaseError, heading: str):
     answer = unavailable(getattr(RequestFactory(), method)("/admin/votes/topic/add/"), error)
     page = BeautifulSoup(answer.content, "html.parser")
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "10", "no-store")
@@ -54,13 +54,13 @@ def test_a_page_says_what_became_of_what_was_sent(method: str, error: DatabaseEr
 
 
 @pytest.mark.parametrize("path", ["/api/v1/states", "/votes.csv", "/roll-calls/a/card.png"])
-def test_programs_get_a_problem(path: str):
+def test_programs_get_a_problem_document(path: str):
     answer = unavailable(RequestFactory().get(path), GONE)
     assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
     assert answer["Retry-After"] == "10"
 
 
-def test_it_is_answered_where_a_view_finds_the_database_gone(settings, monkeypatch: pytest.MonkeyPatch):
+def test_view_without_a_database_is_a_503(settings, monkeypatch: pytest.MonkeyPatch):
     """Not even this page asks the database for anything: the test has none."""
     settings.PAGE_CACHE = False
 
@@ -72,7 +72,7 @@ def test_it_is_answered_where_a_view_finds_the_database_gone(settings, monkeypat
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
 
 
-def test_a_fault_of_ours_is_none_of_the_databases(monkeypatch: pytest.MonkeyPatch):
+def test_programming_errors_are_not_reported_as_database_outages(monkeypatch: pytest.MonkeyPatch):
     def wrong(*arguments: Any, **options: Any) -> None:
         raise ValueError("ours")
 

@@ -1,4 +1,4 @@
-"""A request is UTF-8, whatever it says of itself."""
+"""Requests are decoded as UTF-8."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.serving.wsgi import Handler, Utf8Request
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "utf-16", "rot13", "hex", "nothing"])
-def test_the_query_is_read_as_what_it_is(charset: str):
+def test_query_is_read_as_utf_8(charset: str):
     """Or what is kept for one who asks plainly would be shown what another one made of it."""
     request = Utf8Request(
         {
@@ -28,7 +28,7 @@ def test_the_query_is_read_as_what_it_is(charset: str):
     assert request.encoding is None
 
 
-def test_it_is_what_is_served():
+def test_wrapped_application_is_the_one_served():
     assert isinstance(application, Handler)
     assert issubclass(Handler, WSGIHandler)
     assert Handler.request_class is Utf8Request

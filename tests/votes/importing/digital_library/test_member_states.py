@@ -55,7 +55,7 @@ def test_states_on_record_are_left_as_they_are(reading):
     )
 
 
-def test_names_and_dates_that_differ(reading):
+def test_differing_names_and_dates_are_reported(reading):
     edition = reading(
         ("FRANKREICH", "FRA", "1945-10-24", ""),
         ("BENIN", "BEN", "1961-01-01", ""),
@@ -97,7 +97,7 @@ def test_names_and_dates_that_differ(reading):
     ]
 
 
-def test_a_new_state(reading):
+def test_new_state_is_read_with_its_first_day(reading):
     edition = reading(("NEWLAND", "QAA", "2027-09-15", ""), **{"Other Names": "New Land|Neuland; New Land"})
     assert edition.states == [
         StatedState(
@@ -112,7 +112,7 @@ def test_a_new_state(reading):
     assert edition.problems == []
 
 
-def test_a_new_state_with_several_names(reading):
+def test_new_state_with_several_names_is_one_state(reading):
     edition = reading(
         ("NEWERLAND", "QAA", "2029", ""),
         ("FRANCE", "FRA", "1945", ""),
@@ -140,7 +140,7 @@ def test_a_new_state_with_several_names(reading):
     ]
 
 
-def test_a_new_state_of_which_only_the_year_is_said(reading):
+def test_new_state_with_only_a_year_gets_year_precision(reading):
     (state,) = reading(("NEWLAND", "QAA", "2029", "")).states
     assert state.since == StatedDate(datetime.date(2029, 1, 1), "year")
 
@@ -160,7 +160,9 @@ def test_a_new_state_of_which_only_the_year_is_said(reading):
         ([("NEWLAND", "", "2027", "")], ("no-code", "Member State", "NEWLAND")),
     ],
 )
-def test_rows_that_cannot_be_taken(reading, rows: list[tuple[str, str, str, str]], expected: tuple[str, str, str]):
+def test_invalid_rows_are_reported_and_left_out(
+    reading, rows: list[tuple[str, str, str, str]], expected: tuple[str, str, str]
+):
     edition = reading(*rows)
     (found,) = edition.problems
     assert (found.problem, found.column, found.value, found.line) == (*expected, 2)
@@ -172,14 +174,14 @@ def test_rows_that_cannot_be_taken(reading, rows: list[tuple[str, str, str, str]
 # which is a row a name, a code of the present state for its former names, and the years of each period.
 
 
-def test_a_first_column_without_a_name(write, known: Known):
+def test_first_column_may_have_no_name(write, known: Known):
     rows = [{"": "0", "Member State": "FRANCE", "ISO Code": "FRA", "Start date": "1945-10-24"}]
     with opened([write("a.csv", sheet(MEMBER_STATES_2025, rows))]) as (file,):
         edition = read(file, known)
     assert (edition.known, edition.problems, edition.rows) == (1, [], 1)
 
 
-def test_the_layout_of_2026(write, known: Known):
+def test_layout_of_2026_is_read(write, known: Known):
     rows = [
         ("TÜRKIYE", "ms", "TUR", "2022:"),
         ("TURKEY", "fs", "TUR", "1945-10-24:2022"),
@@ -214,7 +216,7 @@ def test_the_layout_of_2026(write, known: Known):
     assert (edition.known, edition.rows, edition.rejected) == (5, 9, 2)
 
 
-def test_what_is_no_file_of_member_states(reading, write, known: Known):
+def test_other_files_are_refused(reading, write, known: Known):
     with pytest.raises(UnfitFileError) as error:
         reading()
     assert str(error.value) == "a.csv: there are no rows below the header. Download it again."

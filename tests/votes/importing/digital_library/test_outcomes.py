@@ -29,7 +29,7 @@ def reading(write: Callable[[str, str], str], known: Known) -> Callable[[str], E
     return read_content
 
 
-def test_a_recorded_vote(reading):
+def test_recorded_vote_is_read_with_all_its_facts(reading):
     edition = reading(sheet(OUTCOMES, [{**OUTCOME, "draft": "A/79/L.1", "subjects": "PALESTINE QUESTION"}]))
     assert edition.roll_calls == [
         StatedRollCall(
@@ -73,13 +73,13 @@ def test_a_recorded_vote(reading):
         ("Without Vote", "without-vote", (None, None, None, None)),
     ],
 )
-def test_modalities(reading, cell: str, method: str, announced: tuple[int | None, ...]):
+def test_modality_gives_method_and_totals(reading, cell: str, method: str, announced: tuple[int | None, ...]):
     (roll_call,) = reading(sheet(OUTCOMES, [{**OUTCOME, "modality": cell}])).roll_calls
     assert (roll_call.method, roll_call.announced) == (method, announced)
 
 
 @pytest.mark.parametrize("cell", ["?", "Vote", ""])
-def test_a_modality_that_does_not_say_whether_there_was_a_vote(reading, cell: str):
+def test_ambiguous_modality_is_reported(reading, cell: str):
     edition = reading(sheet(OUTCOMES, [OUTCOME, {**OUTCOME, "resolution": "A/DEC/79/2", "modality": cell}]))
     assert [roll_call.symbol_key for roll_call in edition.roll_calls] == [parse("A/RES/79/1").key]
     assert edition.problems == [
@@ -97,14 +97,14 @@ def test_a_modality_that_does_not_say_whether_there_was_a_vote(reading, cell: st
     ]
 
 
-def test_an_older_header(reading):
+def test_older_header_is_read(reading):
     names = {**NAMES_2024, "modality": "modality"}
     header = [names.get(name, name) for name in reversed(OUTCOMES)]
     (roll_call,) = reading(sheet(header, [{names[name]: cell for name, cell in OUTCOME.items()}])).roll_calls
     assert (roll_call.symbol_key, roll_call.announced) == (parse("A/RES/79/1").key, (2, 1, 0, 0))
 
 
-def test_rows_that_repeat_or_contradict_each_other(reading):
+def test_repeated_or_contradictory_rows_are_reported(reading):
     edition = reading(
         sheet(
             OUTCOMES,
@@ -130,7 +130,7 @@ def test_rows_that_repeat_or_contradict_each_other(reading):
     assert (edition.rows, edition.rejected) == (7, 3)
 
 
-def test_what_is_no_file_of_outcomes(reading):
+def test_other_files_are_refused(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet([name for name in OUTCOMES if name != "modality"], [OUTCOME]))
     assert str(error.value) == (

@@ -1,4 +1,4 @@
-"""The Digital Library's voting files: every quirk that they are known to have, in a few rows each."""
+"""Reading the Digital Library's voting files: each known quirk in a few rows."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def only_problem(edition: Edition) -> RowProblem:
     return problem
 
 
-def test_a_vote_of_the_assembly(reading):
+def test_assembly_vote_is_read_with_all_its_facts(reading):
     edition = reading(
         sheet(
             GA,
@@ -118,7 +118,7 @@ def text_of(edition: Edition) -> StatedText:
     return roll_call.text
 
 
-def test_the_topics_of_a_text_come_from_its_headings_its_agenda_item_and_its_title(reading):
+def test_topics_come_from_headings_agenda_item_and_title(reading):
     facts = {
         "title": "Situation of human rights in the Syrian Arab Republic : resolution / adopted by the General Assembly",
         "agenda_title": "Human rights situations and reports of special rapporteurs and representatives",
@@ -139,7 +139,7 @@ def test_categories_in_place_of_headings_are_left_out_with_a_note(reading):
     ]
 
 
-def test_a_topic_that_the_record_does_not_have_is_left_out(write, known):
+def test_unknown_topic_is_left_out(write, known):
     with opened([write("a.csv", sheet(GA, votes("FRA:Y", title="Nuclear disarmament")))]) as (file,):
         edition = read(file, replace(known, topics=known.topics - {"arms-control"}))
     assert text_of(edition).topics == ("nuclear-weapons",)
@@ -162,7 +162,7 @@ def test_every_edition_of_the_header_reads_alike(reading, header: list[str]):
     assert edition.problems == []
 
 
-def test_a_column_that_is_missing_is_named(reading):
+def test_missing_column_is_named(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet([name for name in GA if name != "total_no"], votes("FRA:Y")))
     assert str(error.value) == (
@@ -171,7 +171,7 @@ def test_a_column_that_is_missing_is_named(reading):
     )
 
 
-def test_a_header_without_rows(reading):
+def test_header_without_rows_is_refused(reading):
     with pytest.raises(UnfitFileError) as error:
         reading(sheet(GA, []))
     assert str(error.value) == "a.csv: there are no rows below the header. Download it again."
@@ -183,14 +183,14 @@ def test_a_header_without_rows(reading):
 @pytest.mark.parametrize(
     ("cell", "total"), [("120", 120), ("120.0", 120), ("012", 12), ("0.0", 0), ("", None), (" 7 ", 7)]
 )
-def test_totals_as_they_are_printed(reading, cell: str, total: int | None):
+def test_totals_are_read_as_printed(reading, cell: str, total: int | None):
     edition = reading(sheet(GA, votes("FRA:Y", total_yes=cell)))
     assert edition.roll_calls[0].announced == (total, 1, 0, 0)
     assert edition.problems == []
 
 
 @pytest.mark.parametrize("cell", ["many", "12.5", "-1", "1e2", "12345"])
-def test_a_total_that_cannot_be_read_is_left_empty(reading, cell: str):
+def test_unreadable_total_is_left_empty(reading, cell: str):
     edition = reading(sheet(GA, votes("FRA:Y USA:Y", total_abstentions=cell)))
     assert edition.roll_calls[0].announced == (2, 1, None, 0)
     assert only_problem(edition) == RowProblem(
@@ -223,14 +223,14 @@ def test_a_total_that_cannot_be_read_is_left_empty(reading, cell: str):
         ("", None),
     ],
 )
-def test_sessions_in_all_their_forms(reading, cell: str, session: str | None):
+def test_every_spelling_of_a_session_is_read(reading, cell: str, session: str | None):
     edition = reading(sheet(GA, votes("FRA:Y", session=cell)))
     assert edition.roll_calls[0].session == session
     assert edition.problems == []
 
 
 @pytest.mark.parametrize("cell", ["199", "99emsp", "first"])
-def test_a_session_that_there_is_not(reading, cell: str):
+def test_unknown_session_is_left_empty_and_reported(reading, cell: str):
     edition = reading(sheet(GA, votes("FRA:Y", session=cell)))
     assert edition.roll_calls[0].session is None
     problem = only_problem(edition)
@@ -263,7 +263,7 @@ def test_a_session_that_there_is_not(reading, cell: str):
         ("A/RES/79/XX", "A/RES/79/XX (record 4000001)", "resolution"),
     ],
 )
-def test_symbols_in_all_their_forms(reading, cell: str, symbol: str, kind: str):
+def test_every_spelling_of_a_symbol_is_read(reading, cell: str, symbol: str, kind: str):
     (roll_call,) = reading(sheet(GA, votes("FRA:Y", resolution=cell))).roll_calls
     assert roll_call.text
     assert (roll_call.text.symbol, roll_call.text.kind) == (parse(symbol), kind)
@@ -280,7 +280,7 @@ def test_symbols_in_all_their_forms(reading, cell: str, symbol: str, kind: str):
         ("S/RES/2774 (2025)", "other-body"),
     ],
 )
-def test_what_is_no_symbol_of_the_body(reading, cell: str, problem: str):
+def test_invalid_symbol_or_one_of_another_body_is_reported(reading, cell: str, problem: str):
     rows = [
         *votes("FRA:Y"),
         *votes("FRA:Y USA:N", undl_id="7", resolution=cell),
@@ -311,7 +311,7 @@ def test_what_is_no_symbol_of_the_body(reading, cell: str, problem: str):
         ("Two\nlines : resolution / adopted by the General Assembly", "Two lines"),
     ],
 )
-def test_titles_lose_what_every_title_ends_in(reading, cell: str, title: str):
+def test_standard_endings_of_titles_are_removed(reading, cell: str, title: str):
     (roll_call,) = reading(sheet(GA, votes("FRA:Y", title=cell))).roll_calls
     assert roll_call.text
     assert roll_call.text.title == title
@@ -326,7 +326,7 @@ def test_titles_lose_what_every_title_ends_in(reading, cell: str, title: str):
         ("A/ES-10/PV.39 (Resumption 1)", "A/ES-10/PV.39 (Resumption 1)"),
     ],
 )
-def test_meetings_in_one_spelling(reading, cell: str, meeting: str):
+def test_meeting_symbols_are_normalised(reading, cell: str, meeting: str):
     (roll_call,) = reading(sheet(GA, votes("FRA:Y", meeting=cell))).roll_calls
     assert roll_call.meeting == meeting
 
@@ -334,7 +334,7 @@ def test_meetings_in_one_spelling(reading, cell: str, meeting: str):
 # 4 and 5. Codes and names
 
 
-def test_historical_codes_and_names_of_the_time(reading):
+def test_historical_codes_and_names_are_read(reading):
     codes = "SUN CSK YUG SCG DDR GER YMD EAT EAZ RUS EGY CHN BFA".split()  # noqa: SIM905  # as the list is written
     rows = votes(" ".join(f"{code}:Y" for code in codes))
     rows[-1]["ms_name"], rows[-2]["ms_name"] = "UPPER VOLTA", "CHINA (TAÏWAN)"
@@ -344,7 +344,7 @@ def test_historical_codes_and_names_of_the_time(reading):
     assert edition.problems == []
 
 
-def test_a_code_that_is_not_known_leaves_out_its_rows(reading):
+def test_rows_with_an_unknown_code_are_left_out(reading):
     first = [{**row, "ms_code": f" {row['ms_code'].lower()}"} for row in votes("FRA:Y XXA:N USA:N")]
     second = votes("FRA:Y XXA:Y XXA:N :Y", undl_id="2", resolution="A/RES/79/2", undl_link="")
     second[2]["ms_name"] = "ATLANTIS"
@@ -395,7 +395,7 @@ def test_a_code_that_is_not_known_leaves_out_its_rows(reading):
     assert (edition.rows, edition.rejected) == (7, 4)
 
 
-def test_a_choice_that_is_not_known_leaves_out_its_row(reading):
+def test_row_with_an_unknown_choice_is_left_out(reading):
     edition = reading(
         sheet(
             GA_2024, [{NAMES_2024[name]: cell for name, cell in row.items()} for row in votes("FRA:Y USA:P DEU:P GBR:")]
@@ -408,7 +408,7 @@ def test_a_choice_that_is_not_known_leaves_out_its_row(reading):
     ]
 
 
-def test_a_member_without_a_choice_is_not_legible(reading):
+def test_member_without_a_choice_is_illegible(reading):
     # A/RES/620(VII)[A] of 1952, on which the library has nothing for Pakistan: 48 in favour, 5 against, 5 abstaining.
     rows = [
         *votes("FRA:Y PAK: USA:N", resolution="A/RES/620(VII)[A]", total_yes="48", total_no="5"),
@@ -430,7 +430,7 @@ def test_a_member_without_a_choice_is_not_legible(reading):
 
 
 @pytest.mark.parametrize("totals", ["0", "0.0", ""])
-def test_members_that_are_all_listed_as_non_voting_are_not_absent(reading, totals: str):
+def test_vote_with_every_member_non_voting_has_no_votes(reading, totals: str):
     # So the library lists A/RES/39/28 A and B and A/RES/43/62, on which a vote was taken.
     silent = {"total_yes": totals, "total_no": totals, "total_abstentions": totals, "total_non_voting": "3"}
     rows = [
@@ -464,7 +464,7 @@ def test_a_text_whose_note_says_so_was_adopted_without_a_vote(reading, note: str
 # 6. Empty cells
 
 
-def test_empty_cells_say_nothing(reading):
+def test_empty_cells_are_left_empty(reading):
     empty = dict.fromkeys(
         ("draft", "subjects", "committee_report", "meeting", "agenda_title", "vote_note", "undl_link", "title"), ""
     )
@@ -477,7 +477,7 @@ def test_empty_cells_say_nothing(reading):
 
 
 @pytest.mark.parametrize("cell", ["", "17/12/2024", "2024-13-01", "20241217", "2024"])
-def test_a_date_that_cannot_be_read_leaves_out_the_vote(reading, cell: str):
+def test_vote_with_an_unreadable_date_is_left_out(reading, cell: str):
     rows = [*votes("FRA:Y USA:N", date=cell), *votes("FRA:N", undl_id="2", resolution="A/RES/79/2")]
     edition = reading(sheet(GA, rows))
     assert cast(edition) == ["0 FRA:N"]
@@ -494,7 +494,7 @@ def test_a_date_that_cannot_be_read_leaves_out_the_vote(reading, cell: str):
     )
 
 
-def test_a_date_still_to_come_leaves_out_the_vote(reading):
+def test_vote_with_a_future_date_is_left_out(reading):
     today = datetime.datetime.now(tz=datetime.UTC).date()
     coming = (today + datetime.timedelta(days=2)).isoformat()
     rows = [
@@ -551,7 +551,7 @@ def test_a_fact_on_which_rows_disagree_is_left_empty(reading):
     ]
 
 
-def test_a_date_on_which_rows_disagree_leaves_out_the_vote(reading):
+def test_vote_whose_rows_disagree_on_the_date_is_left_out(reading):
     rows = [*votes("FRA:Y USA:N"), *votes("DEU:A", date="2024-12-18")]
     edition = reading(sheet(GA, rows))
     assert (edition.roll_calls, cast(edition), edition.rejected) == ([], [], 3)
@@ -560,7 +560,7 @@ def test_a_date_on_which_rows_disagree_leaves_out_the_vote(reading):
     assert problem.details == {"values": "“2024-12-17”, “2024-12-18”"}
 
 
-def test_a_symbol_on_which_rows_of_a_record_disagree_leaves_out_the_vote(reading):
+def test_vote_whose_rows_disagree_on_the_symbol_is_left_out(reading):
     rows = [
         *votes("FRA:Y USA:N"),
         *votes("DEU:A", resolution="A/RES/79/11"),
@@ -616,7 +616,7 @@ def test_a_second_record_of_a_symbol_is_left_out(reading):
     )
 
 
-def test_of_two_records_of_a_symbol_the_lower_number_is_taken_whatever_the_order(reading):
+def test_of_two_records_of_a_symbol_the_lower_number_is_kept(reading):
     rows = [
         *votes("FRA:Y USA:N", undl_id="1000", total_yes="7", undl_link=""),
         *votes("DEU:A GBR:N", undl_id="999", total_yes="8", undl_link=""),
@@ -657,7 +657,7 @@ def test_a_code_unknown_in_many_votes_is_one_problem_of_the_period(reading):
     assert [(p.reference, p.rejected, p.ref) for p in found] == [(f"A/RES/79/{n + 1}", 1, n) for n in range(50)]
 
 
-def test_a_state_with_two_votes(reading):
+def test_state_with_two_votes_is_reported(reading):
     edition = reading(sheet(GA, votes("FRA:Y USA:N FRA:Y DEU:A DEU:N DEU:A GBR:X gbr:NV")))
     assert cast(edition) == ["0 FRA:Y", "0 GBR:X", "0 USA:N"]
     assert edition.notes == ["Duplicate rows skipped: 2."]
@@ -676,7 +676,7 @@ def test_a_state_with_two_votes(reading):
     )
 
 
-def test_lines_are_right_below_cells_with_line_breaks(reading):
+def test_line_numbers_are_right_below_cells_with_line_breaks(reading):
     rows = [*votes("FRA:Y USA:N", title="Two\nlines"), *votes("FRA:P", undl_id="2", resolution="A/RES/79/2")]
     edition = reading(sheet(GA, rows))
     assert [roll_call.line for roll_call in edition.roll_calls] == [2, 6]
@@ -688,7 +688,7 @@ def test_lines_are_right_below_cells_with_line_breaks(reading):
     assert only_problem(edition).line == 5
 
 
-def test_long_cells(reading):
+def test_overlong_cells_are_left_out_with_a_note(reading):
     edition = reading(sheet(GA, votes("FRA:Y", meeting="A/" + "9" * 50, undl_link="https://" + "x" * 300)))
     assert edition.roll_calls[0].meeting == ""
     assert edition.roll_calls[0].reference == "4000001"
@@ -707,7 +707,7 @@ def council(choices: str, **cells: str) -> list[dict[str, str]]:
     return [{**COUNCIL, "ms_code": code, "ms_vote": vote, **cells} for code, vote in pairs]
 
 
-def test_a_vote_of_the_council(reading):
+def test_council_vote_is_read_with_all_its_facts(reading):
     rows = council("FRA:A RUS:Y", agenda="UKRAINE", draft="S/2025/112", meeting="S/PV.9866")
     edition = reading(sheet(SC, rows))
     (roll_call,) = edition.roll_calls
@@ -740,7 +740,7 @@ def test_a_vote_of_the_council(reading):
         ("Security Council resolution 2768 (2025)", "Security Council resolution 2768 (2025)"),
     ],
 )
-def test_titles_of_the_council(reading, cell: str, title: str):
+def test_council_titles_are_cleaned(reading, cell: str, title: str):
     (roll_call,) = reading(sheet(SC, council("FRA:Y", description=cell))).roll_calls
     assert roll_call.text
     assert roll_call.text.title == title
@@ -753,7 +753,9 @@ def test_titles_of_the_council(reading, cell: str, title: str):
         ("Vote, non-recorded", "non-recorded", (2, 1, 0, 0), "by a non-recorded vote"),
     ],
 )
-def test_texts_without_votes(reading, modality: str, method: str, announced: tuple[int | None, ...], words: str):
+def test_texts_adopted_without_recorded_votes_have_no_votes(
+    reading, modality: str, method: str, announced: tuple[int | None, ...], words: str
+):
     rows = [
         *council("FRA:Y RUS:Y", modality=modality),
         *council("FRA:Y", undl_id="2", resolution="S/RES/2775 (2025)"),
@@ -780,7 +782,7 @@ def test_texts_without_votes(reading, modality: str, method: str, announced: tup
         ("Consensus", "without-vote"),
     ],
 )
-def test_modalities_in_plain_words(reading, cell: str, method: str):
+def test_modality_in_words_gives_the_method(reading, cell: str, method: str):
     edition = reading(sheet(SC, council("FRA:Y RUS:Y", modality=cell)))
     assert [roll_call.method for roll_call in edition.roll_calls] == [method]
     assert edition.problems == []
@@ -804,7 +806,7 @@ def test_a_modality_that_does_not_say_how_is_a_recorded_vote_where_there_are_vot
     )
 
 
-def test_empty_modalities_are_one_problem(reading):
+def test_empty_modalities_are_reported_once(reading):
     rows = [
         *council("FRA:Y RUS:Y", modality=""),
         *council("FRA:Y", undl_id="2", resolution="S/RES/2775 (2025)", date="2025-03-01", modality=" "),
@@ -826,7 +828,7 @@ def test_empty_modalities_are_one_problem(reading):
     )
 
 
-def test_a_modality_on_which_rows_disagree(reading):
+def test_rows_that_disagree_on_the_modality_are_reported(reading):
     edition = reading(sheet(SC, [*council("FRA:Y"), *council("RUS:Y", modality="Without a vote")]))
     assert edition.roll_calls == []
     assert (only_problem(edition).problem, only_problem(edition).rejected) == ("facts-differ", 2)

@@ -84,7 +84,7 @@ def slow_choice(row: dict[str, str]) -> str:
 
 
 @given(ROWS)
-def test_the_fast_reader_says_what_a_slow_one_says(tmp_path_factory, known: Known, rows):
+def test_fast_reader_equals_the_slow_reader(tmp_path_factory, known: Known, rows):
     fields = ("undl_id", "resolution", "ms_code", "ms_vote", "date")
     content = sheet(GA, [{**ASSEMBLY, **dict(zip(fields, row, strict=True))} for row in rows])
     path = tmp_path_factory.getbasetemp() / "some.csv"
@@ -114,7 +114,7 @@ def differing(edition: Edition) -> int:
     return sum(r.announced != tuple(counted[r.ref][choice] for choice in "YNAX") for r in edition.roll_calls)
 
 
-def test_the_whole_file_of_the_assembly(known: Known):
+def test_whole_assembly_file_has_the_known_counts_and_problems(known: Known):
     edition = corpus("ga_voting_1946_2021.csv.gz", known)
     assert len(edition.roll_calls) == 4564
     assert edition.votes.height == edition.rows == 773_563
@@ -134,7 +134,7 @@ def test_the_whole_file_of_the_assembly(known: Known):
     assert edition.roll_calls[-1].line == 773_372
 
 
-def test_the_file_of_the_council(known: Known):
+def test_council_file_has_the_known_counts_and_problems(known: Known):
     edition = corpus("sc_voting_2025.csv.gz", known)
     assert len(edition.roll_calls) == 44
     assert edition.votes.height == edition.rows == 660
@@ -148,7 +148,7 @@ def test_the_file_of_the_council(known: Known):
     assert titled.title == "On imploring a swift end to the conflict between Ukraine and the Russian Federation"
 
 
-def test_the_record_of_the_assembly(known: Known):
+def test_assembly_record_file_has_the_known_counts_and_problems(known: Known):
     edition = corpus("ga_voting_1946_2025.csv.gz", known)
     assert len(edition.roll_calls) == 5696
     assert (edition.rows, edition.rejected) == (947_681, 0)
@@ -174,7 +174,7 @@ def test_the_record_of_the_assembly(known: Known):
     assert {r.session for r in edition.roll_calls} >= {None, "ES-11", "S-9", "80"}
 
 
-def test_the_record_of_the_council(known: Known):
+def test_council_record_file_has_the_known_counts_and_problems(known: Known):
     edition = corpus("sc_voting_1946_2026.csv.gz", known)
     assert len(edition.roll_calls) == 2812
     assert (edition.rows, edition.rejected) == (41_304, 0)
@@ -184,7 +184,7 @@ def test_the_record_of_the_council(known: Known):
     assert differing(edition) == 40  # Those without a vote, which have no totals.
 
 
-def test_the_non_recorded_votes_of_the_assembly(known: Known):
+def test_assembly_outcomes_have_the_known_non_recorded_votes(known: Known):
     edition = corpus("ga_outcomes_non_recorded_1946_1982.csv.gz", known, outcomes.read)
     assert (edition.rows, edition.rejected, edition.problems) == (1660, 0, [])
     assert {(r.method, r.result, r.announced) for r in edition.roll_calls} == {
@@ -204,7 +204,9 @@ def test_the_non_recorded_votes_of_the_assembly(known: Known):
         ("a/dec/80/506", "/resolutions/A/DEC/80/506"),
     ],
 )
-def test_the_librarys_spellings_lead_to_the_united_nations(spelling: str, address: str, record: None, client: Client):
+def test_symbols_of_the_library_normalise_to_united_nations_symbols(
+    spelling: str, address: str, record: None, client: Client
+):
     make_resolution(spelling, status="published")
     answer = client.get(f"/resolutions/{spelling}")
     assert (answer.status_code, answer["Location"]) == (301, address)

@@ -1,4 +1,4 @@
-"""Reading Plenary's own export back: what its tables say, and what is wrong in tables that somebody changed."""
+"""Importing Plenary's own export: reading, problems, facts and finishing."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class TestReading:
         }
         assert len(set(headers.values())) == len(headers)
 
-    def test_a_roll_call_with_its_text(self, export: Export):
+    def test_roll_call_is_read_with_its_text(self, export: Export):
         edition = package.read(export.files(), known())
 
         assert (edition.format, edition.source, len(edition.roll_calls), edition.problems) == ("plenary", "", 22, [])
@@ -102,7 +102,7 @@ class TestReading:
         assert stated.text.title == Resolution.objects.get(symbol="A/RES/ES-11/7").title
         assert stated.line == edition.roll_calls.index(stated) + 2
 
-    def test_why_totals_differ_and_files_of_a_release_that_did_not_tell(self, tmp_path: Path):
+    def test_reason_for_differing_totals_is_read_where_the_file_has_it(self, tmp_path: Path):
         RollCall.objects.filter(slug=SLUG).update(announced_no=19, difference_reason="-1 was misheard.")
         export = Export(tmp_path)
         assert [s.difference_reason for s in package.read(export.files(), known()).roll_calls if s.slug == SLUG] == [
@@ -113,7 +113,7 @@ class TestReading:
         assert formats.recognise(export.file("roll-calls").header) == ("plenary", "roll-calls")
         assert {stated.difference_reason for stated in package.read(export.files(), known()).roll_calls} == {""}
 
-    def test_what_later_releases_tell_of_texts_and_absences(self, tmp_path: Path):
+    def test_subjects_and_absences_of_later_releases_are_read(self, tmp_path: Path):
         Resolution.objects.filter(symbol="A/RES/ES-11/7").update(subjects=["UKRAINE QUESTION", "PEACE--=1, 2"])
         RollCall.objects.filter(slug=SLUG).update(absences_derived=True, not_legible=["AFG", "VEN"])
         export = Export(tmp_path)
@@ -131,7 +131,7 @@ class TestReading:
             assert formats.recognise(export.file(table).header) == ("plenary", table)
         assert said() == [((), False, ())]
 
-    def test_the_votes_are_those_on_record(self, export: Export):
+    def test_votes_read_equal_those_on_record(self, export: Export):
         edition = package.read(export.files(), known())
         slugs = [stated.slug for stated in edition.roll_calls]
 
@@ -145,7 +145,7 @@ class TestReading:
         assert edition.votes.columns == ["ref", "state", "choice"]
         assert len(edition.votes) == len(read) == 3638
 
-    def test_texts_come_back_as_they_were_before_they_were_made_safe(self, tmp_path: Path):
+    def test_formula_escapes_are_removed_from_texts(self, tmp_path: Path):
         text = Resolution.objects.create(
             body=Body.objects.get(code="GA"), symbol="A/RES/79/900", title="=1+1", agenda="'=quoted", status="published"
         )
@@ -164,7 +164,7 @@ class TestReading:
         assert (said.variants, said.drafts) == (("-1 of Nowhere",), ("A/79/L.900",))
         assert said.topics == ("arms-control", "human-rights")
 
-    def test_texts_nobody_voted_on_are_among_the_texts(self, tmp_path: Path):
+    def test_texts_without_a_vote_are_read(self, tmp_path: Path):
         council = Body.objects.get(code="SC")
         Resolution.objects.create(body=council, symbol="S/2024/239", kind="draft", title="T", status="published")
         Resolution.objects.create(body=council, symbol="No number", kind="draft", title="T", status="published")
@@ -184,7 +184,7 @@ class TestReading:
 class TestProblems:
     """Rows that cannot be taken are counted and named; what no export has makes the files unfit."""
 
-    def test_votes_that_cannot_be_taken(self, export: Export):
+    def test_invalid_votes_are_reported_and_left_out(self, export: Export):
         line = export.add(
             "votes",
             f"{SLUG},A/RES/ES-11/7,2025-02-24,QQQ,Atlantis,Y",
@@ -217,7 +217,7 @@ class TestProblems:
         # France has two votes and so none; the United States has the same one twice and so one.
         assert (edition.rows, edition.rejected, len(edition.votes)) == (22 + 22 + 3638 + 6, 6, 3637)
 
-    def test_sessions_and_topics_that_are_not_on_record(self, export: Export):
+    def test_unknown_sessions_and_topics_are_reported(self, export: Export):
         export.change("roll-calls", (f"{SLUG},A/RES/ES-11/7,yes,GA,ES-11", f"{SLUG},A/RES/ES-11/7,yes,GA,ES-99"))
         export.change("resolutions", ("human-rights", "human-rights underwater-basketry"))
 
@@ -270,13 +270,13 @@ class TestProblems:
             ("resolutions", ",GA,", ",XX,", "column body: “XX” is not one of GA, SC"),
         ],
     )
-    def test_cells_that_no_export_has(self, export: Export, table: str, old: str, new: str, message: str):
+    def test_cells_no_export_writes_are_refused(self, export: Export, table: str, old: str, new: str, message: str):
         export.change(table, (old, new))
 
         with pytest.raises(UnfitFileError, match=message):
             package.read(export.files(), known())
 
-    def test_tables_that_are_missing(self, export: Export):
+    def test_missing_tables_are_named(self, export: Export):
         with pytest.raises(
             UnfitFileError, match=r"at least the tables .*; missing: resolutions, roll-calls\. Give all"
         ):
@@ -286,7 +286,7 @@ class TestProblems:
 class TestFacts:
     """The tables without votes."""
 
-    def test_what_is_missing_is_added_and_what_differs_is_told(self, export: Export):
+    def test_missing_facts_are_added_and_differing_ones_reported(self, export: Export):
         Bloc.objects.get(slug="baltic").delete()
         StateName.objects.filter(state__code="TUR").delete()
         MemberState.objects.filter(code="FRA").update(name="Gaul")
@@ -299,7 +299,7 @@ class TestFacts:
         assert report.differences == ["member states: Gaul: name is Gaul, France in the reference facts"]
         assert MemberState.objects.get(code="FRA").name == "Gaul"
 
-    def test_tables_that_are_not_there_are_left_alone(self, export: Export):
+    def test_missing_fact_tables_are_skipped(self, export: Export):
         report = package.load_facts(export.files("votes", "topics"))
 
         assert report.unchanged["topics"] == 28
@@ -315,9 +315,7 @@ class TestFacts:
             ("sources", ",1,", ",x,", r"^sources\.csv, line \d+: invalid literal"),
         ],
     )
-    def test_what_cannot_be_read_or_is_refused_changes_nothing(
-        self, export: Export, table: str, old: str, new: str, message: str
-    ):
+    def test_invalid_facts_change_nothing(self, export: Export, table: str, old: str, new: str, message: str):
         Bloc.objects.all().delete()
         StateName.objects.all().delete()
         Topic.objects.get(slug="arms-control").delete()
@@ -349,7 +347,7 @@ class TestFinishing:
         text.topics.add(Topic.objects.get(slug="arms-control"))
         return Export(tmp_path)
 
-    def test_what_is_missing_is_added_once(self, full: Export):
+    def test_missing_rows_are_added_once(self, full: Export):
         for rows in (Correction.objects.all(), Statement.objects.all(), Resolution.objects.filter(symbol="S/2024/239")):
             rows.delete()
 
@@ -372,7 +370,7 @@ class TestFinishing:
         assert [(other.kind, other.symbol) for other in text.other_symbols.all()] == [("variant", "Draft of March")]
         assert package.finish(full.files()) is False
 
-    def test_what_is_on_record_stays(self, full: Export):
+    def test_rows_on_record_are_kept(self, full: Export):
         Correction.objects.update(intended="N", reference="by hand")
         Resolution.objects.filter(symbol="S/2024/239").update(title="Other", status="draft")
 
@@ -381,7 +379,7 @@ class TestFinishing:
         assert Correction.objects.get().reference == "by hand"
         assert Resolution.objects.get(symbol="S/2024/239").title == "Other"
 
-    def test_what_sources_say_goes_with_the_roll_calls_that_were_brought_in_line(self, full: Export):
+    def test_statements_of_sources_are_updated(self, full: Export):
         said = Statement.objects.get().reference
         Statement.objects.update(reference="other")
 
@@ -389,14 +387,14 @@ class TestFinishing:
         assert Statement.objects.get().reference == said
         assert package.finish(full.files()) is False
 
-    def test_a_text_that_is_on_record_by_another_spelling_is_not_added_again(self, full: Export):
+    def test_text_on_record_in_another_spelling_is_not_added_again(self, full: Export):
         Resolution.objects.filter(symbol="S/2024/239").delete()
         other = Resolution.objects.get(symbol="A/RES/ES-11/7")
         OtherSymbol.objects.create(resolution=other, symbol="S/2024/239", kind="variant")
 
         assert package.finish(full.files()) is False
 
-    def test_what_hangs_on_a_vote_that_was_not_taken_is_not_taken(self, full: Export):
+    def test_rows_of_a_left_out_vote_are_left_out(self, full: Export):
         Correction.objects.all().delete()
         Statement.objects.all().delete()
 
@@ -425,7 +423,7 @@ class TestFinishing:
             ("statements", '"{', '"(', "the database rejected the data in the file .*json"),
         ],
     )
-    def test_what_cannot_be_taken_changes_nothing(self, full: Export, table: str, old: str, new: str, message: str):
+    def test_invalid_rows_change_nothing(self, full: Export, table: str, old: str, new: str, message: str):
         Correction.objects.all().delete()
         Statement.objects.all().delete()
         Resolution.objects.filter(symbol="S/2024/239").delete()
@@ -439,7 +437,7 @@ class TestFinishing:
         assert not Resolution.objects.filter(symbol="S/2024/239").exists()
 
 
-def test_votes_by_the_thousand_are_read_as_one_by_one(tmp_path: Path):
+def test_many_votes_are_read_like_single_ones(tmp_path: Path):
     """The slow twin: the rows of the file, taken one by one."""
     codes = sorted(MemberState.objects.values_list("code", flat=True))
     for number in range(5):

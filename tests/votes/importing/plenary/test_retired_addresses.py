@@ -1,4 +1,4 @@
-"""Retired addresses of an export, read back into a record that lacks them, has them, or has other votes there."""
+"""Importing retired addresses of an export."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def addresses() -> dict[str, tuple[object, ...]]:
     }
 
 
-def test_what_is_missing_is_added_once(export: Export):
+def test_missing_addresses_are_added_once(export: Export):
     done = package.retire(export.files())
 
     assert (done.added, done.notes) == (3, [])
@@ -63,7 +63,7 @@ def test_what_is_missing_is_added_once(export: Export):
     assert (again.added, again.notes) == (0, [])
 
 
-def test_what_is_on_record_stays_and_is_told(export: Export):
+def test_addresses_in_use_here_are_kept_and_reported(export: Export):
     make_roll_call("twice", status="published")
     make_roll_call("again")
     RetiredAddress.objects.create(
@@ -81,7 +81,7 @@ def test_what_is_on_record_stays_and_is_told(export: Export):
     assert {slug: said[3] for slug, said in addresses().items()} == {"gone": SLUG}
 
 
-def test_what_leads_to_an_address_that_was_retired_here_leads_where_that_does(export: Export):
+def test_address_merged_into_a_retired_one_follows_its_redirect(export: Export):
     RetiredAddress.objects.create(slug="gone", kind="withdrawn", reason="=Never taken.")
     RetiredAddress.objects.create(slug="moved", kind="merged", reason="x", roll_call=RollCall.objects.get(slug=SLUG))
     export.add("retired-addresses", "thrice,merged,The same.,2025-03-01,moved,")
@@ -92,7 +92,7 @@ def test_what_leads_to_an_address_that_was_retired_here_leads_where_that_does(ex
     }  # fmt: skip
 
 
-def test_nothing_leads_to_another_vote_of_the_same_name(export: Export):
+def test_address_never_redirects_to_another_vote_of_the_same_slug(export: Export):
     done = package.retire(export.files(), left_out=[SLUG])
 
     assert (done.added, done.notes) == (2, [
@@ -101,7 +101,7 @@ def test_nothing_leads_to_another_vote_of_the_same_name(export: Export):
     assert sorted(addresses()) == ["again", "gone"]
 
 
-def test_exports_that_have_no_such_table(export: Export):
+def test_exports_without_the_table_are_accepted(export: Export):
     files = export.files()
     del files["retired-addresses"]
 
@@ -130,7 +130,7 @@ def test_exports_that_have_no_such_table(export: Export):
         ),
     ],
 )
-def test_what_cannot_be_taken_changes_nothing(export: Export, old: str, new: str, message: str):
+def test_invalid_addresses_change_nothing(export: Export, old: str, new: str, message: str):
     export.change("retired-addresses", (old, new))
 
     with pytest.raises(UnfitFileError, match=message):

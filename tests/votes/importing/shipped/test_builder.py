@@ -1,4 +1,4 @@
-"""Building the record that ships: from several sources' files, the same bytes twice, and loaded again as it was."""
+"""Building the shipped record from the sources' files."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def rows(folder: Path) -> list[dict[str, str]]:
     return found
 
 
-def test_the_same_files_give_the_same_bytes_in_any_order_and_leave_the_database_as_it_was(
-    files: list[str], tmp_path: Path
-):
+def test_build_is_deterministic_and_leaves_the_database_unchanged(files: list[str], tmp_path: Path):
     before = (RollCall.objects.count(), data_version())
 
     counts = build(files, tmp_path / "one", by_name="tests")
@@ -84,7 +82,7 @@ def test_the_same_files_give_the_same_bytes_in_any_order_and_leave_the_database_
     assert (RollCall.objects.count(), data_version()) == before
 
 
-def test_what_a_row_says(files: list[str], tmp_path: Path):
+def test_rows_have_the_facts_and_votes_of_their_source(files: list[str], tmp_path: Path):
     build(files, tmp_path / "one", by_name="tests")
     by_reference = {row["reference"].partition(",")[0]: row for row in rows(tmp_path / "one")}
 
@@ -105,7 +103,7 @@ def test_what_a_row_says(files: list[str], tmp_path: Path):
     assert "rcid 21" not in by_reference, "it is the library’s vote"
 
 
-def test_what_is_loaded_is_what_was_built(files: list[str], tmp_path: Path):
+def test_loaded_record_equals_the_built_one(files: list[str], tmp_path: Path):
     build(files, tmp_path / "one", by_name="tests")
     remove_landmarks()
     load_shipped(tmp_path / "one", by_name="tests")
@@ -120,7 +118,7 @@ def test_what_is_loaded_is_what_was_built(files: list[str], tmp_path: Path):
     assert not loaded["a-res-79-2"].votes.exists()
 
 
-def test_a_correction_of_what_no_file_says_stops_it(files: list[str], tmp_path: Path):
+def test_correction_that_matches_no_file_stops_the_build(files: list[str], tmp_path: Path):
     folder = tmp_path / "one"
     folder.mkdir()
     row = "un-digital-library,2024,A/RES/79/1,FRA,{old},A,The record of the meeting,A/79/PV.54"
@@ -136,7 +134,7 @@ def test_a_correction_of_what_no_file_says_stops_it(files: list[str], tmp_path: 
     assert (text["in_favour"], text["abstained"]) == ("GBR RUS", "FRA USA")
 
 
-def test_it_needs_a_database_without_votes(files: list[str], tmp_path: Path):
+def test_build_needs_a_database_without_votes(files: list[str], tmp_path: Path):
     import_files(files[:1], by_name="tests")
     with pytest.raises(ImportRefusedError, match="The database already has votes"):
         build(files, tmp_path / "one", by_name="tests")

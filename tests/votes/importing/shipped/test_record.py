@@ -1,4 +1,4 @@
-"""The record that ships, against figures computed apart, with pandas and not with our importers."""
+"""The shipped record against figures computed independently with pandas."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def council() -> DataFrame:
     return read("sc_voting_1946_2026.csv.gz")
 
 
-def test_it_is_small_enough_plain_text_and_in_a_stable_order():
+def test_files_are_small_plain_text_and_sorted():
     files = sorted(layout.FOLDER.glob("*"))
     assert {path.suffix for path in files} == {".csv"}
     assert sum(path.stat().st_size for path in files) <= SIZE
@@ -64,12 +64,12 @@ def test_it_is_small_enough_plain_text_and_in_a_stable_order():
         assert days == sorted(days)
 
 
-def test_no_title_ends_in_the_librarys_words():
+def test_no_title_has_the_endings_of_the_library():
     tail = re.compile(r": *(resol|decision)[a-z]* *(/|adopted|by\b)", re.IGNORECASE)
     assert [row["title"] for row in rows() if tail.search(row["title"])] == []
 
 
-def test_of_voeten_it_has_no_description_and_every_absence_is_marked_as_derived():
+def test_voeten_rows_have_no_description_and_derived_absences():
     voeten = [row for row in rows() if row["source"] == "voeten"]
     assert voeten
     for row in voeten:
@@ -77,7 +77,9 @@ def test_of_voeten_it_has_no_description_and_every_absence_is_marked_as_derived(
         assert not row["absent"] or row["absences"] == "derived", row["reference"]
 
 
-def test_the_librarys_votes_by_body_and_year(whole_record: None, assembly: DataFrame, council: DataFrame):
+def test_library_votes_by_body_and_year_match_independent_counts(
+    whole_record: None, assembly: DataFrame, council: DataFrame
+):
     recorded = RollCall.objects.published().filter(source__slug="un-digital-library", method="recorded")
     held = Counter(recorded.values_list("body__code", "date__year"))
 
@@ -91,7 +93,7 @@ def test_the_librarys_votes_by_body_and_year(whole_record: None, assembly: DataF
     assert held == counted
 
 
-def test_texts_of_the_library_without_a_recorded_vote(whole_record: None, council: DataFrame):
+def test_library_texts_without_a_recorded_vote_match_independent_counts(whole_record: None, council: DataFrame):
     outcomes = read("ga_outcomes_non_recorded_1946_1982.csv.gz")
     by_method = Counter(RollCall.objects.published().values_list("body__code", "method"))
     without = council[council.vote_note == "adopted without vote"].resolution.nunique()
@@ -99,7 +101,7 @@ def test_texts_of_the_library_without_a_recorded_vote(whole_record: None, counci
     assert by_method["SC", "without-vote"] == without == 40
 
 
-def test_each_member_states_votes_in_the_librarys_files(whole_record: None, assembly: DataFrame, council: DataFrame):
+def test_votes_of_each_state_match_the_library_files(whole_record: None, assembly: DataFrame, council: DataFrame):
     of_library = Vote.objects.filter(roll_call__source__slug="un-digital-library", roll_call__status="published")
     held = {
         (body, state, choice): count
@@ -119,7 +121,7 @@ def test_each_member_states_votes_in_the_librarys_files(whole_record: None, asse
     assert held == expected
 
 
-def test_votes_of_the_council_that_adopted_nothing(whole_record: None):
+def test_council_votes_that_adopted_nothing_match_independent_counts(whole_record: None):
     table = read("sc_not_adopted_1946_2025.csv.gz")
     table = table[~table.note.str.startswith("probable duplicate")]
     # The vetoed draft of 22 June 1962 stands a second time, with the same votes, as merely not adopted.
@@ -140,13 +142,13 @@ def test_votes_of_the_council_that_adopted_nothing(whole_record: None):
     assert Counter(votes) == expected
 
 
-def test_vetoes_are_counted_as_the_dag_hammarskjold_library_counts_them(whole_record: None):
+def test_number_of_vetoes_matches_the_dag_hammarskjold_library(whole_record: None):
     vetoes = RollCall.objects.published().filter(result="vetoed", kind="text")
     assert vetoes.filter(date__lte="2022-05-31").count() == 213
     assert vetoes.filter(date__gt="2022-05-31").count() == 16
 
 
-def test_every_landmark_is_in_it_as_it_was_checked(whole_record: None):
+def test_every_landmark_is_in_the_record_unchanged(whole_record: None):
     with (LANDMARKS / "landmark_votes.csv").open(encoding="utf-8", newline="") as file:
         votes: dict[str, dict[str, str]] = {}
         for row in csv.DictReader(file):
@@ -163,7 +165,7 @@ def test_every_landmark_is_in_it_as_it_was_checked(whole_record: None):
         assert dict(roll_call.votes.values_list("state__code", "choice")) == votes[row["slug"]], row["slug"]
 
 
-def test_the_record_says_by_itself_who_broke_on_es_11_7(whole_record: None):
+def test_record_alone_gives_the_notable_breaks_on_es_11_7(whole_record: None):
     with reading() as record:
         row = int(record.matrix.rows_by_slug["a-res-es-11-7"])
         before = partners(record.matrix, datetime.date(2025, 2, 24))

@@ -1,4 +1,4 @@
-"""Loading the record that ships: once, again, a newer one, and over what editors and imports have done."""
+"""Loading the shipped record: first, again, a newer one, and over edits and imports."""
 
 from __future__ import annotations
 
@@ -118,9 +118,7 @@ def test_a_row_becomes_a_text_with_its_vote(record: None, write: Callable[..., P
     assert roll_call.source_reference == "https://digitallibrary.un.org/record/4070001"
 
 
-def test_a_vote_without_a_text_keeps_its_slug_and_says_that_absences_are_derived(
-    record: None, write: Callable[..., Path]
-):
+def test_vote_without_a_text_keeps_its_slug_and_derived_absences(record: None, write: Callable[..., Path]):
     load(write(PART))
 
     roll_call = RollCall.objects.get(slug="ga-1985-12-9")
@@ -139,9 +137,7 @@ def test_the_same_record_again_writes_nothing(record: None, write: Callable[...,
     assert (data_version(), ImportRun.objects.count()) == (version, runs)
 
 
-def test_a_newer_record_changes_what_differs_and_leaves_what_an_editor_changed(
-    record: None, write: Callable[..., Path]
-):
+def test_newer_record_updates_differences_and_keeps_edits(record: None, write: Callable[..., Path]):
     load(write(ROW, ROW | {"symbol": "A/RES/79/991", "reference": "4070002", "meeting": "A/79/PV.55"}))
     edited = RollCall.objects.get(slug="a-res-79-990")
     edited.meeting = "A/79/PV.53"
@@ -161,9 +157,7 @@ def test_a_newer_record_changes_what_differs_and_leaves_what_an_editor_changed(
     assert (other.meeting, votes_of(other)["GBR"]) == ("A/79/PV.60", "A")
 
 
-def test_a_vote_that_a_newer_record_no_longer_has_goes_unless_somebody_worked_on_it(
-    record: None, write: Callable[..., Path]
-):
+def test_vote_missing_from_a_newer_record_is_removed_unless_edited(record: None, write: Callable[..., Path]):
     other = ROW | {"symbol": "A/RES/79/991", "reference": "4070002"}
     load(write(ROW, other, ROW | {"symbol": "A/RES/79/992", "reference": "4070003"}))
     touched = RollCall.objects.get(slug="a-res-79-991")
@@ -180,7 +174,7 @@ def test_a_vote_that_a_newer_record_no_longer_has_goes_unless_somebody_worked_on
     }
 
 
-def test_the_small_set_gives_way_to_the_record_where_it_is_as_it_came(record: None, write: Callable[..., Path]):
+def test_unedited_landmarks_are_replaced_by_the_record(record: None, write: Callable[..., Path]):
     landmark = RollCall.objects.get(slug="a-res-es-11-7")
     edited = RollCall.objects.get(slug="a-res-3379-xxx")
     edited.note = "An editor's."
@@ -239,7 +233,7 @@ def ga_file(folder: Path, *, meeting: str, date: str = "2024-12-17", symbol: str
     return str(path)
 
 
-def test_of_two_editions_of_the_library_the_newer_one_counts_whichever_came_last(
+def test_newer_edition_of_the_library_wins_in_any_order_of_import(
     record: None, write: Callable[..., Path], tmp_path: Path
 ):
     load(write(ROW))
@@ -258,9 +252,7 @@ def test_of_two_editions_of_the_library_the_newer_one_counts_whichever_came_last
     assert roll_call.meeting == "A/79/PV.72"
 
 
-def test_a_correction_is_shown_with_its_document_and_applied_wherever_the_fault_comes_in(
-    record: None, write: Callable[..., Path]
-):
+def test_correction_is_applied_to_every_import_and_shown_with_its_document(record: None, write: Callable[..., Path]):
     row = "un-digital-library,2024,A/RES/79/990,GBR,Y,N,The lists have it against,A/79/PV.54"
     folder = write(ROW, corrected=row)
 
@@ -289,7 +281,7 @@ def test_a_correction_is_shown_with_its_document_and_applied_wherever_the_fault_
         ({"in_favour": "FRA GBR USA"}, "line 2: “USA” is in two of the row's lists."),
     ],
 )
-def test_a_bad_cell_is_named_with_its_place_and_nothing_is_written(
+def test_invalid_cell_is_named_with_its_place_and_nothing_is_written(
     record: None, write: Callable[..., Path], cells: dict[str, str], said: str
 ):
     before = Resolution.objects.count()
@@ -313,17 +305,17 @@ def test_a_bad_cell_is_named_with_its_place_and_nothing_is_written(
         ("voeten,2021,A/RES/65/199,DJI,A,Y,Why", "a row has 8 cells"),
     ],
 )
-def test_a_correction_that_cannot_be_read_is_named(write: Callable[..., Path], row: str, said: str):
+def test_unreadable_correction_is_named(write: Callable[..., Path], row: str, said: str):
     with pytest.raises(UnfitFileError, match=r"corrections\.csv, line 2") as raised:
         corrections.load(write(corrected=row) / layout.CORRECTIONS)
     assert said in str(raised.value)
 
 
-def test_the_corrections_that_ship_can_be_read():
+def test_shipped_corrections_can_be_read():
     sources = {row.source for row in corrections.load()}
     assert sources == {"un-digital-library", "voeten"}
 
 
-def test_sources_are_in_the_order_of_their_precedence(record: None):
+def test_sources_are_ranked_by_precedence(record: None):
     in_order = [source.slug for source in Source.objects.order_by("precedence")]
     assert in_order == ["editor", "un-digital-library", "sciences-po", "voeten", "landmark"]

@@ -63,7 +63,7 @@ def age(upload: Upload, by: timedelta) -> None:
 # Keeping
 
 
-def test_an_upload_is_kept_byte_for_byte_with_its_sum_and_how_it_is_read(home: Path):
+def test_upload_is_stored_with_its_checksum_and_reading_options(home: Path):
     upload = store(
         ("votes.csv", b"a,b\n1,2\n"), ("votes.csv", b"a,b\n3,4\n"), file_format="voeten", allow_removals=True
     )
@@ -100,23 +100,23 @@ def test_an_upload_is_kept_byte_for_byte_with_its_sum_and_how_it_is_read(home: P
         ("é" * 300, "é" * 60),
     ],
 )
-def test_a_name_is_kept_safe(name: str, kept: str):
+def test_file_names_are_sanitised(name: str, kept: str):
     assert safe_name(name) == kept
 
 
-def test_a_name_cannot_lead_out_of_the_folder(home: Path):
+def test_file_name_cannot_leave_the_folder(home: Path):
     upload = store(("../../../../escaped.csv", b"x"))
     assert upload.paths == [upload.folder / "files" / "1" / "escaped.csv"]
     assert [path.relative_to(home).parts[0] for path in home.rglob("*.csv")] == [upload.token]
 
 
 @pytest.mark.parametrize("token", ["", "..", "../uploads", "/etc", "0" * 31, "0" * 32 + "\n", "A" * 32, "0" * 32])
-def test_what_is_no_token_finds_nothing(token: str):
+def test_invalid_or_unknown_token_finds_nothing(token: str):
     store()
     assert find(token) is None
 
 
-def test_more_than_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.MonkeyPatch, home: Path):
+def test_upload_beyond_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.MonkeyPatch, home: Path):
     monkeypatch.setattr(storage, "LIMIT", 10)
     receiver = Receiver()
     receiver.begin("a.csv")
@@ -130,14 +130,14 @@ def test_more_than_the_limit_is_refused_while_it_arrives(monkeypatch: pytest.Mon
     assert list(home.iterdir()) == []
 
 
-def test_a_disk_that_refuses_is_said(home: Path):
+def test_unwritable_folder_is_reported(home: Path):
     home.parent.mkdir(exist_ok=True)
     home.write_text("in the way")
     with pytest.raises(UploadError, match=r"could not be stored \((Not a directory|File exists)\)"):
         Receiver().begin("a.csv")
 
 
-def test_what_was_kept_is_not_abandoned():
+def test_stored_upload_is_not_removed_by_abandoning():
     receiver = Receiver()
     receiver.begin("a.csv")
     receiver.end()
@@ -149,7 +149,7 @@ def test_what_was_kept_is_not_abandoned():
 # A day
 
 
-def test_an_upload_waits_for_a_day_and_then_it_is_removed():
+def test_upload_is_removed_after_a_day():
     early, late = store(), store()
     age(early, RETENTION - timedelta(minutes=1))
     assert [upload.token for upload in waiting()] == [late.token, early.token]
@@ -158,7 +158,7 @@ def test_an_upload_waits_for_a_day_and_then_it_is_removed():
     assert waiting() == [late]
 
 
-def test_removing_takes_only_what_is_too_old_and_not_in_use(home: Path, monkeypatch: pytest.MonkeyPatch):
+def test_clean_up_removes_only_old_uploads_not_in_use(home: Path, monkeypatch: pytest.MonkeyPatch):
     fresh, old, used = store(), store(), store()
     broken = Receiver()
     broken.begin("a.csv")
@@ -195,7 +195,7 @@ def test_a_claimed_upload_is_neither_claimed_again_nor_discarded():
         upload.discard()
 
 
-def test_reading_in_another_way_voids_what_was_concluded():
+def test_changing_the_reading_options_discards_the_outcome():
     upload = store()
     upload.conclude(Outcome(wrote=True))
     assert upload.outcome is not None
@@ -213,7 +213,7 @@ def python(code: str):
     return lambda upload, **how: [sys.executable, "-I", "-S", "-c", code, str(upload.folder)]
 
 
-def test_the_command_says_how_and_on_whose_behalf(editor: User):
+def test_command_names_options_and_user(editor: User):
     upload = store(("-.csv", b"x"), file_format="voeten", allow_removals=True)
     start = [sys.executable, str(project.BASE_DIR / "manage.py"), "import_votes"]
     start += ["--upload", upload.token, "--by-user", str(editor.pk)]
@@ -226,7 +226,7 @@ def test_the_command_says_how_and_on_whose_behalf(editor: User):
     assert child_process.command(plain, by=editor, dry_run=False) == [*start, "--", str(plain.paths[0])]
 
 
-def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monkeypatch: pytest.MonkeyPatch):
+def test_crashed_child_is_reported_with_its_last_output(editor: User, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(child_process, "command", python("raise MemoryError('no room.')"))
     upload = store()
     outcome = child_process.process(upload, by=editor, dry_run=False)
@@ -244,15 +244,13 @@ def test_a_child_that_breaks_off_is_said_with_its_last_words(editor: User, monke
         ("raise SystemExit(3)", "The import failed with exit status 3. Nothing was written."),
     ],
 )
-def test_a_child_that_says_nothing(editor: User, monkeypatch: pytest.MonkeyPatch, code: str, error: str):
+def test_silent_child_is_reported(editor: User, monkeypatch: pytest.MonkeyPatch, code: str, error: str):
     monkeypatch.setattr(child_process, "command", python(code))
     outcome = child_process.process(store(), by=editor, dry_run=True)
     assert outcome.error == error
 
 
-def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_on_record(
-    editor: User, monkeypatch: pytest.MonkeyPatch
-):
+def test_child_that_dies_after_the_commit_counts_as_done(editor: User, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(child_process, "command", python("raise SystemExit(1)"))
     upload = store()
     now = timezone.now()
@@ -263,7 +261,7 @@ def test_a_child_that_ends_before_it_can_tell_is_believed_to_have_done_what_is_o
     assert (outcome.error, outcome.wrote) == ("", True)
 
 
-def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monkeypatch: pytest.MonkeyPatch):
+def test_slow_child_is_interrupted(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = (
         "import sys, time, pathlib\n"
         "print('Another import is running; waiting until it has finished.', flush=True)\n"
@@ -282,7 +280,7 @@ def test_a_child_that_takes_too_long_is_stopped_as_by_ctrl_c(editor: User, monke
     )
 
 
-def test_a_child_that_does_not_listen_is_killed(editor: User, monkeypatch: pytest.MonkeyPatch):
+def test_unresponsive_child_is_killed(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)"
     monkeypatch.setattr(child_process, "command", python(code))
     monkeypatch.setattr(child_process, "TIME_LIMIT", 1)
@@ -292,7 +290,7 @@ def test_a_child_that_does_not_listen_is_killed(editor: User, monkeypatch: pytes
     )
 
 
-def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, monkeypatch: pytest.MonkeyPatch):
+def test_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, monkeypatch: pytest.MonkeyPatch):
     code = (
         "import fcntl, os, pathlib, sys\n"
         "folder = pathlib.Path(sys.argv[1])\n"
@@ -308,7 +306,7 @@ def test_the_child_holds_the_lock_and_unpacks_within_the_upload(editor: User, mo
 
 
 @pytest.mark.parametrize("harm", ["changed", "gone"])
-def test_other_bytes_than_those_uploaded_start_no_child(editor: User, monkeypatch: pytest.MonkeyPatch, harm: str):
+def test_changed_upload_starts_no_child(editor: User, monkeypatch: pytest.MonkeyPatch, harm: str):
     monkeypatch.setattr(
         child_process, "command", python("import pathlib, sys; pathlib.Path(sys.argv[1], 'ran').touch()")
     )

@@ -1,4 +1,4 @@
-"""The table of what Voeten's symbols mean: in order, with evidence, and every row of it used."""
+"""The table of aliases of Voeten's symbols."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_every_alias_is_of_a_roll_call_in_the_file():
         assert alias.symbol or alias.kind or alias.unres, "it says nothing"
 
 
-def test_the_votes_of_a_whole_text_are_the_evidence(record: None):
+def test_every_alias_of_a_text_is_borne_out_by_its_votes(record: None):
     """They are those of the Digital Library’s file: “118 of 119” of the longer list, or of those in both."""
     edition = whole()[0]
     votes = votes_of(edition)
@@ -69,7 +69,7 @@ def test_every_alias_is_used(record: None):
     assert not any("aliases" in note for note in edition.notes)
 
 
-def test_what_the_table_says_of_some():
+def test_sample_aliases_have_the_expected_symbol_and_kind():
     aliases = load()
 
     assert str(aliases[1190].symbol) == "A/RES/2758(XXVI)"
@@ -79,7 +79,7 @@ def test_what_the_table_says_of_some():
     assert str(aliases[1054].symbol) == "A/RES/2467(XXIII)[A]"
 
 
-def test_an_alias_makes_a_text(tables: Tables):
+def test_alias_gives_the_vote_its_text(tables: Tables):
     tables.add("1190", unres="R/26/2758G", session="26", date="1971-10-07")
     tables.add("9053", unres="ESS/5/102", session="22", date="1967-07-02")
 
@@ -102,7 +102,7 @@ def test_a_flagged_vote_keeps_its_kind_and_gets_its_text(tables: Tables):
     assert edition.problems == []
 
 
-def test_a_flag_for_a_word_of_the_description_is_not_believed(tables: Tables):
+def test_flag_set_for_a_word_of_the_description_is_ignored(tables: Tables):
     """The description of this vote on the whole text names “paragraph 11” of another resolution."""
     tables.add("1786", unres="R/32/90A", session="32", date="1977-12-07", para="1")
 
@@ -114,7 +114,7 @@ def test_a_flag_for_a_word_of_the_description_is_not_believed(tables: Tables):
     assert edition.problems == []
 
 
-def test_letters_of_voetens_own_are_those_of_the_text_with_these_votes(tables: Tables):
+def test_letters_are_mapped_to_the_text_with_the_same_votes(tables: Tables):
     tables.add("1202", unres="R/26/2775E", session="26", date="1971-11-03")
     tables.add("1203", unres="R/26/2775F", session="26", date="1971-11-03")
 
@@ -126,7 +126,7 @@ def test_letters_of_voetens_own_are_those_of_the_text_with_these_votes(tables: T
     ]
 
 
-def test_a_page_number_with_an_alias_makes_its_text(tables: Tables):
+def test_page_number_with_an_alias_gives_the_text(tables: Tables):
     tables.add("40", unres="R/1/1375", session="1", date="1946-12-07")
 
     (stated,) = tables.read().roll_calls
@@ -134,7 +134,7 @@ def test_a_page_number_with_an_alias_makes_its_text(tables: Tables):
     assert (str(stated.text and stated.text.symbol), stated.decisive) == ("A/RES/100(I)", True)
 
 
-def test_numbers_of_decisions_make_decisions(tables: Tables):
+def test_decision_numbers_give_decisions(tables: Tables):
     tables.add("2789", unres="R/39/411", session="39", date="1984-12-03")
 
     text = tables.read().roll_calls[0].text
@@ -143,7 +143,7 @@ def test_numbers_of_decisions_make_decisions(tables: Tables):
     assert (text.kind, text.symbol.text) == ("decision", "A/DEC/39/411")
 
 
-def test_of_two_with_one_symbol_the_one_that_names_it_decides(tables: Tables):
+def test_of_two_votes_with_one_symbol_the_one_that_names_it_is_decisive(tables: Tables):
     """Voeten lists the votes on A/RES/63/47 a second time, as those on A/RES/63/49."""
     tables.add("4856", unres="R/63/49", session="63", date="2008-12-02", descr="Another text")
     tables.add("4858", unres="R/63/47", session="63", date="2008-12-02", descr="Nuclear disarmament")
@@ -158,7 +158,7 @@ def test_of_two_with_one_symbol_the_one_that_names_it_decides(tables: Tables):
     ]
 
 
-def test_a_motion_is_on_its_text_and_decides_nothing(tables: Tables):
+def test_motion_belongs_to_its_text_and_is_not_decisive(tables: Tables):
     tables.add("5838", unres="R/63/191", session="63", date="2008-12-18")
     tables.add("4889", unres="R/63/191", session="63", date="2008-12-18")
 
@@ -170,7 +170,7 @@ def test_a_motion_is_on_its_text_and_decides_nothing(tables: Tables):
     assert edition.problems == []
 
 
-def test_a_name_of_voetens_own_leads_to_no_text(tables: Tables):
+def test_symbol_invented_by_voeten_gives_no_text(tables: Tables):
     tables.add("1186", unres="R/26/2758C", session="26", date="1971-10-07")
 
     edition = tables.read()
@@ -182,7 +182,7 @@ def test_a_name_of_voetens_own_leads_to_no_text(tables: Tables):
     ]
 
 
-def test_sections_of_one_text_are_one_vote_without_a_sections_title(tables: Tables):
+def test_sections_of_a_text_are_one_vote_without_a_section_title(tables: Tables):
     tables.add("3898", unres="R/50/38B/I", session="50", date="1995-12-04", descr="American Samoa")
     tables.add("3899", unres="R/50/38B/II", session="50", date="1995-12-04", descr="Anguilla")
 
@@ -195,7 +195,7 @@ def test_sections_of_one_text_are_one_vote_without_a_sections_title(tables: Tabl
     assert set(votes_of(edition)) == {0}
 
 
-def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
+def test_alias_is_ignored_if_the_symbol_has_changed(tables: Tables):
     tables.add("1186", unres="R/26/2758", session="26", date="1971-10-07")
 
     edition = tables.read()
@@ -218,7 +218,7 @@ def test_an_alias_is_not_used_for_a_symbol_it_does_not_know(tables: Tables):
         ("1,R/1/1,,\n", r"line 2: a row has 5 cells"),
     ],
 )
-def test_a_row_that_is_not_in_order_is_named(tmp_path: Path, rows: str, message: str):
+def test_invalid_or_unsorted_row_is_named(tmp_path: Path, rows: str, message: str):
     path = tmp_path / "aliases.csv"
     path.write_text(HEADER + rows, encoding="utf-8")
 
@@ -226,7 +226,7 @@ def test_a_row_that_is_not_in_order_is_named(tmp_path: Path, rows: str, message:
         load(path)
 
 
-def test_the_columns_are_checked(tmp_path: Path):
+def test_wrong_columns_are_refused(tmp_path: Path):
     path = tmp_path / "aliases.csv"
     path.write_text("rcid,unres,symbol,why\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The table of the days of Voeten's roll calls: in order, small, and no day that anything contradicts."""
+"""The table of exact days of Voeten's roll calls."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ def test_every_day_is_of_a_roll_call_in_the_file():
     assert PATH.stat().st_size < 150_000
 
 
-def test_what_voeten_has_for_a_day_is_one_of_the_week():
+def test_days_of_voeten_before_session_58_are_days_of_the_week():
     """In his file the days of a month before session 58 are 1 to 7, one for each day of the week.
 
     Which number means Monday differs from month to month, and is the same all month: what contradicts it is left out.
@@ -52,7 +52,7 @@ def test_days_of_parts_are_taken_from_session_21_on():
     [(1190, "1971-10-25"), (134, "1948-12-12"), (304, None), (197, "1949-11-21"), (3, None), (856, None)],
     ids=["China’s seat", "by votes", "not in the table", "by votes, not by page", "a page number", "two days"],
 )
-def test_some_days(rcid: int, day: str | None):
+def test_sample_votes_have_the_expected_day(rcid: int, day: str | None):
     exact = load().get(rcid)
 
     assert (str(exact.day) if exact else None) == day
@@ -73,7 +73,7 @@ def test_some_days(rcid: int, day: str | None):
         ("1,1946-12-07,1946-12-14\n", r"line 2: a row has 4 cells"),
     ],
 )
-def test_a_row_that_is_not_in_order_is_named(tmp_path: Path, rows: str, message: str):
+def test_invalid_or_unsorted_row_is_named(tmp_path: Path, rows: str, message: str):
     path = tmp_path / "days.csv"
     path.write_text(HEADER + rows, encoding="utf-8")
 
@@ -81,7 +81,7 @@ def test_a_row_that_is_not_in_order_is_named(tmp_path: Path, rows: str, message:
         load(path)
 
 
-def test_the_columns_are_checked(tmp_path: Path):
+def test_wrong_columns_are_refused(tmp_path: Path):
     path = tmp_path / "days.csv"
     path.write_text("rcid,date,day,how\n", encoding="utf-8")
 
@@ -89,7 +89,7 @@ def test_the_columns_are_checked(tmp_path: Path):
         load(path)
 
 
-def test_a_day_is_read(tmp_path: Path):
+def test_row_is_read_with_both_dates(tmp_path: Path):
     path = tmp_path / "days.csv"
     path.write_text(f"{HEADER}7,1946-01-02,1946-01-26,votes\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Voeten's tables are read into what they say: each quirk with a few rows, then the whole files, counted."""
+"""Reading Voeten's tables: each quirk in a few rows, then the whole files."""
 
 import calendar
 import contextlib
@@ -108,7 +108,7 @@ def problems_of(edition: Edition) -> list[tuple[str, str, str, int, str, str, in
     return [(p.kind, p.problem, p.file, p.line, p.column, p.value, p.rows, p.rejected) for p in edition.problems]
 
 
-def test_a_vote_on_a_text_is_read(tables: Tables):
+def test_vote_on_a_text_is_read_with_all_its_facts(tables: Tables):
     tables.add()
     tables.issues = [("60001", "nu", "Nuclear weapons"), ("60001", "di", "Arms control"), ("60001.0", "di", "again")]
 
@@ -157,7 +157,7 @@ def test_an_rcid_is_the_same_with_and_without_a_decimal(tables: Tables):
     assert cast_of(edition) == {"FRA": "Y", "IND": "Y"}
 
 
-def test_a_roll_call_without_a_symbol_goes_by_its_rcid(tables: Tables):
+def test_roll_call_without_a_symbol_is_identified_by_its_rcid(tables: Tables):
     tables.add(unres="")
 
     edition = tables.read()
@@ -167,7 +167,7 @@ def test_a_roll_call_without_a_symbol_goes_by_its_rcid(tables: Tables):
     assert edition.problems == []
 
 
-def test_choices_are_words_or_numbers_and_two_is_abstaining(tables: Tables):
+def test_choices_are_read_from_words_or_numbers(tables: Tables):
     tables.add(votes="US:yes FR:no GB:abstain IN:1 BR:2 ZA:3 NG:8 JP:9 KE:1.0 EG:YES")
 
     edition = tables.read()
@@ -187,7 +187,7 @@ def test_choices_are_words_or_numbers_and_two_is_abstaining(tables: Tables):
     assert "Rows of states that were not members (code 9) skipped: 1." in edition.notes
 
 
-def test_an_unknown_choice_is_left_out_and_makes_nobody_absent(tables: Tables):
+def test_unknown_choice_is_left_out_and_not_an_absence(tables: Tables):
     tables.add(votes="US:yes IN:7 FR:maybe GB:maybe")
 
     edition = tables.read()
@@ -200,7 +200,7 @@ def test_an_unknown_choice_is_left_out_and_makes_nobody_absent(tables: Tables):
     assert edition.roll_calls[0].not_legible == ("FRA", "GBR", "IND")
 
 
-def test_who_has_a_choice_in_another_row_is_legible(tables: Tables):
+def test_state_with_a_choice_in_another_row_is_legible(tables: Tables):
     tables.add(votes="US:yes CN:maybe TW:yes", date="1970-12-03")
 
     edition = tables.read()
@@ -251,7 +251,7 @@ def test_namibia_is_known_by_name_where_its_code_was_lost(tables: Tables):
     assert cast_of(tables.read()) == {"NAM": "Y"}
 
 
-def test_a_missing_code_with_a_name_that_is_not_known_is_left_out(tables: Tables):
+def test_missing_code_with_an_unknown_name_is_left_out(tables: Tables):
     tables.add()
     tables.votes += [("60001.0", "Atlantis", "NA", "yes"), ("60001.0", "NA", "NA", "yes")]
 
@@ -266,7 +266,7 @@ def test_a_missing_code_with_a_name_that_is_not_known_is_left_out(tables: Tables
 
 
 @MISSING
-def test_what_is_missing_of_a_roll_call_is_empty(tables: Tables, missing: str):
+def test_missing_cells_of_a_roll_call_are_empty(tables: Tables, missing: str):
     tables.add(session=missing, unres=missing, descr=missing, short=missing, importantvote=missing)
 
     (stated,) = (edition := tables.read()).roll_calls
@@ -334,13 +334,13 @@ def test_states_without_a_code_are_known_by_name(tables: Tables, name: str, date
         ("CN", "1972-12-03", "CHN"),
     ],
 )
-def test_a_code_stands_for_whoever_held_the_seat_on_the_date(tables: Tables, code: str, date: str, state: str):
+def test_code_means_the_state_that_held_the_seat_on_the_date(tables: Tables, code: str, date: str, state: str):
     tables.add(date=date, votes=f"{code}:yes")
 
     assert cast_of(tables.read()) == {state: "Y"}
 
 
-def test_the_holder_of_a_seat_held_it_for_most_of_the_days(known: Known):
+def test_month_only_date_uses_the_state_seated_for_most_of_the_month(known: Known):
     def of_month(year: int, month: int) -> str:
         last = calendar.monthrange(year, month)[1]
         return holder(known, ("GER", "DEU"), datetime.date(year, month, 1), datetime.date(year, month, last))
@@ -410,7 +410,7 @@ def test_a_code_unknown_in_many_roll_calls_is_one_problem_of_the_period(tables: 
     ]
 
 
-def test_a_date_still_to_come_leaves_out_the_roll_call_and_its_votes(tables: Tables):
+def test_roll_call_with_a_future_date_is_left_out_with_its_votes(tables: Tables):
     today = datetime.datetime.now(tz=datetime.UTC).date()
     coming = (today + datetime.timedelta(days=2)).isoformat()
     tables.add("60001", date=coming)
@@ -440,7 +440,7 @@ def test_before_session_58_a_date_is_its_month(tables: Tables, written: str, dat
     assert (stated.date.isoformat(), stated.date_precision) == (date, precision)
 
 
-def test_without_a_date_a_roll_call_and_its_votes_are_left_out(tables: Tables):
+def test_roll_call_without_a_date_is_left_out_with_its_votes(tables: Tables):
     tables.add("60001", date="12/08/2005")
     tables.add("60002", unres="R/60/46", votes="US:yes")
     tables.issues = [("60001", "nu", "Nuclear weapons")]
@@ -467,7 +467,7 @@ def test_without_a_date_a_roll_call_and_its_votes_are_left_out(tables: Tables):
         ("", "32.0", "32"),
     ],
 )
-def test_a_special_session_is_known_by_the_symbol(tables: Tables, unres: str, written: str, session: str):
+def test_special_session_is_taken_from_the_symbol(tables: Tables, unres: str, written: str, session: str):
     tables.add(unres=unres, session=written)
 
     assert tables.read().roll_calls[0].session == session
@@ -486,7 +486,7 @@ def test_an_unknown_session_is_left_empty(tables: Tables):
     ("amend", "para", "kind"),
     [("", "", "text"), ("1", "0", "amendment"), ("0", "1", "paragraph"), ("1.0", "1.0", "paragraph-amendment")],
 )
-def test_flags_say_what_was_put_to_the_vote(tables: Tables, amend: str, para: str, kind: str):
+def test_flags_give_the_kind_of_vote(tables: Tables, amend: str, para: str, kind: str):
     tables.add(amend=amend, para=para)
 
     (stated,) = tables.read().roll_calls
@@ -497,14 +497,14 @@ def test_flags_say_what_was_put_to_the_vote(tables: Tables, amend: str, para: st
     assert stated.title == "Information security"
 
 
-def test_a_flag_is_one_zero_or_empty(tables: Tables):
+def test_invalid_flag_is_refused(tables: Tables):
     tables.add(para="yes")
 
     with pytest.raises(UnfitFileError, match=r"^roll_calls\.csv, line 2, column para: “yes” is not a flag"):
         tables.read()
 
 
-def test_a_roll_call_is_there_once_and_has_a_number(tables: Tables):
+def test_repeated_or_unnumbered_roll_call_is_refused(tables: Tables):
     tables.add("60001")
     tables.add("60001.0")
 
@@ -546,7 +546,9 @@ def test_before_session_21_a_symbol_may_only_confirm_a_text(tables: Tables):
         ("A/74/L.5", "74", False),
     ],
 )
-def test_which_symbols_make_a_text(tables: Tables, unres: str, session: str, *, makes_a_text: bool):
+def test_symbols_from_session_21_on_give_a_text_if_the_session_matches(
+    tables: Tables, unres: str, session: str, *, makes_a_text: bool
+):
     tables.add(unres=unres, session=session)
 
     (stated,) = tables.read().roll_calls
@@ -555,7 +557,7 @@ def test_which_symbols_make_a_text(tables: Tables, unres: str, session: str, *, 
     assert stated.symbol_key == parse(unres).key
 
 
-def test_a_decision_is_one(tables: Tables):
+def test_decision_symbol_gives_a_decision(tables: Tables):
     tables.add(unres="A/DEC/60/506")
 
     text = tables.read().roll_calls[0].text
@@ -564,7 +566,7 @@ def test_a_decision_is_one(tables: Tables):
 
 
 @pytest.mark.parametrize("unres", ["R/6444A", "R/16/2/1069B", "GOAR/1/1288B", "R/10 65"])
-def test_what_is_no_symbol_leads_to_no_text(tables: Tables, unres: str):
+def test_unreadable_symbol_gives_no_text_and_is_reported(tables: Tables, unres: str):
     tables.add(unres=unres)
 
     edition = tables.read()
@@ -573,7 +575,7 @@ def test_what_is_no_symbol_leads_to_no_text(tables: Tables, unres: str):
     assert problems_of(edition) == [("unmatched", "unread-symbol", "roll_calls.csv", 2, "unres", unres, 1, 0)]
 
 
-def test_of_two_votes_on_a_text_the_first_by_rcid_decided_it(tables: Tables):
+def test_of_two_votes_on_a_text_the_lower_rcid_is_decisive(tables: Tables):
     tables.add("60009", votes="US:yes FR:yes IN:no")
     tables.add("60005", votes="US:yes FR:no IN:yes")
 
@@ -585,7 +587,7 @@ def test_of_two_votes_on_a_text_the_first_by_rcid_decided_it(tables: Tables):
     assert problems_of(edition) == [("unmatched", "second-vote", "roll_calls.csv", 2, "unres", "R/60/45", 1, 0)]
 
 
-def test_what_was_rejected_is_not_the_text_that_was_adopted(tables: Tables):
+def test_rejected_vote_is_not_attached_to_the_adopted_text(tables: Tables):
     tables.add("60001", votes="US:no FR:no IN:yes")
     tables.add("60002", votes="US:yes FR:no IN:yes")
 
@@ -615,7 +617,7 @@ def test_one_vote_listed_twice_is_one_vote(tables: Tables):
     assert set(votes_of(edition)) == {0, 1}
 
 
-def test_a_vote_listed_again_says_whose_votes_differ(tables: Tables):
+def test_repeated_vote_reports_whose_votes_differ(tables: Tables):
     same = "US:yes FR:no IN:yes AF:yes AL:yes DZ:yes AO:yes AR:yes AM:yes AU:yes AT:yes AZ:yes BS:yes BH:yes "
     more = "BB:yes BY:yes BE:yes BZ:yes BJ:yes "
     tables.add("60001", unres="R/60/44")
@@ -652,13 +654,13 @@ def test_a_vote_listed_again_says_whose_votes_differ(tables: Tables):
         ("anyone else<90>s territory", "anyone else’s territory"),
     ],
 )
-def test_titles_are_tidied(tables: Tables, descr: str, title: str):
+def test_titles_are_cleaned(tables: Tables, descr: str, title: str):
     tables.add(descr=descr, short="SHORT NAME", unres="")
 
     assert tables.read().roll_calls[0].title == title
 
 
-def test_an_agenda_item_is_no_title(tables: Tables):
+def test_agenda_item_is_not_a_title(tables: Tables):
     agenda = "A/71/251 39 - Necessity of ending the embargo. - CUBA--UNITED STATES"
     tables.add(descr=agenda, short="Necessity of ending the embargo : resolution / adopted by the General Assembly")
 
@@ -668,7 +670,7 @@ def test_an_agenda_item_is_no_title(tables: Tables):
     assert (text.title, text.agenda) == ("Necessity of ending the embargo", agenda)
 
 
-def test_topics_that_are_not_known_are_left_out(tables: Tables):
+def test_unknown_topics_are_left_out(tables: Tables):
     tables.add()
     tables.issues = [("60001", "xx", "?"), ("60001", "xx", "?"), ("60001", "co", "Colonialism"), ("5", "co", "?")]
 
@@ -722,7 +724,7 @@ def test_absences_that_the_file_states_are_not_derived(tables: Tables):
     assert not edition.roll_calls[0].absences_derived
 
 
-def test_who_became_a_member_in_the_month_is_not_known_to_have_been_absent(tables: Tables):
+def test_state_admitted_during_the_month_is_not_counted_as_absent(tables: Tables):
     tables.add(votes="US:yes", date="1971-10-07", session="26", unres="")
 
     votes = votes_of(tables.read())[0]
@@ -744,7 +746,7 @@ def test_nobody_is_absent_where_there_are_no_votes(tables: Tables):
 # Fragments
 
 
-def test_a_fragment_of_a_vote_is_left_out(tables: Tables):
+def test_vote_with_few_members_is_left_out(tables: Tables):
     tables.add("5689", "IN:no US:yes", is_whole=False, session="56.0", date="2001-12-19", unres="R/56/139", para="1")
     tables.add("5893", "KP:no IN:no IL:no PK:no", is_whole=False, session="66.0", date="2011-12-02", unres="R/66/33")
     tables.add("60001")
@@ -767,7 +769,7 @@ def test_a_fragment_of_a_vote_is_left_out(tables: Tables):
     assert edition.rejected == 8
 
 
-def test_a_vote_with_a_quarter_of_the_members_is_whole(tables: Tables):
+def test_vote_with_a_quarter_of_the_members_is_kept(tables: Tables):
     iso2 = {state: code for code, state in tables.known.iso2.items()}
     seats = tables.known.electorate("GA", datetime.date(2005, 12, 8), datetime.date(2005, 12, 8))
     codes = [iso2[state] for state in sorted(seats & set(tables.known.iso2.values()) - set(HOLDERS) - {"NAM"})]
@@ -785,7 +787,7 @@ def test_a_vote_with_a_quarter_of_the_members_is_whole(tables: Tables):
 # Exact days
 
 
-def test_a_day_known_from_elsewhere_is_exact(tables: Tables):
+def test_day_from_the_table_of_days_is_exact(tables: Tables):
     tables.add("1190", session="26.0", date="1971-10-07", unres="R/26/2758G")
 
     (stated,) = (edition := tables.read()).roll_calls
@@ -796,7 +798,7 @@ def test_a_day_known_from_elsewhere_is_exact(tables: Tables):
     )
 
 
-def test_a_day_is_not_used_for_a_date_it_does_not_know(tables: Tables):
+def test_day_is_ignored_if_voetens_date_has_changed(tables: Tables):
     tables.add("1190", session="26.0", date="1971-10-08", unres="R/26/2758G")
 
     (stated,) = (edition := tables.read()).roll_calls
@@ -817,7 +819,7 @@ def test_the_members_of_an_exact_day_were_absent(tables: Tables):
     assert "ARE" not in votes  # Admitted on 1971-12-09.
 
 
-def test_one_vote_listed_twice_is_one_where_the_day_of_one_is_known(tables: Tables):
+def test_repeated_vote_is_one_if_the_day_of_one_is_known(tables: Tables):
     tables.add("1190", session="26.0", date="1971-10-07", unres="R/26/2758G")
     tables.add("60001", session="26.0", date="1971-10-07", unres="R/26/2758")
     tables.add("60002", session="26.0", date="1971-11-07", unres="R/26/2758")
@@ -849,7 +851,7 @@ def edition(record: None) -> Edition:
     return whole()[0]
 
 
-def test_the_whole_files_are_read(edition: Edition):
+def test_whole_files_have_the_known_counts(edition: Edition):
     assert [file.rows for file in edition.files] == [6_203, 870_109, 5_745]
     kinds = Counter(stated.kind for stated in edition.roll_calls)
     assert kinds == {
@@ -878,7 +880,7 @@ def test_the_whole_files_are_read(edition: Edition):
     assert choices["X"] == 88_447
 
 
-def test_fragments_of_the_whole_files(edition: Edition):
+def test_whole_files_have_the_known_fragments(edition: Edition):
     found = [
         (p.reference, p.details["listed"], p.details["members"], p.rejected)
         for p in edition.problems
@@ -897,7 +899,7 @@ def test_absences_of_the_whole_files_are_derived(edition: Edition):
     assert not any(stated.not_legible for stated in edition.roll_calls)
 
 
-def test_flags_of_the_whole_files(edition: Edition):
+def test_whole_files_have_the_known_flags(edition: Edition):
     """Of 311 amendments, 991 paragraphs and 157 that are both, what aliases and fragments leave."""
     flagged = [stated for stated in edition.roll_calls if stated.kind not in ("text", "motion", "procedural")]
     amendments = [stated for stated in flagged if "amendment" in stated.kind]
@@ -907,7 +909,7 @@ def test_flags_of_the_whole_files(edition: Edition):
     assert not any(stated.text or stated.decisive for stated in flagged)
 
 
-def test_symbols_of_the_whole_files(edition: Edition):
+def test_whole_files_have_the_known_symbols(edition: Edition):
     made = [stated for stated in edition.roll_calls if stated.text]
 
     assert (len(made), sum(bool(stated.symbol_key) for stated in edition.roll_calls)) == (4_913, 5_642)
@@ -917,7 +919,7 @@ def test_symbols_of_the_whole_files(edition: Edition):
     assert len({stated.reference for stated in edition.roll_calls}) == 6_173
 
 
-def test_dates_of_the_whole_files(edition: Edition):
+def test_whole_files_have_the_known_date_precision(edition: Edition):
     days = load()
     for stated in edition.roll_calls:
         assert stated.session
@@ -939,7 +941,7 @@ def test_titles_of_the_whole_files_are_clean(edition: Edition):
     ]
 
 
-def test_absences_are_those_of_the_slow_way(edition: Edition):
+def test_absences_equal_those_of_the_reference_implementation(edition: Edition):
     known = whole()[1]
     votes = votes_of(edition)
     electorate = functools.cache(known.electorate)
@@ -978,7 +980,7 @@ def compared(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[int, int
     return sum(one[state] == other[state] for state in both), len(both)
 
 
-def test_votes_on_a_text_are_those_of_the_library(edition: Edition):
+def test_votes_on_texts_equal_those_of_the_library(edition: Edition):
     texts, votes = library(), votes_of(edition)
     strange = {}
     total = 0
@@ -1009,7 +1011,7 @@ def test_votes_on_a_text_are_those_of_the_library(edition: Edition):
     }
 
 
-def test_exact_days_are_those_of_the_library(edition: Edition):
+def test_exact_days_equal_those_of_the_library_but_for_known_differences(edition: Edition):
     texts = library()
     known = [s for s in edition.roll_calls if s.text and s.symbol_key in texts and s.date_precision == "day"]
     otherwise = {s.reference: (str(s.date), texts[s.symbol_key][0]) for s in known}
@@ -1024,7 +1026,7 @@ def test_exact_days_are_those_of_the_library(edition: Edition):
     assert len(known) == 4_798
 
 
-def test_no_vote_on_a_text_stands_beside_the_text(edition: Edition):
+def test_no_vote_on_a_known_text_is_left_without_it(edition: Edition):
     """Of votes on whole texts that lead to none, none is that of a text of the Library’s that no other leads to."""
     votes = votes_of(edition)
     claimed = {stated.symbol_key for stated in edition.roll_calls if stated.text}
@@ -1047,7 +1049,7 @@ def test_no_vote_on_a_text_stands_beside_the_text(edition: Edition):
     assert doubles == [("rcid 9013, SS/2/44", "A/RES/189(S-II)")]
 
 
-def test_unread_symbols_of_the_whole_files(edition: Edition):
+def test_whole_files_have_the_known_unreadable_symbols(edition: Edition):
     unread = {problem.value for problem in edition.problems if problem.problem == "unread-symbol"}
 
     assert unread == {"R/6444A", "R/16/2/1069B", "R/10 65"}

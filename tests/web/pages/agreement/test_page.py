@@ -1,4 +1,4 @@
-"""The agreement matrix: what page and files say of the landmark votes, counted one by one, and of bad addresses."""
+"""The agreement page and its files, against counting, and its errors."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def voted(*codes: str, maker: Maker, year: int, number: int, choices: str = "YNA
 class TestBloc:
     """The five permanent members, on the landmark votes."""
 
-    def test_every_figure_is_that_counted_with_what_it_rests_on(self, twin: Twin):
+    def test_every_figure_equals_counting_and_shows_its_number_of_votes(self, twin: Twin):
         found = figures(page_of("bloc=p5"))
 
         assert sorted(found) == sorted(pair for two in combinations(P5, 2) for pair in (two, two[::-1]))
@@ -92,7 +92,7 @@ class TestBloc:
             pairs = met(twin, a, b)
             assert cell == f"{100 * agreed(pairs):.1f}{len(pairs)}", (a, b)
 
-    def test_picture_table_and_list_are_in_one_order(self):
+    def test_picture_table_and_list_have_the_same_order(self):
         page = page_of("bloc=p5")
 
         assert sorted(order(page)) == [*P5]
@@ -108,7 +108,7 @@ class TestBloc:
         shown = [said for said in texts(page_of("bloc=p5"), "svg.heat text") if re.fullmatch(r"\d+\.\d", said)]
         assert sorted(shown) == sorted(shares * 2)
 
-    def test_pairs_come_with_the_largest_first_and_lead_to_the_comparison(self, twin: Twin):
+    def test_pairs_are_sorted_by_agreement_and_link_to_the_comparison(self, twin: Twin):
         page = page_of("bloc=p5&since=1975-01-01&topic=")
         names = {state.code: state.name for state in MemberState.objects.filter(code__in=P5)}
         expected = []
@@ -133,7 +133,7 @@ class TestBloc:
             one(page_of("bloc=p5"), ".agreement > .explanation")
         )
 
-    def test_a_pair_counts_the_votes_while_both_were_members(self, twin: Twin):
+    def test_pair_counts_votes_while_both_were_members(self, twin: Twin):
         found = figures(page_of("bloc=nato"))
 
         assert found["FRA", "USA"].endswith(str(len(met(twin, "FRA", "USA", "nato"))))
@@ -156,7 +156,7 @@ class TestBloc:
         assert shown & {"FIN", "MNE", "MKD", "SWE"} == set()
         assert "POL" in shown
 
-    def test_it_says_over_which_votes(self, twin: Twin):
+    def test_page_states_which_votes_are_counted(self, twin: Twin):
         page = page_of("bloc=p5&since=1975-01-01")
         number = sum(not cast.symbol.startswith("S/") and str(cast.date) >= "1975-01-01" for cast in twin.casts)
 
@@ -173,7 +173,7 @@ class TestBloc:
 class TestStates:
     """Chosen states."""
 
-    def test_are_named_and_ticked(self):
+    def test_chosen_states_are_named_and_ticked(self):
         page = page_of("state=USA&state=FRA&state=CUB")
 
         assert texts(page, "#answer") == ["Agreement: United States, France, Cuba"]
@@ -182,12 +182,12 @@ class TestStates:
         assert len(page.select("input[name=state]")) == MemberState.objects.count()
         assert texts(page, "summary")[1] == "3 member states chosen"
 
-    def test_that_are_many_are_counted(self):
+    def test_many_chosen_states_are_counted_in_the_heading(self):
         page = page_of("&".join(f"state={code}" for code in (*P5, "IND", "BRA")))
 
         assert texts(page, "#answer") == ["Agreement: 7 member states"]
 
-    def test_what_rests_on_too_few_is_not_shown(self, twin: Twin):
+    def test_figure_from_too_few_votes_is_not_shown(self, twin: Twin):
         page = page_of("state=USA&state=FRA&state=SUN&state=RUS")
         found = figures(page)
 
@@ -218,7 +218,7 @@ class TestStates:
 
         assert [said.endswith("1 pair.") for said in texts(page, ".agreement > .hint")] == [True]
 
-    def test_the_order_can_be_by_name(self):
+    def test_order_can_be_by_name(self):
         page = page_of("bloc=p5&order=name")
 
         assert texts(page, ".in-order a") == [
@@ -258,7 +258,7 @@ class TestMeasures:
             ("kappa", "Cohen’s kappa"),
         ],
     )
-    def test_are_those_counted(self, twin: Twin, measure: str, label: str):
+    def test_each_measure_equals_counting(self, twin: Twin, measure: str, label: str):
         page = page_of(f"state=USA&state=FRA&state=GBR&measure={measure}")
         found = figures(page)
 
@@ -270,7 +270,7 @@ class TestMeasures:
         # What is usual needs no value in the address.
         assert texts(page, "#measure option[selected]") == ([label] if measure != "agreement" else [])
 
-    def test_each_is_explained(self):
+    def test_each_measure_is_explained(self):
         page = page_of("bloc=p5")
 
         assert texts(page, ".measures-said dt") == [
@@ -284,7 +284,7 @@ class TestMeasures:
 class TestAll:
     """All member states."""
 
-    def test_the_picture_is_a_file_and_the_page_has_the_ends(self, twin: Twin):
+    def test_all_states_are_a_file_and_the_page_shows_extreme_pairs(self, twin: Twin):
         page = page_of()
         cast = {code for cast in twin.casts if not cast.symbol.startswith("S/") for code in cast.choices}
         left_out = texts(page, ".agreement > .hint")[-1].partition(": ")[2].rstrip(".")
@@ -305,7 +305,7 @@ class TestAll:
         assert str(picture["alt"]) in drawn
         assert [len(found.select("tbody tr")) for found in page.select(".pairs")] == [10, 10]
 
-    def test_the_ends_are_those_of_all_pairs(self, twin: Twin):
+    def test_extreme_pairs_are_those_of_all_pairs(self, twin: Twin):
         page = page_of("since=1970-01-01")
         names = {state.code: (state.sort_name, state.name) for state in MemberState.objects.all()}
         shares = []
@@ -328,7 +328,7 @@ class TestAll:
             said = "1 more pair has" if tied == 1 else f"{tied} more pairs have"
             assert texts(vote_context, ".hint") == [f"{said} the figure of the last one."]
 
-    def test_up_to_forty_are_on_the_page(self, maker: Maker):
+    def test_up_to_forty_states_are_drawn_on_the_page(self, maker: Maker):
         codes = [state.code for state in MemberState.objects.order_by("code")[:41]]
         voted(*codes, maker=maker, year=1994, number=10)
         query = "since=1994-01-01&until=1994-12-31&"
@@ -344,7 +344,7 @@ class TestAll:
 class TestPeriod:
     """What is looked at where no period is asked for, and by the other filters."""
 
-    def test_without_a_period_it_is_the_last_years_with_enough_votes(self, maker: Maker):
+    def test_default_period_is_the_last_years_with_enough_votes(self, maker: Maker):
         voted("USA", "FRA", maker=maker, year=1993, number=20)
         voted("USA", "FRA", maker=maker, year=1996, number=20, choices="Y")
 
@@ -362,7 +362,7 @@ class TestPeriod:
         assert compare == {"body": ["GA"], "since": ["1993-01-01"], "state": ["FRA", "USA"]}
         assert file_of("json", "state=USA&state=FRA").json()["since"] == "1993-01-01"
 
-    def test_the_body_is_the_assembly_unless_it_is_chosen(self):
+    def test_default_body_is_the_assembly(self):
         page = page_of("bloc=p5")
 
         assert [(str(option["value"]), text(option)) for option in page.select("#body option")] == [
@@ -385,7 +385,7 @@ class TestPeriod:
         assert len(page_of(f"{period}&kind=amendment").select(".empty")) == 1
         assert len(page_of(f"{period}&topic=decolonization").select(".empty")) == 1
 
-    def test_the_seat_of_china_is_noted_where_the_day_is_spanned(self, maker: Maker):
+    def test_change_of_chinas_seat_is_noted_if_the_period_spans_it(self, maker: Maker):
         voted("USA", "CHN", maker=maker, year=1970, number=10)
 
         note = ".agreement .note:not(.beyond)"
@@ -413,7 +413,7 @@ class TestErrors:
     """What is not known is said beside its field, and nothing is dropped in silence."""
 
     @pytest.mark.parametrize(("query", "parameter", "said"), BAD)
-    def test_a_bad_value_is_an_error_beside_its_field_and_shows_nothing(self, query: str, parameter: str, said: str):
+    def test_invalid_value_is_an_error_beside_its_field_and_shows_nothing(self, query: str, parameter: str, said: str):
         page = page_of(query)
 
         assert problems(page) == [said]
@@ -424,14 +424,14 @@ class TestErrors:
 
     @pytest.mark.parametrize("form", FORMS)
     @pytest.mark.parametrize(("query", "parameter", "said"), BAD)
-    def test_files_refuse_it(self, form: str, query: str, parameter: str, said: str):
+    def test_invalid_value_in_a_file_is_a_400(self, form: str, query: str, parameter: str, said: str):
         response = file_of(form, query)
 
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["errors"] == {parameter: [said.partition(": ")[2]]}
 
-    def test_what_nobody_knows_is_named_and_not_passed_on(self):
+    def test_unknown_parameter_is_named_and_dropped_from_links(self):
         page = page_of("bloc=p5&colour=red&bloc=eu")
 
         assert texts(page, "#answer") == ["Agreement: EU"]
@@ -443,12 +443,12 @@ class TestErrors:
         ]
         assert list(file_of("csv", "bloc=p5&colour=red&bloc=eu").json()["errors"]) == ["colour", "bloc"]
 
-    def test_what_the_form_leaves_empty_is_not_in_the_address(self):
+    def test_empty_form_fields_are_dropped_from_the_address(self):
         response = Client().get(f"{ADDRESS}?bloc=p5&measure=&order=&since=&until=&body=&topic=&kind=")
 
         assert (response.status_code, response.headers["Location"]) == (302, "/agreement/?bloc=p5")
 
-    def test_what_was_asked_stands_in_the_form(self):
+    def test_form_shows_the_current_values(self):
         page = page_of("bloc=p5&measure=kappa&order=name&since=1980-01-01&topic=human-rights")
 
         chosen = page.select("form.question option[selected]")
@@ -506,7 +506,7 @@ class TestFiles:
             "spans_change_of_representation_of_china": False, "minimum_roll_calls": 10,
         }  # fmt: skip
 
-    def test_the_picture_is_the_one_on_the_page(self):
+    def test_svg_file_equals_the_picture_on_the_page(self):
         drawn = file_of("svg", "bloc=p5").content.decode()
         shown = one(page_of("bloc=p5"), "svg.heat")
 
@@ -519,26 +519,26 @@ class TestFiles:
         assert "Agreement: Permanent five." in drawn.partition("</title>")[2]
         assert "Plenary, testserver, data version" in drawn
 
-    def test_png_is_a_picture(self):
+    def test_png_file_is_a_png(self):
         response = file_of("png", "bloc=p5")
 
         assert (response["Content-Type"], response.content[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
 
     @pytest.mark.parametrize("address", [ADDRESS, *(f"/agreement.{form}" for form in ("csv", "json", "svg"))])
     @pytest.mark.parametrize("query", ["", "bloc=nato&measure=kappa", "state=USA&state=FRA&state=RUS"])
-    def test_the_same_question_has_the_same_bytes(self, address: str, query: str):
+    def test_same_query_has_the_same_bytes(self, address: str, query: str):
         first, again = (Client().get(f"{address}?{query}" if query else address) for _ in range(2))
 
         assert first.status_code == 200
         assert first.content == again.content
 
-    def test_the_matrix_does_not_depend_on_the_order_of_the_states_in_the_address(self):
+    def test_matrix_does_not_depend_on_the_order_of_states_in_the_address(self):
         def asked(codes: Iterable[str]) -> bytes:
             return bytes(file_of("csv", "&".join(f"state={code}" for code in codes)).content)
 
         assert asked(P5) == asked(reversed(P5)) == asked(("RUS", "FRA", "USA", "CHN", "GBR"))
 
-    def test_who_has_a_file_is_told_that_it_is_the_same(self):
+    def test_matching_etag_is_a_304(self):
         tag = file_of("csv", "bloc=p5")["ETag"]
 
         again = Client().get("/agreement.csv?bloc=p5", headers={"if-none-match": tag})

@@ -1,4 +1,4 @@
-"""The matrix picture: read back cell by cell, with its codes, figures and legend."""
+"""The drawing of the agreement matrix, read back cell by cell."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ class TestSteps:
 
         assert STEPS.of(values).tolist() == [0, 0, 1, 1, 2, 7, 8, 8, UNKNOWN]
 
-    def test_are_named_by_their_edges(self):
+    def test_steps_are_named_by_their_edges(self):
         assert STEPS.labels == [
             "< 0.1", "0.1–0.2", "0.2–0.3", "0.3–0.4", "0.4–0.5", "0.5–0.6", "0.6–0.7", "0.7–0.8", "≥ 0.8",
         ]  # fmt: skip
 
     @pytest.mark.parametrize("edges", [(0.1, 0.2), (0.1,) * 8, (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)])
-    def test_there_is_a_colour_for_each(self, edges: tuple[float, ...]):
+    def test_steps_need_eight_ascending_edges(self, edges: tuple[float, ...]):
         with pytest.raises(ValueError, match="8 edges, ascending"):
             Steps(edges, str)
 
@@ -107,14 +107,14 @@ class TestCells:
         assert (found[~below] == -1).all()
 
     @pytest.mark.parametrize("number", [2, 3, 6, 7, 12, 13, 24, 25, 60, 61, 193])
-    def test_are_those_of_the_values(self, number: int):
+    def test_drawn_cells_equal_the_values(self, number: int):
         values = square(number)
         expected = STEPS.of(values)
         np.fill_diagonal(expected, -1)
 
         assert (cells(drawn(number, values), number) == expected).all()
 
-    def test_by_hand(self):
+    def test_cells_of_three_states_are_drawn_as_expected(self):
         nan = np.nan
         values = np.array([[nan, 0.25, 0.95], [0.25, nan, nan], [0.95, nan, nan]])
         picture = drawn(3, values)
@@ -128,7 +128,7 @@ class TestWords:
     """Codes, figures and the legend."""
 
     @pytest.mark.parametrize("number", [1, 2, 6, 7, 12, 13, 24, 40, 60, 61, 193])
-    def test_each_code_stands_beside_its_row_and_above_its_column(self, number: int):
+    def test_each_code_labels_its_row_and_column(self, number: int):
         picture = drawn(number)
 
         shown = [said for _css, said in texts(picture) if re.fullmatch(r"[A-Z]{2}Q", said)]
@@ -147,7 +147,7 @@ class TestWords:
         assert all(below - above >= 10 for places in lines.values() for above, below in pairwise(sorted(places)))
 
     @pytest.mark.parametrize(("number", "shown"), [(3, 6), (12, 132), (13, 0), (61, 0)])
-    def test_figures_stand_in_cells_where_there_is_room(self, number: int, shown: int):
+    def test_figures_are_drawn_in_cells_with_room(self, number: int, shown: int):
         values = square(number, unknown=0)
         picture = drawn(number, values, figure=lambda value: f"{value:.1f}!")
 
@@ -156,7 +156,7 @@ class TestWords:
         assert found == (expected if shown else [])
         assert len(found) == shown
 
-    def test_a_figure_stands_in_its_cell_in_a_colour_that_is_read_there(self):
+    def test_figure_in_a_cell_has_a_readable_colour(self):
         nan = np.nan
         values = np.array(
             [[nan, 0.0, 0.55, nan], [0.0, nan, 0.65, 0.75], [0.55, 0.65, nan, 0.8], [nan, 0.75, 0.8, nan]]
@@ -178,7 +178,7 @@ class TestWords:
         assert places["0.80!"] == {(2, 3), (3, 2)}
 
     @pytest.mark.parametrize("number", [1, 2, 12, 40, 60, 193])
-    def test_the_legend_says_what_each_step_is_and_fits(self, number: int):
+    def test_legend_explains_each_step_and_fits(self, number: int):
         picture = drawn(number)
         side = max(float(one.get("y", "")) for one in shapes(picture).iter("rect") if "f-panel" in one.get("class", ""))
 
@@ -205,14 +205,14 @@ class TestWhole:
     """The picture as a whole."""
 
     @pytest.mark.parametrize("number", [0, 1, 2, 6, 7, 12, 13, 24, 25, 60, 61, 193, 202])
-    def test_its_size_is_known_before_it_is_drawn(self, number: int):
+    def test_size_is_known_before_drawing(self, number: int):
         picture = drawn(number)
 
         assert size(number) == (picture.width, picture.height)
 
-    def test_up_to_a_dozen_fit_a_phone(self):
+    def test_up_to_twelve_states_fit_a_phone(self):
         assert max(size(number)[0] for number in range(12)) <= 400
 
-    def test_the_same_values_are_the_same_bytes(self):
+    def test_same_values_give_the_same_bytes(self):
         assert drawn(30).standalone() == drawn(30).standalone()
         assert drawn(30).standalone() != drawn(30, square(30, seed=2)).standalone()

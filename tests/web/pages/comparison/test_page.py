@@ -1,4 +1,4 @@
-"""Comparing states: what the page and its files say of the landmark votes, counted one by one, and of bad addresses."""
+"""The page that compares states and its files, against counting, and its errors."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def shown_cell(share: float | None, of: int) -> str:
 class TestStart:
     """What a reader finds who has not asked yet, or asked amiss."""
 
-    def test_without_states_there_is_a_form_and_questions_that_lead_to_answers(self):
+    def test_page_without_states_has_a_form_and_working_examples(self):
         page = get(ADDRESS)
 
         assert texts(page, "h1") == ["Compare states"]
@@ -55,24 +55,24 @@ class TestStart:
         for link in links:
             assert len(get(link).select("#differed")) == 1, link
 
-    def test_one_state_needs_another(self):
+    def test_single_state_asks_for_another(self):
         page = page_of("USA")
 
         assert texts(page, "main [role=status]") == ["Choose one more state or bloc to compare with United States."]
         assert texts(page, ".chosen strong") == ["USA"]
 
-    def test_what_is_added_becomes_a_state(self):
+    def test_added_codes_become_state_parameters(self):
         response = Client().get(f"{ADDRESS}?state=USA&add=&add=FRA&add=+gbr,+fra+&since=2000-01-01&until=&topic=")
 
         assert response.status_code == 302
         assert response["Location"] == ("/compare/states/?state=USA&state=FRA&state=GBR%2CFRA&since=2000-01-01")
 
-    def test_what_the_form_left_empty_is_not_in_the_address(self):
+    def test_empty_form_fields_are_dropped_from_the_address(self):
         response = Client().get(f"{ADDRESS}?state=USA&add=&since=&measure=&kind=")
 
         assert response["Location"] == "/compare/states/?state=USA"
 
-    def test_each_party_can_be_taken_out(self):
+    def test_each_party_can_be_removed(self):
         page = page_of("USA", "eu", "USA,FRA", topic="decolonization")
 
         assert [str(link["href"]) for link in page.select(".chosen a")] == [
@@ -101,19 +101,19 @@ class TestStart:
             ("state=USA&state=FRA&since=2000-01-01&until=1998-12-31", "To: The period ends before it begins."),
         ],
     )
-    def test_a_bad_value_is_an_error_and_shows_nothing(self, query: str, said: str):
+    def test_invalid_value_is_an_error_and_shows_nothing(self, query: str, said: str):
         page = get(f"{ADDRESS}?{query}")
 
         assert problems(page) == [said]
         assert page.select(".comparison") == []
 
-    def test_the_error_stands_beside_the_field(self):
+    def test_error_is_beside_its_field(self):
         page = page_of("USA", "XXX", "USA")
 
         assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is there twice."]
         assert str(one(page, "fieldset.parties")["aria-describedby"]) == "state-error"
 
-    def test_a_parameter_nobody_knows_is_named(self):
+    def test_unknown_parameter_is_named(self):
         page = page_of("USA", "FRA", colour="red")
 
         assert ["colour" in said for said in problems(page)] == [True]
@@ -127,7 +127,7 @@ class TestTwo:
     def both(self, twin: Twin) -> list[tuple[str, tuple[str, ...]]]:
         return taken(twin, "USA", "FRA")
 
-    def test_the_headline(self, both: list[tuple[str, tuple[str, ...]]]):
+    def test_headline_states_the_share_of_equal_positions(self, both: list[tuple[str, tuple[str, ...]]]):
         same = sum(a == b for _symbol, (a, b) in both)
         page = page_of("USA", "FRA")
 
@@ -140,7 +140,7 @@ class TestTwo:
         ]
         assert texts(page, ".page-head .lead") == ["Recorded votes from 25 October 1971 to 24 February 2025"]
 
-    def test_the_measures(self, both: list[tuple[str, tuple[str, ...]]]):
+    def test_measures_equal_counting(self, both: list[tuple[str, tuple[str, ...]]]):
         sides = [(a, b) for _symbol, (a, b) in both if "abstain" not in (a, b)]
         number, same = len(both), sum(a == b for _symbol, (a, b) in both)
         half = sum((a != b) / 2 for _symbol, (a, b) in both if "abstain" in (a, b))
@@ -160,7 +160,7 @@ class TestTwo:
             f"{kappa:.2f} {number}",
         ]
 
-    def test_the_table_of_choices(self, both: list[tuple[str, tuple[str, ...]]]):
+    def test_table_of_choices_equals_counting(self, both: list[tuple[str, tuple[str, ...]]]):
         pairs = Counter(positions for _symbol, positions in both)
         page = page_of("USA", "FRA")
 
@@ -174,7 +174,7 @@ class TestTwo:
         ]  # fmt: skip
         assert texts(page, ".choices .same") == [str(pairs[word, word]) for word in TOOK]
 
-    def test_where_they_differed_most(self, both: list[tuple[str, tuple[str, ...]]]):
+    def test_largest_differences_come_first(self, both: list[tuple[str, tuple[str, ...]]]):
         steps = {word: step for step, word in enumerate(TOOK)}
         apart = {symbol: abs(steps[a] - steps[b]) for symbol, (a, b) in both if a != b}
         page = page_of("USA", "FRA")
@@ -195,7 +195,7 @@ class TestTwo:
             expected = {f"{words[a]}: United States", f"{words[b]}: France"}
             assert {*said} == expected, symbol
 
-    def test_all_on_which_they_differed_are_a_list(self, both: list[tuple[str, tuple[str, ...]]]):
+    def test_link_leads_to_all_votes_on_which_they_differed(self, both: list[tuple[str, tuple[str, ...]]]):
         differed = sum(a != b for _symbol, (a, b) in both)
         narrowed = page_of("USA", "eu", since="1980-01-01", body="GA")
 
@@ -208,7 +208,7 @@ class TestTwo:
         )
         assert page_of("USA", "GBR,FRA").select("#differed ~ p a") == []
 
-    def test_topics_count_a_text_under_each_of_its_topics(self, twin: Twin, both: list[tuple[str, tuple[str, ...]]]):
+    def test_text_counts_under_each_of_its_topics(self, twin: Twin, both: list[tuple[str, tuple[str, ...]]]):
         about: dict[str, set[str]] = {}
         for symbol, topic in RollCall.objects.values_list("resolution__symbol", "resolution__topics__name"):
             about.setdefault(topic or "None of these", set()).add(symbol)
@@ -225,7 +225,7 @@ class TestTwo:
         assert 0 < len(table(page_of("SUN", "CHN"), ".by-topic")) < len(rows)
         assert not page_of("SUN", "RUS").select(".by-topic, #topics")
 
-    def test_below_ten_there_is_no_share(self):
+    def test_fewer_than_ten_votes_give_no_share(self):
         page = page_of("USA", "FRA", since="2022-01-01")
 
         assert page.select(".tally-large") == []
@@ -235,7 +235,7 @@ class TestTwo:
         )
         assert [row[1] for row in table(page, ".measures")] == ["– 5", "– 5", "– 3", "– 5"]
 
-    def test_nothing_in_common(self):
+    def test_parties_without_common_votes_are_explained(self):
         page = page_of("SUN", "RUS")
 
         assert texts(page, ".explanation") == [
@@ -256,7 +256,7 @@ class TestPeriods:
                 f"vote-{year}-{n}-{votes[4].lower()}{votes[-1].lower()}", votes, date=datetime.date(year, 6, 1 + n)
             )
 
-    def test_the_preceding_period_and_the_change(self, maker: Maker):
+    def test_preceding_period_and_change_are_shown(self, maker: Maker):
         self.many(maker, 1991, "USA:Y FRA:Y", 6)
         self.many(maker, 1991, "USA:Y FRA:N", 4)
         self.many(maker, 1992, "USA:Y FRA:Y", 9)
@@ -275,7 +275,7 @@ class TestPeriods:
         assert table(page, ".measures")[0][1:] == ["75.0% 12", "63.6% 11", "+11.4"]
         assert texts(page, ".choices tfoot td") == ["9", "3", "0", "12"]
 
-    def test_no_change_where_the_period_before_has_too_few(self, maker: Maker):
+    def test_no_change_if_the_preceding_period_has_too_few_votes(self, maker: Maker):
         self.many(maker, 1992, "USA:Y FRA:Y", 10)
 
         page = page_of("USA", "FRA", since="1992-01-01", until="1992-12-31")
@@ -288,7 +288,7 @@ class TestPeriods:
         ]
         assert table(page, ".measures")[0][1:] == ["100.0% 10", "– 1", "–"]
 
-    def test_without_a_beginning_periods_are_offered_that_end_with_the_record(self):
+    def test_periods_ending_with_the_record_are_offered_by_default(self):
         links = page_of("USA", "FRA", body="GA").select("p.hint a[href*='until=']")
 
         assert [(text(link), str(link["href"])) for link in links] == [
@@ -296,7 +296,7 @@ class TestPeriods:
             for years, since in ((5, "2020-02-25"), (10, "2015-02-25"))
         ]
 
-    def test_years_in_the_table_are_newest_first(self, maker: Maker):
+    def test_years_are_sorted_newest_first(self, maker: Maker):
         self.many(maker, 1992, "USA:Y FRA:Y", 10)
         self.many(maker, 1994, "USA:Y FRA:N", 11)
 
@@ -304,7 +304,7 @@ class TestPeriods:
 
         assert [(row[0], row[1]) for row in rows] == [("1994", "0.0% 11"), ("1992", "100.0% 10")]
 
-    def test_the_seat_of_china_is_noted_where_the_day_is_spanned(self, maker: Maker):
+    def test_change_of_chinas_seat_is_noted_if_the_period_spans_it(self, maker: Maker):
         maker.roll_call("old", "USA:Y CHN:Y", date=datetime.date(1970, 1, 1))
         note = (
             "The representation of China’s seat changed on 25 October 1971. "
@@ -322,7 +322,7 @@ class TestPeriods:
 class TestSeveral:
     """A comparison of three and more."""
 
-    def test_each_with_each(self, twin: Twin):
+    def test_matrix_shows_the_agreement_of_each_pair(self, twin: Twin):
         states = ("USA", "FRA", "eu", "nato")
         page = page_of(*states)
 
@@ -337,14 +337,14 @@ class TestSeveral:
             f"/compare/states/?state=USA&state={other}" for other in states[1:]
         ]
 
-    def test_the_way_to_a_pair_keeps_the_filters(self):
+    def test_link_to_a_pair_keeps_the_filters(self):
         page = page_of("USA", "FRA", "GBR", body="GA", since="1990-01-01")
 
         assert str(page.select(".pairs-matrix td a")[0]["href"]) == (
             "/compare/states/?body=GA&since=1990-01-01&state=USA&state=FRA"
         )
 
-    def test_all_together(self, twin: Twin):
+    def test_page_states_how_often_all_agreed(self, twin: Twin):
         met = taken(twin, "USA", "FRA", "RUS")
         same = sum(len(set(positions)) == 1 for _symbol, positions in met)
 
@@ -360,7 +360,7 @@ class TestSeveral:
         assert table(page, ".pairs-matrix")[0][2] == shown_cell(points / len(met), len(met))
         assert text(one(page, "#measure option[selected]")) == "Lijphart’s index"
 
-    def test_groups_say_what_a_position_is_and_whose_votes_are_in_both(self):
+    def test_groups_explain_positions_and_name_common_members(self):
         notes = texts(page_of("USA", "nato", "USA,GBR", since="2010-01-01"), ".note p")
 
         assert notes == [
@@ -376,7 +376,7 @@ class TestSeveral:
             ),
         ]
 
-    def test_the_most_divided_come_first(self, twin: Twin):
+    def test_most_divided_votes_come_first(self, twin: Twin):
         steps = {word: step for step, word in enumerate(TOOK)}
         states = ("USA", "FRA", "RUS")
         apart = {}
@@ -388,7 +388,7 @@ class TestSeveral:
 
         assert [apart[symbol] for symbol in shown] == sorted((n for n in apart.values() if n), reverse=True)[:15]
 
-    def test_more_than_four_are_charted_with_the_first(self):
+    def test_more_than_four_parties_are_charted_with_the_first(self):
         page = page_of("USA", "FRA", "GBR", "RUS", "CHN")
 
         assert texts(page, ".picture .f-ink") == ["USA–FRA", "USA–GBR", "USA–RUS", "USA–CHN"]
@@ -428,7 +428,7 @@ class TestFiles:
         assert {row["agreement"] for row in years} == {""}  # never ten of these in a year
         assert sum(int(row["roll_calls"]) for row in years) == int(overall[0]["roll_calls"])
 
-    def test_json_has_everything(self, twin: Twin):
+    def test_json_has_the_query_parties_and_figures(self, twin: Twin):
         met = taken(twin, "USA", "FRA")
         content = self.file("json", "state=USA&state=FRA&body=GA").json()
         met = [(symbol, positions) for symbol, positions in met if not symbol.startswith("S/")]
@@ -448,7 +448,7 @@ class TestFiles:
         }
         assert content["record"]["address"] == "http://testserver/compare/states.json?state=USA&state=FRA&body=GA"
 
-    def test_the_picture_is_the_one_on_the_page(self, maker: Maker):
+    def test_svg_file_equals_the_picture_on_the_page(self, maker: Maker):
         for n in range(10):
             maker.roll_call(f"more-{n}", "USA:Y FRA:Y", date=datetime.date(1990, 1, 1 + n))
         response = self.file("svg", "state=USA&state=FRA")
@@ -472,7 +472,7 @@ class TestFiles:
             ("state=USA&state=FRA&since=x", "since"),
         ],
     )
-    def test_a_bad_question_is_a_problem(self, form: str, query: str, wrong: str):
+    def test_invalid_query_is_a_problem_document(self, form: str, query: str, wrong: str):
         response = self.file(form, query)
 
         assert response.status_code == 400
@@ -480,7 +480,7 @@ class TestFiles:
         assert list(response.json()["errors"]) == [wrong]
 
     @pytest.mark.parametrize("address", ["/compare/states/", "/compare/states.csv", "/compare/states.json"])
-    def test_the_same_question_has_the_same_bytes(self, address: str):
+    def test_same_query_has_the_same_bytes(self, address: str):
         query = "?state=USA&state=eu&state=USA,GBR&state=RUS"
 
         assert Client().get(address + query).content == Client().get(address + query).content

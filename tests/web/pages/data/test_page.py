@@ -59,7 +59,7 @@ def make_run(**values: object) -> ImportRun:
 class TestThePage:
     """What the page says."""
 
-    def test_version_and_extent(self):
+    def test_page_states_data_version_and_extent(self):
         version = current_version()
         assert version.changed
 
@@ -71,7 +71,7 @@ class TestThePage:
         )
         assert facts[1] == "22, with 3 638 votes of member states, from October 1971 to February 2025"
 
-    def test_what_is_covered_by_body_and_session(self, maker: Maker):
+    def test_coverage_is_shown_by_body_and_session(self, maker: Maker):
         maker.roll_call("a-motion", "USA:Y FRA:N", session=None, date=datetime.date(1946, 1, 4))
         page = get("/data/")
 
@@ -95,13 +95,13 @@ class TestThePage:
             assert (first, last) == tuple(f"{held[end].date.day} {held[end].date:%B %Y}" for end in (0, -1))
         assert "most texts are adopted without a vote, and few of these are here" in text(page)
 
-    def test_drafts_are_not_counted(self, maker: Maker):
+    def test_drafts_do_not_change_the_coverage(self, maker: Maker):
         before = get("/data/")
         maker.roll_call("draft", "USA:Y FRA:N", status="draft")
 
         assert table(get("/data/"), "main > .scroll table.coverage") == table(before, "main > .scroll table.coverage")
 
-    def test_sources_with_terms_and_numbers(self):
+    def test_sources_have_terms_and_counts(self):
         assert [[cells[0].partition(" ")[0], *cells[1:]] for cells in table(get("/data/"), "table.sources")] == [
             ["United", Source.objects.get(slug="un-digital-library").licence, "0"],
             ["United", "CC0 1.0", "0"],
@@ -113,7 +113,7 @@ class TestThePage:
         assert [cells[0].split(" ")[0] for cells in table(page, "table.sources")] == ["United", "Security", "United"]
         assert "Sciences Po’s table of the Security Council is by B. Martin" in text(page)
 
-    def test_how_to_cite(self):
+    def test_citation_names_version_and_address(self):
         version = current_version()
         page = get("/data/")
 
@@ -123,7 +123,7 @@ class TestThePage:
         )
         assert one(page, "pre").get_text().startswith(f"@misc{{plenary{version.number},\n  author = ")
 
-    def test_imports_without_the_name_of_who_made_them(self):
+    def test_imports_are_listed_without_user_names(self):
         make_run()
         make_run(state="checked", files=[{"name": "dry.csv", "sha256": "cd" * 32, "rows": 1}])
         for number in range(10):
@@ -150,7 +150,7 @@ class TestThePage:
         assert "Secretname" not in str(page)
         assert "dry.csv" not in str(page)
 
-    def test_links(self):
+    def test_page_links_to_every_file_and_the_data_pages(self):
         page = get("/data/")
         links = {str(link["href"]) for link in page.select("main a[href]")}
 
@@ -158,14 +158,16 @@ class TestThePage:
         assert {"/data/quality/", "/data/codebook/"} <= links
         assert text(one(page, "nav a[aria-current]")) == "Data"
 
-    def test_an_empty_record(self, home: Path):
+    def test_empty_record_is_explained(self, home: Path):
         RollCall.objects.all().delete()
         page = get("/data/")
 
         assert texts(page, "main > dl.facts:first-of-type dd")[1] == "0"
         assert texts(page, ".empty") == ["There is no recorded vote on record yet.", "Nothing has been imported yet."]
 
-    def test_as_many_queries_whatever_there_is(self, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries):
+    def test_query_count_does_not_grow_with_the_record(
+        self, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries
+    ):
         client = Client()
         with django_assert_num_queries(6):
             client.get("/data/")
@@ -181,7 +183,7 @@ class TestThePage:
 class TestThePackage:
     """Files of the whole record, made when somebody asks for one."""
 
-    def test_looking_at_the_page_makes_nothing(self, home: Path):
+    def test_viewing_the_page_does_not_build_the_package(self, home: Path):
         page = get("/data/")
 
         assert not home.exists()
@@ -193,7 +195,7 @@ class TestThePackage:
             "votes.parquet, Parquet",
         ]
 
-    def test_rows_and_sizes_are_shown_once_it_is_made(self, home: Path):
+    def test_rows_and_sizes_are_shown_once_the_package_is_built(self, home: Path):
         content("/data/SHA256SUMS")
         page = get("/data/")
         made = downloads.offered()
@@ -207,7 +209,7 @@ class TestThePackage:
         assert lines["states"][0] == "202"
         assert "Everything in one archive (" in text(one(page, "a.button"))
 
-    def test_every_file_is_that_of_an_export(self, tmp_path: Path, maker: Maker):
+    def test_every_file_equals_that_of_an_export(self, tmp_path: Path, maker: Maker):
         maker.many(range(1, 6))
         folder = export_record(tmp_path / "export").folder
         streamed = {f"{table}.csv": content(f"/data/{table}.csv") for table in TABLES}
@@ -220,7 +222,7 @@ class TestThePackage:
             digest, name = line.split()
             assert hashlib.sha256(sent[name]).hexdigest() == digest
 
-    def test_the_archive_holds_them_all(self):
+    def test_archive_contains_every_file(self):
         with zipfile.ZipFile(io.BytesIO(content("/data/plenary.zip"))) as archive:
             assert archive.testzip() is None
             assert sorted(archive.namelist()) == sorted(names())
@@ -239,7 +241,7 @@ class TestThePackage:
         ],
     )
     @pytest.mark.parametrize("is_made", [False, True])
-    def test_headers(self, name: str, kind: str, is_made: bool):
+    def test_files_have_type_name_and_cache_headers(self, name: str, kind: str, is_made: bool):
         if is_made:
             downloads.made()
         first = Client().get(f"/data/{name}")
@@ -260,14 +262,14 @@ class TestThePackage:
     @pytest.mark.parametrize(
         "name", ["nothing.csv", "votes.txt", "secret-key", "..%2Fsecret-key", "Votes.csv", ".lock"]
     )
-    def test_other_names(self, name: str, home: Path):
+    def test_unknown_file_names_are_a_404_and_build_nothing(self, name: str, home: Path):
         assert Client().get(f"/data/{name}").status_code == 404
         assert not home.exists()
 
-    def test_nothing_but_reading(self):
+    def test_post_is_a_405(self):
         assert Client().post("/data/votes.csv").status_code == 405
 
-    def test_another_release_or_state_has_another_package(self, home: Path, monkeypatch: pytest.MonkeyPatch):
+    def test_package_is_rebuilt_for_another_release(self, home: Path, monkeypatch: pytest.MonkeyPatch):
         one = downloads.made()
         assert downloads.made() == one
         monkeypatch.setattr(downloads, "_release", lambda: "deadbeef")
@@ -279,7 +281,7 @@ class TestThePackage:
         assert not one.folder.exists()
         assert [path.name for path in home.iterdir() if path.is_dir()] == [two.folder.name]
 
-    def test_what_a_killed_process_left_is_cleared(self, home: Path):
+    def test_leftovers_of_a_killed_process_are_removed(self, home: Path):
         (home / ".new-x1").mkdir(parents=True)
         (home / "new").mkdir()
         (home / "new" / "votes.csv").write_text("half")
@@ -289,7 +291,9 @@ class TestThePackage:
 
         assert [path.name for path in home.iterdir() if path.is_dir()] == [made.folder.name]
 
-    def test_while_another_makes_it(self, home: Path, monkeypatch: pytest.MonkeyPatch):
+    def test_request_during_a_long_build_is_a_503_and_csv_still_works(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ):
         monkeypatch.setattr(downloads, "PATIENCE", 0.2)
         home.mkdir()
         with (home / ".lock").open("w") as lock:
@@ -303,20 +307,20 @@ class TestThePackage:
         assert csv.count(b"\n") == 3639
         assert content("/data/votes.parquet") == b"PAR1"
 
-    def test_few_requests_wait(self, monkeypatch: pytest.MonkeyPatch):
+    def test_too_many_waiting_requests_are_a_503(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(downloads, "_places", threading.BoundedSemaphore(1))
         downloads._places.acquire()
 
         assert Client().get("/data/SHA256SUMS").status_code == 503
 
-    def test_a_package_that_goes_while_it_is_asked_for(self, monkeypatch: pytest.MonkeyPatch):
+    def test_package_file_that_disappears_is_a_503(self, monkeypatch: pytest.MonkeyPatch):
         made = downloads.made()
         (made.folder / "votes.csv").unlink()
 
         assert Client().get("/data/votes.csv").status_code == 503
 
 
-def test_the_codebook_describes_every_table_and_column():
+def test_codebook_page_describes_every_table_and_column():
     page = get("/data/codebook/")
 
     assert texts(page, "main h2") == list(TABLES)
@@ -326,7 +330,7 @@ def test_the_codebook_describes_every_table_and_column():
     assert "`" not in text(page)
 
 
-def test_the_codebook_lists_every_code():
+def test_codebook_page_lists_every_code():
     page = get("/data/codebook/")
 
     for name, codes in CODES.items():
@@ -336,7 +340,7 @@ def test_the_codebook_lists_every_code():
         assert texts(row, "li") == [f"{code} {label}" for code, label in codes.items()]
 
 
-def test_a_draft_is_in_no_file():
+def test_drafts_are_in_no_file():
     text_of_draft = make_resolution("A/RES/99/777", title="Secretquux")
     make_roll_call("secretquux", resolution=text_of_draft, title="Secretquux", votes={"USA": "Y"})
 

@@ -1,4 +1,4 @@
-"""What is known to be wrong or doubtful, as readers see it."""
+"""The page of known data problems."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_public_finding_has_a_sentence_and_a_link(findings: None):
     ]
 
 
-def test_drafts_are_nowhere_and_not_counted(findings: None):
+def test_drafts_are_neither_shown_nor_counted(findings: None):
     page = get(PAGE)
 
     assert "A/RES/99/8" not in page.text
@@ -127,7 +127,7 @@ def test_drafts_are_nowhere_and_not_counted(findings: None):
     assert one(page, "section[aria-labelledby=findings] [role=status]").text == "6 problems"
 
 
-def test_the_kinds_are_counted(findings: None):
+def test_each_kind_has_open_and_acknowledged_counts(findings: None):
     assert table(get(PAGE), ".finding-kinds") == [
         ["Announced and counted totals differ", "2", "1"],
         ["Votes do not match the members on that date", "0", "0"],
@@ -147,7 +147,7 @@ def test_the_kinds_are_counted(findings: None):
     assert [text(cell) for cell in get(PAGE).select(".finding-kinds tfoot td")] == ["5", "1"]
 
 
-def test_sections_say_what_their_kind_means(findings: None):
+def test_sections_explain_their_kind(findings: None):
     page = get(PAGE)
 
     assert texts(page, "section[aria-labelledby=findings] h3") == [
@@ -161,7 +161,7 @@ def test_sections_say_what_their_kind_means(findings: None):
     )
 
 
-def test_where_it_comes_from_when_it_was_found_and_why_it_may_stand(findings: None):
+def test_findings_show_source_date_and_reason(findings: None):
     shown = [texts(row, ".hint, .note") for row in get(PAGE).select(".findings > li")]
 
     assert shown == [
@@ -188,7 +188,7 @@ def test_where_it_comes_from_when_it_was_found_and_why_it_may_stand(findings: No
         ("kind=result", []),
     ],
 )
-def test_they_are_filtered(findings: None, query: str, keys: list[str]):
+def test_findings_can_be_filtered(findings: None, query: str, keys: list[str]):
     page = get(f"{PAGE}?{query}")
 
     names = {"/roll-calls/newer/": "newer", "/roll-calls/council/": "council"}
@@ -203,7 +203,7 @@ def test_they_are_filtered(findings: None, query: str, keys: list[str]):
     assert {name: options[0]["value"] for name, options in chosen.items() if options} == asked
 
 
-def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
+def test_unknown_value_is_an_error_beside_its_field(findings: None):
     page = get(f"{PAGE}?kind=total&body=XX&nonsense=1")
 
     assert rows(page) == []
@@ -221,13 +221,13 @@ def test_what_is_not_known_is_an_error_beside_its_field(findings: None):
 
 
 @pytest.mark.parametrize(("query", "tidy"), [("kind=&body=&status=", ""), ("kind=totals&body=", "?kind=totals")])
-def test_the_address_is_tidied(query: str, tidy: str):
+def test_empty_parameters_redirect_to_the_canonical_address(query: str, tidy: str):
     response = Client().get(f"{PAGE}?{query}")
 
     assert (response.status_code, response.headers["Location"]) == (302, PAGE + tidy)
 
 
-def test_long_lists_have_pages(django_assert_num_queries: Any):
+def test_long_lists_are_split_into_pages(django_assert_num_queries: Any):
     write(*(totals(f"vote-{number:03}") for number in range(120)))
 
     first, last = get(f"{PAGE}?kind=totals"), get(f"{PAGE}?kind=totals&page=3")
@@ -241,12 +241,12 @@ def test_long_lists_have_pages(django_assert_num_queries: Any):
         Client().get(f"{PAGE}?kind=totals")
 
 
-def test_the_number_of_queries_stays(findings: None, django_assert_num_queries: Any):
+def test_page_makes_six_queries(findings: None, django_assert_num_queries: Any):
     with django_assert_num_queries(6):
         Client().get(PAGE)
 
 
-def test_it_says_what_it_covers_and_since_when(findings: None):
+def test_page_states_scope_and_date_of_the_checks(findings: None):
     make_run(finished=NOW + datetime.timedelta(days=1), state="checked")
     # One that changed nothing, which the public does not see.
     make_run(finished=NOW + datetime.timedelta(days=2), added=0)
@@ -264,7 +264,7 @@ def test_it_says_what_it_covers_and_since_when(findings: None):
     ]
 
 
-def test_a_record_with_nothing_wrong():
+def test_record_without_findings_says_so():
     page = get(PAGE)
 
     assert texts(page, "p.empty") == ["No problems are known."]
@@ -272,7 +272,7 @@ def test_a_record_with_nothing_wrong():
     assert "newest problem" not in page.text
 
 
-def test_the_findings_of_one_vote_stand_on_its_page(findings: None):
+def test_findings_of_a_vote_are_on_its_page(findings: None):
     part = one(get("/roll-calls/council/"), "section[aria-labelledby=known]")
 
     assert texts(part, "h2") == ["Known data problems"]

@@ -26,7 +26,7 @@ def test_search_comes_first_then_votes_then_questions():
     assert [str(form.input["id"]) for form in get("/states/").select("form[role=search]") if form.input] == ["header-q"]
 
 
-def test_the_newest_votes_topics_and_questions():
+def test_newest_votes_topics_and_questions_are_shown():
     page = get("/")
 
     assert texts(page, "[aria-labelledby=latest] .symbol") == SYMBOLS[:5]
@@ -58,7 +58,7 @@ def test_the_newest_votes_topics_and_questions():
     }
 
 
-def test_how_a_vote_is_read_by_a_real_one(maker: Maker):
+def test_example_vote_explains_how_to_read_a_vote(maker: Maker):
     maker.many([1, 2])
     page = get("/")
 
@@ -68,13 +68,13 @@ def test_how_a_vote_is_read_by_a_real_one(maker: Maker):
     assert "193 states were members on that date." in text(one(page, ".reading"))
 
 
-def test_without_that_one_the_newest_is_read(maker: Maker):
+def test_newest_vote_is_the_example_if_the_usual_one_is_missing(maker: Maker):
     RollCall.objects.filter(slug="a-res-es-11-7").delete()
 
     assert text(one(get("/"), ".reading .symbol")) == SYMBOLS[0]
 
 
-def test_notable_breaks_are_the_first_few_with_how_many_more(maker: Maker):
+def test_first_notable_breaks_are_shown_with_the_number_of_others(maker: Maker):
     close = "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:Y NLD:Y"
     for number in range(20):
         maker.roll_call(f"earlier-{number}", close.replace(":N", ":Y"), date=datetime.date(2025, 1, 1 + number))
@@ -92,7 +92,7 @@ def test_notable_breaks_are_the_first_few_with_how_many_more(maker: Maker):
         assert (shown, more[0].split()[0] if more else "0") == (min(every, 3), str(max(every - 3, 0)))
 
 
-def test_the_front_page_of_an_empty_record(db: None):
+def test_front_page_of_an_empty_record_says_so(db: None):
     RollCall.objects.all().delete()
     page = get("/")
 

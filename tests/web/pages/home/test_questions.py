@@ -1,4 +1,4 @@
-"""The questions to start from: each leads to a list that answers it, and says what it was looked for among."""
+"""The questions of the front page: each links to a list that answers it."""
 
 import pytest
 from django.http import QueryDict
@@ -16,7 +16,7 @@ def found() -> dict[str, Question]:
     return {question.slug: question for question in questions(load(), "en", "/")}
 
 
-def test_each_leads_to_a_list_of_as_many_as_it_says(maker: Maker):
+def test_each_question_links_to_a_list_with_the_stated_count(maker: Maker):
     maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
     offered = found()
 
@@ -32,7 +32,7 @@ def test_each_leads_to_a_list_of_as_many_as_it_says(maker: Maker):
         assert selected(page) == one.count
 
 
-def test_the_same_side_against_the_eu_is_what_the_slow_twin_finds(twin: Twin):
+def test_us_and_russia_against_the_eu_equals_the_reference_implementation(twin: Twin):
     page = get(found()["us-russia-eu"].address)
 
     took = {"for", "against", "abstain"}
@@ -44,7 +44,7 @@ def test_the_same_side_against_the_eu_is_what_the_slow_twin_finds(twin: Twin):
     assert symbols(page) == expected
 
 
-def test_each_says_what_the_record_holds(maker: Maker):
+def test_each_question_states_how_many_votes_were_searched(maker: Maker):
     maker.roll_call("tied", "USA:Y FRA:N", title="Lighthouses", result="rejected")
     said = {slug: one.says for slug, one in found().items()}
 
@@ -53,16 +53,16 @@ def test_each_says_what_the_record_holds(maker: Maker):
     assert "Votes searched: 1 not known to have been adopted, from 17 December 2024" in said["lost-by-one"]
 
 
-def test_what_the_record_could_not_answer_is_not_asked():
+def test_question_without_results_is_not_shown():
     assert "lost-by-one" not in found()
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
-def test_its_parameters_are_filters(preset):
+def test_parameters_of_each_question_are_filters(preset):
     assert set(QueryDict(preset.query)) <= set(RollCallFilter.base_filters)
 
 
-def test_an_empty_record_asks_nothing(db: None):
+def test_empty_record_has_no_questions(db: None):
     RollCall.objects.all().delete()
     record = load()
 

@@ -1,4 +1,4 @@
-"""The page of ideal points, its files, what it refuses, and the cut point on the page of a recorded vote."""
+"""The page of ideal points, its files and errors, and the cut point on the page of a vote."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ def figure(value: float, digits: int = 2) -> str:
 class TestNothingFitted:
     """Before anybody ran the command."""
 
-    def test_the_page_says_that_they_are_to_come(self):
+    def test_page_says_that_estimates_are_missing(self):
         page = page_of("?state=USA")
 
         assert text(one(page, ".empty")).startswith("No estimates yet.")
         assert page.select("form.question, table, svg.picture") == []
 
     @pytest.mark.parametrize("form", ["csv", "json", "svg", "png"])
-    def test_there_is_no_file(self, form: str):
+    def test_files_are_a_404_before_a_fit(self, form: str):
         response = Client().get(f"/ideal-points.{form}")
 
         assert response.status_code == 404
         assert response.headers["Content-Type"] == "application/problem+json"
         assert response.json()["detail"] == "No ideal points have been estimated yet."
 
-    def test_a_recorded_vote_has_no_cut_point(self):
+    def test_recorded_vote_has_no_cut_point_before_a_fit(self):
         assert get("/roll-calls/a-res-74-7/").select("#cut-point") == []
 
 
@@ -84,7 +84,7 @@ class TestNothingFitted:
 class TestPage:
     """What a reader finds."""
 
-    def test_lines_of_the_permanent_members_and_the_last_session(self):
+    def test_default_shows_permanent_members_and_the_last_session(self):
         page = page_of()
 
         assert problems(page) == []
@@ -98,7 +98,7 @@ class TestPage:
         ]
         assert texts(strip, "title") == ["Ideal points of session 50"]
 
-    def test_the_table_has_every_state_of_the_session_with_what_it_rests_on(self):
+    def test_table_has_every_state_of_the_session_with_vote_counts(self):
         page = page_of("?session=49")
 
         points = IdealPoint.objects.filter(session=49).select_related("state").order_by("-estimate")
@@ -118,7 +118,7 @@ class TestPage:
         chosen = {text(code) for code in page.select(f"{NAME} tr.chosen-row .code")}
         assert chosen == {"CHN", "FRA", "GBR", "RUS", "USA"}
 
-    def test_the_table_of_the_lines(self):
+    def test_table_has_the_points_of_the_lines(self):
         page = page_of("?state=USA&state=CUB&since=1990-01-01&until=1995-12-31")
 
         found = {
@@ -135,14 +135,14 @@ class TestPage:
         # One landmark vote in session 46 is too few; the figure stands there of how many there are.
         assert shown[2][1:] == ["–1", "–1"]
 
-    def test_states_in_the_order_in_which_they_are_named(self):
+    def test_states_keep_the_order_of_the_address(self):
         page = page_of("?state=ISR&state=BRA&state=ISR")
 
         assert texts(page, "table.points-by-session thead th") == ["Session", "ISR", "BRA"]
         assert sorted(str(box["value"]) for box in page.select("input[name=state][checked]")) == ["BRA", "ISR"]
         assert texts(page, ".state-boxes summary") == ["2 member states chosen"]
 
-    def test_points_that_rest_on_too_little_are_counted(self):
+    def test_points_from_too_few_votes_are_counted(self):
         Vote.objects.filter(roll_call__slug__startswith="divided-50", state__code="IND").exclude(
             roll_call__slug__in=["divided-50-9003", "divided-50-9006"]
         ).update(choice="X")
@@ -157,7 +157,7 @@ class TestPage:
             ("", "", "", "", "2")
         ]
 
-    def test_the_sessions_beside(self):
+    def test_adjacent_sessions_are_linked(self):
         [link] = [a for a in page_of("?state=USA").select(".picture-files a") if "session=49" in str(a["href"])][:1]
 
         assert (text(link), str(link["href"])) == ("49 (1994)", "/ideal-points/?state=USA&session=49")
@@ -166,13 +166,13 @@ class TestPage:
             ("", "Latest", False), ("50", "50 (1995)", False), ("49", "49 (1994)", True),
         ]  # fmt: skip
 
-    def test_a_period_ends_the_lines_and_the_strip(self):
+    def test_period_limits_lines_and_strip(self):
         page = page_of("?until=1995-08-31")
 
         assert texts(page, "#strip") == ["All states in session 49 (1994)"]
         assert "50 (1995)" not in texts(page, "table.points-by-session tbody th")
 
-    def test_a_period_without_a_session_to_show(self):
+    def test_period_without_a_session_to_show_has_no_strip(self):
         # Landmark votes alone, one in each session.
         page = page_of("?since=2006-01-01&until=2012-12-31")
 
@@ -187,14 +187,14 @@ class TestPage:
             ("?state=CHN&state=USA", True),
         ],
     )  # fmt: skip
-    def test_the_seat_of_china(self, query: str, is_said: bool):
+    def test_change_of_chinas_seat_is_noted_if_china_spans_it(self, query: str, is_said: bool):
         # A vote before the landmark of October 1971.
         put("early-9003", 24, cut(9))
         call_command("fit_ideal_points", stdout=io.StringIO())
 
         assert ("25 October 1971" in text(one(page_of(query), "main"))) is is_said
 
-    def test_how_they_were_made(self, fitted: IdealPointFit):
+    def test_page_states_model_data_version_and_convergence(self, fitted: IdealPointFit):
         facts = one(page_of(), "dl.facts")
 
         said = dict(zip(texts(facts, "dt"), texts(facts, "dd"), strict=True))
@@ -206,7 +206,7 @@ class TestPage:
             "on 27 questions"
         ).replace(",", " ", 1)
 
-    def test_stale_estimates_say_so_and_are_shown(self, fitted: IdealPointFit):
+    def test_stale_estimates_are_marked_and_shown(self, fitted: IdealPointFit):
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")
 
         page = page_of()
@@ -218,7 +218,7 @@ class TestPage:
         assert len(page.select("svg.picture")) == 2
         assert json_of()["fit"]["stale"] is True
 
-    def test_a_fit_that_did_not_converge_says_so(self):
+    def test_unconverged_fit_is_marked(self):
         IdealPointFit.objects.update(converged=False, iterations=1)
 
         page = page_of()
@@ -228,9 +228,7 @@ class TestPage:
         ]
         assert texts(page, "dl.facts dd")[-1] == "none after 1 step"
 
-    def test_the_page_asks_the_same_number_of_queries_whatever_there_is(
-        self, django_assert_num_queries: DjangoAssertNumQueries
-    ):
+    def test_query_count_does_not_grow_with_the_record(self, django_assert_num_queries: DjangoAssertNumQueries):
         with django_assert_num_queries(9):
             page_of()
         divided(sessions=(51, 52, 53))
@@ -266,7 +264,7 @@ class TestRefused:
         ("since=2000-01-01&until=1998-12-31", "until", "To", "ends before it begins"),
     ]
 
-    def test_nothing_is_shown_and_it_says_why(self):
+    def test_invalid_value_is_an_error_and_shows_nothing(self):
         # In one test, since each would fit anew.
         Resolution.objects.filter(symbol="A/RES/74/7").update(subjects=["CUBA--UNITED STATES"])
         for query, name, label, said in self.BAD:
@@ -287,11 +285,11 @@ class TestRefused:
                 assert list(errors) == [name], query
                 assert said in errors[name][0], query
 
-    def test_the_assembly_may_be_named(self):
+    def test_body_parameter_may_name_the_assembly(self):
         assert problems(page_of("?body=GA")) == []
         assert rows_of("?body=GA") == rows_of()
 
-    def test_what_nobody_asks_for(self):
+    def test_unknown_or_repeated_parameter_is_named(self):
         assert (
             "nothing=1" in text(one(page_of("?nothing=1"), ".problem"))
             or "nothing" in problems(page_of("?nothing=1"))[0]
@@ -299,7 +297,7 @@ class TestRefused:
         assert json_of("?nothing=1", 400)["errors"].keys() == {"nothing"}
         assert json_of("?session=49&session=50", 400)["errors"].keys() == {"session"}
 
-    def test_what_the_form_left_empty_is_not_in_the_address(self):
+    def test_empty_form_fields_are_dropped_from_the_address(self):
         response = Client().get(f"{PAGE}?state=USA&session=&since=&until=")
 
         assert (response.status_code, response.headers["Location"]) == (302, f"{PAGE}?state=USA")
@@ -309,7 +307,7 @@ class TestRefused:
 class TestFiles:
     """The same as files."""
 
-    def test_all_estimates(self):
+    def test_csv_has_every_estimate(self):
         rows = rows_of()
 
         assert list(rows[0]) == list(HEADER)
@@ -336,7 +334,7 @@ class TestFiles:
             ("?session=49&state=USA", {"USA"}, {"49"}),
         ],
     )
-    def test_what_is_asked_for(self, query: str, states: set[str], sessions: set[str]):
+    def test_files_follow_states_sessions_and_period(self, query: str, states: set[str], sessions: set[str]):
         rows = rows_of(query)
 
         assert {row["state"] for row in rows} == states
@@ -345,7 +343,7 @@ class TestFiles:
             [row["state"], row["session"], row["votes"]] for row in rows
         ]
 
-    def test_json_says_of_which_fit_they_are(self, fitted: IdealPointFit):
+    def test_json_names_the_fit(self, fitted: IdealPointFit):
         content = json_of("?state=USA&session=49&since=1990-01-01")
 
         assert content["question"] == {"since": "1990-01-01", "state": ["USA"], "session": 49}
@@ -362,7 +360,7 @@ class TestFiles:
         [point] = content["points"]
         assert list(point) == list(HEADER)
 
-    def test_pictures(self):
+    def test_svg_and_png_show_lines_or_a_session(self):
         lines = Client().get("/ideal-points.svg?state=USA")
         strip = Client().get("/ideal-points.svg?state=USA&session=49")
 
@@ -372,7 +370,7 @@ class TestFiles:
         drawn = Client().get("/ideal-points.png?session=49")
         assert drawn.content.startswith(b"\x89PNG")
 
-    def test_the_page_leads_to_them(self):
+    def test_page_links_to_the_files(self):
         links = page_of("?state=USA&since=1990-01-01").select(".picture-files a[rel=nofollow]")
 
         asked = [(urlsplit(str(a["href"])).path, parse_qs(urlsplit(str(a["href"])).query)) for a in links]
@@ -391,7 +389,7 @@ class TestFiles:
         for link in links:
             assert Client().get(str(link["href"])).status_code == 200, link
 
-    def test_the_same_question_gives_the_same_bytes(self):
+    def test_same_query_has_the_same_bytes(self):
         for form in ("csv", "json", "svg"):
             one_time, other = (Client().get(f"/ideal-points.{form}?state=USA") for _time in range(2))
             assert one_time.content == other.content
@@ -408,7 +406,7 @@ class TestRecordedVote:
         assert section is not None
         return section
 
-    def test_where_it_cuts_and_who_stands_where(self):
+    def test_cut_point_and_sides_are_described(self):
         section = self.section("divided-50-9009")
 
         cut_point = CutPoint.objects.get(roll_call__slug="divided-50-9009")
@@ -428,10 +426,10 @@ class TestRecordedVote:
         assert "with the votes on the same text in other sessions, 2 in all" in text(one(section, "figcaption"))
         assert section.select("strong") == []
 
-    def test_one_put_the_other_way_round(self):
+    def test_reversed_vote_has_its_sides_swapped(self):
         assert "further up “against”" in text(one(self.section("divided-50-9012"), "p.prose"))
 
-    def test_one_that_does_not_divide(self):
+    def test_vote_with_all_states_on_one_side_is_described_as_undivided(self):
         put("vote-1", 50, {**dict.fromkeys(LINE, "Y"), "IDN": "N"})
         call_command("fit_ideal_points", stdout=io.StringIO())
 
@@ -443,7 +441,7 @@ class TestRecordedVote:
         )
         assert "same text" not in text(one(section, "figcaption"))
 
-    def test_stale_estimates_say_so(self):
+    def test_stale_estimates_are_marked(self):
         Vote.objects.filter(roll_call__slug="a-res-74-7", state__code="USA").update(choice="A")
 
         assert texts(self.section("divided-50-9009"), "strong") == [
@@ -451,7 +449,7 @@ class TestRecordedVote:
         ]
 
     @pytest.mark.parametrize("slug", ["a-res-es-11-7", "s-2022-155"])
-    def test_where_nothing_is_known(self, slug: str):
+    def test_no_cut_point_for_votes_that_were_not_fitted(self, slug: str):
         assert get(f"/roll-calls/{slug}/").select("#cut-point") == []
 
     def test_names_are_escaped(self):

@@ -1,4 +1,4 @@
-"""Pictures of ideal points: where states stand along the line, over the sessions and to either side of a vote."""
+"""Drawings of ideal points: lines, strip and division of a vote."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def of_lines(by_state: Mapping[str, Sequence[Point]], numbers: Sequence[int]) ->
     ("value", "digits", "text"),
     [(1.234, 2, "+1.23"), (-1.235, 1, "−1.2"), (0.004, 2, "0.00"), (-0.004, 2, "0.00"), (2.0, 0, "+2")],
 )
-def test_figures_have_signs_but_nought(value: float, digits: int, text: str):
+def test_figures_have_signs_except_zero(value: float, digits: int, text: str):
     assert signed(value, digits) == text
 
 
 class TestLines:
     """The points of some states over the sessions."""
 
-    def test_sessions_without_a_point_are_gaps_and_those_not_asked_for_are_left_out(self):
+    def test_missing_sessions_are_gaps_and_excluded_ones_left_out(self):
         line = [Point("QQA", n, 0.1 * n, 0.1, 9) for n in (4, 5, 7, 8, 9)]
         hidden = [Point("QQB", n, -0.1 * n, 0.1, 4 if n == 6 else 5) for n in (5, 6, 7)]
 
@@ -89,7 +89,7 @@ class TestLines:
         years = [text for text in texts(picture, "f-muted", "middle") if text.isdigit()]
         assert years == ["1950", "1951", "1952", "1953"]
 
-    def test_the_band_is_nearly_two_standard_errors_to_either_side(self):
+    def test_band_is_1_96_standard_errors_on_either_side(self):
         picture = of_lines({"QQA": [Point("QQA", n, 0.0, 0.5, 9) for n in (5, 6)]}, [5, 6])
 
         heights = [
@@ -105,7 +105,7 @@ class TestLines:
             levels = texts(of_lines({"QQA": line}, [0, 1]), "f-muted", "end")
             assert len(levels) == len(set(levels)) > 2, reach
 
-    def test_it_says_where_each_line_begins_and_ends(self):
+    def test_description_states_start_and_end_of_each_line(self):
         line = [Point("QQA", n, 0.25 * n, 0.1, 9) for n in (1, 2, 3)]
 
         picture = of_lines({"QQA": line, "QQB": []}, [2, 3])
@@ -114,7 +114,7 @@ class TestLines:
         assert picture.description == ("State <QQA>: +0.5 in session 2, +0.8 in session 3. State <QQB>: no estimate.")
         assert "<QQA>" not in picture.standalone()
 
-    def test_nothing_to_draw_is_an_empty_chart(self):
+    def test_chart_without_points_is_empty(self):
         assert with_class(of_lines({"QQA": []}, []), "thick", "s-series-1")[0].get("d") == ""
 
 
@@ -134,7 +134,7 @@ class TestStrip:
         assert max(xs) < WIDTH - SIDE
         assert texts(picture, "f-muted", "middle") == ["−2", "−1", "0", "+1", "+2"]
 
-    def test_those_in_the_same_place_stand_on_one_another(self):
+    def test_states_at_the_same_place_are_stacked(self):
         picture = strip(points(0, 0, 0, 3), (), 7, {})
 
         found = dots(picture, "f-choice-A")
@@ -143,7 +143,7 @@ class TestStrip:
         assert len(same) == 3
         assert all(below - above == pytest.approx(6.4, abs=0.11) for below, above in pairwise(same))
 
-    def test_the_chosen_ones_have_their_codes_and_intervals(self):
+    def test_chosen_states_have_codes_and_intervals(self):
         picture = strip(points(-2, 0, 2, error=0.5), ("QQC", "QQA", "QQZ"), 7, {})
 
         assert texts(picture, "strong") == ["QQA", "QQC"]
@@ -163,7 +163,7 @@ class TestStrip:
                 assert abs(x - other_x) >= 40 or abs(y - other_y) >= 20
         assert all(0 < y < picture.height for _x, y in places)
 
-    def test_it_says_who_stands_at_the_ends(self):
+    def test_description_names_the_states_at_the_ends(self):
         picture = strip(points(-1.5, 0, 2.25), (), 7, {"QQA": "Q & A"})
 
         assert picture.title == "Ideal points of session 7"
@@ -177,7 +177,7 @@ class TestDivision:
         found = points(*(place - len(votes) / 2 for place in range(len(votes))))
         return Division(cut, tuple(zip(found, votes, strict=True)), (NO, YES), **{"is_stale": False, **values})
 
-    def test_three_lanes_with_a_dot_for_each_who_took_a_position(self):
+    def test_each_position_is_a_lane_with_a_dot_for_each_state(self):
         picture = division(self.divided(NO, NO, ABSTAINING, YES, YES, YES))
 
         lanes = [dots(picture, f"f-choice-{letter}") for letter in "YAN"]
@@ -190,7 +190,7 @@ class TestDivision:
         ]
         assert picture.description == "3 in favour, 1 abstaining and 2 against, along the line of ideal points."
 
-    def test_the_cut_point_stands_between_the_two_sides(self):
+    def test_cut_point_is_drawn_between_the_sides(self):
         picture = division(self.divided(NO, NO, ABSTAINING, YES, YES, YES))
 
         [line] = with_class(picture, "dash-2")
@@ -198,7 +198,7 @@ class TestDivision:
         assert max(x for x, _y in dots(picture, "f-choice-N")) < x < min(x for x, _y in dots(picture, "f-choice-Y"))
         assert texts(picture, "strong") == ["Cut point −0.50"]
 
-    def test_the_name_of_the_cut_point_stays_within(self):
+    def test_label_of_the_cut_point_stays_within_the_picture(self):
         ends = [
             with_class(division(self.divided(NO, NO, YES, YES, cut=Cut(7, 1.0, at, at, 1))), "strong")[0]
             for at in (-1.9, 0.9)
@@ -206,14 +206,14 @@ class TestDivision:
 
         assert [("end" in one.get("class", "")) for one in ends] == [False, True]
 
-    def test_one_that_does_not_divide_has_no_line(self):
+    def test_undivided_vote_has_no_cut_line(self):
         picture = division(self.divided(NO, YES, YES, YES, cut=Cut(7, 0.01, -5.0, -5.0, 1)))
 
         assert with_class(picture, "dash-2") == []
         assert texts(picture, "strong") == []
         assert len(dots(picture, "f-choice-Y")) == 3
 
-    def test_who_sits_permanently_in_the_council_is_named(self):
+    def test_permanent_members_are_labelled(self):
         found = [Point(code, 7, estimate, 0.1, 9) for code, estimate in (("CHN", -1.0), ("QQA", 0.0), ("USA", 2.0))]
         picture = division(Division(Cut(7, 1.0, 0, 0, 1), tuple((p, YES) for p in found), (NO, YES), is_stale=False))
 

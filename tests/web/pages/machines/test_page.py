@@ -29,7 +29,7 @@ def addresses(path: str) -> dict[str, str | None]:
     return {str(one.findtext(f"{MAP}loc")).removeprefix(OWN): one.findtext(f"{MAP}lastmod") for one in root}
 
 
-def test_the_map_has_every_page_of_the_record(maker: Maker):
+def test_sitemap_has_every_page_of_the_record(maker: Maker):
     maker.roll_call("a-motion", "USA:Y")
     maker.roll_call("secret", "USA:Y", status="draft")
     sections = {path: addresses(path) for path in addresses("/sitemap.xml")}
@@ -50,7 +50,7 @@ def test_the_map_has_every_page_of_the_record(maker: Maker):
     assert {path: Client().get(path).status_code for path in listed} == dict.fromkeys(listed, 200)
 
 
-def test_it_says_when_a_page_last_changed():
+def test_sitemap_states_when_a_page_last_changed():
     before = addresses("/sitemap-texts.xml")
     with attributed(reason="Misread."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code="USA").update(choice="A")
@@ -64,7 +64,7 @@ def test_it_says_when_a_page_last_changed():
     assert set(addresses("/sitemap-states.xml").values()) == {now.date().isoformat()}
 
 
-def test_a_long_section_has_parts(monkeypatch: pytest.MonkeyPatch):
+def test_long_sitemap_section_is_split(monkeypatch: pytest.MonkeyPatch):
     whole = addresses("/sitemap-texts.xml")
     monkeypatch.setattr(Pages, "limit", 10)
 
@@ -75,12 +75,12 @@ def test_a_long_section_has_parts(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("path", ["/sitemap-nope.xml", "/sitemap-texts.xml?p=99", "/sitemap-texts.xml?p=x"])
-def test_there_is_no_other_part(path: str):
+def test_unknown_sitemap_part_is_a_404(path: str):
     assert Client().get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/sitemap.xml", "/sitemap-texts.xml", "/llms.txt"])
-def test_who_has_it_is_told_so(maker: Maker, path: str):
+def test_matching_etag_is_a_304_until_the_record_changes(maker: Maker, path: str):
     tag = Client().get(path).headers["ETag"]
 
     assert Client().get(path, headers={"if-none-match": tag}).status_code == 304
@@ -114,7 +114,7 @@ def rules() -> list[tuple[str, str]]:
         ("/admin/login/", False),
     ],
 )
-def test_robots_may_go_everywhere_but_to_the_admin_and_through_all_queries(path: str, allowed: bool):
+def test_robots_are_excluded_from_the_admin_and_from_queries(path: str, allowed: bool):
     # The longest rule that matches decides (RFC 9309).
     matching = [
         (len(rule), name == "Allow") for name, rule in rules() if re.match(re.escape(rule).replace(r"\*", ".*"), path)
@@ -123,7 +123,7 @@ def test_robots_may_go_everywhere_but_to_the_admin_and_through_all_queries(path:
 
 
 @pytest.mark.usefixtures("loaded_once")
-def test_the_note_in_plain_text_has_addresses_that_lead_somewhere():
+def test_addresses_in_llms_txt_resolve():
     response = Client().get("/llms.txt")
     note = response.content.decode()
 
@@ -145,20 +145,20 @@ def test_the_note_in_plain_text_has_addresses_that_lead_somewhere():
     assert len(asked) > 25
 
 
-def test_nothing_is_asked_of_the_note():
+def test_llms_txt_takes_no_parameters():
     response = Client().get("/llms.txt?body=GA")
 
     assert (response.status_code, list(response.json()["errors"])) == (400, ["body"])
 
 
-def test_the_icon_is_where_browsers_guess():
+def test_favicon_is_served_at_its_default_address():
     response = Client().get("/favicon.ico")
 
     assert response.status_code == 302
     assert finders.find(response.headers["Location"].removeprefix("/static/"))
 
 
-def test_a_page_whose_change_is_not_known_has_no_day():
+def test_page_without_a_known_change_has_no_lastmod():
     assert Pages([]).get_latest_lastmod() is None
     moment = datetime.datetime(2025, 2, 24, tzinfo=datetime.UTC)
     assert Pages([]).lastmod(type("Page", (), {"changed": moment})) == moment

@@ -1,4 +1,4 @@
-"""A roll call as Popolo: the words of that specification, the figures and votes of the record."""
+"""A roll call as Popolo JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def as_counts(yes: int, no: int, abstain: int, not_voting: int) -> list[dict[str
     return [{"option": option, "value": value} for option, value in figures.items()]
 
 
-def test_motion_vote_event_counts_and_votes():
+def test_roll_call_has_motion_vote_event_counts_and_votes():
     found = popolo("a-res-es-11-7")
     votes = found.pop("votes")
     of: dict[str, Any] = {
@@ -109,7 +109,7 @@ def test_a_correction_changes_neither_vote_nor_count():
     assert after == before
 
 
-def test_what_is_not_known_is_not_made_up(maker: Maker):
+def test_unknown_facts_are_null(maker: Maker):
     maker.source.url = ""
     maker.roll_call("a-motion", date="1950-11-01", date_precision="month", kind="motion", result="not-stated",
                     method="non-recorded", announced_yes=20, announced_no=3)  # fmt: skip
@@ -121,7 +121,7 @@ def test_what_is_not_known_is_not_made_up(maker: Maker):
     assert counts(Totals(1, 2, None, 3)) == as_counts(1, 2, 0, 3)[:2] + as_counts(1, 2, 0, 3)[3:]
 
 
-def test_the_source_is_named_by_its_address_or_its_reference(maker: Maker):
+def test_source_is_given_as_address_or_reference(maker: Maker):
     maker.source.url = "https://example.org/"
     maker.source.save()
     maker.roll_call("by-record", "USA:Y", source_reference="https://example.org/record/1")
@@ -133,7 +133,7 @@ def test_the_source_is_named_by_its_address_or_its_reference(maker: Maker):
     }
 
 
-def test_it_is_a_file_like_the_others(maker: Maker):
+def test_popolo_file_has_the_usual_headers(maker: Maker):
     address = "/roll-calls/a-res-es-11-7.popolo.json"
     response = Client().get(address)
     assert response.headers["Content-Disposition"] == 'attachment; filename="plenary-a-res-es-11-7.popolo.json"'
@@ -145,7 +145,7 @@ def test_it_is_a_file_like_the_others(maker: Maker):
     assert (asked.status_code, list(asked.json()["errors"])) == (400, ["choice"])
 
 
-def test_what_is_not_public_is_not_there(maker: Maker):
+def test_drafts_are_a_404(maker: Maker):
     secrets(maker)
     for slug in ("nowhere", "secret-motion", "a-res-79-777"):
         response = Client().get(f"/roll-calls/{slug}.popolo.json")
@@ -155,7 +155,7 @@ def test_what_is_not_public_is_not_there(maker: Maker):
         )
 
 
-def test_a_withdrawn_vote_says_why_and_a_merged_one_leads_on(maker: Maker):
+def test_withdrawn_vote_gives_the_reason_and_merged_vote_redirects(maker: Maker):
     withdrawn(maker)
     gone = Client().get("/roll-calls/secretquux.popolo.json")
     assert gone.status_code == 410

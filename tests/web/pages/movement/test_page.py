@@ -1,4 +1,4 @@
-"""Who moved between two votes: what the page and its files say of the landmark votes, and of bad addresses."""
+"""The page of movement between two votes, its files and errors."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def cells(page: Tag, section: str) -> dict[str, list[str]]:
 class TestAnswer:
     """A/RES/ES-11/1 to A/RES/ES-11/7, counted one by one."""
 
-    def test_the_two_votes_and_how_many_moved(self, twin: Twin):
+    def test_page_shows_both_votes_and_how_many_moved(self, twin: Twin):
         page = get(PAIR)
         moved = [pair for pair in both(twin, *SYMBOLS).values() if pair[0] != pair[1]]
 
@@ -75,7 +75,7 @@ class TestAnswer:
         assert [int(row[-1]) for row in rows] == [141, 35, 5, 12]
         assert texts(get(PAIR), ".transitions tfoot td") == ["93", "65", "18", "17", "193"]
 
-    def test_every_state_is_named_once_where_it_went(self, twin: Twin):
+    def test_every_state_is_named_once_in_its_cell(self, twin: Twin):
         dates = [cast.date for symbol in SYMBOLS for cast in twin.casts if cast.symbol == symbol]
         names = {}
         for state in MemberState.objects.all():
@@ -95,7 +95,7 @@ class TestAnswer:
         ]  # fmt: skip
         assert page.select("#only") == []
 
-    def test_the_picture_says_in_words_what_it_shows(self):
+    def test_picture_has_a_text_description(self):
         picture = one(get(PAIR), "svg.flow-picture")
 
         assert text(one(picture, ":scope > title")) == "Who moved from A/RES/ES-11/1 to A/RES/ES-11/7"
@@ -108,7 +108,7 @@ class TestAnswer:
             "In favour → Against: 7",
         ]
 
-    def test_blocs_with_the_members_of_each_date(self):
+    def test_blocs_use_the_members_of_each_date(self):
         rows = {row[0]: row[1:] for row in table(get(PAIR), ".bloc-moves") if len(row) > 1}
 
         assert rows["EU"] == ["In favour", "In favour", "26", "1", "0", "1", "0", "→ Hungary"]
@@ -118,7 +118,7 @@ class TestAnswer:
         ]  # fmt: skip
         assert rows["CSTO"][-1] == ""
 
-    def test_one_bloc_alone(self):
+    def test_page_can_be_limited_to_one_bloc(self):
         page = get(f"{PAIR}&bloc=nato")
 
         assert text(one(page, "main > .lead")) == (
@@ -130,7 +130,7 @@ class TestAnswer:
         assert cells(page, "only") == {"Not a member → to In favour": ["Finland", "Sweden"]}
         assert table(page, ".transitions")[-1] == ["Not a member", "2", "0", "0", "0", "", "2"]
 
-    def test_states_of_one_electorate_did_not_move(self, twin: Twin):
+    def test_states_in_only_one_electorate_did_not_move(self, twin: Twin):
         page = get(f"{ADDRESS}?a=a-res-3379-xxx&b=a-res-46-86")
         first, second = (
             next(cast for cast in twin.casts if cast.symbol == symbol) for symbol in ("A/RES/3379(XXX)", "A/RES/46/86")
@@ -149,7 +149,7 @@ class TestAnswer:
         assert "Dahomey / Benin" in named
         assert "Benin" not in named
 
-    def test_the_seat_of_china_and_two_bodies_are_noted(self):
+    def test_change_of_chinas_seat_and_different_bodies_are_noted(self):
         seat = "The representation of China’s seat changed on 25 October 1971, between the two votes."
         bodies = "The two votes were taken in different bodies, with different members."
 
@@ -157,14 +157,14 @@ class TestAnswer:
         assert texts(get(f"{ADDRESS}?a=s-2022-155&b=a-res-es-11-1"), "main > .note p") == [bodies]
         assert texts(get(PAIR), "main > .note p") == []
 
-    def test_the_other_way_round(self):
+    def test_link_reverses_the_comparison(self):
         page = get(PAIR)
         back = next(str(link["href"]) for link in page.select(".picture-files a") if text(link) == "Swap the two votes")
 
         assert back == f"{ADDRESS}?a=a-res-es-11-7&b=a-res-es-11-1"
         assert texts(get(back), ".versus .tally") == ["93-18-65", "141-5-35"]
 
-    def test_nobody_moved(self, maker: Maker):
+    def test_page_says_if_nobody_moved(self, maker: Maker):
         maker.roll_call("one", "USA:Y FRA:N")
         maker.roll_call("two", "USA:Y FRA:N")
         page = get(f"{ADDRESS}?a=one&b=two")
@@ -173,7 +173,7 @@ class TestAnswer:
         assert page.select("#moved") == []
 
     @pytest.mark.parametrize("first", ["A/RES/ES-11/1", "a/res/es-11/1", "A/ES-11/L.1", "ES-11/1", "A-RES-ES-11-1"])
-    def test_symbols_become_slugs(self, first: str):
+    def test_symbols_redirect_to_slugs(self, first: str):
         response = Client().get(f"{ADDRESS}?a={first}&b=A/RES/ES-11/7&bloc=eu")
 
         assert (response.status_code, response["Location"]) == (302, f"{PAIR}&bloc=eu")
@@ -202,13 +202,13 @@ class TestBadAddresses:
             ("a=a-res-es-11-1&since=x", ["From: “x” is not a date; dates look like 2022-03-02."]),
         ],
     )  # fmt: skip
-    def test_a_bad_value_is_an_error_and_shows_nothing(self, query: str, said: list[str]):
+    def test_invalid_value_is_an_error_and_shows_nothing(self, query: str, said: list[str]):
         page = get(f"{ADDRESS}?{query}")
 
         assert problems(page) == said
         assert page.select("svg.flow-picture, .transitions, #offered, #ready") == []
 
-    def test_the_error_stands_beside_the_field(self):
+    def test_error_is_beside_its_field(self):
         page = get(f"{ADDRESS}?a=nowhere&b=a-res-es-11-7")
 
         assert texts(page, "#a-error") == ["No recorded vote and no resolution “nowhere” is in this record."]
@@ -216,7 +216,7 @@ class TestBadAddresses:
         assert str(one(page, "input#a")["aria-describedby"]) == "symbols a-error"
         assert str(one(page, "input#b")["value"]) == "A/RES/ES-11/7"
 
-    def test_a_draft_is_not_there(self, maker: Maker):
+    def test_draft_is_not_found(self, maker: Maker):
         text = maker.text("A/RES/79/900", status="draft")
         maker.roll_call("hidden", "USA:Y", status="draft", resolution=text, decisive=True)
 
@@ -225,7 +225,7 @@ class TestBadAddresses:
                 f"First vote: No recorded vote and no resolution “{name}” is in this record."
             ]
 
-    def test_totals_alone_say_nobody_moved_where(self, maker: Maker):
+    def test_votes_without_positions_cannot_be_compared(self, maker: Maker):
         text = maker.text("A/RES/79/901")
         maker.roll_call(
             "by-hands", method="non-recorded", announced_yes=9, announced_no=1, resolution=text, decisive=True
@@ -237,7 +237,7 @@ class TestBadAddresses:
             "Second vote: No recorded vote on “A/RES/79/902” is on record.",
         ]
 
-    def test_a_parameter_nobody_knows_is_named(self):
+    def test_unknown_parameter_is_named(self):
         page = get(f"{PAIR}&colour=red")
 
         assert ["colour" in said for said in problems(page)] == [True]
@@ -248,7 +248,7 @@ class TestBadAddresses:
 class TestOffer:
     """What there is to choose from, until two are named."""
 
-    def test_questions_that_lead_to_answers(self):
+    def test_example_questions_link_to_results(self):
         page = get(ADDRESS)
         links = [str(link["href"]) for link in page.select("#ready ~ ul a")]
 
@@ -257,7 +257,7 @@ class TestOffer:
         for link in links:
             assert len(get(link).select("#flow")) == 1, link
 
-    def test_the_filters_select_what_is_offered(self):
+    def test_filters_select_the_offered_votes(self):
         assert symbols(get(ADDRESS))[:2] == ["S/RES/2774 (2025)", "A/RES/ES-11/8"]
         assert len(symbols(get(ADDRESS))) == 22
         assert symbols(get(f"{ADDRESS}?body=SC")) == ["S/RES/2774 (2025)", "S/2022/155"]
@@ -265,7 +265,7 @@ class TestOffer:
         nothing = get(f"{ADDRESS}?body=SC&until=1989-12-31")
         assert texts(nothing, ".empty") == ["No other recorded vote meets all of these conditions. Remove one."]
 
-    def test_one_choice_after_the_other(self):
+    def test_choosing_one_vote_then_offers_the_second(self):
         page = get(f"{ADDRESS}?body=SC&bloc=nato")
         first = str(page.select(".take a")[0]["href"])
         assert first == f"{ADDRESS}?body=SC&bloc=nato&a=s-res-2774-2025"
@@ -278,12 +278,12 @@ class TestOffer:
         assert second == f"{ADDRESS}?a=s-res-2774-2025&bloc=nato&b=s-2022-155"
         assert texts(get(second), ".versus .tally") == ["10-0-5", "11-1-3"]
 
-    def test_the_second_may_be_named_first(self):
+    def test_second_vote_may_be_chosen_first(self):
         page = get(f"{ADDRESS}?b=a-res-es-11-7&body=SC")
 
         assert str(page.select(".take a")[0]["href"]) == f"{ADDRESS}?b=a-res-es-11-7&a=s-res-2774-2025"
 
-    def test_votes_on_texts_of_the_same_title(self, maker: Maker):
+    def test_votes_on_texts_with_the_same_title_are_offered(self, maker: Maker):
         for number, title in ((1, "The embargo"), (2, "The embargo"), (3, "The embargo"), (4, "Another")):
             text = maker.text(f"A/RES/79/{number}", title=title)
             votes = "USA:N FRA:Y" if number != 3 else ""
@@ -299,7 +299,7 @@ class TestOffer:
         assert str(page.select("#namesakes ~ ol .take a")[0]["href"]) == f"{ADDRESS}?a=vote-1&b=vote-2"
         assert get(f"{ADDRESS}?a=vote-4").select("#namesakes") == []
 
-    def test_from_the_page_of_a_vote(self):
+    def test_page_of_a_vote_has_a_compare_form(self):
         form = one(get("/roll-calls/a-res-es-11-7/"), "form.compare-with")
 
         assert (form["action"], form["method"]) == (ADDRESS, "get")
@@ -339,7 +339,7 @@ class TestFiles:
         assert (deu["name_a"], deu["choice_a"], deu["moved"], deu["blocs_a"]) == ("", "", "", "")
         assert (deu["name_b"], deu["choice_b"]) == ("Germany", "for")
 
-    def test_json_has_everything(self, twin: Twin):
+    def test_json_has_both_votes_and_every_move(self, twin: Twin):
         content = Client().get("/compare/roll-calls.json?a=a-res-es-11-1&b=A/RES/ES-11/7").json()
 
         assert content["a"]["totals"] == {"for": 141, "against": 5, "abstain": 35, "nonvoting": 12}
@@ -355,7 +355,7 @@ class TestFiles:
             "states_moved": ["HUN", "MKD", "USA"], "in_second_only": ["FIN", "SWE"], "in_first_only": [],
         }  # fmt: skip
 
-    def test_the_picture_is_the_one_on_the_page(self):
+    def test_svg_file_equals_the_picture_on_the_page(self):
         drawn = Client().get("/compare/roll-calls.svg?a=a-res-es-11-1&b=a-res-es-11-7")
 
         assert drawn["Content-Type"] == "image/svg+xml"
@@ -378,7 +378,7 @@ class TestFiles:
             ("a=a-res-es-11-1&b=a-res-es-11-7&a=a-res-es-11-8", ["a"]),
         ],
     )
-    def test_a_bad_question_is_a_problem(self, form: str, query: str, wrong: list[str]):
+    def test_invalid_query_is_a_problem_document(self, form: str, query: str, wrong: list[str]):
         response = Client().get(f"/compare/roll-calls.{form}?{query}")
 
         assert response.status_code == 400
@@ -386,7 +386,7 @@ class TestFiles:
         assert list(json.loads(response.content)["errors"]) == wrong
 
     @pytest.mark.parametrize("form", ["/", ".csv", ".json", ".svg"])
-    def test_the_same_question_has_the_same_bytes(self, form: str):
+    def test_same_query_has_the_same_bytes(self, form: str):
         address = f"/compare/roll-calls{form}?a=a-res-46-86&b=a-res-es-11-7&bloc=g77"
 
         assert RollCall.objects.filter(slug="a-res-46-86").exists()
@@ -414,12 +414,12 @@ class TestRetiredSlugs:
             ("a=a-res-es-11-7&b=THRICE", "a=a-res-es-11-7&b=kept"),
         ],
     )
-    def test_a_merged_slug_redirects_for_good(self, form: str, asked: str, led: str):
+    def test_merged_slug_redirects_permanently(self, form: str, asked: str, led: str):
         response = Client().get(f"/compare/roll-calls{form}?{asked}")
 
         assert (response.status_code, response["Location"]) == (301, f"/compare/roll-calls{form}?{led}")
 
-    def test_what_symbols_stand_for_is_not_for_good(self):
+    def test_symbol_redirects_temporarily(self):
         first = Client().get(f"{ADDRESS}?a=twice&b=A/RES/ES-11/7")
         assert (first.status_code, first["Location"]) == (301, f"{ADDRESS}?a=kept&b=A%2FRES%2FES-11%2F7")
 
@@ -427,7 +427,7 @@ class TestRetiredSlugs:
         assert (then.status_code, then["Location"]) == (302, f"{ADDRESS}?a=kept&b=a-res-es-11-7")
 
     @pytest.mark.parametrize("slug", ["gone", "GONE", "gone-again"])
-    def test_a_withdrawn_slug_says_so_beside_the_field(self, slug: str):
+    def test_withdrawn_slug_is_an_error_beside_the_field(self, slug: str):
         date = RetiredAddress.objects.get(slug="gone").at.date()
         said = f"The vote “gone” was withdrawn on {date.day} {date:%B %Y}: Never <taken>."
 
@@ -437,12 +437,12 @@ class TestRetiredSlugs:
         response = Client().get(f"/compare/roll-calls.csv?a=a-res-es-11-7&b={slug}")
         assert (response.status_code, json.loads(response.content)["errors"]) == (400, {"b": [said]})
 
-    def test_two_that_are_one_are_the_same_vote(self):
+    def test_slugs_of_the_same_vote_are_refused(self):
         assert problems(get(f"{ADDRESS}?a=twice&b=kept")) == [
             "Second vote: The two votes are the same. Choose another second vote."
         ]
 
-    def test_what_leads_to_a_draft_is_not_there(self):
+    def test_slug_merged_into_a_draft_is_not_found(self):
         unpublish(roll_calls=[RollCall.objects.get(slug="kept")])
 
         assert problems(get(f"{ADDRESS}?a=twice&b=a-res-es-11-7")) == [

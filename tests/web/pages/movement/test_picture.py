@@ -1,4 +1,4 @@
-"""Flow pictures: where blocks and ribbons stand, and what they say."""
+"""The drawing of flows: blocks, ribbons and labels."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ribbons(picture: Picture) -> dict[str, tuple[float, float, float]]:
     return found
 
 
-def test_blocks_are_as_high_as_their_states_are_many_with_a_gap_between():
+def test_height_of_blocks_is_proportional_with_gaps_between():
     picture = drawn({(0, 0): 5, (0, 1): 3, (2, 2): 2})
 
     assert blocks(picture) == {
@@ -59,7 +59,7 @@ def test_blocks_are_as_high_as_their_states_are_many_with_a_gap_between():
     }
 
 
-def test_ribbons_leave_and_arrive_side_by_side_in_the_order_of_the_nodes():
+def test_ribbons_are_adjacent_in_the_order_of_the_nodes():
     picture = drawn({(0, 1): 4, (1, 0): 2, (1, 1): 2, (0, 0): 2})
 
     assert ribbons(picture) == {
@@ -70,7 +70,7 @@ def test_ribbons_leave_and_arrive_side_by_side_in_the_order_of_the_nodes():
     }
 
 
-def test_labels_are_escaped_and_have_their_figures():
+def test_labels_are_escaped_and_show_counts():
     said = ["".join(one.itertext()) for one in shapes(drawn({(0, 2): 7, (2, 2): 1}), "text")]
 
     assert said[:4] == ["First", "1 May 2001", "Second", "1 May 2001"]
@@ -78,7 +78,7 @@ def test_labels_are_escaped_and_have_their_figures():
     assert said[6:] == ["Yes & no 7", "<No> 1", "<No> 8"]
 
 
-def test_a_long_head_is_cut():
+def test_long_heading_is_shortened():
     head = "a-roll-call-with-a-long-name"
     said = [one.text for one in shapes(drawn({(0, 0): 1}, (head, "Second")), "text")]
 
@@ -86,7 +86,7 @@ def test_a_long_head_is_cut():
     assert len(said[0]) == 20
 
 
-def test_a_narrow_ribbon_has_no_figure_within():
+def test_narrow_ribbon_has_no_figure():
     wide, narrow = 97, 3
     assert STACK * narrow / 100 < FIGURED
     said = [one.text for one in shapes(drawn({(0, 0): wide, (0, 1): narrow}), "text")]
@@ -95,7 +95,7 @@ def test_a_narrow_ribbon_has_no_figure_within():
     assert "3" not in said
 
 
-def test_nobody_makes_no_blocks():
+def test_no_states_give_no_blocks_and_no_ribbons():
     picture = drawn({})
 
     assert (blocks(picture), ribbons(picture)) == ({}, {})
@@ -106,7 +106,7 @@ counts = st.dictionaries(st.tuples(*[st.integers(0, 2)] * 2), st.integers(1, 190
 
 
 @given(counts=counts)
-def test_whatever_the_counts_everything_fits_and_no_labels_touch(counts: dict[tuple[int, int], int]):
+def test_any_counts_fit_without_touching_labels(counts: dict[tuple[int, int], int]):
     picture = drawn(counts)
     whole = sum(counts.values())
 
@@ -126,7 +126,7 @@ def test_whatever_the_counts_everything_fits_and_no_labels_touch(counts: dict[tu
         assert places[-1] <= picture.height
 
 
-def test_the_same_counts_have_the_same_bytes_whatever_their_order():
+def test_same_counts_give_the_same_bytes_in_any_order():
     ways = {(0, 0): 3, (1, 2): 4, (2, 1): 5}
 
     assert drawn(ways).inline() == drawn(dict(reversed(ways.items()))).inline()

@@ -1,4 +1,4 @@
-"""How far a bloc keeps together: the page's sections, its files, and what is wrong with an address."""
+"""The page of a bloc: cohesion and breaks, files and errors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_csv(address: str) -> list[dict[str, str]]:
 class TestSections:
     """The page, on its first page."""
 
-    def test_cohesion_by_year_with_the_members_of_each_day(self):
+    def test_cohesion_by_year_uses_the_members_of_each_day(self):
         page = get(ASKED)
         by_year = page.select(f"{COHESION} table.cohesion")[0]
 
@@ -77,13 +77,13 @@ class TestSections:
         assert targets == ["#cohesion", "#who-breaks", "#divided", "#votes", "#members", "#about"]
         assert [len(page.select(target)) for target in targets] == [1] * 6
 
-    def test_the_council_is_for_itself(self):
+    def test_council_has_its_own_cohesion(self):
         page = get(f"{ASKED}&body=SC")
 
         assert cells(one(page, f"{COHESION} table.cohesion")) == [["2012", "", "– 1", "– 1", "2.0"]]
         assert page.select(f"{COHESION} svg.picture") == []
 
-    def test_by_topic(self, maker: Maker):
+    def test_cohesion_is_shown_by_topic(self, maker: Maker):
         for number in range(10):
             resolution = maker.text(f"A/RES/79/90{number}")
             resolution.topics.add(maker.topic)
@@ -93,21 +93,21 @@ class TestSections:
         assert texts(topics, "thead th")[0] == "Topic"
         assert cells(topics) == [["Decolonization and self-determination", "", "0.25 10", "0.00 10", "2.0"]]
 
-    def test_the_most_divided(self):
+    def test_most_divided_votes_come_first(self):
         first, *rest = get(ASKED).select(f"{DIVIDED} ol.cases li")
 
         assert texts(first, "h3, .tally, .muted") == ["On lighthouses", "2-2-1", "cohesion 0.10"]
         assert one(first, "h3 a")["href"] == "/roll-calls/after-9/"
         assert [texts(case, ".tally") for case in rest] == [["2-3-0"]] * 9
 
-    def test_who_breaks(self):
+    def test_members_are_listed_by_share_of_breaks(self):
         # On the last and in the Council there is a tie.
         assert cells(one(get(ASKED), f"{BREAKS} table")) == [
             ["Brazil", "9", "19", "47.4%"],
             ["India", "9", "19", "47.4%"],
         ]
 
-    def test_a_number_of_breaks_leads_to_the_votes_on_which_the_member_broke(self):
+    def test_number_of_breaks_links_to_those_votes(self):
         for asked in (ASKED, f"{ASKED}&since=2012-05-01", f"{ASKED}&until=2012-12-31&order=closeness"):
             table = one(get(asked), f"{BREAKS} table")
             links = [row.select_one("td a") for row in table.select("tbody tr")]
@@ -117,12 +117,12 @@ class TestSections:
             for link in filter(None, links):
                 assert text(one(get(str(link["href"])), ".selection strong")) == text(link)
 
-    def test_a_state_is_no_member_before_it_came(self):
+    def test_state_does_not_count_before_it_joined(self):
         votes = one(get("/blocs/brics/"), f"{BREAKS} td a[href*=ZAF]")["href"]
 
         assert votes == "/roll-calls/?differ=ZAF~brics&since=2010-12-24"
 
-    def test_a_year_leads_to_the_record_of_that_year(self):
+    def test_year_links_to_the_record_of_that_year(self):
         page = get(f"{ASKED}&until=2012-12-31&on=2012-01-01")
         links = [str(link["href"]) for link in page.select(f"{COHESION} table.cohesion a")]
 
@@ -130,14 +130,14 @@ class TestSections:
         years = one(get(f"/blocs/brics/{links[1]}"), f"{COHESION} table.cohesion")
         assert [row[0] for row in cells(years)] == ["2010"]
 
-    def test_a_period_narrows_all(self):
+    def test_period_limits_every_section(self):
         page = get(f"{ASKED}&until=2010-12-31")
 
         assert [row[0] for row in cells(one(page, f"{COHESION} table.cohesion"))] == ["2010"]
         assert page.select(DIVIDED) == []
         assert page.select(f"{BREAKS} table") == [], "nobody broke"
 
-    def test_the_pages_after_the_first_go_on_with_the_list(self, maker: Maker):
+    def test_later_pages_show_only_the_list(self, maker: Maker):
         for number in range(10):
             maker.roll_call(f"more-{number}", "BRA:Y", kind="motion")
         page = get(f"{ASKED}&page=2")
@@ -145,24 +145,24 @@ class TestSections:
         assert len(page.select("ol.rows > li")) == 6
         assert page.select(f"{COHESION}, {BREAKS}") == []
 
-    def test_what_a_filter_changes_has_the_sections(self):
+    def test_htmx_fragment_contains_the_sections(self):
         response = Client().get(ASKED, headers={"HX-Request": "true"})
 
         assert b"<h1" not in response.content
         assert response.content.count(b"<section aria-labelledby=") == 3
 
-    def test_it_is_the_same_every_time(self):
+    def test_page_is_deterministic(self):
         assert Client().get(f"{ASKED}&on=2012-01-01").content == Client().get(f"{ASKED}&on=2012-01-01").content
 
 
-def test_mistakes_show_nothing():
+def test_invalid_filter_shows_no_sections():
     page = get("/blocs/eu/?topic=nothing")
 
     assert len(problems(page)) == 1
     assert page.select(f"{COHESION}, {BREAKS}") == []
 
 
-def test_a_bloc_without_votes_has_a_page_and_files():
+def test_bloc_without_votes_has_a_page_and_files():
     assert get("/blocs/eu/?until=1899-12-31").select(f"{COHESION}, {BREAKS}") == []
     found = json.loads(Client().get("/blocs/eu.json?until=1899-12-31").content)
     assert (found["roll_calls"], found["breaks"], found["divided"]) == (0, [], [])
@@ -173,7 +173,7 @@ def test_a_bloc_without_votes_has_a_page_and_files():
 class TestFiles:
     """The same as files."""
 
-    def test_cohesion(self):
+    def test_cohesion_csv_has_rows_by_year_and_topic(self):
         assert read_csv("/blocs/brics/cohesion.csv?kind=motion") == [
             {
                 "by": by, "of": of, "agreement_index": index, "roll_calls": number,
@@ -186,7 +186,7 @@ class TestFiles:
             )
         ]  # fmt: skip
 
-    def test_breaks(self):
+    def test_breaks_csv_has_a_row_for_each_member(self):
         rows = read_csv("/blocs/brics/breaks.csv?kind=motion")
 
         assert rows[0] == {
@@ -194,7 +194,7 @@ class TestFiles:
         }  # fmt: skip
         assert [row["state"] for row in rows] == ["BRA", "IND", "CHN", "RUS", "ZAF"]
 
-    def test_json_has_everything(self):
+    def test_json_has_the_bloc_its_cohesion_and_breaks(self):
         response = Client().get("/blocs/brics.json?kind=motion")
         found = json.loads(response.content)
 
@@ -209,7 +209,7 @@ class TestFiles:
             "for": 2, "against": 2, "abstain": 1, "nonvoting": 0, "date_precision": "day",
         }  # fmt: skip
 
-    def test_the_picture(self):
+    def test_svg_and_png_show_cohesion_by_year(self):
         response = Client().get("/blocs/brics/cohesion.svg?kind=motion")
 
         assert response.headers["Content-Type"] == "image/svg+xml"
@@ -219,7 +219,7 @@ class TestFiles:
         assert png.headers["Content-Type"] == "image/png"
         assert png.content.startswith(b"\x89PNG")
 
-    def test_the_page_links_to_them_under_the_same_query(self):
+    def test_page_links_to_files_with_its_query(self):
         files = [str(a["href"]) for a in get(f"{ASKED}&on=2012-01-01").select(".picture-files a")]
 
         assert files == [
@@ -238,7 +238,7 @@ class TestFiles:
         ("/blocs/nowhere/breaks.csv", 404, []),
     ],
 )
-def test_what_is_wrong_is_said_to_programs(address: str, status: int, errors: list[str]):
+def test_invalid_file_request_is_a_problem_document(address: str, status: int, errors: list[str]):
     response = Client().get(address)
 
     assert response.status_code == status
@@ -247,7 +247,7 @@ def test_what_is_wrong_is_said_to_programs(address: str, status: int, errors: li
 
 
 @pytest.mark.parametrize("file", [".json", "/cohesion.csv", "/cohesion.png"])
-def test_files_are_at_the_slug_in_small_letters(file: str):
+def test_file_of_an_upper_case_slug_redirects(file: str):
     response = Client().get(f"/blocs/EU{file}?body=GA")
 
     assert (response.status_code, response.headers["Location"]) == (301, f"/blocs/eu{file}?body=GA")

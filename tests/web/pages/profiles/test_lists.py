@@ -12,7 +12,7 @@ from tests.web.records import SYMBOLS, Maker, Twin, facets, get, one, problems, 
 pytestmark = pytest.mark.usefixtures("record")
 
 
-def test_all_member_states():
+def test_index_lists_all_members_and_former_states():
     page = get("/states/")
     members, former = page.select("ul.index")
 
@@ -32,7 +32,7 @@ def test_all_member_states():
     ]
 
 
-def test_the_record_of_the_united_states():
+def test_record_of_the_united_states_matches_the_landmarks():
     page = get("/states/USA/")
 
     assert texts(page, "h1") == ["United States"]
@@ -59,7 +59,7 @@ def test_the_record_of_the_united_states():
 
 @pytest.mark.parametrize("word", ["for", "against", "abstain", "nonvoting"])
 @pytest.mark.parametrize("code", ["USA", "FRA", "SUN", "GER", "LKA", "CHN"])
-def test_a_states_votes_agree_with_the_slow_twin(twin: Twin, code: str, word: str):
+def test_votes_of_a_state_equal_the_reference_implementation(twin: Twin, code: str, word: str):
     page = get(f"/states/{code}/?choice={word}")
     expected = twin.select(f"position={code}:{word}")
 
@@ -67,7 +67,7 @@ def test_a_states_votes_agree_with_the_slow_twin(twin: Twin, code: str, word: st
     assert texts(page, ".shares .count") == ([str(len(expected))] if expected else [])
 
 
-def test_a_states_filters_combine():
+def test_filters_on_a_states_page_combine():
     page = get("/states/FRA/?choice=for&position=USA:against&topic=human-rights")
 
     assert symbols(page) == ["A/RES/71/187", "A/RES/61/295", "A/RES/60/251"]
@@ -77,7 +77,7 @@ def test_facets_of_a_state_count_its_votes():
     assert facets(get("/states/SUN/"))["session"] == {"": 6, "26": 1, "30": 1, "34": 1, "41": 1, "42": 1, "46": 1}
 
 
-def test_mistakes_on_a_states_page_yield_nothing():
+def test_invalid_filters_on_a_states_page_select_nothing():
     page = get("/states/USA/?choice=no")
 
     assert problems(page) == ["Its vote: Unknown value “no”; choose one of for, against, abstain, nonvoting."]
@@ -85,7 +85,7 @@ def test_mistakes_on_a_states_page_yield_nothing():
     assert page.select(".glance") == []
 
 
-def test_former_names_and_former_states():
+def test_states_show_former_names_successors_and_predecessors():
     names = get("/states/LKA/").select("table.dates")[2]
     assert [[text(cell) for cell in row.select("th, td")] for row in names.select("tbody tr")] == [
         ["Ceylon", "", "28 August 1972"],
@@ -114,14 +114,14 @@ def test_what_a_state_held_is_shown_with_its_last_day(code: str, held: list[str]
     assert held in [[text(cell) for cell in row.select("th, td")] for row in rows]
 
 
-def test_a_state_without_votes_has_a_record_too():
+def test_state_without_votes_has_a_page():
     page = get("/states/EAZ/")
 
     assert text(one(page, ".glance-title")) == "0 recorded votes"
     assert symbols(page) == []
 
 
-def test_all_blocs_by_kind():
+def test_index_lists_all_blocs_by_kind():
     page = get("/blocs/")
 
     assert texts(page, "h2") == [
@@ -144,7 +144,7 @@ Italy Latvia Lithuania Luxembourg Montenegro Netherlands North_Macedonia Norway 
 Romania Slovakia Slovenia Spain Turkey United_Kingdom United_States""".replace("_", " ")
 
 
-def test_members_of_a_bloc_on_a_date():
+def test_bloc_lists_its_members_on_a_date():
     page = get("/blocs/nato/?on=2022-03-02")
 
     assert text(one(page, "h2#members")) == "Members on 2 March 2022 30"
@@ -157,7 +157,7 @@ def test_members_of_a_bloc_on_a_date():
 
 
 @pytest.mark.parametrize("on", ["yesterday", "2022-02-30", "02/03/2022"])
-def test_an_unreadable_date_is_said(on: str):
+def test_invalid_date_is_an_error(on: str):
     page = get(f"/blocs/nato/?on={on}")
 
     assert problems(page) == [f"“{on}” is not a date; dates look like 2022-03-02."]
@@ -172,7 +172,7 @@ def positions(page: Tag) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_positions_and_cohesion_by_recorded_vote():
+def test_bloc_shows_position_and_cohesion_of_each_vote():
     assert positions(get("/blocs/nato/?since=2019-11-01")) == [
         ("S/RES/2774 (2025)", "Abstaining 1-0-5", "cohesion 0.75"),
         ("A/RES/ES-11/8", "In favour 28-0-4", "cohesion 0.81"),
@@ -185,7 +185,7 @@ def test_positions_and_cohesion_by_recorded_vote():
     assert positions(get("/blocs/p5/?since=2025-01-01"))[2] == ("A/RES/ES-11/7", "Tied 2-2-1", "cohesion 0.10")
 
 
-def test_who_breaks_most():
+def test_members_are_listed_by_share_of_breaks():
     page = get("/blocs/nato/")
     first = one(page, "table.breaks")
 
@@ -208,7 +208,7 @@ def test_who_breaks_most():
 
 
 @pytest.mark.parametrize("slug", ["nato", "eu", "brics", "p5", "g77", "warsaw-pact"])
-def test_breaks_agree_with_the_slow_twin(twin: Twin, slug: str):
+def test_breaks_equal_the_reference_implementation(twin: Twin, slug: str):
     taken: dict[str, int] = {}
     broke: dict[str, int] = {}
     for cast in twin.casts:
@@ -224,12 +224,12 @@ def test_breaks_agree_with_the_slow_twin(twin: Twin, slug: str):
     assert shown == {code: (broke[code], taken[code]) for code in taken}
 
 
-def test_a_bloc_lists_only_votes_in_which_it_had_members():
+def test_bloc_lists_only_votes_in_which_it_had_members():
     assert symbols(get("/blocs/brics/")) == SYMBOLS[:14]
     assert symbols(get("/blocs/warsaw-pact/")) == SYMBOLS[17:]
 
 
-def test_the_forms_of_a_blocs_page_keep_each_others_choices():
+def test_forms_of_a_blocs_page_keep_each_others_values():
     page = get("/blocs/nato/?on=2022-03-02&body=SC")
 
     assert [str(i["value"]) for i in page.select("#filters [name=on]")] == ["2022-03-02"]
@@ -237,7 +237,7 @@ def test_the_forms_of_a_blocs_page_keep_each_others_choices():
 
 
 @pytest.mark.parametrize("address", ["/states/USA/?q=ukraine", "/blocs/nato/?q=ukraine"])
-def test_htmx_gets_the_part(address: str):
+def test_htmx_gets_a_fragment(address: str):
     response = Client().get(address, headers={"HX-Request": "true"})
 
     assert response.headers["Vary"] == "HX-Request, HX-History-Restore-Request"
@@ -245,7 +245,7 @@ def test_htmx_gets_the_part(address: str):
     assert b"<html" not in response.content
 
 
-def test_a_record_of_many_votes_is_divided_into_pages(maker: Maker):
+def test_long_record_is_split_into_pages(maker: Maker):
     maker.many(range(1, 41))
 
     for address in ("/states/USA/", "/blocs/nato/"):

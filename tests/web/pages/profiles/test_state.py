@@ -1,4 +1,4 @@
-"""Whom a member state votes with: the page's sections, its files, and what is wrong with an address."""
+"""The page of a state: partners, blocs and breaks, files and errors."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def read_csv(address: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(response.content.decode())))
 
 
-def test_with_too_few_votes_in_common_no_partner_is_shown():
+def test_no_partners_are_shown_with_too_few_common_votes():
     page = get("/states/USA/")
 
     assert "at least 20 votes in common" in text(one(page, f"{PARTNERS} .empty"))
@@ -69,7 +69,7 @@ def test_with_too_few_votes_in_common_no_partner_is_shown():
 class TestSections:
     """The page, on its first page."""
 
-    def test_closest_and_farthest_partners(self):
+    def test_closest_and_farthest_partners_are_listed_with_changes(self):
         page = get(ASKED)
         closest = one(page, f"{PARTNERS} table.partners")
 
@@ -92,7 +92,7 @@ class TestSections:
             "/compare/states/?body=GA&since=2019-06-04&until=2024-06-03&kind=motion&state=USA&state=AUS"
         )
 
-    def test_a_period_is_compared_with_the_one_before_under_the_other_filters(self):
+    def test_period_is_compared_with_the_preceding_one_under_the_same_filters(self):
         page = get(f"{ASKED}&since=2024-01-01&until=2024-12-31")
 
         assert "1 January 2024 to 31 December 2024: positions taken in 20 of 20" in text(
@@ -102,18 +102,18 @@ class TestSections:
         page = get(f"{ASKED}&since=2022-01-01&until=2024-12-31")
         assert [row[2] for row in cells(page.select("table.partners")[0])][-1] == "−100.0 20"
 
-    def test_a_filter_on_the_states_vote_narrows_all(self):
+    def test_filter_on_the_states_vote_limits_every_section(self):
         assert "20 recorded votes" in text(get(f"{ASKED}&choice=for").select(f"{PARTNERS} > p")[0])
         assert text(one(get(f"{ASKED}&choice=against"), ".glance-title")).startswith("0 ")
         assert get(f"{ASKED}&choice=against").select(PARTNERS) == []
 
-    def test_another_body_is_for_itself(self):
+    def test_council_has_its_own_figures(self):
         page = get("/states/USA/?body=SC")
 
         assert text(page.select(f"{PARTNERS} > p")[0]).startswith("Security Council, ")
         assert page.select(f"{PARTNERS} table, {BLOCS}") == []
 
-    def test_agreement_with_blocs(self):
+    def test_agreement_with_blocs_is_shown_by_year(self):
         page = get(ASKED)
         first = one(page, f"{BLOCS} table")
 
@@ -135,7 +135,7 @@ class TestSections:
         assert text(one(drawn, "title")) == "United States: agreement with blocs by year"
         assert [text(label) for label in drawn.select("text.f-ink")] == ["EU", "NATO", "BRICS"]
 
-    def test_breaks(self):
+    def test_breaks_are_listed_most_surprising_first(self):
         page = get(ASKED)
         first = one(page, f"{BREAKS} ol.cases li")
 
@@ -178,16 +178,16 @@ class TestSections:
             for table in get(address).select("table.breaks"):
                 assert any(row[1] != "0" for row in cells(table)), address
 
-    def test_without_the_assembly_there_are_no_breaks(self):
+    def test_no_breaks_outside_the_assembly(self):
         assert get("/states/USA/?body=SC").select(f"{BREAKS} ol") == []
 
-    def test_the_pages_after_the_first_go_on_with_the_list(self):
+    def test_later_pages_show_only_the_list(self):
         assert len(get(ASKED).select("ol.rows > li")) == 25
         page = get(f"{ASKED}&page=2")
         assert len(page.select("ol.rows > li")) == 15
         assert page.select(f"{PARTNERS}, {BLOCS}, {BREAKS}") == []
 
-    def test_what_a_filter_changes_has_the_sections(self):
+    def test_htmx_fragment_contains_the_sections(self):
         response = Client().get(ASKED, headers={"HX-Request": "true"})
 
         assert b"<h1" not in response.content
@@ -196,18 +196,18 @@ class TestSections:
         }  # fmt: skip
         assert b'<div id="glance" hx-swap-oob="true">' in response.content
 
-    def test_it_is_the_same_every_time(self):
+    def test_page_is_deterministic(self):
         assert Client().get(ASKED).content == Client().get(ASKED).content
 
 
-def test_mistakes_show_nothing():
+def test_invalid_filter_shows_no_sections():
     page = get("/states/USA/?topic=nothing")
 
     assert len(problems(page)) == 1
     assert page.select(f"{PARTNERS}, {BLOCS}, {BREAKS}") == []
 
 
-def test_comparisons_across_the_change_of_chinas_seat_say_so(maker: Maker):
+def test_change_of_chinas_seat_is_noted_if_the_period_spans_it(maker: Maker):
     for number in range(20):
         maker.roll_call(f"early-{number}", "CHN:Y FRA:Y BRA:N", date="1971-01-04", kind="motion")
         maker.roll_call(f"late-{number}", "CHN:Y FRA:N BRA:N", date="1972-01-04", kind="motion")
@@ -221,7 +221,7 @@ def test_comparisons_across_the_change_of_chinas_seat_say_so(maker: Maker):
 class TestFiles:
     """The same as files."""
 
-    def test_partners(self):
+    def test_partners_csv_has_agreement_and_change(self):
         rows = read_csv("/states/USA/partners.csv?kind=motion")
 
         assert [row["state"] for row in rows] == ["AUS", "CAN", "JPN", "NZL", "FRA", "CHN"]
@@ -238,7 +238,7 @@ class TestFiles:
             "until": "2024-06-03",
         }
 
-    def test_blocs(self):
+    def test_blocs_csv_has_agreement_by_year(self):
         rows = read_csv("/states/USA/blocs.csv?kind=motion")
 
         assert [row for row in rows if row["bloc"] == "p5"] == [
@@ -252,7 +252,7 @@ class TestFiles:
             },
         ]  # fmt: skip
 
-    def test_breaks(self):
+    def test_breaks_csv_has_surprise_of_each_break(self):
         rows = read_csv("/states/USA/breaks.csv?kind=motion")
 
         assert len(rows) == 20
@@ -267,7 +267,7 @@ class TestFiles:
         }
         assert [row["partners_otherwise"] for row in rows[1:11]] == ["2"] * 9 + ["1"]
 
-    def test_json_has_everything(self):
+    def test_json_has_the_query_period_and_partners(self):
         response = Client().get("/states/USA.json?kind=motion")
         found = json.loads(response.content)
 
@@ -284,12 +284,12 @@ class TestFiles:
             "bloc": "p5", "name": "Permanent five", "share": 0.5, "breaks": 10, "positions": 20,
         }  # fmt: skip
 
-    def test_without_positions_there_is_json_too(self):
+    def test_json_of_a_state_without_positions_is_empty(self):
         found = json.loads(Client().get("/states/EAZ.json").content)
 
         assert (found["period"], found["partners"], found["blocs"]) == (None, [], [])
 
-    def test_the_picture(self):
+    def test_svg_shows_agreement_with_blocs_by_year(self):
         response = Client().get("/states/USA/blocs.svg?kind=motion")
 
         assert response.headers["Content-Type"] == "image/svg+xml"
@@ -297,13 +297,13 @@ class TestFiles:
         assert text(one(drawing, "title")) == "United States: agreement with blocs by year"
         assert b"prefers-color-scheme" in response.content
 
-    def test_the_picture_as_png(self):
+    def test_picture_is_available_as_png(self):
         response = Client().get("/states/USA/blocs.png?kind=motion")
 
         assert response.headers["Content-Type"] == "image/png"
         assert response.content.startswith(b"\x89PNG")
 
-    def test_the_page_links_to_them_under_the_same_query(self):
+    def test_page_links_to_files_with_its_query(self):
         page = get(f"{ASKED}&since=2019-01-01")
         files = [str(a["href"]) for a in page.select(".picture-files a[rel=nofollow]")]
 
@@ -314,7 +314,7 @@ class TestFiles:
         for file in files:
             assert Client().get(file).status_code == 200, file
 
-    def test_a_file_is_not_sent_again(self):
+    def test_matching_etag_is_a_304(self):
         first = Client().get("/states/USA/partners.csv")
         again = Client().get("/states/USA/partners.csv", headers={"If-None-Match": first.headers["ETag"]})
 
@@ -331,7 +331,7 @@ class TestFiles:
         ("/states/QQQ/partners.csv", 404, []),
     ],
 )
-def test_what_is_wrong_is_said_to_programs(address: str, status: int, errors: list[str]):
+def test_invalid_file_request_is_a_problem_document(address: str, status: int, errors: list[str]):
     response = Client().get(address)
 
     assert response.status_code == status
@@ -340,17 +340,17 @@ def test_what_is_wrong_is_said_to_programs(address: str, status: int, errors: li
 
 
 @pytest.mark.parametrize("file", [".json", "/partners.csv", "/blocs.png"])
-def test_files_are_at_the_code_in_capitals(file: str):
+def test_file_of_a_lower_case_code_redirects(file: str):
     response = Client().get(f"/states/usa{file}?body=GA")
 
     assert (response.status_code, response.headers["Location"]) == (301, f"/states/USA{file}?body=GA")
 
 
-def test_an_unknown_state_is_not_found():
+def test_unknown_state_is_a_404():
     for code in ("QQQ", "US", "%00", "ß"):
         assert Client().get(f"/states/{code}/").status_code == 404
 
 
-def test_notable_breaks_of_the_landmarks_are_none_without_a_past():
+def test_landmarks_alone_have_no_notable_breaks():
     assert RollCall.objects.count() == 22
     assert get("/states/USA/").select(f"{BREAKS} ol") == []

@@ -1,4 +1,4 @@
-"""Where announced and counted totals differ, the announced ones are given, with a mark that leads to the finding."""
+"""Where announced and counted totals differ, the announced ones are shown with a mark."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ def differing() -> None:
         (Totals(1, 2, 3, 4), Totals(2, 2, None, None), "announced", True),
     ],
 )
-def test_the_rule(counted: Totals | None, announced: Totals | None, given: str | None, do_differ: bool):
+def test_announced_totals_are_shown_if_they_differ_or_stand_alone(
+    counted: Totals | None, announced: Totals | None, given: str | None, do_differ: bool
+):
     assert shown(counted, announced) is {"counted": counted, "announced": announced, None: None}[given]
     assert differ(counted, announced) is do_differ
 
 
-def test_a_list_gives_the_announced_totals_with_a_mark(differing: None):
+def test_list_marks_announced_totals_that_differ(differing: None):
     page = get("/resolutions/?q=ES-11/7")
     mark = one(page, "a.differs")
 
@@ -58,7 +60,7 @@ def test_a_list_gives_the_announced_totals_with_a_mark(differing: None):
         assert {str(link["href"]) for link in get(address).select("a.differs")} == {LEADS_TO}, address
 
 
-def test_the_page_of_the_vote_has_both_and_what_the_mark_leads_to(differing: None):
+def test_page_of_the_vote_shows_both_totals_and_the_finding(differing: None):
     page = get(ADDRESS)
 
     assert text(one(page, ".tally-large .tally")) == "94-18-65"
@@ -74,14 +76,14 @@ def test_the_page_of_the_vote_has_both_and_what_the_mark_leads_to(differing: Non
     assert text(one(page, ".sheet-totals .tally")) == "93-18-65"
 
 
-def test_of_a_vote_whose_totals_agree_nothing_is_marked():
+def test_vote_with_equal_totals_is_not_marked():
     page = get(ADDRESS)
 
     assert page.select("#totals, .differs, a[href='#totals']") == []
     assert "as announced" not in text(page).lower().replace("announced 93-18-65", "")
 
 
-def test_previews_cards_embeds_and_feeds(differing: None):
+def test_previews_cards_embeds_and_feeds_give_announced_totals(differing: None):
     page = get(ADDRESS)
     said = str(one(page, "meta[name=description]")["content"])
     embed = get(f"/roll-calls/{SLUG}/embed/")
@@ -96,7 +98,7 @@ def test_previews_cards_embeds_and_feeds(differing: None):
     assert f"As announced; counted from the votes: {COUNTED}." in feed
 
 
-def test_files_have_both(differing: None):
+def test_files_have_announced_and_counted_totals(differing: None):
     (row,) = json.loads(b"".join(Client().get("/roll-calls.json?q=ES-11/7")))["rows"]
 
     assert (row["announced_yes"], row["counted_yes"]) == (94, 93)
@@ -106,7 +108,7 @@ def test_files_have_both(differing: None):
     assert event["extras"]["announced"][0] == {"option": "yes", "value": 94}
 
 
-def test_filters_and_orders_take_the_figures_that_lists_give(maker: Maker):
+def test_filters_and_orders_use_the_displayed_totals(maker: Maker):
     """The closest: 1-1 as announced of 2-1 counted; then 3-2 counted; last, announced 9-1 and counted 1-1."""
     RollCall.objects.all().delete()
     for slug, votes, announced in (
@@ -137,7 +139,7 @@ def test_filters_and_orders_take_the_figures_that_lists_give(maker: Maker):
     assert [one.slug for one in Listing(QueryDict("short=1"), record).page] == ["tied"]
 
 
-def test_how_to_read_a_vote_is_shown_by_one_whose_totals_agree(maker: Maker):
+def test_example_vote_of_the_front_page_has_equal_totals(maker: Maker):
     RollCall.objects.all().delete()
     for slug, announced in (("agrees", 1), ("differs", 2)):
         symbol = f"A/RES/79/{800 + announced}"

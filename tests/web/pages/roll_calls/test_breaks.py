@@ -1,4 +1,4 @@
-"""Notable breaks on the page of a vote: who left its closest partners, worked out by hand."""
+"""Notable breaks on the page of a vote, worked out by hand."""
 
 import datetime
 
@@ -24,7 +24,7 @@ def partners(maker: Maker) -> Maker:
     return maker
 
 
-def test_who_left_its_closest_partners(partners: Maker):
+def test_notable_breaks_are_listed_by_surprise_and_distance(partners: Maker):
     partners.roll_call("the-break", "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:A NLD:X CHN:N", date=DAY)
     page = get(ADDRESS)
 
@@ -46,7 +46,7 @@ def test_a_break_needs_five_partners_that_took_a_position(partners: Maker):
     assert get(ADDRESS).select("#breaks") == []
 
 
-def test_votes_of_the_day_and_drafts_make_no_partners(maker: Maker):
+def test_votes_of_the_same_day_and_drafts_make_no_partners(maker: Maker):
     for number in range(30):
         values = {"date": DAY} if number % 2 else {"date": FORMER, "status": "draft"}
         maker.roll_call(f"alike-{number}", CLOSE.format("Y"), **values)
@@ -55,7 +55,7 @@ def test_votes_of_the_day_and_drafts_make_no_partners(maker: Maker):
     assert get(ADDRESS).select("#breaks") == []
 
 
-def test_the_council_has_none(partners: Maker):
+def test_council_votes_have_no_notable_breaks(partners: Maker):
     partners.roll_call(
         "the-break", "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:Y NLD:Y", date=DAY, body=partners.council, session=None
     )
@@ -63,7 +63,7 @@ def test_the_council_has_none(partners: Maker):
     assert get(ADDRESS).select("#breaks") == []
 
 
-def test_names_are_those_of_the_day(partners: Maker):
+def test_breaks_use_the_names_of_the_day(partners: Maker):
     name = StateName.objects.get(state__code="TUR")
     date = name.until - datetime.timedelta(days=1)
     former = date - datetime.timedelta(days=30)
@@ -75,7 +75,7 @@ def test_names_are_those_of_the_day(partners: Maker):
     assert name.name != name.state.name
 
 
-def test_the_table_alone_does_not_look_for_them(partners: Maker, monkeypatch: pytest.MonkeyPatch):
+def test_table_fragment_does_not_compute_breaks(partners: Maker, monkeypatch: pytest.MonkeyPatch):
     partners.roll_call("the-break", "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:A NLD:X", date=DAY)
     monkeypatch.setattr("votes.reports.breakdown.surprises", lambda *_: pytest.fail("asked for"))
 
@@ -84,7 +84,7 @@ def test_the_table_alone_does_not_look_for_them(partners: Maker, monkeypatch: py
     assert "break-list" not in part
 
 
-def test_the_text_has_them_too(partners: Maker):
+def test_page_of_the_text_shows_the_breaks(partners: Maker):
     text = partners.text("A/RES/79/950")
     partners.roll_call(
         "the-break", "USA:N FRA:Y GBR:Y DEU:Y ITA:Y ESP:A NLD:X", date=DAY, resolution=text, decisive=True

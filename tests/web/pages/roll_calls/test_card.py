@@ -1,4 +1,4 @@
-"""Share cards: what they say, how titles are fitted, and that they are 1200 x 630 pixels."""
+"""Share cards: contents, fitting of titles, and size."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def lines(one: Card, source: str = "") -> list[tuple[str, str]]:
     return [(text.get("font-size") or "", "".join(text.itertext())) for text in root.iter(f"{SVG}text")]
 
 
-def test_a_card_says_where_what_and_how():
+def test_card_states_symbol_body_date_title_totals_and_result():
     assert lines(card(), "Plenary, here") == [
         ("32", "Plenary"),
         ("26", "A/RES/1 · General Assembly · 1 May 2001"),
@@ -58,7 +58,7 @@ def test_a_card_says_where_what_and_how():
     ]
 
 
-def test_without_votes_there_are_neither_figures_nor_squares():
+def test_card_without_votes_has_no_figures_or_squares():
     bare = card(tally="", figures=(), grid=None, result="Adopted without a vote")
 
     assert [text for _size, text in lines(bare)][2:] == ["Peace & <quiet>", "Adopted without a vote", ""]
@@ -69,7 +69,7 @@ def test_without_votes_there_are_neither_figures_nor_squares():
     ("title", "size", "number"),
     [("Short", "54", 1), ("A title of middling length that needs two lines " * 2, "44", 2), ("word " * 90, "36", 2)],
 )
-def test_a_longer_title_is_smaller_and_at_last_cut(title: str, size: str, number: int):
+def test_longer_title_is_smaller_and_finally_shortened(title: str, size: str, number: int):
     shown = [text for font, text in lines(card(title=title)) if font == size]
 
     assert len(shown) == number
@@ -90,14 +90,14 @@ def test_a_word_wider_than_a_line_is_broken():
     assert wrapped("", 10, 100) == [""]
 
 
-def test_what_is_cut_ends_with_an_ellipsis_after_a_letter():
+def test_shortened_title_ends_with_an_ellipsis_after_a_letter():
     assert shortened(["one", "two, three"], 1, 10, 1000) == ["one…"]
     assert shortened(["one,"], 1, 10, width_of("one,", 10)) == ["one,"]
     assert shortened(["two, x", "y"], 1, 10, width_of("two, …", 10)) == ["two…"]
 
 
 @given(text=st.text(max_size=200), most=st.integers(1, 3))
-def test_whatever_a_title_it_fits(text: str, most: int):
+def test_any_title_fits(text: str, most: int):
     size = TITLES[-1][0]
     whole = wrapped(text, size, ACROSS)
     shown = shortened(whole, most, size, ACROSS)
@@ -111,19 +111,19 @@ def test_whatever_a_title_it_fits(text: str, most: int):
 class TestAddress:
     """``card.png`` of a roll call."""
 
-    def test_is_a_picture_of_1200_by_630(self):
+    def test_card_is_a_png_of_1200_by_630(self):
         answer = Client().get(CARD)
 
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
         assert struct.unpack(">II", answer.content[16:24]) == (1200, 630)
 
-    def test_who_has_it_is_told_so(self, monkeypatch: pytest.MonkeyPatch):
+    def test_matching_etag_is_a_304(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "png", str.encode)
         tag = Client().get(CARD)["ETag"]
 
         assert Client().get(CARD, headers={"If-None-Match": tag}).status_code == 304
 
-    def test_says_the_vote(self, monkeypatch: pytest.MonkeyPatch):
+    def test_card_of_es_11_7_has_its_title_totals_and_result(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "png", str.encode)
         root = ET.fromstring(Client().get(CARD).content)  # noqa: S314  # our own
         said = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
@@ -138,17 +138,17 @@ class TestAddress:
         ]
         assert len([group for group in root.iter(f"{SVG}g") if (group.get("class") or "").startswith("tile-")]) == 193
 
-    def test_of_what_was_adopted_without_a_vote_says_that(self, maker: Maker, monkeypatch: pytest.MonkeyPatch):
+    def test_card_of_an_adoption_without_a_vote_says_so(self, maker: Maker, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(answers, "png", str.encode)
         maker.roll_call("quiet", method="without-vote", result="adopted")
         root = ET.fromstring(Client().get("/roll-calls/quiet/card.png").content)  # noqa: S314  # our own
 
         assert "Adopted without a vote" in ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
-    def test_takes_no_parameters(self):
+    def test_card_takes_no_parameters(self):
         assert Client().get(f"{CARD}?bloc=eu").json()["errors"] == {"bloc": ["There is no parameter “bloc” here."]}
 
-    def test_another_spelling_leads_to_the_address(self):
+    def test_another_spelling_redirects_to_the_card(self):
         answer = Client().get("/roll-calls/A-RES-ES-11-7/card.png")
 
         assert (answer.status_code, answer.headers["Location"]) == (301, CARD)

@@ -1,4 +1,4 @@
-"""A vote in other sites' pages: the card that may be framed, oEmbed, the snippet; and nothing else may be framed."""
+"""The embed page, oEmbed and the snippet; nothing else may be framed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sample(route: str) -> str:
 
 
 @pytest.mark.usefixtures("loaded_once")
-def test_the_card_alone_may_be_framed():
+def test_only_the_embed_page_may_be_framed():
     said = {path: framing(Client().head(path)) for path in public_paths()}  # type: ignore[arg-type]  # as the test client has it
 
     assert said.pop(CARD) == (None, "*")
@@ -72,7 +72,7 @@ def test_the_card_alone_may_be_framed():
     assert framing(Client().get("/roll-calls/nope/embed/")) == ("DENY", "'none'")  # type: ignore[arg-type]  # likewise
 
 
-def test_the_card_loads_our_own_files_alone():
+def test_embed_page_loads_only_files_of_the_site():
     response = Client().get(CARD)
     policy = response.headers["Content-Security-Policy"]
 
@@ -94,7 +94,7 @@ def test_the_card_loads_our_own_files_alone():
     assert len(response.content) < 25_000
 
 
-def test_the_card_shows_the_vote_and_leads_to_its_page():
+def test_embed_page_shows_the_vote_and_links_to_its_page():
     page = get(CARD)
 
     assert text(one(page, "h1")) == "Advancing a comprehensive, just and lasting peace in Ukraine"
@@ -112,7 +112,7 @@ def test_the_card_shows_the_vote_and_leads_to_its_page():
     assert len(ids) == len(set(ids))
 
 
-def test_the_council_s_squares_have_their_codes():
+def test_squares_of_the_council_have_state_codes():
     page = get("/roll-calls/s-2022-155/embed/")
 
     assert sorted(texts(page, ".tile-code")) == sorted(
@@ -121,7 +121,7 @@ def test_the_council_s_squares_have_their_codes():
     assert texts(page, ".tile-label") == ["Permanent members", "Elected members"]
 
 
-def test_a_vote_without_votes_has_no_squares(maker: Maker):
+def test_embed_page_without_votes_has_no_squares(maker: Maker):
     maker.roll_call("quiet", method="without-vote", title="To adjourn", kind="motion")
     page = get("/roll-calls/quiet/embed/")
 
@@ -129,7 +129,7 @@ def test_a_vote_without_votes_has_no_squares(maker: Maker):
     assert texts(page, ".from a") == ["About this vote", "Plenary"]
 
 
-def test_other_addresses_of_a_card(maker: Maker):
+def test_other_addresses_of_the_embed_page_redirect_or_are_a_404(maker: Maker):
     kept = maker.roll_call("kept", "USA:Y")
     RetiredAddress.objects.create(slug="merged", kind="merged", reason="The same.", roll_call=kept)
     gone = maker.roll_call("gone", "USA:N", title="Never taken")
@@ -153,7 +153,7 @@ def oembed(**parameters: str) -> Any:
 @pytest.mark.parametrize(
     "path", ["/resolutions/A/RES/ES-11/7", "/resolutions/es-11%2F7?bloc=eu#states", "/roll-calls/a-res-es-11-7/", CARD]
 )
-def test_oembed_of_each_address_of_a_vote(path: str):
+def test_oembed_answers_every_address_of_a_vote(path: str):
     if "es-11%2F7" in path:
         path = path.replace("es-11%2F7", "a%2Fres%2Fes-11%2F7")
     found = oembed(url=OWN + path, format="json")
@@ -191,7 +191,7 @@ def test_oembed_is_never_larger_than_asked_for(asked: dict[str, str], size: tupl
     assert f'width="{size[0]}" height="{size[1]}"' in said["html"]
 
 
-def test_a_council_s_and_a_silent_vote_s_card_are_lower(maker: Maker):
+def test_embeds_of_the_council_or_without_votes_are_lower(maker: Maker):
     maker.roll_call("quiet", method="without-vote", title='"To" <adjourn>', kind="motion")
 
     assert oembed(url=f"{OWN}/roll-calls/s-2022-155/").json()["height"] == 390
@@ -219,20 +219,20 @@ def test_a_council_s_and_a_silent_vote_s_card_are_lower(maker: Maker):
         ({"url": "/resolutions/A/RES/ES-11/7"}, 404, []),
     ],
 )
-def test_what_oembed_cannot_answer(asked: dict[str, str], status: int, wrong: list[str]):
+def test_invalid_oembed_request_is_a_problem_document(asked: dict[str, str], status: int, wrong: list[str]):
     found = oembed(**asked)
 
     assert (found.status_code, found.headers["Content-Type"]) == (status, "application/problem+json")
     assert sorted(found.json().get("errors", {})) == wrong
 
 
-def test_sizes_are_numbers_of_pixels():
+def test_oembed_sizes_are_in_pixels():
     assert sizes(QueryDict("maxwidth=12&maxheight=")) == (12, None, {})
     assert sizes(QueryDict("maxwidth=١٢&maxheight=1234567"))[2] == {"maxwidth": ["١٢"], "maxheight": ["1234567"]}
 
 
 @pytest.mark.parametrize("path", ["/resolutions/A/RES/ES-11/7", "/roll-calls/a-res-es-11-7/"])
-def test_a_vote_s_page_offers_the_snippet_and_is_discovered(path: str):
+def test_page_of_a_vote_offers_the_snippet_and_oembed_discovery(path: str):
     page = get(path)
 
     (discovered,) = page.select("link[type='application/json+oembed']")

@@ -1,4 +1,4 @@
-"""What the public reads of changes to the record."""
+"""The public history of a vote."""
 
 import csv
 import io
@@ -28,13 +28,13 @@ def change(choice: str = "A", *, code: str = "USA", reason: str = "The verbatim 
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code=code).update(choice=choice)
 
 
-def test_nothing_changed():
+def test_unchanged_vote_has_an_empty_history():
     assert text(one(get(PAGE), ".empty")) == "Nothing has changed since publication."
     assert get(TEXT).select(".amended") == []
     assert get(TEXT).select(f"a[href='{PAGE}']") == []
 
 
-def test_an_amendment_stands_on_the_page_and_in_the_history():
+def test_changed_vote_is_noted_on_the_page_and_in_the_history():
     change()
     revision = Revision.objects.get()
     shown = get(TEXT)
@@ -55,7 +55,7 @@ def test_an_amendment_stands_on_the_page_and_in_the_history():
     assert "ann.secret" not in f"{shown}{page}"
 
 
-def test_of_many_changes_the_page_shows_the_first():
+def test_page_shows_the_first_of_many_changes():
     with attributed(by_name="ann", reason="All of them."):
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", choice="N").update(choice="A")
 
@@ -64,7 +64,7 @@ def test_of_many_changes_the_page_shows_the_first():
     assert said[5] == "13 more changes"
 
 
-def test_the_names_are_those_of_the_day(maker: Maker):
+def test_history_uses_the_names_of_the_day(maker: Maker):
     made = maker.roll_call("of-1975", "BEN:Y FRA:N", date="1975-11-10")
     age()
     Vote.objects.filter(roll_call=made, state__code="BEN").update(choice="N")
@@ -72,7 +72,7 @@ def test_the_names_are_those_of_the_day(maker: Maker):
     assert texts(get("/roll-calls/of-1975/history/"), ".changes tbody th") == ["Dahomey"]
 
 
-def test_a_correction_is_no_amendment_but_in_the_history():
+def test_correction_is_in_the_history_but_not_noted_as_a_change():
     made = RollCall.objects.get(slug="a-res-es-11-7")
     Correction.objects.create(roll_call=made, state=MemberState.objects.get(code="USA"), intended="Y")
     made.resolution.topics.clear()  # type: ignore[union-attr]  # it has one
@@ -82,7 +82,7 @@ def test_a_correction_is_no_amendment_but_in_the_history():
     assert "Correction of United States" in texts(get(PAGE), ".changes tbody th")
 
 
-def test_no_reason_and_no_author():
+def test_change_without_reason_or_author_is_shown_as_such():
     Vote.objects.filter(roll_call__slug="a-res-es-11-7", state__code="USA").update(choice="A")
     role = Revision.objects.get().role
 
@@ -91,7 +91,7 @@ def test_no_reason_and_no_author():
     ]
 
 
-def test_files():
+def test_history_files_list_every_change():
     change(reason="=1+1")
     at = Revision.objects.get().at.isoformat(timespec="seconds")
     found = json.loads(Client().get("/roll-calls/a-res-es-11-7/history.json").content)
@@ -113,7 +113,7 @@ def test_files():
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_what_files_refuse(form: str):
+def test_invalid_history_file_request_is_refused_or_redirected(form: str):
     refused = Client().get(f"/roll-calls/a-res-es-11-7/history.{form}?who=me")
     unknown = Client().get(f"/roll-calls/nowhere/history.{form}")
     spelt = Client().get(f"/roll-calls/A-RES-ES-11-7/history.{form}")
@@ -124,13 +124,13 @@ def test_what_files_refuse(form: str):
     assert (spelt.status_code, spelt["Location"]) == (301, f"/roll-calls/a-res-es-11-7/history.{form}")
 
 
-def test_other_addresses():
+def test_unknown_history_is_a_404_and_other_spellings_redirect():
     get("/roll-calls/nowhere/history/", status=404)
     assert Client().get("/roll-calls/A-RES-ES-11-7/history/")["Location"] == PAGE
     assert text(one(get(f"{PAGE}?who=me"), ".problem")).endswith("Ignored unknown parameters: who.")
 
 
-def test_what_drafts_say_is_nowhere(maker: Maker):
+def test_history_never_shows_drafts(maker: Maker):
     made = maker.roll_call("secret-motion", "TUV:N USA:Y", kind="motion", title="motionquux", status="draft")
     Vote.objects.filter(roll_call=made, state__code="TUV").update(choice="A")
     RollCall.objects.filter(pk=made.pk).update(note="notequux")
@@ -162,7 +162,7 @@ def test_what_drafts_say_is_nowhere(maker: Maker):
     assert text(one(shown, ".revision .note")).endswith("Reason: Taken out.")
 
 
-def test_the_number_of_queries(maker: Maker, django_assert_num_queries: DjangoAssertNumQueries):
+def test_query_count_does_not_grow_with_changes(maker: Maker, django_assert_num_queries: DjangoAssertNumQueries):
     client = Client()
     with django_assert_num_queries(6):
         client.get(TEXT)

@@ -1,4 +1,4 @@
-"""Votes that were not recorded, and texts adopted without a vote: found where asked for, never called recorded."""
+"""Votes not recorded and adoptions without a vote: filters, symbols, wording and counts."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -71,14 +71,16 @@ class TestLists:
             ("?body=SC", 2, "2 of 24 recorded votes"),
         ],
     )
-    def test_each_method(self, methods: Maker, path: str, query: str, number: int, said: str):
+    def test_method_filter_selects_votes_taken_that_way(
+        self, methods: Maker, path: str, query: str, number: int, said: str
+    ):
         page = get(path + query)
 
         assert problems(page) == []
         assert selected(page) == number
         assert text(one(page, ".selection > [role=status]")).partition(" · ")[0] == said
 
-    def test_what_is_left_out_is_said_and_can_be_included(self, methods: Maker):
+    def test_list_states_excluded_texts_and_links_to_include_them(self, methods: Maker):
         page = get("/resolutions/?q=election")
         assert symbols(page) == []
         said = one(page, ".selection > .hint")
@@ -89,7 +91,7 @@ class TestLists:
         assert get("/roll-calls/?method=any").select(".selection > .hint") == []
         assert get("/states/USA/").select(".selection > .hint") == []
 
-    def test_rows_say_how(self, methods: Maker):
+    def test_rows_state_the_method(self, methods: Maker):
         page = get("/resolutions/?method=any&until=2012-12-31")
         how = {text(one(row, ".symbol")): texts(row, ".row-how p") for row in page.select("ol.rows > li")}
 
@@ -98,7 +100,7 @@ class TestLists:
         assert how["A/RES/39/28 A"] == ["adopted", "Recorded vote; who voted how is not on record"]
         assert how["A/RES/377(V)"] == ["1-1-0 adopted"]
 
-    def test_the_facet(self, methods: Maker):
+    def test_method_facet_counts_each_method(self, methods: Maker):
         assert facets(get("/resolutions/"))["method"] == {
             "any": 26, "": 24, "roll-call": 2, "non-recorded": 1, "without-vote": 1,
         }  # fmt: skip
@@ -109,7 +111,7 @@ class TestLists:
         page = get("/resolutions/?method=without-vote")
         assert [str(box["value"]) for box in page.select("[name=method][checked]")] == ["without-vote"]
 
-    def test_an_unknown_method(self, methods: Maker):
+    def test_unknown_method_is_an_error_in_lists_files_and_api(self, methods: Maker):
         error = "Unknown value “show-of-hands”; choose one of recorded, roll-call, non-recorded, without-vote, any."
         page = get("/resolutions/?method=show-of-hands")
 
@@ -125,7 +127,7 @@ class TestLists:
             answer = Client().get(f"{address}?method=show-of-hands")
             assert (answer.status_code, answer.json()["errors"]) == (400, {"method": [error]}), address
 
-    def test_nothing_found_is_not_said_of_recorded_votes_alone(self, methods: Maker):
+    def test_empty_list_of_another_method_does_not_mention_recorded_votes(self, methods: Maker):
         page = get("/roll-calls/?method=non-recorded&body=SC")
 
         assert texts(page, ".loosened p") == ["Nothing on record meets all of these conditions. Clear all"]
@@ -134,7 +136,7 @@ class TestLists:
             "without “in the Security Council”: 1 non-recorded vote",
         }
 
-    def test_without_a_symbol_the_usual_votes_are_counted(self, methods: Maker):
+    def test_count_without_the_symbol_covers_recorded_votes_only(self, methods: Maker):
         listing = Listing(QueryDict("q=S/RES/2034&body=SC"), load())
 
         assert listing.totals["roll_calls"] == 1
@@ -146,14 +148,14 @@ class TestSymbols:
     """Who looks for a text by its symbol finds it, however it was decided."""
 
     @pytest.mark.parametrize("symbol", ["S/RES/2034 (2012)", "s/res/2034(2012)", "A/RES/1(I)"])
-    def test_a_whole_symbol_leads_to_its_page(self, methods: Maker, symbol: str):
+    def test_whole_symbol_redirects_to_its_page(self, methods: Maker, symbol: str):
         response = Client().get("/resolutions/", {"q": symbol})
 
         assert response.status_code == 302
         assert response.headers["Location"].startswith("/resolutions/")
         assert Client().get(response.headers["Location"]).status_code == 200
 
-    def test_a_piece_of_one_finds_it_and_the_sentence_says_so(self, methods: Maker):
+    def test_partial_symbol_finds_unrecorded_votes_and_the_sentence_says_so(self, methods: Maker):
         page = get("/resolutions/?q=2034&body=SC")
 
         assert symbols(page) == ["S/RES/2034 (2012)"]
@@ -162,11 +164,11 @@ class TestSymbols:
         )
         assert symbols(get("/resolutions/?q=2034&body=SC&method=recorded")) == []
 
-    def test_it_is_suggested(self, methods: Maker):
+    def test_unrecorded_vote_is_suggested_by_symbol(self, methods: Maker):
         assert "S/RES/2034" in str(get("/suggestions/?q=2034"))
 
     @pytest.mark.parametrize("address", ["/roll-calls.json", "/api/v1/roll-calls/"])
-    def test_files_and_the_api_too(self, methods: Maker, address: str):
+    def test_files_and_api_find_unrecorded_votes_by_symbol(self, methods: Maker, address: str):
         assert slugs(f"{address}?q=2034&body=SC") == ["quiet"]
         assert slugs(f"{address}?q=election") == []
         assert slugs(f"{address}?q=election&method=any") == ["quiet"]
@@ -205,7 +207,7 @@ class TestWords:
     """How each is called."""
 
     @pytest.mark.parametrize("slug", SLUGS)
-    def test_on_its_page(self, methods: Maker, slug: str):
+    def test_page_explains_and_cites_the_method(self, methods: Maker, slug: str):
         symbol, *_others = SLUGS[slug]
         page = get(f"/resolutions/{symbol}")
         explained, cited, _titled = SAID[slug]
@@ -217,7 +219,7 @@ class TestWords:
             assert "recorded vote" not in own.replace("non-recorded vote", "").lower().replace("non-recorded vote", "")
 
     @pytest.mark.parametrize("slug", SLUGS)
-    def test_in_a_feed(self, methods: Maker, slug: str):
+    def test_feed_title_states_the_method(self, methods: Maker, slug: str):
         symbol, _date, title, _method = SLUGS[slug]
         feed = ET.fromstring(Client().get("/roll-calls.atom?method=any").content)  # noqa: S314  # our own
         titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
@@ -232,7 +234,7 @@ class TestWords:
             ("quiet", ["adopted without a vote"]),
         ],
     )
-    def test_on_the_card_for_other_sites(
+    def test_embed_and_card_state_the_method(
         self, methods: Maker, slug: str, said: list[str], monkeypatch: pytest.MonkeyPatch
     ):
         page = get(f"/roll-calls/{slug}/embed/")
@@ -243,7 +245,7 @@ class TestWords:
         card = " ".join("".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text"))
         assert SAID[slug][0].removesuffix(".").split(";")[0] in card
 
-    def test_on_the_page_of_a_vote_that_did_not_decide_its_text(self, methods: Maker):
+    def test_page_of_a_vote_on_part_of_a_text_states_the_method(self, methods: Maker):
         text_of = RollCall.objects.get(slug="hands").resolution
         assert text_of
         methods.roll_call("part", resolution=text_of, kind="paragraph", title="Paragraph 5", method="non-recorded")
@@ -256,7 +258,7 @@ class TestWords:
 class TestCounts:
     """What counts recorded votes counts no others."""
 
-    def test_on_the_front_page(self, methods: Maker):
+    def test_front_page_counts_only_recorded_votes(self, methods: Maker):
         page = get("/")
 
         assert text(one(page, ".today")).startswith("24 recorded votes, from ")
@@ -264,7 +266,7 @@ class TestCounts:
         counts = {one.slug: one.says for one in questions(load(), "en", "/")}
         assert "Council votes searched: 2," in counts["vetoes"]
 
-    def test_on_the_data_page(self, methods: Maker):
+    def test_data_page_counts_other_methods_separately(self, methods: Maker):
         page = get("/data/")
         facts = dict(zip(texts(page, ".facts dt"), texts(page, ".facts dd"), strict=True))
 
@@ -275,6 +277,6 @@ class TestCounts:
         assert text(editor.select("td")[-1]) == "2"
         assert "All 24 recorded votes" in text(get("/data/quality/"))
 
-    def test_a_state_has_votes_however_taken(self, methods: Maker):
+    def test_votes_of_a_state_include_roll_call_votes(self, methods: Maker):
         assert "A/RES/377(V)" in symbols(get("/states/GBR/?until=1959-12-31"))
         assert rows(get("/states/GBR/?method=non-recorded")) == []

@@ -1,4 +1,4 @@
-"""The page of a text and its recorded vote: A/RES/ES-11/7 and others, figure by figure and name by name."""
+"""The page of a text and its vote: A/RES/ES-11/7 and others."""
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -35,7 +35,7 @@ AGAINST = [
 ]
 
 
-def test_the_vote_at_a_glance():
+def test_page_shows_result_totals_and_explanation():
     page = get(PEACE)
 
     assert texts(page, ".page-head .overline > *") == [
@@ -55,7 +55,7 @@ def test_the_vote_at_a_glance():
     assert text(one(page, "head > title")) == "A/RES/ES-11/7: 93-18-65 · Plenary"
 
 
-def test_the_four_groups_by_name():
+def test_members_are_named_in_four_groups():
     page = get(PEACE)
 
     assert texts(page, ".group h3") == ["In favour 93", "Against 18", "Abstaining 65", "Non-voting 17"]
@@ -87,7 +87,7 @@ def bloc_table(address: str) -> dict[str, list[str]]:
     return {row[0]: row[2:] for row in table(get(address), ".bloc-table") if len(row) > 1}
 
 
-def test_blocs_of_the_date():
+def test_blocs_show_totals_position_cohesion_and_breaks_on_the_date():
     found = bloc_table(PEACE)
 
     assert found["EU"] == ["26", "1", "0", "0", "In favour", "0.94", "Hungary"]
@@ -102,7 +102,7 @@ def test_blocs_of_the_date():
 
 
 @pytest.mark.parametrize("symbol", ["A/RES/ES-11/7", "A/RES/2758(XXVI)", "A/RES/71/258", "S/2022/155"])
-def test_every_bloc_agrees_with_the_slow_twin(twin: Twin, symbol: str):
+def test_every_bloc_equals_the_reference_implementation(twin: Twin, symbol: str):
     cast = next(cast for cast in twin.casts if cast.symbol == symbol)
     links = {str(a["href"]).split("/")[2]: text(a) for a in get(f"/resolutions/{symbol}").select(".bloc-table th a")}
     found = bloc_table(f"/resolutions/{symbol}")
@@ -131,7 +131,7 @@ def test_bloc_links_keep_the_date():
     assert one(get(PEACE), ".bloc-table a[href^='/blocs/eu/']")["href"] == "/blocs/eu/?on=2025-02-24"
 
 
-def test_the_table_filters_and_runs_its_totals():
+def test_table_filters_rows_and_shows_totals():
     page = get(f"{PEACE}?bloc=nato&choice=against")
 
     assert table(page, ".sheet") == [
@@ -143,7 +143,7 @@ def test_the_table_filters_and_runs_its_totals():
     assert text(one(page, "select#choice option[selected]")) == "Against"
 
 
-def test_the_whole_table_and_its_orders():
+def test_whole_table_is_sorted_by_each_order():
     by_name = table(get(PEACE), ".sheet")
     assert len(by_name) == 193
     assert by_name[:3] == [
@@ -162,7 +162,7 @@ def test_the_whole_table_and_its_orders():
     assert text(one(get(PEACE), ".sheet-totals")) == "193 members: 93-18-65, 17 non-voting"
 
 
-def test_mistakes_in_the_table_are_said_and_yield_nothing():
+def test_invalid_table_filter_is_an_error_and_shows_no_rows():
     page = get(f"{PEACE}?bloc=NATO&choice=no&sort=size")
 
     assert problems(page) == [
@@ -174,18 +174,18 @@ def test_mistakes_in_the_table_are_said_and_yield_nothing():
     assert table(get(f"{PEACE}?bloc=warsaw-pact"), ".sheet") == []
 
 
-def test_an_unknown_parameter_of_the_page_is_named():
+def test_unknown_parameter_is_named():
     assert [problem for problem in problems(get(f"{PEACE}?blok=nato")) if "blok" in problem]
 
 
-def test_the_form_of_the_table_sent_as_it_stands_selects_what_it_says():
+def test_unchanged_table_form_selects_what_it_shows():
     page = get(f"{PEACE}?bloc=nato&choice=&sort=")
 
     assert problems(page) == []
     assert len(table(page, ".sheet")) == 32
 
 
-def test_htmx_gets_the_table_only():
+def test_htmx_gets_only_the_table():
     response = Client().get(f"{PEACE}?bloc=nato", headers={"HX-Request": "true"})
 
     assert response.headers["Vary"] == "HX-Request, HX-History-Restore-Request"
@@ -193,7 +193,7 @@ def test_htmx_gets_the_table_only():
     assert b"<h1" not in response.content
 
 
-def test_documents_and_the_way_to_report_an_error():
+def test_page_links_to_documents_and_error_report():
     page = get(PEACE)
 
     assert [str(a["href"]) for a in page.select("dl.facts a")] == [
@@ -213,7 +213,7 @@ def test_documents_and_the_way_to_report_an_error():
     )
 
 
-def test_a_veto_is_explained_with_its_author():
+def test_veto_is_explained_with_the_member_that_cast_it():
     page = get("/resolutions/S/2022/155")
 
     assert texts(page, ".verdict > p") == [
@@ -236,7 +236,7 @@ def test_a_veto_is_explained_with_its_author():
     assert bloc_table("/resolutions/S/2022/155")["Nordic countries"] == ["1", "0", "0", "0", "In favour", "–", ""]
 
 
-def test_old_votes_are_read_with_the_names_of_their_date():
+def test_old_votes_use_the_names_of_their_date():
     page = get("/resolutions/A/RES/2758(XXVI)")
     shown = set(texts(page, ".group-N li"))
 
@@ -247,13 +247,13 @@ def test_old_votes_are_read_with_the_names_of_their_date():
     assert "Sri Lanka" not in texts(page, "li, th")
 
 
-def test_names_of_the_date_are_in_the_order_of_the_alphabet():
+def test_names_of_the_date_are_sorted_alphabetically():
     names = texts(get("/resolutions/A/RES/2758(XXVI)"), ".group-N li")
 
     assert names == sorted(names)
 
 
-def test_figures_that_disagree_are_both_shown():
+def test_differing_totals_are_both_shown():
     RollCall.objects.filter(slug="a-res-es-11-7").update(announced_no=17)
 
     assert texts(get(PEACE), ".verdict .problem > p, .verdict .problem li") == [
@@ -263,7 +263,7 @@ def test_figures_that_disagree_are_both_shown():
     assert "add up" not in text(one(get(PEACE), ".verdict"))
 
 
-def test_a_correction_stands_beside_the_vote():
+def test_correction_is_shown_with_the_vote():
     roll_call, state = RollCall.objects.get(slug="a-res-es-11-7"), MemberState.objects.get(code="HUN")
     Correction.objects.create(roll_call=roll_call, state=state, intended="A")
     page = get(PEACE)
@@ -276,7 +276,7 @@ def test_a_correction_stands_beside_the_vote():
     assert text(one(page, ".tally-large .tally")) == "93-18-65"
 
 
-def test_other_votes_on_a_text_and_their_own_pages(maker: Maker):
+def test_other_votes_on_a_text_are_listed_and_have_pages(maker: Maker):
     decided = RollCall.objects.select_related("resolution").get(slug="a-res-es-11-7")
     maker.roll_call(
         "a-res-es-11-7-2", "USA:Y RUS:N", resolution=decided.resolution, session=decided.session, kind="amendment",
@@ -294,7 +294,7 @@ def test_other_votes_on_a_text_and_their_own_pages(maker: Maker):
     assert one(own, "article > p a")["href"] == PEACE
 
 
-def test_a_text_with_totals_only_and_one_without_a_vote(maker: Maker):
+def test_texts_with_totals_only_or_no_vote_have_pages(maker: Maker):
     hands = maker.text("A/RES/79/801")
     maker.roll_call("hands", method="non-recorded", resolution=hands, decisive=True, announced_yes=2, announced_no=1)
     consensus = maker.text("A/RES/79/802")

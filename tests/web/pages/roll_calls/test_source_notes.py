@@ -1,4 +1,4 @@
-"""What a vote's page and programs say of what its source does not say, or has wrong."""
+"""Notes about the source of a vote on its page, in JSON and in the API."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def correct(source: str, fact: str, old: str, new: str, **said: str) -> None:
     )
 
 
-def test_absences_that_were_derived():
+def test_derived_absences_are_noted_on_page_files_and_api():
     assert DERIVED not in text(get(ADDRESS))
     RollCall.objects.filter(slug=SLUG).update(absences_derived=True)
 
@@ -47,7 +47,7 @@ def test_absences_that_were_derived():
     assert lines[1].endswith(",derived,")
 
 
-def test_a_choice_that_is_not_legible(maker: Maker):
+def test_illegible_choice_is_noted(maker: Maker):
     """A/RES/620(VII)[A] has Pakistan without a legible choice."""
     resolution = maker.text("A/RES/620(VII)[A]", title="Admission of new Members")
     maker.roll_call("a-res-620-vii-a", "USA:Y FRA:N", resolution=resolution, decisive=True, title="",
@@ -61,7 +61,7 @@ def test_a_choice_that_is_not_legible(maker: Maker):
     assert get(ADDRESS).select(".verdict .note") == []
 
 
-def test_corrections_of_sources_stand_under_the_source():
+def test_corrections_of_sources_are_shown_under_the_source():
     assert get(ADDRESS).select(".corrected") == []
     correct("voeten", "GRC", "Y", "N")
     correct("voeten", "MCO", "Y", "", reason="It did not vote.", document="A/48/PV.46")
@@ -83,7 +83,7 @@ def test_corrections_of_sources_stand_under_the_source():
     ]
 
 
-def test_programs_are_told_of_corrections_of_sources():
+def test_json_and_api_list_corrections_of_sources():
     correct("voeten", "GRC", "Y", "N")
     row = {
         "source": "voeten",
@@ -120,7 +120,7 @@ def test_the_source_has_its_address_its_terms_and_a_link_to_the_record():
     assert "on-commercial use with acknowledgement" in text(said)
 
 
-def test_a_recorded_vote_of_which_nobodys_vote_is_on_record(maker: Maker):
+def test_recorded_vote_without_known_positions_says_so(maker: Maker):
     """As of A/RES/39/28A, 39/28B and 43/62."""
     resolution = maker.text("A/RES/39/28 A", title="UNIFIL")
     maker.roll_call("a-res-39-28-a", resolution=resolution, decisive=True, title="")

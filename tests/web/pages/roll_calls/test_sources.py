@@ -1,4 +1,4 @@
-"""Templates whose every text can be translated, and a stylesheet that knows no left and right."""
+"""Templates are translatable, and the stylesheet uses logical sides."""
 
 import re
 
@@ -52,7 +52,7 @@ def test_every_text_of_a_template_can_be_translated(path):
     assert untranslated(path.read_text()) == []
 
 
-def test_the_check_of_templates_finds_what_it_should():
+def test_template_check_finds_untranslated_text():
     assert untranslated('<p title="Tip">Hello {{ name }} {{ _("world") }}</p>') == ["Hello", "Tip"]
     assert untranslated("{% trans n=1 %}Hello {{ name }}{% endtrans %} · Plenary") == []
 
@@ -85,7 +85,7 @@ def physical(source: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_stylesheet_names_no_side_of_the_page():
+def test_stylesheet_uses_only_logical_sides():
     source = (settings.BASE_DIR / "static" / "plenary" / "plenary.css").read_text()
 
     assert len(declarations(source)) > 300
@@ -94,7 +94,7 @@ def test_the_stylesheet_names_no_side_of_the_page():
     assert not re.search(r"url\(\s*[\"']?(?!#)", re.sub(r'url\("#', "url(#", source))
 
 
-def test_the_check_of_styles_finds_what_it_should():
+def test_stylesheet_check_finds_physical_sides():
     source = "a { margin-left: 1px; margin-inline: 0; width: 2px } @media (max-width: 3em) { b { text-align: right; } }"
 
     assert physical(source) == [("margin-left", "1px"), ("width", "2px"), ("text-align", "right")]

@@ -1,4 +1,4 @@
-"""What the search box suggests while a reader types."""
+"""Suggestions of the search box."""
 
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ def suggested(words: str) -> dict[str, list[str]]:
     return {str(group["aria-label"]): texts(group, "a[role=option]") for group in part.select("[role=group]")}
 
 
-def test_suggestions_by_group(maker: Maker):
+def test_suggestions_are_grouped_by_kind(maker: Maker):
     resolution = maker.text("A/RES/79/1", title="<b>Russian</b> lighthouses")
     maker.roll_call("one", resolution=resolution, title="", decisive=True)
 
@@ -43,12 +43,12 @@ def test_suggestions_by_group(maker: Maker):
     assert suggested("zzzz") == suggested("") == suggested("p" * 1000) == {}
 
 
-def test_there_are_eight_at_most():
+def test_at_most_eight_suggestions_are_shown():
     for words in ("un", "united", "se", "the", "in", "re"):
         assert 0 < sum(map(len, suggested(words).values())) <= 8, words
 
 
-def test_each_leads_to_a_page():
+def test_each_suggestion_links_to_a_page():
     for words in ("united", "brics", "human", "es-11", "aggression", "council"):
         part = BeautifulSoup(Client().get("/suggestions/", {"q": words}, headers=HTMX).content, "html.parser")
         addresses = [str(link["href"]) for link in part.select("a")]
@@ -56,13 +56,13 @@ def test_each_leads_to_a_page():
         assert {Client().get(address).status_code for address in addresses} == {200}, words
 
 
-def test_the_list_says_how_many_there_are():
+def test_list_announces_the_number_of_suggestions():
     part = BeautifulSoup(Client().get("/suggestions/?q=guinea", headers=HTMX).content, "html.parser")
 
     assert one(part, "[data-said]")["data-said"] == "4 suggestions"
 
 
-def test_whoever_comes_by_the_address_is_sent_to_the_search():
+def test_direct_visit_redirects_to_the_search():
     response = Client().get("/suggestions/?q=Kampuchea")
     assert (response.status_code, response.headers["Location"]) == (302, "/resolutions/?q=Kampuchea")
     assert texts(get("/suggestions/?q=Kampuchea"), ".row .symbol") == ["A/RES/34/22"]
@@ -70,7 +70,7 @@ def test_whoever_comes_by_the_address_is_sent_to_the_search():
 
 
 @pytest.mark.parametrize(("words", "number"), [("ukraine", 2), ("es-11/7", 2), ("A/79/L.48", 3), ("", 2)])
-def test_the_number_of_queries_stays(
+def test_query_count_is_bounded(
     maker: Maker, django_assert_num_queries: DjangoAssertNumQueries, words: str, number: int
 ):
     maker.many(range(1, 20))
@@ -97,7 +97,7 @@ anything = st.one_of(
 @example("-" * 1000)
 @example("İ" * 1000)
 @given(anything)
-def test_whatever_is_typed_is_answered(words: str):
+def test_any_input_gets_a_response(words: str):
     with transaction.atomic():
         query = urlencode({"q": words})
         assert Client().get(f"/suggestions/?{query}", headers=HTMX).status_code == 200

@@ -1,4 +1,4 @@
-"""Subjects: the index, the list of the texts of one, and the filter by them on pages, in files and of the API."""
+"""Subjects: the index, pages of a subject, and the filter by subject."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def items(page: BeautifulSoup, selector: str) -> dict[str, tuple[str, str]]:
 # The index
 
 
-def test_the_index_has_every_subject_once_with_how_many_texts_it_has(subjects: Subjects):
+def test_index_has_every_subject_once_with_its_number_of_texts(subjects: Subjects):
     page = get("/subjects/")
     letters = page.select(".letters details")
 
@@ -74,7 +74,7 @@ def test_subjects_are_found_by_words_in_any_order(subjects: Subjects):
     assert texts(get("/subjects/?nothing=1"), ".note, .problem")
 
 
-def test_a_record_without_subjects_says_so(record: None):
+def test_record_without_subjects_says_so(record: None):
     assert texts(get("/subjects/"), ".empty") == ["No text has a subject yet."]
     assert not get("/resolutions/").select("[name=subject]")
 
@@ -82,7 +82,7 @@ def test_a_record_without_subjects_says_so(record: None):
 # The page of one
 
 
-def test_the_texts_of_a_subject_are_a_list_of_their_own(subjects: Subjects):
+def test_page_of_a_subject_lists_its_texts(subjects: Subjects):
     page = get(f"/subjects/{UKRAINE}/")
 
     assert symbols(page) == ["A/RES/ES-11/8", "A/RES/ES-11/7", "A/RES/ES-11/1"]
@@ -104,7 +104,7 @@ def test_the_texts_of_a_subject_are_a_list_of_their_own(subjects: Subjects):
     assert problems(asked)[0].endswith("Ignored unknown parameters: subject.")
 
 
-def test_its_files_have_what_the_page_has(subjects: Subjects):
+def test_files_of_a_subject_equal_the_page(subjects: Subjects):
     page = get(f"/subjects/{UKRAINE}/?since=2025-01-01")
     links = {text(link): str(link["href"]) for link in page.select("#results .after a[rel=nofollow]")}
 
@@ -117,7 +117,7 @@ def test_its_files_have_what_the_page_has(subjects: Subjects):
     assert "Resolutions on the subject “Ukraine–Political conditions”" in feed
 
 
-def test_a_heading_in_any_writing_leads_to_the_page(subjects: Subjects):
+def test_any_spelling_of_a_heading_redirects_to_its_page(subjects: Subjects):
     for written in ("CUBA--UNITED STATES", "Cuba–United States", "Cuba-United-States"):
         response = Client().get(f"/subjects/{written}/?since=2000-01-01")
         assert response.status_code == 301, written
@@ -135,7 +135,7 @@ def test_related_subjects_have_the_same_main_heading(subjects: Subjects):
     assert items(get("/subjects/human-rights-reports/"), ".related") == {}
 
 
-def test_votes_on_parts_of_its_texts_are_a_link_away(subjects: Subjects, maker: Maker):
+def test_page_links_to_votes_on_parts_of_its_texts(subjects: Subjects, maker: Maker):
     text_of = Resolution.objects.get(symbol="A/RES/74/7")
     assert "All 2" not in text(get("/subjects/cuba-united-states/"))
     maker.roll_call("part", "USA:N", resolution=text_of, kind="paragraph")
@@ -165,7 +165,7 @@ def test_spellings_that_differ_in_punctuation_alone_are_one_subject(subjects: Su
     ] == [{"slug": "a-res-74-7"}, {"slug": "a-res-34-22"}]
 
 
-def test_the_text_leads_to_its_subjects(subjects: Subjects):
+def test_text_links_to_its_subjects(subjects: Subjects):
     page = get("/resolutions/A/RES/73/195")
     links = {text(link): str(link["href"]) for link in page.select(".facts a[href^='/subjects/']")}
 
@@ -178,7 +178,7 @@ def test_the_text_leads_to_its_subjects(subjects: Subjects):
     assert not get("/resolutions/A/RES/34/22").select(".facts a[href^='/subjects/']")
 
 
-def test_the_pages_ask_the_database_no_more_for_more_subjects(
+def test_query_count_does_not_grow_with_subjects(
     subjects: Subjects, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries
 ):
     addresses = {"/subjects/": 2, "/subjects/?q=cuba": 2, "/subjects/cuba-united-states/": 2, "/subjects/fish/": 7}
@@ -190,7 +190,7 @@ def test_the_pages_ask_the_database_no_more_for_more_subjects(
             Client().get(address)
 
 
-def test_the_site_map_has_those_with_texts(subjects: Subjects):
+def test_sitemap_has_subjects_with_texts(subjects: Subjects):
     found = Client().get("/sitemap-subjects.xml").content.decode()
     assert found.count("<loc>") == 15
     assert "<loc>http://testserver/subjects/cuba-united-states/</loc>" in found
@@ -210,7 +210,7 @@ def test_the_site_map_has_those_with_texts(subjects: Subjects):
         ({"subject": ["un-conferences"], "topic": ["nuclear-weapons"]}, []),
     ],
 )
-def test_one_of_several_subjects_is_enough(subjects: Subjects, query: dict[str, list[str]], found: list[str]):
+def test_several_subjects_match_any_of_them(subjects: Subjects, query: dict[str, list[str]], found: list[str]):
     asked = urlencode(query, doseq=True)
 
     assert symbols(get(f"/resolutions/?{asked}")) == found
@@ -222,7 +222,7 @@ def test_one_of_several_subjects_is_enough(subjects: Subjects, query: dict[str, 
     assert Client().get(f"/resolutions.atom?{asked}").content.decode().count("<entry>") == len(found)
 
 
-def test_what_is_chosen_stands_in_the_sentence_and_is_ticked(subjects: Subjects):
+def test_chosen_subjects_are_in_the_sentence_and_ticked(subjects: Subjects):
     page = get("/resolutions/?subject=cuba-united-states&subject=UN+CONFERENCES&body=GA")
 
     assert text(one(page, ".described")).startswith(
@@ -236,7 +236,7 @@ def test_what_is_chosen_stands_in_the_sentence_and_is_ticked(subjects: Subjects)
     assert text(one(page, ".facet:has([name=subject]) .hint a")) == "All subjects"
 
 
-def test_an_unknown_one_is_an_error_that_names_the_closest(subjects: Subjects):
+def test_unknown_subject_is_an_error_that_suggests_the_closest(subjects: Subjects):
     said = "There is no subject “cuba-usa”. Did you mean cuba-united-states?"
     page = get("/resolutions/?subject=cuba-usa&subject=un-conferences")
     assert problems(page) == [f"Subject: {said}"]
@@ -254,7 +254,7 @@ def test_an_unknown_one_is_an_error_that_names_the_closest(subjects: Subjects):
     assert many[1:] == ["Subject: There is no subject “fish”.", "Subject: There is no subject “/”."]
 
 
-def test_the_pages_of_states_and_blocs_take_it(subjects: Subjects):
+def test_pages_of_states_and_blocs_filter_by_subject(subjects: Subjects):
     assert symbols(get("/states/USA/?subject=un-conferences")) == CONFERENCES
     assert symbols(get("/blocs/nato/?subject=un-conferences")) == CONFERENCES
     feed = Client().get("/states/USA.atom?subject=un-conferences").content.decode()
@@ -271,7 +271,7 @@ def answered(address: str) -> Any:
     return json.loads(response.content)
 
 
-def test_questions_take_it(subjects: Subjects):
+def test_comparison_pages_and_files_filter_by_subject(subjects: Subjects):
     states, both = "state=USA&state=CUB", "subject=cuba-united-states&subject=un-conferences"
     whole = answered(f"/compare/states.json?{states}&{both}")
     assert whole["question"] == {"subject": ["cuba-united-states", "un-conferences"]}
@@ -292,7 +292,7 @@ def test_questions_take_it(subjects: Subjects):
     assert [s for s in SYMBOLS if s in text(one(offered, "main"))] == CONFERENCES
 
 
-def test_a_wrong_subject_is_beside_its_field_there_too(subjects: Subjects):
+def test_unknown_subject_on_other_pages_is_an_error_beside_its_field(subjects: Subjects):
     page = get("/agreement/?bloc=eu&subject=cuba-usa")
     assert text(one(page, "#subject-error")) == "There is no subject “cuba-usa”. Did you mean cuba-united-states?"
     assert not page.select("#matrix, .heat")
@@ -301,7 +301,7 @@ def test_a_wrong_subject_is_beside_its_field_there_too(subjects: Subjects):
 # Search
 
 
-def test_words_are_searched_in_subjects(subjects: Subjects):
+def test_search_includes_subjects(subjects: Subjects):
     for words in ("cuba united states", '"cuba united states"', "Cuba–United States", "CUBA--UNITED STATES"):
         assert "A/RES/74/7" in symbols(get(f"/resolutions/?{urlencode({'q': words})}")), words
     # The title has neither word.
@@ -313,7 +313,7 @@ def test_words_are_searched_in_subjects(subjects: Subjects):
     assert RollCall.objects.published().search("political conditions").count() == 3
 
 
-def test_the_search_box_and_the_results_lead_to_subjects(subjects: Subjects, maker: Maker):
+def test_search_box_and_results_link_to_subjects(subjects: Subjects, maker: Maker):
     maker.roll_call(
         "light", "USA:Y", decisive=True, resolution=maker.text("A/RES/79/1", subjects=["HUMAN RIGHTS--REPORTS"])
     )

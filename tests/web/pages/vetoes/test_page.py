@@ -1,4 +1,4 @@
-"""Vetoes: who cast them, how they are counted, the page with its files, and the filter of lists, files and the API."""
+"""Vetoes: who cast them, counts, the page, its files and the filter."""
 
 import csv
 import io
@@ -61,13 +61,13 @@ class TestWhoVetoed:
             ("vetoed_by=CHN&kind=text&since=1971-10-25", ["s-2007-14-1", "s-10771-1"]),
         ],
     )
-    def test_by_literal_answers(self, council: Maker, query: str, slugs: list[str]):
+    def test_filter_selects_the_expected_vetoes(self, council: Maker, query: str, slugs: list[str]):
         record = load()
         listing = Listing(QueryDict(query), record)
 
         assert {record.list_rows[key][1] for key in listing.keys} == set(slugs)
 
-    def test_only_a_member_that_was_permanent_on_the_day_and_against_a_vetoed_proposal(self, council: Maker):
+    def test_only_permanent_members_against_a_vetoed_proposal_count(self, council: Maker):
         record = load()
         by_slug = {row[1]: key for key, row in record.list_rows.items()}
 
@@ -84,7 +84,7 @@ class TestWhoVetoed:
         # Against in the Assembly.
         assert vetoers("a-res-es-11-7") == set()
 
-    def test_a_seat_that_is_no_longer_permanent_vetoes_nothing(self, council: Maker):
+    def test_former_permanent_member_casts_no_veto(self, council: Maker):
         held = council.council.memberships.get(state__code="USA")
         held.until = "1970-03-17"
         held.save()
@@ -95,7 +95,7 @@ class TestWhoVetoed:
 class TestCount:
     """A draft counts once."""
 
-    def test_by_member_and_decade(self, council: Maker):
+    def test_vetoes_are_counted_by_member_and_decade(self, council: Maker):
         count = veto_count(load())
 
         assert count.members == tuple(MEMBERS)
@@ -112,7 +112,7 @@ class TestCount:
             "2025-02-24",
         )
 
-    def test_what_was_adopted_without_a_vote_is_no_vote_of_the_council(self, council: Maker):
+    def test_adoption_without_a_vote_is_not_counted(self, council: Maker):
         council.roll_call("quiet", body=council.council, session=None, method="without-vote")
 
         assert veto_count(load()).votes == 13
@@ -121,7 +121,7 @@ class TestCount:
 class TestPage:
     """The page of vetoes."""
 
-    def test_each_figure_is_that_of_its_list(self, council: Maker):
+    def test_each_figure_equals_the_list_it_links_to(self, council: Maker):
         page = get("/vetoes/")
         found: dict[str, list[str]] = {}
         for row in page.select(".veto-table :is(tbody, tfoot) tr"):
@@ -140,7 +140,7 @@ class TestPage:
             "/roll-calls/?result=vetoed&since=1950-01-01&until=1959-12-31&kind=text",
         ]
 
-    def test_the_table(self, council: Maker):
+    def test_table_shows_vetoes_by_decade_and_member(self, council: Maker):
         page = get("/vetoes/")
 
         assert texts(page, ".veto-table thead .name-wide") == [
@@ -154,7 +154,7 @@ class TestPage:
         assert table(page, ".veto-table") == [[f"{decade}s", *map(str, figures)] for decade, *figures in COUNTED]
         assert texts(page, ".veto-table tfoot td") == list(map(str, TOTALS))
 
-    def test_the_latest_with_who_voted_how(self, council: Maker):
+    def test_latest_vetoes_show_who_voted_how(self, council: Maker):
         page = get("/vetoes/")
         first, second, third, *others = page.select("ol.rows > li")
 
@@ -168,7 +168,7 @@ class TestPage:
         assert texts(others[-1], "dt") == ["Vetoed by", "Abstaining", "Non-voting", "In favour"]
         assert texts(others[-1], "dd")[0] == "Union of Soviet Socialist Republics"
 
-    def test_it_says_what_is_counted(self, council: Maker):
+    def test_page_states_what_is_counted(self, council: Maker):
         page = get("/vetoes/")
         said = " ".join(texts(page, "dd, .hint, .lead"))
 
@@ -184,7 +184,7 @@ class TestPage:
         (others,) = [str(link["href"]) for link in page.select("#counted ~ dl a")]
         assert selected(get(others)) == TOTALS[-1] + 3
 
-    def test_metadata_site_map_and_the_ways_to_it(self, council: Maker):
+    def test_page_has_metadata_is_in_the_sitemap_and_is_linked(self, council: Maker):
         page = get("/vetoes/")
 
         assert text(one(page, "head > title")) == "Security Council vetoes · Plenary"
@@ -195,11 +195,11 @@ class TestPage:
             assert get(address).select("a[href='/vetoes/']"), address
         assert "/vetoes/" in Client().get("/llms.txt").content.decode()
 
-    def test_parameters_that_it_does_not_have(self, council: Maker):
+    def test_unknown_parameters_are_named(self, council: Maker):
         assert problems(get("/vetoes/?decade=1950")) == ["Ignored unknown parameters: decade."]
 
     @pytest.mark.parametrize("is_empty", [True, False])
-    def test_a_record_without_vetoes(self, maker: Maker, is_empty: bool):
+    def test_record_without_vetoes_says_so(self, maker: Maker, is_empty: bool):
         RollCall.objects.filter(slug="s-2022-155").delete()
         if is_empty:
             RollCall.objects.filter(body=maker.council).delete()
@@ -215,7 +215,9 @@ class TestPage:
         assert len(read_csv()) == (0 if is_empty else 1)
         assert Client().get("/vetoes.svg").status_code == 200
 
-    def test_the_number_of_queries_stays(self, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries):
+    def test_query_count_does_not_grow_with_vetoes(
+        self, maker: Maker, django_assert_num_queries: DjangoAssertNumQueries
+    ):
         with django_assert_num_queries(2):
             Client().get("/vetoes/")
         write_council(maker)
@@ -231,14 +233,14 @@ def read_csv() -> list[dict[str, str]]:
 class TestFiles:
     """The files of the page."""
 
-    def test_csv(self, council: Maker):
+    def test_csv_has_a_row_for_each_decade(self, council: Maker):
         found = read_csv()
 
         assert list(found[0]) == HEADER
         assert [tuple(int(row[name]) for name in ("decade", *HEADER[3:])) for row in found] == COUNTED
         assert (found[1]["since"], found[1]["until"]) == ("1950-01-01", "1959-12-31")
 
-    def test_json(self, council: Maker):
+    def test_json_has_members_totals_and_decades(self, council: Maker):
         said = Client().get("/vetoes.json").json()
 
         assert said["members"][2] == {
@@ -264,7 +266,7 @@ class TestFiles:
             (None, ["SUN"]),
         ]
 
-    def test_picture(self, council: Maker, monkeypatch: pytest.MonkeyPatch):
+    def test_picture_shows_vetoes_by_member_and_decade(self, council: Maker, monkeypatch: pytest.MonkeyPatch):
         root = ET.fromstring(Client().get("/vetoes.svg").content)  # noqa: S314  # our own
         shown = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
@@ -276,7 +278,7 @@ class TestFiles:
         assert Client().get("/vetoes.png")["Content-Type"] == "image/png"
 
     @pytest.mark.parametrize("form", ["csv", "json", "svg", "png"])
-    def test_files_have_no_filters(self, form: str):
+    def test_files_take_no_parameters(self, form: str):
         answer = Client().get(f"/vetoes.{form}?decade=1950")
 
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["decade"])
@@ -289,7 +291,7 @@ class TestFilter:
     """``vetoed_by`` on pages, in files, feeds and the API."""
 
     @pytest.mark.parametrize("value", ["DEU", "usa", "nobody"])
-    def test_a_value_that_is_no_permanent_member(self, council: Maker, value: str):
+    def test_filter_by_another_state_is_an_error(self, council: Maker, value: str):
         page = get(f"/roll-calls/?vetoed_by={value}")
 
         assert problems(page) == [f"Vetoed by: {UNKNOWN.format(value)}"]
@@ -300,7 +302,7 @@ class TestFilter:
             assert answer.status_code == 400, address
             assert answer.json()["errors"] == {"vetoed_by": [UNKNOWN.format(value)]}, address
 
-    def test_several_members(self, council: Maker):
+    def test_filter_by_several_members_matches_any(self, council: Maker):
         query = "vetoed_by=CHN&vetoed_by=RUS&kind=text"
         expected = {"s-2022-155", "s-2007-14-1", "s-10771-1", "s-pv-45-1", "s-pv-23-1"}
 
@@ -310,7 +312,7 @@ class TestFilter:
         assert {row["roll_call"] for row in asked(f"/votes.json?{query}")} == expected
         assert len(ET.fromstring(Client().get(f"/roll-calls.atom?{query}").content)) >= len(expected)  # noqa: S314
 
-    def test_the_facet(self, council: Maker):
+    def test_facet_lists_permanent_members_with_counts(self, council: Maker):
         page = get("/roll-calls/?vetoed_by=GBR&vetoed_by=USA")
 
         boxes = page.select("input[name=vetoed_by]")
@@ -339,7 +341,7 @@ def asked(address: str) -> list[dict[str, Any]]:
 class TestVote:
     """The page of a vote of the Council."""
 
-    def test_the_requirement_of_the_day_and_who_vetoed(self, council: Maker):
+    def test_vetoed_vote_states_requirement_and_vetoing_members(self, council: Maker):
         old = get("/roll-calls/s-pv-23-1/")
 
         assert text(one(old, ".explanation")) == (
@@ -366,13 +368,13 @@ class TestVote:
             ("s-3502-1", "This was a vote on a part of the text, not on the whole of it."),
         ],
     )
-    def test_a_vote_on_a_part_says_that_it_is_one(self, council: Maker, slug: str, said: str):
+    def test_vetoed_vote_on_a_part_says_so(self, council: Maker, slug: str, said: str):
         page = get(f"/roll-calls/{slug}/")
 
         assert f"{said} It is not counted among the vetoed drafts." in texts(page, ".verdict > p")
         assert one(page, ".verdict a[href='/vetoes/#counted']")
 
-    def test_against_and_no_veto(self, council: Maker):
+    def test_permanent_members_against_a_rejected_draft_cast_no_veto(self, council: Maker):
         page = get("/resolutions/S/2023/772")
 
         assert text(one(page, ".explanation")) == "Rejected: 5 votes in favour of the 9 needed."
