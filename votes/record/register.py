@@ -240,15 +240,6 @@ class Register:
             vetoes=self.vetoes[first],
         )
 
-    def votes(self, among: Mask) -> list[int]:
-        """Return how many votes were counted in favour, against, abstaining and non-voting, in all of ``among``."""
-        # As a product, exact below 2^53: many times as fast as adding up the rows picked out.
-        return [int(votes) for votes in among @ self._counted]
-
-    @cached_property
-    def _counted(self) -> NDArray[np.float64]:
-        return self.counted.astype(np.float64)
-
     @cached_property
     def figures(self) -> NDArray[np.int64]:
         """Return P x 2, how many were in favour and against: announced where both are known, else counted.

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from votes.models import RollCall
 from votes.rules import Result
-from votes.totals import Totals
 from web.lists.filters import (
     ANY_METHOD,
     CLOSENESS,
@@ -250,11 +249,6 @@ class Listing:
         counts = self.record.register.groups.results.count(self._sizes)
         results = {result.value: counts.get(result, 0) for result in (Result.ADOPTED, Result.REJECTED, Result.VETOED)}
         return {"roll_calls": int(self._sizes.sum()), **results}
-
-    @property
-    def votes(self) -> Totals:
-        """Return the sum of all selected votes by choice."""
-        return Totals(*self.record.register.votes(self.selected))
 
     @cached_property
     def facets(self) -> list[Facet]:
