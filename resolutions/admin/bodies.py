@@ -10,7 +10,7 @@ from resolutions.models import Body, Session, Topic
 
 @admin.register(Body)
 class BodyAdmin(RecordAdmin[Body]):
-    """The organs that vote."""
+    """Bodies that vote."""
 
     list_display = ("code", "name")
     search_fields = ("=code", "name")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @described(
     "agreement",
-    gettext_lazy("How much member states agreed with one another"),
+    gettext_lazy("Agreement of member states"),
     AgreementAnswer,
     *agreement(),
     fields(AgreementAnswer),

@@ -48,7 +48,7 @@ CONTENT_TYPES = {"json": "application/vnd.oai.openapi+json", "yaml": "applicatio
 
 @described(
     "index",
-    gettext_lazy("What there is"),
+    gettext_lazy("Index of the API"),
     Index,
     fields(Index),
     tag="about",

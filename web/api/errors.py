@@ -36,4 +36,4 @@ def as_problem(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | 
 
 def nowhere(request: HttpRequest) -> HttpResponse:
     """Return 404 for an unknown address of the API."""
-    return problem(HTTPStatus.NOT_FOUND, _("There is nothing at “%(path)s”.") % {"path": request.path})
+    return problem(HTTPStatus.NOT_FOUND, _("Nothing found at “%(path)s”.") % {"path": request.path})

@@ -28,7 +28,7 @@ class Query:
             self.refuse(asked.partition("=")[0], unknown(asked))
         for name, values in parameters.lists():
             if "" in values:
-                self.refuse(name, _("“%(name)s” has no value; leave it out.") % {"name": name})
+                self.refuse(name, _("“%(name)s” is empty. Give a value or leave it out.") % {"name": name})
 
     def refuse(self, name: str, *said: str) -> None:
         """Add errors for a parameter."""
@@ -62,7 +62,7 @@ class Query:
         value = self.parameters.get(FIELDS) or ""
         wanted = [name.strip() for name in value.split(",")] if value else []
         if strangers := [name for name in dict.fromkeys(wanted) if name not in known]:
-            message = _("There is no field “%(names)s”; the fields are %(known)s.")
+            message = _("Unknown field “%(names)s”; choose from %(known)s.")
             self.refuse(FIELDS, message % {"names": "”, “".join(strangers), "known": ", ".join(known)})
         return set(wanted) or set(known)
 

@@ -96,11 +96,11 @@ def _table_view(table: str, serializer: type[Serializer[Any]], about: Any) -> Ca
 VIEWS = {
     table: _table_view(table, serializer, about)
     for table, serializer, about in (
-        ("bodies", BodyRow, gettext_lazy("The organs that vote")),
-        ("sessions", SessionRow, gettext_lazy("Their sessions")),
-        ("topics", TopicRow, gettext_lazy("The topics under which texts are found")),
-        ("sources", SourceRow, gettext_lazy("Where recorded votes come from")),
-        ("states", StateRow, gettext_lazy("Member states, today’s and former ones")),
+        ("bodies", BodyRow, gettext_lazy("Bodies that vote")),
+        ("sessions", SessionRow, gettext_lazy("Sessions of the bodies")),
+        ("topics", TopicRow, gettext_lazy("Topics of texts")),
+        ("sources", SourceRow, gettext_lazy("Sources of recorded votes")),
+        ("states", StateRow, gettext_lazy("Member states, current and former")),
         ("blocs", BlocRow, gettext_lazy("Blocs: groups of member states")),
     )
 }
@@ -124,9 +124,9 @@ class Memberships(ListView):
 
     def answer(self, query: Query, record: Record, **named: str) -> Any:
         """Return a page, filtered by state, bloc, body and date."""
-        state = query.value("state", partial(_known, record.states, _("There is no member state “%(name)s”.")))
-        bloc = query.value("bloc", partial(_known, record.blocs, _("There is no bloc “%(name)s”.")))
-        body = query.value("body", partial(_known, record.bodies, _("There is no body “%(name)s”.")))
+        state = query.value("state", partial(_known, record.states, _("Unknown state code: “%(name)s”.")))
+        bloc = query.value("bloc", partial(_known, record.blocs, _("Unknown bloc: “%(name)s”.")))
+        body = query.value("body", partial(_known, record.bodies, _("Unknown body: “%(name)s”.")))
         on: datetime.date | None = query.value("on", known_date)
         day = on.isoformat() if on else None
         paging, names = Paging.of(query, "memberships"), self.fields(query)
@@ -187,9 +187,9 @@ class OneState(ReadView):
 
 @described(
     "bloc",
-    gettext_lazy("A bloc with all members that it has had"),
+    gettext_lazy("A bloc with all its members, past and present"),
     BlocDetail,
-    named("bloc", gettext_lazy("Its slug.")),
+    named("bloc", gettext_lazy("Slug of the bloc.")),
     fields(BlocDetail),
     tag="names and memberships",
     says=(301, 404),

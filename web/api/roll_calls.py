@@ -74,7 +74,7 @@ class Filtered(ListView):
 @described(
     "roll_calls",
     gettext_lazy(
-        "Votes on whole texts, amendments, paragraphs and motions; recorded ones unless method says otherwise"
+        "Votes on whole texts, amendments, paragraphs and motions; recorded votes only, unless “method” is given"
     ),
     page_with(RollCallRow),
     *filters(),
@@ -91,7 +91,9 @@ class RollCalls(Filtered):
 
 @described(
     "resolutions",
-    gettext_lazy("Texts with the vote that decided each; those with a recorded one unless method says otherwise"),
+    gettext_lazy(
+        "Resolutions, each with its deciding vote; only those put to a recorded vote, unless “method” is given"
+    ),
     page_with(ResolutionRow),
     *filters(),
     *paging(),
@@ -142,9 +144,9 @@ def blocs_of(slug: str, record: Record) -> list[dict[str, Any]]:
 
 @described(
     "roll_call",
-    gettext_lazy("A vote with who voted how, corrections and the totals of blocs"),
+    gettext_lazy("One vote: who voted how, corrections and totals by bloc"),
     RollCallDetail,
-    named("slug", gettext_lazy("The permanent name of the vote.")),
+    named("slug", gettext_lazy("Permanent slug of the vote.")),
     fields(RollCallDetail),
     tag="roll calls",
     says=(301, 404, 410),
@@ -168,9 +170,9 @@ class OneRollCall(ReadView):
 
 @described(
     "resolution",
-    gettext_lazy("A text with the votes on it and who voted how"),
+    gettext_lazy("One resolution with its votes and who voted how"),
     ResolutionDetail,
-    named("symbol", gettext_lazy("Its symbol; any known spelling leads to the canonical one.")),
+    named("symbol", gettext_lazy("Symbol of the resolution. Other known spellings redirect to the canonical one.")),
     fields(ResolutionDetail),
     tag="resolutions",
     says=(301, 404),

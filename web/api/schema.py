@@ -43,28 +43,24 @@ EXAMPLES = {
 """An example value for each parameter, with results."""
 
 SAID = {
-    "session": _("Such as 79, S-4 or ES-11."),
+    "session": _("Session code, such as 79, S-4 or ES-11."),
     "since": _("The first day, included."),
     "until": _("The last day, included."),
     "position": _(
         "How a state, each of several, or a bloc voted: USA:against, USA,FRA:for, eu:abstain. The words are for, "
-        "against, abstain and nonvoting, of a bloc also tied. May stand several times; all must hold."
+        "against, abstain and nonvoting, of a bloc also tied. Repeatable; all must hold."
     ),
-    "differ": _("Two parties that took different positions: USA~eu. May stand several times; all must hold."),
-    "same": _("Two parties that took the same position: USA~RUS. May stand several times; all must hold."),
+    "differ": _("Two parties that took different positions: USA~eu. Repeatable; all must hold."),
+    "same": _("Two parties that took the same position: USA~RUS. Repeatable; all must hold."),
     "subject": _(
         "The slug of a subject, or its heading as the UN Digital Library writes it: cuba-united-states or "
-        "CUBA--UNITED STATES. May stand several times; one of them is enough."
+        "CUBA--UNITED STATES. Repeatable; any may match."
     ),
-    "method": _(
-        "Recorded votes, by roll call or not, where it is left out; then a symbol in q finds texts however they were "
-        "decided."
-    ),
+    "method": _("Default: recorded votes, including roll-call votes; if q is a symbol, any method."),
     "vetoed_by": _(
-        "The code of a permanent member that voted against what was vetoed; RUS has the Soviet Union's too. May stand "
-        "several times; any will do."
+        "Code of a permanent member that vetoed; RUS includes the Soviet Union's vetoes. Repeatable; any may match."
     ),
-    "order": _("By default the newest first; relevance needs q."),
+    "order": _("Default: newest first. “relevance” requires q."),
 }
 """Descriptions of filters beyond their labels."""
 
@@ -103,36 +99,36 @@ def paging() -> list[OpenApiParameter]:
     """Return the pagination parameters."""
     size = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
     return [
-        parameter(CURSOR, _("Where the page begins: take it from “next” and “previous”.")),
-        parameter(PAGE_SIZE, _("How many rows a page has at most."), of=size),
+        parameter(CURSOR, _("Cursor of the page, taken from “next” or “previous”.")),
+        parameter(PAGE_SIZE, _("Maximum number of rows per page."), of=size),
     ]
 
 
 def fields(answer: type[Serializer[Any]]) -> OpenApiParameter:
     """Return the parameter ``fields`` for a response or the rows of a list."""
-    description = _("Only these fields, separated by commas.")
+    description = _("Return only these fields, separated by commas.")
     return parameter(FIELDS, description, many=True, enum=list(names_in(answer)), style="form", explode=False)
 
 
 def memberships() -> list[OpenApiParameter]:
     """Return the parameters of the list of memberships."""
     return [
-        parameter("state", _("The code of a member state.")),
-        parameter("bloc", _("The slug of a bloc.")),
-        parameter("body", _("The code of a body."), enum=[code for code, _name in BODIES]),
-        parameter("on", _("A day on which it held."), of=_date()),
+        parameter("state", _("Code of a member state.")),
+        parameter("bloc", _("Slug of a bloc.")),
+        parameter("body", _("Code of a body."), enum=[code for code, _name in BODIES]),
+        parameter("on", _("Only memberships in force on this day."), of=_date()),
     ]
 
 
 def agreement() -> list[OpenApiParameter]:
     """Return the parameters of agreement."""
     return [
-        parameter("state", _("The code of a state; at least two, or none for all."), many=True, examples=[
+        parameter("state", _("State code. Give at least two, or none for all states."), many=True, examples=[
             OpenApiExample("USA and FRA", value=["USA", "FRA"])
         ]),
-        parameter("bloc", _("The slug of a bloc whose members are meant, while they were.")),
-        parameter("measure", _("Which measure."), enum=list(MEASURES)),
-        parameter("order", _("The order of the states."), enum=list(ORDERS)),
+        parameter("bloc", _("Slug of a bloc: its member states, while they were members.")),
+        parameter("measure", _("Measure of agreement."), enum=list(MEASURES)),
+        parameter("order", _("Order of the states."), enum=list(ORDERS)),
         *filters(FILTERS),
     ]  # fmt: skip
 
@@ -164,20 +160,20 @@ def described(
     content = "application/problem+json"
     responses: dict[Any, Any] = {
         200: answer,
-        304: OpenApiResponse(description=str(_("Not changed since the answer with the ETag that was named."))),
+        304: OpenApiResponse(description=str(_("Not modified since the response with this ETag."))),
         (400, content): OpenApiResponse(Problem, description=str(_("What is wrong with each parameter."))),
         (429, content): OpenApiResponse(Problem, description=str(_("Too many requests; Retry-After says when."))),
     }
     if 301 in says:
         responses[301] = OpenApiResponse(description=str(_("The canonical address.")))
-    for status, said in ((404, _("There is no such thing.")), (410, _("Withdrawn; the detail says when and why."))):
+    for status, said in ((404, _("Not found.")), (410, _("Withdrawn; the detail says when and why."))):
         if status in says:
             responses[(status, content)] = OpenApiResponse(Problem, description=str(said))
     return extend_schema_view(
         get=extend_schema(
             operation_id=operation,
             summary=str(about),
-            description=str(_("Name the ETag of an answer in If-None-Match to hear of a newer one alone.")),
+            description=str(_("ETag of an earlier response. If it still matches, the answer is 304 without a body.")),
             parameters=list(parameters),
             responses=responses,
             tags=[tag],

@@ -107,10 +107,10 @@ def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializ
         {
             "data_version": data_version(),
             "next": serializers.URLField(
-                help_text=_("The address of the next page, null on the last."), allow_null=True
+                help_text=_("Address of the next page; null on the last page."), allow_null=True
             ),
             "previous": serializers.URLField(
-                help_text=_("The address of the page before, null where there is none."), allow_null=True
+                help_text=_("Address of the previous page; null on the first page."), allow_null=True
             ),
             "results": row(many=True),
         },
@@ -125,7 +125,7 @@ def names_in(serializer: type[serializers.Serializer[Any]]) -> tuple[str, ...]:
 
 def data_version() -> serializers.IntegerField:
     """Return the first field of every response."""
-    return serializers.IntegerField(help_text=_("The version of the record; it moves with every change of it."))
+    return serializers.IntegerField(help_text=_("Data version. It increases with every change to the record."))
 
 
 # Roll calls and texts.
@@ -140,16 +140,15 @@ SourceCorrected = made("SourceCorrection", fields_of(SOURCE_CORRECTIONS, but=("r
 BlocVotes = made(
     "BlocVotes",
     {
-        "bloc": serializers.CharField(help_text=_("The slug of the bloc.")),
-        "yes": serializers.IntegerField(help_text=_("How many of its members of that day were in favour.")),
-        "no": serializers.IntegerField(help_text=_("How many were against.")),
-        "abstaining": serializers.IntegerField(help_text=_("How many abstained.")),
-        "non_voting": serializers.IntegerField(help_text=_("How many were non-voting.")),
+        "bloc": serializers.CharField(help_text=_("Slug of the bloc.")),
+        "yes": serializers.IntegerField(help_text=_("Members on that day that voted in favour.")),
+        "no": serializers.IntegerField(help_text=_("Members that voted against.")),
+        "abstaining": serializers.IntegerField(help_text=_("Members that abstained.")),
+        "non_voting": serializers.IntegerField(help_text=_("Members that did not vote.")),
         "position": serializers.ChoiceField(
             choices=POSITION_WORDS,
             help_text=_(
-                "What most of its voting members did, in the words of the filters; tied for a tie, nonvoting where "
-                "none took a position."
+                "Position of the bloc: for, against or abstain; tied for a tie; nonvoting if no member took a position."
             ),
         ),
     },
@@ -160,14 +159,18 @@ RollCallDetail = made(
     {
         "data_version": data_version(),
         **fields_of(LISTED_ROLL_CALLS, OF_VOTE),
-        "votes": CastVote(many=True, required=False, help_text=_("Each member of the electorate, by code.")),
+        "votes": CastVote(many=True, required=False, help_text=_("Choice of each member of the electorate, by code.")),
         "corrections": Correction(
-            many=True, required=False, help_text=_("Later notices; they change no vote and no total.")
+            many=True,
+            required=False,
+            help_text=_("Corrections of intent notified later. They change no vote and no total."),
         ),
         "source_corrections": SourceCorrected(
-            many=True, required=False, help_text=_("What sources have wrong; the record has it right.")
+            many=True, required=False, help_text=_("Known errors of sources, corrected in this record.")
         ),
-        "blocs": BlocVotes(many=True, required=False, help_text=_("Each bloc with members of that day, by slug.")),
+        "blocs": BlocVotes(
+            many=True, required=False, help_text=_("Totals of each bloc with members on that day, by slug.")
+        ),
     },
 )
 ResolutionRow = made("ResolutionRow", fields_of(LISTED_RESOLUTIONS, OF_TEXT))
@@ -185,7 +188,7 @@ ResolutionDetail = made(
                 "source_corrections": SourceCorrected(many=True),
                 "blocs": BlocVotes(many=True),
             },
-        )(many=True, required=False, help_text=_("The votes on it with who voted how, newest first.")),
+        )(many=True, required=False, help_text=_("Votes on the resolution with who voted how, newest first.")),
     },
 )
 
@@ -220,7 +223,7 @@ StateDetail = made(
     {
         "data_version": data_version(),
         **fields_of(TABLES["states"]),
-        "former_names": of_party("state-names", "code")(many=True, required=False, help_text=_("The oldest first.")),
+        "former_names": of_party("state-names", "code")(many=True, required=False, help_text=_("Oldest first.")),
         "seats": of_party("body-memberships", "code")(many=True, required=False, help_text=_("By body and date.")),
         "blocs": of_party("bloc-memberships", "code")(many=True, required=False, help_text=_("By bloc and date.")),
     },
@@ -231,7 +234,7 @@ BlocDetail = made(
         "data_version": data_version(),
         **fields_of(TABLES["blocs"], {"kind": BlocKind.choices}),
         "members": of_party("bloc-memberships", "bloc")(
-            many=True, required=False, help_text=_("All that there have been, by code and date.")
+            many=True, required=False, help_text=_("All memberships, past and present, by code and date.")
         ),
     },
 )
@@ -239,9 +242,9 @@ BlocDetail = made(
 # Agreement.
 NamedState = made(
     "NamedState",
-    {"code": serializers.CharField(help_text=_("Its code.")), "name": serializers.CharField(help_text=_("Its name."))},
+    {"code": serializers.CharField(help_text=_("Code.")), "name": serializers.CharField(help_text=_("Name."))},
 )
-SQUARE = _("a row for each state, in it a value for each state, in the order of “states”")
+SQUARE = _("one row per state with one value per state, in the order of “states”")
 
 
 def _square(child: Any, said: Any) -> Any:
@@ -260,26 +263,28 @@ AgreementAnswer = made(
         "since": serializers.DateField(
             allow_null=True,
             required=False,
-            help_text=_("The first day, included; where none was asked for, the usual one."),
+            help_text=_("First day of the period, included; the default period if none was given."),
         ),
         "until": serializers.DateField(allow_null=True, required=False, help_text=_("The last day, included.")),
         "topic": serializers.CharField(allow_null=True, required=False),
         "subject": serializers.ListField(
-            child=serializers.CharField(), required=False, help_text=_("The slugs of the subjects asked for.")
+            child=serializers.CharField(), required=False, help_text=_("Slugs of the requested subjects.")
         ),
         "kind": serializers.ChoiceField(choices=RollCall.Kind.choices, allow_null=True, required=False),
-        "roll_calls": serializers.IntegerField(required=False, help_text=_("How many there were.")),
-        "first": serializers.DateField(allow_null=True, required=False, help_text=_("The day of the first of them.")),
-        "last": serializers.DateField(allow_null=True, required=False, help_text=_("The day of the last of them.")),
+        "roll_calls": serializers.IntegerField(required=False, help_text=_("Number of roll calls.")),
+        "first": serializers.DateField(allow_null=True, required=False, help_text=_("Date of the first.")),
+        "last": serializers.DateField(allow_null=True, required=False, help_text=_("Date of the last.")),
         "spans_change_of_representation_of_china": serializers.BooleanField(required=False),
         "minimum_roll_calls": serializers.IntegerField(
-            required=False, help_text=_("A value that rests on fewer is null.")
+            required=False, help_text=_("Values from fewer roll calls are null.")
         ),
         "states": NamedState(many=True, required=False),
-        "left_out": NamedState(many=True, required=False, help_text=_("Those of whom no value rests on enough.")),
-        "values": _square(serializers.FloatField(allow_null=True), _("The measure: %(square)s.") % {"square": SQUARE}),
+        "left_out": NamedState(many=True, required=False, help_text=_("States without any value.")),
+        "values": _square(
+            serializers.FloatField(allow_null=True), _("Values of the measure: %(square)s.") % {"square": SQUARE}
+        ),
         "rests_on": _square(
-            serializers.IntegerField(), _("On how many roll calls each rests: %(square)s.") % {"square": SQUARE}
+            serializers.IntegerField(), _("Number of roll calls behind each value: %(square)s.") % {"square": SQUARE}
         ),
     },
 )
@@ -288,10 +293,10 @@ AgreementAnswer = made(
 Problem = made(
     "Problem",
     {
-        "type": serializers.CharField(help_text=_("Always about:blank: the status says what kind of problem it is.")),
-        "title": serializers.CharField(help_text=_("The status in words.")),
-        "status": serializers.IntegerField(help_text=_("The status.")),
-        "detail": serializers.CharField(help_text=_("What is wrong.")),
+        "type": serializers.CharField(help_text=_("Always about:blank; the status says what kind of problem it is.")),
+        "title": serializers.CharField(help_text=_("Status in words.")),
+        "status": serializers.IntegerField(help_text=_("HTTP status code.")),
+        "detail": serializers.CharField(help_text=_("What is wrong and how to correct it.")),
         "errors": serializers.DictField(
             child=serializers.ListField(child=serializers.CharField()),
             required=False,

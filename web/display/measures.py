@@ -59,17 +59,17 @@ MEASURES = {
         Measure(
             "agreement",
             _("Agreement"),
-            _("the share of votes on which both took the same position, of those on which both took one"),
+            _("the share of votes in which both took the same position, among those in which both took one"),
         ),
         Measure(
             "lijphart",
             _("Lijphart’s index"),
-            _("the same share, counting an abstention against a vote in favour or against as half agreement"),
+            _("the same share, with an abstention against a vote in favour or against counted as half an agreement"),
         ),
         Measure(
             "coincidence",
             _("Voting coincidence"),
-            _("the share of votes on which both were on the same side, of those on which neither abstained"),
+            _("the share of votes in which both were on the same side, among those in which neither abstained"),
         ),
         Measure(
             "kappa",

@@ -92,7 +92,7 @@ def picture_file(
     try:
         return _file(request, record, f"{name}.{form}", drawn)
     except BusyError:
-        detail = _("Too many pictures are being drawn. Try again, or download the SVG.")
+        detail = _("Too many pictures are being drawn. Try again in a moment, or download the SVG.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After="5")
     except NotDrawnError:
         LOG.exception("A picture could not be drawn: %s", request.get_full_path())

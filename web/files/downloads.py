@@ -99,7 +99,7 @@ def _send(
         # Streamed although empty, so that no Content-Length is sent: that of GET is unknown.
         return StreamingHttpResponse((), headers=headers)
     if form == "parquet" and not parquet_is_free():
-        detail = _("Too many Parquet files are being written. Try again, or download CSV or JSON.")
+        detail = _("Too many Parquet files are being written. Try again in a moment, or download CSV or JSON.")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, Retry_After=RETRY_AFTER)
 
     def chunks() -> Iterator[bytes]:

@@ -114,7 +114,7 @@ def why_thin(one: Year) -> list[str]:
         return []
     reasons = []
     if one.held.reaches_to:
-        reasons.append(_("%(year)s is covered to %(day)s.") % {"year": one.year, "day": dated(one.held.reaches_to)})
+        reasons.append(_("%(year)s is covered up to %(day)s.") % {"year": one.year, "day": dated(one.held.reaches_to)})
     if one.held.is_few:
         reasons.append(_("%(year)s has far fewer votes than the years around it.") % {"year": one.year})
     for gap in one.held.missing:
@@ -189,12 +189,12 @@ def _beyond(bodies: Iterable[BodyLine], group: Group, first: datetime.date | Non
         elif holding.reaches:
             days = ", ".join(_days(holding, reach) for reach in holding.reaches)
         else:
-            days = _("single votes only")
+            days = _("individual votes only")
         parts.append(_("%(body)s, %(days)s") % {"body": body.name, "days": days})
     if not parts:
         return ""
-    values = {"what": group.label, "parts": "; ".join(parts)}
-    return _("The period reaches beyond this record. %(what)s here: %(parts)s.") % values
+    values = {"group": group.label, "parts": "; ".join(parts)}
+    return _("The period reaches beyond this record. Coverage (%(group)s): %(parts)s.") % values
 
 
 def _is_covered(

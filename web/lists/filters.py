@@ -29,6 +29,7 @@ from votes.periods import Days
 from votes.record.parties import Accord, Difference, Position
 from votes.record.record import CACHED_VERSIONS
 from votes.rules import Result
+from web.display.enumeration import joined_with_or
 from web.display.permanent_members import vetoers
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def known_session(text: str, record: Record) -> str:
     if match := re.fullmatch(r"(\d+)(EMSP|SP)", code):
         code = f"{'ES' if match[2] == 'EMSP' else 'S'}-{match[1]}"
     if code not in record.sessions:
-        raise LookupError(_("There is no session “%(code)s”; codes look like 79, S-4 and ES-11.") % {"code": text})
+        raise LookupError(_("Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11.") % {"code": text})
     return code
 
 
@@ -159,7 +160,7 @@ def known_topic(text: str, record: Record) -> str:
     """Return the slug of a topic."""
     if text not in record.topics:
         slugs = ", ".join(sorted(record.topics))
-        raise LookupError(_("There is no topic “%(slug)s”; the topics are %(slugs)s.") % {"slug": text, "slugs": slugs})
+        raise LookupError(_("Unknown topic: “%(slug)s”. Topics: %(slugs)s.") % {"slug": text, "slugs": slugs})
     return text
 
 
@@ -169,9 +170,9 @@ def known_subject(text: str, record: Record) -> str:
     if slug in record.subjects:
         return slug
     if not (near := closest_subjects(slug, record)):
-        raise ValueError(_("There is no subject “%(text)s”.") % {"text": text})
-    message = _("There is no subject “%(text)s”. Did you mean %(slugs)s?")
-    raise ValueError(message % {"text": text, "slugs": _(" or ").join(near)})
+        raise ValueError(_("Unknown subject: “%(text)s”.") % {"text": text})
+    message = _("Unknown subject: “%(text)s”. Did you mean %(slugs)s?")
+    raise ValueError(message % {"text": text, "slugs": joined_with_or(near)})
 
 
 def closest_subjects(slug: str, record: Record) -> list[str]:

@@ -23,6 +23,7 @@ from votes.record.parties import Accord, Difference, Party, Position
 from votes.rules import Result
 from votes.totals import differences
 from web.display.dates import dated
+from web.display.enumeration import joined_with_and, joined_with_or
 from web.display.permanent_members import former_name
 from web.lists.filters import ANY_METHOD, CONDITIONS, METHOD, RECORDED, VETOED_BY
 from web.lists.selection import StateSelection, SubjectSelection
@@ -242,20 +243,6 @@ def _said(name: str, value: Any, listing: Listing, of: str) -> str:
             pattern = _("%(what)s by %(members)s") if ended else _("%(what)s with a veto by %(members)s")
             return pattern % {**said, "members": _vetoers(value, record)}
     return _("%(what)s that were one vote short of the majority") % said
-
-
-def joined_with_and(names: Sequence[str]) -> str:
-    """Return names with commas and a last "and"."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
-
-
-def joined_with_or(names: Sequence[str]) -> str:
-    """Return names of which any will do, with commas and a last "or"."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _method(method: str, of: str) -> str:

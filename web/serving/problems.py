@@ -69,7 +69,7 @@ def unknown(asked: str) -> str:
     """Return the error for an ignored parameter, or ``parameter=value``."""
     name, _equals, value = asked.partition("=")
     if not value:
-        return _("There is no parameter “%(name)s” here.") % {"name": name}
+        return _("Unknown parameter: “%(name)s”.") % {"name": name}
     return _("“%(asked)s” was not applied: the parameter is given more than once, or belongs to a form.") % {
         "asked": asked
     }

@@ -202,7 +202,7 @@ class TestPictures:
         assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert response["Content-Type"] == "application/problem+json"
         assert json.loads(response.content)["detail"] == (
-            "Too many pictures are being drawn. Try again, or download the SVG."
+            "Too many pictures are being drawn. Try again in a moment, or download the SVG."
         )
         assert "ETag" not in response
 

@@ -281,7 +281,7 @@ def test_too_many_parquet_files_at_once_are_a_503():
         assert Client().head("/votes.parquet").status_code == 200
         assert has_rows(content("/votes.csv"))
     assert response.headers["Retry-After"] == "10"
-    assert said["detail"] == "Too many Parquet files are being written. Try again, or download CSV or JSON."
+    assert said["detail"] == "Too many Parquet files are being written. Try again in a moment, or download CSV or JSON."
     assert has_rows(content("/votes.parquet"))
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("record")
 
 GA = "General Assembly, 5 January 2024 to 18 December 2025"
 SC = "Security Council, 7 January 2025 to 31 December 2025"
-SINGLE = "General Assembly, single votes only; Security Council, single votes only"
+SINGLE = "General Assembly, individual votes only; Security Council, individual votes only"
 
 
 @pytest.fixture
@@ -58,35 +58,35 @@ class TestTheLine:
         [
             ("/resolutions/", ""),
             ("/roll-calls/?body=SC", ""),
-            ("/roll-calls/?since=2024-01-01", f"Whole texts here: {SC}."),
+            ("/roll-calls/?since=2024-01-01", f"Coverage (Whole texts): {SC}."),
             ("/roll-calls/?since=2025-01-01", ""),
             ("/roll-calls/?since=2025-12-18&body=GA", ""),
             ("/roll-calls/?until=2025-12-18&body=GA", ""),
             ("/roll-calls/?since=2025-01-01&until=2025-12-31&body=SC", ""),
-            ("/roll-calls/?since=2025-01-01&until=2025-12-31", f"Whole texts here: {GA}."),
-            ("/roll-calls/?since=2026-02-01&body=GA", f"Whole texts here: {GA}."),
-            ("/roll-calls/?until=2025-12-19&body=GA", f"Whole texts here: {GA}."),
-            ("/roll-calls/?since=2023-12-31&body=GA", f"Whole texts here: {GA}."),
-            ("/roll-calls/?until=2024-12-31&body=SC", f"Whole texts here: {SC}."),
-            ("/roll-calls/?since=2026-02-01", f"Whole texts here: {GA}; {SC}."),
+            ("/roll-calls/?since=2025-01-01&until=2025-12-31", f"Coverage (Whole texts): {GA}."),
+            ("/roll-calls/?since=2026-02-01&body=GA", f"Coverage (Whole texts): {GA}."),
+            ("/roll-calls/?until=2025-12-19&body=GA", f"Coverage (Whole texts): {GA}."),
+            ("/roll-calls/?since=2023-12-31&body=GA", f"Coverage (Whole texts): {GA}."),
+            ("/roll-calls/?until=2024-12-31&body=SC", f"Coverage (Whole texts): {SC}."),
+            ("/roll-calls/?since=2026-02-01", f"Coverage (Whole texts): {GA}; {SC}."),
             ("/roll-calls/?session=79", ""),
-            ("/roll-calls/?session=80", f"Whole texts here: {GA}."),
+            ("/roll-calls/?session=80", f"Coverage (Whole texts): {GA}."),
             ("/roll-calls/?session=80&until=2025-11-30", ""),
             (
                 "/roll-calls/?since=2024-01-01&kind=paragraph",
-                "Amendments, paragraphs and motions here: Security Council, none.",
+                "Coverage (Amendments, paragraphs and motions): Security Council, none.",
             ),
             (
                 "/roll-calls/?since=2024-01-01&result=vetoed&body=SC",
-                "Drafts rejected or vetoed here: Security Council, none.",
+                "Coverage (Drafts rejected or vetoed): Security Council, none.",
             ),
-            ("/states/USA/?since=2026-02-01&body=GA", f"Whole texts here: {GA}."),
+            ("/states/USA/?since=2026-02-01&body=GA", f"Coverage (Whole texts): {GA}."),
             ("/states/TUV/?since=2026-02-01", ""),
             ("/states/USA/", ""),
-            ("/blocs/p5/?until=2026-12-31&body=GA", f"Whole texts here: {GA}."),
-            ("/compare/states/?state=USA&state=FRA&since=2026-02-01&body=GA", f"Whole texts here: {GA}."),
+            ("/blocs/p5/?until=2026-12-31&body=GA", f"Coverage (Whole texts): {GA}."),
+            ("/compare/states/?state=USA&state=FRA&since=2026-02-01&body=GA", f"Coverage (Whole texts): {GA}."),
             ("/compare/states/?state=USA&state=FRA", ""),
-            ("/agreement/?state=USA&state=FRA&until=2026-12-31", f"Whole texts here: {GA}."),
+            ("/agreement/?state=USA&state=FRA&until=2026-12-31", f"Coverage (Whole texts): {GA}."),
             ("/agreement/?state=USA&state=FRA", ""),
         ],
     )
@@ -100,7 +100,7 @@ class TestTheLine:
         assert line("/roll-calls/?since=2030-01-01&topic=nope") == ""
 
     def test_single_votes_cover_no_period(self):
-        assert line("/resolutions/?since=2022-03-01") == f"Whole texts here: {SINGLE}."
+        assert line("/resolutions/?since=2022-03-01") == f"Coverage (Whole texts): {SINGLE}."
 
     def test_note_costs_one_query_for_each_data_version(
         self, editions: None, django_assert_num_queries: DjangoAssertNumQueries

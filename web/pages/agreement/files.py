@@ -119,9 +119,7 @@ def over(question: AgreementQuestion, matrix: AgreementMatrix) -> str:
 
 def described(matrix: AgreementMatrix, measure: Measure) -> str:
     """Return the picture's text alternative: number of states, median, and extremes."""
-    said = _("A square of %(n)s by %(n)s member states, in a stronger colour where two of them agreed more.") % {
-        "n": len(matrix)
-    }
+    said = _("A matrix of %(n)s by %(n)s member states; stronger colours show more agreement.") % {"n": len(matrix)}
     if not matrix.number_of_pairs:
         return said
     (closest, *_others), (farthest, *_others) = matrix.closest(1).shown, matrix.farthest(1).shown

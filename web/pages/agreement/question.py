@@ -39,18 +39,18 @@ class AgreementQuestion(Question):
         self.states: tuple[str, ...] = tuple(named)
         for code, times in named.items():
             if times > 1:
-                self.refuse("state", _("“%(text)s” is there twice.") % {"text": code})
+                self.refuse("state", _("“%(text)s” is chosen twice.") % {"text": code})
         if unknown := [code for code in self.states if code not in record.states]:
             self.refuse(
                 "state",
-                _("There is no member state “%(codes)s”. States are upper-case codes, one to each “state”.")
+                _("Unknown state code: “%(codes)s”. Write codes in upper case, one for each “state”.")
                 % {"codes": "”, “".join(unknown)},
             )
         elif len(self.states) == 1:
             self.refuse("state", _("Choose at least two states."))
         slug = parameters.get("bloc") or ""
         if slug and slug not in record.blocs:
-            self.refuse("bloc", _("There is no bloc “%(slug)s”.") % {"slug": slug})
+            self.refuse("bloc", _("Unknown bloc: “%(slug)s”.") % {"slug": slug})
         if slug and self.states:
             self.refuse("bloc", _("Choose states or a bloc, not both."))
         self.bloc: BlocRead | None = record.blocs.get(slug)

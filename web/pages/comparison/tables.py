@@ -12,6 +12,7 @@ from votes.analysis.matrix import ABSTAINING, LETTERS, NO, NON_VOTING, TIED, YES
 from votes.choices import Choice
 from votes.reports.comparison import NO_TOPIC, rests_on, shown
 from web.display.bars import percent_of
+from web.display.enumeration import joined_with_and
 from web.display.figures import Figures, number
 from web.display.measures import MEASURES
 from web.pages.comparison.picture import pair_name
@@ -183,5 +184,6 @@ def overlap(shared: Overlap, comparison: Comparison) -> str:
         "%(one)s and %(other)s have %(n)s members in common, whose votes count in both positions: %(names)s.",
         len(names),
     )
-    listed = ", ".join(names[:6]) + (_(" and others") if len(names) > 6 else "")
-    return said % {"one": short_name(shared.one), "other": short_name(shared.other), "n": len(names), "names": listed}
+    most = names[:6] if len(names) <= 6 else [*names[:6], _("others")]
+    values = {"one": short_name(shared.one), "other": short_name(shared.other), "n": len(names)}
+    return said % {**values, "names": joined_with_and(most)}

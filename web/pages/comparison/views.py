@@ -20,6 +20,7 @@ from votes.record.parties import Party
 from votes.record.record import reading
 from votes.reports.comparison import AT_LEAST, AT_MOST, MINIMUM, Comparison
 from web.display.dates import dated
+from web.display.enumeration import joined_with_or
 from web.display.measures import MEASURES
 from web.display.rendering import parties
 from web.files.answers import csv_file, json_file, picture_file
@@ -71,12 +72,15 @@ class ComparisonQuery:
                 question.refuse("state", str(error))
                 continue
             if parties.setdefault(party.bloc or frozenset(party.codes), party) is not party:
-                question.refuse("state", _("“%(text)s” is there twice.") % {"text": text})
+                question.refuse("state", _("“%(text)s” is chosen twice.") % {"text": text})
         if len(texts) > AT_MOST:
-            question.refuse("state", _("At most %(most)s are compared.") % {"most": AT_MOST})
+            question.refuse("state", _("Choose at most %(most)s.") % {"most": AT_MOST})
         name = parameters.get("measure") or "agreement"
         if name not in MEASURES:
-            said = _("“%(name)s” is not among: %(names)s.") % {"name": name, "names": ", ".join(MEASURES)}
+            said = _("Unknown value “%(name)s”; choose one of %(names)s.") % {
+                "name": name,
+                "names": ", ".join(MEASURES),
+            }
             question.refuse("measure", said)
         return cls(question, texts, list(parties.values()), MEASURES.get(name, MEASURES["agreement"]))
 
@@ -191,7 +195,7 @@ def _scope(query: ComparisonQuery) -> list[str]:
         last = dated(question.until) if question.until else dated(*record.day_of(rows[-1]))
         parts.append(_("recorded votes from %(first)s to %(last)s") % {"first": first, "last": last})
     named = (record.bodies.get(chosen.get("body", "")), record.topics.get(chosen.get("topic", "")))
-    subjects = _(" or ").join(subject.name for subject in question.subjects)
+    subjects = joined_with_or([subject.name for subject in question.subjects])
     kind = RollCall.Kind(chosen["kind"]).label if "kind" in chosen else None
     return parts + [str(name) for name in (*named, subjects, kind) if name]
 
@@ -227,7 +231,7 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         if refused := query.question.refused:
             return refused
         if not query.is_enough:
-            said = _("Name two to eight: state=USA&state=eu.")
+            said = _("Choose two to eight states or blocs, for example state=USA&state=eu.")
             return problem(HTTPStatus.BAD_REQUEST, said, errors={"state": [said]})
         comparison, name = query.comparison(), "compare-states"
         if form == "csv":

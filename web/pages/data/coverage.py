@@ -59,7 +59,7 @@ def _body(line: BodyLine) -> CoveredBody:
         years = "; ".join(f"{extent.label} {years}" for extent, years in one.years)
         texts.append(f"{one.group.label}: {one.extent} {years[:1].upper()}{years[1:]}".strip())
     picture = strips(
-        _("What the record holds of the %(body)s, by year") % {"body": line.name},
+        _("Coverage of the %(body)s by year") % {"body": line.name},
         " ".join(f"{text.removesuffix('.')}." for text in texts),
         [Strip(name, holding.years) for name, holding in zip(names, holdings, strict=True)],
         {extent.value: str(extent.label) for extent in Extent},

@@ -66,13 +66,13 @@ class IdealPointsQuestion(Question):
     def _refuse_states(self) -> None:
         """Add errors for invalid states."""
         if unknown := [code for code in self.states if code not in self.record.states]:
-            said = _("There is no member state “%(codes)s”. States are upper-case codes, one to each “state”.")
+            said = _("Unknown state code: “%(codes)s”. Write codes in upper case, one for each “state”.")
             self.refuse("state", said % {"codes": "”, “".join(unknown)})
         elif without := [code for code in self.states if code not in self.estimates.by_state]:
             said = _("No ideal point was estimated for %(names)s.")
             self.refuse("state", said % {"names": ", ".join(self.record.states[code].name for code in without)})
         if len(self.states) > AT_MOST:
-            self.refuse("state", _("At most %(most)s states are drawn.") % {"most": AT_MOST})
+            self.refuse("state", _("Choose at most %(most)s states.") % {"most": AT_MOST})
 
     def _session(self) -> int:
         """Return the requested session, or the last of the period; add an error if invalid."""

@@ -77,7 +77,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         for one in unanswered(parameters, ("url", "format", "maxwidth", "maxheight"))
     }
     if not parameters.get("url"):
-        errors["url"] = [_("Name the address of a vote, such as %(url)s.") % {"url": _example(request)}]
+        errors["url"] = [_("Give the address of a vote, such as %(url)s.") % {"url": _example(request)}]
     form = parameters.get("format") or "json"
     if form not in FORMATS:
         errors["format"] = [_("“%(format)s” is not a format; use json.") % {"format": form}]

@@ -352,7 +352,7 @@ class TestPeriod:
         said, *_others = texts(page, ".over")
         assert said == (
             "General Assembly, March 1993 to February 2025: 54 recorded votes. "
-            "The last five years with at least 20 recorded votes, and what came since. The whole record"
+            "The last five years with at least 20 recorded votes each, and all later votes. The whole record"
         )
         link = str(page.select(".over a")[0]["href"])
         assert link == "/agreement/?state=USA&state=FRA&since=1971-01-01"
