@@ -41,19 +41,19 @@ ADDRESSES = [
 
 def test_unknown_or_invalid_parameters_are_errors():
     assert errors("/roll-calls/?positon=USA:for&body=XX&topic=x&differ=USA&q=a&q=b&page=2&who=USA&fields=") == {
-        "positon": ["There is no parameter “positon” here."],
-        "page": ["There is no parameter “page” here."],
-        "who": ["There is no parameter “who” here."],
+        "positon": ["Unknown parameter: “positon”."],
+        "page": ["Unknown parameter: “page”."],
+        "who": ["Unknown parameter: “who”."],
         "q": ["“q=a” was not applied: the parameter is given more than once, or belongs to a form."],
         "body": ["Unknown value “XX”; choose one of GA, SC."],
         "topic": errors("/resolutions/?topic=x")["topic"],
         "differ": ["“USA” should name two states or blocs, such as USA~eu."],
-        "fields": ["“fields” has no value; leave it out."],
+        "fields": ["“fields” is empty. Give a value or leave it out."],
     }
-    assert errors("/states/USA/?on=2020-01-01") == {"on": ["There is no parameter “on” here."]}
+    assert errors("/states/USA/?on=2020-01-01") == {"on": ["Unknown parameter: “on”."]}
     assert errors("/memberships/?state=usa&bloc=EU&body=XX&on=x") == {
-        "state": ["There is no member state “usa”."],
-        "bloc": ["There is no bloc “EU”."],
+        "state": ["Unknown state code: “usa”."],
+        "bloc": ["Unknown bloc: “EU”."],
         "body": ["There is no body “XX”."],
         "on": ["“x” is not a date; dates look like 2022-03-02."],
     }
@@ -66,8 +66,8 @@ def test_unknown_or_invalid_parameters_are_errors():
         ("/resolutions/A/RES/1/1", "“A/RES/1/1” is not in this record."),
         ("/states/XXX/", "No member state with the code “XXX” is in this record."),
         ("/blocs/nope/", "No bloc “nope” is in this record."),
-        ("/nowhere/", "There is nothing at “/api/v1/nowhere/”."),
-        ("/roll-calls/a b/", "There is nothing at “/api/v1/roll-calls/a b/”."),
+        ("/nowhere/", "Nothing found at “/api/v1/nowhere/”."),
+        ("/roll-calls/a b/", "Nothing found at “/api/v1/roll-calls/a b/”."),
     ],
 )
 def test_missing_object_is_a_404_problem(address: str, said: str):
@@ -152,7 +152,7 @@ def test_cross_origin_requests_are_allowed():
 
 def test_responses_are_json_whatever_the_accept_header():
     assert ask("/bodies/", Accept="text/html")["results"][0]["code"] == "GA"
-    assert errors("/bodies/?format=api") == {"format": ["There is no parameter “format” here."]}
+    assert errors("/bodies/?format=api") == {"format": ["Unknown parameter: “format”."]}
 
 
 def test_too_many_requests_are_a_429_with_retry_after(settings):

@@ -154,4 +154,4 @@ def test_only_the_requested_fields_are_returned():
     }
     assert list(ask("/?fields=states")) == ["data_version", "states"]
     (said,) = errors("/states/?fields=code,nmae,x")["fields"]
-    assert said.startswith("There is no field “nmae”, “x”; the fields are code, iso2, name,")
+    assert said.startswith("Unknown field “nmae”, “x”; choose from code, iso2, name,")

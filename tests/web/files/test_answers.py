@@ -70,7 +70,7 @@ class TestRefusal:
                     "“since=x” was not applied: the parameter is given more than once, or belongs to a form.",
                 ],
                 "state": ["No X.", "No Y."],
-                "colour": ["There is no parameter “colour” here."],
+                "colour": ["Unknown parameter: “colour”."],
             },
         }
         # The question's own are left as they were: a page may show them yet.

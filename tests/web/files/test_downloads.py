@@ -202,9 +202,9 @@ def test_file_of_one_roll_call_has_its_votes():
             },
         ),
         ("since=yesterday", {"since": ["“yesterday” is not a date; dates look like 2022-03-02."]}),
-        ("session=ES-99", {"session": ["There is no session “ES-99”; codes look like 79, S-4 and ES-11."]}),
+        ("session=ES-99", {"session": ["Unknown session: “ES-99”. Codes look like 79, S-4 and ES-11."]}),
         ("body=XX&foo=1", {"body": ["Unknown value “XX”; choose one of GA, SC."],
-         "foo": ["There is no parameter “foo” here."]}),
+         "foo": ["Unknown parameter: “foo”."]}),
         ("page=2", {"page": ["The file has all pages; leave “page” out."]}),
         (
             "body=GA&body=SC",
@@ -230,7 +230,7 @@ def test_unknown_parameter_or_value_is_a_400(of: str, query: str, errors: dict[s
 def test_unknown_roll_call_or_parameter_is_a_problem_document():
     assert has(Client().get("/roll-calls/nope.csv"), 404)["detail"] == "No recorded vote “nope” is in this record."
     said = has(Client().get("/roll-calls/s-2022-155.json?choice=against"), 400)
-    assert said["errors"] == {"choice": ["There is no parameter “choice” here."]}
+    assert said["errors"] == {"choice": ["Unknown parameter: “choice”."]}
 
 
 @pytest.mark.parametrize("address", ["/votes.xml", "/roll-calls/s-2022-155.parquet", "/states.csv"])

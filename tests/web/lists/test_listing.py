@@ -339,12 +339,12 @@ UNKNOWN = [
     ("body=XX", "body", "Body: Unknown value “XX”; choose one of GA, SC."),
     ("since=yesterday", "since", "From: “yesterday” is not a date; dates look like 2022-03-02."),
     ("until=2025-13-01", "until", "To: “2025-13-01” is not a date; dates look like 2022-03-02."),
-    ("session=999", "session", "Session: There is no session “999”; codes look like 79, S-4 and ES-11."),
+    ("session=999", "session", "Session: Unknown session: “999”. Codes look like 79, S-4 and ES-11."),
     (
         "topic=fish",
         "topic",
         (
-            "Topic: There is no topic “fish”; the topics are africa, apartheid, arms-control, balkans, "
+            "Topic: Unknown topic: “fish”. Topics: africa, apartheid, arms-control, balkans, "
             "decolonization, east-asia, eastern-europe, economic-development, environment, gulf, human-rights, "
             "international-law, international-security, latin-america, middle-east, nuclear-weapons, outer-space, "
             "palestinian-question, peacekeeping, racism, refugees, sanctions, society, south-asia, terrorism, "

@@ -99,7 +99,7 @@ class TestErrors:
             ("body=XX", [("Body", ["Unknown value “XX”; choose one of GA, SC."])]),
             ("since=yesterday", [("From", ["“yesterday” is not a date; dates look like 2022-03-02."])]),
             ("until=2000-02-30", [("To", ["“2000-02-30” is not a date; dates look like 2022-03-02."])]),
-            ("topic=war", [("Topic", ["There is no topic “war”; the topics are peace, seas."])]),
+            ("topic=war", [("Topic", ["Unknown topic: “war”. Topics: peace, seas."])]),
             ("since=2001-01-01&until=1999-12-31", [("To", ["The period ends before it begins."])]),
             ("since=2001-01-01&until=2000-12-31", [("To", ["The period ends before it begins."])]),
         ],
@@ -126,7 +126,7 @@ class TestErrors:
         question.refuse("size", "Too large.")
 
         assert question.labelled_errors == [
-            ("Topic", ["There is no topic “war”; the topics are peace, seas."]),
+            ("Topic", ["Unknown topic: “war”. Topics: peace, seas."]),
             ("Member states", ["There is no X.", "Nor a Y."]),
             ("size", ["Too large."]),
         ]

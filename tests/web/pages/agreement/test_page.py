@@ -394,13 +394,13 @@ class TestPeriod:
         assert len(page_of("state=USA&state=FRA&since=1970-01-01").select(note)) == 0
 
 
-CODES = "States are upper-case codes, one to each “state”."
+CODES = "Write codes in upper case, one for each “state”."
 BAD = [
-    ("state=USA&state=XX&state=YY", "state", f"Member states: There is no member state “XX”, “YY”. {CODES}"),
-    ("state=USA&state=usa", "state", f"Member states: There is no member state “usa”. {CODES}"),
+    ("state=USA&state=XX&state=YY", "state", f"Member states: Unknown state code: “XX”, “YY”. {CODES}"),
+    ("state=USA&state=usa", "state", f"Member states: Unknown state code: “usa”. {CODES}"),
     ("state=USA", "state", "Member states: Choose at least two states."),
-    ("state=USA&state=FRA&state=USA", "state", "Member states: “USA” is there twice."),
-    ("bloc=nope", "bloc", "Bloc: There is no bloc “nope”."),
+    ("state=USA&state=FRA&state=USA", "state", "Member states: “USA” is chosen twice."),
+    ("bloc=nope", "bloc", "Bloc: Unknown bloc: “nope”."),
     ("bloc=eu&state=USA&state=FRA", "bloc", "Bloc: Choose states or a bloc, not both."),
     ("measure=x", "measure", "Measure: Unknown value “x”; choose one of agreement, lijphart, coincidence, kappa."),
     ("order=size", "order", "Order: Unknown value “size”; choose one of similarity, name."),

@@ -87,15 +87,15 @@ class TestStart:
         [
             ("state=USA&state=XXX", "States and blocs: Unknown state code: “XXX”."),
             ("state=USA&state=fra", "States and blocs: Unknown bloc: “fra”. Write state codes in upper case."),
-            ("state=USA&state=FRA&state=USA", "States and blocs: “USA” is there twice."),
-            ("state=USA,FRA&state=FRA,USA", "States and blocs: “FRA,USA” is there twice."),
+            ("state=USA&state=FRA&state=USA", "States and blocs: “USA” is chosen twice."),
+            ("state=USA,FRA&state=FRA,USA", "States and blocs: “FRA,USA” is chosen twice."),
             (
                 "state=USA&state=FRA&state=GBR&state=RUS&state=CHN&state=IND&state=BRA&state=ZAF&state=DEU",
-                "States and blocs: At most 8 are compared.",
+                "States and blocs: Choose at most 8.",
             ),
             (
                 "state=USA&state=FRA&measure=love",
-                "Measure: “love” is not among: agreement, lijphart, coincidence, kappa.",
+                "Measure: Unknown value “love”; choose one of agreement, lijphart, coincidence, kappa.",
             ),
             ("state=USA&state=FRA&body=XX", "Body: Unknown value “XX”; choose one of GA, SC."),
             ("state=USA&state=FRA&since=2000-01-01&until=1998-12-31", "To: The period ends before it begins."),
@@ -110,7 +110,7 @@ class TestStart:
     def test_error_is_beside_its_field(self):
         page = page_of("USA", "XXX", "USA")
 
-        assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is there twice."]
+        assert texts(page, "#state-error") == ["Unknown state code: “XXX”. “USA” is chosen twice."]
         assert str(one(page, "fieldset.parties")["aria-describedby"]) == "state-error"
 
     def test_unknown_parameter_is_named(self):

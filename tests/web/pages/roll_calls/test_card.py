@@ -146,7 +146,7 @@ class TestAddress:
         assert "Adopted without a vote" in ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
     def test_card_takes_no_parameters(self):
-        assert Client().get(f"{CARD}?bloc=eu").json()["errors"] == {"bloc": ["There is no parameter “bloc” here."]}
+        assert Client().get(f"{CARD}?bloc=eu").json()["errors"] == {"bloc": ["Unknown parameter: “bloc”."]}
 
     def test_another_spelling_redirects_to_the_card(self):
         answer = Client().get("/roll-calls/A-RES-ES-11-7/card.png")

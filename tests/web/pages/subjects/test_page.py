@@ -123,7 +123,7 @@ def test_any_spelling_of_a_heading_redirects_to_its_page(subjects: Subjects):
         assert response.status_code == 301, written
         assert response.headers["Location"] == "/subjects/cuba-united-states/?since=2000-01-01"
     missing = get("/subjects/cuba-state/", status=404)
-    assert "There is no subject “cuba-state”. Did you mean cuba-united-states?" in text(missing)
+    assert "Unknown subject: “cuba-state”. Did you mean cuba-united-states?" in text(missing)
     assert "Did you mean" not in texts(get("/subjects/fish/", status=404), ".lead")[0]
 
 
@@ -237,7 +237,7 @@ def test_chosen_subjects_are_in_the_sentence_and_ticked(subjects: Subjects):
 
 
 def test_unknown_subject_is_an_error_that_suggests_the_closest(subjects: Subjects):
-    said = "There is no subject “cuba-usa”. Did you mean cuba-united-states?"
+    said = "Unknown subject: “cuba-usa”. Did you mean cuba-united-states?"
     page = get("/resolutions/?subject=cuba-usa&subject=un-conferences")
     assert problems(page) == [f"Subject: {said}"]
     assert symbols(page) == []
@@ -248,10 +248,10 @@ def test_unknown_subject_is_an_error_that_suggests_the_closest(subjects: Subject
         assert json.loads(answer.content)["errors"]["subject"] == [said]
     many = problems(get("/resolutions/?subject=united+states&subject=fish&subject=%2F"))
     assert many[0] == (
-        "Subject: There is no subject “united states”. Did you mean cuba-united-states or nicaragua-united-states or "
+        "Subject: Unknown subject: “united states”. Did you mean cuba-united-states, nicaragua-united-states or "
         "libyan-arab-jamahiriya-united-states?"
     )
-    assert many[1:] == ["Subject: There is no subject “fish”.", "Subject: There is no subject “/”."]
+    assert many[1:] == ["Subject: Unknown subject: “fish”.", "Subject: Unknown subject: “/”."]
 
 
 def test_pages_of_states_and_blocs_filter_by_subject(subjects: Subjects):
@@ -294,7 +294,7 @@ def test_comparison_pages_and_files_filter_by_subject(subjects: Subjects):
 
 def test_unknown_subject_on_other_pages_is_an_error_beside_its_field(subjects: Subjects):
     page = get("/agreement/?bloc=eu&subject=cuba-usa")
-    assert text(one(page, "#subject-error")) == "There is no subject “cuba-usa”. Did you mean cuba-united-states?"
+    assert text(one(page, "#subject-error")) == "Unknown subject: “cuba-usa”. Did you mean cuba-united-states?"
     assert not page.select("#matrix, .heat")
 
 
