@@ -190,7 +190,7 @@ def test_backup_of_a_later_release_is_refused(folder: Path, monkeypatch: pytest.
     data["sha256"] = backups._sha256(dump)
     data["content"]["migrations"] = ["votes.9999_of_the_future"]
     path.write_text(json.dumps(data))
-    with pytest.raises(RefusedError, match=r"later release, which has votes\.9999_of_the_future"):
+    with pytest.raises(RefusedError, match=r"later release \(with the migration votes\.9999_of_the_future"):
         restore(dump)
 
 

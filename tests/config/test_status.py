@@ -65,7 +65,7 @@ def test_status_page_links_to_the_last_import(editor: Client):
 def test_status_page_shows_the_cache_hit_rate(editor: Client, monkeypatch: pytest.MonkeyPatch):
     counted = {"plenary_cache": {"hit": 700.0, "not-modified": 200.0, "miss": 100.0, "bypass": 5.0}}
     monkeypatch.setattr(metrics, "totals", lambda name: counted.get(name, {}))
-    assert shown(editor)["Answered from the page cache"] == "90.0% of 1 000 answers"
+    assert shown(editor)["Answered from the page cache"] == "90.0% of 1\u202f000 answers"
 
 
 def test_status_page_makes_at_most_9_queries(editor: Client, django_assert_max_num_queries: DjangoAssertNumQueries):

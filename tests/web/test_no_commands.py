@@ -59,4 +59,4 @@ def test_no_template_or_message_names_a_command():
 def test_page_of_missing_ideal_points_names_no_command():
     page = Client().get("/ideal-points/").content.decode()
 
-    assert "No estimates are here yet. They are computed from the votes within a few minutes" in page
+    assert "No estimates yet. They are computed within a few minutes" in page

@@ -126,7 +126,7 @@ class Position:
         word = canonical_position(text).partition(":")[2]
         if word not in words:
             raise ValueError(
-                _("“%(word)s” is not a position of %(party)s. Choose one of: %(words)s.")
+                _("“%(word)s” is not a position of %(party)s; choose one of %(words)s.")
                 % {"word": given, "party": party, "words": ", ".join(words)}
             )
         return cls(text, party, word)

@@ -69,7 +69,7 @@ def test_wait_of_one_minute_is_in_the_singular(client: Client, account: Callable
     settings.AXES_COOLOFF_TIME = timedelta(minutes=1)
     account()
     fail(client, LIMIT - 1)
-    assert "Wait 1 minute, then" in words(log_in(client, password="wrong"), ".errornote", 429)[0]
+    assert "Try again in 1 minute." in words(log_in(client, password="wrong"), ".errornote", 429)[0]
 
 
 def test_wait_ends_and_restarts_with_each_attempt(client: Client, account: Callable[..., User], settings):

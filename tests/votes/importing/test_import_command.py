@@ -116,7 +116,7 @@ def test_tables_that_belong_together_are_one_import(tmp_path: Path):
     text = said(*voeten_files(tmp_path, replace(SECOND, number=9001)))
 
     assert text.count("Voeten: votes, roll calls and issues: ") == 1
-    assert "absences were derived from the membership of the Assembly." in text
+    assert "Absences derived from the membership of the Assembly: " in text
     assert ImportRun.objects.get().files[0]["name"] in ("voeten_votes.csv", "voeten_roll_calls.csv")
     assert len(ImportRun.objects.get().files) == 2
 
@@ -193,7 +193,7 @@ def test_refusal_by_the_database_is_one_clear_message(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(import_votes, "import_files", refuse)
 
-    with pytest.raises(CommandError, match=r"^The database was lost \(gone\)\. Nothing was written\.$"):
+    with pytest.raises(CommandError, match=r"^Lost the connection to the database \(gone\)\. Nothing was written\.$"):
         said(ga_file(tmp_path / "ga.csv", FIRST))
 
 

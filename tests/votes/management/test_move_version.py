@@ -16,4 +16,4 @@ def test_command_moves_the_version_past_any_earlier_one():
     call_command("move_version", stdout=said)
 
     assert data_version() > before + 1_000_000
-    assert said.getvalue() == f"The data version was {before} and is {data_version()}.\n"
+    assert said.getvalue() == f"The data version was {before} and is now {data_version()}.\n"

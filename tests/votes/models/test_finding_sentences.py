@@ -54,7 +54,7 @@ CODES = [f"Q{a}{b}" for a in "MNO" for b in "ABCDEFGHIJ"]
                 "slugs": ["a-res-31-49"],
             },
             (
-                "Samoa is listed as non-voting in 1 vote on 1976-12-01, before its admission on 15 "
+                "Samoa is listed as non-voting in 1 vote on 1 December 1976, before its admission on 15 "
                 "December 1976. (a-res-31-49)"
             ),
         ),

@@ -231,4 +231,4 @@ class TestParsing:
         assert str(Position.parse(text, self.record)) == words
 
     def test_difference_is_described_in_words(self):
-        assert str(Difference.parse("QQA~bloc-a", self.record)) == "Ruritania and The Bloc differed"
+        assert str(Difference.parse("QQA~bloc-a", self.record)) == "Ruritania and The Bloc took different positions"

@@ -48,8 +48,8 @@ def test_list_has_addresses_of_public_votes(wrong: None):
         "electorate\t/resolutions/A/RES/99/7\t" + Finding.objects.get(key="electorate:shown").sentence,
     ]
     assert run("--list")[7:] == [
-        "totals\t(draft)\tAnnounced and counted totals differ: In favour 2 announced, 1 counted.",
-        "totals\t/resolutions/A/RES/99/7\tAnnounced and counted totals differ: In favour 2 announced, 1 counted.",
+        "totals\t(draft)\tAnnounced and counted totals differ: In favour: 2 announced, 1 counted.",
+        "totals\t/resolutions/A/RES/99/7\tAnnounced and counted totals differ: In favour: 2 announced, 1 counted.",
     ]
 
 

@@ -321,7 +321,7 @@ def test_query_count_does_not_grow_with_rows(
 def test_page_links_to_files_of_its_query():
     def offered(address: str, **headers: str) -> list[str]:
         page = BeautifulSoup(Client().get(address, headers=headers).content, "html.parser")
-        return [str(a["href"]) for a in page.select("p.hint a[rel=nofollow]")]
+        return [str(a["href"]) for a in page.select(".after a[rel=nofollow]")]
 
     assert offered("/resolutions/?position=USA:against&page=1&order=closeness") == [
         f"/resolutions.{form}?position=USA%3Aagainst&order=closeness" for form in ("csv", "json", "parquet")
@@ -329,7 +329,7 @@ def test_page_links_to_files_of_its_query():
     files = [f"/{of}.{form}" for of in ("roll-calls", "votes") for form in ("csv", "json", "parquet")]
     assert offered("/roll-calls/") == files
     assert offered("/roll-calls/?q=&body=SC&who=USA", HX_Request="true") == [f"{file}?body=SC" for file in files]
-    assert texts(get("/roll-calls/"), "#results p.hint") == [
+    assert texts(get("/roll-calls/"), "#results .after > p") == [
         "Download this list: CSV · JSON · Parquet",
         "Download who voted how: CSV · JSON · Parquet",
         "How to cite the data",

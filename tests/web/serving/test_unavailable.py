@@ -50,7 +50,7 @@ def test_page_says_whether_the_submission_was_saved(method: str, error: Database
     page = BeautifulSoup(answer.content, "html.parser")
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "10", "no-store")
     assert [part.text for part in page.select("h1")] == [heading]
-    assert ("disk of the database is full" in page.text) == (error is FULL)
+    assert ("database’s disk is full" in page.text) == (error is FULL)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/states", "/votes.csv", "/roll-calls/a/card.png"])

@@ -707,7 +707,7 @@ def test_members_without_a_row_were_absent(tables: Tables):
     assert "MNE" in votes[0]
     assert "MNE" not in votes[1]
     derived = 192 + 191 - len(tables.votes) - len(tables.absent)
-    assert edition.notes[0] == f"{derived} absences were derived from the membership of the Assembly."
+    assert edition.notes[0] == f"Absences derived from the membership of the Assembly: {derived}."
     assert [stated.absences_derived for stated in edition.roll_calls] == [True, True]
 
 
