@@ -184,12 +184,12 @@ class TestCalm:
     ) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         page.add_init_script(SHIFTS)
-        for address in ("/", "/resolutions/", VOTE):
+        for address, box in (("/", "home-q"), ("/resolutions/", "header-q"), (VOTE, "header-q")):
             page.goto(live_server.url + address)
-            page.locator("#header-q").press_sequentially("guinea")
-            expect(page.locator("#header-q-list [role=option]").first).to_be_visible()
-            page.locator("#header-q").press("Escape")
-            expect(page.locator("#header-q-list")).to_be_hidden()
+            page.locator(f"#{box}").press_sequentially("guinea")
+            expect(page.locator(f"#{box}-list [role=option]").first).to_be_visible()
+            page.locator(f"#{box}").press("Escape")
+            expect(page.locator(f"#{box}-list")).to_be_hidden()
             # What the observer has to tell, it tells after the next frame.
             page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             assert page.evaluate("window.shifts") == [], address

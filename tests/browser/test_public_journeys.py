@@ -164,7 +164,7 @@ def test_teacher_copies_the_embed_snippet_of_a_vote(phone: Page, live_server: Li
         expect(card.locator(".outcome .tally")).to_have_text("93-18-65")
         expect(card.locator(".tiles rect").first).to_be_visible()
         assert phone.evaluate("document.documentElement.scrollWidth") == 320
-        more = card.get_by_role("link", name="Votes")
+        more = card.get_by_role("link", name="Who voted how")
         for _press in range(5):
             phone.keyboard.press("Tab")
             if more.evaluate("link => link === document.activeElement"):
