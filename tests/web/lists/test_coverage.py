@@ -127,7 +127,7 @@ class TestThePageOfTheData:
         whole, drafts, parts = texts(ga, ".covered-groups dd")
         assert whole == (
             "7 recorded votes, from 5 January 2024 to 18 December 2025. Complete: 2024. Thin: 2025. Absent: 1946–2023. "
-            "2025 is covered to 18 December 2025."
+            "2025 is covered up to 18 December 2025."
         )
         assert drafts == "None in this record."
         assert parts == "One recorded vote, of 6 February 2024. Complete: 2024. Absent: 1946–2023, 2025."
@@ -136,7 +136,7 @@ class TestThePageOfTheData:
     def test_coverage_picture_agrees_with_the_words(self, editions: None):
         picture = one(get("/data/"), "section.covered:first-of-type svg")
 
-        assert text(one(picture, ":scope > title")) == "What the record holds of the General Assembly, by year"
+        assert text(one(picture, ":scope > title")) == "Coverage of the General Assembly by year"
         assert text(one(picture, "desc")).startswith(
             "Whole texts: 7 recorded votes, from 5 January 2024 to 18 December 2025. Complete 2024; thin 2025; absent "
             "1946–2023. Drafts rejected or vetoed: None in this record."

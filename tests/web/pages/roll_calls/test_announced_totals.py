@@ -65,8 +65,8 @@ def test_page_of_the_vote_shows_both_totals_and_the_finding(differing: None):
 
     assert text(one(page, ".tally-large .tally")) == "94-18-65"
     assert texts(page, "#totals li") == [
-        "In favour: 94 announced, 93 counted from the votes.",
-        "Non-voting: 16 announced, 17 counted from the votes.",
+        "In favour: 94 announced, but 93 counted from the votes.",
+        "Non-voting: 16 announced, but 17 counted from the votes.",
     ]
     assert "announced 94-18-65, counted from the votes 93-18-65" in text(one(page, "#totals"))
     cited = one(page, "#facts ~ dl a[href='#totals']")

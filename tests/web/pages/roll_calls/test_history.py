@@ -42,7 +42,7 @@ def test_changed_vote_is_noted_on_the_page_and_in_the_history():
     day = f"{revision.at.day} {revision.at:%B %Y}"
     assert texts(shown, ".amended p, .amended li") == [
         f"Amended on {day}: The verbatim record, page 12.",
-        "United States: from “Against” to “Abstaining”",
+        "United States: changed from “Against” to “Abstaining”",
         "All changes since publication",
     ]
     assert [link["href"] for link in shown.select(f"a[href='{PAGE}']")] == [PAGE, PAGE]
@@ -60,7 +60,7 @@ def test_page_shows_the_first_of_many_changes():
         Vote.objects.filter(roll_call__slug="a-res-es-11-7", choice="N").update(choice="A")
 
     said = texts(get(TEXT), ".amended li")
-    assert (len(said), said[0]) == (6, "Belarus: from “Against” to “Abstaining”")
+    assert (len(said), said[0]) == (6, "Belarus: changed from “Against” to “Abstaining”")
     assert said[5] == "13 more changes"
 
 

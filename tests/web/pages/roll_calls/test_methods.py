@@ -133,7 +133,7 @@ class TestLists:
         assert texts(page, ".loosened p") == ["Nothing on record meets all of these conditions. Clear all"]
         assert {text(item) for item in page.select(".loosened li")} == {
             "that were not recorded: 2 recorded votes without it",
-            "without “in the Security Council”: 1 non-recorded vote",
+            "in the Security Council: 1 non-recorded vote without it",
         }
 
     def test_count_without_the_symbol_covers_recorded_votes_only(self, methods: Maker):

@@ -200,6 +200,10 @@ def test_page_links_to_documents_and_error_report():
         "https://docs.un.org/en/A/RES/ES-11/7",
         "https://docs.un.org/en/A/ES-11/L.10",
         "/resolutions/?topic=eastern-europe",
+        "/reading-a-vote/#majorities",
+        "/reading-a-vote/#announced-and-counted",
+        "/roll-calls/a-res-es-11-7.csv",
+        "/roll-calls/a-res-es-11-7.json",
     ]
     assert [str(a["href"]) for a in page.select("main a[href^='/contact/']")] == ["/contact/?about=a-res-es-11-7"]
     contact = get("/contact/?about=a-res-es-11-7")
