@@ -98,7 +98,7 @@ def test_error_in_a_condition_is_shown_in_its_row():
 
     assert rows_of(page)[0] == ["United States", "was tied (blocs only)"]
     assert text(one(page, "#condition1-error")) == (
-        "“tied” is not a position of United States. Choose one of: for, against, abstain, nonvoting."
+        "“tied” is not a position of United States; choose one of for, against, abstain, nonvoting."
     )
 
 
