@@ -84,7 +84,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("dossier d'été") / "plenary"
 
 
-def test_first_start_loads_the_record_and_the_second_keeps_it(home: Path):
+def test_first_start_loads_the_record_and_any_stop_keeps_it_and_leaves_no_process(home: Path):
     port = free_port()
     with serving(home, port) as said:
         assert "Reference facts loaded: 202 member states, 52 blocs, 22 landmark roll calls." in said
@@ -98,18 +98,11 @@ def test_first_start_loads_the_record_and_the_second_keeps_it(home: Path):
         assert "--paper" in get(port, stylesheet[1])
     assert remaining_processes(home) == []
 
-    with serving(home, port) as said:
-        assert not [line for line in said if "loaded" in line or "Created account" in line or "Migrations" in line]
-        assert "93-18-65" in get(port, "/resolutions/")
-    assert remaining_processes(home) == []
-
-
-@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_no_process_is_left_whatever_signal_stops_it(home: Path, stop_signal: signal.Signals):
-    port = free_port()
-    with serving(home, port, stop_signal=stop_signal):
-        assert "93-18-65" in get(port, "/resolutions/")
-    assert remaining_processes(home) == []
+    for stop_signal in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+        with serving(home, port, stop_signal=stop_signal) as said:
+            assert not [line for line in said if "loaded" in line or "Created account" in line or "Migrations" in line]
+            assert "93-18-65" in get(port, "/resolutions/"), stop_signal
+        assert remaining_processes(home) == [], stop_signal
 
 
 def test_reload_option_reloads_code_and_templates_and_caches_no_page(home: Path):

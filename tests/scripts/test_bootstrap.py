@@ -78,7 +78,7 @@ def test_python_without_venv_is_one_line_that_says_what_to_install(checkout: Pat
     assert loaded["main"]("run") == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "has no venv: install it (on Debian and Ubuntu: apt-get install python3." in said
+    assert "has no venv module: install it (on Debian and Ubuntu: apt-get install python3." in said
     assert not (checkout / ".venv").exists()
 
 

@@ -277,7 +277,7 @@ class TestMeasures:
             "Agreement", "Lijphart’s index", "Voting coincidence", "Cohen’s kappa",
         ]  # fmt: skip
         assert texts(page, ".measures-said dd")[0] == (
-            "The share of the same position, in favour, against or abstaining, where both took one."
+            "The share of votes in which both took the same position, among those in which both took one."
         )
 
 
@@ -299,7 +299,7 @@ class TestAll:
         )
         picture = one(page, "img.heat-all")
         assert str(picture["src"]) == "/agreement.svg"
-        assert str(picture["alt"]).startswith(f"A square of {len(order(page))} by {len(order(page))} member states")
+        assert str(picture["alt"]).startswith(f"A matrix of {len(order(page))} by {len(order(page))} member states")
         drawn = file_of("svg").content.decode()
         assert f'width="{picture["width"]}" height="{picture["height"]}"' in drawn
         assert str(picture["alt"]) in drawn
@@ -326,7 +326,7 @@ class TestAll:
             tied = sum(share == expected[9][0] for share, *_others in expected[10:])
             vote_context = page.select(".two-even > div")[0 if sign < 0 else 1]
             said = "1 more pair has" if tied == 1 else f"{tied} more pairs have"
-            assert texts(vote_context, ".hint") == [f"{said} the figure of the last one."]
+            assert texts(vote_context, ".hint") == [f"{said} the same figure as the last."]
 
     def test_up_to_forty_states_are_drawn_on_the_page(self, maker: Maker):
         codes = [state.code for state in MemberState.objects.order_by("code")[:41]]

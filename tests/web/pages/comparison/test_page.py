@@ -372,7 +372,7 @@ class TestSeveral:
             "United States belongs to USA,GBR: its own vote counts in that position too.",
             (
                 "NATO and USA,GBR have 2 members in common, whose votes count in both positions: "
-                "United Kingdom, United States."
+                "United Kingdom and United States."
             ),
         ]
 

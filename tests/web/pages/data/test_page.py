@@ -93,7 +93,7 @@ class TestThePage:
             assert roll_calls == str(len(held))
             assert votes == f"{sum(roll_call.votes.count() for roll_call in held):,}"
             assert (first, last) == tuple(f"{held[end].date.day} {held[end].date:%B %Y}" for end in (0, -1))
-        assert "most texts are adopted without a vote, and few of these are here" in text(page)
+        assert "Most texts are adopted without a vote; few of these are in the record" in text(page)
 
     def test_drafts_do_not_change_the_coverage(self, maker: Maker):
         before = get("/data/")
@@ -111,7 +111,7 @@ class TestThePage:
         RollCall.objects.update(source=Source.objects.get(slug="sciences-po"))
         page = get("/data/")
         assert [cells[0].split(" ")[0] for cells in table(page, "table.sources")] == ["United", "Security", "United"]
-        assert "Sciences Po’s table of the Security Council is by B. Martin" in text(page)
+        assert "Sciences Po’s table of the Security Council, by B. Martin" in text(page)
 
     def test_citation_names_version_and_address(self):
         version = current_version()

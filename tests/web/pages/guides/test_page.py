@@ -218,7 +218,7 @@ def test_figures_and_files_lead_to_what_explains_them(address: str, guides: list
 @pytest.mark.parametrize(
     ("template", "anchors"),
     {
-        "profiles/_partners.html": ["share-of-the-same-position", "percentile", "closest-partners"],
+        "profiles/_partners.html": ["share-of-the-same-position", "closest-partners"],
         "profiles/_cohesion.html": ["cohesion", "breaks-with-a-bloc"],
         "ideal_points/_about.html": ["ideal-points"],
         "roll_calls/_breaks.html": ["closest-partners"],

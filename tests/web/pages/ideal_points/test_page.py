@@ -252,7 +252,7 @@ class TestRefused:
         ("state=usa", "state", "States", "Unknown state code: “usa”"),
         ("state=USA&state=XXX&state=YYY", "state", "States", "“XXX”, “YYY”"),
         ("state=EAZ", "state", "States", "No ideal point was estimated for Zanzibar"),
-        ("&".join(f"state={code}" for code in LINE[:9]), "state", "States", "At most 8 states"),
+        ("&".join(f"state={code}" for code in LINE[:9]), "state", "States", "Choose at most 8 states"),
         ("session=48", "session", "Session", "for session “48”"),
         ("session=last", "session", "Session", "for session “last”"),
         ("session=74", "session", "Session", "for session “74”"),

@@ -82,7 +82,7 @@ class TestSections:
         assert cells(closest) == expected
         assert text(page.select(f"{PARTNERS} > p")[0]) == (
             "General Assembly, 4 June 2019 to 3 June 2024: positions taken in 20 of 20 recorded votes. "
-            "Changes are since 4 June 2014 to 3 June 2019."
+            "Change: compared with 4 June 2014 to 3 June 2019."
         )
         assert text(one(page, ".moved")) == (
             "Largest decreases: "
