@@ -11,7 +11,6 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from votes.models import RollCall
@@ -34,8 +33,6 @@ from web.serving.parameters import boxes_of, unanswered, without_boxes, without_
 from web.serving.problems import refusal
 
 if TYPE_CHECKING:
-    import datetime
-
     from django.core.paginator import Page
     from django.http import HttpResponse, QueryDict
     from numpy.typing import NDArray
@@ -334,11 +331,6 @@ class Listing:
         """Return the requested sort order, empty for the default; None for an unknown one."""
         order = self.parameters.get("order") or None
         return "" if order == DATE_ORDER else order
-
-    @property
-    def day(self) -> datetime.date:
-        """Return the day on which the list is read, to stand on paper."""
-        return localdate()
 
     @property
     def sorts(self) -> list[tuple[str, str, bool]]:
