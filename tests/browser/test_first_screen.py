@@ -65,4 +65,3 @@ def test_a_list_prints_as_a_sentence_its_rows_and_where_it_is_from(page: Page, l
     expect(page.locator(".described")).to_be_visible()
     expect(page.locator("ol.rows > li").first).to_be_visible()
     expect(page.locator(".on-paper")).to_contain_text("/resolutions/?body=GA")
-    expect(page.locator(".on-paper")).to_contain_text("Data version")

@@ -45,7 +45,7 @@ def test_whole_record_is_backed_up_lost_and_restored_under_a_running_site(sandbo
     assert (after.status, after.body) == (200, before.body)
     assert after.headers["ETag"] not in (before.headers["ETag"], spoilt.headers["ETag"])
     assert editor.post(sandbox.sheet, sheet_form(editor, sandbox.sheet, "")).status == 302
-    found = re.search(r"is the database (\w+)\.", output)
+    found = re.search(r"are in the database (\w+)\.", output)
     assert found
     with site.primary.connect("postgres") as server:
         server.execute(f"DROP DATABASE {found[1]}".encode())
