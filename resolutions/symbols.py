@@ -47,8 +47,8 @@ SECURITY_COUNCIL = re.compile(r"S/RES/(?P<number>\d{1,4}) ?(?:\((?P<year>\d{4})\
 VOETEN = re.compile(
     r"(?P<kind>R|ESS|SS)/(?P<session>\d{1,2})/(?P<number>\d{1,4})(?:/?(?P<parts>[A-Z]{1,5}(?:/[A-Z]{1,5})*))?"
 )
-# Drafts, meetings and reports keep their own spelling: A/79/L.48, A/ES-11/PV.19, S/2022/155. What lists of drafts say
-# beside it is no part of the symbol: that a draft was amended, had a corrigendum, or at which meeting it was put.
+# Drafts, meetings and reports keep their own spelling: A/79/L.48, A/ES-11/PV.19, S/2022/155. Notes that
+# lists of drafts add after the symbol are not part of it: as amended, with a corrigendum, at which meeting.
 OTHER = re.compile(
     r"(?P<symbol>(?!A/RES/|A/DEC/|S/RES/)[AES](?:/[A-Z0-9.()\-]+?)+(?: ?\[[A-Z0-9]\])?)"
     r"(?: ?\((?:AS (?:AMENDED|CORRECTED)\)|INCORPORATING THE AMENDMENT\) ?S/\d+)"

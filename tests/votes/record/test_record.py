@@ -33,8 +33,6 @@ from votes.record.record import SHARED, Record, load, reading, record_of_snapsho
 from votes.record.snapshot import snapshot
 from votes.record.version import data_version
 
-"""Seconds after which a thread that should have come is given up."""
-
 
 def plain(record: Record) -> dict[str, dict[str, str]]:
     """Return the choices of each roll call, letters by code."""
@@ -313,7 +311,7 @@ class TestSharing:
         def read(_at: int) -> int:
             mixed = 0
             try:
-                for _round in range(20):
+                for _round in range(60):
                     with reading() as record:
                         choice = plain(record)["first"]["QQA"]
                         title = RollCall.objects.get(pk=self.roll_call.pk).title
@@ -328,8 +326,7 @@ class TestSharing:
         flips, *mixed = in_threads(4, lambda at: write(at) if at == 0 else read(at))
         assert flips > 0
         assert mixed == [0, 0, 0]
-        # Not that each was loaded once: who comes late to a version finds it dropped for two newer ones.
-        assert len(self.loads) > 1
+        assert len(self.loads) == len(set(self.loads))
 
     def test_cached_record_costs_a_snapshot_and_the_version_query(self):
         self.choice()
