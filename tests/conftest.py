@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ hypothesis.settings.register_profile("plenary", deadline=None)
 hypothesis.settings.load_profile("plenary")
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_django import DjangoDbBlocker
 
@@ -40,6 +41,31 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+STARTING_SERVERS = tuple(
+    f"tests/{place}"
+    for place in ("config/embedded/", "config/test_commands", "config/test_serve", "scripts/test_bootstrap")
+)
+"""Where tests mostly wait for what they started."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than cores, since tests also wait: for the database, a browser, other processes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores + 1, 5)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests that wait over the run, since nobody else would be at work if they came together at its end."""
+    waiting = [item for item in items if item.nodeid.startswith(STARTING_SERVERS)]
+    others = [item for item in items if not item.nodeid.startswith(STARTING_SERVERS)]
+    if waiting and len(others) > len(waiting):
+        every = len(others) // len(waiting)
+        for number, item in enumerate(waiting):
+            others.insert(number * (every + 1), item)
+        items[:] = others
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +171,23 @@ def whole_record(whole_record_database: str, django_db_blocker: DjangoDbBlocker)
 
 
 @contextmanager
+def database_with(fill_more: Callable[[], object]) -> Iterator[str]:
+    """Give the name of a database that holds what ``fill_more`` writes beside what every test starts from."""
+    quoted = connection.ops.quote_name
+    name = f"{connection.settings_dict['NAME']}_{fill_more.__name__}"
+    with connection._nodb_cursor() as server:
+        server.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        server.execute(
+            f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(connection.settings_dict['TEST']['TEMPLATE'])}"
+        )
+    with connected_to(name):
+        fill_more()
+    yield name
+    with connection._nodb_cursor() as server:
+        server.execute(f"DROP DATABASE {quoted(name)} WITH (FORCE)")
+
+
+@contextmanager
 def connected_to(name: str) -> Iterator[None]:
     """Have the connection be to the database ``name``."""
     before = connection.settings_dict["NAME"]
@@ -174,6 +217,8 @@ def settings_of_tests() -> Iterator[None]:
         SELECTIONS_A_MINUTE=0,
         # By their plain names, so that no test needs static files collected.
         STORAGES={**settings.STORAGES, **storages},
+        # WhiteNoise would look through all that a developer's site has collected, for every test that asks for a page.
+        STATIC_ROOT=None,
         # Databases are prepared with the small facts alone; tests of the whole record ask for it.
         RECORD="none",
     ):
@@ -197,18 +242,19 @@ def untouched_record_loaded_once() -> Iterator[None]:
     quarters of the time of a page in tests, which production spends once a version.
     """
     real = record_module.load
-    untouched: list[Record] = []
+    untouched: dict[str, Record] = {}
 
     def load() -> Record:
         if connection.force_debug_cursor or not is_untouched():
             return real()
-        if not untouched:
+        database = connection.settings_dict["NAME"]
+        if database not in untouched:
             record = real()
             # Read later than the rest, when another test may have written what this one must not hold.
             assert record.about_states
             assert record.about_blocs
-            untouched.append(record)
-        return untouched[0]
+            untouched[database] = record
+        return untouched[database]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(record_module, "load", load)

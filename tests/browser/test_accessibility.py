@@ -58,6 +58,26 @@ DRAWN = {"/api/v1/docs/": ".opblock"}
 """What a page's script draws: there is nothing to look at before."""
 
 
+REPEATED_AFTER = 8
+SAMPLE = """most => {
+  for (const parent of document.querySelectorAll("tbody, ul, ol, dl, select, svg, svg g")) {
+    const count = {};
+    for (const child of [...parent.children]) {
+      const kind = `${child.tagName}.${child.getAttribute("class") ?? ""}`;
+      count[kind] = (count[kind] ?? 0) + 1;
+      if (count[kind] > most) child.remove();
+    }
+  }
+}"""
+"""Takes from the page what repeats a sibling's markup; axe looks at each element, for seconds on a page of 5,000."""
+
+
+def sampled_violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """Return what axe finds on a page of which each table, list and drawing has the first few of a kind left."""
+    page.evaluate(SAMPLE, REPEATED_AFTER)
+    return violations(page, rules)
+
+
 def violations(page: Page, rules: Sequence[str] = RULES) -> list[str]:
     """Return what axe finds on a page: the rule, how many nodes, and the first of them."""
     # What passes is as much as the page itself: of that axe need not tell all.
@@ -77,7 +97,7 @@ def test_public_pages_have_no_axe_violations(
         page.goto(f"{live_server.url}{address}")
         if address in DRAWN:
             page.locator(DRAWN[address]).first.wait_for()
-        found += violations(page)
+        found += sampled_violations(page)
     context.close()
 
     assert "\n".join(found) == ""
@@ -106,7 +126,7 @@ def test_subject_pages_have_no_axe_violations_and_fit_the_window(
         page.goto(f"{live_server.url}{address}")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{address} is wider than {width}")
-        found += violations(page)
+        found += sampled_violations(page)
     context.close()
 
     assert "\n".join(found) == ""
@@ -147,11 +167,11 @@ def test_admin_pages_have_no_axe_violations(chromium: Browser, live_server: Live
         page.keyboard.press("Enter")
     for address in ours:
         page.goto(live_server.url + address)
-        found += violations(page)
+        found += sampled_violations(page)
     for address in djangos:
         page.goto(live_server.url + address)
         # Heads of columns without text and the like are Django's own, and break no rule of the guidelines.
-        found += violations(page, [rule for rule in RULES if rule != "best-practice"])
+        found += sampled_violations(page, [rule for rule in RULES if rule != "best-practice"])
     context.close()
 
     assert "\n".join(found) == ""

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from resolutions.models import Resolution
+from tests.conftest import connected_to, database_with
 from tests.votes.divided_record import LINE, cut, divided, put
 from tests.web.records import get, one, problems, table, text, texts
 from votes.models import CutPoint, IdealPoint, IdealPointFit, MemberState, Vote
@@ -19,8 +20,10 @@ from web.pages.ideal_points.files import HEADER
 from web.pages.ideal_points.question import PERMANENT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bs4 import Tag
-    from pytest_django import DjangoAssertNumQueries
+    from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -28,11 +31,27 @@ PAGE = "/ideal-points/"
 NAME = "div.scroll.points-box table"
 
 
-@pytest.fixture
-def fitted(record: None) -> IdealPointFit:
+def fit() -> None:
     """Fit seven questions put in each of two sessions, beside the landmark votes."""
     divided()
     call_command("fit_ideal_points", stdout=io.StringIO())
+
+
+@pytest.fixture(scope="session")
+def fitted_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    with django_db_blocker.unblock(), database_with(fit) as name:
+        yield name
+
+
+@pytest.fixture(scope="class")
+def in_fitted_database(fitted_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), connected_to(fitted_database):
+        yield
+
+
+@pytest.fixture
+def fitted(in_fitted_database: None, record: None) -> IdealPointFit:
+    """Return the fit, made once."""
     return IdealPointFit.objects.get()
 
 
