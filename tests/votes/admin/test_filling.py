@@ -267,8 +267,8 @@ def test_sheet_saved_by_another_meanwhile_is_compared(editor: Client, world: Wor
 
     answer = refused(editor, roll_call, data)
 
-    assert errors(answer)[0].startswith("Someone else has changed these votes since you opened this page.")
-    assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "Against", "In favour"]
+    assert "You both changed the rows below." in errors(answer)[0]
+    assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "No entry", "Against", "In favour"]
     editor.post(fill(roll_call), sent(answer))
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
 
