@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, models
 from django.forms import CheckboxInput, Textarea
@@ -179,13 +180,19 @@ class RecordAdmin(ModelAdmin[Of]):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Show the form with what it shows in a hidden field, and what others have changed meanwhile."""
         form = context["adminform"].form
+        # Django opens a closed part only for errors of fields that have a line of their own.
+        for _name, options in context["adminform"].fieldsets:
+            if form.errors.keys() & set(flatten(options["fields"])):
+                options["classes"] = [name for name in options.get("classes", ()) if name != "collapse"]
         formsets = [inline.formset for inline in context["inline_admin_formsets"] if inline.has_change_permission]
         if context["original"]:
             context["shown"] = page_values(form, formsets)
         if not context["is_popup"]:
             context["kept_as"] = kept_as(request, self.opts, getattr(context["original"], "pk", None) or "add")
         if any(getattr(form, "conflicts", {}) for form in [form, *(row for rows in formsets for row in rows.forms)]):
-            text = _("Someone else has changed what you have changed, too. Nothing is saved yet: see below.")
+            text = _(
+                "Someone else has changed the same fields as you. Nothing is saved yet; both values are shown below."
+            )
             self.message_user(request, text, messages.ERROR)
         self.note_followed(request, [form, *formsets])
         return super().render_change_form(request, context, *args, **kwargs)

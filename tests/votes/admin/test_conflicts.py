@@ -74,6 +74,17 @@ def test_a_field_that_both_changed_is_shown_with_both_values_before_it_is_replac
     assert (roll_call.note, roll_call.meeting) == ("His", "A/79/PV.54")
 
 
+def test_a_conflict_is_never_in_a_closed_part_of_the_page(editor: Client, world: World):
+    roll_call = draft(world)
+    stale = opened(editor, roll_call)
+    type(roll_call).objects.filter(pk=roll_call.pk).update(announced_yes=2)
+
+    answer = page(editor.post(url(roll_call), stale | {"announced_yes": "3"}))
+
+    [conflict] = answer.select(".conflict")
+    assert conflict.find_parent("details") is None
+
+
 def test_two_who_enter_the_same_value_do_not_conflict(editor: Client, other: Client, world: World):
     roll_call = draft(world)
     stale = opened(editor, roll_call)
