@@ -151,10 +151,11 @@
       }
     }
     function tell(kept) {
-      if (!labels.size && !kept.files) return;
+      const lostFile = kept.files && !("sent" in box.dataset);
+      if (!labels.size && !lostFile) return;
       const text = box.querySelector("[data-restored]");
       text.textContent = labels.size ? `${text.dataset.restored} ${[...new Set(labels.values())].join(", ")}` : "";
-      box.querySelector("[data-files]").hidden = !kept.files;
+      box.querySelector("[data-files]").hidden = !lostFile;
       box.hidden = false;
     }
 
