@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.utils import flatten
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, models
-from django.forms import BaseInlineFormSet, CheckboxInput, ModelForm, Textarea
+from django.db import DataError, IntegrityError, connection, models
+from django.forms import CheckboxInput, Textarea
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.admin.conflicts import MergingForm as ModelForm
+from resolutions.admin.conflicts import MergingFormSet as BaseInlineFormSet
+from resolutions.admin.conflicts import page_values
 from resolutions.attribution import attributed
 from resolutions.text import fold
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 # Django's own classes cannot be subscripted, which is how their types say of which model they are.
-for generic in (ModelAdmin, TabularInline, ModelForm, BaseInlineFormSet):
+for generic in (ModelAdmin, TabularInline):
     generic.__class_getitem__ = classmethod(lambda cls, _model: cls)  # type: ignore[union-attr]
 
 __all__ = [
@@ -38,6 +42,8 @@ __all__ = [
     "attribution",
     "contains_words",
     "continue_editing",
+    "kept_as",
+    "mark_saved",
     "refusal",
 ]
 
@@ -55,7 +61,13 @@ REFUSALS = {
 
 
 class LabelledInline(TabularInline[Of, OfParent]):
-    """Inline rows whose fields have accessible names: screen readers do not use a column's heading as one."""
+    """Inline rows that keep what others have changed, with fields that have accessible names.
+
+    Screen readers do not use a column's heading as one.
+    """
+
+    form: Any = ModelForm
+    formset: Any = BaseInlineFormSet
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -75,10 +87,12 @@ class LabelledInline(TabularInline[Of, OfParent]):
 class RecordAdmin(ModelAdmin[Of]):
     """Base admin of the record: permanent names cannot be changed, and a refused save explains why.
 
-    Forms check what they can. Errors that only the database detects (a simultaneous change by another editor, a
-    constraint over several tables) are shown as a message on the page, and nothing is saved.
+    Forms check what they can, and merge what is typed with what others have saved since (``conflicts``). Errors that
+    only the database detects (a constraint over several tables) are shown as a message on the page, and nothing is
+    saved. The browser keeps what was typed (``keep.js``) until a message of success tells it that this is saved.
     """
 
+    form: Any = ModelForm
     permanent: tuple[str, ...] = ()
     """The fields that stand in public addresses: entered once, never changed."""
     list_per_page = PER_PAGE
@@ -86,6 +100,18 @@ class RecordAdmin(ModelAdmin[Of]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Of | None = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *(self.permanent if obj else ())]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Of | None:
+        """Return a record; one that is about to be changed is locked first, so that what is compared is replaced."""
+        if request.method == "POST" and connection.in_atomic_block:
+            field: Any = self.model._meta.get_field(from_field) if from_field else self.model._meta.pk
+            try:
+                key = field.to_python(object_id)
+            except (ValidationError, ValueError):
+                return None
+            # By itself, since a row that is joined from the other side of an optional link cannot be locked.
+            list(self.model._base_manager.select_for_update().filter(**{field.name: key}).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.explain_refusal(request, super().changeform_view, *args, **kwargs)
@@ -149,6 +175,60 @@ class RecordAdmin(ModelAdmin[Of]):
         }
         return self.render(request, "admin/reason.html", context)
 
+    # What others have changed, and what the browser keeps
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Show the form with what it shows in a hidden field, and what others have changed meanwhile."""
+        form = context["adminform"].form
+        # Django opens a closed part only for errors of fields that have a line of their own.
+        for _name, options in context["adminform"].fieldsets:
+            if form.errors.keys() & set(flatten(options["fields"])):
+                options["classes"] = [name for name in options.get("classes", ()) if name != "collapse"]
+        formsets = [inline.formset for inline in context["inline_admin_formsets"] if inline.has_change_permission]
+        if context["original"]:
+            context["shown"] = page_values(form, formsets)
+        if not context["is_popup"]:
+            context["kept_as"] = kept_as(request, self.opts, getattr(context["original"], "pk", None) or "add")
+        if any(getattr(form, "conflicts", {}) for form in [form, *(row for rows in formsets for row in rows.forms)]):
+            text = _(
+                "Someone else has changed the same fields as you. Nothing is saved yet; both values are shown below."
+            )
+            self.message_user(request, text, messages.ERROR)
+        self.note_followed(request, [form, *formsets])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self.note_followed(request, [form, *formsets])
+
+    def note_followed(self, request: HttpRequest, forms: Sequence[Any]) -> None:
+        """Tell the editor what others have changed where nothing was typed."""
+        changes = [change for form in forms for change in getattr(form, "followed_changes", list)()]
+        if changes:
+            text = _("Changed by others since you opened the page, and kept: %(changes)s.")
+            self.message_user(request, text % {"changes": "; ".join(changes)}, messages.WARNING)
+
+    def response_add(self, request: HttpRequest, obj: Of, post_url_continue: str | None = None) -> HttpResponse:
+        mark_saved(request, kept_as(request, self.opts, "add"))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Of) -> HttpResponse:
+        mark_saved(request, kept_as(request, self.opts, obj.pk))
+        return super().response_change(request, obj)
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """Leave a message; that of success is tagged so that the browser drops what it kept of the form."""
+        if level == messages.SUCCESS:
+            extra_tags = extra_tags or getattr(request, "saved", "")
+        super().message_user(request, message, level, extra_tags, fail_silently)
+
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
@@ -185,6 +265,16 @@ class ReadOnlyAdmin(ModelAdmin[Of]):
 def attribution(request: HttpRequest) -> dict[str, Any]:
     """Return who makes a change and why, as ``because`` and the functions of ``votes.editing`` take it."""
     return {"by": request.user, "reason": request.POST.get("reason", "")}
+
+
+def kept_as(request: HttpRequest, opts: Any, name: object) -> str:
+    """Return the name under which the browser keeps what an editor has typed in the form ``name`` of a model."""
+    return f"{request.user.pk}-{opts.app_label}-{opts.model_name}-{name}"
+
+
+def mark_saved(request: HttpRequest, kept: str) -> None:
+    """Have the next message of success tell the browser that what it keeps as ``kept`` is saved."""
+    request.saved = f"saved-{kept}"  # type: ignore[attr-defined]  # read by message_user
 
 
 def continue_editing(request: HttpRequest) -> None:

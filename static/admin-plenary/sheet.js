@@ -1,8 +1,7 @@
-// The voting sheet: keys, counts beside the announced totals, undo, and what was entered kept until it is saved.
+// The voting sheet: keys, counts beside the announced totals, undo, and what was entered, kept until it is saved.
 "use strict";
 
 const KEPT = "plenary-sheet-";
-const KEPT_TEXT = "plenary-text-";
 
 // What is kept is a comfort: without it, or where it is full or forbidden, everything else works.
 const store = {
@@ -15,6 +14,9 @@ const store = {
   drop(key) {
     try { localStorage.removeItem(key); } catch { /* forbidden */ }
   },
+  keys() {
+    try { return Object.keys(localStorage); } catch { return []; }
+  },
 };
 
 const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[‘’]/g, "'");
@@ -24,7 +26,9 @@ function startSheet(sheet) {
   const part = (name) => sheet.querySelector(`[data-${name}]`);
   const holder = part("rows");
   const form = sheet.closest("form");
-  const key = KEPT + sheet.dataset.rollCall;
+  const key = KEPT + sheet.dataset.keptAs;
+  const shownWith = part("shown");
+  let { fingerprint } = sheet.dataset;
   const alphabet = [...holder.querySelectorAll(".sheet-row")];
   const named = new Map(alphabet.map((row) => [row.dataset.code, row]));
   const members = alphabet.filter((row) => !row.classList.contains("sheet-stranger"));
@@ -267,33 +271,43 @@ function startSheet(sheet) {
   function keep() {
     const choices = {};
     for (const row of alphabet) if (choiceOf(row)) choices[row.dataset.code] = choiceOf(row);
-    store.write(key, { fingerprint: sheet.dataset.fingerprint, choices });
+    store.write(key, { fingerprint, shown: shownWith.value, choices });
   }
   function take(choices) {
     for (const row of alphabet) choose(row, choices[row.dataset.code] ?? "");
     note();
   }
-  function offerKept() {
+  // Where the record has changed since, the rows that were changed go with what they were shown with: the site finds
+  // those that both have changed.
+  function mine(kept) {
+    const before = Object.fromEntries((kept.shown ?? "").split(" ").map((word) => word.split("=")));
+    const touched = (code) => (kept.choices[code] ?? "") !== (before[code] ?? "");
+    return Object.fromEntries(
+      [...shown].map(([code, choice]) => [code, touched(code) ? kept.choices[code] ?? "" : choice]),
+    );
+  }
+  function restoreKept() {
     const kept = store.read(key);
     if (!kept?.choices) return;
-    const same = alphabet.every((row) => (kept.choices[row.dataset.code] ?? "") === choiceOf(row));
-    if (same) {
+    const unchanged = kept.fingerprint === sheet.dataset.fingerprint;
+    const choices = unchanged ? kept.choices : mine(kept);
+    if (alphabet.every((row) => (choices[row.dataset.code] ?? "") === choiceOf(row))) {
       store.drop(key);
       return;
     }
+    const ofPage = shownWith.value;
     const box = part("kept");
     const text = part("kept-text");
-    const takeKept = part("take-kept");
-    const restored = kept.fingerprint === sheet.dataset.fingerprint;
-    const show = () => {
-      take(kept.choices);
-      takeKept.hidden = true;
-    };
-    if (restored) show();
+    if (!unchanged) {
+      fingerprint = kept.fingerprint;
+      shownWith.value = kept.shown ?? "";
+    }
+    take(choices);
     box.hidden = false;
-    text.textContent = restored ? text.dataset.restored : text.dataset.offered;
-    takeKept.addEventListener("click", show);
+    text.textContent = unchanged ? text.dataset.restored : text.dataset.changed;
     part("drop-kept").addEventListener("click", () => {
+      fingerprint = sheet.dataset.fingerprint;
+      shownWith.value = ofPage;
       take(Object.fromEntries(shown));
       store.drop(key);
       box.hidden = true;
@@ -309,25 +323,18 @@ function startSheet(sheet) {
   part("tools").hidden = false;
   part("keys").hidden = false;
   // Where a page is refused, and shows what was sent, the record's own choices are not what to go back to.
-  if ("restores" in sheet.dataset) offerKept();
+  if ("restores" in sheet.dataset) restoreKept();
   count();
   addEventListener("pageshow", note);
 }
 
-// A pasted text is kept like the sheet, until the sheet is saved.
-function keepText(area) {
-  const key = KEPT_TEXT + area.form.dataset.rollCall;
-  // Beside a sheet stands the text that filled it, or none.
-  if (!area.value && !area.form.querySelector("[data-sheet]")) area.value = store.read(key) ?? "";
-  area.addEventListener("input", () => (area.value ? store.write(key, area.value) : store.drop(key)));
-}
-
 document.addEventListener("DOMContentLoaded", () => {
-  for (const told of document.querySelectorAll('.messagelist [class*="sheet-saved-"]')) {
-    const [, rollCall] = /sheet-saved-(\d+)/.exec(told.className);
-    store.drop(KEPT + rollCall);
-    store.drop(KEPT_TEXT + rollCall);
+  for (const told of document.querySelectorAll('.messagelist [class*="saved-"]')) {
+    const [, rollCall] = /\bsaved-\d+-votes-rollcall-(\d+)(?:\s|$)/.exec(told.className) ?? [];
+    if (!rollCall) continue;
+    for (const key of store.keys()) {
+      if (key === KEPT + rollCall || key.startsWith(`${KEPT}${rollCall}-`)) store.drop(key);
+    }
   }
   document.querySelectorAll("[data-sheet]").forEach(startSheet);
-  document.querySelectorAll("textarea[data-keep]").forEach(keepText);
 });

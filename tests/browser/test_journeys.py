@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from resolutions.models import Resolution
 from votes.models import RollCall
 
 if TYPE_CHECKING:
@@ -166,3 +169,45 @@ def test_an_editor_enters_a_draft_and_publishes_it(page: Page, live_server: Live
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(draft)
     expect(page.locator(".tally-large .tally")).to_have_text("14-0-1")
+
+
+def test_an_expired_login_and_another_editor_lose_nothing_that_was_typed(page: Page, live_server: LiveServer) -> None:
+    user = get_user_model().objects.create_superuser("admin", password="correct horse battery")
+
+    def log_in() -> None:
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill("correct horse battery")
+        page.get_by_role("button", name="Log in").click()
+
+    page.goto(f"{live_server.url}/admin/votes/rollcall/new/?body=SC&date=2025-03-03")
+    log_in()
+    page.locator("#id_text-symbol").fill("S/RES/9999 (2025)")
+    page.locator("#id_text-title").fill("A text of our own")
+    page.locator("#id_note").fill("By show of hands")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Save as a draft and enter the votes").click()
+    log_in()
+    expect(page.locator("[data-kept-form]")).to_contain_text("have been restored: Symbol, Title, Note")
+    expect(page.locator("#id_note")).to_have_value("By show of hands")
+    page.get_by_role("button", name="Save as a draft and enter the votes").click()
+    expect(page.locator(".messagelist")).to_contain_text("Saved as a draft.")
+    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-form-'))")
+
+    text = Resolution.objects.get(title="A text of our own")
+    address = f"{live_server.url}/admin/resolutions/resolution/{text.pk}/change/"
+    page.goto(address)
+    page.get_by_label("Title:", exact=True).fill("His title")
+    page.locator("#other_symbols-group .add-row a").click()
+    page.locator("#id_other_symbols-0-symbol").fill("S/2025/999")
+    Resolution.objects.filter(pk=text.pk).update(title="Her title", agenda="Her item")
+    LogEntry.objects.log_actions(user.pk, [text], CHANGE, [{"changed": {"fields": ["Title", "Agenda"]}}])
+    page.goto(address)  # the window was closed, and the page is opened again
+    expect(page.get_by_label("Title:", exact=True)).to_have_value("His title")
+    expect(page.locator("#id_other_symbols-0-symbol")).to_have_value("S/2025/999")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".conflict")).to_contain_text("On record now: Her title")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("was changed successfully")
+    text.refresh_from_db()
+    assert (text.title, text.agenda) == ("His title", "Her item")
+    assert text.other_symbols.get().symbol == "S/2025/999"

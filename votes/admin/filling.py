@@ -14,11 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import continue_editing
+from resolutions.admin.base import continue_editing, kept_as
 from resolutions.models import Status
 from resolutions.symbols import loose
 from votes.admin.filling_forms import FillForm, SourceForm
-from votes.admin.sheet import VotingSheet, changed_votes, rows
+from votes.admin.sheet import VotingSheet, changed_votes, rows, sheet_of
 from votes.choices import Choice
 from votes.editing.filling import Reading, names_for, read_text
 from votes.editing.spreadsheets import read_file
@@ -82,14 +82,16 @@ def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int)
     # First without the record, so that the answer does not tell which records exist.
     if not model_admin.has_change_permission(request):
         raise PermissionDenied
-    roll_call = get_object_or_404(RollCall.objects.select_related("body", "resolution"), pk=pk)
+    text, saves = request.POST.get("text", ""), "_save" in request.POST
+    roll_calls = RollCall.objects.select_related("body", "resolution")
+    # Locked where it is saved, so that what is compared is what is replaced.
+    roll_call = get_object_or_404(roll_calls.select_for_update(of=("self",)) if saves else roll_calls, pk=pk)
     if not model_admin.has_change_permission(request, roll_call):
         raise PermissionDenied
     change = reverse("admin:votes_rollcall_change", args=[pk])
     if obstacle := _obstacle(roll_call):
         model_admin.message_user(request, obstacle, messages.ERROR)
         return HttpResponseRedirect(change)
-    text, saves = request.POST.get("text", ""), "_save" in request.POST
     # With the sheet, a text comes again for what else of it is saved; a file does not.
     is_of_file = saves and not text.strip()
     source = SourceForm() if is_of_file or request.method != "POST" else SourceForm(request.POST, request.FILES)
@@ -102,17 +104,27 @@ def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int)
         "subtitle": str(roll_call),
         "media": model_admin.media + VotingSheet().media,
         "read": request.POST.get("read", "") if saves else _hash(text),
+        "kept_as": kept_as(request, model_admin.opts, f"{pk}-fill"),
     }
     if saves or reading is not None:
         reading = reading or Reading()
         start = request.GET.get("start", "")
         form = FillForm(request.POST if saves else None, roll_call=roll_call, reading=reading, start=start)
         form.is_stale = saves and request.POST.get("read") != _hash(text)
+        sheet_of(form).kept_as = f"{pk}-{_hash(repr(sorted(reading.choices.items())))}"
+        if saves:
+            model_admin.note_followed(request, [form])
         if saves and form.is_valid() and _save(model_admin, request, form):
             continue_editing(request)
             request.path = change  # where the message and the answer lead
             return model_admin.response_change(request, RollCall.objects.get(pk=pk))
-        context |= {"form": form, "preview": Preview(roll_call, reading), "reading": reading}
+        context |= {
+            "form": form,
+            "shown": form.shown,
+            "restores": not saves,
+            "preview": Preview(roll_call, reading),
+            "reading": reading,
+        }
     return model_admin.render(request, "admin/votes/rollcall/fill.html", context)
 
 

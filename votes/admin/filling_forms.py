@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.admin.conflicts import LastChange, dump, shown_forms
 from resolutions.admin.forms import NO_REASON, reason_field
 from resolutions.models import Body
-from votes.admin.sheet import VotesField, clean_choices, sheet_of, show_sheet
+from votes.admin.sheet import VotesField, check_conflicts, followed_votes, sheet_of, show_sheet
 from votes.choices import Choice
 from votes.editing.filling import fill_sheet
 from votes.editing.publishing import been_public
 from votes.editing.spreadsheets import LIMIT
 from votes.editing.votes import check_choices
+from votes.models import RollCall
 from votes.rules import Result
 from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from votes.editing.filling import Reading
-    from votes.models import RollCall
 
 TEXT_LIMIT = 1024**2
 """Bytes of a pasted text."""
@@ -37,7 +39,7 @@ class SourceForm(forms.Form):
         label=_("Text"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "data-keep": ""}),
+        widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_(
             "From a verbatim record or a press release: the lists (“In favour: Albania, Andorra, …”) and, "
             "if you like, the sentence with the result and what delegations said they had intended. One "
@@ -91,11 +93,13 @@ class FillForm(forms.Form):
     def __init__(self, data: Any = None, *, roll_call: RollCall, reading: Reading, start: str = "") -> None:
         super().__init__(data)
         self.roll_call, self.reading = roll_call, reading
-        self.recorded = show_sheet(self, roll_call, start=start)
+        # A source states a vote even where the record had it already.
+        self.recorded = show_sheet(self, roll_call, start=start, states_all=True)
         figures = {choice.value: getattr(roll_call, field) for choice, field in zip(Choice, ANNOUNCED, strict=True)}
         announced = {choice: figure for choice, figure in figures.items() if figure is not None}
+        self.facts = {name: getattr(roll_call, name) for name in (*ANNOUNCED, "result")}
+        self.shown = dump({"": {str(roll_call.pk): self.facts}})
         sheet = sheet_of(self)
-        sheet.restores = False
         sheet.compares = bool(self.recorded)
         sheet.announced = {**announced, **reading.announced}
         self.initial = {
@@ -137,7 +141,8 @@ class FillForm(forms.Form):
 
     def clean_votes(self) -> dict[str, str]:
         """Refuse to replace votes that this editor has not seen, and unknown choices."""
-        choices = clean_choices(self, self.roll_call)
+        check_conflicts(self)
+        choices: dict[str, str] = self.cleaned_data["votes"]
         if not choices:
             raise ValidationError(_("The sheet is empty. Enter at least one vote."))
         check_choices(self.roll_call, choices)
@@ -155,7 +160,29 @@ class FillForm(forms.Form):
         if self.is_stale:
             self.errors.clear()
             raise ValidationError(_("The text has changed since it was read. Read it again and check the preview."))
+        self._check_fact("take_announced", ANNOUNCED)
+        self._check_fact("take_result", ("result",))
         return self.cleaned_data
+
+    def _check_fact(self, taken: str, names: Iterable[str]) -> None:
+        """Add an error where facts that are to be replaced are others than the page had shown."""
+        shown = shown_forms(self.data).get("", {}).get(str(self.roll_call.pk), {})
+        changed = [name for name in names if name in shown and shown[name] != self.facts[name]]
+        if changed and self.cleaned_data.get(taken):
+            labels = {name: capfirst(str(getattr(RollCall, name).field.verbose_name)) for name in changed}
+            who = LastChange(self.data, self.roll_call).of(labels[changed[0]])
+            now = "; ".join(f"{label}: {self._in_words(name)}" for name, label in labels.items())
+            message = _("%(who)s On record now: %(now)s. If you save again, this replaces it.")
+            self.add_error(taken, ValidationError(message, params={"who": who, "now": now}))
+
+    def _in_words(self, name: str) -> object:
+        """Return a fact on record as an editor reads it."""
+        value = self.facts[name]
+        return Result(value).label if name == "result" else _("empty") if value is None else value
+
+    def followed_changes(self) -> list[str]:
+        """Return what others have changed in rows that were not touched."""
+        return followed_votes(self)
 
     def save(self, *, by: Any) -> None:
         """Save the votes, and what was ticked."""

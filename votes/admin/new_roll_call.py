@@ -12,6 +12,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.admin.base import kept_as, mark_saved
 from resolutions.admin.forms import check_session
 from resolutions.admin.resolutions import ResolutionForm
 from resolutions.admin.subjects import add_suggested_topics
@@ -117,6 +118,8 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
     context = {"title": _("Enter a text and its vote"), "sitting": sitting}
     if sitting.is_valid():
         proposed = proposal(**sitting.cleaned_data)
+        facts = "-".join(str(getattr(value, "pk", value)) for value in sitting.cleaned_data.values())
+        kept = kept_as(request, model_admin.opts, f"new-{facts}")
         text = TextForm(
             request.POST or None,
             prefix="text",
@@ -130,12 +133,13 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
             if vote.is_valid():
                 message = _("Saved as a draft. Now enter the votes.")
                 model_admin.log_addition(request, vote.instance, [{"added": {}}])
+                mark_saved(request, kept)
                 model_admin.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[vote.instance.pk]))
         else:
             source = Source.objects.filter(slug="editor").first()
             vote = VoteForm(initial={"meeting": proposed.meeting, "ordinal": proposed.ordinal, "source": source})
-        context |= {"text": text, "vote": vote, "proposed": proposed, **sitting.cleaned_data}
+        context |= {"text": text, "vote": vote, "proposed": proposed, "kept_as": kept, **sitting.cleaned_data}
     return model_admin.render(request, "admin/votes/rollcall/new.html", context)
 
 

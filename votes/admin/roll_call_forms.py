@@ -17,7 +17,7 @@ from resolutions.admin.forms import (
     require_reason_for_rows,
 )
 from resolutions.models import Body, Status
-from votes.admin.sheet import VotesField, clean_choices, show_sheet
+from votes.admin.sheet import VotesField, check_conflicts, followed_votes, show_sheet
 from votes.editing.publishing import been_public, check_publishable, check_publisher
 from votes.editing.votes import check_choices, slug_for
 from votes.models import Correction, RollCall
@@ -108,7 +108,13 @@ class RollCallForm(ModelForm[RollCall]):
 
     def clean_votes(self) -> dict[str, str] | None:
         """Refuse to replace votes that this editor has not seen."""
-        return clean_choices(self, self.instance)
+        check_conflicts(self)
+        choices: dict[str, str] | None = self.cleaned_data["votes"]
+        return choices
+
+    def followed_changes(self) -> list[str]:
+        """Return what others have changed in the fields and rows that were not touched."""
+        return [*super().followed_changes(), *followed_votes(self)]
 
     def clean(self) -> dict[str, Any]:
         """Check the facts, that only a roll call of a text decides it, and that a public change has a reason."""

@@ -246,9 +246,8 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         return response
 
     def response_change(self, request: HttpRequest, obj: RollCall) -> HttpResponse:
-        """Warn of missing votes, tell the browser that the sheet is saved, and keep the chosen first row."""
+        """Warn of missing votes, and keep the chosen first row."""
         self._warn_of_gaps(request, obj)
-        request.sheet_saved = f"sheet-saved-{obj.pk}"  # type: ignore[attr-defined]  # read by message_user
         response = super().response_change(request, obj)
         start = request.POST.get("votes_start", "")
         if start and "_continue" in request.POST and "Location" in response:
@@ -270,19 +269,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
                 missing,
             )
             self.message_user(request, text % {"count": missing, "slug": roll_call.slug}, messages.WARNING)
-
-    def message_user(
-        self,
-        request: HttpRequest,
-        message: Any,
-        level: int | str = messages.INFO,
-        extra_tags: str = "",
-        fail_silently: bool = False,
-    ) -> None:
-        """Leave a message; that of success is tagged so that the browser drops the entries it stored."""
-        if level == messages.SUCCESS:
-            extra_tags = extra_tags or getattr(request, "sheet_saved", "")
-        super().message_user(request, message, level, extra_tags, fail_silently)
 
     # Deleting
 

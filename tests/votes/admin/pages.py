@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
+from django.test import Client
 from django.urls import reverse
 
 from votes.editing.votes import record_votes
@@ -87,6 +88,13 @@ def text_of(roll_call: RollCall) -> Resolution:
     """Return what a roll call was about."""
     assert roll_call.resolution
     return roll_call.resolution
+
+
+def logged_in(name: str) -> Client:
+    """Return a browser in which somebody who may do everything has logged in."""
+    client = Client()
+    client.force_login(User.objects.create_superuser(name))
+    return client
 
 
 def staff(name: str, *permissions: str) -> User:

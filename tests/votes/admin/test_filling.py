@@ -267,10 +267,28 @@ def test_sheet_saved_by_another_meanwhile_is_compared(editor: Client, world: Wor
 
     answer = refused(editor, roll_call, data)
 
-    assert errors(answer)[0].startswith("Someone else has changed these votes since you opened this page.")
-    assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "Against", "In favour"]
+    assert "You both changed the rows below." in errors(answer)[0]
+    assert table(answer, ".sheet-differing tbody tr")[0] == ["France", "No entry", "Against", "In favour"]
     editor.post(fill(roll_call), sent(answer))
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
+
+
+def test_totals_recorded_by_another_meanwhile_are_not_replaced_unseen(editor: Client, world: World):
+    roll_call = world.roll_call()
+    data = sent(previewed(editor, roll_call))
+    assert "take_announced" in data
+    RollCall.objects.filter(pk=roll_call.pk).update(announced_yes=9)
+
+    answer = refused(editor, roll_call, data)
+
+    [error] = errors(answer)
+    assert error == (
+        "This has changed since you opened this page, by an import or outside the admin. On record now: Announced in "
+        "favour: 9. If you save again, this replaces it."
+    )
+    editor.post(fill(roll_call), sent(answer))
+    roll_call.refresh_from_db()
+    assert roll_call.announced_yes == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,24 +11,18 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 
 from resolutions.text import fold
-from tests.votes.admin.pages import errors, fields, page, recorded, table, url, votes
+from tests.votes.admin.pages import errors, fields, logged_in, page, recorded, table, url, votes
 from tests.waiting import PATIENCE
-from votes.admin.sheet import changed_votes, rows
+from votes.admin.sheet import changed_votes, merge, rows
 from votes.editing.votes import record_votes
 from votes.models import RollCall
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from tests.votes.conftest import World
-
-
-def logged_in(name: str) -> Client:
-    """Return a browser in which somebody who may do everything has logged in."""
-    client = Client()
-    client.force_login(User.objects.create_superuser(name))
-    return client
 
 
 def row_codes(soup: Any) -> list[str]:
@@ -139,31 +134,25 @@ def test_second_of_two_editors_is_shown_the_difference_and_loses_nothing(world: 
 
     assert recorded(roll_call) == {"FRA": "Y", "USA": "N", "HTI": "A"}
     [error] = errors(answer)
-    assert error == (
-        "Someone else has changed these votes since you opened this page. Your entries are shown below and "
-        "are not saved yet. If you save again, they replace the other person’s."
+    assert re.fullmatch(
+        r"ana changed this on .+, after you opened this page\. You both changed the rows below\. Your entries are kept "
+        r"on the sheet and are not saved yet\. If you save again, they replace those on record\. Rows that you did not "
+        r"change follow the record\.",
+        error,
     )
-    assert table(answer, ".sheet-differing tbody tr") == [
-        ["France", "In favour", "Against"],
-        ["Germany", "No entry", "In favour"],
-        ["Haiti", "Abstaining", "No entry"],
-    ]
+    assert table(answer, ".sheet-differing tbody tr") == [["France", "No entry", "In favour", "Against"]]
     notes = {row["data-code"]: row.select_one(".sheet-record") for row in answer.select(".sheet-row")}
-    assert {code: note.text for code, note in notes.items() if note} == {
-        "FRA": "on record: In favour",
-        "DEU": "on record: No entry",
-        "HTI": "on record: Abstaining",
-    }
+    assert {code: note.text for code, note in notes.items() if note} == {"FRA": "on record: In favour"}
     assert not answer.select("[data-restores]")
     again = fields(answer)
     assert {key: again[f"votes-{key}"] for key in ("FRA", "USA", "DEU", "HTI")} == {
         "FRA": "N",
         "USA": "N",
         "DEU": "Y",
-        "HTI": "",
+        "HTI": "A",
     }
-    # A choice for each difference: hers for Haiti, his for the rest.
-    bo.post(url(roll_call), again | votes({"HTI": "A"}))
+    # Saving again is his choice for France; Haiti, which he never touched, stays.
+    bo.post(url(roll_call), again)
     assert recorded(roll_call) == {"FRA": "N", "USA": "N", "DEU": "Y", "HTI": "A"}
 
 
@@ -227,14 +216,14 @@ def test_stored_entries_are_restored_only_if_nothing_was_sent(editor: Client, wo
 def test_browser_is_told_of_a_save_only_after_it(editor: Client, world: World):
     roll_call = world.roll_call()
     data = fields(page(editor.get(url(roll_call))))
-    assert not page(editor.post(url(roll_call), data | {"date": "never"})).select("[class*=sheet-saved]")
+    assert not page(editor.post(url(roll_call), data | {"date": "never"})).select("[class*=saved-]")
 
     saved = editor.post(url(roll_call), data | votes({"FRA": "Y"}))
 
     listing = page(editor.get(saved["Location"]))
     assert [item["class"] for item in listing.select(".messagelist li")] == [
         ["warning"],
-        [f"sheet-saved-{roll_call.pk}", "success"],
+        [f"saved-{User.objects.get().pk}-votes-rollcall-{roll_call.pk}", "success"],
     ]
     assert [script["src"] for script in listing.select("script[src*=sheet]")] == ["/static/admin-plenary/sheet.js"]
 
@@ -257,3 +246,34 @@ def test_every_control_has_a_unique_accessible_name(editor: Client, world: World
 
 def test_message_names_changed_votes_with_their_new_choice():
     assert changed_votes({"FRA": "Y", "USA": "N"}, {"FRA": "N", "HTI": "N"}) == "Votes: N: FRA HTI; –: USA"
+
+
+@pytest.mark.parametrize(
+    ("before", "sent", "now", "merged", "conflicts"),
+    [
+        ("Y", "Y", "N", "N", []),
+        ("Y", "N", "Y", "N", []),
+        ("Y", "N", "N", "N", []),
+        ("Y", "N", "A", "N", ["FRA"]),
+        ("Y", "", "A", "", ["FRA"]),
+        ("Y", "", "", "", []),
+        ("", "", "Y", "Y", []),
+        ("", "Y", "N", "Y", ["FRA"]),
+        ("Y", "N", "", "N", ["FRA"]),
+    ],
+)
+def test_merge_of_a_row(before: str, sent: str, now: str, merged: str, conflicts: list[str]):
+    votes = ({"FRA": choice} if choice else {} for choice in (before, now))
+
+    assert merge(next(votes), {"FRA": sent}, next(votes)) == ({"FRA": merged} if merged else {}, conflicts)
+
+
+def test_a_row_that_the_page_did_not_have_follows_the_record():
+    assert merge({"SUN": "Y"}, {}, {"SUN": "Y", "USA": "N"}) == ({"SUN": "Y", "USA": "N"}, [])
+
+
+def test_what_a_source_states_is_not_replaced_unseen():
+    assert merge({"FRA": "Y"}, {"FRA": "Y", "USA": ""}, {"FRA": "N", "USA": "N"}, states_all=True) == (
+        {"FRA": "Y", "USA": "N"},
+        ["FRA"],
+    )
