@@ -19,7 +19,7 @@ from resolutions.dates import iso_dated
 from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from votes.choices import Choice
-from votes.models import RollCall
+from votes.models import RetiredAddress, RollCall
 from votes.models.history import HistoryEventKind as Kind
 from votes.record.databases import reader
 from votes.totals import ANNOUNCED
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 QUERY = """
 SELECT e.id, e.kind, e.subject, e.name, e.roll_call IS NOT NULL, e.shown, e.old::text, e.new::text,
-    v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name
+    v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name, u.at
 FROM (
     SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s
     UNION ALL SELECT * FROM votes_historyevent WHERE resolution = %(resolution)s AND roll_call IS NULL
@@ -41,6 +41,8 @@ FROM (
 JOIN votes_revision v ON v.id = e.revision_id
 LEFT JOIN votes_importrun i ON i.id = v.import_run_id
 LEFT JOIN votes_source s ON s.id = i.source_id
+LEFT JOIN votes_revision u ON u.id = v.undoes_id
+WHERE NOT e.internal
 ORDER BY e.id
 """
 
@@ -59,8 +61,17 @@ FIELDS = {
 }
 MODELS = {Kind.ROLL_CALL: RollCall, Kind.RESOLUTION: Resolution}
 # Rows of which only one thing can change.
-VALUES = {Kind.VOTE: "choice", Kind.CORRECTION: "intended", Kind.TOPIC: "name", Kind.OTHER_SYMBOL: "symbol"}
-ORDER = [Kind.TRUNCATED, Kind.ROLL_CALL, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL, Kind.TOPIC]
+VALUES = {
+    Kind.VOTE: "choice",
+    Kind.CORRECTION: "intended",
+    Kind.TOPIC: "name",
+    Kind.OTHER_SYMBOL: "symbol",
+    Kind.ADDRESS: "slug",
+}
+ORDER = [
+    *(Kind.TRUNCATED, Kind.ROLL_CALL, Kind.ADDRESS, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL),
+    Kind.TOPIC,
+]
 
 
 class Event(NamedTuple):
@@ -83,6 +94,7 @@ class Event(NamedTuple):
     command: str
     import_run: int | None
     source: str | None
+    undoes: datetime.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,10 @@ class Entry:
     """The database role; for editors."""
     reason: str
     import_run: int | None
+    revision: int = 0
+    """The key of the revision."""
+    undoes: datetime.datetime | None = None
+    """When the change was made that this one takes back."""
     hidden_since: datetime.datetime | None = None
     """Since when it had been out of public view, where another transaction had taken it out."""
     hidden_reason: str = ""
@@ -197,12 +213,15 @@ def _made(events: Iterable[Event], *, full: bool) -> list[Made]:
 
 
 def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
-    nets: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    nets: dict[tuple[str, str], list[Event]] = {}
     hidden = None
     for event in made.events:
-        nets[event.kind, "" if event.kind in MODELS else event.name].append(event)
+        nets.setdefault((event.kind, "" if event.kind in MODELS else event.name), []).append(event)
         if event.at != made.by.at and _status(event.old) == "published" and _status(event.new) == "draft":
             hidden = hidden or event
+    if any(e.kind == Kind.ROLL_CALL and None in (e.old, e.new) for e in made.events):
+        # A record that was deleted or came back did so with all that was on it.
+        nets = {net: events for net, events in nets.items() if net[0] not in (Kind.VOTE, Kind.CORRECTION)}
     changes = []
     # By kind, then by the name of the state or of what else it is of.
     in_order = sorted(nets, key=lambda net: (ORDER.index(Kind(net[0])), names.get(net[1], net[1]), net[1]))
@@ -219,6 +238,8 @@ def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
         role=by.role,
         reason=by.reason,
         import_run=by.import_run,
+        revision=by.revision,
+        undoes=by.undoes,
         hidden_since=hidden.at if hidden else None,
         hidden_reason=hidden.reason if hidden else "",
         is_draft=not by.shown,
@@ -288,6 +309,9 @@ def _changed_value(
         label = str(OtherSymbol.Kind((new or old or {})["kind"]).label)
     elif kind == Kind.TOPIC:
         label = _("topic")
+    elif kind == Kind.ADDRESS:
+        is_merged = (new or old or {})["kind"] == RetiredAddress.Kind.MERGED
+        label = _("merged record") if is_merged else _("withdrawn record")
     elif kind == Kind.CORRECTION:
         label = _("correction of %(state)s") % {"state": names.get(name, name)}
     else:
