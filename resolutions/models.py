@@ -148,6 +148,12 @@ class SymbolFields(models.Model):
         return parsed
 
 
+def key_of_symbol(text: str) -> str:
+    """Return the key by which a symbol that a reader wrote, in any spelling, is looked up."""
+    parsed = parse_or_none(text)
+    return parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
+
+
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
     """Queries of resolutions."""
 
@@ -159,8 +165,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
 
         A draft symbol may name several resolutions, so the answer may have several rows.
         """
-        parsed = parse_or_none(text)
-        key = parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
+        key = key_of_symbol(text)
         own = self.filter(symbol_key=key)
         return own or self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
 
@@ -343,6 +348,14 @@ class OtherSymbol(SymbolFields):
         super().save(*args, **kwargs)
 
 
+class RetiredTextQuerySet(models.QuerySet["RetiredText"]):
+    """Queries of retired texts."""
+
+    def with_symbol(self, text: str) -> RetiredText | None:
+        """Return the one that ``text`` names in any spelling, if any."""
+        return self.filter(symbol_key=key_of_symbol(text)).first()
+
+
 class RetiredText(models.Model):
     """The symbol of a text that was public and is gone: its address answers 410 with the reason.
 
@@ -358,6 +371,8 @@ class RetiredText(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
 
+    objects = RetiredTextQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("retired text")
         verbose_name_plural = _("retired texts")
@@ -370,5 +385,5 @@ class RetiredText(models.Model):
     @property
     def notice(self) -> str:
         """Return that it was removed, when and why."""
-        template = gettext("%(symbol)s was removed from the record on %(date)s: %(reason)s")
+        template = gettext("The text %(symbol)s was withdrawn on %(date)s: %(reason)s")
         return template % {"symbol": self.symbol, "date": dated(self.at.date()), "reason": self.reason}

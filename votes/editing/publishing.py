@@ -247,14 +247,15 @@ def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> Non
 
 
 def is_deletable(roll_call: RollCall, *, by: User) -> bool:
-    """Tell whether ``by``, who may delete, may delete this one: a draft never seen in public, or one withdrawn.
+    """Tell whether ``by``, who may delete, may delete this one: a draft of their own, never public, or one withdrawn.
 
-    Whatever else was public once has an address that is cited, and would be gone without a word.
+    Who may publish deletes other people's drafts, too. Whatever else was public once has an address that is cited,
+    and would be gone without a word.
     """
     if roll_call.status != Status.DRAFT:
         return False
     if not been_public([roll_call]):
-        return True
+        return by.has_perm(PUBLISH) or roll_call.entered_by.filter(pk=by.pk).exists()
     return by.has_perm(WITHDRAW) and RetiredAddress.objects.filter(slug=roll_call.slug).exists()
 
 

@@ -167,6 +167,11 @@ def undoable(revisions: Collection[int], *, by: User) -> set[int]:
     }
 
 
+def is_undone(revision: Revision) -> bool:
+    """Tell whether a revision was undone, and its undoing was not."""
+    return _undone(Revision.objects.filter(pk=revision.pk)).exists()
+
+
 def _undone(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     """Return those that were undone, and whose undoing was not."""
     return revisions.filter(pk__in=Revision.objects.filter(undoes__isnull=False, undone_by=None).values("undoes"))
@@ -197,19 +202,32 @@ def undo(*, revision: Revision, reason: str, by: User | None = None) -> None:
     if revision.import_run_id:
         raise ValidationError(_("This change was made by an import. Undo it from the page of the import."))
     _check_reason(reason)
-    if _undone(Revision.objects.filter(pk=revision.pk)):
+    if is_undone(revision):
         raise ValidationError(_("This change has already been undone."))
-    events = HistoryEvent.objects.filter(revision=revision)
-    rows = _net(events)
+    rows = _net(HistoryEvent.objects.filter(revision=revision))
     _lock(rows)
     if conflicts := _conflicts(rows):
-        more = _(" and %(count)d more") % {"count": len(conflicts) - NAMED} if len(conflicts) > NAMED else ""
         raise ValidationError(
-            _("Nothing was undone, because this has been changed since: %(what)s%(more)s.")
-            % {"what": "; ".join(_label(*conflict) for conflict in conflicts[:NAMED]), "more": more}
+            _("Nothing was undone, because this has been changed since: %(what)s.") % {"what": _named(conflicts)}
         )
-    with _explained(), attributed(by=by, reason=reason, undoes=revision.pk):
+    with _explained(), attributed(by=by, reason=reason, undoes=revision.pk), connection.cursor() as cursor:
+        # What brings back a draft is no change to published data, but it is on record that it was undone.
+        cursor.execute("SELECT votes_current_revision()")
         _write(rows, by=by, reason=reason)
+
+
+@transaction.atomic
+def changed_since(revision: Revision) -> str:
+    """Return what of a revision has been changed since, in words; empty where nothing is in the way."""
+    return _named(_conflicts(_net(HistoryEvent.objects.filter(revision=revision))))
+
+
+def _named(conflicts: Sequence[tuple[Row, str]]) -> str:
+    """Return conflicts in words, the first of them by name."""
+    named = [_label(*conflict) for conflict in conflicts[:NAMED]]
+    if more := len(conflicts) - len(named):
+        named.append(_("%(count)d more") % {"count": more})
+    return "; ".join(named)
 
 
 def _check_reason(reason: str) -> None:

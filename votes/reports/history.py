@@ -19,7 +19,7 @@ from resolutions.dates import iso_dated
 from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from votes.choices import Choice
-from votes.models import RetiredAddress, RollCall
+from votes.models import HistoryEvent, RetiredAddress, RollCall
 from votes.models.history import HistoryEventKind as Kind
 from votes.record.databases import reader
 from votes.totals import ANNOUNCED
@@ -31,11 +31,11 @@ QUERY = """
 SELECT e.id, e.kind, e.subject, e.name, e.roll_call IS NOT NULL, e.shown, e.old::text, e.new::text,
     v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name, u.at
 FROM (
-    SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s
+    SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s::bigint
     UNION ALL SELECT * FROM votes_historyevent WHERE resolution = %(resolution)s AND roll_call IS NULL
     UNION ALL SELECT e.* FROM votes_historyevent e
     JOIN votes_revision v ON v.id = e.revision_id
-    JOIN votes_publication p ON p.kind = 'roll-call' AND p.key = %(roll_call)s AND p.at < v.at
+    JOIN votes_publication p ON p.kind = 'roll-call' AND p.key = %(roll_call)s::bigint AND p.at < v.at
     WHERE e.kind = 'truncated' AND e.name IN ('vote', 'correction')
 ) e
 JOIN votes_revision v ON v.id = e.revision_id
@@ -72,6 +72,9 @@ ORDER = [
     *(Kind.TRUNCATED, Kind.ROLL_CALL, Kind.ADDRESS, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL),
     Kind.TOPIC,
 ]
+
+UNTOLD = (Kind.STATEMENT, Kind.ROLL_CALL_EDITOR, Kind.RESOLUTION_EDITOR)
+"""What is kept for undoing a deletion, and told nobody."""
 
 
 class Event(NamedTuple):
@@ -173,8 +176,61 @@ def history_of(roll_call: RollCall, names: Mapping[str, str], *, full: bool = Fa
 
     With ``full``, for editors, each revision has what it changed by itself, also while it was out of public view.
     """
+    return _history({"roll_call": roll_call.pk, "resolution": roll_call.resolution_id}, names, full=full)
+
+
+def history_of_text(text: Resolution, *, full: bool = False) -> History:
+    """Read the history of a text alone, in one query."""
+    return _history({"roll_call": None, "resolution": text.pk}, {}, full=full)
+
+
+def changes_of(revision: int, names: Mapping[str, str]) -> list[tuple[str, list[Change]]]:
+    """Return what a revision changed, by the record that it is of, as its slug or symbol; for editors."""
+    found: dict[str, list[Change]] = {}
+    events = HistoryEvent.objects.filter(revision=revision).exclude(kind__in=UNTOLD).order_by("pk")
+    whole = {event.roll_call for event in events if event.kind == Kind.ROLL_CALL and None in (event.old, event.new)}
+    for event in events:
+        # What was deleted or came back did so with all that was on it.
+        if event.kind in (Kind.VOTE, Kind.CORRECTION) and event.roll_call in whole:
+            continue
+        changes = found.setdefault(event.subject, [])
+        if event.kind in FIELDS or event.kind in VALUES or event.kind == Kind.TRUNCATED:
+            changes += _changes(Kind(event.kind), event.name, event.old, event.new, names, full=True)
+        else:
+            changes += _reference_changes(Kind(event.kind), event.name, event.old, event.new)
+    return [(subject, changes) for subject, changes in found.items() if changes]
+
+
+def _reference_changes(kind: Kind, name: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[Change]:
+    """Return the changes of a reference fact, by the names of its columns."""
+    label = " ".join(filter(None, (str(kind.label), name)))
+    if old is None or new is None:
+        said = ("–", _("added")) if old is None else (_("on record"), _("removed"))
+        return [Change(kind, name, label, old, new, *said)]
+    return [
+        Change(
+            kind,
+            column,
+            f"{label}, {column.replace('_', ' ')}",
+            old.get(column),
+            value,
+            *map(_said, (old.get(column), value)),
+        )
+        for column, value in new.items()
+        if old.get(column) != value
+    ]
+
+
+def _said(value: Any) -> str:
+    """Return a value of a reference fact in words."""
+    if value in (None, ""):
+        return _("none")
+    return str(value)
+
+
+def _history(keys: dict[str, int | None], names: Mapping[str, str], *, full: bool) -> History:
     with reader().cursor() as cursor:
-        cursor.execute(QUERY, {"roll_call": roll_call.pk, "resolution": roll_call.resolution_id})
+        cursor.execute(QUERY, keys)
         events = [_event(row) for row in cursor.fetchall()]
     entries = [
         entry for entry in (_entry(made, names, full=full) for made in _made(events, full=full)) if entry is not None
