@@ -223,8 +223,10 @@ def _take_over(compared: Comparison) -> None:
     corrections = list(duplicate.corrections.exclude(pk__in=left))
     left = [said.pk for said in compared.statements]
     statements = list(duplicate.statements.exclude(pk__in=left))
-    for row in (*corrections, *statements):
-        row.pk, row.roll_call = None, kept
+    for correction in corrections:
+        correction.pk, correction.roll_call = None, kept
+    for said in statements:
+        said.pk, said.roll_call = None, kept
     Correction.objects.bulk_create(corrections)
     Statement.objects.bulk_create(statements)
     # What is found in the record itself is found anew by the next check.
@@ -242,7 +244,7 @@ def _settle_text(compared: Comparison) -> None:
         publish_text(kept)
     if text is None or moved is None:
         return
-    symbols = {moved.symbol: OtherSymbol.Kind.VARIANT if _is_final(moved) else OtherSymbol.Kind.DRAFT}
+    symbols: dict[str, str] = {moved.symbol: OtherSymbol.Kind.VARIANT if _is_final(moved) else OtherSymbol.Kind.DRAFT}
     symbols |= dict(moved.other_symbols.values_list("symbol", "kind"))
     RetiredAddress.objects.filter(resolution=moved).update(resolution=text)
     moved.findings.exclude(origin=Finding.RECORD).update(resolution=text)

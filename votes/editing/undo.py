@@ -461,7 +461,7 @@ SELECT r.id, r.slug, r.status = 'published', EXISTS (
         AND (e.roll_call = r.id OR e.resolution = r.resolution_id AND e.roll_call IS NULL)
 ) OR EXISTS (
     SELECT FROM votes_statement s
-    WHERE s.roll_call_id = r.id AND s.format <> %(format)s AND %(format)s NOT IN ('plenary', 'record')
+    WHERE s.roll_call_id = r.id AND s.source_id <> %(source)s
 )
 FROM votes_publication p JOIN votes_rollcall r ON r.id = p.key
 WHERE p.kind = 'roll-call' AND p.import_run_id = %(run)s
@@ -471,7 +471,7 @@ LEFT_WITHOUT_A_VOTE = """
 SELECT t.id FROM votes_publication p JOIN resolutions_resolution t ON t.id = p.key AND t.status = 'published'
 WHERE p.kind = 'resolution' AND p.import_run_id = %(run)s AND NOT EXISTS (
     SELECT FROM votes_rollcall r
-    WHERE r.resolution_id = t.id AND r.status = 'published' AND r.id <> ALL (%(votes)s)
+    WHERE r.resolution_id = t.id AND r.status = 'published' AND r.id <> ALL (%(votes)s::bigint[])
 ) AND NOT EXISTS (
     SELECT FROM votes_historyevent e JOIN votes_revision v ON v.id = e.revision_id
     WHERE e.resolution = t.id AND e.roll_call IS NULL AND NOT e.internal AND v.import_run_id IS DISTINCT FROM %(run)s
@@ -544,7 +544,7 @@ def _added(run: ImportRun) -> tuple[list[int], list[str], int]:
     if run.format == Format.RECORD:
         return [], [], 0
     with connection.cursor() as cursor:
-        cursor.execute(ADDED, {"run": run.pk, "format": run.format})
+        cursor.execute(ADDED, {"run": run.pk, "source": run.source_id})
         added = cursor.fetchall()
     votes = [key for key, _slug, is_public, is_changed in added if is_public and not is_changed]
     changed = [slug for _key, slug, is_public, is_changed in added if is_public and is_changed]

@@ -24,7 +24,10 @@ FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     Kind.ROLL_CALL: (RollCall, ("title", "resolution_symbol", "date", "meeting", "kind", "result", "note", "source")),
     Kind.RESOLUTION: (Resolution, ("title", "session", "kind", "agenda")),
 }
-NOT_TOLD = ("id", "body_id", "state_id", "bloc_id", "session_id", "description")
+NOT_TOLD = (
+    *("id", "body_id", "state_id", "bloc_id", "session_id", "description"),
+    *("since_precision", "until_precision"),
+)
 
 
 @dataclass(slots=True)

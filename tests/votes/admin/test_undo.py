@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from resolutions.attribution import attributed
 from resolutions.models import Resolution, RetiredText
-from tests.votes.admin.pages import draft, list_url, messages, page, table, text, url
+from tests.votes.admin.pages import draft, list_url, messages, page, table, text, text_of, url
 from tests.votes.connections import execute
 from tests.votes.importing.editions import Stated, ga_file, imported
 from tests.votes.roles import make_user
@@ -85,14 +85,13 @@ def test_back_leads_to_this_site_only(editor: Client, world: World):
 
 
 def test_a_text_has_its_changes_and_their_undo_in_its_history(editor: Client, world: World):
-    roll_call = public(world)
-    assert roll_call.resolution
+    made = text_of(public(world))
     with attributed(reason="A slip."):
-        Resolution.objects.filter(pk=roll_call.resolution_id).update(title="War")
-    history = url(roll_call.resolution, "history")
+        Resolution.objects.filter(pk=made.pk).update(title="War")
+    history = url(made, "history")
     [link] = page(editor.get(history)).select("#published-changes td a.button")
     editor.post(link["href"], {"reason": "A misprint."})
-    assert Resolution.objects.get(pk=roll_call.resolution_id).title == "Peace"
+    assert Resolution.objects.get(pk=made.pk).title == "Peace"
 
 
 def test_verifiers_have_no_button_for_what_they_may_not_undo(client: Client, world: World):

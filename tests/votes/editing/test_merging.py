@@ -1,6 +1,7 @@
 """Merging two records of the same vote."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -157,7 +158,7 @@ def test_merging_needs_permission(world: World, role: str):
         ({}, {"date": datetime.date(2024, 12, 18)}, "on 17 December 2024, the other on 18 December 2024"),
     ],
 )
-def test_different_votes_are_not_merged(world: World, facts: dict, others: dict, why: str):
+def test_different_votes_are_not_merged(world: World, facts: dict[str, Any], others: dict[str, Any], why: str):
     kept, duplicate = public(world, "kept", **facts), public(world, "twice", **others)
     with pytest.raises(ValidationError, match=why):
         merge(kept=kept, duplicate=duplicate, reason="The same.")
@@ -165,7 +166,7 @@ def test_different_votes_are_not_merged(world: World, facts: dict, others: dict,
 
 def test_what_one_record_does_not_know_is_no_difference(world: World):
     kept = public(world, "kept", ordinal=1, meeting="A/79/PV.1")
-    month = {"date": datetime.date(2024, 12, 1), "date_precision": "month"}
+    month: dict[str, Any] = {"date": datetime.date(2024, 12, 1), "date_precision": "month"}
     merge(kept=kept, duplicate=public(world, "twice", **month), reason="The same.")
     assert not RollCall.objects.filter(slug="twice").exists()
 
