@@ -27,16 +27,17 @@ def attributed(
     reason: str = "",
     command: str = "",
     import_run: int | None = None,
+    undoes: int | None = None,
 ) -> Iterator[None]:
     """Write within as ``by``, for ``reason``, all in one transaction; the history says so of each published change.
 
-    ``by_name`` names who has no account here, ``command`` the management command, ``import_run`` the key of the import.
-    Within another ``attributed`` what is given here goes before, and the rest of what was said there holds on. Nothing
-    goes with a statement (only one goes before them all), so that no statement takes a snapshot that it would not take
-    by itself.
+    ``by_name`` names who has no account here, ``command`` the management command, ``import_run`` the key of the import,
+    ``undoes`` that of the revision taken back. Within another ``attributed`` what is given here goes before, and the
+    rest of what was said there holds on. Nothing goes with a statement (only one goes before them all), so that no
+    statement takes a snapshot that it would not take by itself.
     """
     given = {"by": by.pk if by else None, "by_name": by.get_username() if by and by.pk else by_name}
-    given |= {"reason": reason.strip(), "command": command, "import_run": import_run}
+    given |= {"reason": reason.strip(), "command": command, "import_run": import_run, "undoes": undoes}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [SETTING])
         before = cursor.fetchone()[0] or ""

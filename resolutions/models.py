@@ -16,8 +16,11 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.dates import dated
 from resolutions.symbols import Symbol, loose, parse_or_none
 from resolutions.text import searchable
 
@@ -145,6 +148,12 @@ class SymbolFields(models.Model):
         return parsed
 
 
+def key_of_symbol(text: str) -> str:
+    """Return the key by which a symbol that a reader wrote, in any spelling, is looked up."""
+    parsed = parse_or_none(text)
+    return parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
+
+
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
     """Queries of resolutions."""
 
@@ -156,8 +165,7 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
 
         A draft symbol may name several resolutions, so the answer may have several rows.
         """
-        parsed = parse_or_none(text)
-        key = parsed.key if parsed else " ".join(text.replace("\0", "").split()).upper()
+        key = key_of_symbol(text)
         own = self.filter(symbol_key=key)
         return own or self.filter(Exists(OtherSymbol.objects.filter(resolution=OuterRef("pk"), symbol_key=key)))
 
@@ -338,3 +346,44 @@ class OtherSymbol(SymbolFields):
         """Save, with the derived keys in step."""
         self.derive_symbol()
         super().save(*args, **kwargs)
+
+
+class RetiredTextQuerySet(models.QuerySet["RetiredText"]):
+    """Queries of retired texts."""
+
+    def with_symbol(self, text: str) -> RetiredText | None:
+        """Return the one that ``text`` names in any spelling, if any."""
+        return self.filter(symbol_key=key_of_symbol(text)).first()
+
+
+class RetiredText(models.Model):
+    """The symbol of a text that was public and is gone: its address answers 410 with the reason.
+
+    The database adds one when a text that was public is deleted, in whatever way, and removes it when a text with
+    that symbol is published again. A symbol that another text answers to redirects there and not here.
+    """
+
+    symbol = models.CharField(_("symbol"), max_length=300)
+    symbol_key = models.CharField(max_length=300, unique=True, editable=False)
+    reason = models.TextField(_("reason"), help_text=_("Shown in public."))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    objects = RetiredTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("retired text")
+        verbose_name_plural = _("retired texts")
+        ordering = ("-at", "symbol")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="text_retired_with_a_reason")]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    @property
+    def notice(self) -> str:
+        """Return that it was removed, when and why."""
+        template = gettext("The text %(symbol)s was withdrawn on %(date)s: %(reason)s")
+        return template % {"symbol": self.symbol, "date": dated(self.at.date()), "reason": self.reason}

@@ -34,6 +34,7 @@ for generic in (ModelAdmin, TabularInline):
 
 __all__ = [
     "BaseInlineFormSet",
+    "DeletedForReasonAdmin",
     "LabelledInline",
     "ModelAdmin",
     "ModelForm",
@@ -245,6 +246,27 @@ class RecordAdmin(ModelAdmin[Of]):
         if protected:
             return [], {}, set(), protected
         return super().get_deleted_objects(objs, request)
+
+
+class DeletedForReasonAdmin(RecordAdmin[Of]):
+    """A record whose deletion takes a reason, which the page of deletions shows."""
+
+    delete_confirmation_template = "admin/delete_with_reason.html"
+    delete_selected_confirmation_template = "admin/delete_selected_with_reason.html"
+
+    def delete_model(self, request: HttpRequest, obj: Of) -> None:
+        """Delete a record, for a reason."""
+        self._check_reason(request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Of]) -> None:
+        """Delete records, for one reason."""
+        self._check_reason(request)
+        super().delete_queryset(request, queryset)
+
+    def _check_reason(self, request: HttpRequest) -> None:
+        if not request.POST.get("reason", "").strip():
+            raise ValidationError(_("Nothing was deleted. Enter a reason; the page of deletions shows it."))
 
 
 class ReadOnlyAdmin(ModelAdmin[Of]):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import BaseInlineFormSet, LabelledInline, ModelForm, ReadOnlyAdmin
 from resolutions.admin.forms import is_public, require_reason_for_rows, symbol_key
-from resolutions.models import OtherSymbol, Resolution, near_symbol
+from resolutions.models import OtherSymbol, Resolution, RetiredText, near_symbol
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -78,3 +78,12 @@ class OtherSymbolAdmin(ReadOnlyAdmin[OtherSymbol]):
     ) -> tuple[QuerySet[OtherSymbol], bool]:
         """Return the rows of the texts that ``search_term`` names in any spelling."""
         return queryset.filter(near_symbol(search_term, "resolution__")) if search_term else queryset, False
+
+
+@admin.register(RetiredText)
+class RetiredTextAdmin(ReadOnlyAdmin[RetiredText]):
+    """The symbols of texts that were public and are gone."""
+
+    list_display = ("symbol", "at", "by", "reason")
+    list_select_related = ("by",)
+    search_fields = ("symbol",)

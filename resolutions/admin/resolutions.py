@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import ModelForm, RecordAdmin, contains_words
+from resolutions.admin.base import DeletedForReasonAdmin, ModelForm, contains_words
 from resolutions.admin.forms import (
     changed_facts,
     check_session,
@@ -95,6 +95,16 @@ def check_publisher(text: Resolution, *, by: User, changes: bool = False) -> Non
         )
 
 
+def is_deletable(text: Resolution, *, by: User) -> bool:
+    """Tell whether ``by``, who may delete, may delete this text: a draft that they entered or may publish.
+
+    The address of one that was public answers 410 from then on, which the database sees to.
+    """
+    if is_public(text):
+        return False
+    return by.has_perm("resolutions.publish_resolution") or text.entered_by.filter(pk=by.pk).exists()
+
+
 def stays_published(slugs: Sequence[str]) -> ValidationError:
     """Return the error of a text that cannot become a draft, because these roll calls of it are public."""
     return ValidationError(
@@ -104,7 +114,7 @@ def stays_published(slugs: Sequence[str]) -> ValidationError:
 
 
 @admin.register(Resolution)
-class ResolutionAdmin(RecordAdmin[Resolution]):
+class ResolutionAdmin(DeletedForReasonAdmin[Resolution]):
     """The texts put to a body."""
 
     form = ResolutionForm
@@ -141,8 +151,20 @@ class ResolutionAdmin(RecordAdmin[Resolution]):
         return allowed and (not is_public(obj) or request.user.has_perm("resolutions.amend_resolution"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Resolution | None = None) -> bool:
-        """Keep what is public."""
-        return super().has_delete_permission(request, obj) and not is_public(obj)
+        """Keep what is public, and other people's drafts from those who may not publish."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or is_deletable(obj, by=request.user))  # type: ignore[arg-type]
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Return what deleting means, for the action on several texts, too."""
+        protected = [
+            str(_("%(symbol)s is public, or somebody else’s draft, so you cannot delete it.") % {"symbol": text.symbol})
+            for text in objs
+            if not is_deletable(text, by=request.user)  # type: ignore[arg-type]
+        ]
+        return ([], {}, set(), protected) if protected else super().get_deleted_objects(objs, request)
 
     # The page
 

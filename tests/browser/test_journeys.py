@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from resolutions.attribution import attributed
 from resolutions.models import Resolution
 from votes.models import RollCall
 
@@ -211,3 +212,24 @@ def test_an_expired_login_and_another_editor_lose_nothing_that_was_typed(page: P
     text.refresh_from_db()
     assert (text.title, text.agenda) == ("His title", "Her item")
     assert text.other_symbols.get().symbol == "S/2025/999"
+
+
+def test_an_editor_undoes_a_change_from_the_history(page: Page, live_server: LiveServer) -> None:
+    editor = get_user_model().objects.create_superuser("admin", password="correct horse battery")
+    roll_call = RollCall.objects.get(slug="a-res-es-11-7")
+    with attributed(by=editor, reason="A slip."):
+        RollCall.objects.filter(pk=roll_call.pk).update(note="A wrong note")
+    page.goto(f"{live_server.url}/admin/votes/rollcall/{roll_call.pk}/history/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
+
+    page.get_by_role("link", name="Undo the change").click()
+    expect(page.get_by_role("row", name="Note")).to_contain_text("A wrong note")
+    page.get_by_label("Reason").fill("The note was about another vote.")
+    page.get_by_role("button", name="Undo the change").click()
+
+    expect(page.locator("#published-changes tbody tr")).to_have_count(2)
+    page.goto(f"{live_server.url}/roll-calls/a-res-es-11-7/history/")
+    expect(page.locator(".revision").first).to_contain_text("The note was about another vote.")
+    expect(page.get_by_role("main")).to_contain_text("This undoes the change of")

@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from resolutions.admin.base import RecordAdmin
+from resolutions.dates import dated
 from resolutions.figures import grouped
+from votes.admin.undoing import undo_import_page
 from votes.admin.upload_forms import OptionsForm, UploadForm, UploadHandler
 from votes.importing.uploads import storage
 from votes.importing.uploads.child_process import TIME_LIMIT, imported, process
@@ -99,6 +101,8 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
     def state_now(self, run: ImportRun) -> str:
         """Return how far it has come, and for a check what can still be done."""
         if run.state == ImportRun.State.DONE:
+            if run.undone:
+                return str(_("Undone on %(date)s") % {"date": dated(run.undone.date())})
             return run.get_state_display()
         if storage.find(run.upload):
             return format_html(
@@ -146,7 +150,11 @@ class ImportRunAdmin(RecordAdmin[ImportRun]):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.upload_view)
-        return [path("uploads/<str:token>/", view, name="votes_importrun_upload"), *super().get_urls()]
+        return [
+            path("uploads/<str:token>/", view, name="votes_importrun_upload"),
+            path("<int:pk>/undo/", self.page(undo_import_page), name="votes_importrun_undo"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(csrf_exempt)
     def add_view(

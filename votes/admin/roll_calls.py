@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from resolutions.admin.base import RecordAdmin, contains_words, continue_editing
+from resolutions.admin.base import DeletedForReasonAdmin, contains_words, continue_editing
 from resolutions.models import Status, near_symbol
 from votes.admin.filling import fill_page
 from votes.admin.merging import MERGE, merge_page, merge_selected
@@ -35,7 +35,6 @@ from votes.editing import publishing
 from votes.editing.publishing import been_public
 from votes.editing.votes import record_votes
 from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
-from votes.reports.history import history_of
 from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ ANNOUNCED_HELP = _(
 
 
 @admin.register(RollCall)
-class RollCallAdmin(RecordAdmin[RollCall]):
+class RollCallAdmin(DeletedForReasonAdmin[RollCall]):
     """The votes taken."""
 
     list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)
@@ -178,16 +177,6 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(roll_calls))}
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show what editors did here, and every change since it was first public, whichever way it was made."""
-        roll_call = self.get_object(request, object_id)
-        if roll_call is not None and self.has_view_or_change_permission(request, roll_call):
-            names = dict(MemberState.objects.values_list("code", "name"))
-            extra_context = {**(extra_context or {}), "history": history_of(roll_call, names, full=True)}
-        return super().history_view(request, object_id, extra_context)
-
     # Saving
 
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
@@ -280,9 +269,12 @@ class RollCallAdmin(RecordAdmin[RollCall]):
         for model in (Vote, Correction):
             if count := model._default_manager.filter(roll_call__in=[roll_call.pk for roll_call in objs]).count():
                 counts[model._meta.verbose_name_plural] = count
+        public = been_public(objs)
         protected = [
             str(
                 _("%(slug)s has been published, so it cannot be deleted. Withdraw it first.") % {"slug": roll_call.slug}
+                if roll_call.pk in public
+                else _("%(slug)s is somebody else’s draft. A verifier can delete it.") % {"slug": roll_call.slug}
             )
             for roll_call in objs
             if not publishing.is_deletable(roll_call, by=request.user)  # type: ignore[arg-type]

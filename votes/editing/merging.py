@@ -11,9 +11,11 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from resolutions.attribution import attributed
-from resolutions.models import Status
+from resolutions.dates import ISO_LENGTHS, dated
+from resolutions.models import OtherSymbol, Resolution, Status
+from resolutions.symbols import is_unnumbered
 from votes.choices import Choice
-from votes.editing.publishing import been_public, check_permission
+from votes.editing.publishing import been_public, check_permission, publish_text
 from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MERGE = "votes.merge_rollcall"
+FINAL = ("A/RES/", "A/DEC/", "S/RES/")
 FACTS = (
     *("resolution", "title", "date", "date_precision", "session", "meeting", "ordinal", "kind", "method"),
     *("requirement", "result", "announced_yes", "announced_no", "announced_abstaining", "announced_non_voting"),
@@ -48,6 +51,12 @@ class Comparison:
     duplicate: RollCall
     facts: Sequence[Difference]
     votes: Sequence[Difference]
+    choices: Sequence[Difference]
+    """The votes of both, side by side: those that differ first."""
+    text: Resolution | None
+    """The text that the vote is on afterwards."""
+    moved: Resolution | None
+    """The text that goes, because it has no other vote: its symbols redirect to ``text``."""
     corrections: Sequence[Correction]
     """Those of the duplicate that do not fit the votes and corrections of the other."""
     statements: Sequence[Statement]
@@ -62,9 +71,15 @@ def comparison(kept: RollCall, duplicate: RollCall) -> Comparison:
         if (ours := _said(kept, name)) != (theirs := _said(duplicate, name))
     ]
     ours, theirs = (dict(record.votes.values_list("state__code", "choice")) for record in (kept, duplicate))
-    differ = [code for code in {*ours, *theirs} if ours.get(code) != theirs.get(code)]
-    states = MemberState.objects.filter(code__in=differ).order_by("sort_name", "code").values_list("code", "name")
-    votes = [Difference(code, name, _choice(ours.get(code)), _choice(theirs.get(code))) for code, name in states]
+    states = MemberState.objects.filter(code__in={*ours, *theirs}).order_by("sort_name", "code")
+    choices = [
+        Difference(code, name, _choice(ours.get(code)), _choice(theirs.get(code)))
+        for code, name in states.values_list("code", "name")
+    ]
+    choices.sort(key=lambda one: one.kept == one.duplicate)
+    votes = [one for one in choices if one.kept != one.duplicate]
+    text, other = _texts(kept, duplicate)
+    is_left = other is not None and not other.roll_calls.exclude(pk__in=[kept.pk, duplicate.pk]).exists()
     corrected = set(kept.corrections.values_list("state__code", flat=True))
     corrections = [
         correction
@@ -73,7 +88,24 @@ def comparison(kept: RollCall, duplicate: RollCall) -> Comparison:
     ]
     same = Statement.objects.filter(roll_call=kept, source=OuterRef("source"), format=OuterRef("format"))
     statements = list(duplicate.statements.filter(Exists(same)).select_related("source"))
-    return Comparison(kept, duplicate, facts, votes, corrections, statements)
+    moved = other if is_left else None
+    return Comparison(kept, duplicate, facts, votes, choices, text, moved, corrections, statements)
+
+
+def _texts(kept: RollCall, duplicate: RollCall) -> tuple[Resolution | None, Resolution | None]:
+    """Return the text that the vote is on afterwards, and another text that a record is on; None for none.
+
+    A final symbol goes before that of a draft, whichever record is kept.
+    """
+    ours, theirs = kept.resolution, duplicate.resolution
+    if ours is None or theirs is None or ours == theirs:
+        return ours or theirs, None
+    return (theirs, ours) if _is_final(theirs) and not _is_final(ours) else (ours, theirs)
+
+
+def _is_final(text: Resolution) -> bool:
+    """Tell whether a text has the symbol of a resolution or decision, and not that of a draft."""
+    return text.symbol_key.startswith(FINAL) and not is_unnumbered(text.symbol_key)
 
 
 def _said(roll_call: RollCall, name: str) -> Any:
@@ -99,9 +131,10 @@ def merge(
     """Remove ``duplicate``, whose address leads to ``kept`` from then on; return the record kept.
 
     Facts and votes of ``kept`` stand. It takes over what fits of the corrections, what sources say, findings in
-    files, addresses that led to the duplicate, and its place before their text. Raises PermissionDenied for a person
-    who may not, and ValidationError without a ``reason``, for records that cannot be of one vote, for a public
-    duplicate of a draft, and where votes differ, unless ``although_votes_differ``.
+    files, addresses that led to the duplicate, and its place before their text. Of two texts the one with a final
+    symbol stays; the other one goes if no other vote is on it, and its symbols lead to the text that stays. Raises
+    PermissionDenied for a person who may not, and ValidationError without a ``reason``, for records that cannot be of
+    one vote, for a public duplicate of a draft, and where votes differ, unless ``although_votes_differ``.
     """
     check_permission(by, MERGE)
     locked = RollCall.objects.select_for_update().filter(pk__in=[kept.pk, duplicate.pk]).order_by("pk")
@@ -119,7 +152,7 @@ def merge(
             _("The votes differ. Compare them, and confirm that the votes of the record you keep are correct.")
         )
     with attributed(by=by, reason=reason):
-        _take_over(compared)
+        # Before the duplicate goes, since its address is already retired then.
         if been_public([duplicate]):
             RetiredAddress.objects.update_or_create(
                 slug=duplicate.slug,
@@ -131,9 +164,12 @@ def merge(
                 },
             )
         RetiredAddress.objects.filter(roll_call=duplicate).update(roll_call=kept)
-        is_decisive = duplicate.decisive and duplicate.resolution_id == kept.resolution_id
+        _take_over(compared)
+        is_decisive = duplicate.decisive
         duplicate.delete()
-        if is_decisive:
+        _settle_text(compared)
+        text = compared.text
+        if is_decisive and text and not text.roll_calls.filter(decisive=True).exists():
             kept.decisive = True
             kept.save(update_fields=["decisive"])
     return kept
@@ -145,6 +181,30 @@ def obstacle(kept: RollCall, duplicate: RollCall) -> str:
         return _("Choose two records of the same vote.")
     if kept.body_id != duplicate.body_id:
         return _("These votes were taken in two different bodies, so they cannot be merged.")
+    if kept.kind != duplicate.kind:
+        kinds = {"kept": kept.get_kind_display(), "duplicate": duplicate.get_kind_display()}
+        return _("One is a vote on: %(kept)s, the other on: %(duplicate)s. They are different votes.") % kinds
+    known = min(ISO_LENGTHS[record.date_precision] for record in (kept, duplicate))
+    if kept.date.isoformat()[:known] != duplicate.date.isoformat()[:known]:
+        dates = {"kept": dated(kept.date), "duplicate": dated(duplicate.date)}
+        return (
+            _("One vote was taken on %(kept)s, the other on %(duplicate)s. If a date is wrong, correct it first.")
+            % dates
+        )
+    if None not in (kept.ordinal, duplicate.ordinal) and kept.ordinal != duplicate.ordinal:
+        numbers = {"kept": kept.ordinal, "duplicate": duplicate.ordinal}
+        return (
+            _(
+                "One is vote number %(kept)s of its meeting, the other number %(duplicate)s. If an ordinal is wrong, "
+                "correct it first."
+            )
+            % numbers
+        )
+    ours, theirs = kept.resolution, duplicate.resolution
+    if ours and theirs and ours != theirs and _is_final(ours) and _is_final(theirs):
+        return _(
+            "%(kept)s and %(duplicate)s are two different texts. If a vote is on the wrong one, correct it first."
+        ) % {"kept": ours, "duplicate": theirs}
     if kept.status == Status.DRAFT and been_public([duplicate]):
         return _(
             "%(slug)s has been published, so its address must redirect to a published record. Keep %(slug)s "
@@ -154,10 +214,44 @@ def obstacle(kept: RollCall, duplicate: RollCall) -> str:
 
 
 def _take_over(compared: Comparison) -> None:
-    """Give the record kept what fits of the duplicate."""
+    """Give the record kept what fits of the duplicate.
+
+    Corrections and statements are copied, so that the history has the duplicate whole when it goes.
+    """
     kept, duplicate = compared.kept, compared.duplicate
     left = [correction.pk for correction in compared.corrections]
-    duplicate.corrections.exclude(pk__in=left).update(roll_call=kept)
-    duplicate.statements.exclude(pk__in=[said.pk for said in compared.statements]).update(roll_call=kept)
+    corrections = list(duplicate.corrections.exclude(pk__in=left))
+    left = [said.pk for said in compared.statements]
+    statements = list(duplicate.statements.exclude(pk__in=left))
+    for correction in corrections:
+        correction.pk, correction.roll_call = None, kept
+    for said in statements:
+        said.pk, said.roll_call = None, kept
+    Correction.objects.bulk_create(corrections)
+    Statement.objects.bulk_create(statements)
     # What is found in the record itself is found anew by the next check.
     duplicate.findings.exclude(origin=Finding.RECORD).update(roll_call=kept)
+
+
+def _settle_text(compared: Comparison) -> None:
+    """Put the record kept on the text that stays; have the symbols of one that goes lead there."""
+    kept, text, moved = compared.kept, compared.text, compared.moved
+    if text != kept.resolution:
+        kept.resolution = text
+        kept.decisive = kept.decisive and not RollCall.objects.filter(resolution=text, decisive=True).exists()
+        kept.save(update_fields=["resolution", "decisive"])
+    if kept.status == Status.PUBLISHED:
+        publish_text(kept)
+    if text is None or moved is None:
+        return
+    symbols: dict[str, str] = {moved.symbol: OtherSymbol.Kind.VARIANT if _is_final(moved) else OtherSymbol.Kind.DRAFT}
+    symbols |= dict(moved.other_symbols.values_list("symbol", "kind"))
+    RetiredAddress.objects.filter(resolution=moved).update(resolution=text)
+    moved.findings.exclude(origin=Finding.RECORD).update(resolution=text)
+    moved.delete()
+    known = {text.symbol_key, *text.other_symbols.values_list("symbol_key", flat=True)}
+    for symbol, kind in symbols.items():
+        other = OtherSymbol(resolution=text, symbol=symbol, kind=kind)
+        other.derive_symbol()
+        if other.symbol_key not in known:
+            other.save()

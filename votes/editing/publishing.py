@@ -174,12 +174,15 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
         check_publishable(roll_call, counted=roll_call.counted)
         check_publisher(roll_call, by=by)
     check_reason(drafts, by=by, reason=reason)
+    withdrawn_before = set(withdrawn().filter(pk__in=[one.pk for one in drafts]).values_list("pk", flat=True))
     with attributed(by=by, reason=reason):
         for roll_call in drafts:
             publish_text(roll_call)
             roll_call.status = Status.PUBLISHED
+            # The database gives its address back to one that was withdrawn.
             roll_call.save(update_fields=["status"])
-        _restore(drafts)
+            if roll_call.pk in withdrawn_before:
+                _decide_again(roll_call)
     return len(drafts)
 
 
@@ -191,19 +194,12 @@ def publish_text(roll_call: RollCall) -> None:
         text.save(update_fields=["status"])
 
 
-def _restore(roll_calls: Sequence[RollCall]) -> None:
-    """Give their addresses back to those that were withdrawn, and their place before their text where it is free."""
-    gone = RetiredAddress.objects.filter(
-        kind=RetiredAddress.Kind.WITHDRAWN, slug__in=[roll_call.slug for roll_call in roll_calls]
-    )
-    back = set(gone.values_list("slug", flat=True))
-    gone.delete()
-    for roll_call in roll_calls:
-        if roll_call.slug not in back or not roll_call.resolution or roll_call.kind != RollCall.Kind.TEXT:
-            continue
-        if not roll_call.resolution.roll_calls.filter(decisive=True).exists():
-            roll_call.decisive = True
-            roll_call.save(update_fields=["decisive"])
+def _decide_again(roll_call: RollCall) -> None:
+    """Give a roll call that was withdrawn its place before its text again, where that is free."""
+    text = roll_call.resolution
+    if text and roll_call.kind == RollCall.Kind.TEXT and not text.roll_calls.filter(decisive=True).exists():
+        roll_call.decisive = True
+        roll_call.save(update_fields=["decisive"])
 
 
 @transaction.atomic
@@ -251,14 +247,15 @@ def withdraw(*, roll_call: RollCall, reason: str, by: User | None = None) -> Non
 
 
 def is_deletable(roll_call: RollCall, *, by: User) -> bool:
-    """Tell whether ``by``, who may delete, may delete this one: a draft never seen in public, or one withdrawn.
+    """Tell whether ``by``, who may delete, may delete this one: a draft of their own, never public, or one withdrawn.
 
-    Whatever else was public once has an address that is cited, and would be gone without a word.
+    Who may publish deletes other people's drafts, too. Whatever else was public once has an address that is cited,
+    and would be gone without a word.
     """
     if roll_call.status != Status.DRAFT:
         return False
     if not been_public([roll_call]):
-        return True
+        return by.has_perm(PUBLISH) or roll_call.entered_by.filter(pk=by.pk).exists()
     return by.has_perm(WITHDRAW) and RetiredAddress.objects.filter(slug=roll_call.slug).exists()
 
 

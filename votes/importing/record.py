@@ -161,7 +161,10 @@ class Record:
             "SELECT c.roll_call_id, s.code FROM votes_correction c JOIN votes_memberstate s ON s.id = c.state_id"
         )
         record.corrected = set(_rows(corrected))
-        record.retired_slugs = set(RetiredAddress.objects.values_list("slug", flat=True))
+        record.retired_slugs = set(
+            # What an import removed may come back by another one.
+            RetiredAddress.objects.filter(import_run__isnull=True).values_list("slug", flat=True)
+        )
         return record
 
     def _add_text(self, text: KnownText) -> None:

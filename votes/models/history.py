@@ -43,6 +43,16 @@ class Revision(models.Model):
         db_constraint=False,
         verbose_name=_("import"),
     )
+    undoes = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        related_name="undone_by",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("undoes"),
+        help_text=_("The earlier change that this one takes back."),
+    )
 
     class Meta:
         verbose_name = _("revision")
@@ -50,6 +60,9 @@ class Revision(models.Model):
         ordering = ("-id",)
         constraints = [
             models.UniqueConstraint(fields=["transaction", "at", "context"], name="revision_once_a_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["undoes"], condition=Q(undoes__isnull=False), name="revision_undoes"),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +88,23 @@ class HistoryEventKind(models.TextChoices):
     SESSION = "session", _("session")
     SUBJECT = "subject", _("topic")
     SOURCE = "source", _("source")
+    ADDRESS = "address", _("retired address")
+    STATEMENT = "statement", _("statement of a source")
+    ROLL_CALL_EDITOR = "roll-call-editor", _("editor of a recorded vote")
+    RESOLUTION_EDITOR = "resolution-editor", _("editor of a resolution")
     TRUNCATED = "truncated", _("table emptied")
+
+
+PARTS = ("vote", "correction", "topic", "other-symbol", "address", "statement", "roll-call-editor", "resolution-editor")
+"""The kinds of rows that are part of a recorded vote or a text, and are deleted with it."""
+
+
+class HistoryEventQuerySet(models.QuerySet["HistoryEvent"]):
+    """Queries of events."""
+
+    def deletions(self) -> HistoryEventQuerySet:
+        """Return the deletions of whole records, drafts included, newest first."""
+        return self.filter(new__isnull=True).exclude(kind__in=PARTS).exclude(kind=HistoryEventKind.TRUNCATED)
 
 
 class HistoryEvent(models.Model):
@@ -97,8 +126,16 @@ class HistoryEvent(models.Model):
         _("which"), max_length=400, help_text=_("The row of the subject: for a vote, the code of the state.")
     )
     shown = models.BooleanField(_("public"), help_text=_("No for changes made while the record was not public."))
+    internal = models.BooleanField(
+        _("for editors only"),
+        default=False,
+        db_default=False,
+        help_text=_("What a deletion held that was never public; kept so that the deletion can be undone."),
+    )
     old = models.JSONField(_("before"), null=True)
     new = models.JSONField(_("after"), null=True)
+
+    objects = HistoryEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change to published data")
@@ -110,6 +147,11 @@ class HistoryEvent(models.Model):
             models.Index(fields=["resolution"], name="history_event_resolution"),
             models.Index(fields=["subject"], name="history_event_subject"),
             models.Index(fields=["name"], condition=Q(kind="truncated"), name="history_event_truncated"),
+            models.Index(
+                fields=["revision"],
+                condition=Q(new__isnull=True) & ~Q(kind__in=PARTS),
+                name="history_event_deleted",
+            ),
         ]
 
     def __str__(self) -> str:

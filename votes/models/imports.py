@@ -84,6 +84,7 @@ class ImportRun(models.Model):
     changes = models.JSONField(
         _("changes"), default=list, blank=True, help_text=_("Changes in each roll call, in words.")
     )
+    undone = models.DateTimeField(_("undone"), null=True, blank=True)
     upload = models.CharField(_("upload"), max_length=200, blank=True, editable=False)
 
     FIGURES = ("added", "changed", "removed", "resolutions_added", "votes_added", "votes_changed", "votes_removed")

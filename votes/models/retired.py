@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.dates import dated
 from resolutions.models import Resolution, Status, among
+from votes.models.imports import ImportRun
 from votes.models.roll_calls import RollCall
 
 
@@ -69,6 +70,18 @@ class RetiredAddress(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+
+    import_run = models.ForeignKey(
+        ImportRun,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("import"),
+        help_text=_("The import that removed the vote; a later one may bring it back under its name."),
     )
 
     objects = RetiredAddressQuerySet.as_manager()

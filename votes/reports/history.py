@@ -19,7 +19,7 @@ from resolutions.dates import iso_dated
 from resolutions.headings import heading_name
 from resolutions.models import OtherSymbol, Resolution
 from votes.choices import Choice
-from votes.models import RollCall
+from votes.models import HistoryEvent, RetiredAddress, RollCall
 from votes.models.history import HistoryEventKind as Kind
 from votes.record.databases import reader
 from votes.totals import ANNOUNCED
@@ -29,18 +29,20 @@ if TYPE_CHECKING:
 
 QUERY = """
 SELECT e.id, e.kind, e.subject, e.name, e.roll_call IS NOT NULL, e.shown, e.old::text, e.new::text,
-    v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name
+    v.id, v.at, v.role, v.by_id IS NOT NULL, v.by_name, v.reason, v.command, v.import_run_id, s.name, u.at
 FROM (
-    SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s
+    SELECT * FROM votes_historyevent WHERE roll_call = %(roll_call)s::bigint
     UNION ALL SELECT * FROM votes_historyevent WHERE resolution = %(resolution)s AND roll_call IS NULL
     UNION ALL SELECT e.* FROM votes_historyevent e
     JOIN votes_revision v ON v.id = e.revision_id
-    JOIN votes_publication p ON p.kind = 'roll-call' AND p.key = %(roll_call)s AND p.at < v.at
+    JOIN votes_publication p ON p.kind = 'roll-call' AND p.key = %(roll_call)s::bigint AND p.at < v.at
     WHERE e.kind = 'truncated' AND e.name IN ('vote', 'correction')
 ) e
 JOIN votes_revision v ON v.id = e.revision_id
 LEFT JOIN votes_importrun i ON i.id = v.import_run_id
 LEFT JOIN votes_source s ON s.id = i.source_id
+LEFT JOIN votes_revision u ON u.id = v.undoes_id
+WHERE NOT e.internal
 ORDER BY e.id
 """
 
@@ -59,8 +61,20 @@ FIELDS = {
 }
 MODELS = {Kind.ROLL_CALL: RollCall, Kind.RESOLUTION: Resolution}
 # Rows of which only one thing can change.
-VALUES = {Kind.VOTE: "choice", Kind.CORRECTION: "intended", Kind.TOPIC: "name", Kind.OTHER_SYMBOL: "symbol"}
-ORDER = [Kind.TRUNCATED, Kind.ROLL_CALL, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL, Kind.TOPIC]
+VALUES = {
+    Kind.VOTE: "choice",
+    Kind.CORRECTION: "intended",
+    Kind.TOPIC: "name",
+    Kind.OTHER_SYMBOL: "symbol",
+    Kind.ADDRESS: "slug",
+}
+ORDER = [
+    *(Kind.TRUNCATED, Kind.ROLL_CALL, Kind.ADDRESS, Kind.VOTE, Kind.CORRECTION, Kind.RESOLUTION, Kind.OTHER_SYMBOL),
+    Kind.TOPIC,
+]
+
+UNTOLD = (Kind.STATEMENT, Kind.ROLL_CALL_EDITOR, Kind.RESOLUTION_EDITOR)
+"""What is kept for undoing a deletion, and told nobody."""
 
 
 class Event(NamedTuple):
@@ -83,6 +97,7 @@ class Event(NamedTuple):
     command: str
     import_run: int | None
     source: str | None
+    undoes: datetime.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,10 @@ class Entry:
     """The database role; for editors."""
     reason: str
     import_run: int | None
+    revision: int = 0
+    """The key of the revision."""
+    undoes: datetime.datetime | None = None
+    """When the change was made that this one takes back."""
     hidden_since: datetime.datetime | None = None
     """Since when it had been out of public view, where another transaction had taken it out."""
     hidden_reason: str = ""
@@ -157,8 +176,61 @@ def history_of(roll_call: RollCall, names: Mapping[str, str], *, full: bool = Fa
 
     With ``full``, for editors, each revision has what it changed by itself, also while it was out of public view.
     """
+    return _history({"roll_call": roll_call.pk, "resolution": roll_call.resolution_id}, names, full=full)
+
+
+def history_of_text(text: Resolution, *, full: bool = False) -> History:
+    """Read the history of a text alone, in one query."""
+    return _history({"roll_call": None, "resolution": text.pk}, {}, full=full)
+
+
+def changes_of(revision: int, names: Mapping[str, str]) -> list[tuple[str, list[Change]]]:
+    """Return what a revision changed, by the record that it is of, as its slug or symbol; for editors."""
+    found: dict[str, list[Change]] = {}
+    events = HistoryEvent.objects.filter(revision=revision).exclude(kind__in=UNTOLD).order_by("pk")
+    whole = {event.roll_call for event in events if event.kind == Kind.ROLL_CALL and None in (event.old, event.new)}
+    for event in events:
+        # What was deleted or came back did so with all that was on it.
+        if event.kind in (Kind.VOTE, Kind.CORRECTION) and event.roll_call in whole:
+            continue
+        changes = found.setdefault(event.subject, [])
+        if event.kind in FIELDS or event.kind in VALUES or event.kind == Kind.TRUNCATED:
+            changes += _changes(Kind(event.kind), event.name, event.old, event.new, names, full=True)
+        else:
+            changes += _reference_changes(Kind(event.kind), event.name, event.old, event.new)
+    return [(subject, changes) for subject, changes in found.items() if changes]
+
+
+def _reference_changes(kind: Kind, name: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[Change]:
+    """Return the changes of a reference fact, by the names of its columns."""
+    label = " ".join(filter(None, (str(kind.label), name)))
+    if old is None or new is None:
+        said = ("–", _("added")) if old is None else (_("on record"), _("removed"))
+        return [Change(kind, name, label, old, new, *said)]
+    return [
+        Change(
+            kind,
+            column,
+            f"{label}, {column.replace('_', ' ')}",
+            old.get(column),
+            value,
+            *map(_said, (old.get(column), value)),
+        )
+        for column, value in new.items()
+        if old.get(column) != value
+    ]
+
+
+def _said(value: Any) -> str:
+    """Return a value of a reference fact in words."""
+    if value in (None, ""):
+        return _("none")
+    return str(value)
+
+
+def _history(keys: dict[str, int | None], names: Mapping[str, str], *, full: bool) -> History:
     with reader().cursor() as cursor:
-        cursor.execute(QUERY, {"roll_call": roll_call.pk, "resolution": roll_call.resolution_id})
+        cursor.execute(QUERY, keys)
         events = [_event(row) for row in cursor.fetchall()]
     entries = [
         entry for entry in (_entry(made, names, full=full) for made in _made(events, full=full)) if entry is not None
@@ -197,12 +269,15 @@ def _made(events: Iterable[Event], *, full: bool) -> list[Made]:
 
 
 def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
-    nets: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    nets: dict[tuple[str, str], list[Event]] = {}
     hidden = None
     for event in made.events:
-        nets[event.kind, "" if event.kind in MODELS else event.name].append(event)
+        nets.setdefault((event.kind, "" if event.kind in MODELS else event.name), []).append(event)
         if event.at != made.by.at and _status(event.old) == "published" and _status(event.new) == "draft":
             hidden = hidden or event
+    if any(e.kind == Kind.ROLL_CALL and None in (e.old, e.new) for e in made.events):
+        # A record that was deleted or came back did so with all that was on it.
+        nets = {net: events for net, events in nets.items() if net[0] not in (Kind.VOTE, Kind.CORRECTION)}
     changes = []
     # By kind, then by the name of the state or of what else it is of.
     in_order = sorted(nets, key=lambda net: (ORDER.index(Kind(net[0])), names.get(net[1], net[1]), net[1]))
@@ -219,6 +294,8 @@ def _entry(made: Made, names: Mapping[str, str], *, full: bool) -> Entry | None:
         role=by.role,
         reason=by.reason,
         import_run=by.import_run,
+        revision=by.revision,
+        undoes=by.undoes,
         hidden_since=hidden.at if hidden else None,
         hidden_reason=hidden.reason if hidden else "",
         is_draft=not by.shown,
@@ -288,6 +365,9 @@ def _changed_value(
         label = str(OtherSymbol.Kind((new or old or {})["kind"]).label)
     elif kind == Kind.TOPIC:
         label = _("topic")
+    elif kind == Kind.ADDRESS:
+        is_merged = (new or old or {})["kind"] == RetiredAddress.Kind.MERGED
+        label = _("merged record") if is_merged else _("withdrawn record")
     elif kind == Kind.CORRECTION:
         label = _("correction of %(state)s") % {"state": names.get(name, name)}
     else:

@@ -27,8 +27,8 @@ SELECT b.code, b.name,
     (SELECT json_agg(json_build_array(s.name, c.fact, c.old, c.new, c.reason, c.document) ORDER BY s.precedence, c.fact)
      FROM votes_sourcecorrection c JOIN votes_source s ON s.id = c.source_id WHERE c.roll_call_id = %(key)s)::text,
     EXISTS (SELECT FROM votes_finding f WHERE f.roll_call_id = %(key)s),
-    EXISTS (SELECT FROM votes_historyevent h WHERE h.roll_call = %(key)s)
-        OR EXISTS (SELECT FROM votes_historyevent h WHERE h.resolution = %(resolution)s)
+    EXISTS (SELECT FROM votes_historyevent h WHERE h.roll_call = %(key)s AND NOT h.internal)
+        OR EXISTS (SELECT FROM votes_historyevent h WHERE h.resolution = %(resolution)s AND NOT h.internal)
         OR EXISTS (SELECT FROM votes_historyevent h WHERE h.kind = 'truncated' AND h.name IN ('vote', 'correction'))
 FROM resolutions_body b, (
     SELECT count(*) AS seats, array_agg(state_id) FILTER (WHERE permanent) AS permanent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.shortcuts import redirect
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import NotFound
 
-from resolutions.models import Resolution
+from resolutions.models import Resolution, RetiredText
 from votes.analysis.groups import positions_of
 from votes.analysis.matrix import LETTERS
 from votes.analysis.memberships import totals_of
@@ -38,6 +39,7 @@ from web.lists.filters import REPEATABLE, RollCallFilter
 from web.lists.listing import listing_of
 from web.lists.not_found import no_text
 from web.serving.parameters import address
+from web.serving.problems import problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -175,7 +177,7 @@ class OneRollCall(ReadView):
     named("symbol", gettext_lazy("Symbol of the resolution. Other known spellings redirect to the canonical one.")),
     fields(ResolutionDetail),
     tag="resolutions",
-    says=(301, 404),
+    says=(301, 404, 410),
 )
 class OneResolution(ReadView):
     """A text in full."""
@@ -187,6 +189,8 @@ class OneResolution(ReadView):
         wanted, symbol = self.fields(query), named["symbol"]
         matches = list(Resolution.objects.published().order_by().with_symbol(symbol.rstrip("/"))[:2])
         if not matches:
+            if gone := RetiredText.objects.with_symbol(symbol):
+                return problem(HTTPStatus.GONE, gone.notice)
             raise NotFound(no_text(symbol))
         if len(matches) > 1:
             message = _("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol}

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 
 from resolutions.models import Resolution
-from votes.models import RollCall
+from votes.models import RetiredAddress, RollCall
 from web.discovery.metadata import CARD, SITE
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ def roll_call_at(url: str, host: str) -> RollCall | None:
         return None
     roll_calls = RollCall.objects.published().select_related("resolution", "tally", "body").order_by()
     if at.url_name in ("roll_call", "roll_call_embed"):
-        return roll_calls.filter(slug=at.kwargs["slug"].lower()).first()
+        slug = at.kwargs["slug"].lower()
+        # A merged vote is embedded as the one that its address redirects to.
+        merged = RetiredAddress.objects.shown().filter(slug=slug, kind=RetiredAddress.Kind.MERGED).first()
+        return roll_calls.filter(slug=merged.leads_to if merged else slug).first()
     if at.url_name == "resolution":
         texts = list(Resolution.objects.published().order_by().with_symbol(at.kwargs["symbol"])[:2])
         return roll_calls.decisive().filter(resolution=texts[0]).first() if len(texts) == 1 else None

@@ -1,4 +1,4 @@
-"""Retired addresses of recorded votes: 410 with the reason for withdrawn ones, redirects for merged ones."""
+"""Retired addresses of recorded votes and texts: 410 with the reason for what is gone, redirects for merged votes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from resolutions.models import RetiredText
 from votes.models import RetiredAddress
 from web.lists.not_found import missing_roll_call, no_roll_call
 from web.serving.parameters import address
@@ -29,7 +30,17 @@ def page(request: HttpRequest, slug: str, to: str, record: Record) -> HttpRespon
         raise missing_roll_call(slug, record)
     if kept := retired.leads_to:
         return redirect(address(reverse(to, args=[kept]), request.GET), permanent=True)
-    return render(request, "roll_calls/withdrawn.html", {"withdrawn": retired}, status=HTTPStatus.GONE)
+    context = {"withdrawn": retired, "name": retired.slug, "is_text": False}
+    return render(request, "roll_calls/withdrawn.html", context, status=HTTPStatus.GONE)
+
+
+def text(request: HttpRequest, symbol: str) -> HttpResponse | None:
+    """Return 410 for a text that was public and is gone, in any spelling of its symbol; None if there was none."""
+    gone = RetiredText.objects.with_symbol(symbol)
+    if gone is None:
+        return None
+    context = {"withdrawn": gone, "name": gone.symbol, "is_text": True}
+    return render(request, "roll_calls/withdrawn.html", context, status=HTTPStatus.GONE)
 
 
 def file(request: HttpRequest, slug: str, form: str, to: str) -> HttpResponse:

@@ -12,11 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from resolutions.models import OtherSymbol, Resolution
-from tests.votes.admin.pages import errors, fields, messages, page, recorded, text_of, url
+from tests.votes.admin.pages import errors, fields, list_url, messages, page, recorded, text_of, url
+from tests.votes.connections import execute
 from tests.votes.roles import ROLES, make_user
 from votes.editing.publishing import publish, unpublish, withdraw
 from votes.editing.votes import record_votes
-from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement, Vote
+from votes.models import Correction, Finding, MemberState, RetiredAddress, Revision, RollCall, Statement, Vote
 
 if TYPE_CHECKING:
     from tests.votes.conftest import World
@@ -88,6 +89,7 @@ def addresses(desk: Desk) -> list[str]:
         OtherSymbol: text_of(desk.draft).other_symbols.get(),
     }
     found = ["/admin/", "/admin/votes/", "/admin/resolutions/", f"{LIST}merge/?kept=secret&duplicate=public"]
+    found += ["/admin/votes/revision/deletions/"]
     found += [f"{LIST}new/", f"{LIST}{desk.draft.pk}/fill/", f"{LIST}{desk.draft.pk}/withdraw/"]
     for label in ("votes", "resolutions"):
         for model in apps.get_app_config(label).get_models():
@@ -189,15 +191,29 @@ def adds_a_draft(client: Client, desk: Desk) -> bool:
 
 
 def deletes_a_draft(client: Client, desk: Desk) -> bool:
-    client.post(url(desk.draft, "delete"), {"post": "yes"})
+    client.post(url(desk.draft, "delete"), {"post": "yes", "reason": "Entered twice."})
     return not RollCall.objects.filter(slug="secret").exists()
 
 
+def deletes_a_draft_of_their_own(client: Client, desk: Desk) -> bool:
+    if "_auth_user_id" in client.session:
+        desk.draft.entered_by.add(client.session["_auth_user_id"])
+    return deletes_a_draft(client, desk)
+
+
+def undoes_a_change(client: Client, desk: Desk) -> bool:
+    execute("UPDATE votes_publication SET at = at - interval '1 day'")
+    RollCall.objects.filter(pk=desk.public.pk).update(note="Changed.")
+    client.post(f"/admin/votes/revision/{Revision.objects.latest('pk').pk}/undo/", {"reason": "A slip."})
+    return RollCall.objects.get(pk=desk.public.pk).note != "Changed."
+
+
 def deletes_what_is_public(client: Client, desk: Desk) -> bool:
-    client.post(url(desk.public, "delete"), {"post": "yes"})
-    client.post(LIST, {"action": "delete_selected", "_selected_action": [desk.public.pk], "post": "yes"})
+    sent = {"post": "yes", "reason": "Gone."}
     text = text_of(desk.public)
-    client.post(url(text, "delete"), {"post": "yes"})
+    for instance in (desk.public, text):
+        client.post(url(instance, "delete"), sent)
+        client.post(list_url(type(instance)), {"action": "delete_selected", "_selected_action": [instance.pk], **sent})
     return not RollCall.objects.filter(slug="public").exists() or not Resolution.objects.filter(pk=text.pk).exists()
 
 
@@ -258,7 +274,9 @@ DEEDS = {
     adds_a_draft: ENTERING,
     enters_votes: ENTERING,
     changes_a_draft_text: ENTERING,
-    deletes_a_draft: ENTERING,
+    deletes_a_draft: VERIFYING,
+    deletes_a_draft_of_their_own: ENTERING,
+    undoes_a_change: VERIFYING,
     publishes: VERIFYING,
     publishes_by_form: VERIFYING,
     publishes_a_text: VERIFYING,

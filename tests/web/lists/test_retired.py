@@ -151,3 +151,20 @@ def test_reason_for_differing_totals_of_a_draft_is_not_public(maker: Maker):
     differing(maker, status=Status.DRAFT)
     get("/roll-calls/differing/", status=404)
     assert b"late" not in Client().get("/roll-calls/differing.json").content
+
+
+def test_the_text_of_a_merged_vote_redirects_and_is_embedded_as_the_one_that_is_left(maker: Maker):
+    final, draft = maker.text("A/RES/79/777"), maker.text("A/79/L.77")
+    kept = maker.roll_call("kept", "USA:N FRA:Y", resolution=final, decisive=True, title="")
+    duplicate = maker.roll_call("twice", "USA:N FRA:Y", resolution=draft, decisive=True, title="")
+    publish(roll_calls=[kept, duplicate])
+    merge(kept=kept, duplicate=duplicate, reason=REASON)
+
+    for path in ("/resolutions/A/79/L.77", "/resolutions/a/79/l.77", "/api/v1/resolutions/A/79/L.77"):
+        answer = Client().get(path)
+        assert (answer.status_code, answer["Location"].endswith("/resolutions/A/RES/79/777")) == (301, True), path
+    for path in ("/resolutions/A/79/L.77", "/roll-calls/twice/", "/roll-calls/twice/embed/"):
+        answer = Client().get("/oembed", {"url": f"http://testserver{path}"})
+        assert answer.status_code == 200, path
+        assert "/roll-calls/kept/embed/" in answer.json()["html"]
+    assert Client().get("/roll-calls/twice/embed/")["Location"] == "/roll-calls/kept/embed/"

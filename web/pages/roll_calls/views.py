@@ -72,6 +72,8 @@ def resolution(request: HttpRequest, symbol: str) -> HttpResponse:
         named = named or list(published.near_symbol(symbol)[:2])
         if is_known and len(named) > 1:
             raise Http404(_("Several resolutions have the symbol “%(symbol)s”.") % {"symbol": symbol})
+        if not is_known and (gone := retired.text(request, symbol)):
+            return gone
         if len(named) != 1:
             raise missing_text(symbol, record)
         text = named[0]
