@@ -29,13 +29,15 @@ LOOKED_AHEAD = 5
 SHOWN = 60
 """How many characters of what was not understood are repeated in a message."""
 
-SEPARATOR = re.compile(r"[,;•·|\n\f]|\.(?=[ \n\f]|$)|(?<![a-z0-9-])and(?![a-z0-9-])|&")
-NONE = frozenset({"none", "nil", "noone", "nobody", "nostate", "nostates"})
+SEPARATOR = re.compile(r"[,;•·|\n\f]|\.(?=[ \n\f]|$)|(?<![a-z0-9-])(?:and|et|y)(?![a-z0-9-]| ?,)|&")
+NONE = frozenset({"none", "nil", "noone", "nobody", "nostate", "nostates", "neant", "aucun", "ninguno", "ninguna"})
 FIGURE = re.compile(r"[ (]{0,3}([0-9]{1,3})[ )]{0,3}")
 
 # What stands between two pieces, the stronger first: several may.
 ENDS_LIST, DIVIDES = ".", ",;•·|"
 NEVER_IN_NAMES = ";•·|"
+WORDS_BETWEEN = ("and", "et", "y")
+"""In English, French and Spanish, between the last two names and within one; & is read as the first."""
 
 
 @dataclass(slots=True)
@@ -126,7 +128,7 @@ class ListReader:
     def _step(self, reading: Reading, pieces: list[Piece], at: int) -> int:
         """Take the name that begins with a piece, or note what is wrong; return where to go on."""
         before = pieces[at].before if at else ""
-        divided = any(mark in before for mark in (*DIVIDES, "and", "&"))
+        divided = any(mark in before for mark in (*DIVIDES, *WORDS_BETWEEN, "&"))
         run, found = self._run(pieces, at)
         if found and (divided or ENDS_LIST not in before):
             self._name(reading, found, pieces[at].start, pieces[at + run - 1].end)
@@ -150,7 +152,7 @@ class ListReader:
             if keys:
                 if any(mark in piece.before for mark in NEVER_IN_NAMES) or len(letters) > self.names.longest + 3:
                     break
-                letters += "and" if "and" in piece.before or "&" in piece.before else ""
+                letters += next((word for word in WORDS_BETWEEN if word in piece.before), "and" if "&" in piece.before else "")
             letters += piece.letters
             keys.append(letters)
         second: tuple[int, NameMatch | None] = (0, None)

@@ -29,14 +29,20 @@ MOST_HEADINGS = 60
 
 S = r"[ \n\f]"
 LINE_START = r"(?<=[\n\f])"
+BEFORE_COLON = rf"(?={S}?:)"
 WORDS = (
-    rf"(?:(?P<Y>in{S}favou?r|{LINE_START}yes)|(?P<N>against|{LINE_START}no(?![tn]))|(?P<A>abstain(?:ing|ed|s)?|abstentions?)"
-    rf"|(?P<X>absent(?:{S}(?:or|and){S}not{S}voting)?|non-?{S}?voting|not{S}voting|did{S}not{S}vote"
-    rf"|not{S}participating(?:{S}in{S}the{S}vot(?:e|ing))?|not{S}present))"
+    rf"(?:(?P<Y>in{S}favou?r|{LINE_START}yes|(?:votent|ont{S}vote){S}pour|{LINE_START}pour{BEFORE_COLON}|en{S}faveur"
+    rf"|(?:vot(?:os|an|aron){S})?a{S}favor)"
+    rf"|(?P<N>against|{LINE_START}no(?![tn])|(?:votent|ont{S}vote){S}contre|{LINE_START}contre{BEFORE_COLON}"
+    rf"|(?:vot(?:os|an|aron){S})?en{S}contra)"
+    rf"|(?P<A>abstain(?:ing|ed|s)?|abstentions?|s'abstiennent|se{S}sont{S}abstenus|abstencion(?:es)?|se{S}abst(?:ienen|uvieron))"
+    rf"|(?P<X>absents?(?:{S}(?:or|and){S}not{S}voting)?|non-?{S}?voting|not{S}voting|did{S}not{S}vote"
+    rf"|not{S}participating(?:{S}in{S}the{S}vot(?:e|ing))?|not{S}present|n'ont{S}pas{S}(?:vote|participe{S}au{S}vote)"
+    rf"|ne{S}participent{S}pas(?:{S}au{S}vote)?|ausentes|no{S}(?:votan|votaron|participan(?:{S}en{S}la{S}votacion)?)))"
 )
 # With a colon anywhere; with a dash, or nothing, at the start of a line.
 HEADING = re.compile(
-    rf"(?=[inyad])(?<![a-z0-9'-]){WORDS}(?P<again>{S}\((?:continued|cont(?:\.|'d)?)\))?"
+    rf"(?=[adeinopsvy])(?<![a-z0-9'-]){WORDS}(?P<again>{S}\((?:continued|cont(?:\.|'d)?|suite|continuacion)\))?"
     rf"(?:{S}?(?:\((?P<figure>[0-9]{{1,3}})\)|[–-]?{S}?(?P<bare>[0-9]{{1,3}})))?{S}?"
     r"(?::|(?P<dash>[–-])|(?P<line>(?=[\n\f])|(?<=[\n\f])))"
 )
