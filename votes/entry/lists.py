@@ -152,7 +152,9 @@ class ListReader:
             if keys:
                 if any(mark in piece.before for mark in NEVER_IN_NAMES) or len(letters) > self.names.longest + 3:
                     break
-                letters += next((word for word in WORDS_BETWEEN if word in piece.before), "and" if "&" in piece.before else "")
+                letters += next(
+                    (word for word in WORDS_BETWEEN if word in piece.before), "and" if "&" in piece.before else ""
+                )
             letters += piece.letters
             keys.append(letters)
         second: tuple[int, NameMatch | None] = (0, None)

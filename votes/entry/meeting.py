@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from resolutions.symbols import LAST_ROMAN_SESSION, parse_or_none
 from votes.entry import sentences
-from votes.entry.sentences import DRAFT, INTENT, INTENTS, RESULT, sentence
-from votes.entry.text import DATE, DAYS, MEETING, MONTHS, NUMBERED_MEETING, plain
+from votes.entry.sentences import DRAFT, INTENTS, RESULT, sentence
+from votes.entry.text import DAYS, MEETING, MONTHS, NUMBERED_MEETING, plain
 from votes.entry.vote_text import HEADING
 
 if TYPE_CHECKING:
@@ -58,11 +58,13 @@ DECIDED = re.compile(
 ENTITLED = re.compile(
     rf"\b(?:entitled|intitulee?s?|titulad[ao]s?|lleva{S}por{S}titulo){S}?[\"«]{S}?(?P<title>[^\"«»]{{3,500}}+)[\"»]"
 )
+AGENDA_NUMBER = r"[0-9][0-9a-z ,()]{0,60}"
 AGENDA = re.compile(
-    rf"(?:[\n\f](?:agenda{S}item{S}[0-9][0-9a-z ,()]{{0,60}}|point{S}[0-9][0-9a-z ,()]{{0,40}}{S}de{S}l'ordre{S}du{S}jour[a-z ()]{{0,20}}"
-    rf"|tema{S}[0-9][0-9a-z ,()]{{0,40}}{S}del{S}programa[a-z ()]{{0,20}})|the{S}agenda{S}was{S}adopted\.|l'ordre{S}du{S}jour{S}est{S}adopte\."
-    rf"|queda{S}aprobado{S}el{S}orden{S}del{S}dia\.)[\n\f](?P<title>(?:[^\n\f]{{1,90}}\n(?!the{S}|mr|ms|draft|report|note|letter|\(|le{S}|el{S}|la{S}|rapport"
-    r"|informe|projet|proyecto)){0,4}+[^\n\f]{1,90})(?=[\n\f])"
+    rf"(?:[\n\f](?:agenda{S}item{S}{AGENDA_NUMBER}|point{S}{AGENDA_NUMBER}{S}de{S}l'ordre{S}du{S}jour[a-z ()]{{0,20}}"
+    rf"|tema{S}{AGENDA_NUMBER}{S}del{S}programa[a-z ()]{{0,20}})|the{S}agenda{S}was{S}adopted\."
+    rf"|l'ordre{S}du{S}jour{S}est{S}adopte\.|queda{S}aprobado{S}el{S}orden{S}del{S}dia\.)[\n\f](?P<title>"
+    r"(?:[^\n\f]{1,90}\n(?!the |mr|ms|draft|report|note|letter|\(|le |el |la |rapport|informe|projet|proyecto)){0,4}+"
+    r"[^\n\f]{1,90})(?=[\n\f])"
 )
 AGENDA_BEFORE = 200_000
 """In how many characters before a vote the heading of its agenda item is looked for."""
@@ -70,7 +72,9 @@ LABEL = re.compile(
     rf"\b(?:draft{S}(?:resolution|decision|proposal)s?|projets?{S}de{S}(?:resolution|decision)"
     rf"|proyectos?{S}de{S}(?:resolucion|decision)){S}(?P<label>[ivxlc]{{1,7}}|[a-z]|[0-9]{{1,2}})(?![a-z0-9/.])"
 )
-SPEAKER = re.compile(r"[\n\f](?:the (?:acting )?president|mr\.|mrs\.|ms\.|miss|sir|le president|el presidente|la presidenta)\b")
+SPEAKER = re.compile(
+    r"[\n\f](?:the (?:acting )?president|mr\.|mrs\.|ms\.|miss|sir|le president|el presidente|la presidenta)\b"
+)
 
 AS_AMENDED = re.compile(
     rf"(?:as{S}(?:\w{{1,12}}{S}){{0,2}}(?:amended|revised|corrected)|as{S}a{S}whole|tel{S}que?|ainsi{S}modifie|en{S}su{S}forma"
@@ -81,18 +85,31 @@ PARAGRAPH = re.compile(
     r"paragraph|parrafo|\bsection|\bseccion|\bpart\b|\bparts\b|\bpartie|\bwords?\b|\bmots?\b|\bpalabras?\b|\bphrase|\bclause"
     r"|\balinea|\bsentence\b|preambul|\bsubpara"
 )
-MOTION = re.compile(r"\bmotion|\bmocion|\bproposal (?:to|that|for|by|of)\b|\bproposition\b|adjourn|ajournement|aplaza|closure")
-PROCEDURAL = re.compile(r"\bruling|\bchallenge|\bpriority|\bimportant question|\binclusion|\brequest\b|\bagenda\b|\bdemande\b")
+MOTION = re.compile(
+    r"\bmotion|\bmocion|\bproposal (?:to|that|for|by|of)\b|\bproposition\b|adjourn|ajournement|aplaza|closure"
+)
+PROCEDURAL = re.compile(
+    r"\bruling|\bchallenge|\bpriority|\bimportant question|\binclusion|\brequest\b|\bagenda\b|\bdemande\b"
+)
 
 ORDINALS = {
     word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-        "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
-        start=1,
+    for first, words in (
+        (1, "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"),
+        (15, "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"),
     )
-} | {word: 10 * number for number, word in enumerate("thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=3)}
-TENS = {word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+    for number, word in enumerate(words.split(), start=first)
+}
+ORDINALS |= {
+    word: 10 * number
+    for number, word in enumerate(
+        "thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=3
+    )
+}
+TENS = {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
 SESSION = re.compile(
     rf"(?P<ordinal>\b(?:[a-z]{{5,7}}-{S}?)?[a-z]{{5,11}}){S}(?P<kind>emergency{S}special{S}|special{S})?session\b"
 )
@@ -205,7 +222,9 @@ def _groups(text: str) -> Iterator[_Group]:
         has_colon = match["dash"] is None and match["line"] is None
         is_open = group is not None and start - group.last < LONGEST_LISTS
         if group and is_open and (choice not in group.choices or match["again"]) and (has_colon or starts_line):
-            if sentences.SENTENCE_END.search(text, group.last, start) and any(sentences.figures(text, group.last, start)):
+            if sentences.SENTENCE_END.search(text, group.last, start) and any(
+                sentences.figures(text, group.last, start)
+            ):
                 is_open = False  # the figures were announced: what follows is another vote, or a speech
             else:
                 group.choices.add(choice)
@@ -242,16 +261,18 @@ def _vote(
     subject = _subject(original, whole, begun, ended) if found else ""
     kind = kind_of(subject or before[-400:])
     drafts = list(DRAFT.finditer(text, since, group.start)) or list(DRAFT.finditer(text, first, group.start))
-    own = [match for match in DRAFT.finditer(text, begun, ended)] if found else []
+    own = list(DRAFT.finditer(text, begun, ended)) if found else []
     is_amendment = kind in ("amendment", "paragraph-amendment")
     labels = LABEL.findall(said) or LABEL.findall(before)[-1:]
     place = whole.place(since, group.start)
     titles = list(ENTITLED.finditer(text, since, group.start))
     agendas = list(AGENDA.finditer(text, max(0, group.start - AGENDA_BEFORE), group.start))
     agenda = whole.written(original, *agendas[-1].span("title")) if agendas else ""
-    resolutions = [
-        written.symbol for written in sentences._resolutions(whole, begun, sentences._next_end(text, ended))
-    ] if found else []
+    resolutions = (
+        [written.symbol for written in sentences._resolutions(whole, begun, sentences._next_end(text, ended))]
+        if found
+        else []
+    )
     vote = CutVote(
         ordinal=ordinal,
         start=whole.place(group.start, end).start,
@@ -286,7 +307,10 @@ def _after(text: str, end: int, following: int) -> int:
             if closed < 0:
                 break
             end = closed + 1
-        elif re.match(rf"(?:subsequently|the{S}delegation|la{S}delegacion|la{S}delegation|posteriormente|par{S}la{S}suite)", text[at:limit]):
+        elif re.match(
+            rf"(?:subsequently|the{S}delegation|la{S}delegacion|la{S}delegation|posteriormente|par{S}la{S}suite)",
+            text[at:limit],
+        ):
             told = next((m for pattern in INTENTS if (m := pattern.search(text, at, min(at + 700, limit)))), None)
             if not told or "secretari" not in text[at : told.start()]:
                 break
@@ -303,10 +327,12 @@ def _subject(original: str, whole: PlainText, begun: int, ended: int) -> str:
         rf"{S}(?:was|were|is|has|have|had|received|obtained|failed|secured|est|sont|a{S}(?:ete|recu|obtenu)|ont{S}ete|n'est|n'a|recoit|obtient"
         r"|queda|quedan|ha|han|fue|fueron|se|no|recibe|obtiene|by)(?![a-z0-9/'])"
     ).search(text, begun, ended)
-    spanish = re.compile(rf"(?:queda|quedan|ha{S}sido|han{S}sido|se{S}mantienen?){S}(?:aprobad|rechazad|adoptad)?[a-z]{{0,3}}{S}?").search(
-        text, begun, ended
-    )
-    french = re.compile(rf"^{S}?(?:par{S}\w{{1,8}}{S}voix[^.]{{0,120}}?abstentions?|par{S}\w{{1,8}}{S}voix{S}contre{S}\w{{1,8}}),{S}?").match(text[begun:ended])
+    spanish = re.compile(
+        rf"(?:queda|quedan|ha{S}sido|han{S}sido|se{S}mantienen?){S}(?:aprobad|rechazad|adoptad)?[a-z]{{0,3}}{S}?"
+    ).search(text, begun, ended)
+    french = re.compile(
+        rf"^{S}?(?:par{S}\w{{1,8}}{S}voix[^.]{{0,120}}?abstentions?|par{S}\w{{1,8}}{S}voix{S}contre{S}\w{{1,8}}),{S}?"
+    ).match(text[begun:ended])
     if spanish and text[begun : begun + 4] == "por ":
         place = whole.written(original, spanish.end(), ended)
     elif french and verb:
@@ -355,9 +381,11 @@ def _linked(votes: list[CutVote]) -> Iterator[CutVote]:
             is_other = vote.draft and text.draft and vote.draft != text.draft and vote.kind == "paragraph"
             if not is_other:
                 title = vote.title or text.title
-                vote = replace(vote, draft=draft, resolution=vote.resolution or text.resolution, title=title)
                 if not text.title and vote.title:
                     found[found.index(text)] = text = replace(text, title=vote.title)
+                resolution = vote.resolution or text.resolution
+                found.append(replace(vote, draft=draft, resolution=resolution, title=title))
+                continue
         found.append(vote)
     yield from reversed(found)
 

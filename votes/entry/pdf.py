@@ -1,13 +1,11 @@
 """Text of PDF files, read in a child process with limits on time, memory and size.
 
-A PDF can be made so that reading it takes all memory or all day; a process of its own harms nobody else. Started as
-``python -m votes.entry.pdf``, it takes the file on its standard input and writes the text to its standard output.
+A PDF can be made so that reading it takes all memory or all day; a process of its own harms nobody else.
+``votes.entry.pdf_child`` is what runs in it.
 """
 
 from __future__ import annotations
 
-import io
-import logging
 import subprocess
 import sys
 from enum import StrEnum
@@ -55,63 +53,15 @@ def read_pdf(content: bytes) -> str:
         raise PdfError(PdfFault.BROKEN)
     try:
         child = subprocess.run(
-            [sys.executable, "-m", __name__], input=content, capture_output=True, cwd=PROJECT, timeout=TIME_LIMIT, check=False
+            [sys.executable, "-m", "votes.entry.pdf_child"],
+            input=content,
+            capture_output=True,
+            cwd=PROJECT,
+            timeout=TIME_LIMIT,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise PdfError(PdfFault.TOO_SLOW) from None
     if child.returncode:
         raise PdfError(next((fault for fault, status in STATUS.items() if status == child.returncode), PdfFault.BROKEN))
     return child.stdout.decode("utf-8", "replace")
-
-
-def pages_text(content: bytes) -> str:
-    """Return the text of a PDF, in this process; raise PdfError where there is none."""
-    import pypdf  # only the child process needs it
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(content))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise PdfError(PdfFault.ENCRYPTED)
-        if len(reader.pages) > MOST_PAGES:
-            raise PdfError(PdfFault.TOO_LONG)
-        pages: list[str] = []
-        length = 0
-        for page in reader.pages:
-            pages.append(page.extract_text())
-            length += len(pages[-1])
-            if length > TEXT_LIMIT:
-                raise PdfError(PdfFault.TOO_LONG)
-    except PdfError:
-        raise
-    except pypdf.errors.DependencyError:
-        raise PdfError(PdfFault.ENCRYPTED) from None  # encrypted by a method that needs another library
-    except Exception as error:  # whatever a broken file makes of the library
-        raise PdfError(PdfFault.BROKEN) from error
-    text = "\n".join(pages)
-    if sum(character.isalpha() for character in text) < LEAST_LETTERS * max(len(pages), 1):
-        raise PdfError(PdfFault.IMAGES)
-    return "".join(character for character in text if character.isprintable() or character in "\n\t")
-
-
-def main() -> int:
-    """Read a PDF from standard input and write its text to standard output; return the exit status."""
-    _limit_memory()
-    try:
-        text = pages_text(sys.stdin.buffer.read(PDF_LIMIT + 1))
-    except PdfError as error:
-        return STATUS[error.fault]
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    return 0
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -211,7 +211,9 @@ def announcements(plain: PlainText) -> tuple[list[Announced], int | None]:
         if number >= MOST_SENTENCES:
             break
         _earliest, start, end = sentence(text, *match.span())
-        if re.search("adopt|aprob", text[start:end]) and not any(first <= match.start() < last for first, last in known):
+        if re.search("adopt|aprob", text[start:end]) and not any(
+            first <= match.start() < last for first, last in known
+        ):
             announcement = Announcement(plain.place(start, end), {}, "adopted", is_unanimous=True)
             found.append(Announced(start, end, _cut(text, start, match.start()), announcement))
     return sorted(found, key=lambda one: one.start), None

@@ -43,11 +43,10 @@ DATE = (
 )
 MEETING = r"[as] ?(?:/ ?[a-z0-9-]{1,12}){0,3}/ ?pv\. ?\d{1,5}(?: \(resumption \d\)|/[a-z0-9.]{1,12})?"
 NUMBERED_MEETING = (
-    r"\d{1,5}(?:st|nd|rd|th) (?:plenary )?meeting|\d{1,5}(?:e|eme|re) seance(?: pleniere)?|\d{1,5}a sesion(?: plenaria)?"
+    r"\d{1,5}(?:st|nd|rd|th) (?:plenary )?meeting|\d{1,5}(?:e|eme|re) seance(?: pleniere)?"
+    r"|\d{1,5}a sesion(?: plenaria)?"
 )
-BODY = (
-    "general assembly|security council|assemblee generale|conseil de securite|asamblea general|consejo de seguridad"
-)
+BODY = "general assembly|security council|assemblee generale|conseil de securite|asamblea general|consejo de seguridad"
 SESSION = (
     r"[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} (?:session|year)|[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} (?:session|annee)"
     r"|[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} periodo de sesiones"
@@ -123,7 +122,6 @@ class PlainText:
             end -= 1
         first = int(self.positions[min(start, len(self.positions) - 1)])
         return Place(first, int(self.positions[end - 1]) + 1 if start < end else first)
-
 
     def written(self, original: str, start: int, end: int) -> str:
         """Return what stands there as it is written, on one line, without heads of pages in between."""
