@@ -309,7 +309,16 @@ def save_meeting(*, meeting: Meeting, entered: Sequence[Entered], by: User) -> S
                 and last.get(one.symbol or one.draft) == one.number
                 and not text.roll_calls.filter(decisive=True).exists()
             )
-            roll_call = _save(meeting, votes[one.number], one, text, source, taken, is_decisive=is_decisive, by=by)
+            roll_call = _save(
+                meeting,
+                votes[one.number],
+                one,
+                text=text,
+                source=source,
+                taken=taken,
+                is_decisive=is_decisive,
+                by=by,
+            )
         except ValidationError as error:
             told = _("Vote %(number)d: %(problem)s")
             raise ValidationError(
@@ -364,10 +373,10 @@ def _save(
     meeting: Meeting,
     vote: MeetingVote,
     one: Entered,
+    *,
     text: Resolution | None,
     source: Source,
     taken: set[int | None],
-    *,
     is_decisive: bool,
     by: User,
 ) -> RollCall:

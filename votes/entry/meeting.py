@@ -92,24 +92,16 @@ PROCEDURAL = re.compile(
     r"\bruling|\bchallenge|\bpriority|\bimportant question|\binclusion|\brequest\b|\bagenda\b|\bdemande\b"
 )
 
-ORDINALS = {
-    word: number
-    for first, words in (
-        (1, "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"),
-        (15, "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"),
-    )
-    for number, word in enumerate(words.split(), start=first)
-}
-ORDINALS |= {
-    word: 10 * number
-    for number, word in enumerate(
-        "thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=3
-    )
-}
-TENS = {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
+UNITS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+ORDINALS = {word: number for number, word in enumerate(UNITS.split(), 1)}
+TENTHS = ("thirtieth", "fortieth", "fiftieth", "sixtieth", "seventieth", "eightieth", "ninetieth")
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_OF = (
+    ORDINALS | {word: 10 * n for n, word in enumerate(TENTHS, 3)} | {word: 10 * n for n, word in enumerate(TENS, 2)}
+)
 SESSION = re.compile(
     rf"(?P<ordinal>\b(?:[a-z]{{5,7}}-{S}?)?[a-z]{{5,11}}){S}(?P<kind>emergency{S}special{S}|special{S})?session\b"
 )
@@ -200,7 +192,7 @@ def cut(text: str) -> Record:
             continue
         if len(votes) >= MOST_VOTES:
             break
-        one, done = _vote(text, whole, group, done, following, len(votes) + 1)
+        one, done = _vote(text, whole, group, done=done, following=following, ordinal=len(votes) + 1)
         votes.append(one)
     return Record(_sitting(plain(text[:FIRST_PAGE], keep_pages=True).text), tuple(_linked(votes)), ballots)
 
@@ -239,7 +231,7 @@ def _groups(text: str) -> Iterator[_Group]:
 
 
 def _vote(
-    original: str, whole: PlainText, group: _Group, done: int, following: int, ordinal: int
+    original: str, whole: PlainText, group: _Group, *, done: int, following: int, ordinal: int
 ) -> tuple[CutVote, int]:
     """Return a vote, and where in the plain text it ends."""
     text = whole.text
@@ -333,7 +325,7 @@ def _subject(original: str, whole: PlainText, begun: int, ended: int) -> str:
     french = re.compile(
         rf"^{S}?(?:par{S}\w{{1,8}}{S}voix[^.]{{0,120}}?abstentions?|par{S}\w{{1,8}}{S}voix{S}contre{S}\w{{1,8}}),{S}?"
     ).match(text[begun:ended])
-    if spanish and text[begun : begun + 4] == "por ":
+    if spanish and text.startswith(("por ", "queda"), begun):
         place = whole.written(original, spanish.end(), ended)
     elif french and verb:
         later = re.compile(rf"{S}(?:est|sont|a|ont|n'est|n'a)\b").search(text, begun + french.end(), ended)
@@ -343,8 +335,9 @@ def _subject(original: str, whole: PlainText, begun: int, ended: int) -> str:
     else:
         return ""
     said = place.strip(" ,.")
+    said = re.sub(r" (?:\((?:resol|deci)|por \w{1,10} voto).*$", "", said, flags=re.DOTALL)
     said = re.sub(r"^(?:[A-Z][\w .]{0,40}(?:\([^)]{1,40}\))?\s?: ?)", "", said)
-    said = re.sub(r"^(?:The|the|La|Le|Les|El|Los|Las|L’|L')\s?(?=\w)", "", said)
+    said = re.sub(r"(?i)^(?:(?:the|la|le|les|el|los|las)\s|l[’'])", "", said)
     return said[:1].upper() + said[1:300]
 
 
@@ -426,9 +419,9 @@ def _session(symbol: str, first: str) -> str:
         return match[1]
     for match in SESSION.finditer(first):
         tens, _hyphen, unit = re.sub(r"\s", "", match["ordinal"]).rpartition("-")
-        if unit in ORDINALS and (not tens or tens in TENS):
+        if unit in {*ORDINALS, *TENTHS} and (not tens or tens in TENS):
             prefix = "" if not match["kind"] else "ES-" if "emergency" in match["kind"] else "S-"
-            return f"{prefix}{TENS.get(tens, 0) + ORDINALS[unit]}"
+            return f"{prefix}{NUMBER_OF.get(tens, 0) + NUMBER_OF[unit]}"
     return ""
 
 

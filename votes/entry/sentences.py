@@ -86,7 +86,7 @@ SENTENCE_START = re.compile(
     rf"|by{S}(?:a|{N}){S}|there{S}w|i{S}(?:now{S})?"
     rf"|(?:l[aeo]s?{S}|l'|el{S}|un{S})?(?:presidente?\b|assemblee|asamblea|conseil|consejo|projets?{S}de|proyectos?{S}de"
     r"|amendements?\b|enmiendas?\b|paragraphes?\b|parrafos?\b|mocion\b|resultad?o?t?\b|vote\b|votacion\b|propos)"
-    rf"|p[ao]r{S}{N}{S}vo|il{S}y{S}a|hay{S})"
+    rf"|p[ao]r{S}(?:{N}{S}vo|$)|queda|il{S}y{S}a|hay{S})"
 )
 RESULT = re.compile(
     rf"(?P<rejected>(?:not|never|fail(?:ed|s|ing)?){S}(?:been{S}|be{S}|to{S}be{S}|of{S}|to{S})?"
