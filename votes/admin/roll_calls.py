@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from resolutions.admin.base import DeletedForReasonAdmin, contains_words, continue_editing
 from resolutions.models import Status, near_symbol
 from votes.admin.filling import fill_page
+from votes.admin.meetings import meeting_page
 from votes.admin.merging import MERGE, merge_page, merge_selected
 from votes.admin.new_roll_call import new_page
 from votes.admin.publishing import draft_symbols, publish, report_published_texts, unpublish, withdraw_page
@@ -75,6 +76,7 @@ class RollCallAdmin(DeletedForReasonAdmin[RollCall]):
     def get_urls(self) -> list[Any]:
         return [
             path("new/", self.page(new_page), name="votes_rollcall_new"),
+            path("meeting/", self.page(meeting_page), name="votes_rollcall_meeting"),
             path("<int:pk>/fill/", self.page(fill_page), name="votes_rollcall_fill"),
             path("<int:pk>/withdraw/", self.page(withdraw_page), name="votes_rollcall_withdraw"),
             path("merge/", self.page(merge_page), name="votes_rollcall_merge"),

@@ -24,6 +24,7 @@ from votes.rules import Result
 from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable, Iterator, Mapping
 
     from django.contrib.auth.models import User
@@ -102,6 +103,11 @@ class Reading:
 
 def names_for(roll_call: RollCall) -> Names:
     """Return the names by which states may be called in the text of ``roll_call``: at most 5 queries."""
+    return names_on(roll_call.body, roll_call.date)
+
+
+def names_on(body: Body, date: datetime.date) -> Names:
+    """Return the names by which states may be called in a vote of ``body`` on a date: at most 5 queries."""
     states = {state.pk: state for state in MemberState.objects.prefetch_related("former_names")}
     related: dict[int, set[str]] = defaultdict(set)
     for former, successor in MemberState.successors.through.objects.values_list(
@@ -115,15 +121,15 @@ def names_for(roll_call: RollCall) -> Names:
             state.name,
             state.official_name,
             [(one.name, one.official_name, one.since, one.until) for one in state.former_names.all()],
-            date=roll_call.date,
+            date=date,
             related=related[state.pk],
         )
         for state in states.values()
     }
-    seats = BodyMembership.objects.on(roll_call.date).values_list("body", "body__code", "state__code")
-    members = frozenset(code for body, _code, code in seats if body == roll_call.body_id)
-    seated = frozenset(code for _body, body, code in seats if body == Body.GENERAL_ASSEMBLY)
-    return Names(Electorate(roll_call.body.code, roll_call.date, members, known, seated=seated))
+    seats = BodyMembership.objects.on(date).values_list("body", "body__code", "state__code")
+    members = frozenset(code for of, _of, code in seats if of == body.pk)
+    seated = frozenset(code for _of, of, code in seats if of == Body.GENERAL_ASSEMBLY)
+    return Names(Electorate(body.code, date, members, known, seated=seated))
 
 
 def read_text(text: str, names: Names) -> Reading:

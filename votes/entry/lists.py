@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from votes.entry.names import NOT_LETTERS, key
+from votes.entry.names import NOT_LETTERS, SUGGESTED, key
 from votes.entry.problems import Kind, Problem
 from votes.entry.understood import Named
 
@@ -26,16 +26,21 @@ LONGEST_RUN = 12
 """How many pieces a name may be in."""
 LOOKED_AHEAD = 5
 """In how many pieces after the end of a list a name is looked for that may belong to it."""
+LOOKED_FOR = 60
+"""In how many pieces a list without a heading is looked for."""
 SHOWN = 60
 """How many characters of what was not understood are repeated in a message."""
 
-SEPARATOR = re.compile(r"[,;•·|\n\f]|\.(?=[ \n\f]|$)|(?<![a-z0-9-])and(?![a-z0-9-])|&")
-NONE = frozenset({"none", "nil", "noone", "nobody", "nostate", "nostates"})
+ABBREVIATED = "".join(rf"(?<![ ,(\n]{word})" for word in ("dem", "rep", "fed", "isl", "plur", "bol", "st", "kgdm"))
+SEPARATOR = re.compile(rf"[,;•·|\n\f]|{ABBREVIATED}\.(?=[ \n\f]|$)|(?<![a-z0-9-])(?:and|et|y)(?![a-z0-9-]| ?,)|&")
+NONE = frozenset({"none", "nil", "noone", "nobody", "nostate", "nostates", "neant", "aucun", "ninguno", "ninguna"})
 FIGURE = re.compile(r"[ (]{0,3}([0-9]{1,3})[ )]{0,3}")
 
 # What stands between two pieces, the stronger first: several may.
 ENDS_LIST, DIVIDES = ".", ",;•·|"
 NEVER_IN_NAMES = ";•·|"
+WORDS_BETWEEN = ("and", "et", "y")
+"""In English, French and Spanish, between the last two names and within one; & is read as the first."""
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Reading:
     """A number that stands first, as in “Against: 18”."""
     end: int = 0
     """Where in the plain text the list ends; the rest of what was to be read is something else."""
+    unknown: tuple[int, int] = (0, 0)
+    """The number of the piece after what was last not known, and where in the plain text that began."""
 
 
 class ListReader:
@@ -126,9 +133,11 @@ class ListReader:
     def _step(self, reading: Reading, pieces: list[Piece], at: int) -> int:
         """Take the name that begins with a piece, or note what is wrong; return where to go on."""
         before = pieces[at].before if at else ""
-        divided = any(mark in before for mark in (*DIVIDES, "and", "&"))
+        divided = any(mark in before for mark in (*DIVIDES, *WORDS_BETWEEN, "&"))
         run, found = self._run(pieces, at)
         if found and (divided or ENDS_LIST not in before):
+            if doubted := self._half(reading, pieces, at, at + run, found):
+                return doubted
             self._name(reading, found, pieces[at].start, pieces[at + run - 1].end)
             return at + run
         if at and not divided:
@@ -140,7 +149,45 @@ class ListReader:
             self._not_understood(reading, first.start, pieces[-1].end)
             return self._rest(reading, pieces, at)
         self._unknown(reading, first.start, last.end)
+        reading.unknown = (stop, first.start)
         return stop
+
+    def _half(self, reading: Reading, pieces: list[Piece], at: int, end: int, found: NameMatch) -> int:
+        """Note a name that may be the half of a longer one, which something interrupts; return where to go on, else 0.
+
+        “Democratic / … / Republic of the Congo” is not the Congo, and neither is “Congo, Dem. Rep.”, whatever the
+        other half was taken for.
+        """
+        if found.is_ambiguous:
+            return 0
+        letters, code = self._joined(pieces, at, end), found.codes[0]
+        until, start = reading.unknown
+        codes: tuple[str, ...] = ()
+        if at and until == at:
+            is_divided = any(mark in pieces[at].before for mark in DIVIDES)
+            codes = self.names.longer(letters, code, before=pieces[at - 1].letters if is_divided else "")
+        stop, begins = end, start if codes else pieces[at].start
+        if not codes and end < len(pieces):
+            between = pieces[end].before
+            is_divided = any(mark in between for mark in DIVIDES)
+            if (is_divided or set(between) == {"\n"}) and not self._run(pieces, end)[1]:
+                codes = self.names.longer(letters, code, after=pieces[end].letters if is_divided else "")
+                stop = self._unknown_until(pieces, end)
+                if not is_divided and not (stop < len(pieces) and "," in pieces[stop].before):
+                    stop = end  # the end of the list, more likely than the middle of a name
+        if not codes:
+            return 0
+        if begins < pieces[at].start:
+            reading.problems.pop()  # it is said of the whole
+        details = {"text": self.said(begins, pieces[stop - 1].end)}
+        place = self.text.place(begins, pieces[stop - 1].end)
+        reading.problems.append(Problem(Kind.HALF_A_NAME, place, details, (*codes, code)[:SUGGESTED]))
+        return stop
+
+    def _joined(self, pieces: list[Piece], at: int, end: int) -> str:
+        """Return the key of the pieces from ``at`` up to ``end`` as one name."""
+        first, *others = pieces[at:end]
+        return first.letters + "".join(_word_before(piece) + piece.letters for piece in others)
 
     def _run(self, pieces: list[Piece], at: int) -> tuple[int, NameMatch | None]:
         """Return how many pieces from ``at`` on are a name, and whose; one with a seat goes before a longer name."""
@@ -150,7 +197,7 @@ class ListReader:
             if keys:
                 if any(mark in piece.before for mark in NEVER_IN_NAMES) or len(letters) > self.names.longest + 3:
                     break
-                letters += "and" if "and" in piece.before or "&" in piece.before else ""
+                letters += _word_before(piece)
             letters += piece.letters
             keys.append(letters)
         second: tuple[int, NameMatch | None] = (0, None)
@@ -223,16 +270,40 @@ class ListReader:
     def _rest(self, reading: Reading, pieces: list[Piece], at: int) -> int:
         """End the list before a piece, with a note where a name of the list may follow; return where to go on."""
         reading.end = pieces[at].start
-        if {".", "\f"} <= set(pieces[at].before):
-            return len(pieces)  # a full stop and a blank line end a list for certain
+        # A full stop and a blank line end a list for certain; a list under a heading that is none may follow.
+        is_over = {".", "\f"} <= set(pieces[at].before)
         for place in range(at, min(at + LOOKED_AHEAD, len(pieces))):
             run, found = self._run(pieces, place)
-            if found and _may_be_listed(pieces, at, place, place + run):
+            if found and (
+                self._begins_list(pieces, place, place + run)
+                or (not is_over and _may_be_listed(pieces, at, place, place + run))
+            ):
                 details = {"state": self.names.name(found.codes[0])}
                 where = self.text.place(pieces[place].start, pieces[place + run - 1].end)
                 reading.problems.append(Problem(Kind.NAME_AFTER_END, where, details))
                 break
         return len(pieces)
+
+    def _begins_list(self, pieces: list[Piece], place: int, end: int) -> bool:
+        """Tell whether a name begins a line and another one follows after a comma."""
+        if not set(pieces[place].before) <= set("\n\f;") or end >= len(pieces) or "," not in pieces[end].before:
+            return False
+        return self._run(pieces, end)[1] is not None
+
+    def has_list(self, start: int, end: int) -> bool:
+        """Tell whether two names with a comma between them stand from ``start`` to ``end`` of the plain text."""
+        pieces = self._pieces(start, end)[:LOOKED_FOR]
+        for place in range(len(pieces) - 1):
+            run, found = self._run(pieces, place)
+            after = place + run
+            if found and after < len(pieces) and "," in pieces[after].before and self._run(pieces, after)[1]:
+                return True
+        return False
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Tell whether a name stands at ``start`` of the plain text."""
+        pieces = self._pieces(start, end)
+        return bool(pieces) and self._run(pieces, 0)[1] is not None
 
     def _nearest(self, start: int, end: int) -> tuple[str, ...]:
         """Return the codes of the members with the nearest names, for the first few that are asked for."""
@@ -246,6 +317,11 @@ class ListReader:
         place = self.text.place(start, end)
         said = " ".join(self.original[place.start : min(place.end, place.start + 4 * SHOWN)].split())
         return said if len(said) <= SHOWN else f"{said[: SHOWN - 1]}…"
+
+
+def _word_before(piece: Piece) -> str:
+    """Return the word between a piece and the one before, as it is part of a name’s key."""
+    return next((word for word in WORDS_BETWEEN if word in piece.before), "and" if "&" in piece.before else "")
 
 
 def _may_be_listed(pieces: list[Piece], at: int, place: int, end: int) -> bool:

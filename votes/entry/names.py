@@ -14,11 +14,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resolutions.text import fold
-from votes.entry.short_names import SHORT_NAMES
+from votes.entry.short_names import SHORT_NAMES, other_languages
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SUGGESTED = 3
 """How many nearest names are suggested."""
@@ -27,12 +27,15 @@ NEAR = 0.6
 COMPARED = 12
 """How many names, the most alike by pairs of letters, are compared letter by letter."""
 
-NOT_LETTERS = re.compile("[^a-z0-9]+")
+NOT_LETTERS = re.compile(r"[\W_]+")
 TURNED = re.compile(r"(?P<first>[^(,]+?)(?:, | \()(?P<rest>[^)]+)\)?")
 """Korea, Republic of; Iran (Islamic Republic of)."""
 OF = re.compile(r"(?P<first>.+?\bof)(?P<the> the)? (?P<rest>.+)", re.IGNORECASE)
 """Republic of Korea."""
 KINDS_OF_STATE = re.compile(r"(?!United (?:States|Kingdom))(?:.* )?(?:Republic|Kingdom|States?|Principality|Union) of")
+
+ARTICLES = ("the", "dela", "delos", "delas", "del", "des", "du", "de", "la", "los", "las", "les", "le", "el")
+"""What names have before them in sentences, in English, French and Spanish."""
 
 # How well a name fits: the lowest of a key is meant.
 NAME_OF_DATE, OTHER_NAME, PART_OF_NAME = range(3)
@@ -180,13 +183,60 @@ class Names:
         return NameMatch(tuple(sorted(code for code, fit in among.items() if fit == best)), bool(seated))
 
     def find(self, letters: str) -> NameMatch | None:
-        """Return whom a key means, None where it is nobody's; “the” before a name is left out."""
+        """Return whom a key means, None where it is nobody's; an article before a name is left out."""
         found = self._found.get(letters)
-        return self._found.get(letters[3:]) if found is None and letters.startswith("the") else found
+        if found is None and letters.startswith(ARTICLES):
+            articles = (article for article in ARTICLES if letters.startswith(article))
+            found = next((match for one in articles if (match := self._found.get(letters[len(one) :]))), None)
+        return found
 
     def find_text(self, text: str) -> NameMatch | None:
         """Return whom a name as it is written means, None where it is nobody's."""
         return self.find(key(text))
+
+    def longer(
+        self, letters: str, code: str, *, before: str | None = None, after: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the codes of other seated states whose names are a key with words ``before`` or ``after`` it.
+
+        Those words are known in part only: that the last three letters fit, or the first, is enough. Empty fits all.
+        """
+        found: set[str] = set()
+        if before is not None:
+            found |= {other for other, words in self._ends.get(letters, ()) if words.endswith(before[-3:])}
+        if after is not None:
+            found |= {other for other, words in self._starts.get(letters, ()) if words.startswith(after[:1])}
+        return tuple(sorted(found - {code}))
+
+    @cached_property
+    def _starts(self) -> dict[str, set[tuple[str, str]]]:
+        """Return for each key with which the longer name of a state begins, whose it is and with the rest of it."""
+        return self._parts(lambda words, cut: (words[:cut], words[cut:]))
+
+    @cached_property
+    def _ends(self) -> dict[str, set[tuple[str, str]]]:
+        """Return for each key with which the longer name of a state ends, whose it is and what stands before."""
+        return self._parts(lambda words, cut: (words[cut:], words[:cut]))
+
+    def _parts(
+        self, divided: Callable[[list[str], int], tuple[list[str], list[str]]]
+    ) -> dict[str, set[tuple[str, str]]]:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for code in self.seated & self.electorate.states.keys():
+            state = self.electorate.states[code]
+            for text in {
+                state.name,
+                *(name.text for name in state.names),
+                *SHORT_NAMES.get(code, ()),
+                *other_languages().get(code, ()),
+            }:
+                for form, _fit in _forms(text):
+                    words = NOT_LETTERS.sub(" ", fold(form)).split()
+                    for cut in range(1, len(words)):
+                        part, rest = divided(words, cut)
+                        if (letters := "".join(part)) in self._found:
+                            found.setdefault(letters, set()).add((code, "".join(rest)))
+        return found
 
     def name(self, code: str) -> str:
         """Return a state's name on the date."""
@@ -227,7 +277,7 @@ def _keys(state: KnownState, date: datetime.date) -> dict[str, int]:
         least = NAME_OF_DATE if name.holds_on(date) else OTHER_NAME
         for letters, fit in spellings(name.text):
             found[letters] = min(max(least, fit), found.get(letters, PART_OF_NAME))
-    for short in SHORT_NAMES.get(state.code, ()):
+    for short in (*SHORT_NAMES.get(state.code, ()), *other_languages().get(state.code, ())):
         for letters in map(key, _abbreviated(short)):
             found[letters] = min(OTHER_NAME, found.get(letters, OTHER_NAME))
     return found

@@ -20,10 +20,13 @@ class Kind(StrEnum):
 
     UNKNOWN = "unknown"
     AMBIGUOUS = "ambiguous"
+    HALF_A_NAME = "half-a-name"
     NOT_A_MEMBER = "not-a-member"
     NAMED_TWICE = "named-twice"
     IN_TWO_LISTS = "in-two-lists"
     HEADING_TWICE = "heading-twice"
+    HEADING_UNKNOWN = "heading-unknown"
+    NO_HEADING = "no-heading"
     NOT_UNDERSTOOD = "not-understood"
     NAME_AFTER_END = "name-after-end"
     TOTAL = "total"
@@ -56,6 +59,9 @@ def gettext_noop(text: str) -> str:
 SENTENCES: dict[Kind, str] = {
     Kind.UNKNOWN: gettext_noop("Unknown state: “%(text)s”."),
     Kind.AMBIGUOUS: gettext_noop("“%(text)s” could mean more than one state; write the name in full."),
+    Kind.HALF_A_NAME: gettext_noop(
+        "“%(text)s” may be one name that something interrupts, so no state was taken. Write the name in full."
+    ),
     Kind.NOT_A_MEMBER: gettext_noop("%(state)s was not a member on that date; it was ignored."),
     Kind.NAMED_TWICE: gettext_noop("%(state)s is listed twice under “%(choice)s”; it was counted once."),
     Kind.IN_TWO_LISTS: gettext_noop(
@@ -63,6 +69,12 @@ SENTENCES: dict[Kind, str] = {
     ),
     Kind.HEADING_TWICE: gettext_noop(
         "The heading “%(choice)s” appears twice; the second list was ignored. Paste one vote at a time."
+    ),
+    Kind.HEADING_UNKNOWN: gettext_noop(
+        "Unknown heading: “%(text)s”. The list under it was not read. Correct the heading and read the text again."
+    ),
+    Kind.NO_HEADING: gettext_noop(
+        "A list of states stands before the first heading. It was not read. Write the heading before it."
     ),
     Kind.NOT_UNDERSTOOD: gettext_noop("Not recognised, so ignored: “%(text)s”."),
     Kind.NAME_AFTER_END: gettext_noop(

@@ -1,9 +1,20 @@
-"""Short, colloquial and older names of states that texts use but the United Nations does not.
+"""Short, colloquial and older names of states that texts use but the United Nations does not; those in other languages.
 
 A name that two states go by is given to both: it is then ambiguous wherever both had a seat.
 """
 
 from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES_FILE = Path(__file__).resolve().parents[2] / "data" / "state_names_languages.csv"
 
 SHORT_NAMES: dict[str, tuple[str, ...]] = {
     "ARE": ("UAE",),
@@ -54,3 +65,13 @@ SHORT_NAMES: dict[str, tuple[str, ...]] = {
     "YMD": ("South Yemen", "Yemen, Democratic", "People's Democratic Republic of Yemen"),
     "ZAF": ("Union of South Africa",),
 }
+
+
+@cache
+def other_languages() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of states in the other official languages, by code."""
+    found: dict[str, list[str]] = defaultdict(list)
+    with NAMES_FILE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["code"]].append(row["name"])
+    return {code: tuple(names) for code, names in found.items()}

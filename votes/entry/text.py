@@ -28,34 +28,71 @@ PLAIN = {"“": '"', "”": '"', "„": '"', "‐": "-", "‑": "-", "—": "–
 FOLDED = 0x3000
 """Characters from here on are left as they are: no Latin, Greek or punctuation of Western texts among them."""
 
-MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
-DATE = rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}} (?:{MONTHS}) \d{{4}})"
-MEETING = r"[as](?:/[a-z0-9-]{1,12}){0,3}/pv\.\d{1,5}(?: \(resumption \d\)|/[a-z0-9.]{1,12})?"
+MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december",
+    "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre",
+    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+)
+DAYS = (
+    "(?:mon|tues|wednes|thurs|fri|satur|sun)day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    "|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+)
+DATE = (
+    rf"(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}"
+    rf"|(?:(?:{DAYS}),? )?\d{{1,2}}(?:er)? (?:de )?(?:{'|'.join(MONTHS)}) (?:de )?\d{{4}})"
+)
+MEETING = r"[as] ?(?:/ ?[a-z0-9-]{1,12}){0,3}/ ?pv\. ?\d{1,5}(?: \(resumption \d\)|/[a-z0-9.]{1,12})?"
+NUMBERED_MEETING = (
+    r"\d{1,5}(?:st|nd|rd|th) (?:plenary )?meeting|\d{1,5}(?:e|eme|re) seance(?: pleniere)?"
+    r"|\d{1,5}a sesion(?: plenaria)?"
+)
+BODY = "general assembly|security council|assemblee generale|conseil de securite|asamblea general|consejo de seguridad"
+SESSION = (
+    r"[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} (?:session|year)|[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} (?:session|annee)"
+    r"|[a-z-]{4,20}(?: [a-z-]{2,20}){0,4} periodo de sesiones"
+)
+ORDINAL = r"(?:[a-z]{4,12}-)?(?:first|second|third|[a-z]{2,10}th)"
+HEAD = rf"(?:{BODY})(?: ?[-–,] ?| )(?:{SESSION})(?: ?[-–,] ?plenary meetings?)?"
 # A line of nothing but these is, or of a number, the head or foot of a page.
 PAGE_WORDS = "|".join(
     (
         DATE,
         MEETING,
+        NUMBERED_MEETING,
         r"\d{1,3}/\d{1,3}",  # 18/34
         r"(?:page )?\d{1,3}(?: of \d{1,3})?",
+        r"\d{1,3}(?:-\d{1,3}){1,2}(?:/\d{1,3})?",  # 26-30, the pages of provisional records
+        r"[a-z]{2,4}(?:/[a-z]{2,4})?/\d{1,3}",  # EMS/9, who typed them
         r"[-–] \d{1,3} [-–]",
         r"\*?\d\d-?\d{5}\*?(?: \([a-z]\))?",  # the job number, 25-04567 (E)
         r"(?:ga|sc)/\d{4,6}",  # the number of a press release
-        r"united nations|general assembly|security council|(?:provisional )?verbatim record|provisional",
-        r"\d{1,5}(?:st|nd|rd|th) (?:plenary )?meeting",
+        HEAD,
+        rf"united nations|nations unies|naciones unidas|{BODY}|(?:provisional )?verbatim record|provisional",
+        r"official records|documents officiels|documentos oficiales|plenary meetings?",
+        rf"{ORDINAL} (?:emergency )?(?:special )?session",
         r"https?://[^ \n\f]{1,300}",
     )
 )
 PAGE_LINE = "|".join(
     (
         r"[0-9]{1,3}(?=[\n\f])",
-        rf"(?:(?:{PAGE_WORDS})(?: [-–—|•])?(?: |(?=[\n\f])))++",
+        rf"(?:(?:{PAGE_WORDS})(?: [-–|•]|–)?(?: |(?<=–)|(?=[\n\f])))++",
         rf"{DATE} [^\n\f]{{1,300}} {MEETING}",
         rf"{MEETING} [^\n\f]{{1,300}} {DATE}",
         r"\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d [^\n\f]{1,300}",  # how browsers head what they print
     )
 )
-PAGE_LINES = re.compile(rf"([\n\f](?=[0-9*–-]|[as]/|ga/|sc/|gen|sec|uni|pro|ver|pag|http)(?:(?:{PAGE_LINE})[\n\f])++)")
+PAGE_LINES = re.compile(rf"([\n\f](?:(?:{PAGE_LINE})[\n\f])++)")
+# The head of a page at the end of the line before, where the PDF has no line's end between them; the symbol of a
+# meeting is one only where the foot of a page follows.
+FOOT = r"(?:\d{1,3}(?:/\d{1,3})? \d\d-\d{5}|\d\d-\d{5} \d{1,3})"
+GLUED = re.compile(
+    rf"(?<=[^\n\f/])((?=[as] ?/|[0-9]|[gsac][eso][cnsa])(?:(?:{MEETING}(?: {DATE})?|{DATE} {MEETING}"
+    rf"|{DATE} [^\n\f]{{1,200}} {MEETING}|{MEETING} [^\n\f]{{1,200}} {DATE})[\n\f](?={FOOT})"
+    rf"|(?:\d{{1,4}} )?{HEAD}(?: \d{{1,4}})?[\n\f]|(?:{NUMBERED_MEETING}) ?[-–] ?{DATE}(?: \d{{1,4}})?[\n\f]))"
+)
+TORN = re.compile(r"\b([B-HJ-Z]) (?=[a-z]{2})")
+"""A capital that a PDF has torn off its word: “U se of mercenaries”."""
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -86,8 +123,15 @@ class PlainText:
         first = int(self.positions[min(start, len(self.positions) - 1)])
         return Place(first, int(self.positions[end - 1]) + 1 if start < end else first)
 
+    def written(self, original: str, start: int, end: int) -> str:
+        """Return what stands there as it is written, on one line, without heads of pages in between."""
+        said = "".join(
+            SPACE if self.text[at] in " \n\f" else original[int(self.positions[at])] for at in range(start, end)
+        )
+        return " ".join(TORN.sub(r"\1", said).split())
 
-def plain(text: str) -> PlainText:
+
+def plain(text: str, *, keep_pages: bool = False) -> PlainText:
     """Return ``text`` plain; in time and memory linear in its length."""
     # Half a character, which no encoding has, is none.
     codes = np.frombuffer(f"\n{SURROGATES.sub('�', text)}\n".encode("utf-32-le"), np.uint32)
@@ -99,7 +143,8 @@ def plain(text: str) -> PlainText:
     codes[pairs] = ord(SPACE)
     kept = codes != ord(DELETED)
     codes, positions = _spaced(codes[kept], positions[kept])
-    codes, positions = _without_pages(codes, positions)
+    for pages in () if keep_pages else (GLUED, PAGE_LINES):
+        codes, positions = _without(pages, codes, positions)
     codes, positions = _unhyphenated(codes, positions)
     return PlainText(_text(codes), positions)
 
@@ -117,12 +162,12 @@ def _spaced(codes: NDArray[np.uint32], positions: NDArray[np.intp]) -> tuple[NDA
     return codes[kept], positions[kept]
 
 
-def _without_pages(
-    codes: NDArray[np.uint32], positions: NDArray[np.intp]
+def _without(
+    pages: re.Pattern[str], codes: NDArray[np.uint32], positions: NDArray[np.intp]
 ) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
-    """Return the text without heads and feet of pages: where a page ends, a line does, and no paragraph."""
+    """Return the text without heads and feet of ``pages``: where a page ends, a line does, and no paragraph."""
     # Every second part is pages' ends and beginnings.
-    parts = PAGE_LINES.split(_text(codes))
+    parts = pages.split(_text(codes))
     if len(parts) == 1:
         return codes, positions
     ends = np.cumsum(np.fromiter(map(len, parts), np.intp, len(parts)))
@@ -133,6 +178,7 @@ def _without_pages(
     np.add.at(steps, starts + 1, 1)
     np.add.at(steps, ends, -1)
     kept = np.cumsum(steps[:-1]) == 0
+    kept[starts - 1] &= codes[starts - 1] != ord(SPACE)
     return codes[kept], positions[kept]
 
 

@@ -29,17 +29,30 @@ MOST_HEADINGS = 60
 
 S = r"[ \n\f]"
 LINE_START = r"(?<=[\n\f])"
+BEFORE_COLON = rf"(?={S}?:)"
 WORDS = (
-    rf"(?:(?P<Y>in{S}favou?r|{LINE_START}yes)|(?P<N>against|{LINE_START}no(?![tn]))|(?P<A>abstain(?:ing|ed|s)?|abstentions?)"
-    rf"|(?P<X>absent(?:{S}(?:or|and){S}not{S}voting)?|non-?{S}?voting|not{S}voting|did{S}not{S}vote"
-    rf"|not{S}participating(?:{S}in{S}the{S}vot(?:e|ing))?|not{S}present))"
+    rf"(?:(?P<Y>in{S}favou?r|{LINE_START}yes|(?:votent|ont{S}vote){S}pour|{LINE_START}pour{BEFORE_COLON}|en{S}faveur"
+    rf"|(?:vot(?:os|an|aron){S})?a{S}favor)"
+    rf"|(?P<N>against|{LINE_START}no(?![tn])|(?:votent|ont{S}vote){S}contre|{LINE_START}contre{BEFORE_COLON}"
+    rf"|(?:vot(?:os|an|aron){S})?en{S}contra)"
+    rf"|(?P<A>abstain(?:ing|ed|s)?|abstentions?|s'abstiennent|se{S}sont{S}abstenus|abstencion(?:es)?|se{S}abst(?:ienen|uvieron))"
+    rf"|(?P<X>absents?(?:{S}(?:or|and){S}not{S}voting)?|non-?{S}?voting|not{S}voting|did{S}not{S}vote"
+    rf"|not{S}participating(?:{S}in{S}the{S}vot(?:e|ing))?|not{S}present|n'ont{S}pas{S}(?:vote|participe{S}au{S}vote)"
+    rf"|ne{S}participent{S}pas(?:{S}au{S}vote)?|ausentes|no{S}(?:votan|votaron|participan(?:{S}en{S}la{S}votacion)?)))"
 )
 # With a colon anywhere; with a dash, or nothing, at the start of a line.
 HEADING = re.compile(
-    rf"(?=[inyad])(?<![a-z0-9'-]){WORDS}(?P<again>{S}\((?:continued|cont(?:\.|'d)?)\))?"
+    rf"(?=[adeinopsvy])(?<![a-z0-9'-]){WORDS}(?P<again>{S}\((?:continued|cont(?:\.|'d)?|suite|continuacion)\))?"
     rf"(?:{S}?(?:\((?P<figure>[0-9]{{1,3}})\)|[–-]?{S}?(?P<bare>[0-9]{{1,3}})))?{S}?"
     r"(?::|(?P<dash>[–-])|(?P<line>(?=[\n\f])|(?<=[\n\f])))"
 )
+# A short line, or the beginning of one, with a colon: a heading that is none of the known ones if a name follows.
+LIKE_HEADING = re.compile(r"(?:(?<=[\n\f])|(?<=\.[ \n]))(?P<words>[^\n\f:.,;]{2,30}):(?=[ \n\f])")
+TAKEN = re.compile(rf"vote{S}was{S}(?:then{S})?taken|procede{S}(?:a{S}un|au){S}vote|procede{S}a{S}(?:una{S})?votacion")
+AFTER_HEADING = 120
+"""In how many characters after a heading its first name ends."""
+BEFORE_HEADING = 3000
+"""In how many characters before the first heading a list without one is looked for."""
 
 
 def understand(text: str, names: Names) -> Understood:
@@ -91,6 +104,7 @@ class _Reader:
         announced, too_many = sentences.announcements(self.plain)
         said, too_many_said = sentences.intents(self.plain)
         headings, too_many_headings = self._headings([*announced, *said])
+        self._look_before(headings)
         for heading in headings:
             self._read(heading)
         if not headings:
@@ -137,14 +151,40 @@ class _Reader:
             figure = match["figure"] or match["bare"]
             again = match["again"] is not None
             found.append(_Heading(choice, match.start(), match.end(), again, int(figure) if figure else None))
+        unknown = self._unknown_headings(found)
         cuts = sorted(
             [(heading.start, True) for heading in found]
+            + [(start, False) for start in unknown]
             + [(one.cut, False) for one in sentences_found]
             + [(len(self.plain.text) if too_many is None else too_many, False)]
         )
         for heading in found:
             heading.until, heading.is_before_heading = next(cut for cut in cuts if cut[0] >= heading.end)
         return found, too_many
+
+    def _unknown_headings(self, known: list[_Heading]) -> list[int]:
+        """Return where lines begin that look like headings with a list under them, and are none; note each."""
+        places = {heading.end for heading in known}
+        found: list[int] = []
+        for number, match in enumerate(LIKE_HEADING.finditer(self.plain.text)):
+            if number >= MOST_HEADINGS:
+                break
+            is_known = any(match.start() < end <= match.end() for end in places)
+            if is_known or not self.reader.is_name(match.end(), match.end() + AFTER_HEADING):
+                continue
+            details = {"text": self.reader.said(*match.span())}
+            self.problems.append(Problem(Kind.HEADING_UNKNOWN, self.plain.place(*match.span()), details))
+            found.append(match.start())
+        return found
+
+    def _look_before(self, headings: list[_Heading]) -> None:
+        """Note a list that stands between the words that a vote was taken and the first heading."""
+        if not headings or any(problem.kind == Kind.HEADING_UNKNOWN for problem in self.problems):
+            return
+        first = headings[0].start
+        taken = [match.end() for match in TAKEN.finditer(self.plain.text, max(first - BEFORE_HEADING, 0), first)]
+        if taken and self.reader.has_list(taken[-1], first):
+            self.problems.append(Problem(Kind.NO_HEADING, self.plain.place(taken[-1], first)))
 
     def _read(self, heading: _Heading) -> None:
         place = self.plain.place(heading.start, heading.end)
