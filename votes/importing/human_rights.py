@@ -38,7 +38,7 @@ SOURCE = "human-rights-roll-calls"
 ABOUT_SOURCE = {
     "name": "Roll calls on human rights, 1947 to date",
     "licence": "Non-commercial use (the compilation); votes themselves are facts",
-    "note": "A compilation of the recorded votes of the Human Rights Council and the Commission on Human Rights. It was "
+    "note": "A compilation of recorded votes of the Human Rights Council and the Commission on Human Rights. It was "
     "imported here and does not ship with Plenary. Seats, and absences that it only counts, come from its lists.",
 }
 COUNCIL, COMMISSION = "HRC", "CHR"
