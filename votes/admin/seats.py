@@ -89,7 +89,8 @@ class ShownRow:
 
     name: str
     state: str
-    key: int
+    key: str
+    """As the names of fields have it: templates would write a number with its thousands apart."""
     since: str
     until: str
     is_removed: bool
@@ -193,7 +194,9 @@ def _rows(table: Table, request: HttpRequest, keys: set[int]) -> list[ShownRow]:
             continue
         since, until = row.since.isoformat(), row.until.isoformat() if row.until else ""
         since, until = request.POST.get(f"since-{key}", since), request.POST.get(f"until-{key}", until)
-        rows.append(ShownRow(table.names[row.state], row.state, key, since, until, f"remove-{key}" in request.POST))
+        rows.append(
+            ShownRow(table.names[row.state], row.state, str(key), since, until, f"remove-{key}" in request.POST)
+        )
     return rows
 
 
