@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -48,30 +49,76 @@ def among(field: str, choices: type[models.TextChoices], name: str) -> KnownChoi
     return KnownChoice(condition=Q(**{f"{field}__in": choices.values}), name=name)
 
 
+class Majority(models.TextChoices):
+    """The majority that a body decides by where a vote states none: values of ``votes.rules.Requirement``."""
+
+    NOT_STATED = "not-stated", _("depends on the question")
+    SIMPLE_MAJORITY = "simple-majority", _("simple majority of the members present and voting")
+    TWO_THIRDS = "two-thirds", _("two-thirds of the members present and voting")
+
+
 class Body(models.Model):
-    """An organ that votes."""
+    """An organ that votes. Rules of the General Assembly and the Security Council are in code, those of others here."""
+
+    Majority = Majority
 
     GENERAL_ASSEMBLY = "GA"
     SECURITY_COUNCIL = "SC"
 
-    code = models.CharField(_("code"), max_length=8, unique=True)
-    name = models.CharField(_("name"), max_length=100)
+    code = models.CharField(
+        _("code"),
+        max_length=8,
+        unique=True,
+        # A code of one letter, or ES, would make the name of its sessions in addresses that of an Assembly's: S-4.
+        validators=[
+            RegexValidator("^(?!ES$)[A-Z][A-Z0-9]+$", _("Two to eight capital letters and digits, such as HRC."))
+        ],
+        help_text=_("Stands in addresses and files, such as HRC. It cannot be changed."),
+    )
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("As it is written after “in the”: Human Rights Council.")
+    )
+    symbol_prefix = models.CharField(
+        _("symbols begin with"),
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The beginning that the symbols of its documents share, such as A/HRC/."),
+    )
+    majority = models.CharField(
+        _("majority"),
+        max_length=30,
+        choices=Majority.choices,
+        default=Majority.NOT_STATED,
+        db_default=Majority.NOT_STATED,
+        help_text=_("What its proposals need where a vote does not state a requirement of its own."),
+    )
 
     class Meta:
         verbose_name = _("body")
         verbose_name_plural = _("bodies")
         ordering = ("code",)
+        constraints = [among("majority", Majority, "body_majority")]
 
     def __str__(self) -> str:
         return self.name
 
 
 class SessionKind(models.TextChoices):
-    """The three kinds of General Assembly session."""
+    """The kinds of session; only the General Assembly has emergency special ones."""
 
     REGULAR = "regular", _("regular")
     SPECIAL = "special", _("special")
     EMERGENCY_SPECIAL = "emergency-special", _("emergency special")
+
+
+PRINCIPAL = (Body.GENERAL_ASSEMBLY, Body.SECURITY_COUNCIL)
+
+
+def body_order(code: str, name: str) -> tuple[int, str, str]:
+    """Return what sorts bodies for display: the Assembly, the Council, then all others by name."""
+    return PRINCIPAL.index(code) if code in PRINCIPAL else len(PRINCIPAL), name, code
 
 
 class Session(models.Model):
@@ -102,6 +149,16 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def key(self) -> str:
+        """Return its name in addresses; see ``session_key``."""
+        return session_key(self.body.code, self.code)
+
+
+def session_key(body: str, code: str) -> str:
+    """Return the name by which a session of any body is known in addresses: ``79`` of the Assembly, ``HRC-51``."""
+    return code if body == Body.GENERAL_ASSEMBLY else f"{body}-{code}"
 
 
 class Topic(models.Model):

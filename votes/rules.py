@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from resolutions.models import Body
+
 if TYPE_CHECKING:
     import datetime
 
@@ -63,6 +65,13 @@ def council_requirement(requirement: str, result: str) -> str:
     """Return what a Security Council vote needed; a veto says by itself that it was no question of procedure."""
     unstated_veto = requirement == Requirement.NOT_STATED and result == Result.VETOED
     return Requirement.SC_SUBSTANTIVE if unstated_veto else requirement
+
+
+def requirement_of(body: str, majority: str, requirement: str, result: str) -> str:
+    """Return what a vote of a body needed: what is stated of it or, where nothing is, the body's own ``majority``."""
+    if body == Body.SECURITY_COUNCIL:
+        return council_requirement(requirement, result)
+    return majority if requirement == Requirement.NOT_STATED else requirement
 
 
 def verdict(requirement: str, totals: Totals, date: datetime.date, permanent_against: int, members: int) -> Verdict:

@@ -12,7 +12,7 @@ from resolutions.models import Body, Session, Topic
 class BodyAdmin(RecordAdmin[Body]):
     """Bodies that vote."""
 
-    list_display = ("code", "name")
+    list_display = ("code", "name", "symbol_prefix", "majority")
     search_fields = ("=code", "name")
     permanent = ("code",)
 

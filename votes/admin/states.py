@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import LabelledInline, RecordAdmin
 from votes.admin.intervals import IntervalColumns, IntervalFormSet
+from votes.admin.seats import SeatsTable
 from votes.models import BodyMembership, MemberState, StateName
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class StateNameAdmin(IntervalColumns, RecordAdmin[StateName]):
 
 
 @admin.register(BodyMembership)
-class BodyMembershipAdmin(IntervalColumns, RecordAdmin[BodyMembership]):
+class BodyMembershipAdmin(SeatsTable, IntervalColumns, RecordAdmin[BodyMembership]):
     """The seats in bodies: the electorate of every roll call."""
 
     list_display = ("state", "body", "first_day", "last_day", "permanent")

@@ -57,7 +57,7 @@ class VoteMatrix:
     kinds: NDArray[np.str_]
     """R: what was put to the vote."""
     sessions: NDArray[np.str_]
-    """R: codes of the sessions, empty where there is none (the Security Council)."""
+    """R: keys of the sessions, empty where there is none (the Security Council)."""
     topics: NDArray[np.int64]
     """R: sets of topics as bits, the first of ``topic_slugs`` the lowest."""
     topic_slugs: tuple[str, ...]

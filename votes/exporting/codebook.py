@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.models import ResolutionKind, SessionKind
+from resolutions.models import Majority, ResolutionKind, SessionKind
 from votes.choices import Choice
 from votes.exporting.tables import TABLES
 from votes.models import Format, RetiredAddress
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 YES_OR_NO = {"yes": _("yes"), "no": _("no")}
 CODES: Mapping[str, Mapping[str, StrPromise | str]] = {
+    "bodies.majority": dict(Majority.choices),
     "sessions.kind": dict(SessionKind.choices),
     "state-names.since_precision": dict(DatePrecision.choices),
     "state-names.until_precision": dict(DatePrecision.choices),

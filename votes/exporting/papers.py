@@ -24,7 +24,7 @@ NAME = "plenary-record"
 TITLE = "Plenary: the open record of how the world votes"
 AUTHORS = "The Plenary authors"
 COVERAGE = (
-    "Recorded votes of the United Nations General Assembly and Security Council: who voted how, from named sources. "
+    "Recorded votes of the bodies of the United Nations: who voted how, from named sources. "
     "Coverage differs by body and year and is stated for each: a text that is missing here may still have been put to "
     "a vote."
 )

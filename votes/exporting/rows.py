@@ -32,9 +32,13 @@ class BodyRow:
     """A United Nations body that votes."""
 
     code: Annotated[str, text("body.code")]
-    """``GA`` for the General Assembly, ``SC`` for the Security Council."""
+    """``GA`` for the General Assembly, ``SC`` for the Security Council; other bodies have codes of their own."""
     name: Annotated[str, text("body.name")]
     """Name of the body."""
+    symbol_prefix: Annotated[str | None, text("body.symbol_prefix")]
+    """Beginning that the symbols of its documents share, ``A/HRC/``; empty where it has none or none is needed."""
+    majority: Annotated[str, text("body.majority")]
+    """Majority that it decides by where a vote states none; ``not-stated``: it depends on the question."""
 
 
 @dataclass(frozen=True)
@@ -273,7 +277,7 @@ class _Taken:
     kind: Annotated[str, column("roll_call.kind")]
     """Kind of question: ``text``, ``amendment``, ``paragraph``, ``paragraph-amendment``, ``motion``, ``procedural``."""
     method: Annotated[str, column("roll_call.method")]
-    """Method of voting: ``recorded``, ``roll-call``, ``non-recorded`` (totals only) or ``without-vote``."""
+    """Method of voting: ``recorded``, ``roll-call``, ``non-recorded`` (totals only), ``without-vote`` or ``ballot``."""
     requirement: Annotated[str, column("roll_call.requirement")]
     """Majority required, such as ``simple-majority``, or ``not-stated``."""
     result: Annotated[str, column("roll_call.result")]
@@ -334,7 +338,7 @@ class _Decided:
     date_precision: Annotated[str, column("roll_call.date_precision")]
     """How much of ``date`` is known: ``day``, ``month`` or ``year``; unknown parts are set to 01."""
     method: Annotated[str, column("roll_call.method")]
-    """Method of voting: ``recorded``, ``roll-call``, ``non-recorded`` (totals only) or ``without-vote``."""
+    """Method of voting: ``recorded``, ``roll-call``, ``non-recorded`` (totals only), ``without-vote`` or ``ballot``."""
     requirement: Annotated[str, column("roll_call.requirement")]
     """Majority required, such as ``simple-majority``, or ``not-stated``."""
     result: Annotated[str, column("roll_call.result")]

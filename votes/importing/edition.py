@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from resolutions.models import PRINCIPAL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -78,7 +80,8 @@ class StatedText:
 
 def text_kind(symbol: Symbol) -> str:
     """Return what a text is by its symbol: ``resolution``, ``decision`` or ``draft``."""
-    return {"RES": "resolution", "DEC": "decision"}.get(symbol.text.split("/")[1], "draft")
+    kinds = {"RES": "resolution", "DEC": "decision"}
+    return next((kinds[part] for part in symbol.text.split("/")[1:3] if part in kinds), "draft")
 
 
 @dataclass(slots=True)
@@ -94,7 +97,7 @@ class StatedRollCall:
     reference: str
     """The source's own name of it: a record number with address, or an rcid."""
     body: str
-    """``GA`` or ``SC``."""
+    """Its code, known to the record."""
     session: str | None
     """The code of the session, ``79`` or ``ES-11``, known to the record."""
     date: datetime.date
@@ -131,12 +134,33 @@ class StatedRollCall:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedSession:
+    """A session of a body."""
+
+    body: str
+    code: str
+    name: str
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """A file as it was read."""
 
     name: str
     sha256: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat in a body."""
+
+    body: str
+    state: str
+    since: datetime.date
+    until: datetime.date | None
 
 
 @dataclass
@@ -154,6 +178,12 @@ class Edition:
     """``ref`` (UInt32), ``state`` (code) and ``choice`` (Y, N, A, X), both Categorical or String: one row a vote,
     no (ref, state) twice, every state known to the record."""
     problems: list[RowProblem] = field(default_factory=list)
+    new_source: Mapping[str, str] = field(default_factory=dict)
+    """The facts of the source, where Plenary does not ship with it: added where the record does not have it."""
+    sessions: list[StatedSession] = field(default_factory=list)
+    """Sessions that roll calls name and the record does not have."""
+    seats: list[Seat] = field(default_factory=list)
+    """Seats as the votes show them, of bodies and terms of which the record has none."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the summary should know: absences derived, rows that are no votes."""
 
@@ -176,16 +206,6 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Seat:
-    """A seat in a body."""
-
-    body: str
-    state: str
-    since: datetime.date
-    until: datetime.date | None
-
-
-@dataclass(frozen=True)
 class Known:
     """What readers need to know of the record; they know no database."""
 
@@ -201,6 +221,8 @@ class Known:
     topics: frozenset[str]
     names: Mapping[str, frozenset[str]]
     """All names of a code, past ones too, folded."""
+    bodies: frozenset[str] = frozenset(PRINCIPAL)
+    """The codes."""
 
     @cached_property
     def seats_of(self) -> Mapping[tuple[str, str], list[Seat]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 GA_VOTING, SC_VOTING, GA_OUTCOMES = "ga-voting", "sc-voting", "ga-outcomes"
-SC_NOT_ADOPTED = "sc-not-adopted"
+SC_NOT_ADOPTED, HRC_VOTING = "sc-not-adopted", "hrc-voting"
 MEMBER_STATES, VOETEN, PLENARY = "member-states", "voeten", "plenary"
 
 
@@ -59,6 +59,7 @@ _ASSEMBLY = (
 _LANGUAGES = ("French", "Spanish", "Arabic", "Chinese", "Russian")
 
 LATER = {
+    "bodies": ("symbol_prefix", "majority"),
     "roll-calls": ("difference_reason", "absences", "not_legible"),
     "resolutions": ("subjects",),
     "statements": ("edition",),
@@ -108,6 +109,12 @@ COLUMNS: Mapping[str, Mapping[str, tuple[Column, ...]]] = {
         "votes": _columns(
             *("symbol", "date", "title", "result", "yes", "no", "abstaining", "non_voting", "Y", "N", "A", "X"),
             optional=("vetoed_by", "note"),
+        )
+    },
+    HRC_VOTING: {
+        "votes": _columns(
+            *("symbol", "date", "body", "title", "yes", "no", "abstaining", "non_voting", "Y", "N", "A", "X"),
+            optional=("meeting", "draft"),
         )
     },
     VOETEN: {

@@ -18,6 +18,8 @@ KINDS = {
     "symbol-twice": "conflict",
     "double-row": "conflict",
     "other-result": "conflict",
+    "ballot": "unmatched",
+    "no-lists": "unmatched",
     "vetoed-by": "conflict",
     "listed-again": "conflict",
     "listed-otherwise": "conflict",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from votes.importing import sciences_po
+from votes.importing import human_rights, sciences_po
 from votes.importing.digital_library import member_states, outcomes
 from votes.importing.digital_library import reader as digital_library
 from votes.importing.edition import UnfitFileError
 from votes.importing.formats import (
     GA_OUTCOMES,
     GA_VOTING,
+    HRC_VOTING,
     MEMBER_STATES,
     PLENARY,
     SC_NOT_ADOPTED,
@@ -37,6 +38,7 @@ FILE_READERS: dict[str, Callable[[OpenFile, Known], Edition | MemberStatesEditio
     GA_OUTCOMES: outcomes.read,
     MEMBER_STATES: member_states.read,
     SC_NOT_ADOPTED: sciences_po.read,
+    HRC_VOTING: human_rights.read,
 }
 """The formats of which each file is an edition."""
 

@@ -222,4 +222,5 @@ def known() -> Known:
         sessions=frozenset(Session.objects.values_list("body__code", "code")),
         topics=frozenset(Topic.objects.values_list("slug", flat=True)),
         names={code: frozenset(said - {""}) for code, said in names.items()},
+        bodies=frozenset(Body.objects.values_list("code", flat=True)),
     )

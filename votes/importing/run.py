@@ -19,6 +19,7 @@ from votes.importing.edition import Edition, RowProblem
 from votes.importing.files import OpenFile, opened
 from votes.importing.formats import recognise
 from votes.importing.matching import REJECTED
+from votes.importing.new_facts import add_facts
 from votes.importing.new_states import add_states
 from votes.importing.planning import Planner
 from votes.importing.readers import read_editions
@@ -193,6 +194,9 @@ def _import(
                 report.wrote |= _take_states(edition, about)
             else:
                 corrector.apply(edition)
+                added = add_facts(edition)
+                report.wrote |= bool(added)
+                edition.notes += added
                 plan = _plan(edition, allow_removals=allow_removals, say=say)
                 report.wrote |= take(edition, about, *plan, progress=progress)
                 report.left_out |= {problem.value for problem in plan[0].problems if problem.problem in REJECTED}

@@ -16,12 +16,12 @@ import polars as pl
 
 from resolutions.models import Body
 from resolutions.symbols import parse_or_none
-from votes.importing.digital_library.cells import read_date, read_total, tidy
+from votes.importing.digital_library.cells import read_date, tidy
 from votes.importing.edition import Edition, FileFacts, StatedRollCall, StatedText
 from votes.importing.formats import SC_NOT_ADOPTED, check, names
+from votes.importing.members_by_choice import CHOICES, read_totals, read_votes
 from votes.importing.problems import Problems, is_future
 from votes.importing.tables import collect, has_rows, lines_of, scan
-from votes.totals import FIGURES
 
 if TYPE_CHECKING:
     import datetime
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SOURCE = "sciences-po"
 BODY = Body.SECURITY_COUNCIL
-CHOICES = ("Y", "N", "A", "X")
 RESULTS = {"vetoed": "vetoed", "not-adopted": "rejected"}
 PERMANENT = frozenset(("CHN", "FRA", "GBR", "RUS", "SUN", "USA"))
 
@@ -240,53 +239,28 @@ class _Reading:
             kind=kind,
             requirement="security-council-substantive",
             result=row.result,
-            announced=self._announced(row, reference),
+            announced=read_totals(self.problems, row.cells, row=row.number, reference=reference),
             note=_note(row),
         )
 
-    def _announced(self, row: Row, reference: str) -> tuple[int | None, int | None, int | None, int | None]:
-        """Return the announced totals; None, with a problem, for one that cannot be read."""
-        found: list[int | None] = []
-        for column in FIGURES:
-            try:
-                found.append(read_total(row.cells[column]))
-            except ValueError:
-                found.append(None)
-                self.problems.add(
-                    "unreadable-total",
-                    row=row.number,
-                    column=column,
-                    value=row.cells[column],
-                    reference=reference,
-                )
-        yes, no, abstaining, non_voting = found
-        return (yes, no, abstaining, non_voting)
-
     def _votes(self, row: Row, reference: str) -> Iterable[tuple[str, str]]:
         """Return the state and the choice of each vote, those of unknown states and of states with two left out."""
-        choices: dict[str, set[str]] = defaultdict(set)
-        for choice in CHOICES:
-            for code in row.cells[choice].upper().split():
-                state = self._holder(code, row.date)
-                self.held[code, state] += state != code
-                if state in self.known.states:
-                    choices[state].add(choice)
-                else:
-                    self.problems.add(
-                        "unknown-code", row=row.number, column=choice, value=code, reference=reference, name=code
-                    )
-        for state, several in choices.items():
-            if len(several) > 1:
-                self.problems.add(
-                    "vote-twice",
-                    row=row.number,
-                    column="symbol",
-                    value=state,
-                    reference=reference,
-                    state=state,
-                    choices=", ".join(sorted(several)),
-                )
-        votes = {state: next(iter(several)) for state, several in choices.items() if len(several) == 1}
+
+        def holder(code: str) -> str:
+            state = self._holder(code, row.date)
+            self.held[code, state] += state != code
+            return state
+
+        votes = dict(
+            read_votes(
+                self.problems,
+                row.cells,
+                row=row.number,
+                reference=reference,
+                states=self.known.states,
+                holder=holder,
+            )
+        )
         self._check_veto(row, votes, reference)
         return sorted(votes.items())
 

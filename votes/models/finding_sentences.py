@@ -117,6 +117,14 @@ PROBLEMS = {
         "The table lists the same vote, with the same members for and against, a second time as vetoed; "
         "this row, which says “%(value)s”, was not imported."
     ),
+    "ballot": gettext_lazy(
+        "“%(value)s” was decided by secret ballot or election, in which nobody’s vote is known; the row was not "
+        "imported. If a text was adopted, record it with the method “secret ballot or election”, which needs no votes."
+    ),
+    "no-lists": gettext_lazy(
+        "No member is listed for “%(value)s”, so it is not known who voted how; the row was not imported. If a text "
+        "was adopted, record it as a non-recorded vote or without a vote."
+    ),
     "vetoed-by": gettext_lazy(
         "The source says that %(value)s vetoed it; the permanent members who voted against: %(against)s."
     ),

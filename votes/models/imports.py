@@ -23,6 +23,7 @@ class Format(models.TextChoices):
     GA_OUTCOMES = "ga-outcomes", _("UN Digital Library: General Assembly outcomes")
     MEMBER_STATES = "member-states", _("UN Digital Library: Member States")
     SC_NOT_ADOPTED = "sc-not-adopted", _("Sciences Po: Security Council proposals not adopted")
+    HRC_VOTING = "hrc-voting", _("Human Rights Council and Commission: roll calls")
     VOETEN = "voeten", _("Voeten: votes, roll calls and issues")
     PLENARY = "plenary", _("Plenary’s own export")
     RECORD = "record", _("The record that ships with Plenary")

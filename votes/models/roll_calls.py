@@ -150,6 +150,7 @@ class RollCallMethod(models.TextChoices):
     ROLL_CALL = "roll-call", _("roll-call vote")
     NON_RECORDED = "non-recorded", _("non-recorded vote (totals only)")
     WITHOUT_VOTE = "without-vote", _("adopted without a vote")
+    BALLOT = "ballot", _("secret ballot or election (no votes by name)")
 
 
 class RollCall(models.Model):

@@ -20,6 +20,7 @@ import numpy as np
 from django.dispatch import Signal
 
 from resolutions.headings import heading_name, heading_slug
+from resolutions.models import body_order, session_key
 from resolutions.text import searchable
 from votes.analysis.breaks import BODY as ASSEMBLY
 from votes.analysis.breaks import Partners, SurpriseTable, all_surprises, partners, years_before
@@ -59,10 +60,11 @@ CACHED_VERSIONS = 2
 QUERY = """
 SELECT NULL::bigint AS key, json_build_object(
     'version', (SELECT coalesce(sum(steps), 0) FROM votes_change),
-    'bodies', (SELECT json_agg(json_build_array(code, name) ORDER BY code) FROM resolutions_body),
+    'bodies', (SELECT json_agg(json_build_array(code, name)) FROM resolutions_body),
     'sessions', (
-        SELECT json_agg(json_build_array(code, name) ORDER BY opened DESC NULLS LAST, kind, number DESC)
-        FROM resolutions_session),
+        SELECT json_agg(json_build_array(b.code, s.code, s.name)
+            ORDER BY s.opened DESC NULLS LAST, s.kind, s.number DESC)
+        FROM resolutions_session s JOIN resolutions_body b ON b.id = s.body_id),
     'topics', (
         SELECT json_agg(json_build_array(id, slug, name) ORDER BY slug COLLATE "C") FROM resolutions_topic),
     'states', (
@@ -162,9 +164,9 @@ class Record:
     matrix: VoteMatrix
     register: Register
     bodies: Mapping[str, str]
-    """Names by code."""
+    """Names by code, as ``body_order`` has them."""
     sessions: Mapping[str, str]
-    """Names by code, newest first."""
+    """Names by ``session_key``, those of each body newest first; of other bodies than the Assembly with the body's."""
     topics: Mapping[str, str]
     """Names by slug."""
     subjects: Mapping[str, Subject]
@@ -379,6 +381,7 @@ def load() -> Record:
         topics=[(key, slug) for key, slug, _name in topics],
     )
     subjects = subjects_of(row[SUBJECTS] or () for row in roll_calls)
+    bodies = dict(sorted(about["bodies"] or [], key=lambda body: body_order(*body)))
     return Record(
         version=about["version"],
         matrix=matrix,
@@ -390,8 +393,8 @@ def load() -> Record:
             seats=seats,
             permanent=permanent,
         ),
-        bodies=dict(about["bodies"] or []),
-        sessions=dict(about["sessions"] or []),
+        bodies=bodies,
+        sessions=sessions_of(about["sessions"] or [], bodies),
         topics={slug: name for _key, slug, name in sorted(topics, key=lambda topic: topic[2])},
         subjects=subjects,
         states={
@@ -432,7 +435,7 @@ def matrix_of(
         dates=np.array(columns_of_rows[DATE], "datetime64[D]"),
         bodies=np.array(columns_of_rows[BODY], np.str_),
         kinds=np.array(columns_of_rows[KIND], np.str_),
-        sessions=np.array([session or "" for session in columns_of_rows[SESSION]], np.str_),
+        sessions=np.array([session or "" for session in session_keys(columns_of_rows)], np.str_),
         topics=_bits(columns_of_rows[TOPICS], [key for key, _slug in topics]),
         topic_slugs=tuple(slug for _key, slug in topics),
         states=tuple(code for _key, code in states),
@@ -463,7 +466,7 @@ def register_of(
         keys=np.array(columns[KEY], np.int64),
         dates=dates,
         bodies=bodies,
-        sessions=Labels.of(columns[SESSION]),
+        sessions=Labels.of(session_keys(columns)),
         kinds=Labels.of(columns[KIND]),
         results=results,
         methods=Labels.of(columns[METHOD]),
@@ -478,6 +481,21 @@ def register_of(
         vetoes=vetoes_of(seats, permanent, matrix, vetoed=vetoed, bodies=bodies, dates=dates, rows=rows),
         veto_codes=tuple(permanent),
     )
+
+
+def sessions_of(sessions: Iterable[tuple[str, str, str]], bodies: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of sessions by key, those of each body together: given body, code and name of each."""
+    in_order = sorted(sessions, key=lambda session: list(bodies).index(session[0]))
+    return {
+        session_key(body, code): name if body == ASSEMBLY else f"{name} of the {bodies[body]}"
+        for body, code, name in in_order
+    }
+
+
+def session_keys(columns: Sequence[Sequence[Any]]) -> list[str | None]:
+    """Return the key of each roll call's session, None where it has none, given the columns of ``QUERY``."""
+    codes = zip(columns[BODY], columns[SESSION], strict=True)
+    return [session_key(body, code) if code else None for body, code in codes]
 
 
 def subjects_of(headings: Iterable[Sequence[str]]) -> dict[str, Subject]:

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.models import Body, SessionKind
+from resolutions.models import Body, SessionKind, body_order, session_key
 from votes.models import RollCall
 from votes.models.intervals import DatePrecision, Day
 from votes.record.databases import reader
@@ -88,7 +88,10 @@ SELECT json_build_object(
     'bodies', (SELECT json_agg(json_build_array(b.code, b.name, coalesce(greatest(
             (SELECT min(opened) FROM resolutions_session),
             (SELECT min(since) FROM votes_bodymembership m WHERE m.body_id = b.id)
-        ), '9999-12-31')) ORDER BY b.code) FROM resolutions_body b),
+        ), '9999-12-31'), (
+            SELECT nullif(max(coalesce(until, 'infinity')), 'infinity') FROM votes_bodymembership m
+            WHERE m.body_id = b.id
+        ))) FROM resolutions_body b),
     'sessions', (SELECT json_agg(json_build_array(b.code, s.code, s.name, s.kind, s.opened) ORDER BY s.opened, s.code)
         FROM resolutions_session s JOIN resolutions_body b ON b.id = s.body_id),
     'days', (SELECT json_agg(json_build_array(code, session, of, date, date_precision, number, votes)) FROM (
@@ -220,7 +223,7 @@ class Coverage:
     total: Line
     bodies: Sequence[BodyLine]
     sessions: Mapping[str, tuple[str, datetime.date, datetime.date]]
-    """Body, first and last day of each session that was opened, by code; the last of the newest is yet to come."""
+    """Body, first and last day of each session that was opened, by ``session_key``; the newest is yet to end."""
 
 
 class _Row(NamedTuple):
@@ -246,20 +249,27 @@ def coverage() -> Coverage:
         data: dict[str, Any] = json.loads(cursor.fetchone()[0])
     rows: dict[str, list[_Row]] = defaultdict(list)
     for body, session, group, date, precision, roll_calls, votes in data["days"] or ():
-        rows[body].append(_Row(session, Group(group), Day(_date(date), precision), roll_calls, votes or 0))
-    reaches = _reaches(data["editions"] or (), {code: _date(began).year for code, _name, began in data["bodies"] or ()})
+        key = session_key(body, session) if session else None
+        rows[body].append(_Row(key, Group(group), Day(_date(date), precision), roll_calls, votes or 0))
+    reaches = _reaches(
+        data["editions"] or (), {code: _date(began).year for code, _name, began, _ended in data["bodies"] or ()}
+    )
     missing = _missing([(number, _date(date)) for number, date in data["numbers"] or ()])
     ends = [row.day.date for of in rows.values() for row in of] + [
         reach.last for of in reaches.values() for reach in of
     ]
     last_year = max(ends).year if ends else 0
     sessions = _sessions(data["sessions"] or ())
-    names = {code: name for _body, code, name, *_ in data["sessions"] or ()}
+    names = {session_key(body, code): name for body, code, name, *_ in data["sessions"] or ()}
     bodies = []
-    for code, name, began in data["bodies"] or ():
+    for code, name, began, ended in sorted(data["bodies"] or (), key=lambda body: body_order(*body[:2])):
         if code not in rows:
             continue
-        years = range(min(_date(began), *(row.day.date for row in rows[code])).year, last_year + 1)
+        first_day = min(_date(began), *(row.day.date for row in rows[code]))
+        # A body that came to an end, all of whose seats have, has no years after it.
+        last_day = max(row.day.date for row in rows[code])
+        until = max(last_day, _date(ended) - ONE_DAY).year if ended else last_year
+        years = range(first_day.year, min(until, last_year) + 1)
         holdings = {}
         for group in Group:
             of_group = [row for row in rows[code] if row.group == group]
@@ -343,7 +353,11 @@ def _sessions(rows: Iterable[Sequence[Any]]) -> dict[str, tuple[str, datetime.da
     regular = sorted((body, day) for body, _code, kind, day in opened if kind == SessionKind.REGULAR)
     following = {one: other[1] - ONE_DAY for one, other in pairwise(regular) if one[0] == other[0]}
     return {
-        code: (body, day, following.get((body, day), datetime.date.max) if kind == SessionKind.REGULAR else day)
+        session_key(body, code): (
+            body,
+            day,
+            following.get((body, day), datetime.date.max) if kind == SessionKind.REGULAR else day,
+        )
         for body, code, kind, day in opened
     }
 

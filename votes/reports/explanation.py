@@ -13,7 +13,7 @@ from resolutions.models import Body
 from votes.choices import Choice
 from votes.models import RollCall
 from votes.reports.wording import outcome
-from votes.rules import Requirement, Result, Verdict, council_requirement, council_votes_needed, verdict
+from votes.rules import Requirement, Result, Verdict, council_votes_needed, requirement_of, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,16 +44,14 @@ class Explanation:
         vetoers = tuple(s for s in states if s.choice == Choice.NO and s.state.key in context.permanent)
         # The sentence explains the tally that is given; whether the record adds up is checked by the votes, as
         # votes.verification.results does.
-        explained = _explain(
-            roll_call, totals, _verdict(roll_call, totals, len(vetoers), context), vetoers, context.body
-        )
+        explained = _explain(roll_call, totals, _verdict(roll_call, totals, len(vetoers), context), vetoers, context)
         reached = _verdict(roll_call, roll_call.counted or totals, len(vetoers), context)
         # Without the votes nobody knows whether a permanent member was against.
-        unknown = roll_call.counted is None and _requirement(roll_call, context.body) == Requirement.SC_SUBSTANTIVE
+        unknown = roll_call.counted is None and _requirement(roll_call, context) == Requirement.SC_SUBSTANTIVE
         findings = (
             () if unknown and reached.result == Result.ADOPTED else tuple(_findings(roll_call, reached, context.seats))
         )
-        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, context.body))
+        return cls(explained, vetoers, findings, difference_reason(roll_call), _rule(roll_call, context))
 
 
 def difference_reason(roll_call: RollCall) -> str:
@@ -63,7 +61,7 @@ def difference_reason(roll_call: RollCall) -> str:
 
 def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, context: RollCallContext) -> Verdict:
     """Return what the figures make of it; of a Council vote of unknown requirement they make nothing."""
-    requirement = _requirement(roll_call, context.body)
+    requirement = _requirement(roll_call, context)
     if context.body == Body.SECURITY_COUNCIL and requirement == Requirement.NOT_STATED:
         return Verdict(None, None, None)
     # The electorate is all members of the body on the date, or who was counted, where that is more.
@@ -71,16 +69,17 @@ def _verdict(roll_call: RollCall, totals: Totals, permanent_against: int, contex
     return verdict(requirement, totals, roll_call.date, permanent_against, members)
 
 
-def _requirement(roll_call: RollCall, body: str) -> str:
-    if body == Body.SECURITY_COUNCIL:
-        return council_requirement(roll_call.requirement, roll_call.result)
-    return roll_call.requirement
+def _requirement(roll_call: RollCall, context: RollCallContext) -> str:
+    return requirement_of(context.body, context.majority, roll_call.requirement, roll_call.result)
 
 
-def _rule(roll_call: RollCall, body: str) -> str:
+def _rule(roll_call: RollCall, context: RollCallContext) -> str:
     """Return what the Security Council required on the day of a vote, as Article 27 of the Charter has it."""
-    requirement = _requirement(roll_call, body)
-    if body != Body.SECURITY_COUNCIL or requirement not in (Requirement.SC_SUBSTANTIVE, Requirement.SC_PROCEDURAL):
+    requirement = _requirement(roll_call, context)
+    if context.body != Body.SECURITY_COUNCIL or requirement not in (
+        Requirement.SC_SUBSTANTIVE,
+        Requirement.SC_PROCEDURAL,
+    ):
         return ""
     is_before = council_votes_needed(roll_call.date) < 9
     if requirement == Requirement.SC_SUBSTANTIVE and is_before:
@@ -104,11 +103,13 @@ def _rule(roll_call: RollCall, body: str) -> str:
     )
 
 
-def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], body: str) -> str:
+def _explain(
+    roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Sequence[StateChoice], context: RollCallContext
+) -> str:
     result = str(roll_call.get_result_display()).capitalize()
     if roll_call.result == Result.NOT_STATED:
         result = _("Result not recorded")
-    if body == Body.SECURITY_COUNCIL:
+    if context.body == Body.SECURITY_COUNCIL:
         return _explain_council(roll_call, result, totals, reached, vetoers)
     if totals.share_in_favour is None:
         return _("%(result)s: nobody voted in favour or against.") % {"result": result}
@@ -119,15 +120,21 @@ def _explain(roll_call: RollCall, totals: Totals, reached: Verdict, vetoers: Seq
         "share": floatformat(totals.share_in_favour, 1),
         "needed": reached.needed,
     }
-    if roll_call.requirement == Requirement.TWO_THIRDS:
+    requirement = _requirement(roll_call, context)
+    if requirement == Requirement.TWO_THIRDS:
         text = _(
             "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). A two-thirds majority, "
             "%(needed)s, was required."
         )
-    elif roll_call.requirement == Requirement.TWO_THIRDS_OF_MEMBERS:
+    elif requirement == Requirement.TWO_THIRDS_OF_MEMBERS:
         text = _(
             "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). Two-thirds of all "
             "members, %(needed)s, were required."
+        )
+    elif context.body != Body.GENERAL_ASSEMBLY and requirement == Requirement.SIMPLE_MAJORITY:
+        text = _(
+            "%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%). A simple majority, "
+            "%(needed)s, was required."
         )
     elif reached.two_thirds:
         text = _("%(result)s: %(yes)s of %(cast)s present and voting were in favour (%(share)s%%), two-thirds or more.")

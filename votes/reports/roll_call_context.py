@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from votes.models import RollCall
 
 QUERY = """
-SELECT b.code, b.name,
+SELECT b.code, b.name, b.majority,
     (SELECT name FROM resolutions_session WHERE id = %(session)s),
     (SELECT ARRAY[name, url, licence] FROM votes_source WHERE id = %(source)s),
     s.seats, s.permanent,
@@ -58,6 +58,8 @@ class RollCallContext:
     body: str
     """Its code."""
     body_name: str
+    majority: str
+    """What its proposals need where a vote does not state a requirement."""
     session: str
     """Its name; empty where there is none."""
     source: str
@@ -94,12 +96,13 @@ class RollCallContext:
                 },
             )
             (
-                body, body_name, session, source, seats, permanent, intended, symbols, corrected, has_findings,
-                has_history,
+                body, body_name, majority, session, source, seats, permanent, intended, symbols, corrected,
+                has_findings, has_history,
             ) = cursor.fetchone()  # fmt: skip
         return cls(
             body=body,
             body_name=body_name,
+            majority=majority,
             session=session or "",
             source=source[0],
             seats=seats,

@@ -32,6 +32,7 @@ def _names(_language: str | None) -> Mapping[str, str]:
         Method.ROLL_CALL: _("roll-call vote"),
         Method.NON_RECORDED: _("non-recorded vote"),
         Method.WITHOUT_VOTE: _("adopted without a vote"),
+        Method.BALLOT: _("secret ballot or election"),
     }
 
 
@@ -42,6 +43,7 @@ def taken_on(method: str) -> str:
         Method.ROLL_CALL: _("A roll-call vote on"),
         Method.NON_RECORDED: _("A non-recorded vote on"),
         Method.WITHOUT_VOTE: _("Adopted without a vote, of"),
+        Method.BALLOT: _("A secret ballot or election on"),
     }
     return phrases[Method(method)]
 
@@ -53,6 +55,7 @@ def unknown_votes(roll_call: RollCall | ListedRollCall) -> str:
         Method.ROLL_CALL: _("roll-call vote; who voted how is not on record"),
         Method.NON_RECORDED: _("non-recorded vote; neither the tally nor who voted how is on record"),
         Method.WITHOUT_VOTE: _("adopted without a vote"),
+        Method.BALLOT: _("secret ballot or election; who voted how is secret"),
     }
     return phrases[Method(roll_call.method)]
 
@@ -64,6 +67,7 @@ def cited(method: str, day: str, precision: str) -> str:
             Method.RECORDED: _("recorded vote of %(day)s"),
             Method.ROLL_CALL: _("roll-call vote of %(day)s"),
             Method.NON_RECORDED: _("non-recorded vote of %(day)s"),
+            Method.BALLOT: _("secret ballot or election of %(day)s"),
         }[Method(method)]
     elif precision == DatePrecision.DAY:
         phrases = _("adopted without a vote on %(day)s")

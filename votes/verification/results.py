@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resolutions.models import Body
 from votes.models.finding_sentences import FindingKind
-from votes.rules import Requirement, Result, council_requirement, verdict
+from votes.rules import Requirement, Result, requirement_of, verdict
 from votes.totals import Totals
 from votes.verification.finding import NewFinding, select
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Roll calls with a result and figures, and what else their verdict needs: the members of the body where two-thirds
 # of them are required, and the permanent members against in the Council, null where nobody knows who voted how.
 FIGURES = """
-    SELECT r.id, r.slug, b.code, r.requirement, r.result, r.date,
+    SELECT r.id, r.slug, b.code, b.majority, r.requirement, r.result, r.date,
         t."cast" > 0, t.yes, t.no, t.abstaining, t.non_voting,
         r.announced_yes, r.announced_no, r.announced_abstaining, r.announced_non_voting,
         CASE WHEN r.requirement = 'two-thirds-of-members' THEN (
@@ -44,9 +44,11 @@ def contradicted_results() -> Iterator[NewFinding]:
     The figures are those counted from the votes, or the announced ones where there are no votes. ``recorded``
     and ``computed`` are values of ``Result``, ``figures`` the tally as it is quoted.
     """
-    for roll_call, slug, body, stated, result, date, is_counted, *figures, members, against in select(FIGURES):
+    for roll_call, slug, body, majority, stated, result, date, is_counted, *figures, members, against in select(
+        FIGURES
+    ):
         totals = Totals(*(figures[:4] if is_counted else figures[4:]))
-        requirement = council_requirement(stated, result) if body == Body.SECURITY_COUNCIL else stated
+        requirement = requirement_of(body, majority, stated, result)
         reached = _computed(body, requirement, totals, date, permanent_against=against, members=members or 0)
         if reached not in (None, result):
             details = {"recorded": result, "figures": str(totals), "computed": str(reached)}

@@ -31,7 +31,7 @@ from web.api.serializers import (
     TopicRow,
 )
 from web.api.serializers import page_of as page_with
-from web.lists.filters import known_date
+from web.lists.filters import known_body, known_date
 from web.lists.not_found import no_bloc, no_state
 from web.serving.parameters import address
 
@@ -126,7 +126,7 @@ class Memberships(ListView):
         """Return a page, filtered by state, bloc, body and date."""
         state = query.value("state", partial(_known, record.states, _("Unknown state code: “%(name)s”.")))
         bloc = query.value("bloc", partial(_known, record.blocs, _("Unknown bloc: “%(name)s”.")))
-        body = query.value("body", partial(_known, record.bodies, _("Unknown body: “%(name)s”.")))
+        body = query.value("body", lambda text: known_body(text, record))
         on: datetime.date | None = query.value("on", known_date)
         day = on.isoformat() if on else None
         paging, names = Paging.of(query, "memberships"), self.fields(query)

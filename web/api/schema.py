@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from votes.reports.agreement import ORDERS
 from web.api.paging import CURSOR, MOST, PAGE_SIZE, USUAL
 from web.api.query import FIELDS
-from web.api.serializers import BODIES, Problem, names_in
+from web.api.serializers import Problem, names_in
 from web.display.measures import MEASURES
 from web.lists.filters import RepeatedFilter, RollCallFilter, known_date
 from web.lists.question import FILTERS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = {
     "q": "Ukraine",
+    "body": "SC",
     "session": "79",
     "since": "2020-01-01",
     "until": "2025-12-31",
@@ -43,7 +44,13 @@ EXAMPLES = {
 """An example value for each parameter, with results."""
 
 SAID = {
-    "session": _("Session code, such as 79, S-4 or ES-11."),
+    "body": _(
+        "Code of a body, as the list of bodies has it: GA for the General Assembly, SC for the Security Council."
+    ),
+    "session": _(
+        "Session code, such as 79, S-4 or ES-11. That of another body than the General Assembly has the body’s code "
+        "before it, HRC-51, unless “body” is given as well."
+    ),
     "since": _("The first day, included."),
     "until": _("The last day, included."),
     "position": _(
@@ -115,7 +122,7 @@ def memberships() -> list[OpenApiParameter]:
     return [
         parameter("state", _("Code of a member state.")),
         parameter("bloc", _("Slug of a bloc.")),
-        parameter("body", _("Code of a body."), enum=[code for code, _name in BODIES]),
+        parameter("body", _("Body.")),
         parameter("on", _("Only memberships in force on this day."), of=_date()),
     ]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from resolutions.models import Body, ResolutionKind, SessionKind
+from resolutions.models import ResolutionKind, SessionKind
 from votes.analysis.agreement import MEASURES
 from votes.choices import POSITIONS, WORDS, Choice
 from votes.exporting.tables import (
@@ -41,12 +41,7 @@ if TYPE_CHECKING:
     Fields = Mapping[str, serializers.Field[Any, Any, Any, Any]]
 
 YES_NO: Choices = [("yes", _("yes")), ("no", _("no"))]
-BODIES: Choices = [
-    (Body.GENERAL_ASSEMBLY, _("General Assembly")),
-    (Body.SECURITY_COUNCIL, _("Security Council")),
-]
 OF_VOTE: dict[str, Choices] = {
-    "body": BODIES,
     "kind": RollCall.Kind.choices,
     "decisive": YES_NO,
     "date_precision": DatePrecision.choices,
@@ -56,7 +51,6 @@ OF_VOTE: dict[str, Choices] = {
 }
 OF_TEXT: dict[str, Choices] = {**OF_VOTE, "kind": ResolutionKind.choices}
 OF_INTERVAL: dict[str, Choices] = {
-    "body": BODIES,
     "since_precision": DatePrecision.choices,
     "until_precision": DatePrecision.choices,
     "permanent": YES_NO,
@@ -194,7 +188,7 @@ ResolutionDetail = made(
 
 # Names and memberships.
 BodyRow = of_table("bodies")
-SessionRow = of_table("sessions", {"body": BODIES, "kind": SessionKind.choices})
+SessionRow = of_table("sessions", {"kind": SessionKind.choices})
 TopicRow = of_table("topics")
 SourceRow = of_table("sources")
 StateRow = of_table("states")
@@ -258,7 +252,7 @@ AgreementAnswer = made(
         "data_version": data_version(),
         "measure": serializers.ChoiceField(choices=list(MEASURES), required=False),
         "order": serializers.ChoiceField(choices=list(ORDERS), required=False),
-        "body": serializers.ChoiceField(choices=list(BODIES), required=False),
+        "body": serializers.CharField(required=False, help_text=_("Code of the body.")),
         "bloc": serializers.CharField(allow_null=True, required=False),
         "since": serializers.DateField(
             allow_null=True,

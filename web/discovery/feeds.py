@@ -93,7 +93,7 @@ def feed_of(
         title=plain(title),
         link=origin + page,
         description=None,
-        subtitle=_("Votes of the United Nations General Assembly and Security Council."),
+        subtitle=_("Recorded votes of the United Nations."),
         feed_url=origin + own,
         feed_guid=f"tag:{host},2026:{own}",
         language=get_language(),

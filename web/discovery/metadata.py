@@ -135,6 +135,8 @@ def in_words(roll_call: RollCall | ListedRollCall, named: Mapping[Choice, Sequen
         text += " " + _("As announced; counted from the votes: %(figures)s.") % {"figures": counted}
     if roll_call.method == RollCall.Method.NON_RECORDED:
         text = f"{text} {_('A non-recorded vote: who voted how is not on record.')}"
+    if roll_call.method == RollCall.Method.BALLOT:
+        text = f"{text} {_('A secret ballot or election: who voted how is secret.')}"
     return f"{text} {_('In brackets: permanent members of the Security Council.')}" if named else text
 
 

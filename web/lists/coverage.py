@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SHOWN = (Group.TEXT, Group.NOT_ADOPTED, Group.PART)
 """Groups of recorded votes, in display order."""
 
-WITHOUT_NAMES = (RollCall.Method.NON_RECORDED, RollCall.Method.WITHOUT_VOTE)
+WITHOUT_NAMES = (RollCall.Method.NON_RECORDED, RollCall.Method.WITHOUT_VOTE, RollCall.Method.BALLOT)
 
 
 @dataclass(frozen=True, slots=True)

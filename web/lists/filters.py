@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from resolutions.headings import heading_slug
-from resolutions.models import Body
+from resolutions.models import session_key
 from resolutions.symbols import looks_like_symbol
 from votes.analysis.matrix import LETTERS
 from votes.choices import Choice
@@ -62,6 +62,7 @@ METHOD_CHOICES = [
     (RollCall.Method.ROLL_CALL.value, gettext_lazy("by roll call")),
     (RollCall.Method.NON_RECORDED.value, gettext_lazy("non-recorded vote")),
     (RollCall.Method.WITHOUT_VOTE.value, gettext_lazy("adopted without a vote")),
+    (RollCall.Method.BALLOT.value, gettext_lazy("secret ballot or election")),
     (ANY_METHOD, gettext_lazy("any")),
 ]
 
@@ -134,13 +135,44 @@ class RepeatedField(forms.Field):
 
 
 def known_session(text: str, record: Record) -> str:
-    """Return the code of a session written as ``79``, ``ES-11`` or, as in files, ``11emsp`` or ``4sp``."""
+    """Return the key of a session or its code in some body.
+
+    It is written as ``79``, ``ES-11``, ``HRC-51`` or, as in files, ``11emsp`` or ``4sp``.
+    """
     code = text.strip().upper()
     if match := re.fullmatch(r"(\d+)(EMSP|SP)", code):
         code = f"{'ES' if match[2] == 'EMSP' else 'S'}-{match[1]}"
-    if code not in record.sessions:
-        raise LookupError(_("Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11.") % {"code": text})
-    return code
+    if code in record.sessions or any(session_key(body, code) in record.sessions for body in record.bodies):
+        return code
+    raise LookupError(unknown_session(text, record))
+
+
+def unknown_session(text: str, record: Record) -> str:
+    """Return the error for an unknown session, with an example of how those of other bodies are written."""
+    other = next((key for key in record.sessions if key.partition("-")[0] in record.bodies), "")
+    if not other:
+        return _("Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11.") % {"code": text}
+    message = _(
+        "Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11; those of other bodies than the General "
+        "Assembly begin with the body’s, such as %(other)s."
+    )
+    return message % {"code": text, "other": other}
+
+
+def session_of(code: str, body: str, record: Record) -> str:
+    """Return the key of the session with this key or, of ``body``, this code; raise LookupError where there is none."""
+    for key in (session_key(body, code), code) if body else (code,):
+        if key in record.sessions:
+            return key
+    raise LookupError(unknown_session(code, record))
+
+
+def known_body(text: str, record: Record) -> str:
+    """Return the code of a body of the record."""
+    if text not in record.bodies:
+        values = {"value": text, "choices": ", ".join(record.bodies)}
+        raise LookupError(_("Unknown value “%(value)s”; choose one of %(choices)s.") % values)
+    return text
 
 
 def known_date(text: str, _record: Record | None = None) -> datetime.date:
@@ -308,9 +340,9 @@ class RollCallFilter(django_filters.FilterSet):
     """All filters of roll calls, for pages, files, feeds and the API."""
 
     q = SearchFilter(label=gettext_lazy("Words or symbol"), mask=lambda scope, words: searches_of(scope.record)(words))
-    body = ChoiceFilter(
+    body = KnownFilter(
         label=gettext_lazy("Body"),
-        **one_of([(Body.GENERAL_ASSEMBLY, Body.GENERAL_ASSEMBLY), (Body.SECURITY_COUNCIL, Body.SECURITY_COUNCIL)]),
+        known=known_body,
         **by_label("bodies"),
         names=lambda record: record.bodies,
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from resolutions.models import Body, Resolution
+from resolutions.models import Resolution
 from resolutions.symbols import parse_or_none
 from votes.reports.coverage import coverage_of
 from web.display.figures import number
@@ -111,7 +111,7 @@ def _of_session(symbol: Symbol, record: Record) -> str:
     code = f"{match['kind'].removeprefix('0')}{int(match['number'])}" if match else ""
     for body in coverage_of(record).bodies:
         for line in body.sessions:
-            if body.code == Body.GENERAL_ASSEMBLY and line.code == code:
+            if line.code == code:
                 return of_session(line)
     return _("No vote of session %(session)s is on record.") % {"session": code} if code else ""
 

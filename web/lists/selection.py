@@ -19,6 +19,7 @@ from web.lists.filters import (
     RollCallFilter,
     StateFilter,
     days_of,
+    session_of,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,16 @@ if TYPE_CHECKING:
 
 class SelectionForm(forms.Form):
     """The values of some filters."""
+
+    def clean_session(self) -> str | None:
+        """Return the session of the body that is chosen, as rows of files name it, or the one of that name."""
+        code: str | None = self.cleaned_data["session"]
+        field = self.fields["session"]
+        assert isinstance(field, KnownField)
+        try:
+            return session_of(code, self.cleaned_data.get("body") or "", field.record) if code else None
+        except LookupError as error:
+            raise forms.ValidationError(str(error.args[0])) from None
 
     def clean(self) -> dict[str, Any]:
         """Return the values; note a period that ends before it begins."""

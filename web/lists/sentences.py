@@ -253,6 +253,7 @@ def _method(method: str, of: str) -> str:
             Method.ROLL_CALL: _("%(what)s put to a roll-call vote"),
             Method.NON_RECORDED: _("%(what)s put to a non-recorded vote"),
             Method.WITHOUT_VOTE: _("%(what)s adopted without a vote"),
+            Method.BALLOT: _("%(what)s put to a secret ballot or an election"),
             ANY_METHOD: _("%(what)s with or without a recorded vote"),
         }[method]
     return {
@@ -260,6 +261,7 @@ def _method(method: str, of: str) -> str:
         Method.ROLL_CALL: _("%(what)s by roll call"),
         Method.NON_RECORDED: _("%(what)s that were not recorded"),
         Method.WITHOUT_VOTE: _("%(what)s adopted without a vote"),
+        Method.BALLOT: _("%(what)s by secret ballot or election"),
         ANY_METHOD: _("%(what)s of every kind and adoptions without a vote"),
     }[method]
 
@@ -284,6 +286,7 @@ def counted(n: int) -> dict[str, str]:
         Method.ROLL_CALL: ngettext("%(n)s roll-call vote", "%(n)s roll-call votes", n),
         Method.NON_RECORDED: ngettext("%(n)s non-recorded vote", "%(n)s non-recorded votes", n),
         Method.WITHOUT_VOTE: ngettext("%(n)s text adopted without a vote", "%(n)s texts adopted without a vote", n),
+        Method.BALLOT: ngettext("%(n)s secret ballot or election", "%(n)s secret ballots and elections", n),
         ANY_METHOD: ngettext("%(n)s vote or adoption without a vote", "%(n)s votes and adoptions without a vote", n),
     }
 
@@ -298,6 +301,9 @@ def counted_of(n: int) -> dict[str, str]:
         ),
         Method.WITHOUT_VOTE: ngettext(
             "%(n)s of %(total)s text adopted without a vote", "%(n)s of %(total)s texts adopted without a vote", n
+        ),
+        Method.BALLOT: ngettext(
+            "%(n)s of %(total)s secret ballot or election", "%(n)s of %(total)s secret ballots and elections", n
         ),
         ANY_METHOD: ngettext(
             "%(n)s of %(total)s vote or adoption without a vote",

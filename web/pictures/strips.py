@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STEP, BAR = 9, 7
 """Column pitch and width."""
+FEWEST_YEARS = 60
+"""A picture is as wide as so many years at least, so that those of young bodies have the same scale."""
 NAME, HIGH, LOWEST, BETWEEN, BELOW = 24, 44, 2.5, 12, 26
 """Heights: name line, tallest and shortest column, gap between strips, and the line of years."""
 
@@ -39,7 +41,8 @@ def strips(title: str, description: str, of: Sequence[Strip], words: Mapping[str
     the class ``picture chart``.
     """
     years = [one.year for one in of[0].years]
-    width, shapes, top = STEP * len(years), [], 0
+    end, shapes, top = STEP * len(years), [], 0
+    width = max(end, STEP * FEWEST_YEARS)
     for strip in of:
         shapes.append(f'<text class="f-ink strong" x="0" y="{top + 15}">{escape(strip.name)}</text>')
         top += NAME + HIGH
@@ -50,7 +53,7 @@ def strips(title: str, description: str, of: Sequence[Strip], words: Mapping[str
                 f"<g><title>{escape(f'{one.year}: {one.held.roll_calls}, {words[one.held.extent]}')}</title>"
                 f"{_column(one.held.extent, place * STEP, top, high, own)}</g>"
             )
-        shapes.append(f'<path class="axis s-muted" d="M0 {top + 0.5}H{width}"/>')
+        shapes.append(f'<path class="axis s-muted" d="M0 {top + 0.5}H{end}"/>')
         shapes.append(f'<text class="f-muted small end" x="{width}" y="{top - HIGH - 9}">{most}</text>')
         top += BETWEEN
     shapes += [

@@ -6,6 +6,7 @@ import datetime
 import re
 
 METHODS = (
+    (re.compile(r"\b(secret )?ballots?\b|\belect(ion|ed)\b"), "ballot"),
     (re.compile(r"without (a )?vote|consensus|acclamation"), "without-vote"),
     (re.compile(r"non ?recorded|not recorded|unrecorded"), "non-recorded"),
     (re.compile(r"roll ?call"), "roll-call"),

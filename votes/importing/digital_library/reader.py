@@ -177,12 +177,17 @@ def _legible(reading: Reading, rows: pl.DataFrame, adopted: Sequence[tuple[Recor
 
 def _only_recorded(reading: Reading, rows: pl.DataFrame, methods: Sequence[str]) -> pl.DataFrame:
     """Return the rows that are votes: where a text was adopted otherwise, the file has a row for every member."""
-    for method, words in ("without-vote", "without a vote"), ("non-recorded", "by a non-recorded vote"):
+    otherwise = {
+        "without-vote": "adopted without a vote",
+        "non-recorded": "adopted by a non-recorded vote",
+        "ballot": "decided by secret ballot or election, in which nobody’s vote is known,",
+    }
+    for method, words in otherwise.items():
         refs = [ref for ref, of in enumerate(methods) if of == method]
         if refs:
             votes = rows.filter(~pl.col("ref").is_in(refs))
             count = rows.height - votes.height
-            reading.notes.append(f"{count} rows of {len(refs)} texts adopted {words} are not votes and were skipped.")
+            reading.notes.append(f"{count} rows of {len(refs)} texts {words} are not votes and were skipped.")
             rows = votes
     return rows
 

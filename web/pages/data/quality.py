@@ -12,13 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resolutions.models import Body
+from resolutions.models import Body, body_order
 from votes.models import Finding, ImportRun, RollCall
 from votes.models.finding_sentences import MEANINGS
 from web.lists.filters import one_of
 from web.serving.parameters import reads, tidy_address, unanswered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.paginator import Page
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse, QueryDict
@@ -28,18 +30,18 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 OPEN, ACKNOWLEDGED = "open", "acknowledged"
 STATUSES = [(OPEN, gettext_lazy("Open")), (ACKNOWLEDGED, gettext_lazy("Acknowledged"))]
-BODIES = [
-    (Body.GENERAL_ASSEMBLY, gettext_lazy("General Assembly")),
-    (Body.SECURITY_COUNCIL, gettext_lazy("Security Council")),
-]
 
 
 class FindingForm(forms.Form):
     """The filters of findings."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False, **one_of(Finding.Kind.choices))
-    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False, **one_of(BODIES))
+    body = forms.ChoiceField(label=gettext_lazy("Body"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, **one_of(STATUSES))
+
+    def __init__(self, parameters: QueryDict, bodies: Sequence[tuple[str, str]]) -> None:
+        super().__init__(parameters)
+        self.fields["body"] = forms.ChoiceField(label=gettext_lazy("Body"), required=False, **one_of([*bodies]))
 
 
 class Findings:
@@ -47,7 +49,9 @@ class Findings:
 
     def __init__(self, parameters: QueryDict) -> None:
         self.parameters = parameters
-        self.form = FindingForm(parameters)
+        bodies = Body.objects.values_list("code", "name")
+        self.bodies = sorted(bodies, key=lambda body: body_order(*body))
+        self.form = FindingForm(parameters, self.bodies)
         self.is_valid = self.form.is_valid()
         self.page_error = ""
 
@@ -140,15 +144,16 @@ def in_order(findings: QuerySet[Finding]) -> QuerySet[Finding]:
 @tidy_address
 def quality(request: HttpRequest) -> HttpResponse:
     """Show the findings of checks on the record and on files, with editors' explanations."""
+    listing = Findings(request.GET)
     context = {
-        "listing": Findings(request.GET),
+        "listing": listing,
         "record": RollCall.objects.published()
         .recorded()
         .aggregate(roll_calls=Count("pk"), votes=Sum("tally__cast", default=0)),
         "last_import": ImportRun.objects.public().aggregate(at=Max("finished"))["at"],
         "last_found": Finding.objects.public().aggregate(at=Max("found"))["at"],
         "kinds": Finding.Kind.choices,
-        "bodies": BODIES,
+        "bodies": listing.bodies,
         "statuses": STATUSES,
     }
     return render(request, "data/quality.html", context)

@@ -40,7 +40,11 @@ FIRST = ("resolutions", "roll-calls", "votes")
 """The most wanted tables."""
 
 RECORDED = RollCall.METHODS_WITH_VOTES
-UNRECORDED = {"non_recorded": [RollCall.Method.NON_RECORDED], "without_vote": [RollCall.Method.WITHOUT_VOTE]}
+UNRECORDED = {
+    "non_recorded": [RollCall.Method.NON_RECORDED],
+    "without_vote": [RollCall.Method.WITHOUT_VOTE],
+    "ballots": [RollCall.Method.BALLOT],
+}
 """Methods without a recorded vote, by the name of their count."""
 
 IMPORTS_SHOWN = 10

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from votes.record.record import CACHED_VERSIONS, DECISIVE, SLUG, reading
 from votes.reports.notable_breaks import notable_roll_calls
 from web.display.breaks import BreakLine, break_lines
+from web.display.enumeration import joined_with_and
 from web.lists.coverage import in_one_line
 from web.lists.subject_index import topics_with_texts
 from web.pages.home.questions import questions
@@ -39,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "record": record,
             "latest": record.roll_calls_by_key(register.keys[decided][:LATEST].tolist()),
             "notable": _notable(record),
+            "bodies": joined_with_and([name for code, name in record.bodies.items() if code in register.bodies.values]),
             "covered": in_one_line(record, get_language()),
             "questions": questions(record, get_language(), get_script_prefix()),
             "example": example(record),
