@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +19,7 @@ from resolutions.admin.base import continue_editing
 from resolutions.models import Status
 from resolutions.symbols import loose
 from votes.admin.filling_forms import FillForm, SourceForm
+from votes.admin.holding import HeldError, add_held, hold_implausible
 from votes.admin.sheet import VotingSheet, changed_votes, rows
 from votes.choices import Choice
 from votes.editing.filling import Reading, names_for, read_text
@@ -119,7 +121,13 @@ def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int)
 def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: FillForm) -> bool:
     """Save the sheet; where that is refused, the form says why."""
     try:
-        form.save(by=request.user)
+        with transaction.atomic():
+            form.save(by=request.user)
+            hold_implausible(request, roll_calls=[form.roll_call])
+    except HeldError as error:
+        form.held = error.held
+        add_held(form, error.held)
+        return False
     except ValidationError as error:
         form.add_error(None, error)
         return False

@@ -22,6 +22,7 @@ from votes.totals import ANNOUNCED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from votes.admin.holding import Held
     from votes.editing.filling import Reading
     from votes.models import RollCall
 
@@ -81,6 +82,8 @@ class FillForm(forms.Form):
 
     is_stale = False
     """Whether the text is another than the one that was read and shown."""
+    held: Held | None = None
+    """What has to be looked at before this is saved."""
 
     votes = VotesField()
     take_announced = forms.BooleanField(required=False)
