@@ -3,9 +3,22 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from votes.admin import blocs, findings, history, ideal_points, imports, roll_calls, sources, states, texts, votes
+from votes.admin import (
+    amending,
+    blocs,
+    findings,
+    history,
+    ideal_points,
+    imports,
+    roll_calls,
+    sources,
+    states,
+    texts,
+    votes,
+)
 
 __all__ = [
+    "amending",
     "blocs",
     "findings",
     "history",

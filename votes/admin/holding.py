@@ -57,6 +57,11 @@ class HeldError(Exception):
         self.held = held
 
 
+def fresh_messages(request: HttpRequest) -> None:
+    """Drop the messages of what was taken back."""
+    request._messages = default_storage(request)  # type: ignore[attr-defined]
+
+
 class HoldingMixin:
     """An admin page whose saves can be held."""
 
@@ -68,7 +73,7 @@ class HoldingMixin:
             return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
         except HeldError as error:
             request.held = error.held  # type: ignore[attr-defined]
-            request._messages = default_storage(request)  # type: ignore[attr-defined]  # nothing of it has happened
+            fresh_messages(request)
             return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from resolutions.admin.base import RecordAdmin, contains_words, continue_editing
 from resolutions.models import Status, near_symbol
+from votes.admin.amending import AmendingMixin
 from votes.admin.filling import fill_page
 from votes.admin.holding import HoldingMixin, hold_implausible
 from votes.admin.merging import MERGE, merge_page, merge_selected
@@ -56,7 +57,7 @@ ANNOUNCED_HELP = _(
 
 
 @admin.register(RollCall)
-class RollCallAdmin(HoldingMixin, RecordAdmin[RollCall]):
+class RollCallAdmin(AmendingMixin, HoldingMixin, RecordAdmin[RollCall]):
     """The votes taken."""
 
     list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)

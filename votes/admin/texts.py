@@ -8,6 +8,7 @@ from django.contrib import admin
 
 from resolutions.admin.resolutions import ResolutionAdmin
 from resolutions.models import Resolution
+from votes.admin.amending import AmendingMixin
 from votes.admin.holding import HoldingMixin, hold_implausible
 
 if TYPE_CHECKING:
@@ -17,11 +18,10 @@ admin.site.unregister(Resolution)
 
 
 @admin.register(Resolution)
-class TextAdmin(HoldingMixin, ResolutionAdmin):
+class TextAdmin(AmendingMixin, HoldingMixin, ResolutionAdmin):
     """The texts put to a body."""
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save what belongs to a text; hold what contradicts itself or the votes on it."""
-        super().save_related(request, form, formsets, change)
+    def check_saved(self, request: HttpRequest, form: Any) -> None:
+        """Hold what contradicts itself or the votes on it."""
         text = form.instance
         hold_implausible(request, texts=[text], roll_calls=text.roll_calls.all())

@@ -1,4 +1,5 @@
-"""Findings on facts that contradict each other; the history of new reference facts; a state's name is its own.
+"""Findings on facts that contradict each other; the history of new reference facts; a state's name is its own;
+proposed changes.
 
 Until now the history had reference facts from their first change on, not that they were added. What the first
 loading brings, before anything has been public, still leaves nothing.
@@ -6,6 +7,7 @@ loading brings, before anything has been public, still leaves nothing.
 
 import importlib
 
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
@@ -59,6 +61,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='memberstate',
             constraint=models.UniqueConstraint(fields=('sort_name',), name='member_state_name_once', violation_error_message='Another member state has this name.'),
+        ),
+        migrations.CreateModel(
+            name='Amendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='proposed')),
+                ('reason', models.TextField(verbose_name='reason')),
+                ('changes', models.JSONField(help_text='What, from which value, to which: [[what, before, after]].', verbose_name='changes')),
+                ('form', models.TextField(editable=False)),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
+                ('is_confirmed', models.BooleanField(null=True, verbose_name='confirmed')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ('resolution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='resolutions.resolution', verbose_name='resolution')),
+                ('roll_call', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='amendments', to='votes.rollcall', verbose_name='roll call')),
+            ],
+            options={
+                'verbose_name': 'proposed change',
+                'verbose_name_plural': 'proposed changes',
+                'ordering': ('-at',),
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('roll_call__isnull', True), ('resolution__isnull', True), _connector='XOR'), name='amendment_of_one_record'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_confirmed__isnull', True)), models.Q(('decided_at__isnull', False), ('is_confirmed__isnull', False)), _connector='OR'), name='amendment_decided_whole')],
+            },
         ),
         migrations.RunSQL(TRIGGERS, DROP),
     ]
