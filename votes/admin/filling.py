@@ -24,6 +24,7 @@ from votes.admin.sheet import VotingSheet, changed_votes, rows
 from votes.choices import Choice
 from votes.editing.filling import Reading, names_for, read_text
 from votes.editing.spreadsheets import read_file
+from votes.editing.stated_facts import stated_otherwise
 from votes.models import RollCall
 from votes.rules import Result
 from votes.totals import ANNOUNCED, Totals
@@ -32,8 +33,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from resolutions.admin.base import RecordAdmin
+    from votes.editing.stated_facts import Stated
 
-LOGGED = {"take_announced": "Announced totals", "take_result": "Result", "corrections": "Corrections"}
+LOGGED = {
+    "take_facts": "Facts",
+    "take_announced": "Announced totals",
+    "take_result": "Result",
+    "corrections": "Corrections",
+}
 """Labels in the log of what is saved with the votes."""
 
 
@@ -69,6 +76,11 @@ class Preview:
     @property
     def result(self) -> str:
         return str(Result(self.reading.result).label) if self.reading.result else ""
+
+    @property
+    def stated(self) -> list[Stated]:
+        """Return what the text says of date, meeting and symbols that this draft has otherwise."""
+        return [one for one in stated_otherwise(self.roll_call, self.reading) if one.recorded]
 
     @property
     def is_of_another_text(self) -> bool:
