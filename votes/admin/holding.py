@@ -28,7 +28,7 @@ LOOKS_WRONG = _(
     "This looks wrong. Correct it below. If it is right, say why and save again; the reason is shown in public."
 )
 WHY = _("Why this is right")
-NOT_SAVED = _("Nothing has been saved yet. Look at the points at the top of the page.")
+NOT_SAVED = _("Nothing has been saved yet. Look at the points at the top of this page first.")
 
 
 @dataclass(frozen=True)
