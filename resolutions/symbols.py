@@ -19,6 +19,9 @@ from functools import lru_cache
 LAST_ROMAN_SESSION = {"": 30, "ES-": 5, "S-": 7}
 IN_ARABIC = {("S-", 1), ("S-", 2)}
 
+# From then on the Council's documents are numbered by year: S/1994/1.
+FIRST_COUNCIL_YEAR = 1994
+
 # Voeten's prefixes for the three kinds of Assembly session.
 VOETEN_SESSIONS = {"R": "", "ESS": "ES-", "SS": "S-"}
 
@@ -121,6 +124,46 @@ def parse_or_none(text: str) -> Symbol | None:
         return parse(text)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a symbol says by itself of the text or meeting it names; empty or None where it says nothing."""
+
+    body: str = ""
+    """The code of the body."""
+    session: str = ""
+    """The code of the Assembly's session: ``79``, ``ES-11``."""
+    year: int | None = None
+    is_final: bool = False
+    """Whether it is the number of a resolution or decision, which is given once the body and session are settled."""
+
+
+@lru_cache(maxsize=16384)
+def named(text: str) -> Named:
+    """Return what the symbol ``text`` says of body, session and year.
+
+    Drafts and meetings of the Assembly name their session since the thirty-first; an earlier ``A/512/Rev.1`` is a
+    document of its own number.
+    """
+    symbol = parse_or_none(text)
+    if symbol is None:
+        return Named()
+    if match := re.match(r"A/(?:RES|DEC)/(0|ES-|S-)(\d{4})/(?!.*AND II)", symbol.sort_key):
+        return Named("GA", f"{match[1].lstrip('0')}{int(match[2])}", is_final=True)
+    if symbol.key.startswith(("A/RES/", "A/DEC/")):
+        return Named("GA", is_final=True)
+    if symbol.key.startswith("S/RES/"):
+        year = re.search(r"\((\d{4})\)", symbol.text)
+        return Named("SC", year=int(year[1]) if year else None, is_final=True)
+    if match := re.match(r"S/(?:(19\d\d|20\d\d)/\d)?", symbol.key):
+        year_of_draft = int(match[1]) if match[1] and int(match[1]) >= FIRST_COUNCIL_YEAR else None
+        return Named("SC", year=year_of_draft)
+    if match := re.match(r"A/(?:C\.\d/|BUR/)?(ES-|S-|)(\d{1,3})/", symbol.key):
+        number = int(match[2])
+        if number > LAST_ROMAN_SESSION[match[1]]:
+            return Named("GA", f"{match[1]}{number}")
+    return Named("GA" if re.match(r"A/(?:L|PV|C\.\d|BUR)[./]", symbol.key) else "")
 
 
 def unnumbered(text: str, record: str) -> Symbol | None:

@@ -8,7 +8,7 @@ from web.files import downloads
 from web.pages.about import views as about
 from web.pages.agreement import views as agreement
 from web.pages.comparison import views as compare_states
-from web.pages.data import quality
+from web.pages.data import changes, quality
 from web.pages.data import views as data
 from web.pages.guides import views as guides
 from web.pages.home import views as home
@@ -73,6 +73,7 @@ urlpatterns = [
     path("data/codebook/", data.codebook, name="codebook"),
     re_path(r"^data/(?P<name>[\w-]+\.(?:csv|parquet|json|md|zip)|SHA256SUMS)$", data.file, name="data_file"),
     path("data/quality/", quality.quality, name="quality"),
+    path("data/changes/", changes.changes, name="changes"),
     path("about/", about.about, name="about"),
     path("reading-a-vote/", guides.page, {"name": "reading"}, name="reading"),
     path("methods/", guides.page, {"name": "methods"}, name="methods"),

@@ -60,6 +60,7 @@ PAGES = {
     "/data/": 200,
     "/data/codebook/": 200,
     "/data/quality/": 200,
+    "/data/changes/": 200,
     "/about/": 200,
     "/reading-a-vote/": 200,
     "/methods/": 200,

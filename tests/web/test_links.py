@@ -32,7 +32,7 @@ SECTIONS = {
     "movement": ["/compare/roll-calls/", "/compare/roll-calls/?a=a-res-es-11-1&b=a-res-es-11-7&bloc=nato"],
     "ideal points": ["/ideal-points/"],
     "vetoes": ["/vetoes/"],
-    "data": ["/data/", "/data/codebook/", "/data/quality/"],
+    "data": ["/data/", "/data/codebook/", "/data/quality/", "/data/changes/"],
 }
 """Pages of each section, whose links are followed; one of each kind, by its view, form and parameters."""
 

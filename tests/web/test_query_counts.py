@@ -45,6 +45,7 @@ QUERIES = [
     ("/roll-calls/?result=vetoed&vetoed_by=RUS&kind=text", 2),
     ("/resolutions/?method=any", 2),
     ("/data/quality/", 5),
+    ("/data/changes/", 4),
     ("/about/", 1),
     ("/contact/?about=a-res-es-11-7", 1),
     ("/privacy/", 0),

@@ -3,9 +3,33 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from votes.admin import blocs, findings, history, ideal_points, imports, roll_calls, sources, states, votes
+from votes.admin import (
+    amending,
+    blocs,
+    findings,
+    history,
+    ideal_points,
+    imports,
+    roll_calls,
+    sources,
+    states,
+    texts,
+    votes,
+)
 
-__all__ = ["blocs", "findings", "history", "ideal_points", "imports", "roll_calls", "sources", "states", "votes"]
+__all__ = [
+    "amending",
+    "blocs",
+    "findings",
+    "history",
+    "ideal_points",
+    "imports",
+    "roll_calls",
+    "sources",
+    "states",
+    "texts",
+    "votes",
+]
 
 admin.site.site_header = _("Plenary")
 admin.site.site_title = _("Plenary data entry")

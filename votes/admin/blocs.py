@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import LabelledInline, RecordAdmin
 from votes.admin.intervals import IntervalColumns, IntervalFormSet
+from votes.admin.reference_pages import ReferenceMixin
 from votes.models import Bloc, BlocMembership
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class BlocMembershipInline(LabelledInline[BlocMembership, Bloc]):
 
 
 @admin.register(Bloc)
-class BlocAdmin(RecordAdmin[Bloc]):
+class BlocAdmin(ReferenceMixin, RecordAdmin[Bloc]):
     """Groups of states."""
 
     list_display = ("slug", "short_name", "name", "kind", "recorded_memberships")
@@ -70,7 +71,7 @@ class BlocAdmin(RecordAdmin[Bloc]):
 
 
 @admin.register(BlocMembership)
-class BlocMembershipAdmin(IntervalColumns, RecordAdmin[BlocMembership]):
+class BlocMembershipAdmin(ReferenceMixin, IntervalColumns, RecordAdmin[BlocMembership]):
     """Who was in which bloc, and when."""
 
     list_display = ("state", "bloc", "status", "first_day", "last_day")

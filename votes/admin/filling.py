@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,10 +19,12 @@ from resolutions.admin.base import continue_editing, kept_as
 from resolutions.models import Status
 from resolutions.symbols import loose
 from votes.admin.filling_forms import FillForm, SourceForm
+from votes.admin.holding import HeldError, add_held, hold_implausible
 from votes.admin.sheet import VotingSheet, changed_votes, rows, sheet_of
 from votes.choices import Choice
 from votes.editing.filling import Reading, names_for, read_text
 from votes.editing.spreadsheets import read_file
+from votes.editing.stated_facts import stated_otherwise
 from votes.models import RollCall
 from votes.rules import Result
 from votes.totals import ANNOUNCED, Totals
@@ -30,8 +33,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from resolutions.admin.base import RecordAdmin
+    from votes.editing.stated_facts import Stated
 
-LOGGED = {"take_announced": "Announced totals", "take_result": "Result", "corrections": "Corrections"}
+LOGGED = {
+    "take_facts": "Facts",
+    "take_announced": "Announced totals",
+    "take_result": "Result",
+    "corrections": "Corrections",
+}
 """Labels in the log of what is saved with the votes."""
 
 
@@ -67,6 +76,11 @@ class Preview:
     @property
     def result(self) -> str:
         return str(Result(self.reading.result).label) if self.reading.result else ""
+
+    @property
+    def stated(self) -> list[Stated]:
+        """Return what the text says of date, meeting and symbols that this draft has otherwise."""
+        return [one for one in stated_otherwise(self.roll_call, self.reading) if one.recorded]
 
     @property
     def is_of_another_text(self) -> bool:
@@ -131,7 +145,13 @@ def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int)
 def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: FillForm) -> bool:
     """Save the sheet; where that is refused, the form says why."""
     try:
-        form.save(by=request.user)
+        with transaction.atomic():
+            form.save(by=request.user)
+            hold_implausible(request, roll_calls=[form.roll_call])
+    except HeldError as error:
+        form.held = error.held
+        add_held(form, error.held)
+        return False
     except ValidationError as error:
         form.add_error(None, error)
         return False

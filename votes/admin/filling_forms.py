@@ -17,19 +17,22 @@ from votes.choices import Choice
 from votes.editing.filling import fill_sheet
 from votes.editing.publishing import been_public
 from votes.editing.spreadsheets import LIMIT
+from votes.editing.stated_facts import stated_otherwise, take_over
 from votes.editing.votes import check_choices
 from votes.models import RollCall
 from votes.rules import Result
 from votes.totals import ANNOUNCED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from votes.admin.holding import Held
     from votes.editing.filling import Reading
+    from votes.editing.stated_facts import Stated
 
 TEXT_LIMIT = 1024**2
 """Bytes of a pasted text."""
-EXTRAS = ("take_announced", "take_result", "corrections", "reason")
+EXTRAS = ("take_facts", "take_announced", "take_result", "corrections", "reason")
 
 
 class SourceForm(forms.Form):
@@ -83,8 +86,11 @@ class FillForm(forms.Form):
 
     is_stale = False
     """Whether the text is another than the one that was read and shown."""
+    held: Held | None = None
+    """What has to be looked at before this is saved."""
 
     votes = VotesField()
+    take_facts = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     take_announced = forms.BooleanField(required=False)
     take_result = forms.BooleanField(required=False)
     corrections = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
@@ -99,6 +105,7 @@ class FillForm(forms.Form):
         announced = {choice: figure for choice, figure in figures.items() if figure is not None}
         self.facts = {name: getattr(roll_call, name) for name in (*ANNOUNCED, "result")}
         self.shown = dump({"": {str(roll_call.pk): self.facts}})
+        stated = stated_otherwise(roll_call, reading)
         sheet = sheet_of(self)
         sheet.compares = bool(self.recorded)
         sheet.announced = {**announced, **reading.announced}
@@ -106,10 +113,29 @@ class FillForm(forms.Form):
             "votes": reading.choices,
             # What stands on record is not replaced without a word.
             "take_announced": not announced,
+            "take_facts": [one.name for one in stated if one.can_be_taken and not one.recorded],
             "take_result": roll_call.result == Result.NOT_STATED,
             "corrections": [f"{one.code}:{one.choice}" for one in reading.corrections if one.is_certain],
         }
         self._keep_needed_fields(announced)
+        self._offer_facts(stated)
+
+    def _offer_facts(self, stated: Sequence[Stated]) -> None:
+        """Offer what the text states otherwise; delete the field where it agrees or cannot be taken over here."""
+        field = self.fields["take_facts"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.label = _("Take over from the text")
+        field.choices = [
+            (
+                one.name,
+                _("%(label)s: %(stated)s (this draft has %(recorded)s)")
+                % {"label": one.label, "stated": one.stated, "recorded": one.recorded or _("none")},
+            )
+            for one in stated
+            if one.can_be_taken
+        ]
+        if not field.choices:
+            del self.fields["take_facts"]
 
     def _keep_needed_fields(self, announced: Mapping[str, int]) -> None:
         """Label the fields of what the text says beside the votes; delete those of what it does not say."""
@@ -187,6 +213,8 @@ class FillForm(forms.Form):
     def save(self, *, by: Any) -> None:
         """Save the votes, and what was ticked."""
         cleaned = self.cleaned_data
+        if facts := cleaned.get("take_facts"):
+            take_over(roll_call=self.roll_call, reading=self.reading, names=facts, by=by)
         pairs = [value.partition(":") for value in cleaned.get("corrections", ())]
         fill_sheet(
             roll_call=self.roll_call,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,6 +18,7 @@ from resolutions.admin.forms import check_session
 from resolutions.admin.resolutions import ResolutionForm
 from resolutions.admin.subjects import add_suggested_topics
 from resolutions.models import Body, OtherSymbol, Resolution, Session
+from votes.admin.holding import HeldError, add_held, hold_implausible
 from votes.admin.roll_call_forms import NewRollCallForm
 from votes.editing.drafts import is_complete, proposal, session_on
 from votes.models import RollCall, Source
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from resolutions.admin.base import RecordAdmin
+    from votes.admin.holding import Held
 
 
 class SittingForm(forms.Form):
@@ -47,6 +50,8 @@ class SittingForm(forms.Form):
         check_session(self)
         if body and date and not session and "session" not in self.errors:
             cleaned["session"] = session_on(body, date)
+            if cleaned["session"] is None and Session.objects.filter(body=body).exists():
+                self.add_error("session", _("No session of this date is on record. Add it under Sessions first."))
         return cleaned
 
 
@@ -129,8 +134,9 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
             use_required_attribute=False,
         )
         if request.method == "POST":
-            vote = _save(model_admin, request, text, sitting)
-            if vote.is_valid():
+            vote, held = _save(model_admin, request, text, sitting)
+            context["held"] = held
+            if vote.is_valid() and held is None:
                 message = _("Saved as a draft. Now enter the votes.")
                 model_admin.log_addition(request, vote.instance, [{"added": {}}])
                 mark_saved(request, kept)
@@ -143,8 +149,10 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
     return model_admin.render(request, "admin/votes/rollcall/new.html", context)
 
 
-def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, text: TextForm, sitting: SittingForm) -> VoteForm:
-    """Save both or neither; return the form of the vote, with errors where nothing was saved."""
+def _save(
+    model_admin: RecordAdmin[RollCall], request: HttpRequest, text: TextForm, sitting: SittingForm
+) -> tuple[VoteForm, Held | None]:
+    """Save both or neither; return the form of the vote, with errors where nothing was saved, and what is held."""
     user: Any = request.user
     with transaction.atomic():
         text_is_valid = text.is_valid()
@@ -153,11 +161,20 @@ def _save(model_admin: RecordAdmin[RollCall], request: HttpRequest, text: TextFo
         keys = {name: getattr(value, "pk", value) or "" for name, value in facts.items()}
         vote = VoteForm({**request.POST.dict(), **keys})
         vote.text_has_errors = not text_is_valid
+        held: Held | None = None
         if vote.is_valid():
-            vote.save().entered_by.add(user)
-        else:
-            transaction.set_rollback(True)
-    return vote
+            roll_call = vote.save()
+            roll_call.entered_by.add(user)
+            try:
+                hold_implausible(request, roll_calls=[roll_call], texts=[resolution] if resolution else [])
+                return vote, None
+            except HeldError as error:
+                held = error.held
+        transaction.set_rollback(True)
+    if held:
+        add_held(text, replace(held, refused=[(n, words) for n, words in held.refused if n in text.fields], points=()))
+        add_held(vote, replace(held, refused=[(n, words) for n, words in held.refused if n not in text.fields]))
+    return vote, held
 
 
 def _save_text(model_admin: RecordAdmin[RollCall], request: HttpRequest, form: TextForm) -> Resolution:

@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from resolutions.admin.base import DeletedForReasonAdmin, contains_words, continue_editing
 from resolutions.models import Status, near_symbol
+from votes.admin.amending import AmendingMixin
 from votes.admin.filling import fill_page
+from votes.admin.holding import HoldingMixin, hold_implausible
 from votes.admin.meetings import meeting_page
 from votes.admin.merging import MERGE, merge_page, merge_selected
 from votes.admin.new_roll_call import new_page
@@ -55,7 +57,7 @@ ANNOUNCED_HELP = _(
 
 
 @admin.register(RollCall)
-class RollCallAdmin(DeletedForReasonAdmin[RollCall]):
+class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]):
     """The votes taken."""
 
     list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)
@@ -192,6 +194,7 @@ class RollCallAdmin(DeletedForReasonAdmin[RollCall]):
             obj.entered_by.add(by)
         if form.cleaned_data.get("votes") is not None:
             record_votes(roll_call=obj, choices=form.cleaned_data["votes"], by=by)
+        hold_implausible(request, roll_calls=[obj], becomes_public=status == Status.PUBLISHED)
         symbols = draft_symbols([obj])
         reason = form.cleaned_data.get("reason", "")
         if status == Status.PUBLISHED:

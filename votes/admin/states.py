@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.base import LabelledInline, RecordAdmin
+from resolutions.admin.base import LabelledInline, ModelForm, RecordAdmin
+from resolutions.text import fold
 from votes.admin.intervals import IntervalColumns, IntervalFormSet
+from votes.admin.reference_pages import ReferenceMixin
 from votes.admin.seats import SeatsTable
 from votes.models import BodyMembership, MemberState, StateName
 
@@ -39,10 +42,26 @@ class BodyMembershipInline(LabelledInline[BodyMembership, MemberState]):
     extra = 0
 
 
+class MemberStateForm(ModelForm[MemberState]):
+    """A state, whose name no other has."""
+
+    class Meta:
+        model = MemberState
+        fields = "__all__"
+
+    def clean_name(self) -> str:
+        """Refuse the name of another state, whatever its spelling."""
+        name: str = self.cleaned_data["name"]
+        if same := MemberState.objects.filter(sort_name=fold(name)).exclude(pk=self.instance.pk).first():
+            raise ValidationError(_("Another member state has this name: %(code)s."), params={"code": same.code})
+        return name
+
+
 @admin.register(MemberState)
-class MemberStateAdmin(RecordAdmin[MemberState]):
+class MemberStateAdmin(ReferenceMixin, RecordAdmin[MemberState]):
     """The holders of seats, former ones too."""
 
+    form = MemberStateForm
     list_display = ("code", "name", "iso2", "official_name")
     list_display_links = ("code", "name")
     list_filter = (("body_memberships__body", admin.RelatedOnlyFieldListFilter), "body_memberships__permanent")
@@ -57,7 +76,7 @@ class MemberStateAdmin(RecordAdmin[MemberState]):
 
 
 @admin.register(StateName)
-class StateNameAdmin(IntervalColumns, RecordAdmin[StateName]):
+class StateNameAdmin(ReferenceMixin, IntervalColumns, RecordAdmin[StateName]):
     """The names that states had."""
 
     list_display = ("name", "state", "first_day", "last_day")
@@ -67,7 +86,7 @@ class StateNameAdmin(IntervalColumns, RecordAdmin[StateName]):
 
 
 @admin.register(BodyMembership)
-class BodyMembershipAdmin(SeatsTable, IntervalColumns, RecordAdmin[BodyMembership]):
+class BodyMembershipAdmin(SeatsTable, ReferenceMixin, IntervalColumns, RecordAdmin[BodyMembership]):
     """The seats in bodies: the electorate of every roll call."""
 
     list_display = ("state", "body", "first_day", "last_day", "permanent")

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resolutions.models import Body, Session
-from resolutions.symbols import LAST_ROMAN_SESSION
+from resolutions.sessions import regular_session_on
+from resolutions.symbols import FIRST_COUNCIL_YEAR, LAST_ROMAN_SESSION
 from votes.models import MemberState, RollCall
 
 if TYPE_CHECKING:
     import datetime
-
-FIRST_OF_YEAR = 1994
-"""From then on the Council's documents are numbered by year: S/1994/1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,13 @@ class Proposal:
 
 
 def session_on(body: Body, date: datetime.date) -> Session | None:
-    """Return the regular session in which ``body`` met on ``date``, None where it has none.
+    """Return the regular session in which ``body`` met on ``date``, None where it is not on record.
 
-    Special and emergency special sessions meet at the same time, so the date does not identify them.
+    A session without a recorded opening opens by rule. Special and emergency special sessions meet at the same time,
+    so the date does not identify them.
     """
-    regular = Session.objects.filter(body=body, kind=Session.Kind.REGULAR, opened__lte=date)
-    return regular.order_by("-opened").first()
+    regular = Session.objects.filter(body=body, kind=Session.Kind.REGULAR).select_related("body")
+    return regular_session_on(list(regular), date)
 
 
 def proposal(body: Body, session: Session | None, date: datetime.date) -> Proposal:
@@ -52,7 +51,7 @@ def proposal(body: Body, session: Session | None, date: datetime.date) -> Propos
 def _beginnings(body: Body, session: Session | None, date: datetime.date) -> tuple[str, str, str]:
     """Return how the symbols of a text, of its draft and of a meeting begin."""
     if body.code == Body.SECURITY_COUNCIL:
-        return "S/RES/", f"S/{date.year}/" if date.year >= FIRST_OF_YEAR else "S/", "S/PV."
+        return "S/RES/", f"S/{date.year}/" if date.year >= FIRST_COUNCIL_YEAR else "S/", "S/PV."
     if session is None:
         return "A/RES/", "A/", "A/"
     prefix = {Session.Kind.REGULAR: "", Session.Kind.SPECIAL: "S-", Session.Kind.EMERGENCY_SPECIAL: "ES-"}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from resolutions.models import Body, Status
 from votes.choices import POSITIONS, Choice
 from votes.editing.votes import record_votes
+from votes.entry.masthead import masthead
 from votes.entry.names import Electorate, Names, known_state
 from votes.entry.problems import message
 from votes.entry.vote_text import understand
@@ -89,6 +90,8 @@ class Reading:
     result: str = ""
     resolution: str = ""
     draft: str = ""
+    meeting: str = ""
+    date: datetime.date | None = None
     corrections: tuple[Intended, ...] = ()
     segments: tuple[Segment, ...] = ()
 
@@ -135,6 +138,7 @@ def names_on(body: Body, date: datetime.date) -> Names:
 def read_text(text: str, names: Names) -> Reading:
     """Return what a verbatim record or a press release says of the vote of ``names``."""
     found = understand(text, names)
+    head = masthead(text)
     problems = [
         Pointed(
             message(problem, _),
@@ -166,6 +170,8 @@ def read_text(text: str, names: Names) -> Reading:
         result=found.result or "",
         resolution=found.resolution,
         draft=found.draft,
+        meeting=head.meeting,
+        date=head.date,
         corrections=tuple(one for one in corrections.values() if one.choice in POSITIONS),
         segments=tuple(segments(text, found)),
     )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from resolutions.attribution import attributed
 from resolutions.models import Status
+from votes.editing.plausibility import check_publishable_facts
 from votes.models import RetiredAddress, RollCall, Tally
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
         check_publisher(roll_call, by=by)
     check_reason(drafts, by=by, reason=reason)
     withdrawn_before = set(withdrawn().filter(pk__in=[one.pk for one in drafts]).values_list("pk", flat=True))
+    check_publishable_facts(drafts, by=by)
     with attributed(by=by, reason=reason):
         for roll_call in drafts:
             publish_text(roll_call)

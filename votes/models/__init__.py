@@ -1,5 +1,6 @@
 """Models of member states, blocs, roll calls and votes."""
 
+from votes.models.amendments import Amendment
 from votes.models.blocs import Bloc, BlocMembership
 from votes.models.corrections import Correction
 from votes.models.history import HistoryEvent, Revision
@@ -10,6 +11,7 @@ from votes.models.roll_calls import RollCall, Source, SourceCorrection, Tally, V
 from votes.models.states import BodyMembership, MemberState, StateName
 
 __all__ = [
+    "Amendment",
     "Bloc",
     "BlocMembership",
     "BodyMembership",

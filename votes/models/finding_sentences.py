@@ -33,6 +33,7 @@ class FindingKind(TextChoices):
     NO_VOTES = "no-votes", gettext_lazy("votes missing")
     DUPLICATE_SYMBOL = "duplicate-symbol", gettext_lazy("several votes on one text")
     NO_SYMBOL = "no-symbol", gettext_lazy("vote without a resolution")
+    IMPLAUSIBLE = "implausible", gettext_lazy("facts contradict each other")
     BLOC_DATES = "bloc-dates", gettext_lazy("impossible dates of a bloc")
     UNKNOWN_CODE = "unknown-code", gettext_lazy("unknown state code")
     UNREADABLE = "unreadable", gettext_lazy("unreadable cell")
@@ -77,6 +78,10 @@ MEANINGS = {
     ),
     FindingKind.NO_SYMBOL: gettext_lazy(
         "The source names no resolution for the vote, or the resolution cannot be identified with certainty."
+    ),
+    FindingKind.IMPLAUSIBLE: gettext_lazy(
+        "The symbol, body, session, meeting or date of a vote or text contradict each other, or two texts have the "
+        "same symbol."
     ),
     FindingKind.BLOC_DATES: gettext_lazy(
         "A state is listed in a bloc at a time when it had no seat in the General Assembly, or a bloc’s "
@@ -204,6 +209,27 @@ BLOC_PROBLEMS = {
     ),
     "code": gettext_lazy(
         "The name of %(bloc)s in addresses, “%(slug)s”, is also the code of a member state (%(state)s)."
+    ),
+}
+
+# What of the facts of a vote or a text contradicts another.
+IMPLAUSIBLE = {
+    "future": gettext_lazy("The date, %(date)s, is in the future."),
+    "no-symbol": gettext_lazy("“%(symbol)s” is not a United Nations document symbol."),
+    "odd-symbol": gettext_lazy("“%(symbol)s” has the form of no known document symbol."),
+    "symbol-body": gettext_lazy("%(symbol)s is the symbol of another body’s text."),
+    "symbol-session": gettext_lazy("%(symbol)s names another session than the one given (%(session)s)."),
+    "draft-session": gettext_lazy("The draft %(symbol)s names another session than the one given (%(session)s)."),
+    "session-date": gettext_lazy("Session %(session)s was not open on %(date)s."),
+    "session-of-text": gettext_lazy(
+        "The vote is in session %(session)s, but its text, %(symbol)s, is in session %(text_session)s."
+    ),
+    "meeting-body": gettext_lazy("%(meeting)s is a meeting of another body."),
+    "meeting-session": gettext_lazy("The meeting %(meeting)s names another session than the one given (%(session)s)."),
+    "symbol-year": gettext_lazy("The vote is dated %(date)s, but %(symbol)s names another year."),
+    "draft-year": gettext_lazy("The vote is dated %(date)s, but the draft %(symbol)s names another year."),
+    "shared-symbol": gettext_lazy(
+        "%(symbol)s and %(other)s both have the symbol %(shared)s. Its address can lead to only one of them."
     ),
 }
 
@@ -379,6 +405,10 @@ def _bloc(details: Mapping[str, Any]) -> str:
     return str(BLOC_PROBLEMS[details["problem"]]) % said
 
 
+def _implausible(details: Mapping[str, Any]) -> str:
+    return str(IMPLAUSIBLE[details["problem"]]) % _dated(details, "date", "opened", "closed")
+
+
 def _problem(details: Mapping[str, Any]) -> str:
     """Say where rows of a file have a problem, and which; what the record itself shows stands nowhere in a file."""
     place = [str(details[name]) for name in ("file",) if details.get(name)]
@@ -412,6 +442,7 @@ SENTENCES: dict[FindingKind, Callable[[Mapping[str, Any]], str]] = {
     FindingKind.NO_VOTES: lambda _details: _("A recorded vote without the votes of member states."),
     FindingKind.DUPLICATE_SYMBOL: _duplicate,
     FindingKind.NO_SYMBOL: _no_symbol,
+    FindingKind.IMPLAUSIBLE: _implausible,
     FindingKind.BLOC_DATES: _bloc,
     FindingKind.UNKNOWN_CODE: _problem,
     FindingKind.UNREADABLE: _problem,

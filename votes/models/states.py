@@ -63,6 +63,12 @@ class MemberState(models.Model):
                 name="member_state_iso2_once",
                 violation_error_message=_("Another member state has this alpha-2 code."),
             ),
+            # Whatever its spelling, since the name to sort by is folded.
+            models.UniqueConstraint(
+                fields=["sort_name"],
+                name="member_state_name_once",
+                violation_error_message=_("Another member state has this name."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,12 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from votes.models.imports import Finding
+from votes.verification.finding import fit, one_at_a_time
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable, Mapping
 
     from django.contrib.auth.models import User
+
+    from votes.verification.finding import NewFinding
 
 
 def acknowledge(*, seen: Mapping[int, datetime.datetime], reason: str, by: User) -> list[int]:
@@ -31,6 +34,26 @@ def acknowledge(*, seen: Mapping[int, datetime.datetime], reason: str, by: User)
             reason=reason.strip(), acknowledged_at=timezone.now(), acknowledged_by=by
         )
     return same
+
+
+def keep(*, found: Iterable[NewFinding], reason: str, by: User | None) -> None:
+    """Store what was ``found`` about the record while it was saved, acknowledged with the ``reason`` given then."""
+    with transaction.atomic():
+        one_at_a_time()
+        for one in found:
+            now = timezone.now()
+            facts = {
+                "kind": one.kind,
+                "origin": Finding.RECORD,
+                "details": dict(one.details),
+                "roll_call_id": one.roll_call_id,
+                "resolution_id": one.resolution_id,
+                "found": now,
+                "acknowledged_at": now,
+                "acknowledged_by": by,
+                "reason": reason.strip(),
+            }
+            Finding.objects.update_or_create(key=fit(one.key), defaults=facts)
 
 
 def withdraw(*, findings: Iterable[int]) -> int:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
 from votes.models.imports import Finding
-from votes.verification import blocs, electorate, results, sources, symbols, totals
-from votes.verification.finding import NewFinding
+from votes.verification import blocs, electorate, plausibility, results, sources, symbols, totals
+from votes.verification.finding import NewFinding, fit, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,13 +28,13 @@ CHECKS: tuple[Callable[[], Iterator[NewFinding]], ...] = (
     symbols.duplicates,
     symbols.without_text,
     symbols.without_votes,
+    plausibility.texts,
+    plausibility.roll_calls,
     blocs.memberships,
     blocs.names,
 )
 
 BATCH = 1000
-LONGEST_KEY = 300
-"""As long as the column is."""
 PLACE = ("file", "line", "since", "until")
 """Where a finding in a file was met: the details that every edition has otherwise."""
 SUBJECTS = ("roll_call", "resolution", "state", "bloc")
@@ -76,7 +75,7 @@ def check_record(*, checks: Sequence[Callable[[], Iterator[NewFinding]]] = CHECK
     One transaction, and no query a roll call. Findings in files are left alone.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         found = (row for check in checks for row in check())
         changes = replace_findings(origin=Finding.RECORD, found=found, run=None)
         return Checked(changes, counts())
@@ -97,7 +96,7 @@ def replace_findings(*, origin: str, found: Iterable[NewFinding], run: ImportRun
     first stands. New and changed ones are of ``run``.
     """
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         known = {row.key: row for row in Finding.objects.filter(origin=origin)}
         rows = _rows(origin, found, run)
         again = [(known[key], row) for key, row in rows.items() if key in known]
@@ -119,15 +118,6 @@ def replace_findings(*, origin: str, found: Iterable[NewFinding], run: ImportRun
     return Changes(len(new), written, len(gone), len(again) - written)
 
 
-def _one_at_a_time() -> None:
-    """Wait for a running import or check to end, and keep others waiting until the end of the transaction.
-
-    It is the lock that imports take, so that neither finds the findings changed under its hands.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE votes_importrun IN SHARE UPDATE EXCLUSIVE MODE")
-
-
 def _rows(origin: str, found: Iterable[NewFinding], run: ImportRun | None) -> dict[str, Finding]:
     now = timezone.now()
     rows: dict[str, Finding] = {}
@@ -140,14 +130,6 @@ def _rows(origin: str, found: Iterable[NewFinding], run: ImportRun | None) -> di
             key, Finding(kind=one.kind, key=key, origin=origin, details=details, run=run, found=now, **subject)
         )
     return rows
-
-
-def fit(key: str) -> str:
-    """Return ``key``, or where it is longer than there is room for, its beginning and what tells it from others."""
-    if len(key) <= LONGEST_KEY:
-        return key
-    tail = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return f"{key[: LONGEST_KEY - len(tail) - 1]}:{tail}"
 
 
 def _content(row: Finding) -> dict[str, object]:

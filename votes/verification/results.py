@@ -12,7 +12,7 @@ from votes.verification.finding import NewFinding, select
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 # Roll calls with a result and figures, and what else their verdict needs: the members of the body where two-thirds
 # of them are required, and the permanent members against in the Council, null where nobody knows who voted how.
@@ -35,17 +35,19 @@ FIGURES = """
     JOIN votes_tally t ON t.roll_call_id = r.id
     WHERE r.result <> 'not-stated'
         AND (t."cast" > 0 OR (r.announced_yes IS NOT NULL AND r.announced_no IS NOT NULL))
+        AND (%(keys)s::bigint[] IS NULL OR r.id = ANY (%(keys)s))
 """
 
 
-def contradicted_results() -> Iterator[NewFinding]:
+def contradicted_results(keys: Collection[int] | None = None) -> Iterator[NewFinding]:
     """Yield the roll calls whose figures make another result than the recorded one: one query.
 
-    The figures are those counted from the votes, or the announced ones where there are no votes. ``recorded``
-    and ``computed`` are values of ``Result``, ``figures`` the tally as it is quoted.
+    ``keys`` are those of the roll calls to look at, by default all. The figures are those counted from the votes, or
+    the announced ones where there are no votes. ``recorded`` and ``computed`` are
+    values of ``Result``, ``figures`` the tally as it is quoted.
     """
     for roll_call, slug, body, majority, stated, result, date, is_counted, *figures, members, against in select(
-        FIGURES
+        FIGURES, keys=None if keys is None else list(keys)
     ):
         totals = Totals(*(figures[:4] if is_counted else figures[4:]))
         requirement = requirement_of(body, majority, stated, result)

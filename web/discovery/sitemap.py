@@ -24,7 +24,7 @@ PAGE = 1000
 
 OF_THE_RECORD = (
     *("home", "resolutions", "roll_calls", "subjects", "states", "blocs", "agreement", "compare_states"),
-    *("compare_roll_calls", "ideal_points", "vetoes", "data", "codebook", "quality"),
+    *("compare_roll_calls", "ideal_points", "vetoes", "data", "codebook", "quality", "changes"),
 )
 """Pages that change with the record."""
 

@@ -426,3 +426,44 @@ def test_query_count_is_the_same_for_193_votes_as_for_one(
         editor.post(fill(roll_call), sent(shown))
 
     assert (roll_call.votes.count(), roll_call.corrections.count()) == (count, min(count, 20))
+
+
+# A text of another vote
+
+
+OTHER = "A/79/PV.55\nMonday, 16 December 2024, 10 a.m.\n" + TEXT.replace(
+    "The draft resolution was", "Draft resolution A/79/L.5 was"
+)
+
+
+def test_facts_that_the_text_states_otherwise_are_said_and_can_be_taken_over(editor: Client, world: World):
+    text_of_vote = world.resolution("A/79/L.4", kind="draft")
+    roll_call = world.roll_call(resolution=text_of_vote, session=world.session, meeting="A/79/PV.54")
+
+    preview = previewed(editor, roll_call, OTHER)
+
+    assert [item.text for item in preview.select(".filling-stated li")] == [
+        "Date: the text says 16 December 2024, this draft 17 December 2024.",
+        "Meeting: the text says A/79/PV.55, this draft A/79/PV.54.",
+        "Draft symbol: the text says A/79/L.5, this draft A/79/L.4.",
+        "Symbol: the text says A/RES/79/998, this draft A/79/L.4.",
+    ]
+    assert not preview.select("[name=take_facts][checked]"), "nobody has said which is right"
+    editor.post(fill(roll_call), sent(preview) | {"take_facts": ["date", "meeting", "symbol"]})
+    roll_call.refresh_from_db()
+    text_of_vote.refresh_from_db()
+    assert (str(roll_call.date), roll_call.meeting) == ("2024-12-16", "A/79/PV.55")
+    assert (text_of_vote.symbol, text_of_vote.kind) == ("A/RES/79/998", "resolution")
+    assert [other.symbol for other in text_of_vote.other_symbols.all()] == ["A/79/L.4"]
+
+
+def test_a_public_text_keeps_its_symbol_whatever_is_pasted(editor: Client, world: World):
+    text_of_vote = world.resolution("A/RES/79/997", status="published")
+    roll_call = world.roll_call(resolution=text_of_vote, session=world.session)
+
+    preview = previewed(editor, roll_call, OTHER)
+    editor.post(fill(roll_call), sent(preview) | {"take_facts": ["symbol"]})
+
+    assert "Change it on the page of the text." in text(preview.select_one(".filling-stated"))
+    text_of_vote.refresh_from_db()
+    assert text_of_vote.symbol == "A/RES/79/997"

@@ -14,8 +14,8 @@ from tests.factories import make_bloc, make_roll_call, make_state
 from tests.votes.verification.conftest import make_statement
 from votes.models import Finding, ImportRun, RollCall
 from votes.verification.acknowledgement import acknowledge, withdraw
-from votes.verification.check import Changes, check_record, counts, fit, replace_findings
-from votes.verification.finding import NewFinding
+from votes.verification.check import Changes, check_record, counts, replace_findings
+from votes.verification.finding import NewFinding, fit
 
 pytestmark = pytest.mark.django_db
 
