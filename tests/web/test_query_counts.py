@@ -47,6 +47,7 @@ QUERIES = [
     ("/data/quality/", 5),
     ("/about/", 1),
     ("/contact/?about=a-res-es-11-7", 1),
+    ("/report/?page=/resolutions/A/RES/ES-11/7", 1),
     ("/privacy/", 0),
 ]
 

@@ -23,7 +23,7 @@ ECHOES = [
     "/resolutions/?{}=1", "/resolutions/?topic={}", "/resolutions/?page={}", "/resolutions/{}", "/roll-calls/?q={}",
     "/roll-calls/{}/", "/states/{}/", "/states/USA/?choice={}", "/states/USA/?{}=1", "/blocs/{}/", "/blocs/nato/?on={}",
     "/agreement/?state={}", "/agreement/?measure={}", "/compare/states/?state={}", "/compare/roll-calls/?a={}&b={}",
-    "/ideal-points/?session={}", "/data/quality/?kind={}", "/contact/?about={}", "/resolutions.csv?q={}&body={}",
+    "/ideal-points/?session={}", "/data/quality/?kind={}", "/contact/?about={}", "/report/?page={}", "/resolutions.csv?q={}&body={}",
     "/roll-calls.json?q={}", "/agreement.json?state={}", "/roll-calls.atom?q={}", "/oembed?url={}", "/{}", "/data/{}",
     "/api/v1/resolutions/?q={}", "/api/v1/states/{}/", "/roll-calls/a-res-es-11-7/tiles.svg?bloc={}",
     "/resolutions/A/RES/ES-11/7?bloc={}", "/roll-calls/a-res-es-11-7/history/?{}=1",

@@ -3,9 +3,31 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from votes.admin import blocs, findings, history, ideal_points, imports, roll_calls, sources, states, votes
+from votes.admin import (
+    blocs,
+    error_reports,
+    findings,
+    history,
+    ideal_points,
+    imports,
+    roll_calls,
+    sources,
+    states,
+    votes,
+)
 
-__all__ = ["blocs", "findings", "history", "ideal_points", "imports", "roll_calls", "sources", "states", "votes"]
+__all__ = [
+    "blocs",
+    "error_reports",
+    "findings",
+    "history",
+    "ideal_points",
+    "imports",
+    "roll_calls",
+    "sources",
+    "states",
+    "votes",
+]
 
 admin.site.site_header = _("Plenary")
 admin.site.site_title = _("Plenary data entry")

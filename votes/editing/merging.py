@@ -14,7 +14,7 @@ from resolutions.attribution import attributed
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.editing.publishing import been_public, check_permission
-from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement
+from votes.models import Correction, ErrorReport, Finding, MemberState, RetiredAddress, RollCall, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,3 +161,4 @@ def _take_over(compared: Comparison) -> None:
     duplicate.statements.exclude(pk__in=[said.pk for said in compared.statements]).update(roll_call=kept)
     # What is found in the record itself is found anew by the next check.
     duplicate.findings.exclude(origin=Finding.RECORD).update(roll_call=kept)
+    ErrorReport.objects.filter(roll_call=duplicate).update(roll_call=kept)

@@ -2,6 +2,7 @@
 
 from votes.models.blocs import Bloc, BlocMembership
 from votes.models.corrections import Correction
+from votes.models.error_reports import ErrorReport
 from votes.models.history import HistoryEvent, Revision
 from votes.models.ideal_points import CutPoint, IdealPoint, IdealPointFit
 from votes.models.imports import Finding, Format, ImportRun, Statement
@@ -15,6 +16,7 @@ __all__ = [
     "BodyMembership",
     "Correction",
     "CutPoint",
+    "ErrorReport",
     "Finding",
     "Format",
     "HistoryEvent",
