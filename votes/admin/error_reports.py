@@ -88,8 +88,8 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
 
     form = ErrorReportForm
     change_form_template = "admin/votes/errorreport/change_form.html"
-    list_display = ("number", "at", "page_link", "wrong_in_short", "outcome_in_short")
-    list_filter = (StatusFilter, "at", "closed_by")
+    list_display = ("number", "at", "page_link", "wrong_in_short")
+    list_filter = (StatusFilter, "at", ("closed_by", admin.RelatedOnlyFieldListFilter))
     search_fields = ("page", "wrong", "right", "document", "roll_call__slug")
     search_help_text = _("Search by address of the page, slug of the vote, or words of the report.")
     ordering = ("at", "pk")
@@ -97,6 +97,10 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
     view_on_site = False
 
     # The list
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Show what was done in lists that have closed reports."""
+        return (*self.list_display, *(("outcome_in_short",) if "status" in request.GET else ()))
 
     @admin.display(description=_("report"), ordering="pk")
     def number(self, report: ErrorReport) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from resolutions.attribution import attributed
 from resolutions.models import Status
-from votes.models import RetiredAddress, RollCall, Tally
+from votes.models import RetiredAddress, ReturnedDraft, RollCall, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,7 @@ WITHDRAW = "votes.withdraw_rollcall"
 
 WORK = {
     "mine": gettext_lazy("my drafts"),
+    "returned": gettext_lazy("sent back with a comment"),
     "waiting": gettext_lazy("waiting for verification"),
     "findings": gettext_lazy("with findings"),
     "withdrawn": gettext_lazy("withdrawn"),
@@ -57,9 +58,21 @@ def drafts_of(user: User) -> QuerySet[RollCall]:
 
 
 def waiting_for(user: User) -> QuerySet[RollCall]:
-    """Return the drafts that are ready to be verified and that ``user``, by who entered them, may publish."""
-    ready = _drafts().filter(Q(tally__cast__gt=0) | ~Q(method__in=RollCall.METHODS_WITH_VOTES))
+    """Return the drafts that are ready to be verified and that ``user``, by who entered them, may publish.
+
+    One that was sent back is not ready.
+    """
+    ready = (
+        _drafts()
+        .filter(returned__isnull=True)
+        .filter(Q(tally__cast__gt=0) | ~Q(method__in=RollCall.METHODS_WITH_VOTES))
+    )
     return ready if settings.PUBLISH_OWN_ENTRIES else ready.exclude(_entered_by(user))
+
+
+def returned_to(user: User) -> QuerySet[RollCall]:
+    """Return the drafts that were sent back and that ``user``, or nobody, entered or changed."""
+    return _drafts().filter(Q(entered_by=user) | Q(entered_by__isnull=True), returned__isnull=False)
 
 
 def with_findings() -> QuerySet[RollCall]:
@@ -87,7 +100,13 @@ def _entered_by(user: User) -> Q:
 def work_lists(user: User) -> dict[str, QuerySet[RollCall]]:
     """Return what there is to do for ``user``: the roll calls on each of the work lists that they have."""
     waiting = {"waiting": waiting_for(user)} if user.has_perm(PUBLISH) else {}
-    return {"mine": drafts_of(user), **waiting, "findings": with_findings(), "withdrawn": withdrawn()}
+    return {
+        "mine": drafts_of(user),
+        "returned": returned_to(user),
+        **waiting,
+        "findings": with_findings(),
+        "withdrawn": withdrawn(),
+    }
 
 
 # Checking
@@ -180,6 +199,7 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
             roll_call.status = Status.PUBLISHED
             roll_call.save(update_fields=["status"])
         _restore(drafts)
+    ReturnedDraft.objects.filter(roll_call__in=drafts).delete()
     return len(drafts)
 
 

@@ -7,6 +7,7 @@ from votes.models.history import HistoryEvent, Revision
 from votes.models.ideal_points import CutPoint, IdealPoint, IdealPointFit
 from votes.models.imports import Finding, Format, ImportRun, Statement
 from votes.models.retired import RetiredAddress
+from votes.models.returned import ReturnedDraft
 from votes.models.roll_calls import RollCall, Source, SourceCorrection, Tally, Vote
 from votes.models.states import BodyMembership, MemberState, StateName
 
@@ -25,6 +26,7 @@ __all__ = [
     "ImportRun",
     "MemberState",
     "RetiredAddress",
+    "ReturnedDraft",
     "Revision",
     "RollCall",
     "Source",

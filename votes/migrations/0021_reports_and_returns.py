@@ -1,4 +1,4 @@
-"""Errors that readers report, and who works on them.
+"""Errors that readers report, who works on them, and drafts that are sent back with a comment.
 
 Verifiers and administrators read and close reports; recorders correct drafts, and these are about what is public.
 """
@@ -57,6 +57,21 @@ class Migration(migrations.Migration):
                 'ordering': ('-at', '-pk'),
                 'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['at'], name='error_report_open'), models.Index(condition=models.Q(('email', ''), _negated=True), fields=['at'], name='error_report_address')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='error_report_closed_with_a_sentence', violation_error_message='Say in a sentence what was done.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReturnedDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('comment', models.TextField(max_length=2000, verbose_name='comment')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('roll_call', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='returned', to='votes.rollcall', verbose_name='roll call')),
+            ],
+            options={
+                'verbose_name': 'draft sent back',
+                'verbose_name_plural': 'drafts sent back',
+                'constraints': [models.CheckConstraint(condition=models.Q(('comment', ''), _negated=True), name='returned_with_a_comment')],
             },
         ),
         migrations.RunPython(allow, migrations.RunPython.noop),  # The permissions go with the groups.
