@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
+    from django_stubs_ext import StrPromise
 
     from votes.models import Revision
 
@@ -31,10 +32,10 @@ REPORTED = ("page_link", "wrong", "right", "document", "answer_to", "at")
 CLOSED = ("outcome", "correction", "closed_at", "closed_by", "answered_at")
 
 
-class CorrectionField(forms.ModelChoiceField):
+class CorrectionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Chooses the change that corrected an error, by when and why it was made."""
 
-    def label_from_instance(self, obj: Revision) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Revision) -> str:
         return f"{moment(obj.at)}: {Truncator(obj.reason or str(_('no reason given'))).chars(100)}"
 
 
@@ -44,7 +45,6 @@ class ErrorReportForm(ModelForm[ErrorReport]):
     class Meta:
         model = ErrorReport
         fields = ("outcome", "revision")
-        field_classes = {"revision": CorrectionField}
         widgets = {"outcome": forms.Textarea(attrs={"rows": 3, "cols": 60})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,7 +135,7 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
         return [*REPORTED, "closed_at", "closed_by", "answered_at", "correction", *(() if is_open else ("outcome",))]
 
     @admin.display(description=_("address for the answer"))
-    def answer_to(self, report: ErrorReport) -> SafeString | str:
+    def answer_to(self, report: ErrorReport) -> SafeString | StrPromise:
         """Return the reader's address, and what happens with it."""
         if not report.email:
             return _("Deleted after the answer was sent.") if report.answered_at else _("None given.")
@@ -148,7 +148,7 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
         return format_html('<a href="mailto:{0}">{0}</a><br>{1}', report.email, what)
 
     @admin.display(description=_("correction"))
-    def correction(self, report: ErrorReport) -> SafeString | str:
+    def correction(self, report: ErrorReport) -> SafeString | StrPromise | str:
         """Return a link to the change in the vote's history."""
         if report.revision is None:
             return _("none")
@@ -217,7 +217,7 @@ def _beside(report: ErrorReport) -> dict[str, Any]:
         return {"roll_call": None, "others": others.filter(page=report.page)[:10]}
     roll_call = RollCall.objects.with_tally().select_related("source", "session").get(pk=report.roll_call.pk)
     text = roll_call.resolution
-    symbols = [(roll_call.meeting, _("Meeting"))] if roll_call.meeting else []
+    symbols = [(roll_call.meeting, str(_("Meeting")))] if roll_call.meeting else []
     if text:
         symbols += [(other.symbol, other.get_kind_display()) for other in text.other_symbols.all()]
     return {

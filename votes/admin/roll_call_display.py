@@ -82,11 +82,11 @@ def sent_back(returned: ReturnedDraft) -> str:
 
 
 @admin.display(description=_("status"), ordering="status")
-def status(roll_call: RollCall) -> StrPromise | str:
+def status(roll_call: RollCall) -> str:
     """Return the status in a word; what was withdrawn is no draft like others."""
     gone = getattr(roll_call, "is_withdrawn", None)  # annotated in the list
     if roll_call.status == Status.DRAFT and (is_withdrawn(roll_call) if gone is None else gone):
-        return _("withdrawn")
+        return str(_("withdrawn"))
     return roll_call.get_status_display()
 
 

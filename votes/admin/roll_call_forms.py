@@ -57,7 +57,8 @@ class NewRollCallForm(ModelForm[RollCall]):
         self.fields["body"].help_text = _("Leave empty to use the resolution’s.")
         if self.initial.get("kind") == "":
             # Of another vote on a text that has one on the whole of it: which, the editor has to say.
-            self.fields["kind"].choices = [("", "---------"), *RollCall.Kind.choices]
+            kind: Any = self.fields["kind"]
+            kind.choices = [("", "---------"), *RollCall.Kind.choices]
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _(
             "The permanent name in the address. Leave empty to make it from the symbol, or from body and date."
@@ -109,8 +110,9 @@ class RollCallForm(ModelForm[RollCall]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["votes"] = show_sheet(self, self.instance, start=self.start)
-        if "status" in self.fields and is_withdrawn(self.instance):
-            self.fields["status"].choices = [(Status.DRAFT, _("withdrawn")), (Status.PUBLISHED, Status.PUBLISHED.label)]
+        status: Any = self.fields.get("status")
+        if status and is_withdrawn(self.instance):
+            status.choices = [(Status.DRAFT, _("withdrawn")), (Status.PUBLISHED, Status.PUBLISHED.label)]
 
     def clean_votes(self) -> dict[str, str] | None:
         """Refuse to replace votes that this editor has not seen."""

@@ -42,7 +42,7 @@ def landmark(slug: str = "a-res-es-11-7") -> RollCall:
 
 def report(roll_call: RollCall | None = None, **values: str) -> ErrorReport:
     words = {"page": "/vetoes/", "wrong": "France abstained.", "right": "It voted.", "document": "A/79/PV.1"}
-    return report_error(**{**words, **values}, roll_call=roll_call)  # type: ignore[arg-type]
+    return report_error(**{**words, **values}, roll_call=roll_call)
 
 
 def correct(roll_call: RollCall) -> None:

@@ -64,7 +64,7 @@ class ReportForm(forms.Form):
     """A trap: readers do not see it, and robots that fill in every field do."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=True, **kwargs)
+        super().__init__(*args, **kwargs)
         self.request = request
 
     def clean_page(self) -> str:

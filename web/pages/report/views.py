@@ -63,7 +63,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return _form(request, form, page, status)
     facts = {name: form.cleaned_data[name] for name in ("wrong", "right", "document", "email")}
     stored = report_error(page=page, roll_call=roll_call_on(page), **facts)
-    answer = {"report": SIGNER.sign(stored.pk), "page": page}
+    answer = {"report": SIGNER.sign(str(stored.pk)), "page": page}
     return redirect(f"{reverse('web:report_thanks')}?{urlencode(answer)}")
 
 

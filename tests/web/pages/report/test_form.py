@@ -34,9 +34,8 @@ def _uncounted() -> None:
     caches["throttle"].clear()
 
 
-def send(*, client: Client | None = None, headers: dict[str, str] | None = None, **changed: str) -> Any:
-    client = client or Client(enforce_csrf_checks=True)
-    return client.post(ADDRESS, {**SENT, "website": "", **changed}, headers=headers)
+def send(headers: dict[str, str] | None = None, /, **changed: str) -> Any:
+    return Client(enforce_csrf_checks=True).post(ADDRESS, {**SENT, "website": "", **changed}, headers=headers)
 
 
 def soup(response: Any) -> BeautifulSoup:
@@ -153,24 +152,24 @@ def test_refused_form_says_why_and_keeps_what_was_typed(changed: dict[str, str],
 
 def test_another_sites_page_cannot_send_it():
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
-        refused = send(headers=headers)
+        refused = send(headers)
         assert (refused.status_code, typed(refused)["wrong"]) == (403, SENT["wrong"])
     assert not ErrorReport.objects.exists()
     for headers in ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "http://testserver"}):
-        assert send(headers=headers).status_code == 302
+        assert send(headers).status_code == 302
 
 
 def test_networks_send_a_limited_number_an_hour(settings):
     settings.REPORTS_AN_HOUR, settings.TRUSTED_PROXIES = 2, 1
 
     def status(address: str, **changed: str) -> int:
-        return int(send(headers={"X-Forwarded-For": address}, **changed).status_code)
+        return int(send({"X-Forwarded-For": address}, **changed).status_code)
 
     assert [status("198.51.100.1", wrong="") for _ in range(3)] == [200] * 3  # mistakes are not counted
     assert [status(f"198.51.100.{n}") for n in range(3)] == [302, 302, 429]
     assert [status(f"2001:db8:1:{n}::1") for n in range(3)] == [302, 302, 429]
     assert [status(address) for address in ("198.51.101.1", "2001:db8:2::1")] == [302, 302]
     assert ErrorReport.objects.count() == 6
-    refused = send(headers={"X-Forwarded-For": "198.51.100.9"})
+    refused = send({"X-Forwarded-For": "198.51.100.9"})
     assert "Too many reports from your network." in text(one(soup(refused), ".problem"))
     assert typed(refused)["wrong"] == SENT["wrong"]
