@@ -51,7 +51,7 @@ CSRF_TRUSTED_ORIGINS = [
     if host not in ("*", "localhost", "127.0.0.1", "[::1]")
 ]
 
-# Whom the contact page and the "report an error" links write to.
+# Whom the contact page names. Errors are reported with a form, which needs no address.
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 
 INSTALLED_APPS = [
@@ -221,6 +221,8 @@ CACHE_URL = text("CACHE_URL")
 API_REQUESTS_A_MINUTE = whole_number("API_REQUESTS_A_MINUTE", 300, least=0)
 # The same for what pages and files are asked to select, where the answer is not kept: an office shares an address.
 SELECTIONS_A_MINUTE = whole_number("SELECTIONS_A_MINUTE", 300, least=0)
+# The same for error reports, from one network in an hour.
+REPORTS_AN_HOUR = whole_number("REPORTS_AN_HOUR", 20, least=0)
 CACHES = {"default": cache_settings(CACHE_URL), "throttle": cache_settings(CACHE_URL, "throttle")}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -261,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Mail, for passwords alone. Without EMAIL_HOST none is sent, and the page for a new password says so.
+# Mail, for new passwords and for answers to error reports. Without EMAIL_HOST none is sent, and the pages say so.
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_SECURITY = one_of("EMAIL_SECURITY", ("starttls", "tls", "none"), "starttls")
@@ -271,7 +273,7 @@ EMAIL_PORT = whole_number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = text("EMAIL_HOST_PASSWORD")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or "plenary@localhost"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "") or "Plenary <plenary@localhost>"
 PASSWORD_RESET_TIMEOUT = 3600 * 24
 
 LANGUAGE_CODE = "en"

@@ -17,6 +17,7 @@ from web.pages.machines import popolo
 from web.pages.machines import views as machines
 from web.pages.movement import views as compare_roll_calls
 from web.pages.profiles import blocs, states
+from web.pages.report import views as report
 from web.pages.roll_calls import embed, history, pictures
 from web.pages.roll_calls import views as roll_calls
 from web.pages.search import views as suggestions
@@ -79,6 +80,8 @@ urlpatterns = [
     path("methods/", guides.page, {"name": "methods"}, name="methods"),
     path("cookbook/", guides.page, {"name": "cookbook"}, name="cookbook"),
     path("api/", guides.page, {"name": "api_guide"}, name="api_guide"),
+    path("report/", report.report, name="report"),
+    path("report/thanks/", report.thanks, name="report_thanks"),
     path("contact/", about.contact, name="contact"),
     path("privacy/", about.privacy, name="privacy"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -107,6 +107,7 @@ class PasswordResetView(auth.PasswordResetView):
     """Sends a link for a new password, or says that no mail can be sent."""
 
     form_class = MailForm
+    extra_email_context = {"site_name": "Plenary"}  # Signs the mail; Django would sign it with the host name.
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show a page that says so where the site sends no mail."""

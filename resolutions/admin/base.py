@@ -158,8 +158,11 @@ class RecordAdmin(ModelAdmin[Of]):
         explanation: Any,
         back: str = "",
         action: str = "",
+        label: Any = "",
     ) -> TemplateResponse:
         """Show the ``records`` that are about to be changed, an ``explanation``, and a field for the reason.
+
+        ``label`` names the field if it is not a public reason.
 
         With ``action`` the form comes back as that action on the list, otherwise to the same address. ``back`` is where
         Cancel leads, by default the same address.
@@ -169,6 +172,7 @@ class RecordAdmin(ModelAdmin[Of]):
             "explanation": explanation,
             "back": back or request.get_full_path(),
             "action": action,
+            "label": label or _("Reason, shown in public"),
             "records": records[:PER_PAGE],
             "more": max(0, len(records) - PER_PAGE),
             "keys": [record.pk for record in records],

@@ -1,4 +1,4 @@
-// Widgets that Django's admin makes by script get the names that they lack.
+// Widgets that Django's admin makes by script get the names that they lack; and where typing begins.
 "use strict";
 
 // A choice from suggestions has the name of its label. Ready functions run in the order in which they were given, and
@@ -18,6 +18,12 @@ window.django?.jQuery?.(() => {
     box.id = `${chosen.id}-box`;
     box.setAttribute("aria-labelledby", `${box.id} ${chosen.id}`);
   }
+});
+
+// Typing goes on after what is filled in.
+document.addEventListener("DOMContentLoaded", () => {
+  const field = document.querySelector("input[autofocus]");
+  if (field?.value) field.setSelectionRange(field.value.length, field.value.length);
 });
 
 // The icon before the search within a list of choices.

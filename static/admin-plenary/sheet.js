@@ -141,26 +141,69 @@ function startSheet(sheet) {
   let hits = [];
   let hit = 0;
   let from = null;
+
+  // Names begin with letters that choose, too: a choice is taken back where the next letter makes its own the beginning
+  // of a name, and made again where no name goes on like that.
+
+  const WITHIN = 2000; // milliseconds from one letter of a name to the next
+  let typed = []; // the letters that chose last: where, when, and how many steps there were afterwards
+  let taken = []; // those taken back, with which the finder's text begins
+
+  function cast(row, letter) {
+    choose(row, CHOICES[letter]);
+    const changed = note().length > 0;
+    makeCurrent(row);
+    move(1);
+    return { row, letter, changed, steps: steps.length, at: Date.now() };
+  }
+  const written = (letters) => letters.map((one) => one.letter).join("");
+  function beginningOf(letter) {
+    let until = Date.now();
+    let letters = [];
+    for (const one of [...typed].reverse()) {
+      if (until - one.at > WITHIN) break;
+      letters = [one, ...letters];
+      until = one.at;
+    }
+    if (letters.at(-1)?.steps !== steps.length) return [];
+    const isName = (text) => members.some((row) => row.dataset.key.startsWith(fold(text)));
+    while (letters.length && !isName(written(letters) + letter)) letters.shift();
+    return letters;
+  }
+  function openFinderWith(letter) {
+    taken = beginningOf(letter);
+    for (const one of taken) if (one.changed) undo();
+    if (taken.length) makeCurrent(taken[0].row);
+    openFinder(written(taken) + letter);
+  }
+  function castTaken() {
+    if (!taken.length || hits.length || !finder.value.startsWith(written(taken))) return;
+    const rest = finder.value.slice(taken.length);
+    for (const one of taken.splice(0)) cast(one.row, one.letter);
+    openFinder(rest);
+  }
   function find() {
-    const typed = fold(finder.value.trim());
+    const text = fold(finder.value.trim());
     hits = [];
     hit = 0;
-    if (typed) {
+    if (text) {
       const of = (test) => members.filter((row) => !hits.includes(row) && test(row));
-      hits = of((row) => row.dataset.key.startsWith(typed));
-      hits = [...hits, ...of((row) => row.dataset.code.toLowerCase() === typed)];
-      hits = [...hits, ...of((row) => row.dataset.key.split(/[^a-z0-9]+/).some((word) => word.startsWith(typed)))];
+      hits = of((row) => row.dataset.key.startsWith(text));
+      hits = [...hits, ...of((row) => row.dataset.code.toLowerCase() === text)];
+      hits = [...hits, ...of((row) => row.dataset.key.split(/[^a-z0-9]+/).some((word) => word.startsWith(text)))];
     }
     tell();
   }
   function tell() {
     const none = finder.value.trim() ? found.dataset.none : "";
-    found.textContent = hits.length ? `${nameOf(hits[hit])} (${hit + 1}/${hits.length})` : none;
+    const name = hits.length ? `${nameOf(hits[hit])} (${hit + 1}/${hits.length})` : none;
+    found.textContent = taken.length ? `${name} · ${found.dataset.taken}` : name;
     for (const row of alphabet) row.classList.toggle("sheet-found", row === hits[hit]);
     hits[hit]?.scrollIntoView({ block: "center" });
   }
   function leaveFinder(row) {
     finder.value = "";
+    taken = [];
     find();
     go(row ?? current ?? members[0]);
   }
@@ -170,7 +213,10 @@ function startSheet(sheet) {
     finder.focus();
     find();
   }
-  finder.addEventListener("input", find);
+  finder.addEventListener("input", () => {
+    find();
+    castTaken();
+  });
   finder.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
       event.preventDefault();
@@ -197,9 +243,7 @@ function startSheet(sheet) {
     if (event.altKey || event.isComposing) return null;
     if (letter in CHOICES) {
       return () => {
-        choose(current, CHOICES[letter]);
-        note();
-        move(1);
+        typed.push(cast(current, letter));
       };
     }
     const moves = { ArrowDown: 1, ArrowUp: -1, Home: -alphabet.length, End: alphabet.length };
@@ -214,7 +258,7 @@ function startSheet(sheet) {
     }
     if (event.key === "Enter") return () => {};
     if (event.key === "/") return () => openFinder("");
-    if (/^\p{L}$/u.test(event.key)) return () => openFinder(event.key);
+    if (/^\p{L}$/u.test(event.key)) return () => openFinderWith(event.key);
     return null;
   }
   holder.addEventListener("keydown", (event) => {
@@ -225,6 +269,7 @@ function startSheet(sheet) {
     if (action) {
       event.preventDefault();
       action();
+      if (!(event.key.toLowerCase() in CHOICES)) typed = [];
     }
   });
   holder.addEventListener("focusin", (event) => {
@@ -326,6 +371,7 @@ function startSheet(sheet) {
   if ("restores" in sheet.dataset) restoreKept();
   count();
   addEventListener("pageshow", note);
+  if (location.hash === "#enter-votes") go(current);
 }
 
 document.addEventListener("DOMContentLoaded", () => {

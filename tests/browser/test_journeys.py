@@ -125,6 +125,7 @@ def test_no_page_is_wider_than_the_window(page: Page, live_server: LiveServer, w
         "/blocs/nato/",
         "/about/",
         "/contact/",
+        "/report/?page=/resolutions/A/RES/ES-11/7",
         "/privacy/",
     ):
         page.goto(live_server.url + address)

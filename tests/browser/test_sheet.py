@@ -255,6 +255,25 @@ def test_typing_a_name_moves_to_its_row(opened: Page, typed: str, code: str) -> 
     assert recorded_on_page(opened) == {}
 
 
+def test_a_name_that_begins_with_a_choosing_letter_casts_no_vote(opened: Page) -> None:
+    """And where no name goes on like that, the letter was a choice."""
+    enter_sheet(opened)
+    for typed, code in (("norway", "NOR"), ("Namibia", "NAM"), ("andorra", "AND"), ("yem", "YEM")):
+        opened.keyboard.press("Home")
+        opened.keyboard.type(typed)
+        expect(opened.locator("[data-found]")).to_contain_text("read as a name, so no vote was entered")
+        opened.keyboard.press("Enter")
+        assert (current(opened), recorded_on_page(opened)) == (code, {})
+    opened.keyboard.press("Home")
+    opened.keyboard.type("noman")
+    opened.keyboard.press("Enter")
+    assert (current(opened), recorded_on_page(opened)) == ("OMN", {"AFG": "N"})
+    opened.keyboard.press("Home")
+    opened.keyboard.type("yfra")
+    opened.keyboard.press("Enter")
+    assert (current(opened), recorded_on_page(opened)) == ("FRA", {"AFG": "Y"})
+
+
 def recorded_on_page(page: Page) -> dict[str, str]:
     """Return the choices on the sheet by code."""
     found: dict[str, str] = page.evaluate(

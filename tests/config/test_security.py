@@ -95,7 +95,7 @@ def test_variables_set_the_security_settings(tmp_path: Path):
         "EMAIL_PORT": 587,
         "EMAIL_USE_TLS": True,
         "EMAIL_USE_SSL": False,
-        "DEFAULT_FROM_EMAIL": "plenary@localhost",
+        "DEFAULT_FROM_EMAIL": "Plenary <plenary@localhost>",
     }
     set_up = read(
         PLENARY_HOME=str(tmp_path), HTTPS="1", TRUSTED_PROXIES="1", SESSION_HOURS="8", REQUIRE_CODES="1",

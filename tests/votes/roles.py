@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 ROLES = ("nobody", "Recorders", "Verifiers", "Administrators", "superuser")
 
 migration = importlib.import_module("votes.migrations.0009_roles")
+reports = importlib.import_module("votes.migrations.0021_reports_and_returns")
 
 
 def make_user(role: str, name: str = "") -> User:
@@ -19,5 +20,6 @@ def make_user(role: str, name: str = "") -> User:
     if role != "nobody":
         if not Group.objects.filter(name=role).exists():  # a transactional test swept them away
             migration.make_roles(apps, None)
+        reports.allow(apps, None)
         user.groups.add(Group.objects.get(name=role))
     return user

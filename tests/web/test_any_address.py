@@ -22,7 +22,8 @@ KNOWN = [
 PATHS = [
     "/", "/resolutions/", "/roll-calls/", "/resolutions/A/RES/ES-11/7", "/roll-calls/s-2022-155/",
     "/roll-calls/s-2022-155/history/", "/states/",
-    "/states/USA/", "/states/SUN/", "/subjects/", "/blocs/", "/blocs/eu/", "/about/", "/contact/", "/privacy/",
+    "/states/USA/", "/states/SUN/", "/subjects/", "/blocs/", "/blocs/eu/", "/about/", "/contact/", "/report/",
+    "/privacy/",
 ]  # fmt: skip
 
 values = st.one_of(

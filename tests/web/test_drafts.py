@@ -19,6 +19,8 @@ ADDRESSES = [
     "/about/",
     "/contact/?about=a-res-79-777",
     "/contact/?about=secret-motion",
+    "/report/?page=/roll-calls/secret-motion/",
+    "/report/?page=/resolutions/A/RES/79/777",
     # Searches and filters.
     "/resolutions/?q=flumequux",
     "/resolutions/?q=agendaquux",

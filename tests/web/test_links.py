@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("record")
 
 SECTIONS = {
-    "home": ["/", "/about/", "/contact/?about=a-res-es-11-7", "/privacy/", "/nowhere/jerusalem"],
+    "home": ["/", "/about/", "/report/?page=/resolutions/A/RES/ES-11/7", "/privacy/", "/nowhere/jerusalem"],
     "lists": ["/resolutions/", "/roll-calls/?position=USA:against&differ=USA~eu", "/resolutions/?q=ukriane"],
     "texts": ["/resolutions/A/RES/ES-11/7?bloc=nato", "/resolutions/S/2022/155"],
     "roll calls": ["/roll-calls/a-res-es-11-7/", "/roll-calls/a-res-es-11-7/embed/"],
@@ -47,6 +47,7 @@ UNLINKED = {
     "web:sitemap": "for robots",
     "web:sitemap_section": "for robots",
     "web:styleguide": "for developers, with DEBUG alone",
+    "web:report_thanks": "after an error report was sent",
     "web:suggestions": "asked for by the search box's script",
     # Of what the landmark votes are too few for; tests/web/pages/ follows these from records that have it.
     "web:state_table": "closest partners",

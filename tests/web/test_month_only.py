@@ -58,7 +58,7 @@ def test_dates_have_the_precision_that_is_known(precision: str, said: str):
         "/agreement/?state=USA&state=FRA",
         "/data/",
         "/data/quality/",
-        "/contact/?about=month",
+        "/report/?page=/roll-calls/month/",
         "/resolutions/A/RES/501(V)",
     ],
 )

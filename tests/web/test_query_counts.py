@@ -48,6 +48,7 @@ QUERIES = [
     ("/data/changes/", 4),
     ("/about/", 1),
     ("/contact/?about=a-res-es-11-7", 1),
+    ("/report/?page=/resolutions/A/RES/ES-11/7", 2),
     ("/privacy/", 0),
 ]
 

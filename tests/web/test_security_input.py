@@ -24,6 +24,7 @@ ECHOES = [
     "/roll-calls/{}/", "/states/{}/", "/states/USA/?choice={}", "/states/USA/?{}=1", "/blocs/{}/", "/blocs/nato/?on={}",
     "/agreement/?state={}", "/agreement/?measure={}", "/compare/states/?state={}", "/compare/roll-calls/?a={}&b={}",
     "/ideal-points/?session={}", "/data/quality/?kind={}", "/contact/?about={}", "/resolutions.csv?q={}&body={}",
+    "/report/?page={}",
     "/roll-calls.json?q={}", "/agreement.json?state={}", "/roll-calls.atom?q={}", "/oembed?url={}", "/{}", "/data/{}",
     "/api/v1/resolutions/?q={}", "/api/v1/states/{}/", "/roll-calls/a-res-es-11-7/tiles.svg?bloc={}",
     "/resolutions/A/RES/ES-11/7?bloc={}", "/roll-calls/a-res-es-11-7/history/?{}=1",

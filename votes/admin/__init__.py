@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from votes.admin import (
     amending,
     blocs,
+    error_reports,
     findings,
     history,
     ideal_points,
@@ -20,6 +21,7 @@ from votes.admin import (
 __all__ = [
     "amending",
     "blocs",
+    "error_reports",
     "findings",
     "history",
     "ideal_points",

@@ -20,7 +20,7 @@ from resolutions.admin.subjects import add_suggested_topics
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from votes.admin.holding import HeldError, add_held, hold_implausible
 from votes.admin.roll_call_forms import NewRollCallForm
-from votes.editing.drafts import is_complete, proposal, session_on
+from votes.editing.drafts import is_complete, known_text, proposal, session_on
 from votes.models import RollCall, Source
 from votes.totals import ANNOUNCED
 
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 class SittingForm(forms.Form):
     """The body, date and session of a vote, from which symbols and electorate are proposed."""
 
-    body = forms.ModelChoiceField(Body.objects.all(), to_field_name="code", label=_("Body"))
+    body = forms.ModelChoiceField(
+        Body.objects.all(), to_field_name="code", label=_("Body"), widget=forms.Select(attrs={"autofocus": True})
+    )
     date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
     session = forms.ModelChoiceField(
         Session.objects.select_related("body").order_by("kind", "-number"),
@@ -76,6 +78,7 @@ class TextForm(ResolutionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["symbol"].required = False
+        self.fields["symbol"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         """Take the draft symbol for the text's where that has none yet."""
@@ -134,6 +137,9 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
             use_required_attribute=False,
         )
         if request.method == "POST":
+            symbols = (request.POST.get(text.add_prefix(name), "") for name in ("symbol", "draft_symbol"))
+            if known := known_text(*symbols):
+                return _to_known_text(model_admin, request, known)
             vote, held = _save(model_admin, request, text, sitting)
             context["held"] = held
             if vote.is_valid() and held is None:
@@ -141,12 +147,37 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
                 model_admin.log_addition(request, vote.instance, [{"added": {}}])
                 mark_saved(request, kept)
                 model_admin.message_user(request, message, messages.SUCCESS)
-                return HttpResponseRedirect(reverse("admin:votes_rollcall_change", args=[vote.instance.pk]))
+                return HttpResponseRedirect(sheet_address(vote.instance))
         else:
             source = Source.objects.filter(slug="editor").first()
             vote = VoteForm(initial={"meeting": proposed.meeting, "ordinal": proposed.ordinal, "source": source})
         context |= {"text": text, "vote": vote, "proposed": proposed, "kept_as": kept, **sitting.cleaned_data}
     return model_admin.render(request, "admin/votes/rollcall/new.html", context)
+
+
+def sheet_address(roll_call: RollCall) -> str:
+    """Return the address of a draft's page, at its first row to enter."""
+    return reverse("admin:votes_rollcall_change", args=[roll_call.pk]) + "#enter-votes"
+
+
+def _to_known_text(model_admin: RecordAdmin[RollCall], request: HttpRequest, text: Resolution) -> HttpResponse:
+    """Lead to the page for another vote on a text that is on record, with what was typed about the vote."""
+    names = [name for name, field in VoteForm.base_fields.items() if not field.widget.is_hidden and name != "slug"]
+    typed = {name: value for name in (*names, "date") if (value := request.POST.get(name) or request.GET.get(name))}
+    if typed.get("kind") == RollCall.Kind.TEXT:
+        del typed["kind"]
+    request.session[typed_about(text.pk)] = typed
+    message = _(
+        "%(symbol)s is already on record, so this page adds another vote on it. What you typed about the vote is "
+        "filled in; the text stays as it is."
+    )
+    model_admin.message_user(request, message % {"symbol": text.symbol}, messages.WARNING)
+    return HttpResponseRedirect(f"{reverse('admin:votes_rollcall_add')}?resolution={text.pk}&typed=1")
+
+
+def typed_about(text: object) -> str:
+    """Return the key in a session of what was typed about another vote on the text with this key."""
+    return f"another-vote-{text}"
 
 
 def _save(

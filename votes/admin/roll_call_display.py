@@ -10,14 +10,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.dates import dated
+from resolutions.dates import dated, moment
 from resolutions.models import Status
 from votes.choices import Choice
-from votes.editing.publishing import in_words
-from votes.models import RollCall
+from votes.editing.publishing import in_words, withdrawn
+from votes.models import ReturnedDraft, RollCall
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
+    from django_stubs_ext import StrPromise
 
 
 @admin.display(description=_("title"))
@@ -56,8 +57,44 @@ def summary(roll_call: RollCall) -> SafeString:
         saved.get_method_display(),
         saved.get_result_display(),
     ]
-    status = _("Published.") if saved.status == Status.PUBLISHED else _("Draft: only editors can see it.")
-    return format_html("{}<br><b>{}</b>", " · ".join(filter(None, facts)), status)
+    returned = ReturnedDraft.objects.filter(roll_call=saved).select_related("by").first()
+    note = format_html("<br><b>{}</b> {}", sent_back(returned), returned.comment) if returned else ""
+    return format_html("{}<br><b>{}</b>{}", " · ".join(filter(None, facts)), _status_in_words(saved), note)
+
+
+def _status_in_words(roll_call: RollCall) -> StrPromise:
+    if roll_call.status == Status.PUBLISHED:
+        return _("Published.")
+    if is_withdrawn(roll_call):
+        return _("Withdrawn: its address says so, with the reason. Only editors can see the data.")
+    return _("Draft: only editors can see it.")
+
+
+def is_withdrawn(roll_call: RollCall) -> bool:
+    """Tell whether a vote was withdrawn and not published again."""
+    return withdrawn().filter(pk=roll_call.pk).exists()
+
+
+def sent_back(returned: ReturnedDraft) -> str:
+    """Return when and by whom a draft was sent back."""
+    facts = {"when": moment(returned.at), "name": returned.by.get_username() if returned.by else "–"}
+    return _("Sent back on %(when)s by %(name)s:") % facts
+
+
+@admin.display(description=_("status"), ordering="status")
+def status(roll_call: RollCall) -> str:
+    """Return the status in a word; what was withdrawn is no draft like others."""
+    gone = getattr(roll_call, "is_withdrawn", None)  # annotated in the list
+    if roll_call.status == Status.DRAFT and (is_withdrawn(roll_call) if gone is None else gone):
+        return str(_("withdrawn"))
+    return roll_call.get_status_display()
+
+
+@admin.display(description=_("comment"))
+def comment(roll_call: RollCall) -> str:
+    """Return the comment with which a draft was sent back."""
+    returned = roll_call.returned
+    return f"{sent_back(returned)} {returned.comment}"
 
 
 @admin.display(description=_("Counted and announced"))

@@ -17,6 +17,7 @@ from resolutions.admin.forms import (
     require_reason_for_rows,
 )
 from resolutions.models import Body, Status
+from votes.admin.roll_call_display import is_withdrawn
 from votes.admin.sheet import VotesField, check_conflicts, followed_votes, show_sheet
 from votes.editing.publishing import been_public, check_publishable, check_publisher
 from votes.editing.votes import check_choices, slug_for
@@ -54,6 +55,10 @@ class NewRollCallForm(ModelForm[RollCall]):
         super().__init__(*args, **kwargs)
         self.fields["body"].required = False
         self.fields["body"].help_text = _("Leave empty to use the resolution’s.")
+        if self.initial.get("kind") == "":
+            # Of another vote on a text that has one on the whole of it: which, the editor has to say.
+            kind: Any = self.fields["kind"]
+            kind.choices = [("", "---------"), *RollCall.Kind.choices]
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _(
             "The permanent name in the address. Leave empty to make it from the symbol, or from body and date."
@@ -105,6 +110,9 @@ class RollCallForm(ModelForm[RollCall]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["votes"] = show_sheet(self, self.instance, start=self.start)
+        status: Any = self.fields.get("status")
+        if status and is_withdrawn(self.instance):
+            status.choices = [(Status.DRAFT, _("withdrawn")), (Status.PUBLISHED, Status.PUBLISHED.label)]
 
     def clean_votes(self) -> dict[str, str] | None:
         """Refuse to replace votes that this editor has not seen."""

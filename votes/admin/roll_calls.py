@@ -7,27 +7,30 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from resolutions.admin.base import DeletedForReasonAdmin, contains_words, continue_editing
-from resolutions.models import Status, near_symbol
+from resolutions.models import Resolution, Status, near_symbol
 from votes.admin.amending import AmendingMixin
 from votes.admin.filling import fill_page
 from votes.admin.holding import HoldingMixin, hold_implausible
 from votes.admin.meetings import meeting_page
 from votes.admin.merging import MERGE, merge_page, merge_selected
-from votes.admin.new_roll_call import new_page
+from votes.admin.new_roll_call import new_page, sheet_address, typed_about
 from votes.admin.publishing import draft_symbols, publish, report_published_texts, unpublish, withdraw_page
+from votes.admin.returning import send_back_page
 from votes.admin.roll_call_display import (
     announced_totals,
+    comment,
     comparison,
     counted_totals,
     day,
     entered,
     heading,
+    status,
     summary,
     votes_by_choice,
 )
@@ -35,7 +38,9 @@ from votes.admin.roll_call_filters import FiguresFilter, WorkFilter
 from votes.admin.roll_call_forms import CorrectionInline, NewRollCallForm, RollCallForm
 from votes.admin.sheet import changed_votes
 from votes.editing import publishing
-from votes.editing.publishing import been_public
+from votes.editing.drafts import another_vote
+from votes.editing.publishing import been_public, withdrawn
+from votes.editing.returning import take_up
 from votes.editing.votes import record_votes
 from votes.models import Correction, MemberState, RollCall, Source, Tally, Vote
 from votes.totals import ANNOUNCED
@@ -60,7 +65,7 @@ ANNOUNCED_HELP = _(
 class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]):
     """The votes taken."""
 
-    list_display = ("slug", heading, day, "status", "body__code", "result", announced_totals, counted_totals)
+    list_display = ("slug", heading, day, announced_totals, counted_totals, "result", status, "body__code")
     list_filter = (WorkFilter, "status", "body", FiguresFilter, "kind", "method", "result", "requirement", "source")
     search_fields = ("slug", "title")
     search_help_text = _("Search by symbol (in any spelling), slug, meeting or words of the title.")
@@ -80,6 +85,7 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
             path("new/", self.page(new_page), name="votes_rollcall_new"),
             path("meeting/", self.page(meeting_page), name="votes_rollcall_meeting"),
             path("<int:pk>/fill/", self.page(fill_page), name="votes_rollcall_fill"),
+            path("<int:pk>/send-back/", self.page(send_back_page), name="votes_rollcall_send_back"),
             path("<int:pk>/withdraw/", self.page(withdraw_page), name="votes_rollcall_withdraw"),
             path("merge/", self.page(merge_page), name="votes_rollcall_merge"),
             *super().get_urls(),
@@ -113,7 +119,13 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
     # The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RollCall]:
-        return super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
+        roll_calls = super().get_queryset(request).select_related("body", "session", "resolution__body", "tally")
+        return roll_calls.annotate(is_withdrawn=Exists(withdrawn().filter(pk=OuterRef("pk"))))
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Show the comments in the list of drafts that were sent back."""
+        own = ("slug", heading, comment, day, status)
+        return own if request.GET.get("work") == "returned" else self.list_display
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[RollCall], search_term: str
@@ -146,7 +158,12 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
             ]
         has_sheet = obj.method in RollCall.METHODS_WITH_VOTES
         asks_reason = self.has_change_permission(request, obj) and been_public([obj])
-        publication = (entered, "status", "difference_reason", *(("reason",) if asks_reason else ()))
+        publication = (
+            entered,
+            "status" if self.has_publish_permission(request) else status,
+            "difference_reason",
+            *(("reason",) if asks_reason else ()),
+        )
         closed = {"classes": ("collapse",)}
         return [
             (None, {"fields": (summary,)}),
@@ -163,22 +180,31 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
 
     def get_readonly_fields(self, request: HttpRequest, obj: RollCall | None = None) -> list[Any]:
         own = [] if self.has_publish_permission(request) else ["status", "difference_reason"]
-        return [*super().get_readonly_fields(request, obj), *own, summary, comparison, entered]
+        return [*super().get_readonly_fields(request, obj), *own, summary, comparison, entered, status]
 
     def get_inlines(self, request: HttpRequest, obj: RollCall | None) -> tuple[type[Any], ...]:
         """Return the corrections once there is something to correct."""
         return (CorrectionInline,) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Start with the editor as the source."""
-        return {"source": Source.objects.filter(slug="editor").first(), **super().get_changeform_initial_data(request)}
+        """Start with the editor as the source, and for another vote on a text with what is known of its last one."""
+        asked = super().get_changeform_initial_data(request)
+        key = str(asked.get("resolution", ""))
+        text = Resolution.objects.filter(pk=key).first() if key.isdecimal() else None
+        known = another_vote(text) if text else {}
+        typed = request.session.get(typed_about(key), {}) if "typed" in asked else {}
+        return {"source": Source.objects.filter(slug="editor").first(), **known, **typed, **asked}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show or save a roll call; what has been public can be withdrawn."""
         roll_calls = RollCall.objects.filter(pk=object_id) if object_id.isdecimal() else RollCall.objects.none()
-        extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(roll_calls))}
+        extra_context = {
+            **(extra_context or {}),
+            "has_been_public": bool(been_public(roll_calls)),
+            "is_withdrawn": withdrawn().filter(pk__in=roll_calls.values("pk")).exists(),
+        }
         return super().change_view(request, object_id, form_url, extra_context)
 
     # Saving
@@ -186,27 +212,29 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
     def save_model(self, request: HttpRequest, obj: RollCall, form: Any, change: bool) -> None:
         """Save facts and votes, then publish or unpublish through ``votes.editing``."""
         by: Any = request.user
-        status = obj.status
+        wanted = obj.status
         if change and "status" in form.changed_data:
             obj.status = form.initial["status"]
         super().save_model(request, obj, form, change)
         if not change or form.needs_verification:
             obj.entered_by.add(by)
+        if change and take_up(roll_call=obj):
+            self.message_user(request, _("The draft is waiting for verification again."), messages.INFO)
         if form.cleaned_data.get("votes") is not None:
             record_votes(roll_call=obj, choices=form.cleaned_data["votes"], by=by)
-        hold_implausible(request, roll_calls=[obj], becomes_public=status == Status.PUBLISHED)
+        hold_implausible(request, roll_calls=[obj], becomes_public=wanted == Status.PUBLISHED)
         symbols = draft_symbols([obj])
         reason = form.cleaned_data.get("reason", "")
-        if status == Status.PUBLISHED:
-            if obj.status == status:
+        if wanted == Status.PUBLISHED:
+            if obj.status == wanted:
                 publishing.publish_text(obj)
             else:
                 publishing.publish(roll_calls=[obj], by=by, reason=reason)
                 self.message_user(request, _("Published: %(slug)s.") % {"slug": obj.slug}, messages.SUCCESS)
             report_published_texts(self, request, symbols)
-        elif obj.status != status:
+        elif obj.status != wanted:
             publishing.unpublish(roll_calls=[obj], by=by, reason=reason)
-        obj.status = status
+        obj.status = wanted
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the corrections, and who entered them."""
@@ -233,6 +261,7 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
         continue_editing(request)
         response = super().response_add(request, obj, post_url_continue)
         if obj.method in RollCall.METHODS_WITH_VOTES:
+            response["Location"] = sheet_address(obj)
             todo = _("Saved as a draft. Next, enter the votes; publish when they are complete.")
         else:
             todo = _("Saved as a draft. To publish it, change the status at the end of this page.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from resolutions.models import Body, Session
+from django.db.models import Max
+
+from resolutions.models import Body, Resolution, Session
 from resolutions.sessions import regular_session_on
 from resolutions.symbols import FIRST_COUNCIL_YEAR, LAST_ROMAN_SESSION
 from votes.models import MemberState, RollCall
@@ -46,6 +48,31 @@ def proposal(body: Body, session: Session | None, date: datetime.date) -> Propos
         known = same_day.filter(meeting=meeting, ordinal__isnull=False).order_by("-ordinal").first()
         ordinal = known.ordinal + 1 if known and known.ordinal is not None else None
     return Proposal(symbol, draft_symbol, meeting, ordinal, MemberState.objects.members_of(body, date).count())
+
+
+def another_vote(text: Resolution) -> dict[str, Any]:
+    """Return what to fill in for another vote on a text, by field: that of its last vote, and the next place after it.
+
+    The kind is left open if there is a vote on the whole text already.
+    """
+    facts: dict[str, Any] = {"resolution": text, "body": text.body, "session": text.session}
+    votes = text.roll_calls.select_related("body", "session")
+    if votes.filter(kind=RollCall.Kind.TEXT).exists():
+        facts["kind"] = ""
+    if last := votes.order_by("-date", "-ordinal", "-pk").first():
+        names = ("body", "session", "date", "date_precision", "meeting", "source", "source_reference")
+        facts |= {name: getattr(last, name) for name in names}
+        if last.meeting:
+            same = RollCall.objects.filter(body=last.body, meeting=last.meeting, ordinal__isnull=False)
+            facts["ordinal"] = (same.aggregate(last=Max("ordinal"))["last"] or 0) + 1 if same.exists() else None
+    return facts
+
+
+def known_text(*symbols: str) -> Resolution | None:
+    """Return the one text that is on record under the first of ``symbols`` that is complete."""
+    symbol = next(filter(is_complete, symbols), "")
+    found = list(Resolution.objects.order_by().with_symbol(symbol)[:2]) if symbol else []
+    return found[0] if len(found) == 1 else None
 
 
 def _beginnings(body: Body, session: Session | None, date: datetime.date) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from resolutions.models import Body, Status
 from votes.choices import POSITIONS, Choice
+from votes.editing.returning import take_up
 from votes.editing.votes import record_votes
 from votes.entry.masthead import masthead
 from votes.entry.names import Electorate, Names, known_state
@@ -248,6 +249,7 @@ def fill_sheet(
     Correction.objects.bulk_create(added)
     if facts or added:
         roll_call.entered_by.add(by)
+    take_up(roll_call=roll_call)
 
 
 def _new_corrections(

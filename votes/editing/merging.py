@@ -16,7 +16,7 @@ from resolutions.models import OtherSymbol, Resolution, Status
 from resolutions.symbols import is_unnumbered
 from votes.choices import Choice
 from votes.editing.publishing import been_public, check_permission, publish_text
-from votes.models import Correction, Finding, MemberState, RetiredAddress, RollCall, Statement
+from votes.models import Correction, ErrorReport, Finding, MemberState, RetiredAddress, RollCall, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -231,6 +231,7 @@ def _take_over(compared: Comparison) -> None:
     Statement.objects.bulk_create(statements)
     # What is found in the record itself is found anew by the next check.
     duplicate.findings.exclude(origin=Finding.RECORD).update(roll_call=kept)
+    ErrorReport.objects.filter(roll_call=duplicate).update(roll_call=kept)
 
 
 def _settle_text(compared: Comparison) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from resolutions.attribution import attributed
 from resolutions.models import Status
 from votes.editing.plausibility import check_publishable_facts
-from votes.models import RetiredAddress, RollCall, Tally
+from votes.models import RetiredAddress, ReturnedDraft, RollCall, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,7 @@ WITHDRAW = "votes.withdraw_rollcall"
 
 WORK = {
     "mine": gettext_lazy("my drafts"),
+    "returned": gettext_lazy("sent back with a comment"),
     "waiting": gettext_lazy("waiting for verification"),
     "findings": gettext_lazy("with findings"),
     "withdrawn": gettext_lazy("withdrawn"),
@@ -58,9 +59,21 @@ def drafts_of(user: User) -> QuerySet[RollCall]:
 
 
 def waiting_for(user: User) -> QuerySet[RollCall]:
-    """Return the drafts that are ready to be verified and that ``user``, by who entered them, may publish."""
-    ready = _drafts().filter(Q(tally__cast__gt=0) | ~Q(method__in=RollCall.METHODS_WITH_VOTES))
+    """Return the drafts that are ready to be verified and that ``user``, by who entered them, may publish.
+
+    One that was sent back is not ready.
+    """
+    ready = (
+        _drafts()
+        .filter(returned__isnull=True)
+        .filter(Q(tally__cast__gt=0) | ~Q(method__in=RollCall.METHODS_WITH_VOTES))
+    )
     return ready if settings.PUBLISH_OWN_ENTRIES else ready.exclude(_entered_by(user))
+
+
+def returned_to(user: User) -> QuerySet[RollCall]:
+    """Return the drafts that were sent back and that ``user``, or nobody, entered or changed."""
+    return _drafts().filter(Q(entered_by=user) | Q(entered_by__isnull=True), returned__isnull=False)
 
 
 def with_findings() -> QuerySet[RollCall]:
@@ -88,7 +101,13 @@ def _entered_by(user: User) -> Q:
 def work_lists(user: User) -> dict[str, QuerySet[RollCall]]:
     """Return what there is to do for ``user``: the roll calls on each of the work lists that they have."""
     waiting = {"waiting": waiting_for(user)} if user.has_perm(PUBLISH) else {}
-    return {"mine": drafts_of(user), **waiting, "findings": with_findings(), "withdrawn": withdrawn()}
+    return {
+        "mine": drafts_of(user),
+        "returned": returned_to(user),
+        **waiting,
+        "findings": with_findings(),
+        "withdrawn": withdrawn(),
+    }
 
 
 # Checking
@@ -185,6 +204,7 @@ def publish(*, roll_calls: Iterable[RollCall], by: User | None = None, reason: s
             roll_call.save(update_fields=["status"])
             if roll_call.pk in withdrawn_before:
                 _decide_again(roll_call)
+    ReturnedDraft.objects.filter(roll_call__in=drafts).delete()
     return len(drafts)
 
 

@@ -10,7 +10,7 @@ import csv
 import io
 import warnings
 import zipfile
-from itertools import islice
+from itertools import chain, dropwhile, islice
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -40,15 +40,30 @@ MOST_PROBLEMS = 300
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet takes for a formula."""
 
-STATE_HEADERS = ("code", "ms_code", "iso3", "state code", "member state", "state", "member", "name", "ms_name")
-"""What the column of states is called, the best first: a code is never ambiguous."""
-CHOICE_HEADERS = ("choice", "vote", "ms_vote", "position")
+STATE_HEADERS = (
+    *("code", "ms_code", "iso3", "iso code", "state code", "country code"),
+    *("member state", "member states", "state", "member", "country", "country name", "delegation", "name", "ms_name"),
+)
+"""What a column of states is called, the best first: a code is never ambiguous."""
+CHOICE_HEADERS = ("choice", "vote", "votes", "vote cast", "recorded vote", "ms_vote", "position")
+HEADER_WITHIN = 20
+"""In how many rows, from the top, the header is looked for: titles and notes may stand before it."""
 
 WORDS = {
     "Y": ("y", "yes", "in favour", "in favor", "favour", "favor", "for"),
     "N": ("n", "no", "against"),
     "A": ("a", "abstaining", "abstain", "abstained", "abstention", "abstains"),
-    "X": ("x", "non-voting", "non voting", "nonvoting", "not voting", "absent", "did not vote", "not participating"),
+    "X": (
+        "x",
+        "non-voting",
+        "non voting",
+        "nonvoting",
+        "nv",
+        "not voting",
+        "absent",
+        "did not vote",
+        "not participating",
+    ),
 }
 CHOICES = {word: choice for choice, words in WORDS.items() for word in words}
 
@@ -79,8 +94,9 @@ def _rows_of_text(content: bytes) -> Iterator[Row]:
     text = _decoded(content)
     if "\0" in text:
         raise ValidationError(_("This is not a CSV file. Save it as CSV or XLSX and upload it again."))
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = next((mark for mark in "\t;," if mark in first), ",")
+    # A title may have a comma where the rows have tabs, and a name where they have semicolons.
+    lines = text.splitlines()
+    delimiter = max("\t;,", key=lambda mark: sum(mark in line for line in lines))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
@@ -104,7 +120,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _rows_of_workbook(content: bytes) -> Iterator[Row]:
-    """Yield the rows of the one sheet of an XLSX file; formulas come as the text they are."""
+    """Yield the rows of the one sheet of an XLSX file that is not empty; formulas come as the text they are."""
     import openpyxl  # noqa: PLC0415  # a tenth of a second and ten megabytes, for the few who upload a workbook
 
     refused = ValidationError(_("This XLSX file cannot be read. Save it again as XLSX or CSV and upload it again."))
@@ -113,21 +129,22 @@ def _rows_of_workbook(content: bytes) -> Iterator[Row]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations that are not read
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            if len(sheets) != 1:
+            visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            read = (islice(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), MOST_ROWS + 1) for sheet in visible)
+            sheets = [rows for rows in map(list, read) if any(map(_cell, chain.from_iterable(rows)))]
+            if len(sheets) > 1:
                 raise ValidationError(
                     _("The file has %(count)d sheets. Save only the sheet with the votes and upload that.")
                     % {"count": len(sheets)}
                 )
-            rows = list(islice(sheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True), MOST_ROWS + 1))
     except ValidationError:
         raise
     except Exception as error:  # whatever is broken in it, its reader has an exception of its own
         raise refused from error
-    if len(rows) > MOST_ROWS:
-        raise _too_many_rows()
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_cell(cell) for cell in cells]
+    for rows in sheets:
+        if len(rows) > MOST_ROWS:
+            raise _too_many_rows()
+        yield from enumerate(([_cell(cell) for cell in cells] for cells in rows), start=1)
 
 
 def _check_archive(content: bytes) -> None:
@@ -154,15 +171,14 @@ def _cell(value: Any) -> str:
 
 
 def _read_rows(rows: Sequence[Row], names: Names) -> Reading:
-    state_at, choice_at, has_header = _columns(rows[0][1])
-    body = rows[1:] if has_header else rows
+    states_at, choice_at, body = _layout(rows)
     problems: list[Pointed] = []
     said: dict[str, tuple[int, str]] = {}
     doubted: set[str] = set()
     for number, cells in body:
-        state, choice = (cells[at] if at < len(cells) else "" for at in (state_at, choice_at))
+        *states, choice = (cells[at] if at < len(cells) else "" for at in (*states_at, choice_at))
         try:
-            code, letter = _read_row(state, choice, cells, names)
+            code, letter = _read_row(list(filter(None, states)), choice, names)
             if code in said:
                 doubted.add(code)
                 details = {"state": names.name(code), "row": said[code][0]}
@@ -193,31 +209,42 @@ class WrongRowError(Exception):
         self.suggestions = tuple(suggestions)
 
 
-def _columns(first: Sequence[str]) -> tuple[int, int, bool]:
-    """Return where states and choices stand, and whether the first row is a header; else they are the first two."""
-    headers = [fold(cell) for cell in first]
-    states = [header for header in STATE_HEADERS if header in headers]
-    choices = [header for header in CHOICE_HEADERS if header in headers]
-    if states and choices:
-        return headers.index(states[0]), headers.index(choices[0]), True
-    if len([cell for cell in first if cell]) > 2:
+def _layout(rows: Sequence[Row]) -> tuple[list[int], int, Sequence[Row]]:
+    """Return where states stand, the best column first, where choices do, and the rows of states.
+
+    Without a header these are the first two columns, below rows with a single cell, which are titles.
+    """
+    for at, (_number, cells) in enumerate(rows[:HEADER_WITHIN]):
+        headers = [fold(cell).strip(" .:*") for cell in cells]
+        states = [headers.index(header) for header in STATE_HEADERS if header in headers]
+        choices = [headers.index(header) for header in CHOICE_HEADERS if header in headers]
+        if states and choices:
+            return states, choices[0], rows[at + 1 :]
+    body = list(dropwhile(lambda row: _filled(row) == 1, rows)) or rows
+    if _filled(body[0]) > 2:
         raise ValidationError(
             _(
                 "Cannot tell which columns to read. Name them “state” and “choice” in the first row, or keep "
                 "only those two columns."
             )
         )
-    return 0, 1, False
+    return [0], 1, body
 
 
-def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tuple[str, str]:
-    if state.startswith(FORMULA) or (choice.startswith(FORMULA) and choice not in CHOICES):
+def _filled(row: Row) -> int:
+    return sum(map(bool, row[1]))
+
+
+def _read_row(states: Sequence[str], choice: str, names: Names) -> tuple[str, str]:
+    """Return code and choice of a row; ``states`` are its cells with a state, the best first."""
+    is_formula = choice.startswith(FORMULA) and choice not in CHOICES
+    if is_formula or any(state.startswith(FORMULA) for state in states):
         raise WrongRowError(_("formulas are not supported. Enter the value itself."))
-    if not state:
+    if not states:
         raise WrongRowError(
             _("the state is missing. Enter its name or code.") if choice else _("the state and the choice are missing.")
         )
-    code = _code(state, names)
+    code = _code(states, names)
     letter = CHOICES.get(fold(choice))
     if not choice:
         raise WrongRowError(
@@ -229,10 +256,25 @@ def _read_row(state: str, choice: str, cells: Sequence[str], names: Names) -> tu
     return code, letter
 
 
-def _code(state: str, names: Names) -> str:
+def _code(states: Sequence[str], names: Names) -> str:
+    """Return the code of the member that the first cell names that names one; raise the first one's error for none.
+
+    A table may have codes of its own beside the names.
+    """
+    first: WrongRowError | None = None
+    for state in states:
+        try:
+            return _code_of(state, names)
+        except WrongRowError as wrong:
+            first = first or wrong
+    assert first is not None
+    raise first
+
+
+def _code_of(state: str, names: Names) -> str:
     """Return the code of the one member that a cell names by code or name; raise WrongRowError where there is none."""
-    if state in names.electorate.states:
-        codes: tuple[str, ...] = (state,)
+    if state.upper() in names.electorate.states:
+        codes: tuple[str, ...] = (state.upper(),)
     elif found := names.find_text(state):
         codes = found.codes
     else:

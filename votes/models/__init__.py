@@ -3,10 +3,12 @@
 from votes.models.amendments import Amendment
 from votes.models.blocs import Bloc, BlocMembership
 from votes.models.corrections import Correction
+from votes.models.error_reports import ErrorReport
 from votes.models.history import HistoryEvent, Revision
 from votes.models.ideal_points import CutPoint, IdealPoint, IdealPointFit
 from votes.models.imports import Finding, Format, ImportRun, Statement
 from votes.models.retired import RetiredAddress
+from votes.models.returned import ReturnedDraft
 from votes.models.roll_calls import RollCall, Source, SourceCorrection, Tally, Vote
 from votes.models.states import BodyMembership, MemberState, StateName
 
@@ -17,6 +19,7 @@ __all__ = [
     "BodyMembership",
     "Correction",
     "CutPoint",
+    "ErrorReport",
     "Finding",
     "Format",
     "HistoryEvent",
@@ -25,6 +28,7 @@ __all__ = [
     "ImportRun",
     "MemberState",
     "RetiredAddress",
+    "ReturnedDraft",
     "Revision",
     "RollCall",
     "Source",

@@ -9,7 +9,7 @@ from django import template
 from resolutions.models import Resolution
 from votes.editing import undo
 from votes.editing.publishing import WORK, work_lists
-from votes.models import MemberState, RollCall
+from votes.models import ErrorReport, MemberState, RollCall
 from votes.reports.history import history_of, history_of_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ register = template.Library()
 def work(user: User) -> dict[str, Any]:
     """Show the work lists of ``user`` with how many roll calls stand on each; nothing to who may see none."""
     lists = work_lists(user) if user.has_perm("votes.view_rollcall") else {}
-    return {"lists": [(name, WORK[name], found.count()) for name, found in lists.items()]}
+    reports = ErrorReport.objects.open().count() if user.has_perm("votes.view_errorreport") else None
+    return {"lists": [(name, WORK[name], found.count()) for name, found in lists.items()], "reports": reports}
 
 
 @register.inclusion_tag("admin/votes/changes.html", takes_context=True)

@@ -1,10 +1,10 @@
-"""Rate limits by client address for uncached responses: searches, filtered lists and files."""
+"""Rate limits by client address for uncached responses (searches, filtered lists, files), and by network for forms."""
 
 from __future__ import annotations
 
 import time
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-MINUTE = 60
+MINUTE, HOUR = 60, 3600
 
 ELSEWHERE = ("/admin/", "/api/")
 """Paths with their own limits."""
 
 SUBSCRIBER = 64
 """Length of the IPv6 prefix that identifies one subscriber line."""
+
+NETWORK = {4: 24, 6: 48}
+"""Length of the prefix that is one network, by IP version: what one sender of spam usually has at hand."""
 
 
 def limited(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -63,13 +66,23 @@ def is_too_often(request: HttpRequest) -> bool:
     Without CACHE_URL each process counts for itself; if the cache is down nothing is counted. Unknown addresses are not
     counted, since they would all share one limit.
     """
-    most = settings.SELECTIONS_A_MINUTE
     asking = counted_as(import_string(settings.CLIENT_ADDRESS)(request))
-    if not (most and asking):
+    return asking is not None and is_exceeded("asked", asking, settings.SELECTIONS_A_MINUTE, MINUTE)
+
+
+def has_sent_too_many(request: HttpRequest, form: str, most: int) -> bool:
+    """Count a form sent from the client's network, and tell whether it is more than ``most`` this hour."""
+    address = import_string(settings.CLIENT_ADDRESS)(request)
+    return address is not None and is_exceeded(form, network_of(address), most, HOUR)
+
+
+def is_exceeded(what: str, who: str, most: int, seconds: int) -> bool:
+    """Count what somebody did; tell whether it exceeds ``most`` in this period of ``seconds``. 0 is no limit."""
+    if not most:
         return False
-    key = f"asked-{int(time.time()) // MINUTE}-{asking}"
+    key = f"{what}-{int(time.time()) // seconds}-{who}"
     counts = caches["throttle"]
-    if counts.add(key, 1, MINUTE):
+    if counts.add(key, 1, seconds):
         return False
     try:
         return int(counts.incr(key)) > most
@@ -81,12 +94,22 @@ def counted_as(address: str | None) -> str | None:
     """Return the counter key of an address: itself, or the /64 network for IPv6."""
     if address is None:
         return None
-    known = ip_address(address)
-    if isinstance(known, IPv6Address) and known.ipv4_mapped:
-        known = known.ipv4_mapped
+    known = _parsed(address)
     if isinstance(known, IPv6Address):
         return str(ip_network((known, SUBSCRIBER), strict=False).network_address)
     return str(known)
+
+
+def network_of(address: str) -> str:
+    """Return the network of an address: /24 for IPv4, /48 for IPv6."""
+    known = _parsed(address)
+    return str(ip_network((known, NETWORK[known.version]), strict=False))
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address:
+    """Return an address; an IPv4 address that is written as IPv6 is IPv4."""
+    known = ip_address(address)
+    return known.ipv4_mapped or known if isinstance(known, IPv6Address) else known
 
 
 def too_often(request: HttpRequest) -> HttpResponse:

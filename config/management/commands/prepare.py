@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from votes.editing.error_reports import forget_addresses
 from votes.editing.reference import load_reference
 from votes.importing.shipped.layout import FOLDER, checksum
 from votes.importing.shipped.loaded import is_loaded
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             call_command("load_record", stdout=self.stdout)
         if folded := fold():
             self.stdout.write(f"Compacted the change log of the data version: {folded} entries merged into one.")
+        forget_addresses()
         if settings.RECORD == "whole" and not options["no_ideal_points"]:
             call_command("fit_ideal_points", if_stale=True, verbosity=0, stdout=self.stdout)
 

@@ -50,6 +50,8 @@ def test_mailed_link_sets_a_new_password(client: Client, account: Callable[..., 
     assert words(client.get(sent["Location"]), "h1") == ["Password reset sent"]
     (message,) = mail.outbox
     assert (message.to, message.from_email) == (["ana@example.org"], "plenary@example.org")
+    assert message.subject == "Password reset on Plenary"
+    assert str(message.body).strip().endswith("The Plenary team")
     form = client.get(link_in(message))["Location"]
     assert "set-password" in form  # the token is not in the address of the page, nor in what that refers to
     done = client.post(form, {"new_password1": NEW, "new_password2": NEW})

@@ -93,6 +93,22 @@ def test_csv_is_read_in_every_dialect_of_spreadsheets(delimiter: str, encoding: 
         ([["Vote", "Name"], ["in favour", "Turkey"]], {"TUR": "Y"}),
         ([[" Swaziland ", " no "]], {"SWZ": "N"}),
         ([["Korea, Republic of", "Y"]], {"KOR": "Y"}),
+        ([["Country", "Vote:"], ["French Republic", "Y"]], {"FRA": "Y"}),
+        ([["DELEGATION", "Recorded vote"], ["fra", "nv"], ["Usa", "N"]], {"FRA": "X", "USA": "N"}),
+        (
+            [
+                ["Votes on A/RES/79/1, as announced"],
+                ["17 December 2024", "A/79/PV.54"],
+                ["state", "vote"],
+                ["FRA", "Y"],
+            ],
+            {"FRA": "Y"},
+        ),
+        ([["Votes on A/RES/79/1, as announced"], ["Korea, Republic of", "Y"], ["FRA", "N"]], {"KOR": "Y", "FRA": "N"}),
+        (
+            [["code", "country", "vote"], ["FR", "France", "Y"], ["", "Germany", "N"], ["USA", "Murica", "A"]],
+            {"FRA": "Y", "DEU": "N", "USA": "A"},
+        ),
         ([["FRA", "Y", ""], ["DEU", "X", "a remark of no one’s interest"]], {"FRA": "Y", "DEU": "X"}),
     ],
 )
@@ -205,6 +221,15 @@ def test_a_workbook_of_two_sheets_is_refused():
     assert refusal(workbook([["FRA", "Y"]], [["DEU", "Y"]])) == (
         "The file has 2 sheets. Save only the sheet with the votes and upload that."
     )
+
+
+def test_empty_sheets_of_a_workbook_do_not_matter():
+    assert read(workbook([], [["FRA", "Y"]], [["", " "]])).choices == {"FRA": "Y"}
+    assert refusal(workbook([], [])) == "The file has no rows."
+
+
+def test_a_title_with_a_comma_does_not_divide_the_rows():
+    assert read(b"Votes, as announced\nFRA;Y\nKorea, Republic of;N\n").choices == {"FRA": "Y", "KOR": "N"}
 
 
 def replaced(content: bytes, part: str, data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from config.caches import ForgivingClient
-from web.serving.limits import counted_as, is_made_for_one, limited
+from web.serving.limits import counted_as, is_made_for_one, limited, network_of
 
 NOW = 1_700_000_000 // 60 * 60
 
@@ -89,6 +89,18 @@ def test_page_under_a_forged_port_counts(settings):
 )
 def test_ipv6_network_counts_as_one_address(address: str | None, counted: str | None):
     assert counted_as(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("198.51.100.7", "198.51.100.0/24"),
+        ("::ffff:198.51.100.7", "198.51.100.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+    ],
+)
+def test_network_of_an_address(address: str, network: str):
+    assert network_of(address) == network
 
 
 def test_unknown_address_is_not_counted():

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from votes.models import RollCall, Source
 from web.serving.parameters import reads
@@ -15,11 +17,12 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @reads("about")
 def contact(request: HttpRequest) -> HttpResponse:
-    """Show how to write to the editors; ``?about=SLUG`` names the vote an error is reported on."""
+    """Show how to reach the editors; ``?about=SLUG`` was the address at which an error in a vote was reported."""
     slug = request.GET.get("about", "").replace("\0", "")
     roll_call = RollCall.objects.published().select_related("resolution").filter(slug=slug).first()
-    context = {"roll_call": roll_call, "email": settings.CONTACT_EMAIL, "unknown": slug if not roll_call else ""}
-    return render(request, "about/contact.html", context)
+    if roll_call:
+        return redirect(f"{reverse('web:report')}?{urlencode({'page': roll_call.get_absolute_url()})}", permanent=True)
+    return render(request, "about/contact.html", {"email": settings.CONTACT_EMAIL, "unknown": slug})
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
