@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resolutions', '0003_subjects'),
+        ('resolutions', '0004_retired_texts'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 ROLES = ("nobody", "Recorders", "Verifiers", "Administrators", "superuser")
 
 migration = importlib.import_module("votes.migrations.0009_roles")
-reports = importlib.import_module("votes.migrations.0021_reports_and_returns")
+reports = importlib.import_module("votes.migrations.0019_reports_and_returns")
 
 
 def make_user(role: str, name: str = "") -> User:

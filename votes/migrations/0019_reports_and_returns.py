@@ -29,7 +29,7 @@ def allow(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('votes', '0015_plain_words'),
+        ('votes', '0018_plausible'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('resolutions', '0005_bodies'),
-        ('votes', '0015_plain_words'),
+        ('votes', '0016_undo'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -39,8 +39,8 @@ DROP = "".join(f"DROP TRIGGER trail_insert ON {table};\n" for table in REFERENCE
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('resolutions', '0003_subjects'),
-        ('votes', '0015_plain_words'),
+        ('resolutions', '0005_bodies'),
+        ('votes', '0017_bodies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
