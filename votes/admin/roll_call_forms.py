@@ -17,7 +17,7 @@ from resolutions.admin.forms import (
     require_reason_for_rows,
 )
 from resolutions.models import Body, Status
-from votes.admin.sheet import VotesField, check_conflicts, followed_votes, show_sheet
+from votes.admin.sheet import VotesField, check_conflicts, followed_votes, sheet_of, show_sheet
 from votes.editing.publishing import been_public, check_publishable, check_publisher
 from votes.editing.votes import check_choices, slug_for
 from votes.models import Correction, RollCall
@@ -105,6 +105,7 @@ class RollCallForm(ModelForm[RollCall]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["votes"] = show_sheet(self, self.instance, start=self.start)
+        sheet_of(self).kept_as = f"{self.by.pk}-{self.instance.pk}"
 
     def clean_votes(self) -> dict[str, str] | None:
         """Refuse to replace votes that this editor has not seen."""
