@@ -376,10 +376,11 @@ function startSheet(sheet) {
 
 document.addEventListener("DOMContentLoaded", () => {
   for (const told of document.querySelectorAll('.messagelist [class*="saved-"]')) {
-    const [, rollCall] = /\bsaved-\d+-votes-rollcall-(\d+)(?:\s|$)/.exec(told.className) ?? [];
+    const [, user, rollCall] = /\bsaved-(\d+)-votes-rollcall-(\d+)(?:\s|$)/.exec(told.className) ?? [];
     if (!rollCall) continue;
+    const saved = `${KEPT}${user}-${rollCall}`;
     for (const key of store.keys()) {
-      if (key === KEPT + rollCall || key.startsWith(`${KEPT}${rollCall}-`)) store.drop(key);
+      if (key === saved || key.startsWith(`${saved}-`)) store.drop(key);
     }
   }
   document.querySelectorAll("[data-sheet]").forEach(startSheet);

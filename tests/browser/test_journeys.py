@@ -193,7 +193,8 @@ def test_an_expired_login_and_another_editor_lose_nothing_that_was_typed(page: P
     expect(page.locator("#id_note")).to_have_value("By show of hands")
     page.get_by_role("button", name="Save as a draft and enter the votes").click()
     expect(page.locator(".messagelist")).to_contain_text("Saved as a draft.")
-    page.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-form-'))")
+    page.wait_for_load_state()
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('plenary-form-'))") == []
 
     text = Resolution.objects.get(title="A text of our own")
     address = f"{live_server.url}/admin/resolutions/resolution/{text.pk}/change/"

@@ -343,7 +343,8 @@ def test_unsaved_entries_survive_a_reload_and_are_cleared_by_saving(opened: Page
 
     opened.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(opened.locator(".messagelist")).to_contain_text("was changed successfully")
-    opened.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-'))")
+    opened.wait_for_load_state()
+    assert opened.evaluate("Object.keys(localStorage).filter(key => key.startsWith('plenary-'))") == []
 
 
 def test_restored_entries_can_be_discarded(opened: Page) -> None:
@@ -418,7 +419,8 @@ def test_pasted_text_is_restored_and_does_not_override_an_uploaded_file(
     opened.get_by_role("button", name="Save the sheet").press("Enter")
     expect(opened.locator(".messagelist")).to_contain_text("was changed successfully")
     assert recorded(draft) == {"FRA": "Y"}
-    opened.wait_for_function("!Object.keys(localStorage).some(key => key.startsWith('plenary-'))")
+    opened.wait_for_load_state()
+    assert opened.evaluate("Object.keys(localStorage).filter(key => key.startsWith('plenary-'))") == []
 
 
 def test_suggested_name_links_to_its_row(opened: Page, live_server: LiveServer, draft: RollCall) -> None:

@@ -125,7 +125,7 @@ def fill_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk: int)
         start = request.GET.get("start", "")
         form = FillForm(request.POST if saves else None, roll_call=roll_call, reading=reading, start=start)
         form.is_stale = saves and request.POST.get("read") != _hash(text)
-        sheet_of(form).kept_as = f"{pk}-{_hash(repr(sorted(reading.choices.items())))}"
+        sheet_of(form).kept_as = f"{request.user.pk}-{pk}-{_hash(repr(sorted(reading.choices.items())))}"
         if saves:
             model_admin.note_followed(request, [form])
         if saves and form.is_valid() and _save(model_admin, request, form):

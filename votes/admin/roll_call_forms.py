@@ -18,7 +18,7 @@ from resolutions.admin.forms import (
 )
 from resolutions.models import Body, Status
 from votes.admin.roll_call_display import is_withdrawn
-from votes.admin.sheet import VotesField, check_conflicts, followed_votes, show_sheet
+from votes.admin.sheet import VotesField, check_conflicts, followed_votes, sheet_of, show_sheet
 from votes.editing.publishing import been_public, check_publishable, check_publisher
 from votes.editing.votes import check_choices, slug_for
 from votes.models import Correction, RollCall
@@ -110,6 +110,7 @@ class RollCallForm(ModelForm[RollCall]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["votes"] = show_sheet(self, self.instance, start=self.start)
+        sheet_of(self).kept_as = f"{self.by.pk}-{self.instance.pk}"
         status: Any = self.fields.get("status")
         if status and is_withdrawn(self.instance):
             status.choices = [(Status.DRAFT, _("withdrawn")), (Status.PUBLISHED, Status.PUBLISHED.label)]

@@ -178,7 +178,7 @@ class VotingSheet(forms.Widget):
     followed: Collection[str] = ()
     """The rows that others have changed and this editor has not."""
     kept_as = ""
-    """The name under which the browser keeps the entries, by default the key of the roll call."""
+    """The name under which the browser keeps the entries: the keys of the editor and of the roll call."""
     restores = False
     """Whether unsaved entries stored by the browser replace the recorded votes."""
 
@@ -193,7 +193,7 @@ class VotingSheet(forms.Widget):
         context = {
             "name": name,
             "shown": dump_shown(self.recorded),
-            "kept_as": self.kept_as or self.roll_call.pk,
+            "kept_as": self.kept_as,
             "conflicts": [row for row in all_rows if row.code in self.conflicts],
             "fingerprint": fingerprint(self.recorded),
             "rows": all_rows,

@@ -49,8 +49,8 @@ def test_what_somebody_else_changed_in_a_roll_call_is_not_undone(editor: Client,
     assert roll_call.source_reference == "A/79/PV.54"
     [told] = [said for said in messages(saved) if said.startswith("Changed by others")]
     assert told == (
-        "Changed by others since you opened the page, and kept: Requirement: not stated → two-thirds of the members "
-        "present and voting; Note: empty → By show of hands."
+        "Changed by others since you opened the page, and kept: Session: empty → Seventy-ninth session; "
+        "Note: empty → By show of hands; Requirement: not stated → two-thirds of the members present and voting."
     )
 
 
