@@ -181,6 +181,11 @@ def obstacle(kept: RollCall, duplicate: RollCall) -> str:
         return _("Choose two records of the same vote.")
     if kept.body_id != duplicate.body_id:
         return _("These votes were taken in two different bodies, so they cannot be merged.")
+    if kept.status == Status.DRAFT and been_public([duplicate]):
+        return _(
+            "%(slug)s has been published, so its address must redirect to a published record. Keep %(slug)s "
+            "instead, or publish the other record first."
+        ) % {"slug": duplicate.slug}
     if kept.kind != duplicate.kind:
         kinds = {"kept": kept.get_kind_display(), "duplicate": duplicate.get_kind_display()}
         return _("One is a vote on: %(kept)s, the other on: %(duplicate)s. They are different votes.") % kinds
@@ -205,11 +210,6 @@ def obstacle(kept: RollCall, duplicate: RollCall) -> str:
         return _(
             "%(kept)s and %(duplicate)s are two different texts. If a vote is on the wrong one, correct it first."
         ) % {"kept": ours, "duplicate": theirs}
-    if kept.status == Status.DRAFT and been_public([duplicate]):
-        return _(
-            "%(slug)s has been published, so its address must redirect to a published record. Keep %(slug)s "
-            "instead, or publish the other record first."
-        ) % {"slug": duplicate.slug}
     return ""
 
 

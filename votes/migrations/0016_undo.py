@@ -162,7 +162,7 @@ ADDRESS = history.row(
     name="r.slug",
     roll_call="r.roll_call_id",
     shown=f"coalesce(r.kind = 'merged' AND {history.ROLL_CALL_SHOWN}, false)",
-)
+).replace("to_jsonb(r)", "to_jsonb(r) - 'by_id'")  # an account that goes changes nothing
 NEW = "AFTER INSERT ON {table} REFERENCING NEW TABLE AS written"
 OLD = "AFTER DELETE ON {table} REFERENCING OLD TABLE AS removed"
 

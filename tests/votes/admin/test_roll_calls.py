@@ -340,7 +340,7 @@ def test_deleting_a_draft_deletes_its_votes(editor: Client, world: World):
     asked = page(editor.get(url(roll_call, "delete"))).text
     assert "Votes: 1" in asked
 
-    editor.post(url(roll_call, "delete"), {"post": "yes"})
+    editor.post(url(roll_call, "delete"), {"post": "yes", "reason": "Entered twice."})
 
     assert not RollCall.objects.filter(pk=roll_call.pk).exists()
 

@@ -161,8 +161,9 @@ class TestReasons:
         withdraw(roll_call=roll_call, by=user, reason="No such vote.")
 
         assert list(Revision.objects.order_by("pk").values_list("by_name", "reason")[before:]) == [
-            ("verifiers", "Wrong date.")
-        ]  # withdrawn while it was no longer decisive nor public: nothing of the record changed
+            ("verifiers", "Wrong date."),
+            ("verifiers", "No such vote."),
+        ]
 
 
 class TestWithdrawing:
@@ -216,6 +217,8 @@ class TestWithdrawing:
             return is_deletable(roll_call, by=recorder), is_deletable(roll_call, by=verifier)
 
         roll_call = drafted(world)
+        assert may() == (False, True), "somebody else's draft"
+        roll_call.entered_by.add(recorder)
         assert may() == (True, True)
         publish(roll_calls=[roll_call])
         assert may() == (False, False)
