@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from resolutions.admin.subjects import add_suggested_topics
 from resolutions.models import Body
 from resolutions.text import fold
+from votes.admin.sheet import VotingSheet
 from votes.choices import Choice
 from votes.editing.meetings import Entered, Meeting, MeetingVote, read_meeting, save_meeting
 from votes.entry.pdf import PDF_LIMIT, PdfError, PdfFault, read_pdf
@@ -130,7 +131,7 @@ class VoteForm(forms.Form):
             "symbol": cut.resolution,
             "draft": cut.draft,
             "title": cut.title or cut.agenda,
-            "subject": "" if cut.kind == RollCall.Kind.TEXT else cut.subject,
+            "subject": "" if cut.kind == "text" else cut.subject,
         }
         super().__init__(data, initial=initial, prefix=f"vote-{vote.number}")
         self.vote = vote
@@ -197,6 +198,10 @@ class Shown:
         return str(Totals.count(self.vote.reading.choices.values()))
 
     @property
+    def kind(self) -> str:
+        return str(RollCall.Kind(self.vote.cut.kind).label)
+
+    @property
     def result(self) -> str:
         return str(Result(self.vote.reading.result).label) if self.vote.reading.result else ""
 
@@ -210,7 +215,11 @@ def meeting_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> Ht
     if not (model_admin.has_add_permission(request) and request.user.has_perm("resolutions.add_resolution")):
         raise PermissionDenied
     source = RecordForm(request.POST, request.FILES) if request.method == "POST" else RecordForm()
-    context: dict[str, Any] = {"title": _("Enter the votes of a meeting"), "source": source}
+    context: dict[str, Any] = {
+        "title": _("Enter the votes of a meeting"),
+        "source": source,
+        "media": model_admin.media + VotingSheet().media,
+    }
     meeting = _read(source) if source.is_bound and source.is_valid() else None
     if meeting:
         text: str = source.cleaned_data["text"]
@@ -223,7 +232,9 @@ def meeting_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> Ht
         if saves:
             refused = _save(model_admin, request, meeting, forms_of)
             if not refused:
-                query = urlencode({"q": meeting.symbol} if meeting.symbol else {"date__exact": meeting.date})
+                query = urlencode(
+                    {"q": meeting.symbol} if meeting.symbol else {"date__exact": meeting.date.isoformat()}
+                )
                 return HttpResponseRedirect(f"{reverse('admin:votes_rollcall_changelist')}?{query}")
         # With the review the text comes again, so that nothing is stored of what nobody has saved.
         source = RecordForm(

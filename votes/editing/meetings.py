@@ -6,7 +6,7 @@ Reading saves nothing and guesses nothing. What is saved is always a draft, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -184,12 +184,12 @@ def _read_votes(text: str, record: Record, body: Body, date: datetime.date) -> l
         listed = set(reading.choices)
         counted = {choice: sum(c == choice for c in reading.choices.values()) for choice in POSITIONS}
         figures = {choice: reading.announced.get(choice) for choice in POSITIONS}
-        is_whole = figures["Y"] is not None and all(counted[c] == (figures[c] or 0) for c in POSITIONS)
+        is_whole = figures[Choice.YES] is not None and all(counted[c] == (figures[c] or 0) for c in POSITIONS)
         absent = names.electorate.members - listed if is_whole and not _doubted(reading) else frozenset()
         before = " ".join(text[one.introduction.start : one.introduction.end].split())
         found.append(
             MeetingVote(
-                cut=one,
+                cut=replace(one, ordinal=len(found) + 1),
                 reading=reading,
                 sentence=" ".join(text[one.sentence.start : one.sentence.end].split()) if one.sentence else "",
                 introduction=before[-LONGEST_INTRODUCTION:],
@@ -237,8 +237,8 @@ def _compared(votes: Sequence[MeetingVote], body: Body, date: datetime.date, sym
         if number not in same and roll_call not in same.values():
             same[number] = roll_call
     for vote in votes:
-        roll_call = same.get(vote.number)
-        recorded = _recorded(vote, roll_call, choices[roll_call.pk], names, symbol) if roll_call else None
+        known_as = same.get(vote.number)
+        recorded = _recorded(vote, known_as, choices[known_as.pk], names, symbol) if known_as is not None else None
         yield MeetingVote(vote.cut, vote.reading, vote.sentence, vote.introduction, vote.absent, recorded)
 
 
@@ -255,7 +255,7 @@ def _score(vote: MeetingVote, roll_call: RollCall, choices: Mapping[str, str], s
     is_same_place = bool(symbol) and roll_call.meeting == symbol and roll_call.ordinal == vote.number
     if roll_call.meeting and symbol and roll_call.meeting != symbol:
         return 0.0
-    if is_of_text and is_same_kind and (vote.cut.kind == RollCall.Kind.TEXT or alike >= ALIKE or is_same_place):
+    if is_of_text and is_same_kind and (vote.cut.kind == "text" or alike >= ALIKE or is_same_place):
         return 3 + alike
     if is_same_place and is_same_kind and (alike >= ALIKE / 2 or not cast):
         return 2 + alike

@@ -16,12 +16,14 @@ from resolutions.symbols import LAST_ROMAN_SESSION, parse_or_none
 from votes.entry import sentences
 from votes.entry.sentences import DRAFT, INTENTS, RESULT, sentence
 from votes.entry.text import DAYS, MEETING, MONTHS, NUMBERED_MEETING, plain
+from votes.entry.understood import LETTERS
 from votes.entry.vote_text import HEADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from votes.entry.text import Place, PlainText
+    from votes.entry.understood import Letter
 
 MOST_VOTES = 150
 """How many votes of a meeting are read; on the busiest day the Assembly took 62."""
@@ -110,6 +112,13 @@ ASSEMBLY = re.compile("general assembly|assemblee generale|asamblea general|gene
 WITH_DAY = re.compile(rf"(?:{DAYS}),? (?P<date>\d[^\n\f]{{5,30}}\d{{4}})")
 IN_WORDS = re.compile(rf"(?P<day>\d{{1,2}})(?:er)? (?:de )?(?P<month>{'|'.join(MONTHS)}) (?:de )?(?P<year>\d{{4}})")
 
+BY_FIGURES = re.compile(
+    r"(?i)^by \w{1,12} votes?(?: in favour)?(?: to \w{1,12})?(?: against)?"
+    r"(?:,? (?:and |with ){1,2}\w{1,12} abstentions?)?, ?"
+)
+SAYS_NOTHING = re.compile(r"(?i)(?:result|resultado|résultat|vot|proposal$|it$|text$|$)")
+"""What a sentence may say was voted on that tells nothing of its kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
@@ -171,7 +180,7 @@ class _Group:
 
     start: int
     taken: re.Match[str] | None
-    choices: set[str]
+    choices: set[Letter]
     last: int
     """Where the last heading ends."""
 
@@ -209,7 +218,7 @@ def _groups(text: str) -> Iterator[_Group]:
                 yield group
             group = _Group(start, match, set(), match.end())
             continue
-        choice = match.lastgroup if match.lastgroup in "YNAX" else next(c for c in "YNAX" if match[c])
+        choice = next(letter for letter in LETTERS if match[letter])
         starts_line = text[start - 1] in "\n\f"
         has_colon = match["dash"] is None and match["line"] is None
         is_open = group is not None and start - group.last < LONGEST_LISTS
@@ -251,7 +260,9 @@ def _vote(
     since = decided[-1] if decided else first
     before = text[since : group.start]
     subject = _subject(original, whole, begun, ended) if found else ""
-    kind = kind_of(subject or before[-400:])
+    if re.match("(?i)(?:result|vot)", subject):
+        subject = _subject(original, whole, ended + 1, end) or subject
+    kind = kind_of(before[-400:] if SAYS_NOTHING.match(subject) else subject)
     drafts = list(DRAFT.finditer(text, since, group.start)) or list(DRAFT.finditer(text, first, group.start))
     own = list(DRAFT.finditer(text, begun, ended)) if found else []
     is_amendment = kind in ("amendment", "paragraph-amendment")
@@ -337,6 +348,7 @@ def _subject(original: str, whole: PlainText, begun: int, ended: int) -> str:
     said = place.strip(" ,.")
     said = re.sub(r" (?:\((?:resol|deci)|por \w{1,10} voto).*$", "", said, flags=re.DOTALL)
     said = re.sub(r"^(?:[A-Z][\w .]{0,40}(?:\([^)]{1,40}\))?\s?: ?)", "", said)
+    said = BY_FIGURES.sub("", said)
     said = re.sub(r"(?i)^(?:(?:the|la|le|les|el|los|las)\s|l[’'])", "", said)
     return said[:1].upper() + said[1:300]
 

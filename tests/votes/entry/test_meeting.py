@@ -24,6 +24,7 @@ from tests.votes.entry.hostile import HOSTILE
 from votes.entry.meeting import cut, kind_of
 from votes.entry.pdf import PdfError, PdfFault, read_pdf
 from votes.entry.problems import Kind
+from votes.entry.understood import ANNOUNCED
 from votes.entry.vote_text import understand
 
 if TYPE_CHECKING:
@@ -83,9 +84,8 @@ def test_every_state_of_every_vote_of_the_real_records_is_read(name: str) -> Non
     for one, found in votes:
         assert found.problems == (), one.subject
         assert one.sentence
-        assert {choice: found.announced.get(choice, 0) for choice in "YNA"} == {
-            choice: Counter(found.choices.values())[choice] for choice in "YNA"
-        }
+        counted = Counter(found.choices.values())
+        assert [found.announced.get(choice, 0) for choice in ANNOUNCED] == [counted[choice] for choice in ANNOUNCED]
     expected = on_record()[meeting]
     texts = {one.resolution: dict(found.choices) for one, found in votes if one.kind == "text"}
     assert {symbol: texts[symbol] for symbol in expected} == expected
@@ -289,6 +289,59 @@ def test_roll_calls_of_early_sessions_are_read_and_secret_ballots_are_not() -> N
     assert moved.problems == ()
     assert (text.kind, text.draft, text.title, voted.result) == ("text", "A/L.531", "Question of peace", "adopted")
     assert voted.choices == {"MEX": "Y", "BFA": "Y", "LKA": "A"}
+
+
+PROVISIONAL = """General Assembly, Forty-first session, 54th meeting, Monday, 3 November 1986
+
+The PRESIDENT: We shall now take a decision on draft resolution A/41/L.2. A recorded vote has been requested.
+
+     A recorded vote was taken.
+
+     In favour:   Afghanistan, Byelorussian Soviet Socialist
+
+EMS/9                         A/41/PV.54
+                               26-30
+
+                  Republic, Democratic Yemen, German Democratic
+                  Republic, Lao People's Democratic Republic
+
+     Against:     Israel, Germany, Federal Republic of, United States of America
+
+     Abstaining:  Belgium, Brunei Darussalam
+
+     Draft resolution A/41/L.2 was adopted by 5 votes to 3, with 2
+abstentions (resolution 41/5).*
+
+     * Subsequently, the delegations of Angola and Benin advised the Secretariat that they had
+intended to vote in favour.
+
+     Mr. SMITH (United Kingdom): We voted
+     in favour: it is a good text.
+The PRESIDENT: I put to the vote the proposal of Cuba that the item be included in the agenda. A vote was taken by
+roll call.
+In favour: Peru, Cuba.
+Against: Israel. Abstaining: None.
+The result of the vote was 2 in favour and 1 against, with no abstentions. The proposal was adopted.
+The PRESIDENT: We turn to paragraphs 3 and 4.
+A recorded vote was taken. In favour: Peru, Cuba. Against: Israel. Abstaining: Chad.
+By 2 votes to 1, with 1 abstention, operative paragraphs 3 and 4 were retained.
+"""
+
+
+def test_provisional_records_footnotes_and_votes_on_one_line_are_read() -> None:
+    votes = [(one, found) for one, found in read(PROVISIONAL) if found.choices]
+    assert [(one.kind, one.subject) for one, _found in votes] == [
+        ("text", "Draft resolution A/41/L.2"),
+        ("motion", "Proposal"),
+        ("paragraph", "Operative paragraphs 3 and 4"),
+    ]
+    assert [dict(found.announced) for _one, found in votes] == [
+        {"Y": 5, "N": 3, "A": 2},
+        {"Y": 2, "N": 1, "A": 0},
+        {"Y": 2, "N": 1, "A": 1},
+    ]
+    assert [problem for _one, found in votes for problem in found.problems] == []
+    assert [(one.code, one.intended) for one in votes[0][1].corrections] == [("AGO", "Y"), ("BEN", "Y")]
 
 
 def test_vote_of_the_council_is_read_with_its_veto_and_a_speech_is_none() -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.votes.entry.electorates import names
 from tests.votes.entry.hostile import HOSTILE, LONG, hostile
-from votes.entry import lists, sentences, text, vote_text
+from votes.entry import lists, meeting, sentences, text, vote_text
 from votes.entry.lists import MOST_PIECES, MOST_SUGGESTED
 from votes.entry.problems import Kind
 from votes.entry.text import plain
@@ -32,7 +32,7 @@ DAY = datetime.date(2025, 2, 24)
 OF = names("GA", DAY)
 PATTERNS = {
     f"{module.__name__}.{name}": value
-    for module in (text, lists, sentences, vote_text)
+    for module in (text, lists, meeting, sentences, vote_text)
     for name, value in vars(module).items()
     # Tried once on a sentence, and a class of characters alone.
     if isinstance(value, re.Pattern) and name not in ("DELEGATIONS", "NOT_LETTERS")
