@@ -61,7 +61,7 @@ def test_symbols_of_another_body_begin_with_its_own(world: World, prefix: str, s
 
 def test_vote_of_another_body_begins_with_its_majority(world: World, client: Client):
     Body.objects.create(code="HRC", name="Human Rights Council", majority="simple-majority")
-    client.force_login(make_user("recorder"))
+    client.force_login(make_user("superuser"))
     shown = page(client.get(f"{NEW}?body=HRC&date=2022-10-06&session="))
     assert shown.select("#id_requirement option[selected]")[0]["value"] == "simple-majority"
 
