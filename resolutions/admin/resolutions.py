@@ -47,7 +47,7 @@ class ResolutionForm(ModelForm[Resolution]):
             "symbol": _(
                 "For example A/RES/ES-11/7. Any spelling is accepted and converted to the United Nations’ own."
             ),
-            "session": _("Leave empty for the Security Council."),
+            "session": _("Leave empty for a body without sessions, such as the Security Council."),
             "status": _("Only editors can see a draft. Publishing a roll call also publishes its resolution."),
         }
 

@@ -85,7 +85,7 @@ def said(third_body_database: tuple[str, str], django_db_blocker: DjangoDbBlocke
 def answered(address: str) -> str:
     """Return the whole answer of a file; one that is streamed must be read to its end."""
     response = Client().get(address)
-    return (response.getvalue() if response.streaming else response.content).decode()  # type: ignore[attr-defined]
+    return (response.getvalue() if response.streaming else response.content).decode()
 
 
 def fetched(address: str) -> Any:

@@ -42,7 +42,7 @@ class SittingForm(forms.Form):
         Session.objects.select_related("body").order_by("kind", "-number"),
         required=False,
         label=_("Session"),
-        help_text=_("Leave empty for the regular session on that date, and for the Security Council."),
+        help_text=_("Leave empty for the regular session on that date, and for a body without sessions."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -150,7 +150,9 @@ def new_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> HttpRe
                 return HttpResponseRedirect(sheet_address(vote.instance))
         else:
             source = Source.objects.filter(slug="editor").first()
-            vote = VoteForm(initial={"meeting": proposed.meeting, "ordinal": proposed.ordinal, "source": source})
+            body = sitting.cleaned_data["body"]
+            initial = {"meeting": proposed.meeting, "ordinal": proposed.ordinal, "source": source}
+            vote = VoteForm(initial={**initial, "requirement": body.majority})
         context |= {"text": text, "vote": vote, "proposed": proposed, "kept_as": kept, **sitting.cleaned_data}
     return model_admin.render(request, "admin/votes/rollcall/new.html", context)
 

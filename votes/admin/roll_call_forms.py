@@ -37,7 +37,7 @@ COUNCIL_ONLY = {
 }
 HELP_TEXTS = {
     "resolution": _("Search by symbol or title, or add a text with +. Leave empty for a motion without a text."),
-    "session": _("Leave empty to use the resolution’s session, and for the Security Council."),
+    "session": _("Leave empty to use the resolution’s session, and for a body without sessions."),
     "result": _("As announced by the President."),
     "status": _("Only editors can see a draft. Everyone can see a published roll call and its resolution."),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -105,10 +105,11 @@ class SeatsTable:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Offer the table of a body above the list: of the one that it is filtered by, or else of the first."""
-        bodies = Body.objects.filter(pk=request.GET.get("body__id__exact") or None) or Body.objects.all()
+        chosen = request.GET.get("body__id__exact", "")
+        bodies = Body.objects.filter(pk=int(chosen)) if chosen.isdecimal() else Body.objects.all()
         table = bodies.first() if request.user.has_perms(PERMISSIONS) else None
         context = {"table_of": table, **(extra_context or {})}
-        return super().changelist_view(request, extra_context=context)  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, extra_context=context)  # type: ignore[misc]
 
 
 def seats_page(model_admin: RecordAdmin[BodyMembership], request: HttpRequest, code: str) -> HttpResponse:
@@ -131,8 +132,9 @@ def seats_page(model_admin: RecordAdmin[BodyMembership], request: HttpRequest, c
                 if form.cleaned_data["reason"].strip():
                     return _save(model_admin, request, body, table, form.cleaned_data["reason"])
                 form.add_error("reason", _("Give the reason for the change."))
-            form.data = form.data.copy()  # type: ignore[misc]
-            form.data["text"] = form.cleaned_data["text"]  # type: ignore[index]
+            # What was in a file is sent again as text.
+            form.data = QueryDict(mutable=True)
+            form.data.update({**request.POST.dict(), "text": form.cleaned_data["text"]})
     rows = _rows(table, request, _keys_on(body, on, state))
     context = {
         "title": _("Seats of the %(body)s") % {"body": body},

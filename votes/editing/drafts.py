@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import datetime
 
 
+MAIN_COMMITTEES = "A/C."
+"""They adopt drafts for the Assembly, which have no other symbol."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What is filled in; a symbol that ends in a stroke or a full stop is still to be completed."""
@@ -79,6 +83,8 @@ def _beginnings(body: Body, session: Session | None, date: datetime.date) -> tup
     """Return how the symbols of a text, of its draft and of a meeting begin."""
     if body.code == Body.SECURITY_COUNCIL:
         return "S/RES/", f"S/{date.year}/" if date.year >= FIRST_COUNCIL_YEAR else "S/", "S/PV."
+    if body.code != Body.GENERAL_ASSEMBLY:
+        return _beginnings_of_any(body.symbol_prefix, session)
     if session is None:
         return "A/RES/", "A/", "A/"
     prefix = {Session.Kind.REGULAR: "", Session.Kind.SPECIAL: "S-", Session.Kind.EMERGENCY_SPECIAL: "ES-"}
@@ -86,6 +92,16 @@ def _beginnings(body: Body, session: Session | None, date: datetime.date) -> tup
         # A/RES/3379(XXX), A/L.767, A/PV.2400: numbered through all sessions.
         return "A/RES/", "A/L.", "A/PV."
     return f"A/RES/{session.code}/", f"A/{session.code}/L.", f"A/{session.code}/PV."
+
+
+def _beginnings_of_any(prefix: str, session: Session | None) -> tuple[str, str, str]:
+    """Return how the symbols of a body begin that numbers them by session: A/HRC/RES/51/, A/HRC/51/L., A/HRC/51/SR."""
+    if not prefix:
+        return "", "", ""
+    of_session = f"{prefix}{session.code}/" if session else prefix
+    if prefix.startswith(MAIN_COMMITTEES):
+        return "", f"{of_session}L.", f"{of_session}SR."
+    return f"{prefix}RES/{session.code}/" if session else f"{prefix}RES/", f"{of_session}L.", f"{of_session}SR."
 
 
 def is_complete(symbol: str) -> bool:

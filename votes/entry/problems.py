@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CORRECTED_TO_THE_SAME = "corrected-to-the-same"
     TOO_LONG = "too-long"
     NOTHING = "nothing"
+    BALLOT = "ballot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,10 @@ SENTENCES: dict[Kind, str] = {
         "The text says that %(state)s had intended “%(choice)s”, but that is how it is already listed."
     ),
     Kind.TOO_LONG: gettext_noop("The text is too long for the lists of one vote; everything from here on was ignored."),
+    Kind.BALLOT: gettext_noop(
+        "This is an election or a secret ballot: nobody’s vote is known, so there are no votes to enter. If a text was "
+        "adopted, set its method to “secret ballot or election”; it needs no votes."
+    ),
     Kind.NOTHING: gettext_noop(
         "No list of states and no announced result found. Start each list with a heading such as “In favour:”."
     ),

@@ -54,6 +54,8 @@ AFTER_HEADING = 120
 BEFORE_HEADING = 3000
 """In how many characters before the first heading a list without one is looked for."""
 
+BALLOT = re.compile(rf"\b(?:secret{S}ballot|ballot{S}papers|invalid{S}ballots|valid{S}ballots)\b")
+
 
 def understand(text: str, names: Names) -> Understood:
     """Return what ``text`` says of one roll call of the electorate of ``names``.
@@ -131,7 +133,9 @@ class _Reader:
         if self.reader.cut or cuts:
             end = len(self.plain.text)
             self.problems.append(self.reader.cut or Problem(Kind.TOO_LONG, self.plain.place(min(cuts), end)))
-        if not lists and not announcements:
+        if not lists and (ballot := BALLOT.search(self.plain.text)):
+            self.problems.append(Problem(Kind.BALLOT, self.plain.place(*ballot.span())))
+        elif not lists and not announcements:
             self.problems.append(Problem(Kind.NOTHING))
         ordered = sorted(self.problems, key=lambda problem: problem.place or (sys.maxsize, sys.maxsize))
         return replace(result, problems=tuple(ordered))

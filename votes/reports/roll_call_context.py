@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from resolutions.models import OtherSymbol
 from votes.choices import Choice
 from votes.record.databases import reader
+from votes.rules import Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +59,6 @@ class RollCallContext:
     body: str
     """Its code."""
     body_name: str
-    majority: str
-    """What its proposals need where a vote does not state a requirement."""
     session: str
     """Its name; empty where there is none."""
     source: str
@@ -75,6 +74,8 @@ class RollCallContext:
     has_findings: bool
     has_history: bool
     """Whether anything was changed since publication that its history may tell of."""
+    majority: str = Requirement.NOT_STATED
+    """What the body's proposals need where a vote does not state a requirement."""
     source_url: str = ""
     source_terms: str = ""
     corrected: tuple[Corrected, ...] = ()

@@ -13,7 +13,6 @@ from tests.votes.admin.pages import page
 from votes.models import BodyMembership, HistoryEvent, MemberState
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
     from django.test import Client
 
     from tests.votes.conftest import World
@@ -40,22 +39,22 @@ def seats(body: Body) -> list[tuple[str, str, str]]:
     ]
 
 
-def sent(client: Client, **data: Any) -> BeautifulSoup:
+def sent(client: Client, **data: Any) -> Any:
     return page(client.post(PAGE, {"preview": "1", **data}))
 
 
-def told(shown: BeautifulSoup) -> list[str]:
+def told(shown: Any) -> list[str]:
     """Return the problems that a page tells."""
     return [" ".join(item.get_text().split()) for item in shown.select("#problems li")]
 
 
-def changes(shown: BeautifulSoup) -> list[list[str]]:
+def changes(shown: Any) -> list[list[str]]:
     """Return the changes of the preview: state, before, after."""
     rows = shown.select(".seats-changes tbody tr")
     return [[" ".join(cell.get_text().split()) for cell in row.select("th, td")] for row in rows]
 
 
-def saved(client: Client, shown: BeautifulSoup, **data: Any) -> Any:
+def saved(client: Client, shown: Any, **data: Any) -> Any:
     """Send what was previewed again, to be saved."""
     previewed = shown.select("[name=previewed]")[0]["value"]
     return client.post(PAGE, {"save": "1", "previewed": previewed, **data})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from resolutions.models import Resolution, Session, Topic
+from resolutions.models import Body, Resolution, Session, Topic
 from tests.votes.admin.pages import errors, fields, page
 from tests.votes.roles import make_user
 from votes.editing.drafts import Proposal, is_complete, proposal, session_on
@@ -41,6 +41,29 @@ def test_body_and_date_give_the_symbol_prefix_and_the_electorate(
     held = Session.objects.get(body=of, code=session) if session else None
     RollCall.objects.all().delete()
     assert proposal(of, held, datetime.date.fromisoformat(date)) == told
+
+
+@pytest.mark.parametrize(
+    ("prefix", "session", "symbols"),
+    [
+        ("A/HRC/", "51", ("A/HRC/RES/51/", "A/HRC/51/L.", "A/HRC/51/SR.")),
+        ("A/HRC/", "", ("A/HRC/RES/", "A/HRC/L.", "A/HRC/SR.")),
+        ("A/C.1/", "79", ("", "A/C.1/79/L.", "A/C.1/79/SR.")),
+        ("", "79", ("", "", "")),
+    ],
+)
+def test_symbols_of_another_body_begin_with_its_own(world: World, prefix: str, session: str, symbols: tuple[str, ...]):
+    body = Body.objects.create(code="XYZ", name="Council", symbol_prefix=prefix)
+    held = Session.objects.create(body=body, code=session, name="Session", number=int(session)) if session else None
+    told = proposal(body, held, datetime.date(2022, 10, 6))
+    assert (told.symbol, told.draft_symbol, told.meeting, told.electorate) == (*symbols, 0)
+
+
+def test_vote_of_another_body_begins_with_its_majority(world: World, client: Client):
+    Body.objects.create(code="HRC", name="Human Rights Council", majority="simple-majority")
+    client.force_login(make_user("superuser"))
+    shown = page(client.get(f"{NEW}?body=HRC&date=2022-10-06&session="))
+    assert shown.select("#id_requirement option[selected]")[0]["value"] == "simple-majority"
 
 
 def test_meeting_of_the_day_is_suggested_with_the_next_ordinal(world: World):

@@ -196,7 +196,7 @@ class TestTheFolder:
         call_command("export_record", str(tmp_path / "out"))
 
         lines = capsys.readouterr().out.splitlines()
-        assert lines[0] == "bodies.csv: 2 rows, 50 bytes"
+        assert lines[0] == "bodies.csv: 2 rows, 96 bytes"
         assert "states.csv: 202 rows, 11,144 bytes" in lines
         assert lines[-1] == f"Data version {current_version().number} is in {tmp_path / 'out'}."
 

@@ -126,10 +126,13 @@ def test_exported_retired_addresses_equal_those_that_answer(hard: list[RollCall]
 
 
 def test_bodies_export_the_expected_bytes(record: None):
-    assert whole(csv_chunks(TABLES["bodies"])) == "code,name\nGA,General Assembly\nSC,Security Council\n"
+    assert whole(csv_chunks(TABLES["bodies"])) == (
+        "code,name,symbol_prefix,majority\nGA,General Assembly,,not-stated\nSC,Security Council,,not-stated\n"
+    )
     assert whole(json_chunks(TABLES["bodies"], about={"record": {"title": "Ünï"}})) == (
         f'{{"data_version": {data_version()}, "record": {{"title": "Ünï"}}, "rows": [\n'
-        '{"code":"GA","name":"General Assembly"},\n{"code":"SC","name":"Security Council"}\n]}\n'
+        '{"code":"GA","name":"General Assembly","symbol_prefix":null,"majority":"not-stated"},\n'
+        '{"code":"SC","name":"Security Council","symbol_prefix":null,"majority":"not-stated"}\n]}\n'
     )
 
 

@@ -16,7 +16,7 @@ ROLL_CALL_HEADER = (
 )
 EXPLAINED = "difference_reason,absences,not_legible"
 HEADERS = {
-    "bodies": "code,name",
+    "bodies": "code,name,symbol_prefix,majority",
     "sessions": "body,code,name,kind,opened,closed",
     "topics": "slug,name",
     "sources": "slug,name,url,licence,precedence,note",

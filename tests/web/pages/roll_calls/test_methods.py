@@ -100,6 +100,16 @@ class TestLists:
         assert how["A/RES/39/28 A"] == ["adopted", "Recorded vote; who voted how is not on record"]
         assert how["A/RES/377(V)"] == ["1-1-0 adopted"]
 
+    def test_secret_ballot_has_its_text_and_says_why_nobody_is_named(self, methods: Maker):
+        resolution = methods.text("A/DEC/79/401", title="Election of members of the Human Rights Council")
+        methods.roll_call("elected", "", resolution=resolution, decisive=True, title="", method="ballot")
+
+        page = get("/resolutions/?method=ballot")
+        assert symbols(page) == ["A/DEC/79/401"]
+        assert texts(page, "ol.rows .row-how p") == ["adopted", "Secret ballot or election; who voted how is secret"]
+        assert "who voted how is secret" in text(one(get("/resolutions/A/DEC/79/401"), "main"))
+        assert "Resolutions put to a secret ballot or an election" in text(one(page, "title"))
+
     def test_method_facet_counts_each_method(self, methods: Maker):
         assert facets(get("/resolutions/"))["method"] == {
             "any": 26, "": 24, "roll-call": 2, "non-recorded": 1, "without-vote": 1,
@@ -112,7 +122,9 @@ class TestLists:
         assert [str(box["value"]) for box in page.select("[name=method][checked]")] == ["without-vote"]
 
     def test_unknown_method_is_an_error_in_lists_files_and_api(self, methods: Maker):
-        error = "Unknown value “show-of-hands”; choose one of recorded, roll-call, non-recorded, without-vote, any."
+        error = (
+            "Unknown value “show-of-hands”; choose one of recorded, roll-call, non-recorded, without-vote, ballot, any."
+        )
         page = get("/resolutions/?method=show-of-hands")
 
         assert problems(page) == [f"How the vote was taken: {error}"]
