@@ -48,6 +48,7 @@ PUBLIC = [
     "/data/",
     "/data/quality/",
     "/about/",
+    "/report/?page=/states/USA/",
     "/methods/",
     "/cookbook/",
     "/nowhere/",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import ModelForm, RecordAdmin
 from resolutions.dates import moment
-from resolutions.models import Status
+from resolutions.models import Resolution, Status
 from resolutions.symbols import parse_or_none
 from votes.admin.roll_call_display import votes_by_choice
 from votes.editing.error_reports import answer, close_report, corrections_of
-from votes.models import ErrorReport, Finding, RollCall
+from votes.models import Bloc, ErrorReport, Finding, MemberState, RollCall
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -214,7 +215,7 @@ def _beside(report: ErrorReport) -> dict[str, Any]:
     """Return what is on record about the reported page: the vote, its sources, findings and other reports."""
     others = ErrorReport.objects.exclude(pk=report.pk).order_by("closed_at", "at")
     if report.roll_call is None:
-        return {"roll_call": None, "others": others.filter(page=report.page)[:10]}
+        return {"roll_call": None, "record": _record_on(report.page), "others": others.filter(page=report.page)[:10]}
     roll_call = RollCall.objects.with_tally().select_related("source", "session").get(pk=report.roll_call.pk)
     text = roll_call.resolution
     symbols = [(roll_call.meeting, str(_("Meeting")))] if roll_call.meeting else []
@@ -234,6 +235,26 @@ def _beside(report: ErrorReport) -> dict[str, Any]:
         "findings": Finding.objects.filter(roll_call=roll_call).select_related("roll_call"),
         "others": others.filter(roll_call=roll_call)[:10],
     }
+
+
+def _record_on(page: str) -> tuple[str, str] | None:
+    """Return name and admin address of the state, bloc or text that a page is about."""
+    try:
+        match = resolve(unquote(urlsplit(page).path))
+    except Resolver404:  # of an older release
+        return None
+    found: Resolution | MemberState | Bloc | None = None
+    kind = (match.url_name or "").partition("_")[0]
+    if kind == "resolution":
+        found = Resolution.objects.order_by().with_symbol(match.kwargs["symbol"].rstrip("/")).first()
+    elif kind == "state" and "code" in match.kwargs:
+        found = MemberState.objects.filter(code=match.kwargs["code"].upper()).first()
+    elif kind == "bloc" and "slug" in match.kwargs:
+        found = Bloc.objects.filter(slug=match.kwargs["slug"]).first()
+    if found is None:
+        return None
+    name = f"admin:{found._meta.app_label}_{found._meta.model_name}_change"
+    return str(found), reverse(name, args=[found.pk])
 
 
 def _address(reference: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resolutions.admin.base import ReadOnlyAdmin
 from resolutions.models import near_symbol
-from votes.models import Correction, MemberState, RetiredAddress, RollCall, Tally, Vote
+from votes.models import Correction, MemberState, RetiredAddress, ReturnedDraft, RollCall, Tally, Vote
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,6 +83,16 @@ class RetiredAddressAdmin(ReadOnlyAdmin[RetiredAddress]):
     list_filter = ("kind",)
     list_select_related = ("roll_call", "by")
     search_fields = ("slug", "reason")
+
+
+@admin.register(ReturnedDraft)
+class ReturnedDraftAdmin(ReadOnlyAdmin[ReturnedDraft]):
+    """Drafts sent back; see ``votes.admin.returning``."""
+
+    list_display = ("roll_call", "comment", "at", "by")
+    list_filter = ("at",)
+    list_select_related = ("roll_call", "by")
+    search_fields = ("roll_call__slug", "comment")
 
 
 @admin.register(Tally)

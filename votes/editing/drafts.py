@@ -60,12 +60,13 @@ def another_vote(text: Resolution) -> dict[str, Any]:
     The kind is left open if there is a vote on the whole text already.
     """
     facts: dict[str, Any] = {"resolution": text, "body": text.body, "session": text.session}
-    votes = text.roll_calls.select_related("body", "session")
+    votes = text.roll_calls.select_related("body", "session", "source")
     if votes.filter(kind=RollCall.Kind.TEXT).exists():
         facts["kind"] = ""
     if last := votes.order_by("-date", "-ordinal", "-pk").first():
-        names = ("body", "session", "date", "date_precision", "meeting", "source", "source_reference")
-        facts |= {name: getattr(last, name) for name in names}
+        facts |= {name: getattr(last, name) for name in ("body", "session", "date", "date_precision", "meeting")}
+        if last.source.slug == "editor":  # What a file says of one vote it does not say of another.
+            facts["source_reference"] = last.source_reference
         if last.meeting:
             same = RollCall.objects.filter(body=last.body, meeting=last.meeting, ordinal__isnull=False)
             facts["ordinal"] = (same.aggregate(last=Max("ordinal"))["last"] or 0) + 1 if same.exists() else None

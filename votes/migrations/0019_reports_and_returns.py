@@ -10,20 +10,27 @@ from django.db import migrations, models
 
 
 # As votes/migrations/0009 makes the roles: nothing is added twice, and a role that was removed stays so.
-ROLES = {"Verifiers": ("view", "change"), "Administrators": ("view", "change", "delete")}
+ROLES = {
+    "Recorders": {"returneddraft": ("view",)},
+    "Verifiers": {"returneddraft": ("view",), "errorreport": ("view", "change")},
+    "Administrators": {"returneddraft": ("view",), "errorreport": ("view", "change", "delete")},
+}
+NAMES = {"returneddraft": "draft sent back", "errorreport": "error report"}
 
 
 def allow(apps, schema_editor):
     """Give the roles that still exist their permissions."""
     content_types, permissions = apps.get_model("contenttypes", "ContentType"), apps.get_model("auth", "Permission")
-    about = content_types.objects.get_or_create(app_label="votes", model="errorreport")[0]
     for group in apps.get_model("auth", "Group").objects.filter(name__in=ROLES):
-        for action in ROLES[group.name]:
-            codename = f"{action}_errorreport"
-            defaults = {"name": f"Can {action} error report"}
-            group.permissions.add(
-                permissions.objects.get_or_create(content_type=about, codename=codename, defaults=defaults)[0]
-            )
+        for model, actions in ROLES[group.name].items():
+            about = content_types.objects.get_or_create(app_label="votes", model=model)[0]
+            for action in actions:
+                defaults = {"name": f"Can {action} {NAMES[model]}"}
+                group.permissions.add(
+                    permissions.objects.get_or_create(
+                        content_type=about, codename=f"{action}_{model}", defaults=defaults
+                    )[0]
+                )
 
 
 class Migration(migrations.Migration):

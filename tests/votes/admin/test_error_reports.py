@@ -83,6 +83,22 @@ def test_report_has_the_page_the_vote_and_its_sources_beside_it(
     assert "<b>" not in str(shown.select_one(".field-right"))
 
 
+@pytest.mark.parametrize(
+    ("page_of", "edited"),
+    [
+        ("/states/usa/?choice=against", "memberstate"),
+        ("/blocs/eu/", "bloc"),
+        ("/resolutions/A/RES/ES-11%2F7", "resolution"),
+        ("/vetoes/", ""),
+        ("/gone/", ""),
+    ],
+)
+def test_report_on_another_page_leads_to_its_record(verifier: Client, record: None, page_of: str, edited: str):
+    report = report_error(page=page_of, wrong="x", right="y", document="z")
+    links = [link["href"] for link in page(verifier.get(url(report))).select(".report-record a.button")]
+    assert [edited in link for link in links] == ([True] if edited else [])
+
+
 def test_closing_takes_a_sentence_links_the_correction_and_mails_the_reader(
     verifier: Client, report: ErrorReport, roll_call: RollCall, settings
 ):

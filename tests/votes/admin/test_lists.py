@@ -16,6 +16,7 @@ from tests.votes.admin.pages import draft, list_url, page, table, text_of, url
 from votes.models import (
     Correction,
     CutPoint,
+    ErrorReport,
     Finding,
     HistoryEvent,
     IdealPoint,
@@ -23,6 +24,7 @@ from votes.models import (
     ImportRun,
     MemberState,
     RetiredAddress,
+    ReturnedDraft,
     Revision,
     RollCall,
     SourceCorrection,
@@ -47,8 +49,8 @@ MODELS = [
     if not model._meta.auto_created
 ]
 READ_ONLY: list[Any] = [
-    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress, Revision),
-    *(SourceCorrection, Statement, Tally, Vote),
+    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress),
+    *(ReturnedDraft, Revision, SourceCorrection, Statement, Tally, Vote),
 ]
 
 
@@ -68,6 +70,10 @@ def one_of_each(world: World) -> None:
     files = [{"name": "a-res-79-999.csv", "sha256": "0" * 64, "rows": 1}]
     ImportRun.objects.create(format="ga-voting", by_name="usa", started=now, finished=now, files=files)
     RetiredAddress.objects.create(slug="usa-a-res-79-999", kind="withdrawn", reason="Twice.", roll_call=roll_call)
+    ReturnedDraft.objects.create(roll_call=roll_call, comment="The vote of the USA is missing.")
+    ErrorReport.objects.create(
+        page="/roll-calls/a-res-79-999/", wrong="USA", right="y", document="z", roll_call=roll_call
+    )
     key = "no-votes:a-res-79-999"
     Finding.objects.create(kind="no-votes", key=key, origin="record", roll_call=roll_call, found=now)
     with attributed(by_name="usa", reason="a-res-79-999"):

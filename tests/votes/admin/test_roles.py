@@ -481,8 +481,14 @@ def test_records_that_cannot_be_merged_are_named(desk: Desk, query: str, told: s
     ("role", "lists"),
     [
         ("nobody", []),
-        ("Recorders", ["My drafts 1", "With findings 2", "Withdrawn 0"]),
-        ("Verifiers", ["My drafts 1", "Waiting for verification 1", "With findings 2", "Withdrawn 0"]),
+        ("Recorders", ["My drafts 1", "Sent back with a comment 0", "With findings 2", "Withdrawn 0"]),
+        (
+            "Verifiers",
+            [
+                *("My drafts 1", "Sent back with a comment 0", "Waiting for verification 1", "With findings 2"),
+                *("Withdrawn 0", "Errors reported by readers 0"),
+            ],
+        ),
     ],
 )
 def test_index_shows_the_work_lists(desk: Desk, role: str, lists: list[str]):

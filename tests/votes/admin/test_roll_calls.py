@@ -50,7 +50,7 @@ def test_editor_enters_facts_then_votes_then_publishes(editor: Client, world: Wo
     added = editor.post(ADD, facts(world, resolution=resolution.pk, **announced))
 
     roll_call = RollCall.objects.get(slug="a-res-79-999")
-    assert added["Location"] == url(roll_call)
+    assert added["Location"] == f"{url(roll_call)}#enter-votes"
     assert messages(added)[-1] == ("Saved as a draft. Next, enter the votes; publish when they are complete.")
     assert (roll_call.body, roll_call.session) == (world.assembly, world.session)
     assert (roll_call.decisive, roll_call.status) == (True, Status.DRAFT)
@@ -77,7 +77,7 @@ def test_editor_enters_facts_then_votes_then_publishes(editor: Client, world: Wo
     assert messages(saved) == [
         "Published: a-res-79-999.",
         "Also published: A/RES/79/999.",
-        f'The roll call “<a href="{added["Location"]}">a-res-79-999</a>” was changed successfully.',
+        f'The roll call “<a href="{url(roll_call)}">a-res-79-999</a>” was changed successfully.',
     ]
     roll_call.refresh_from_db()
     assert roll_call.status == text_of(roll_call).status == Status.PUBLISHED

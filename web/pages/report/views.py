@@ -2,12 +2,15 @@
 
 The form sets no cookie: a reader has no session, so a forged request could do nothing that its sender could not do
 directly. Requests that a browser sends from another site are refused, since they would be counted for the reader.
+
+The views declare no parameters, since the values of those are logged: a page's address may have search words.
 """
 
 from __future__ import annotations
 
 import time
 from http import HTTPStatus
+from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,7 +29,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from votes.editing.error_reports import report_error
 from web.pages.report.forms import ReportForm, page_in, roll_call_on
 from web.serving.limits import HOUR, has_sent_too_many
-from web.serving.parameters import never_cached, reads
+from web.serving.parameters import never_cached
 
 if TYPE_CHECKING:
     from votes.models import RollCall
@@ -38,7 +41,6 @@ SIGNER = Signer(salt="error-report")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cached
-@reads("page")
 def report(request: HttpRequest) -> HttpResponse:
     """Show the form, or store what a reader sent; ``?page=PATH`` names the page with the error."""
     if request.method != "POST":
@@ -51,7 +53,7 @@ def report(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("This form was sent from another site. Check what it says, then send it from here."))
     elif is_valid and has_sent_too_many(request, "reports", settings.REPORTS_AN_HOUR):
         status = HTTPStatus.TOO_MANY_REQUESTS
-        minutes = -(int(time.time()) % -HOUR // 60) or 1
+        minutes = ceil((HOUR - time.time() % HOUR) / 60)
         message = ngettext(
             "Too many reports from your network. What you wrote is still here: send it again in %(minutes)d minute.",
             "Too many reports from your network. What you wrote is still here: send it again in %(minutes)d minutes.",
@@ -69,7 +71,6 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cached
-@reads("report", "page")
 def thanks(request: HttpRequest) -> HttpResponse:
     """Say under which number a report was received."""
     try:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bs4 import BeautifulSoup
 from django.core.cache import caches
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tests.web.records import get, one, text, texts
 from votes.models import ErrorReport
 from votes.record.version import data_version
+from web.serving.requests import query_of
 
 if TYPE_CHECKING:
     from tests.web.records import Maker
@@ -96,6 +97,11 @@ def test_report_is_stored_with_its_vote_and_nothing_public_changes():
     assert text(one(thanks, ".lead")) == f"Your report has number {stored.pk}."
     assert PAGE in [str(link["href"]) for link in thanks.select("main a")]
     assert Client().get("/report/thanks/?report=7:forged").status_code == 404
+
+
+def test_search_words_in_the_address_of_the_page_are_not_logged():
+    for address in (ADDRESS, "/report/thanks/"):
+        assert query_of(RequestFactory().get(address, {"page": "/states/USA/?q=secret"})) == "+1"
 
 
 @pytest.mark.parametrize(
