@@ -16,6 +16,7 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -59,9 +60,11 @@ class AmendingMixin:
         if request.method == "GET" and object_id and object_id.isdecimal():
             for amendment in waiting().filter(**{f"{of(self)}__pk": object_id}):
                 address = reverse("admin:votes_amendment_change", args=[amendment.pk])
-                text = _("A change proposed by %(by)s is waiting to be confirmed: %(address)s")
-                words = {"by": amendment.by.get_username(), "address": request.build_absolute_uri(address)}
-                self.message_user(request, text % words, messages.WARNING)  # type: ignore[attr-defined]
+                text = _("A change proposed by %(by)s is waiting to be confirmed.") % {
+                    "by": amendment.by.get_username()
+                }
+                link = format_html('{} <a href="{}">{}</a>', text, address, _("Look at it"))
+                self.message_user(request, link, messages.WARNING)  # type: ignore[attr-defined]
         return response
 
     def _propose(self, request: HttpRequest, object_id: str | None, changes: list[list[str]]) -> HttpResponse:
@@ -163,7 +166,11 @@ class AmendmentAdmin(ReadOnlyAdmin[Amendment]):
     list_filter = (("decided_at", admin.EmptyFieldListFilter),)
     list_select_related = ("by", "roll_call", "resolution", "decided_by")
     change_form_template = "admin/votes/amendment.html"
-    fields = ("by", "at", "reason", "decided_by", "decided_at", "is_confirmed")
+
+    def get_fields(self, request: HttpRequest, obj: Amendment | None = None) -> tuple[str, ...]:
+        """Return who proposes it and why, and once there is one the decision."""
+        decided = ("is_confirmed", "decided_by", "decided_at") if obj and obj.decided_at else ()
+        return ("by", "at", "reason", *decided)
 
     @admin.display(description=gettext_lazy("record"))
     def record(self, amendment: Amendment) -> str:

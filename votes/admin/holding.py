@@ -65,7 +65,7 @@ def fresh_messages(request: HttpRequest) -> None:
 class HoldingMixin:
     """An admin page whose saves can be held."""
 
-    change_form_template = "admin/votes/held_form.html"
+    change_form_template: Any = "admin/votes/held_form.html"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form again, with what is held, where a save is."""

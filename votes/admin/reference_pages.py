@@ -26,7 +26,7 @@ LABEL = _("Reason, shown in public")
 class ReferenceMixin(HoldingMixin):
     """A page of reference facts, whose changes alter figures that are already public."""
 
-    object_history_template = "admin/votes/reference_history.html"
+    object_history_template: Any = "admin/votes/reference_history.html"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Read the facts before anything is written."""
@@ -57,10 +57,10 @@ class ReferenceMixin(HoldingMixin):
                 protected = self.get_deleted_objects([instance], request)[3]  # type: ignore[attr-defined]
                 points = [] if protected else self._effects_of_deleting(instance, before)
             if not protected:
-                return self.ask_reason(  # type: ignore[attr-defined, no-any-return]
+                return self.ask_reason(  # type: ignore[attr-defined]
                     request, [instance], title=_("Delete"), explanation=" ".join(points), back=request.get_full_path()
                 )
-        return super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
 
     @staticmethod
     def _effects_of_deleting(instance: Any, before: Facts) -> list[str]:
@@ -84,7 +84,7 @@ class ReferenceMixin(HoldingMixin):
         instance = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if instance is not None and self.has_view_or_change_permission(request, instance):  # type: ignore[attr-defined]
             extra_context = {**(extra_context or {}), "changes": history_of_reference(instance)}
-        return super().history_view(request, object_id, extra_context)  # type: ignore[misc, no-any-return]
+        return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
 
 def hold_change(request: HttpRequest, before: Facts, states: set[int]) -> None:

@@ -105,6 +105,6 @@ def _is_complete(roll_call: int | None) -> bool:
     cast = Tally.objects.values_list("cast", flat=True).get(roll_call=roll_call)
     if not cast:
         return True
-    taken = RollCall.objects.select_related("body").get(pk=roll_call)
+    taken = RollCall.objects.select_related("body").get(tally__roll_call=roll_call)
     members = MemberState.objects.members_of(taken.body, taken.date).count()
     return cast >= members - len(taken.not_legible) or taken.status == Status.PUBLISHED

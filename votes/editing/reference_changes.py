@@ -125,7 +125,7 @@ def _changed(query: str, before: frozenset[Row], after: frozenset[Row]) -> list[
     pairs = {row[:2] for row in before ^ after}
     if not pairs:
         return []
-    parameters = {}
+    parameters: dict[str, list[object]] = {}
     for name, rows in (("b", before), ("a", after)):
         columns = list(zip(*(row for row in rows if row[:2] in pairs), strict=True)) or [(), (), (), ()]
         parameters |= {f"{name}{number}": list(column) for number, column in enumerate(columns)}
@@ -229,15 +229,15 @@ def names_of_states() -> list[Name]:
     for state, since, until in BodyMembership.objects.values_list("state", "since", "until"):
         lives[state] += [since, until or datetime.date.max]
     names = []
-    for state in MemberState.objects.prefetch_related("former_names"):
-        life = lives[state.pk] or [datetime.date.min, datetime.date.max]
+    for holder in MemberState.objects.prefetch_related("former_names"):
+        life = lives[holder.pk] or [datetime.date.min, datetime.date.max]
         began, ended = min(life), max(life)
-        former = list(state.former_names.all())
+        former = list(holder.former_names.all())
         present_since = max((one.until for one in former), default=began)
         periods = [(one.name, one.since or began, one.until) for one in former]
-        for name, since, until in [*periods, (state.name, present_since, ended)]:
+        for name, since, until in [*periods, (holder.name, present_since, ended)]:
             if max(since, began) < min(until, ended):
-                names.append(Name(state.pk, name, fold(name), max(since, began), min(until, ended)))
+                names.append(Name(holder.pk, name, fold(name), max(since, began), min(until, ended)))
     return names
 
 

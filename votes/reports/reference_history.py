@@ -94,7 +94,7 @@ def history_of_reference(instance: Model) -> list[Entry]:
         return entries(reference_events().filter(about))
     if isinstance(instance, StateName):
         return entries(reference_events().filter(kind=Kind.STATE_NAME, subject=instance.state.code))
-    return entries(events_named(getattr(instance, "slug", None) or getattr(instance, "code", "")))
+    return entries(events_named(str(getattr(instance, "slug", "") or getattr(instance, "code", ""))))
 
 
 def entries(events: QuerySet[HistoryEvent]) -> list[Entry]:

@@ -8,8 +8,8 @@ from django import template
 
 from resolutions.models import Resolution
 from votes.editing import undo
-from votes.editing.publishing import WORK, work_lists
-from votes.models import ErrorReport, MemberState, RollCall
+from votes.editing.publishing import AMEND, WORK, work_lists
+from votes.models import Amendment, ErrorReport, MemberState, RollCall
 from votes.reports.history import history_of, history_of_text
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ register = template.Library()
 def work(user: User) -> dict[str, Any]:
     """Show the work lists of ``user`` with how many roll calls stand on each; nothing to who may see none."""
     lists = work_lists(user) if user.has_perm("votes.view_rollcall") else {}
+    proposed = Amendment.objects.filter(decided_at__isnull=True).exclude(by=user).count() if user.has_perm(AMEND) else 0
     reports = ErrorReport.objects.open().count() if user.has_perm("votes.view_errorreport") else None
-    return {"lists": [(name, WORK[name], found.count()) for name, found in lists.items()], "reports": reports}
+    counted = [(name, WORK[name], found.count()) for name, found in lists.items()]
+    return {"lists": counted, "proposed": proposed, "reports": reports}
 
 
 @register.inclusion_tag("admin/votes/changes.html", takes_context=True)

@@ -55,7 +55,8 @@ def test_a_change_of_a_public_vote_waits_for_a_second_person(public: RollCall):
     assert messages(decide(one, amendment))[-1] == "You proposed this change, so another person must confirm it."
     two = browser("two")
     assert "Announced in favour 3 4" in text(page(two.get(url(amendment))))
-    assert any("one is waiting to be confirmed" in told for told in messages(two.get(url(public))))
+    assert any("proposed by one is waiting to be confirmed" in told for told in messages(two.get(url(public))))
+    assert "Proposed changes to confirm 1" in text(page(two.get("/admin/")))
     decide(two, amendment)
 
     public.refresh_from_db()

@@ -74,7 +74,7 @@ def test_preview_shows_the_parsed_text_and_saves_nothing(editor: Client, world: 
     assert facts.pop("In no list (189)").startswith("Afghanistan; Albania;")
     assert facts == {
         "Result": "adopted",
-        "Symbols (not saved)": "A/RES/79/998 This roll call is on A/RES/79/999. Check that this is the right text.",
+        "Symbols": "A/RES/79/998 This roll call is on A/RES/79/999. Check that this is the right text.",
         "In favour (2)": "France; Haiti",
         "Against (1)": "United States",
         "Abstaining (1)": "Germany",

@@ -86,10 +86,10 @@ def test_changed_public_symbol_still_leads_to_its_text(editor: Client, world: Wo
 
 
 @pytest.mark.parametrize("symbol", ["1A" * 50, "S/" + "1/" * 48 + "1", "ß" * 100, "ﬃ" * 100])
-def test_longest_symbol_fits_the_derived_fields(editor: Client, world: World, symbol: str):
+def test_longest_symbol_fits_the_derived_fields(world: World, symbol: str):
     resolution = world.resolution()
-    data = fields(page(editor.get(url(resolution)))) | {"symbol": symbol}
-    editor.post(url(resolution), data)
+    resolution.symbol = symbol
+    resolution.save()
 
     resolution.refresh_from_db()
     assert resolution.symbol.upper() == symbol.upper()

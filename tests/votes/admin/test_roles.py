@@ -17,7 +17,17 @@ from tests.votes.connections import execute
 from tests.votes.roles import ROLES, make_user
 from votes.editing.publishing import publish, unpublish, withdraw
 from votes.editing.votes import record_votes
-from votes.models import Correction, Finding, MemberState, RetiredAddress, Revision, RollCall, Statement, Vote
+from votes.models import (
+    Amendment,
+    Correction,
+    Finding,
+    MemberState,
+    RetiredAddress,
+    Revision,
+    RollCall,
+    Statement,
+    Vote,
+)
 
 if TYPE_CHECKING:
     from tests.votes.conftest import World
@@ -48,7 +58,7 @@ class Desk:
             announced_yes=1, announced_no=1,
         )  # fmt: skip
         record_votes(roll_call=roll_call, choices={"USA": "N", "FRA": "Y"})
-        OtherSymbol.objects.create(resolution=text, symbol=f"A/79/L.{len(slug)}")
+        OtherSymbol.objects.create(resolution=text, symbol=f"A/79/L.{symbol[-3:]}")
         Correction.objects.create(roll_call=roll_call, state=MemberState.objects.get(code="FRA"), intended="A")
         Statement.objects.create(
             roll_call=roll_call, source=roll_call.source, format="ga-voting", reference=SECRET, facts={}
@@ -183,7 +193,16 @@ def amends(client: Client, desk: Desk) -> bool:
     data = fields(page(page_of_draft)) if page_of_draft.status_code == 200 else {}
     client.post(url(desk.public), data | {"votes-USA": "A", "announced_no": "0", "announced_abstaining": "1",
                                              "reason": "The record."})  # fmt: skip
+    confirm()
     return recorded(desk.public)["USA"] == "A"
+
+
+def confirm() -> None:
+    """Have a second person confirm what was proposed, if anything was."""
+    for amendment in Amendment.objects.all():
+        client = Client()
+        client.force_login(make_user("Verifiers", "second"))
+        client.post(f"/admin/votes/amendment/{amendment.pk}/decide/", {"_confirm": "1"})
 
 
 def adds_a_draft(client: Client, desk: Desk) -> bool:
@@ -239,6 +258,7 @@ def changes_text(client: Client, text: Any, more: dict[str, str]) -> bool:
         client.post(url(text), fields(page(answer)) | {"title": "War", **more})
     else:
         client.post(url(text), {"title": "War", **more})
+    confirm()
     return Resolution.objects.get(pk=text.pk).title == "War"
 
 

@@ -357,7 +357,7 @@ def test_query_count_is_the_same_for_193_votes_as_for_one(
         shown = page(editor.get(url(roll_call)))
     data = fields(shown) | votes(dict.fromkeys(world.codes[:count], "N"))
 
-    with django_assert_max_num_queries(55):
+    with django_assert_max_num_queries(60):
         editor.post(url(roll_call), data)
 
     assert RollCall.objects.get(pk=roll_call.pk).tally.no == count
