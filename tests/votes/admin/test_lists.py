@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from resolutions.attribution import attributed
-from resolutions.models import OtherSymbol, Resolution
+from resolutions.models import OtherSymbol, Resolution, RetiredText
 from tests.votes.admin.pages import draft, list_url, page, table, text_of, url
 from votes.models import (
     Correction,
@@ -47,8 +47,8 @@ MODELS = [
     if not model._meta.auto_created
 ]
 READ_ONLY: list[Any] = [
-    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress, Revision),
-    *(SourceCorrection, Statement, Tally, Vote),
+    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress, RetiredText),
+    *(Revision, SourceCorrection, Statement, Tally, Vote),
 ]
 
 
@@ -68,6 +68,7 @@ def one_of_each(world: World) -> None:
     files = [{"name": "a-res-79-999.csv", "sha256": "0" * 64, "rows": 1}]
     ImportRun.objects.create(format="ga-voting", by_name="usa", started=now, finished=now, files=files)
     RetiredAddress.objects.create(slug="usa-a-res-79-999", kind="withdrawn", reason="Twice.", roll_call=roll_call)
+    RetiredText.objects.create(symbol="A/RES/79/999 (USA) a-res-79-999", symbol_key="GONE", reason="Twice.")
     key = "no-votes:a-res-79-999"
     Finding.objects.create(kind="no-votes", key=key, origin="record", roll_call=roll_call, found=now)
     with attributed(by_name="usa", reason="a-res-79-999"):
