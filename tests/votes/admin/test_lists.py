@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from resolutions.attribution import attributed
-from resolutions.models import OtherSymbol, Resolution
+from resolutions.models import OtherSymbol, Resolution, RetiredText
 from tests.votes.admin.pages import draft, list_url, page, table, text_of, url
 from votes.models import (
     Correction,
@@ -49,7 +49,7 @@ MODELS = [
     if not model._meta.auto_created
 ]
 READ_ONLY: list[Any] = [
-    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress),
+    *(Correction, CutPoint, HistoryEvent, IdealPoint, IdealPointFit, OtherSymbol, RetiredAddress, RetiredText),
     *(ReturnedDraft, Revision, SourceCorrection, Statement, Tally, Vote),
 ]
 
@@ -70,6 +70,7 @@ def one_of_each(world: World) -> None:
     files = [{"name": "a-res-79-999.csv", "sha256": "0" * 64, "rows": 1}]
     ImportRun.objects.create(format="ga-voting", by_name="usa", started=now, finished=now, files=files)
     RetiredAddress.objects.create(slug="usa-a-res-79-999", kind="withdrawn", reason="Twice.", roll_call=roll_call)
+    RetiredText.objects.create(symbol="A/RES/79/999 (USA) a-res-79-999", symbol_key="GONE", reason="Twice.")
     ReturnedDraft.objects.create(roll_call=roll_call, comment="The vote of the USA is missing.")
     ErrorReport.objects.create(
         page="/roll-calls/a-res-79-999/", wrong="USA", right="y", document="z", roll_call=roll_call
