@@ -144,6 +144,7 @@ def test_admin_pages_have_no_axe_violations(chromium: Browser, live_server: Live
             ("codes", []),
             ("status", []),
             ("votes_rollcall_new", []),
+            ("votes_rollcall_meeting", []),
             ("votes_rollcall_withdraw", [known.pk]),
             ("votes_rollcall_history", [known.pk]),
         ]

@@ -15,14 +15,15 @@ from tests.votes.admin.test_meetings import RECORD
 from votes.models import RollCall
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("record")]
 
 
-def test_editor_uploads_a_record_reviews_its_votes_and_saves_two(page: Page, live_server: LiveServer) -> None:
-    page.set_viewport_size({"width": 360, "height": 800})
+def test_editor_uploads_a_record_reviews_its_votes_and_saves_two(chromium: Browser, live_server: LiveServer) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
     address = reverse("admin:votes_rollcall_meeting")
     logged_in(page, live_server, address, User.objects.create_superuser("ana"))
     page.get_by_label("Or the record as a file").set_input_files(
@@ -40,3 +41,4 @@ def test_editor_uploads_a_record_reviews_its_votes_and_saves_two(page: Page, liv
     expect(page.get_by_text("Saved 2 votes of A/79/PV.54 as drafts.")).to_be_visible()
     saved = RollCall.objects.filter(meeting="A/79/PV.54").order_by("ordinal")
     assert [(one.title, one.status) for one in saved] == [("Paragraph 3", "draft"), ("", "draft")]
+    context.close()

@@ -22,7 +22,7 @@ from resolutions.text import fold
 from votes.admin.sheet import VotingSheet
 from votes.choices import Choice
 from votes.editing.meetings import Entered, Meeting, MeetingVote, read_meeting, save_meeting
-from votes.entry.pdf import PDF_LIMIT, PdfError, PdfFault, read_pdf
+from votes.entry.pdf import PDF_LIMIT, TEXT_LIMIT, PdfError, PdfFault, read_pdf
 from votes.models import MemberState, RollCall
 from votes.rules import Result
 from votes.totals import Totals
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
     from resolutions.admin.base import RecordAdmin
 
-TEXT_LIMIT = 1024**2
-"""Bytes of the text of a record; the longest of the collection are a third of it."""
 FAULTS = {
     PdfFault.BROKEN: _("This file is not a PDF, or it is damaged. Download it again, or paste its text instead."),
     PdfFault.ENCRYPTED: _("This PDF is protected by a password. Save it without one, or paste its text instead."),
     PdfFault.IMAGES: _(
         "This PDF has pictures of pages and no text. Run it through text recognition (OCR) first, or paste the text."
     ),
-    PdfFault.TOO_LONG: _("This PDF is too long: at most 20 MB and 400 pages. Upload only the pages with the votes."),
+    PdfFault.TOO_LONG: _(
+        "This PDF is too long: at most 9 MB, 400 pages and a million characters. Upload only the pages with the votes."
+    ),
     PdfFault.TOO_SLOW: _("Reading this PDF took longer than a minute and was stopped. Paste its text instead."),
 }
 
@@ -61,7 +61,7 @@ class RecordForm(forms.Form):
         label=_("Or the record as a file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".pdf,.txt"}),
-        help_text=_("PDF (at most 20 MB) or plain text."),
+        help_text=_("PDF (at most 9 MB) or plain text."),
     )
     body = forms.ModelChoiceField(
         Body.objects.all(), to_field_name="code", required=False, label=_("Body"), empty_label=_("As in the record")
@@ -76,8 +76,10 @@ class RecordForm(forms.Form):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].replace("\r\n", "\n").replace("\0", "")
-        if len(text.encode(errors="replace")) > TEXT_LIMIT:
-            raise ValidationError(_("The text is larger than 1 MB. Paste only the part with the votes."))
+        if len(text) > TEXT_LIMIT:
+            raise ValidationError(
+                _("The text is longer than a million characters. Paste only the part with the votes.")
+            )
         return text
 
     def clean_file(self) -> str:
@@ -89,9 +91,11 @@ class RecordForm(forms.Form):
             raise ValidationError(FAULTS[PdfFault.TOO_LONG])
         content: bytes = file.read()
         if not (file.name.lower().endswith(".pdf") or content.startswith(b"%PDF-")):
-            if len(content) > TEXT_LIMIT:
-                raise ValidationError(_("The text is larger than 1 MB. Upload only the part with the votes."))
-            return content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\0", "")
+            text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\0", "")
+            if len(text) > TEXT_LIMIT:
+                told = _("The text is longer than a million characters. Upload only the part with the votes.")
+                raise ValidationError(told)
+            return text
         try:
             return read_pdf(content)
         except PdfError as error:

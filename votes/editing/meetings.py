@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from votes.editing.filling import Reading
     from votes.entry.meeting import CutVote, Record
 
-LONGEST_INTRODUCTION = 700
+LONGEST_INTRODUCTION = 400
 """How many characters of what stands before a vote are shown."""
 ALIKE = 0.9
 """The share of members with the same choice from which two votes of a day are taken for one."""

@@ -260,24 +260,28 @@ class Names:
 
     @cached_property
     def _members(self) -> list[tuple[str, str, frozenset[str]]]:
-        """Return each key by which one member is meant, with its code and its pairs of letters."""
+        """Return each English key by which one member is meant, with its code and its pairs of letters."""
         members = self.electorate.members
+        # Names in other languages are near to too many.
+        states = self.electorate.states.values()
+        english = {letters for one in states for letters in _keys(one, self.electorate.date, is_english=True)}
         return [
             (letters, found.codes[0], _pairs(letters))
             for letters, found in self._found.items()
-            if not found.is_ambiguous and found.codes[0] in members
+            if letters in english and not found.is_ambiguous and found.codes[0] in members
         ]
 
 
-def _keys(state: KnownState, date: datetime.date) -> dict[str, int]:
-    """Return the keys of a state's names with how well each fits on ``date``."""
+def _keys(state: KnownState, date: datetime.date, *, is_english: bool = False) -> dict[str, int]:
+    """Return the keys of a state's names, or of the English ones, with how well each fits on ``date``."""
     found: dict[str, int] = {}
     named = [KnownName(state.name), *state.names]
     for name in named:
         least = NAME_OF_DATE if name.holds_on(date) else OTHER_NAME
         for letters, fit in spellings(name.text):
             found[letters] = min(max(least, fit), found.get(letters, PART_OF_NAME))
-    for short in (*SHORT_NAMES.get(state.code, ()), *other_languages().get(state.code, ())):
+    others = () if is_english else other_languages().get(state.code, ())
+    for short in (*SHORT_NAMES.get(state.code, ()), *others):
         for letters in map(key, _abbreviated(short)):
             found[letters] = min(OTHER_NAME, found.get(letters, OTHER_NAME))
     return found

@@ -11,10 +11,10 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 
-PDF_LIMIT = 20 * 1024**2
-"""Bytes of a PDF."""
+PDF_LIMIT = 9 * 1024**2
+"""Bytes of a PDF; a request may carry ten megabytes."""
 MOST_PAGES = 400
-TEXT_LIMIT = 2 * 1024**2
+TEXT_LIMIT = 1024**2
 """Characters of a record's text; the longest meetings have 400,000."""
 TIME_LIMIT = 60
 """Seconds that reading a PDF may take; a record of forty pages takes three."""
