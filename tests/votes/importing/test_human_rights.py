@@ -211,8 +211,8 @@ def test_import_brings_source_sessions_and_seats_and_continues_seats_later(
 
     later = row("A/HRC/RES/52/1", "2023-04-04", "FRA USA/CHN/IND/CUB")
     import_files([write("2023.csv", sheet(first, later))], by_name="tests")
-    seats = BodyMembership.objects.filter(body__code="HRC").values_list("since", "until").distinct()
-    assert list(seats) == [(datetime.date(2022, 1, 1), datetime.date(2024, 1, 1))]
+    seats = BodyMembership.objects.filter(body__code="HRC").values_list("since", "until")
+    assert set(seats) == {(datetime.date(2022, 1, 1), datetime.date(2024, 1, 1))}
 
 
 class TestAddBody:

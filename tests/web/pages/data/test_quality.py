@@ -237,12 +237,12 @@ def test_long_lists_are_split_into_pages(django_assert_num_queries: Any):
     assert rows(last)[-1][1] == "/roll-calls/vote-119/"
     assert one(first, ".pager [rel=next]")["href"] == "?kind=totals&page=2"
     assert problems(get(f"{PAGE}?page=4")) == ["There is no page “4”; the last is 3."]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         Client().get(f"{PAGE}?kind=totals")
 
 
-def test_page_makes_six_queries(findings: None, django_assert_num_queries: Any):
-    with django_assert_num_queries(6):
+def test_page_makes_seven_queries(findings: None, django_assert_num_queries: Any):
+    with django_assert_num_queries(7):
         Client().get(PAGE)
 
 
