@@ -14,11 +14,13 @@ from resolutions.dates import dated, moment
 from resolutions.models import Status
 from votes.choices import Choice
 from votes.editing.publishing import in_words, withdrawn
-from votes.models import ReturnedDraft, RollCall
+from votes.models import RollCall
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
     from django_stubs_ext import StrPromise
+
+    from votes.models import ReturnedDraft
 
 
 @admin.display(description=_("title"))
@@ -48,7 +50,7 @@ def counted_totals(roll_call: RollCall) -> str:
 @admin.display(description=_("Roll call"))
 def summary(roll_call: RollCall) -> SafeString:
     """Return the saved facts in a line or two, so that the rest of them can stay closed."""
-    saved = RollCall.objects.with_tally().get(pk=roll_call.pk)
+    saved = RollCall.objects.with_tally().select_related("returned__by").get(pk=roll_call.pk)
     facts = [
         str(saved.resolution or ""),
         saved.heading,
@@ -57,22 +59,28 @@ def summary(roll_call: RollCall) -> SafeString:
         saved.get_method_display(),
         saved.get_result_display(),
     ]
-    returned = ReturnedDraft.objects.filter(roll_call=saved).select_related("by").first()
+    returned: ReturnedDraft | None = getattr(saved, "returned", None)
     note = format_html("<br><b>{}</b> {}", sent_back(returned), returned.comment) if returned else ""
-    return format_html("{}<br><b>{}</b>{}", " · ".join(filter(None, facts)), _status_in_words(saved), note)
+    return format_html(
+        "{}<br><b>{}</b>{}",
+        " · ".join(filter(None, facts)),
+        _status_in_words(saved, gone=is_withdrawn(roll_call)),
+        note,
+    )
 
 
-def _status_in_words(roll_call: RollCall) -> StrPromise:
+def _status_in_words(roll_call: RollCall, *, gone: bool) -> StrPromise:
     if roll_call.status == Status.PUBLISHED:
         return _("Published.")
-    if is_withdrawn(roll_call):
+    if gone:
         return _("Withdrawn: its address says so, with the reason. Only editors can see the data.")
     return _("Draft: only editors can see it.")
 
 
 def is_withdrawn(roll_call: RollCall) -> bool:
-    """Tell whether a vote was withdrawn and not published again."""
-    return withdrawn().filter(pk=roll_call.pk).exists()
+    """Tell whether a vote was withdrawn and not published again; the admin's own queries have it with the vote."""
+    known: bool | None = getattr(roll_call, "is_withdrawn", None)
+    return withdrawn().filter(pk=roll_call.pk).exists() if known is None else known
 
 
 def sent_back(returned: ReturnedDraft) -> str:
@@ -84,8 +92,7 @@ def sent_back(returned: ReturnedDraft) -> str:
 @admin.display(description=_("status"), ordering="status")
 def status(roll_call: RollCall) -> str:
     """Return the status in a word; what was withdrawn is no draft like others."""
-    gone = getattr(roll_call, "is_withdrawn", None)  # annotated in the list
-    if roll_call.status == Status.DRAFT and (is_withdrawn(roll_call) if gone is None else gone):
+    if roll_call.status == Status.DRAFT and is_withdrawn(roll_call):
         return str(_("withdrawn"))
     return roll_call.get_status_display()
 

@@ -200,11 +200,7 @@ class RollCallAdmin(AmendingMixin, HoldingMixin, DeletedForReasonAdmin[RollCall]
     ) -> HttpResponse:
         """Show or save a roll call; what has been public can be withdrawn."""
         roll_calls = RollCall.objects.filter(pk=object_id) if object_id.isdecimal() else RollCall.objects.none()
-        extra_context = {
-            **(extra_context or {}),
-            "has_been_public": bool(been_public(roll_calls)),
-            "is_withdrawn": withdrawn().filter(pk__in=roll_calls.values("pk")).exists(),
-        }
+        extra_context = {**(extra_context or {}), "has_been_public": bool(been_public(roll_calls))}
         return super().change_view(request, object_id, form_url, extra_context)
 
     # Saving

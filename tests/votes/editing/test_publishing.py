@@ -264,8 +264,8 @@ class TestWorkLists:
         assert slugs(waiting_for(one)) == {"theirs", "totals", "mine", "of-text"}
         assert slugs(with_findings().filter(status="draft")) == {"empty"}
         assert slugs(withdrawn()) == {"gone"}
-        assert list(work_lists(recorder)) == ["mine", "findings", "withdrawn"]
-        assert list(work_lists(one)) == ["mine", "waiting", "findings", "withdrawn"]
+        assert list(work_lists(recorder)) == ["mine", "returned", "findings", "withdrawn"]
+        assert list(work_lists(one)) == ["mine", "returned", "waiting", "findings", "withdrawn"]
         assert (theirs.slug, totals.slug, of_text.slug) == ("theirs", "totals", "of-text")
 
 
@@ -281,8 +281,8 @@ class TestRoles:
         }
         assert names["Recorders"] < names["Verifiers"] < names["Administrators"]
         assert sorted(names["Verifiers"] - names["Recorders"]) == [
-            *("amend_resolution", "amend_rollcall", "merge_rollcall", "publish_resolution", "publish_rollcall"),
-            *("view_historyevent", "view_revision", "withdraw_rollcall"),
+            *("amend_resolution", "amend_rollcall", "change_errorreport", "merge_rollcall", "publish_resolution"),
+            *("publish_rollcall", "view_errorreport", "view_historyevent", "view_revision", "withdraw_rollcall"),
         ]
         assert sorted(name for name in names["Recorders"] if not name.startswith("view_")) == [
             *("add_correction", "add_othersymbol", "add_resolution", "add_rollcall"),
