@@ -22,6 +22,9 @@ IN_ARABIC = {("S-", 1), ("S-", 2)}
 # From then on the Council's documents are numbered by year: S/1994/1.
 FIRST_COUNCIL_YEAR = 1994
 
+# A higher number in an early symbol is that of a document: A/512/Rev.1.
+LAST_SESSION = 150
+
 # Voeten's prefixes for the three kinds of Assembly session.
 VOETEN_SESSIONS = {"R": "", "ESS": "ES-", "SS": "S-"}
 
@@ -161,7 +164,7 @@ def named(text: str) -> Named:
         return Named("SC", year=year_of_draft)
     if match := re.match(r"A/(?:C\.\d/|BUR/)?(ES-|S-|)(\d{1,3})/", symbol.key):
         number = int(match[2])
-        if number > LAST_ROMAN_SESSION[match[1]]:
+        if LAST_ROMAN_SESSION[match[1]] < number <= LAST_SESSION:
             return Named("GA", f"{match[1]}{number}")
     return Named("GA" if re.match(r"A/(?:L|PV|C\.\d|BUR)[./]", symbol.key) else "")
 

@@ -86,7 +86,7 @@ def test_preview_shows_the_parsed_text_and_saves_nothing(editor: Client, world: 
         ["0", "–", "–"],
     ]
     ticks = {box["name"]: box.has_attr("checked") for box in shown.select("[type=checkbox]")}
-    assert ticks == {"take_announced": True, "take_result": True, "corrections": True}
+    assert ticks == {"take_facts": False, "take_announced": True, "take_result": True, "corrections": True}
     assert shown.select_one(".filling-text").text.split() == TEXT.split()
     assert [mark.text for mark in shown.select(".filling-text .filling-Y")] == ["France", "Haiti"]
 

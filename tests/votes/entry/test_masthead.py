@@ -17,7 +17,7 @@ HEAD = "United Nations A/76/ PV.102\nGeneral Assembly\n102nd plenary meeting\nTh
         ("S/ PV. 8422\nThursday 13 December 2018", "S/PV.8422", "2018-12-13"),
         ("A/ES-11/PV.19", "A/ES-11/PV.19", None),
         ("On 24 February 2022, Russia invaded Ukraine", "", None),
-        ("x" * 300 + "A/76/PV.58 and A/76/PV.59", "", None),
+        ("x" * 300 + " A/76/PV.58 and A/76/PV.59", "", None),
         ("Monday, 31 February 2022", "", None),
         ("Monday, 7 March 2022, and Tuesday, 8 March 2022", "", None),
     ],

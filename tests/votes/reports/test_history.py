@@ -202,7 +202,8 @@ class TestWhatIsRecorded:
         state = MemberState.objects.get(code="QZA")
         bloc = make_bloc("lands", members=(state,))
         StateName.objects.create(state=state, name="Old", until="2000-01-01")
-        assert events() == []
+        added = [("bloc", "lands", ""), ("bloc-membership", "lands", "QZA"), ("state-name", "QZA", "2000-01-01")]
+        assert events() == added
 
         BlocMembership.objects.filter(bloc=bloc).update(until="2020-01-01")
         StateName.objects.filter(state=state).update(name="Older")
@@ -212,14 +213,16 @@ class TestWhatIsRecorded:
         bloc.delete()
 
         assert events() == [
+            *added,
             ("bloc-membership", "lands", "QZA"),
             ("state-name", "QZA", "2000-01-01"),
+            ("bloc-membership", "lands", "QZB"),
             ("bloc-membership", "lands", "QZA"),
             ("state", "QZA", ""),
             ("bloc-membership", "lands", "QZB"),
             ("bloc", "lands", ""),
         ]
-        first = HistoryEvent.objects.order_by("pk")[0]
+        first = HistoryEvent.objects.order_by("pk")[len(added)]
         assert first.old
         assert first.new
         assert (first.old["until"], first.new["until"]) == (None, "2020-01-01")
@@ -270,12 +273,13 @@ class TestDrafts:
         RollCall.objects.filter(pk=draft.pk).update(note="secret")
         publish(roll_calls=[draft])
         Vote.objects.filter(roll_call=draft).update(choice="A")
-        assert events() == []
+        new_state = [("state", "QZA", "")]  # public as soon as it is there
+        assert events() == new_state
 
         draft.refresh_from_db()
         unpublish(roll_calls=[draft])
         draft.delete()
-        assert events() == []
+        assert events() == new_state
 
     def test_changes_while_unpublished_are_recorded_on_publishing(self, shown: RollCall):
         with attributed(reason="Under review.", by_name="ann"):

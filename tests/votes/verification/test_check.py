@@ -181,13 +181,13 @@ class TestRecord:
 
     def test_query_count_does_not_grow_with_roll_calls(self, everything: RollCall, django_assert_num_queries):
         check_record()
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(28):
             check_record()
         for at in range(5):
             other = make_roll_call(f"vote-{at}", votes={"QQA": "N"}, announced=(1, 0, 0, 0), result="adopted")
             make_statement(other, result="rejected", votes="QQAA")
         check_record()
-        with django_assert_num_queries(24):
+        with django_assert_num_queries(28):
             check_record()
 
     def test_failed_check_leaves_the_findings_unchanged(self, everything: RollCall):
