@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +20,7 @@ from django.utils.translation import ngettext
 from resolutions.admin.subjects import add_suggested_topics
 from resolutions.models import Body
 from resolutions.text import fold
+from votes.admin.holding import NOT_SAVED, HeldError, hold_implausible
 from votes.admin.sheet import VotingSheet
 from votes.choices import Choice
 from votes.editing.meetings import Entered, Meeting, MeetingVote, read_meeting, save_meeting
@@ -234,7 +236,11 @@ def meeting_page(model_admin: RecordAdmin[RollCall], request: HttpRequest) -> Ht
             [_("The text has changed since it was read. Check the votes below again.")] if is_stale else []
         )
         if saves:
-            refused = _save(model_admin, request, meeting, forms_of)
+            try:
+                refused = _save(model_admin, request, meeting, forms_of)
+            except HeldError as error:
+                refused = [words for _field, words in error.held.refused] or [NOT_SAVED]
+                context["held"] = error.held
             if not refused:
                 query = urlencode(
                     {"q": meeting.symbol} if meeting.symbol else {"date__exact": meeting.date.isoformat()}
@@ -277,7 +283,10 @@ def _read(source: RecordForm) -> Meeting | None:
 def _save(
     model_admin: RecordAdmin[RollCall], request: HttpRequest, meeting: Meeting, forms_of: Iterable[VoteForm]
 ) -> list[Any]:
-    """Save the chosen votes; return what is wrong where nothing was saved."""
+    """Save the chosen votes; return what is wrong where nothing was saved.
+
+    Raises HeldError, having saved nothing, for what looks wrong while no reason is given.
+    """
     user: Any = request.user
     forms_of = list(forms_of)
     if not all(form.is_valid() for form in forms_of):
@@ -286,7 +295,9 @@ def _save(
     if not entered:
         return [_("No vote is chosen. Tick the votes to save.")]
     try:
-        saved = save_meeting(meeting=meeting, entered=entered, by=user)
+        with transaction.atomic():
+            saved = save_meeting(meeting=meeting, entered=entered, by=user)
+            hold_implausible(request, roll_calls=saved.roll_calls, texts=saved.texts)
     except ValidationError as error:
         return list(error.messages)
     for text in saved.texts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from resolutions.models import Body, body_order
+from votes.editing.reference_changes import effects, facts_now, impossible
 from votes.editing.seats import LIMIT, Table, change_seats
 from votes.models import BodyMembership, MemberState
 
@@ -121,13 +123,15 @@ def seats_page(model_admin: RecordAdmin[BodyMembership], request: HttpRequest, c
     on, state = (shown.cleaned_data["on"], shown.cleaned_data["state"]) if shown.is_valid() else (None, "")
     table, form = Table.of(body), CSVForm()
     changes: list[Change] = []
+    points: list[str] = []
     digest = ""
     if request.method == "POST":
         form = CSVForm(request.POST, request.FILES)
         if form.is_valid():
             _enter(table, request, form)
+            points = [] if table.problems else _effects(body, table)
             changes = [] if table.problems else table.changes
-            digest = _digest(changes)
+            digest = _digest(changes, points)
             if "save" in request.POST and changes and request.POST.get("previewed") == digest:
                 if form.cleaned_data["reason"].strip():
                     return _save(model_admin, request, body, table, form.cleaned_data["reason"])
@@ -148,13 +152,33 @@ def seats_page(model_admin: RecordAdmin[BodyMembership], request: HttpRequest, c
         "form": form,
         "problems": table.problems,
         "changes": changes,
-        "affected": table.votes_affected(body) if changes else 0,
+        "points": points if changes else [],
         "previewed": digest,
         "nothing": request.method == "POST" and form.is_valid() and not table.problems and not changes,
         "members": BodyMembership.objects.filter(body=body, until__isnull=True).count(),
         "back": reverse("admin:votes_bodymembership_changelist"),
     }
     return model_admin.render(request, "admin/votes/bodymembership/seats.html", context)
+
+
+def _effects(body: Body, table: Table) -> list[str]:
+    """Return what the changes do to published votes, in sentences; what cannot be becomes a problem of the table.
+
+    They are written and taken back.
+    """
+    if not table.changes:
+        return []
+    before = facts_now()
+    try:
+        with transaction.atomic():
+            change_seats(body=body, table=table, by=None, reason="")
+            after = facts_now()
+            refused, points = impossible(before, after), effects(before, after)
+            transaction.set_rollback(True)
+    except ValidationError as error:
+        refused, points = error.messages, []
+    table.problems += refused
+    return points
 
 
 def _keys_on(body: Body, on: datetime.date | None, state: str) -> set[int]:
@@ -214,12 +238,12 @@ def _new_rows(request: HttpRequest) -> list[tuple[str, str, str]]:
     ]
 
 
-def _digest(changes: list[Change]) -> str:
-    """Return a name for exactly these changes, so that what is saved is what was previewed."""
+def _digest(changes: list[Change], points: list[str]) -> str:
+    """Return a name for exactly these changes and effects, so that what is saved is what was previewed."""
     said = [
         (one.name, one.before and (one.before.key, *one.before.days), one.after and one.after.days) for one in changes
     ]
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:32] if changes else ""
+    return hashlib.sha256(repr((said, points)).encode()).hexdigest()[:32] if changes else ""
 
 
 def _save(

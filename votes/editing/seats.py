@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from resolutions.attribution import attributed
 from resolutions.dates import dated
 from resolutions.text import fold
-from votes.models import BodyMembership, MemberState, RollCall
+from votes.models import BodyMembership, MemberState
 from votes.models.intervals import DatePrecision
 from votes.periods import last_day
 
@@ -258,22 +258,6 @@ class Table:
                     )
                     said = {"place": entered.place, "state": self.names[one.state], "days": held.in_words}
                     self.problems.append(message % said)
-
-    def votes_affected(self, body: Body) -> int:
-        """Return how many published votes fall on days on which a state has a seat before the changes or after only."""
-        days: set[datetime.date] = set()
-        dates = RollCall.objects.published().filter(body=body).order_by().values_list("date", flat=True)
-        known = list(dates)
-        different = set(known)
-        for change in self.changes:
-            before, after = (row.days if row else None for row in (change.before, change.after))
-            days |= {
-                day
-                for day in different
-                if (before is not None and before[0] <= day < before[1])
-                != (after is not None and after[0] <= day < after[1])
-            }
-        return sum(day in days for day in known)
 
 
 def _places(header: Sequence[str]) -> list[int] | None:
