@@ -54,7 +54,7 @@ def test_unknown_or_invalid_parameters_are_errors():
     assert errors("/memberships/?state=usa&bloc=EU&body=XX&on=x") == {
         "state": ["Unknown state code: “usa”."],
         "bloc": ["Unknown bloc: “EU”."],
-        "body": ["Unknown body: “XX”."],
+        "body": ["Unknown value “XX”; choose one of GA, SC."],
         "on": ["“x” is not a date; dates look like 2022-03-02."],
     }
 
