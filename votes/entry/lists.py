@@ -111,7 +111,7 @@ class ListReader:
         while start <= end:
             if self.budget.pieces <= 0:
                 if self.cut is None:
-                    self.cut = Problem(Kind.TOO_LONG, self.text.place(start, end))
+                    self.cut = Problem(Kind.TOO_LONG, self.text.place(start, min(end, start + SHOWN)))
                 break
             self.budget.pieces -= 1
             match = SEPARATOR.search(text, start, end)

@@ -118,7 +118,7 @@ def test_list_continues_after_a_page_break() -> None:
         ("In favour: Atlantis", [("unknown", "Atlantis")]),
         ("In favour: Chad, Korea", [("ambiguous", "Korea")]),
         ("In favour: Chad, Yugoslavia", [("not-a-member", "Yugoslavia")]),
-        ("In favour: Chad, Mali, Tchad, Chad", [("unknown", "Tchad"), ("named-twice", "Chad")]),
+        ("In favour: Chad, Mali, Tshad, Chad", [("unknown", "Tshad"), ("named-twice", "Chad")]),
         ("In favour: Chad\nAgainst: Mali, Chad", [("in-two-lists", "Chad")]),
         ("In favour: Chad\nIn favour: Mali", [("heading-twice", "In favour:")]),
         ("In favour: Chad. Mali", [("name-after-end", "Mali")]),
