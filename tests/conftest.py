@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
 
-LOADING = 7_915  # An advisory lock: one process loads the whole record, and the others wait for it.
+LOADING = 7_915  # Advisory locks: one process makes a database for all, and the others wait for it.
+MADE_ONCE = "test_once_"
 HOMES = itertools.count()
 IN_USE = 7_914  # An advisory lock in the server's own database: held alone to make the template, then with others.
 
@@ -100,8 +101,7 @@ def django_db_modify_db_settings(
 
             if first := alone():
                 server.execute(f"DROP DATABASE IF EXISTS {template}")  # A run that was killed may have left one.
-                whole = connection.ops.quote_name(name.removesuffix("template") + "whole")
-                server.execute(f"DROP DATABASE IF EXISTS {whole} WITH (FORCE)")
+                drop_made_once(server)
                 server.execute(f"CREATE DATABASE {template}")
                 fill(name)
             server.execute("SELECT pg_advisory_lock_shared(%s)", [IN_USE])
@@ -114,8 +114,7 @@ def django_db_modify_db_settings(
         server.execute("SELECT pg_advisory_unlock_shared(%s)", [IN_USE])
         if alone():
             server.execute(f"DROP DATABASE {template}")
-            whole = connection.ops.quote_name(name.removesuffix("template") + "whole")
-            server.execute(f"DROP DATABASE IF EXISTS {whole} WITH (FORCE)")
+            drop_made_once(server)
 
 
 def rows_written(server: Any, name: str) -> int:
@@ -137,28 +136,48 @@ def fill(name: str) -> None:
             cursor.execute("ANALYZE")  # Or pages would be planned for whatever the server last looked at by itself.
 
 
-@pytest.fixture(scope="session")
-def whole_record_database(
-    django_db_setup: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
-) -> str:
-    """Return the name of a database that holds the record as it ships, loaded once a run and never changed."""
-    base: str = connection.settings_dict["TEST"]["TEMPLATE"]
-    name = base.removesuffix("template") + "whole"
-    with django_db_blocker.unblock(), connection._nodb_cursor() as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [LOADING])
+def made_once(fill_more: Callable[[], object]) -> str:
+    """Return the name of a database that is made once a run, for all workers, and only read by them.
+
+    It holds what ``fill_more`` writes beside what every test starts from.
+    """
+    base = connection.settings_dict["TEST"]["TEMPLATE"]
+    name = f"{MADE_ONCE}{fill_more.__name__}"
+    with connection._nodb_cursor() as server:
+        server.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOADING, name])
         server.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
         if not server.fetchone()[0]:
             unfinished = f"{name}_unfinished"
             quoted = connection.ops.quote_name
-            server.execute(f"DROP DATABASE IF EXISTS {quoted(unfinished)} WITH (FORCE)")
             server.execute(f"CREATE DATABASE {quoted(unfinished)} TEMPLATE {quoted(base)}")
             with connected_to(unfinished):
-                with transaction.atomic():
-                    remove_landmarks()
-                load_shipped(by_name="tests")
+                fill_more()
             server.execute(f"ALTER DATABASE {quoted(unfinished)} RENAME TO {quoted(name)}")
-        server.execute("SELECT pg_advisory_unlock(%s)", [LOADING])
+        server.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOADING, name])
     return name
+
+
+def drop_made_once(server: Any) -> None:
+    """Drop the databases of ``made_once``, and what a run that was killed has left of them."""
+    server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [MADE_ONCE])
+    for (name,) in server.fetchall():
+        server.execute(f"DROP DATABASE {connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+def whole() -> None:
+    """Write the record as it ships."""
+    with transaction.atomic():
+        remove_landmarks()
+    load_shipped(by_name="tests")
+
+
+@pytest.fixture(scope="session")
+def whole_record_database(
+    django_db_setup: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> str:
+    """Return the name of a database that holds the record as it ships."""
+    with django_db_blocker.unblock():
+        return made_once(whole)
 
 
 @pytest.fixture

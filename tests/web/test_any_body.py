@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import transaction
 from django.test import Client
 
 from resolutions.models import Body, Session
-from tests.conftest import connected_to
+from tests.conftest import connected_to, made_once
 from tests.resolutions.corpora import FOLDER
 from tests.web.records import get, one, text, texts
 from votes.models import BodyMembership, Finding, RollCall, Vote
@@ -51,33 +51,24 @@ def imported() -> str:
     return said.getvalue()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def third_body_database(
     django_db_setup: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[tuple[str, str]]:
-    """Return the name of a database into which the file is imported, and what the import said."""
+) -> str:
+    """Return the name of a database into which the file is imported."""
     if not (FOLDER / NAME).exists():
         pytest.skip(f"{NAME} not found; set PLENARY_CORPORA to the folder that has it")
-    base: str = connection.settings_dict["TEST"]["TEMPLATE"]
-    quoted = connection.ops.quote_name
-    name = f"{connection.settings_dict['NAME']}_third_body"
-    with django_db_blocker.unblock(), connection._nodb_cursor() as server:
-        server.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(base)}")
-        with connected_to(name):
-            said = imported()
-        yield name, said
-        server.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+    with django_db_blocker.unblock():
+        return made_once(imported)
 
 
 @pytest.fixture
-def said(third_body_database: tuple[str, str], django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Give the test that database; return what the import said."""
-    name, said = third_body_database
+def third_body(third_body_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give the test that database, to read only."""
     SHARED.forget()
     PageCache.pages.forget()
-    with django_db_blocker.unblock(), connected_to(name):
-        yield said
+    with django_db_blocker.unblock(), connected_to(third_body_database):
+        yield
     SHARED.forget()
     PageCache.pages.forget()
 
@@ -92,8 +83,7 @@ def fetched(address: str) -> Any:
     return json.loads(answered(address))
 
 
-def test_imports_every_roll_call_with_its_tally(said: str):
-    assert "roll calls: 1,705 added" in said
+def test_imports_every_roll_call_with_its_tally(third_body: None):
     found = dict(
         Counter(RollCall.objects.published().filter(body__code__in=BODIES).values_list("body__code", flat=True))
     )
@@ -112,7 +102,7 @@ def test_imports_every_roll_call_with_its_tally(said: str):
     assert {key: sorted(of) for key, of in recorded.items()} == {key: sorted(of) for key, of in stated.items()}
 
 
-def test_seats_are_those_of_the_terms_and_the_electorate_of_nearly_every_vote(said: str):
+def test_seats_are_those_of_the_terms_and_the_electorate_of_nearly_every_vote(third_body: None):
     sizes: dict[str, set[int]] = defaultdict(set)
     for code in BODIES:
         for date in {row["date"] for row in rows() if row["body"] == code}:
@@ -126,7 +116,7 @@ def test_seats_are_those_of_the_terms_and_the_electorate_of_nearly_every_vote(sa
     assert Finding.objects.filter(kind="electorate", roll_call__body__code__in=BODIES).count() < 0.04 * 1705
 
 
-def test_sessions_are_those_of_each_body(said: str):
+def test_sessions_are_those_of_each_body(third_body: None):
     assert str(Session.objects.get(body__code="HRC", code="51")) == "Fifty-first session"
     assert str(Session.objects.get(body__code="HRC", code="S-33")) == "Thirty-third special session"
     resolution = RollCall.objects.get(slug="e-cn-4-res-1984-54")
@@ -135,66 +125,64 @@ def test_sessions_are_those_of_each_body(said: str):
     assert RollCall.objects.get(slug="e-cn-4-res-1992-s-2-1").session.code == "S-2"  # type: ignore[union-attr]
 
 
-def test_what_is_imported_again_changes_nothing_and_keeps_corrections(said: str):
-    roll_call = RollCall.objects.get(slug="a-hrc-res-51-1")
-    vote = Vote.objects.filter(roll_call=roll_call, choice="N").first()
-    assert vote
-    Vote.objects.filter(pk=vote.pk).update(choice="A")
-    BodyMembership.objects.filter(body__code="HRC", state__code="RUS", since__year=2021).update(until="2022-04-07")
-    try:
+def test_what_is_imported_again_changes_nothing_and_keeps_corrections(third_body: None):
+    with transaction.atomic():
+        vote = Vote.objects.filter(roll_call__slug="a-hrc-res-51-1", choice="N")[0]
+        Vote.objects.filter(pk=vote.pk).update(choice="A")
+        BodyMembership.objects.filter(body__code="HRC", state__code="RUS", since__year=2021).update(until="2022-04-07")
+
         again = imported()
+
         assert "1,705 unchanged" in again
         assert "0 added, 0 changed, 0 removed" in again
         assert Vote.objects.get(pk=vote.pk).choice == "A"
         assert BodyMembership.objects.filter(body__code="HRC", until="2022-04-07").count() == 1
-    finally:
-        Vote.objects.filter(pk=vote.pk).update(choice="N")
-        BodyMembership.objects.filter(body__code="HRC", until="2022-04-07").update(until="2022-05-12")
+        transaction.set_rollback(True)
 
 
 class TestPages:
     """The pages of a third body."""
 
     @pytest.mark.parametrize("code", BODIES)
-    def test_list_filters_by_it(self, said: str, code: str):
+    def test_list_filters_by_it(self, third_body: None, code: str):
         page = get(f"/roll-calls/?body={code}")
         assert page.select(f"#body-{code}[checked]")
         (count,) = [one(label, ".count") for label in page.select("label") if label.select(f"#body-{code}")]
         assert int("".join(filter(str.isdigit, text(count)))) == VOTES[code]
         assert text(one(page, "title")).startswith(f"Recorded votes in the {BODIES[code][0]}")
 
-    def test_session_is_of_its_body(self, said: str):
+    def test_session_is_of_its_body(self, third_body: None):
         expected = sum(row["symbol"].startswith(("A/HRC/RES/51/", "A/HRC/51/", "A/HRC/DEC/51/")) for row in rows())
         by_key, by_code = (fetched(f"/roll-calls.json?{query}") for query in ("session=HRC-51", "body=HRC&session=51"))
         assert len(by_key["rows"]) == len(by_code["rows"]) == expected
         assert not get("/roll-calls/?session=51").select(".row")
 
-    def test_unknown_body_names_those_on_record(self, said: str):
+    def test_unknown_body_names_those_on_record(self, third_body: None):
         page = get("/roll-calls/?body=XX")
         assert "choose one of GA, SC, CHR, HRC." in text(page)
 
-    def test_vote_is_explained_by_its_own_rule(self, said: str):
+    def test_vote_is_explained_by_its_own_rule(self, third_body: None):
         page = text(one(get("/resolutions/A/HRC/RES/51/1"), "main"))
         assert "Human Rights Council" in page
         assert "Fifty-first session" in page
         assert "two-thirds" not in page
         assert "rule 86 of the Assembly" not in page
 
-    def test_state_has_its_votes_and_seats(self, said: str):
+    def test_state_has_its_votes_and_seats(self, third_body: None):
         page = text(one(get("/states/NOR/?body=HRC"), "main"))
         assert "Human Rights Council" in page
 
-    def test_front_page_counts_it(self, said: str):
+    def test_front_page_counts_it(self, third_body: None):
         assert "Human Rights Council" in text(get("/data/"))
 
-    def test_bloc_has_its_cohesion(self, said: str):
+    def test_bloc_has_its_cohesion(self, third_body: None):
         assert "Human Rights Council" in text(one(get("/blocs/eu/?body=HRC"), "main"))
 
-    def test_agreement_is_among_its_members(self, said: str):
+    def test_agreement_is_among_its_members(self, third_body: None):
         answer = fetched("/api/v1/agreement/?body=HRC&since=2024-01-01&until=2024-12-31")
         assert len(answer["states"]) == 47
 
-    def test_problems_are_filtered_by_it(self, said: str):
+    def test_problems_are_filtered_by_it(self, third_body: None):
         page = get("/data/quality/?body=CHR")
         assert texts(page, "#body option") == [
             *("Any", "General Assembly", "Security Council", "Commission on Human Rights", "Human Rights Council"),
@@ -204,17 +192,17 @@ class TestPages:
 class TestFiles:
     """Files, feeds and the API."""
 
-    def test_csv_has_its_votes(self, said: str):
+    def test_csv_has_its_votes(self, third_body: None):
         lines = list(csv.DictReader(io.StringIO(answered("/roll-calls.csv?body=CHR"))))
         assert len(lines) == VOTES["CHR"]
         assert {line["body"] for line in lines} == {"CHR"}
 
-    def test_feed_has_its_votes(self, said: str):
+    def test_feed_has_its_votes(self, third_body: None):
         feed = answered("/roll-calls.atom?body=HRC")
         assert "A/HRC/RES/61/" in feed
         assert "Human Rights Council" in feed
 
-    def test_api_has_its_votes_members_and_errors(self, said: str):
+    def test_api_has_its_votes_members_and_errors(self, third_body: None):
         first = fetched("/api/v1/roll-calls/?body=HRC&page_size=1")["results"]
         assert first[0]["body"] == "HRC"
         assert [body["code"] for body in fetched("/api/v1/bodies/")["results"]] == ["CHR", "GA", "HRC", "SC"]
@@ -222,7 +210,7 @@ class TestFiles:
         refused = fetched("/api/v1/memberships/?body=XX")
         assert refused["errors"]["body"] == ["Unknown value “XX”; choose one of GA, SC, CHR, HRC."]
 
-    def test_search_finds_it_by_name_and_symbol(self, said: str):
+    def test_search_finds_it_by_name_and_symbol(self, third_body: None):
         assert "Human Rights Council" in text(get("/suggestions/?q=human+rights+cou"))
         assert "A/HRC/RES/51/1" in text(get("/roll-calls/?q=HRC/RES/51/1"))
         assert Body.objects.get(code="HRC").symbol_prefix == "A/HRC/"
