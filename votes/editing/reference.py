@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from resolutions.models import Body, OtherSymbol, Resolution, Session, Status, Topic
+from resolutions.models import Body, OtherSymbol, Resolution, RetiredText, Session, Status, Topic
 from votes.editing.votes import record_votes
 from votes.models import (
     Bloc,
     BlocMembership,
     BodyMembership,
     MemberState,
+    RetiredAddress,
     RollCall,
     Source,
     StateName,
@@ -308,8 +309,11 @@ def remove_landmarks() -> None:
         resolution = roll_call.resolution
         roll_call.votes.all().delete()
         roll_call.delete()
+        # Their addresses are those of the whole record, which is written next.
+        RetiredAddress.objects.filter(slug=roll_call.slug).delete()
         if resolution:
             resolution.delete()
+            RetiredText.objects.filter(symbol_key=resolution.symbol_key).delete()
 
 
 def _add_landmarks(report: Report, rows: Rows) -> None:

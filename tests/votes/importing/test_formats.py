@@ -108,7 +108,7 @@ def test_named_format_that_does_not_match_the_file_is_refused():
     )
     assert refused(GA, "excel") == (
         "a.csv: unknown format “excel”. The formats are ga-voting, sc-voting, ga-outcomes, member-states, "
-        "sc-not-adopted, voeten, plenary."
+        "sc-not-adopted, hrc-voting, voeten, plenary."
     )
 
 

@@ -60,7 +60,7 @@ class IdealPointsQuestion(Question):
         for name in ("topic", "subject", "kind"):
             if self.form.cleaned_data.get(name):
                 self.refuse(name, whole)
-        if self.form.cleaned_data.get("body", "") not in ("", Body.GENERAL_ASSEMBLY):
+        if (self.form.cleaned_data.get("body") or self.body) != self.body:
             self.refuse("body", _("Ideal points are estimated for the General Assembly only."))
 
     def _refuse_states(self) -> None:

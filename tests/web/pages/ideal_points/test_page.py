@@ -14,7 +14,7 @@ from django.test import Client
 from resolutions.models import Resolution
 from tests.conftest import connected_to, database_with
 from tests.votes.divided_record import LINE, cut, divided, put
-from tests.web.records import get, one, problems, table, text, texts
+from tests.web.records import FILE_LINKS, get, one, problems, table, text, texts
 from votes.models import CutPoint, IdealPoint, IdealPointFit, MemberState, Vote
 from web.pages.ideal_points.files import HEADER
 from web.pages.ideal_points.question import PERMANENT
@@ -390,7 +390,7 @@ class TestFiles:
         assert drawn.content.startswith(b"\x89PNG")
 
     def test_page_links_to_the_files(self):
-        links = page_of("?state=USA&since=1990-01-01").select(".picture-files a[rel=nofollow]")
+        links = page_of("?state=USA&since=1990-01-01").select(f"{FILE_LINKS}[rel=nofollow]")
 
         asked = [(urlsplit(str(a["href"])).path, parse_qs(urlsplit(str(a["href"])).query)) for a in links]
         own = {"state": ["USA"], "since": ["1990-01-01"]}
