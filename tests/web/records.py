@@ -44,6 +44,7 @@ LANDMARKS = [
     ("A/RES/3379(XXX)", "1975-11-10", "72-35-32", "adopted"),
     ("A/RES/2758(XXVI)", "1971-10-25", "76-35-17", "adopted"),
 ]
+FILE_LINKS = ".picture-files a:not([href^='/report/'])"
 SYMBOLS = [symbol for symbol, *_ in LANDMARKS]
 
 WORDS = {"Y": "for", "N": "against", "A": "abstain", "X": "nonvoting"}

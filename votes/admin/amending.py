@@ -164,6 +164,7 @@ class AmendmentAdmin(ReadOnlyAdmin[Amendment]):
 
     list_display = ("record", "by", "at", "reason", "is_confirmed", "decided_by")
     list_filter = (("decided_at", admin.EmptyFieldListFilter),)
+    search_fields = ("roll_call__slug", "resolution__symbol", "by__username", "reason")
     list_select_related = ("by", "roll_call", "resolution", "decided_by")
     change_form_template = "admin/votes/amendment.html"
 

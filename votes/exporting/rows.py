@@ -440,3 +440,15 @@ class RetiredAddressRow:
     """If ``merged``, slug of the record kept, which may itself have been withdrawn since."""
     symbol: Annotated[str | None, text("resolution.symbol")]
     """If ``withdrawn``, symbol of the text voted on; the page of that text mentions it."""
+
+
+@dataclass(frozen=True)
+class RetiredTextRow:
+    """The symbol of a text that used to be public, and why it no longer is."""
+
+    symbol: Annotated[str, text("gone.symbol")]
+    """Symbol of the text; its address answers 410."""
+    reason: Annotated[str, text("gone.reason")]
+    """Reason, as published."""
+    date: Annotated[datetime.date, column("(gone.at AT TIME ZONE 'UTC')::date")]
+    """Date on which it was withdrawn (UTC)."""

@@ -230,6 +230,10 @@ RETIRED_ADDRESSES = Table(
     (_key("symbol", "resolutions", "symbol"),),
 )  # fmt: skip
 
+RETIRED_TEXTS = Table(
+    "retired-texts", rows.RetiredTextRow, ("symbol",), "resolutions_retiredtext gone", ('gone.symbol COLLATE "C"',)
+)
+
 # All tables of the record, each after those that it names rows of.
 TABLES: dict[str, Table] = {
     table.name: table
@@ -277,5 +281,6 @@ TABLES: dict[str, Table] = {
             (OF_ROLL_CALL, _key("source", "sources", "slug")), by_roll_call=True,
         ),
         RETIRED_ADDRESSES,
+        RETIRED_TEXTS,
     )
 }  # fmt: skip

@@ -141,6 +141,11 @@ def test_rows_that_were_not_touched_follow_the_record(editor: Client, other: Cli
     assert {one.symbol for one in text.other_symbols.all()} == {"A/79/L.11", "A/79/L.33"}
 
 
+def give_reason(client: Client, address: str, data: dict[str, Any]) -> None:
+    """Save a change of reference facts, which first shows its effect and asks for the reason."""
+    client.post(address, fields(page(client.post(address, data))) | {"reason": "The document says so."})
+
+
 def test_a_row_that_somebody_else_deleted_is_kept_as_it_was_typed(editor: Client, other: Client, world: World):
     state = MemberState.objects.get(code="IDN")
     name = StateName.objects.create(state=state, name="Batavia", since="1800-01-01", until="1810-01-01")
@@ -150,14 +155,15 @@ def test_a_row_that_somebody_else_deleted_is_kept_as_it_was_typed(editor: Client
         for key, pk in stale.items()
         if key.endswith("-id") and pk == str(name.pk) and "names" in key
     )
-    other.post(url(state), opened(other, state) | {f"{row}-DELETE": "on"})
+    give_reason(other, url(state), opened(other, state) | {f"{row}-DELETE": "on"})
+    assert not state.former_names.filter(name="Batavia").exists()
 
     answer = page(editor.post(url(state), stale | {f"{row}-name": "Batavia and environs"}))
 
     [error] = conflicts(answer)
     assert re.fullmatch(f"{WHO} This row has been deleted\\. Your entry is kept .*", error)
     assert not state.former_names.filter(name__startswith="Batavia").exists()
-    editor.post(url(state), fields(answer))
+    give_reason(editor, url(state), fields(answer))
     assert state.former_names.filter(name="Batavia and environs").exists()
 
 

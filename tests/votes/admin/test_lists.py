@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from resolutions.attribution import attributed
 from resolutions.models import OtherSymbol, Resolution, RetiredText
 from tests.votes.admin.pages import draft, list_url, page, table, text_of, url
 from votes.models import (
+    Amendment,
     Correction,
     CutPoint,
     ErrorReport,
@@ -71,6 +73,8 @@ def one_of_each(world: World) -> None:
     ImportRun.objects.create(format="ga-voting", by_name="usa", started=now, finished=now, files=files)
     RetiredAddress.objects.create(slug="usa-a-res-79-999", kind="withdrawn", reason="Twice.", roll_call=roll_call)
     RetiredText.objects.create(symbol="A/RES/79/999 (USA) a-res-79-999", symbol_key="GONE", reason="Twice.")
+    ann = User.objects.create_user("usa-a-res-79-999")
+    Amendment.objects.create(roll_call=roll_call, by=ann, reason="USA", changes=[["Note", "", "a"]])
     ReturnedDraft.objects.create(roll_call=roll_call, comment="The vote of the USA is missing.")
     ErrorReport.objects.create(
         page="/roll-calls/a-res-79-999/", wrong="USA", right="y", document="z", roll_call=roll_call
@@ -156,7 +160,9 @@ def test_texts_and_roll_calls_are_found_by_symbol_and_title(
 def test_referenced_rows_cannot_be_deleted_and_the_references_are_counted(editor: Client, world: World, by: str):
     roll_call = draft(world)
     france = MemberState.objects.get(code="FRA")
-    for instance, protected in ((text_of(roll_call), "1 roll call"), (france, f"{france.votes.count()} votes")):
+    referenced = [(text_of(roll_call), "1 roll call"), (france, f"{france.votes.count()} votes")]
+    # States are deleted one by one, each with its reason.
+    for instance, protected in referenced if by == "page" else referenced[:1]:
         where = url(instance, "delete") if by == "page" else list_url(type(instance))
         data: dict[str, Any] = {"post": "yes"}
         if by == "list":

@@ -183,5 +183,5 @@ def test_query_count_does_not_grow_with_headings(
 ):
     for number in range(30):
         world.resolution(f"A/RES/79/{number + 100}", subjects=[f"HEADING {number}"])
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         editor.get(url(known))

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from resolutions.models import Body, OtherSymbol, Resolution, Session, Topic
+from resolutions.models import Body, OtherSymbol, Resolution, RetiredText, Session, Topic, key_of_symbol
 from tests.factories import day, make_votes
 from votes.exporting import package
 from votes.models import Correction, MemberState, RetiredAddress, RollCall, Source, Statement
@@ -83,4 +83,7 @@ def hard(record: None) -> list[RollCall]:
         ("hard-totals", "withdrawn", "secretquux", roll_calls[2], None),
     ]:
         RetiredAddress.objects.create(slug=slug, kind=kind, reason=reason, roll_call=of, resolution=on, at=late)
+    gone = RetiredText(symbol="A/RES/79/9999", reason='@Never "adopted"', at=late)
+    gone.symbol_key = key_of_symbol(gone.symbol)
+    gone.save()
     return roll_calls

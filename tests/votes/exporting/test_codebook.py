@@ -21,6 +21,7 @@ MODELS = {
     "corrections": "votes.Correction",
     "statements": "votes.Statement",
     "retired-addresses": "votes.RetiredAddress",
+    "retired-texts": "resolutions.RetiredText",
 }
 
 

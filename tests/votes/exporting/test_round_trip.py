@@ -11,8 +11,10 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from resolutions.attribution import attributed
 from resolutions.models import Body, OtherSymbol, Resolution, Session
 from tests.factories import day, make_votes
+from tests.votes.connections import execute
 from votes.exporting.package import export_record
 from votes.exporting.tables import TABLES
 from votes.importing.formats import LATER
@@ -155,7 +157,13 @@ def answers() -> dict[str, tuple[int, str, str]]:
     found = {}
     paths = [f"/roll-calls/{slug}{form}" for slug in ("withdrawn", "withdrawn-draft", "twice", "thrice")
              for form in ("/", ".json", "/history/")]  # fmt: skip
-    for path in (*paths, "/roll-calls/hard-motion/", "/resolutions/A/RES/3399(XXX)[B]", "/resolutions/A/RES/79/888"):
+    for path in (
+        *paths,
+        "/roll-calls/hard-motion/",
+        "/resolutions/A/RES/3399(XXX)[B]",
+        "/resolutions/A/RES/79/888",
+        "/resolutions/A/RES/79/889",
+    ):
         answer = Client().get(path)
         found[path] = (answer.status_code, answer.headers.get("Location", ""), answer.content.decode())
     return found
@@ -166,15 +174,20 @@ def test_rebuilt_site_answers_alike_at_retired_addresses(tmp_path: Path):
     assembly = Body.objects.get(code="GA")
     text = Resolution.objects.create(body=assembly, symbol="A/RES/79/888", title="Left alone", status="published")
     RetiredAddress.objects.filter(slug="withdrawn").update(resolution=text)
+    Resolution.objects.create(body=assembly, symbol="A/RES/79/889", title="Gone", status="published")
+    execute("UPDATE votes_publication SET at = at - interval '1 day'")
+    with attributed(reason="Twice on record."):
+        Resolution.objects.filter(symbol="A/RES/79/889").delete()
     check_record()  # as every import does
     before, folder = answers(), export_record(tmp_path / "one").folder
-    assert {path: answer[:2] for path, answer in before.items() if path.endswith(("/", "888"))} == {
+    assert {path: answer[:2] for path, answer in before.items() if path.endswith(("/", "888", "889"))} == {
         **{f"/roll-calls/{slug}{form}": (410, "") for slug in ("withdrawn", "withdrawn-draft")
            for form in ("/", "/history/")},
         **{f"/roll-calls/{slug}{form}": (301, f"/roll-calls/{kept}{form}")
            for slug, kept in (("twice", "hard-motion"), ("thrice", "withdrawn")) for form in ("/", "/history/")},
         "/roll-calls/hard-motion/": (200, ""),
         "/resolutions/A/RES/79/888": (200, ""),
+        "/resolutions/A/RES/79/889": (410, ""),
     }  # fmt: skip
     said = "withdrawn on 6 May 2024: @Never &#34;taken&#34; by us"
     assert said in " ".join(before["/resolutions/A/RES/79/888"][2].split())
@@ -196,6 +209,7 @@ def readable(page: str) -> str:
 def test_files_of_earlier_releases_are_still_accepted(tmp_path: Path, hard: list[RollCall]):
     folder = export_record(tmp_path / "one").folder
     (folder / "retired-addresses.csv").unlink()
+    (folder / "retired-texts.csv").unlink()
     for table, later in LATER.items():
         path = folder / f"{table}.csv"
         with path.open(encoding="utf-8", newline="") as file:

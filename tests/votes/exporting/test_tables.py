@@ -31,6 +31,7 @@ HEADERS = {
     "corrections": "roll_call,state,intended,reference",
     "statements": "roll_call,source,format,reference,symbol_key,facts,votes,edition",
     "retired-addresses": "slug,kind,reason,date,leads_to,symbol",
+    "retired-texts": "symbol,reason,date",
 }
 
 

@@ -7,6 +7,7 @@ and the addresses of votes that are no longer there through ``retire``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, transaction
@@ -17,7 +18,7 @@ from votes.editing.reference import load_facts as load_reference_facts
 from votes.exporting.cells import plain
 from votes.importing.edition import Edition, FileFacts, UnfitFileError
 from votes.importing.plenary.reader import Reader, rows_of
-from votes.importing.plenary.retired_addresses import Retired, add_retired
+from votes.importing.plenary.retired_addresses import Retired, add_retired, add_retired_texts
 from votes.importing.plenary.writing import add_rest
 from votes.importing.record import known as known_now
 from votes.models import Format, MemberState, RollCall, Source
@@ -118,18 +119,26 @@ def finish(files: Mapping[str, OpenFile], *, left_out: Collection[str] = ()) -> 
 
 
 def retire(files: Mapping[str, OpenFile], *, left_out: Collection[str] = ()) -> Retired:
-    """Add the retired addresses that the record does not have; return how many, and what was left alone.
+    """Add the retired addresses of votes and texts that the record does not have; return how many, and what was left.
 
     To be called after ``finish``, and with the same ``left_out``. Raises UnfitFileError, and nothing is added, for
     what cannot be read or what the database refuses.
     """
-    if (file := files.get("retired-addresses")) is None:
-        return Retired()
-    try:
-        with transaction.atomic():
-            return add_retired(rows_of(file), left_out=left_out)
-    except DatabaseError as error:
-        raise UnfitFileError(_refusal(error), file=file.name) from error
+    done = Retired()
+    with transaction.atomic():
+        for table, add in (
+            ("retired-addresses", partial(add_retired, left_out=left_out)),
+            ("retired-texts", add_retired_texts),
+        ):
+            if (file := files.get(table)) is None:
+                continue
+            try:
+                with transaction.atomic():
+                    added = add(rows_of(file))
+            except DatabaseError as error:
+                raise UnfitFileError(_refusal(error), file=file.name) from error
+            done = Retired(done.added + added.added, done.notes + added.notes)
+    return done
 
 
 def _hanging(

@@ -1,4 +1,4 @@
-"""Import of an export's retired addresses, so that withdrawn and merged votes keep their addresses."""
+"""Import of an export's retired addresses, so that votes and texts that are gone keep their addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from resolutions.models import OtherSymbol, Resolution
+from resolutions.models import OtherSymbol, Resolution, RetiredText
 from votes.importing.plenary.reader import SAME_EXPORT, SLUG, date_of, symbol_of
 from votes.models import RetiredAddress, RollCall
 
@@ -36,6 +36,36 @@ def add_retired(rows: Sequence[Row], *, left_out: Collection[str]) -> Retired:
     roll calls that were not taken; nothing leads to them. Raises UnfitFileError for a cell that no export has.
     """
     return _Adding(rows, left_out).add()
+
+
+def add_retired_texts(rows: Sequence[Row]) -> Retired:
+    """Add the symbols of texts that are gone, where no text of the record answers to them.
+
+    Raises UnfitFileError for a cell that no export has.
+    """
+    done = Retired()
+    known = {gone.symbol_key: gone.reason for gone in RetiredText.objects.all()}
+    answered = {*Resolution.objects.values_list("symbol_key", flat=True)}
+    answered |= {*OtherSymbol.objects.values_list("symbol_key", flat=True)}
+    new = []
+    for row in rows:
+        key = symbol_of(row["symbol"]).key
+        if key in answered:
+            done.notes.append(
+                f"not changed: {row['symbol']} is a text in this record; gone in the files: {row['reason']}"
+            )
+        elif key not in known:
+            new.append(RetiredText(symbol=row["symbol"], symbol_key=key, reason=row["reason"], at=_midnight(row)))
+        elif known[key] != row["reason"]:
+            done.notes.append(f"not changed: {row['symbol']} is gone here: {known[key]}; in the files: {row['reason']}")
+    RetiredText.objects.bulk_create(new)
+    done.added = len(new)
+    return done
+
+
+def _midnight(row: Row) -> datetime.datetime:
+    """Return the day of a row, of which the time is not told."""
+    return datetime.datetime.combine(date_of(row), datetime.time(), datetime.UTC)
 
 
 class _Adding:
@@ -109,6 +139,4 @@ class _Adding:
         return address.roll_call_id
 
     def _address(self, row: Row, **to: int | None) -> RetiredAddress:
-        """Return the address of a row; the time of its day is not told."""
-        at = datetime.datetime.combine(date_of(row), datetime.time(), datetime.UTC)
-        return RetiredAddress(slug=row["slug"], kind=row["kind"], reason=row["reason"], at=at, **to)
+        return RetiredAddress(slug=row["slug"], kind=row["kind"], reason=row["reason"], at=_midnight(row), **to)

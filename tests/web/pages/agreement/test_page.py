@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from tests.web.records import Maker, Twin, get, one, problems, table, text, texts
+from tests.web.records import FILE_LINKS, Maker, Twin, get, one, problems, table, text, texts
 from votes.models import MemberState
 
 if TYPE_CHECKING:
@@ -438,7 +438,7 @@ class TestErrors:
         [said] = problems(page)
         assert "colour" in said
         assert "bloc=p5" in said
-        assert [str(link["href"]) for link in page.select(".picture-files a")] == [
+        assert [str(link["href"]) for link in page.select(FILE_LINKS)] == [
             f"/agreement.{form}?bloc=eu" for form in ("svg", "png", "csv", "json")
         ]
         assert list(file_of("csv", "bloc=p5&colour=red&bloc=eu").json()["errors"]) == ["colour", "bloc"]

@@ -138,6 +138,7 @@ def test_each_kind_has_open_and_acknowledged_counts(findings: None):
         ["Votes missing", "0", "0"],
         ["Several votes on one text", "1", "0"],
         ["Vote without a resolution", "0", "0"],
+        ["Facts contradict each other", "0", "0"],
         ["Impossible dates of a bloc", "1", "0"],
         ["Unknown state code", "1", "0"],
         ["Unreadable cell", "0", "0"],
@@ -210,14 +211,15 @@ def test_unknown_value_is_an_error_beside_its_field(findings: None):
     assert texts(page, ".problem li") == [
         (
             "Kind: Unknown value “total”; choose one of totals, electorate, admission, no-seat, sources, result, "
-            "no-votes, duplicate-symbol, no-symbol, bloc-dates, unknown-code, unreadable, conflict, unmatched."
+            "no-votes, duplicate-symbol, no-symbol, implausible, bloc-dates, unknown-code, unreadable, conflict, "
+            "unmatched."
         ),
         "Body: Unknown value “XX”; choose one of GA, SC.",
     ]
     assert text(one(page, "#body-error")) == "Unknown value “XX”; choose one of GA, SC."
     assert one(page, "#kind")["aria-describedby"] == "kind-error"
     assert texts(page, "p.problem") == ["Ignored unknown parameters: nonsense."]
-    assert len(table(page, ".finding-kinds")) == 14
+    assert len(table(page, ".finding-kinds")) == 15
 
 
 @pytest.mark.parametrize(("query", "tidy"), [("kind=&body=&status=", ""), ("kind=totals&body=", "?kind=totals")])

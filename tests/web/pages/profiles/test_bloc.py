@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
-from tests.web.records import Maker, get, one, problems, text, texts
+from tests.web.records import FILE_LINKS, Maker, get, one, problems, text, texts
 
 pytestmark = pytest.mark.usefixtures("record")
 
@@ -220,7 +220,7 @@ class TestFiles:
         assert png.content.startswith(b"\x89PNG")
 
     def test_page_links_to_files_with_its_query(self):
-        files = [str(a["href"]) for a in get(f"{ASKED}&on=2012-01-01").select(".picture-files a")]
+        files = [str(a["href"]) for a in get(f"{ASKED}&on=2012-01-01").select(FILE_LINKS)]
 
         assert files == [
             f"/blocs/brics{file}?kind=motion"

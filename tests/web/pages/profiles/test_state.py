@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
-from tests.web.records import Maker, get, one, problems, text, texts
+from tests.web.records import FILE_LINKS, Maker, get, one, problems, text, texts
 from votes.models import RollCall
 
 pytestmark = pytest.mark.usefixtures("record")
@@ -305,7 +305,7 @@ class TestFiles:
 
     def test_page_links_to_files_with_its_query(self):
         page = get(f"{ASKED}&since=2019-01-01")
-        files = [str(a["href"]) for a in page.select(".picture-files a[rel=nofollow]")]
+        files = [str(a["href"]) for a in page.select(f"{FILE_LINKS}[rel=nofollow]")]
 
         assert files == [
             f"/states/USA{file}?kind=motion&since=2019-01-01"
