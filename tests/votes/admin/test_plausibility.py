@@ -138,7 +138,9 @@ def test_a_draft_with_a_problem_is_not_published_from_the_list(editor: Client, w
     acted = editor.post(list_url(RollCall), {"action": "publish", "_selected_action": [roll_call.pk]})
 
     [told] = messages(acted)
-    assert told.startswith("a-res-79-999: Recorded as adopted, but the figures (1-2-0) give rejected. Correct this")
+    assert told.startswith(
+        "a-res-79-999: Recorded as adopted, but the figures (1-2-0) give rejected. Open the vote and correct this"
+    )
     data = fields(page(editor.get(url(roll_call)))) | {"status": "published"}
     first = page(editor.post(url(roll_call), data))
     assert held(first) == ["Recorded as adopted, but the figures (1-2-0) give rejected."]
