@@ -172,7 +172,7 @@ class RecordAdmin(ModelAdmin[Of]):
             "explanation": explanation,
             "back": back or request.get_full_path(),
             "action": action,
-            "label": label or _("Reason, shown in public"),
+            "label": label or _("Reason (public)"),
             "records": records[:PER_PAGE],
             "more": max(0, len(records) - PER_PAGE),
             "keys": [record.pk for record in records],
@@ -196,7 +196,7 @@ class RecordAdmin(ModelAdmin[Of]):
             context["kept_as"] = kept_as(request, self.opts, getattr(context["original"], "pk", None) or "add")
         if any(getattr(form, "conflicts", {}) for form in [form, *(row for rows in formsets for row in rows.forms)]):
             text = _(
-                "Someone else has changed the same fields as you. Nothing is saved yet; both values are shown below."
+                "Someone else changed the same fields as you. Nothing has been saved yet; both values are shown below."
             )
             self.message_user(request, text, messages.ERROR)
         self.note_followed(request, [form, *formsets])
@@ -210,7 +210,7 @@ class RecordAdmin(ModelAdmin[Of]):
         """Tell the editor what others have changed where nothing was typed."""
         changes = [change for form in forms for change in getattr(form, "followed_changes", list)()]
         if changes:
-            text = _("Changed by others since you opened the page, and kept: %(changes)s.")
+            text = _("Others have made these changes since you opened the page, and they are kept: %(changes)s.")
             self.message_user(request, text % {"changes": "; ".join(changes)}, messages.WARNING)
 
     def response_add(self, request: HttpRequest, obj: Of, post_url_continue: str | None = None) -> HttpResponse:
@@ -270,7 +270,7 @@ class DeletedForReasonAdmin(RecordAdmin[Of]):
 
     def _check_reason(self, request: HttpRequest) -> None:
         if not request.POST.get("reason", "").strip():
-            raise ValidationError(_("Nothing was deleted. Enter a reason; the page of deletions shows it."))
+            raise ValidationError(_("Nothing was deleted. Enter a reason; it is shown on the page “Deletions”."))
 
 
 class ReadOnlyAdmin(ModelAdmin[Of]):

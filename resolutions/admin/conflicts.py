@@ -104,8 +104,8 @@ class MergingForm(forms.ModelForm[Of]):
                 self.add_error(name, conflict(change.of(label_in_log(field, name)), field, before, now))
             if self.removed:
                 gone = _(
-                    "This row is no longer on record. What you entered is kept below and is not saved. If you save "
-                    "again, the row is added anew."
+                    "This row has been deleted. Your entry is kept below but has not been saved. Saving again adds it "
+                    "as a new row."
                 )
                 self.add_error(None, f"{change.of('')} {gone}")
 
@@ -222,7 +222,11 @@ class MergingFormSet(forms.BaseInlineFormSet[Of, OfParent, OfForm]):
                     "changes": "; ".join(_in_words(form, changes)),
                 }
                 message = (
-                    _("%(row)s, which you marked for deletion: %(changes)s. %(who)s Save again to delete it.") % facts
+                    _(
+                        "You marked %(row)s for deletion, but it has changed: %(changes)s. %(who)s Save again to "
+                        "delete it."
+                    )
+                    % facts
                 )
                 self._non_form_errors.append(message)
 
@@ -261,7 +265,7 @@ class LastChange:
             return str(
                 _("%(name)s changed this on %(when)s, after you opened this page.") % {"name": name, "when": when}
             )
-        return str(_("This has changed since you opened this page, by an import or outside the admin."))
+        return str(_("This was changed after you opened this page, by an import or outside the admin."))
 
 
 def conflict(who: str, field: forms.Field, before: Any, now: Any) -> ValidationError:
@@ -270,11 +274,11 @@ def conflict(who: str, field: forms.Field, before: Any, now: Any) -> ValidationE
         format_html(
             '<span class="conflict"><strong>{}</strong><span>{} {}</span><span>{} {}</span><span>{}</span></span>',
             who,
-            _("When you opened it:"),
+            _("When you opened the page:"),
             quoted(field, before),
             _("On record now:"),
             quoted(field, now),
-            _("Your entry is kept below and is not saved. If you save again, it replaces what is on record."),
+            _("Your entry is kept below but has not been saved. Saving again replaces the value on record."),
         )
     )
 

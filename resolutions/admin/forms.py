@@ -13,7 +13,7 @@ from resolutions.models import Resolution
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NO_REASON = _("This has been public. Give the reason for the change.")
+NO_REASON = _("This has been public. Enter a reason for the change.")
 
 
 def reason_field() -> forms.CharField:

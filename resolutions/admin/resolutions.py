@@ -160,7 +160,10 @@ class ResolutionAdmin(DeletedForReasonAdmin[Resolution]):
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
         """Return what deleting means, for the action on several texts, too."""
         protected = [
-            str(_("%(symbol)s is public, or somebody else’s draft, so you cannot delete it.") % {"symbol": text.symbol})
+            str(
+                _("You cannot delete %(symbol)s, because it is public or somebody else’s draft.")
+                % {"symbol": text.symbol}
+            )
             for text in objs
             if not is_deletable(text, by=request.user)  # type: ignore[arg-type]
         ]

@@ -30,7 +30,7 @@ def test_an_officer_adds_a_body_and_a_reader_finds_its_first_vote(page: Page, li
     page.goto(f"{live_server.url}/admin/votes/bodymembership/of/HRC/")
     page.get_by_label("Paste CSV").fill(SEATS)
     page.get_by_role("button", name="Preview changes").click()
-    expect(page.locator("#changes")).to_have_text("3 seats change")
+    expect(page.locator("#changes")).to_have_text("3 changed seats")
     page.get_by_label("Reason for the change").fill("Elected by the General Assembly.")
     page.locator("[name=save]").click()
     expect(page.locator(".messagelist")).to_contain_text("3 seats of the Human Rights Council were changed")

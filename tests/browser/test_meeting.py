@@ -36,7 +36,7 @@ def test_editor_uploads_a_record_reviews_its_votes_and_saves_two(chromium: Brows
     assert violations(page) == []
     page.locator("#vote-3").get_by_label("Save this vote as a draft").uncheck()
     page.locator("#vote-1").get_by_label("What was voted on").fill("Paragraph 3")
-    page.get_by_role("button", name="Save the chosen votes as drafts").click()
+    page.get_by_role("button", name="Save the selected votes as drafts").click()
 
     expect(page.get_by_text("Saved 2 votes of A/79/PV.54 as drafts.")).to_be_visible()
     saved = RollCall.objects.filter(meeting="A/79/PV.54").order_by("ordinal")

@@ -63,7 +63,7 @@ class AmendingMixin:
                 text = _("A change proposed by %(by)s is waiting to be confirmed.") % {
                     "by": amendment.by.get_username()
                 }
-                link = format_html('{} <a href="{}">{}</a>', text, address, _("Look at it"))
+                link = format_html('{} <a href="{}">{}</a>', text, address, _("View the proposed change"))
                 self.message_user(request, link, messages.WARNING)  # type: ignore[attr-defined]
         return response
 
@@ -77,7 +77,7 @@ class AmendingMixin:
             changes=changes,
             form=sent.urlencode(),
         )
-        text = _("Your change is kept and not public yet. Another person has to confirm it, under “Proposed changes”.")
+        text = _("Your change is proposed and not public yet. Another person must confirm it under “Proposed changes”.")
         self.message_user(request, text, messages.SUCCESS)  # type: ignore[attr-defined]
         return HttpResponseRedirect(request.get_full_path())
 
@@ -225,7 +225,9 @@ class AmendmentAdmin(ReadOnlyAdmin[Amendment]):
             amendment.is_confirmed, amendment.decided_by, amendment.decided_at = is_confirmed, user, timezone.now()
             amendment.save(update_fields=["is_confirmed", "decided_by", "decided_at"])
         if not is_confirmed:
-            self.message_user(request, _("Rejected. Nothing has changed."), messages.SUCCESS)
+            self.message_user(
+                request, _("The proposed change was rejected. The record is unchanged."), messages.SUCCESS
+            )
         return back
 
     def _apply(self, request: HttpRequest, amendment: Amendment) -> str:
@@ -245,7 +247,7 @@ class AmendmentAdmin(ReadOnlyAdmin[Amendment]):
         if getattr(request, "amendment_applied", False):
             return ""
         found = [str(words) for words in (getattr(response, "context_data", None) or {}).get("errors", ())]
-        changed = _("The record has changed since this was proposed. Reject it, and propose the change again.")
+        changed = _("The record has changed since this change was proposed. Reject it and propose it again.")
         return " ".join(dict.fromkeys(found)) or changed
 
 
@@ -254,7 +256,7 @@ def _obstacle(amendment: Amendment, user: User) -> str:
     if not user.has_perm(AMEND if amendment.roll_call_id else AMEND_TEXT):
         raise PermissionDenied
     if amendment.decided_at:
-        return _("This has been decided already.")
+        return _("This proposed change has already been confirmed or rejected.")
     if amendment.by == user:
         return _("You proposed this change, so another person must confirm it.")
     return ""

@@ -143,9 +143,12 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
         if not report.is_open:
             what = _("No answer was sent. The address is deleted 30 days after the report was closed.")
         elif settings.EMAIL_HOST:
-            what = _("What was done is sent there when the report is closed; then the address is deleted.")
+            what = _("When you close the report, the reader is e-mailed what was done, and the address is deleted.")
         else:
-            what = _("This site sends no e-mail: answer the reader yourself. The address is deleted 30 days later.")
+            what = _(
+                "This site sends no e-mail, so write to the reader yourself. The address is deleted 30 days after you "
+                "close the report."
+            )
         return format_html('<a href="mailto:{0}">{0}</a><br>{1}', report.email, what)
 
     @admin.display(description=_("correction"))
@@ -191,14 +194,14 @@ class ErrorReportAdmin(RecordAdmin[ErrorReport]):
             history = request.build_absolute_uri(_history(report.roll_call))
         try:
             if answer(report=report, page=page, history=history):
-                self.message_user(request, _("The reader has been told by e-mail."), messages.SUCCESS)
+                self.message_user(request, _("The reader was e-mailed what was done."), messages.SUCCESS)
         except OSError as error:
-            message = _("The report is closed, but the e-mail to the reader was not sent: %(error)s")
+            message = _("The report is closed, but the e-mail was not sent (%(error)s). Write to the reader yourself.")
             self.message_user(request, message % {"error": error}, messages.ERROR)
 
     def response_change(self, request: HttpRequest, obj: ErrorReport) -> HttpResponse:
         """Say what was closed, and go back to the list of open reports."""
-        self.message_user(request, _("Closed: %(report)s.") % {"report": obj}, messages.SUCCESS)
+        self.message_user(request, _("%(report)s was closed.") % {"report": obj}, messages.SUCCESS)
         return self.response_post_save_change(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -124,11 +124,11 @@ class FillForm(forms.Form):
         """Offer what the text states otherwise; delete the field where it agrees or cannot be taken over here."""
         field = self.fields["take_facts"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.label = _("Take over from the text")
+        field.label = _("Copy from the text")
         field.choices = [
             (
                 one.name,
-                _("%(label)s: %(stated)s (this draft has %(recorded)s)")
+                _("%(label)s: %(stated)s (in this draft: %(recorded)s)")
                 % {"label": one.label, "stated": one.stated, "recorded": one.recorded or _("none")},
             )
             for one in stated
@@ -198,7 +198,7 @@ class FillForm(forms.Form):
             labels = {name: capfirst(str(getattr(RollCall, name).field.verbose_name)) for name in changed}
             who = LastChange(self.data, self.roll_call).of(labels[changed[0]])
             now = "; ".join(f"{label}: {self._in_words(name)}" for name, label in labels.items())
-            message = _("%(who)s On record now: %(now)s. If you save again, this replaces it.")
+            message = _("%(who)s On record now: %(now)s. Saving again replaces it.")
             self.add_error(taken, ValidationError(message, params={"who": who, "now": now}))
 
     def _in_words(self, name: str) -> object:

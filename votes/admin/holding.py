@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 CHECK = _("Check before saving")
 LOOKS_WRONG = _(
-    "This looks wrong. Correct it below. If it is right, say why and save again; the reason is shown in public."
+    "This looks wrong. Correct it below or, if it is right, say why and save again. The reason will be public."
 )
 WHY = _("Why this is right")
-NOT_SAVED = _("Nothing has been saved yet. Look at the points at the top of this page first.")
+NOT_SAVED = _("Nothing has been saved yet. Read the warnings at the top of this page first.")
 
 
 @dataclass(frozen=True)

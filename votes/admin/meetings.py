@@ -40,7 +40,7 @@ FAULTS = {
     PdfFault.BROKEN: _("This file is not a PDF, or it is damaged. Download it again, or paste its text instead."),
     PdfFault.ENCRYPTED: _("This PDF is protected by a password. Save it without one, or paste its text instead."),
     PdfFault.IMAGES: _(
-        "This PDF has pictures of pages and no text. Run it through text recognition (OCR) first, or paste the text."
+        "This PDF contains only scanned pages. Run it through text recognition (OCR) first, or paste the text."
     ),
     PdfFault.TOO_LONG: _(
         "This PDF is too long: at most 9 MB, 400 pages and a million characters. Upload only the pages with the votes."
@@ -57,7 +57,7 @@ class RecordForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 14, "data-keep": ""}),
-        help_text=_("The whole verbatim record, first page included. English, French and Spanish records are read."),
+        help_text=_("The whole verbatim record with its first page, in English, French or Spanish."),
     )
     file = forms.FileField(
         label=_("Or the record as a file"),
@@ -72,7 +72,7 @@ class RecordForm(forms.Form):
         required=False,
         label=_("Date"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Body, date and meeting are read from the first page. Fill them in only where it does not say."),
+        help_text=_("Body, date and meeting are read from the first page. Fill in only what is missing there."),
     )
     meeting = forms.CharField(required=False, max_length=40, label=_("Meeting"), help_text=_("For example A/65/PV.71."))
 
@@ -293,7 +293,7 @@ def _save(
         return [_("Nothing has been saved yet. Correct the errors below.")]
     entered = [one for form in forms_of if (one := form.entered)]
     if not entered:
-        return [_("No vote is chosen. Tick the votes to save.")]
+        return [_("No votes are selected. Tick the votes to save.")]
     try:
         with transaction.atomic():
             saved = save_meeting(meeting=meeting, entered=entered, by=user)
@@ -305,8 +305,8 @@ def _save(
     for roll_call in saved.roll_calls:
         model_admin.log_addition(request, roll_call, [{"added": {}}])
     done = ngettext(
-        "Saved %(count)d vote of %(meeting)s as a draft. Check it against the record and publish it.",
-        "Saved %(count)d votes of %(meeting)s as drafts. Check them against the record and publish them.",
+        "Saved %(count)d vote of %(meeting)s as a draft. Check it against the record before it is published.",
+        "Saved %(count)d votes of %(meeting)s as drafts. Check them against the record before they are published.",
         len(saved.roll_calls),
     )
     facts = {"count": len(saved.roll_calls), "meeting": meeting.symbol or meeting.date}

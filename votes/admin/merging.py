@@ -58,7 +58,7 @@ class MergeForm(forms.Form):
     """Why two records are of one vote."""
 
     reason = forms.CharField(
-        label=_("Reason, shown in public"), widget=forms.Textarea(attrs={"rows": 3, "cols": 80}), strip=True
+        label=_("Reason (public)"), widget=forms.Textarea(attrs={"rows": 3, "cols": 80}), strip=True
     )
     although_votes_differ = forms.BooleanField(
         label=_("The votes differ, and the votes of the record to keep are correct."), required=True

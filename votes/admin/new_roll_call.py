@@ -53,7 +53,7 @@ class SittingForm(forms.Form):
         if body and date and not session and "session" not in self.errors:
             cleaned["session"] = session_on(body, date)
             if cleaned["session"] is None and Session.objects.filter(body=body).exists():
-                self.add_error("session", _("No session of this date is on record. Add it under Sessions first."))
+                self.add_error("session", _("No session on this date is on record. Add it under Sessions first."))
         return cleaned
 
 
@@ -170,8 +170,8 @@ def _to_known_text(model_admin: RecordAdmin[RollCall], request: HttpRequest, tex
         del typed["kind"]
     request.session[typed_about(text.pk)] = typed
     message = _(
-        "%(symbol)s is already on record, so this page adds another vote on it. What you typed about the vote is "
-        "filled in; the text stays as it is."
+        "%(symbol)s is already on record, so this page adds another vote on it. The details of the vote that you "
+        "entered are filled in; the text is unchanged."
     )
     model_admin.message_user(request, message % {"symbol": text.symbol}, messages.WARNING)
     return HttpResponseRedirect(f"{reverse('admin:votes_rollcall_add')}?resolution={text.pk}&typed=1")

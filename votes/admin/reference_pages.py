@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from votes.editing.reference_changes import Facts
 
 TITLE = _("Effect on published votes")
-EXPLANATION = _("If this is right, give the reason and save again. It is shown in public, with the change.")
-LABEL = _("Reason, shown in public")
+EXPLANATION = _("If this is right, enter a reason and save again. The change and its reason will be public.")
+LABEL = _("Reason (public)")
 
 
 class ReferenceMixin(HoldingMixin):

@@ -30,8 +30,8 @@ def send_back_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk:
     comment = request.POST.get("reason", "").strip()
     if not comment:
         explanation = _(
-            "Whoever entered it finds it, with your comment, under “sent back with a comment”. Once they have saved "
-            "it again, it is back under “waiting for verification”."
+            "The person who entered the draft sees it, with your comment, under “sent back with a comment”. Once they "
+            "save it, it is waiting for verification again."
         )
         return model_admin.ask_reason(
             request,
@@ -39,10 +39,10 @@ def send_back_page(model_admin: RecordAdmin[RollCall], request: HttpRequest, pk:
             title=_("Send back"),
             explanation=explanation,
             back=back,
-            label=_("What should be changed? (only editors see this)"),
+            label=_("What should be changed? (Only editors see this.)"),
         )
     by = request.user
     send_back(roll_call=roll_call, comment=comment, by=by)  # type: ignore[arg-type]
     model_admin.log_change(request, roll_call, f"Sent back: {comment}")
-    model_admin.message_user(request, _("Sent back: %(slug)s.") % {"slug": roll_call.slug}, messages.SUCCESS)
+    model_admin.message_user(request, _("%(slug)s was sent back.") % {"slug": roll_call.slug}, messages.SUCCESS)
     return HttpResponseRedirect(reverse("admin:votes_rollcall_changelist") + "?work=waiting")

@@ -73,7 +73,7 @@ def _status_in_words(roll_call: RollCall, *, gone: bool) -> StrPromise:
     if roll_call.status == Status.PUBLISHED:
         return _("Published.")
     if gone:
-        return _("Withdrawn: its address says so, with the reason. Only editors can see the data.")
+        return _("Withdrawn. Its address shows the reason; only editors can see the data.")
     return _("Draft: only editors can see it.")
 
 

@@ -56,14 +56,13 @@ class CSVForm(forms.Form):
             attrs={"rows": 6, "cols": 60, "placeholder": "state,since,until\nNOR,2027-01-01,2030-01-01"}
         ),
         help_text=_(
-            "One seat a line: state, since, until. “Since” is the first day with the seat, “until” the first day "
-            "without it, empty while it is held. A line with the beginning of a seat on record changes its end."
+            "One seat per line: state, since, until. “Since” is the first day with the seat, “until” the first day "
+            "without it; leave it empty for a current seat. A line with the state and first day of a seat on record "
+            "changes the end of that seat."
         ),
     )
     file = forms.FileField(label=_("Or a CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv"}))
-    is_complete = forms.BooleanField(
-        label=_("The CSV has all seats of this body: remove those that it does not have"), required=False
-    )
+    is_complete = forms.BooleanField(label=_("The CSV has every seat of this body: remove all others"), required=False)
     reason = forms.CharField(
         label=_("Reason for the change"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 60})
     )
@@ -73,9 +72,9 @@ class CSVForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         text, file = cleaned.get("text") or "", cleaned.get("file")
         if file and text.strip():
-            raise ValidationError(_("There are both a text and a file. Use one of them."))
+            raise ValidationError(_("Paste a text or choose a file, not both."))
         if file and file.size > LIMIT:
-            raise ValidationError(_("This file is larger than 1 MB."))
+            raise ValidationError(_("This file is larger than 1 MB. Split it and upload the parts."))
         if file:
             content = file.read()
             try:
@@ -135,7 +134,7 @@ def seats_page(model_admin: RecordAdmin[BodyMembership], request: HttpRequest, c
             if "save" in request.POST and changes and request.POST.get("previewed") == digest:
                 if form.cleaned_data["reason"].strip():
                     return _save(model_admin, request, body, table, form.cleaned_data["reason"])
-                form.add_error("reason", _("Give the reason for the change."))
+                form.add_error("reason", _("Enter a reason for the change."))
             # What was in a file is sent again as text.
             form.data = QueryDict(mutable=True)
             form.data.update({**request.POST.dict(), "text": form.cleaned_data["text"]})

@@ -282,8 +282,8 @@ def check_conflicts(form: forms.BaseForm) -> None:
         return
     who = LastChange(form.data, sheet.roll_call, since=sheet.shown_at).of("Votes")
     message = _(
-        "%(who)s You both changed the rows below. Your entries are kept on the sheet and are not saved yet. If you "
-        "save again, they replace those on record. Rows that you did not change follow the record."
+        "%(who)s You both changed the rows below. Your entries are kept on the sheet but have not been saved. Saving "
+        "again replaces the votes on record. Rows that you did not change show the votes on record."
     )
     raise ValidationError(message, params={"who": who})
 

@@ -125,7 +125,7 @@ def read_meeting(
     date = date or sitting.date
     missing: dict[str, str] = {}
     if body is None:
-        missing["body"] = _("The first page of the record does not say which body met. Choose it.")
+        missing["body"] = _("The first page of the record does not say which body met. Choose the body.")
     if date is None:
         missing["date"] = _("The first page of the record does not say when the body met. Enter the date.")
     if body is None or date is None:
@@ -158,13 +158,13 @@ def _problems(record: Record, session: Session | None, symbol: str) -> Iterable[
     """Yield what is wrong with the record as a whole."""
     if record.ballots:
         yield ngettext(
-            "%(count)d secret ballot was left out: nobody's vote is on record in a secret ballot.",
-            "%(count)d secret ballots were left out: nobody's vote is on record in a secret ballot.",
+            "%(count)d secret ballot was left out, because it has no votes by name.",
+            "%(count)d secret ballots were left out, because they have no votes by name.",
             record.ballots,
         ) % {"count": record.ballots}
     if record.sitting.session and session and record.sitting.session != session.code:
         yield _(
-            "Session %(code)s is not on record, so %(session)s was taken. Add the session first if that is wrong."
+            "Session %(code)s is not on record, so %(session)s is used. If that is wrong, add the session first."
         ) % {
             "code": record.sitting.session,
             "session": session,

@@ -188,7 +188,7 @@ def obstacle(kept: RollCall, duplicate: RollCall) -> str:
         ) % {"slug": duplicate.slug}
     if kept.kind != duplicate.kind:
         kinds = {"kept": kept.get_kind_display(), "duplicate": duplicate.get_kind_display()}
-        return _("One is a vote on: %(kept)s, the other on: %(duplicate)s. They are different votes.") % kinds
+        return _("These are different votes: the kind of one is “%(kept)s”, of the other “%(duplicate)s”.") % kinds
     known = min(ISO_LENGTHS[record.date_precision] for record in (kept, duplicate))
     if kept.date.isoformat()[:known] != duplicate.date.isoformat()[:known]:
         dates = {"kept": dated(kept.date), "duplicate": dated(duplicate.date)}

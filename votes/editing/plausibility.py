@@ -96,7 +96,7 @@ def check_publishable_facts(roll_calls: Iterable[RollCall], *, by: User | None) 
             check_plausible(roll_calls=[roll_call], texts=text, by=by, becomes_public=True)
         except ImplausibleError as problem:
             words = " ".join(map(str, problem.args))
-            message = _("%(slug)s: %(problems)s Correct this on its page, or publish it there with the reason.")
+            message = _("%(slug)s: %(problems)s Open the vote and correct this, or publish it there with a reason.")
             raise ValidationError(message % {"slug": roll_call.slug, "problems": words}) from problem
 
 

@@ -117,7 +117,7 @@ def effects(before: Facts, after: Facts) -> list[str]:
         facts = {"body": names[body], "number": grouped(count), "slug": taken.slug, "date": dated(taken.date)}
         members = (len(_members(rows, body, taken.date)) for rows in (before.seats, after.seats))
         sentences.append(text % {**facts, **dict(zip(("before", "after"), members, strict=True))})
-    return sentences or [_("The figures of blocs and bodies change in no published vote.")]
+    return sentences or [_("The figures of published votes do not change.")]
 
 
 def _changed(query: str, before: frozenset[Row], after: frozenset[Row]) -> list[tuple[int, int, int]]:
@@ -166,7 +166,9 @@ def impossible(before: Facts, after: Facts) -> list[str]:
             text = _("%(state)s: no seat can begin before %(date)s, when the United Nations was founded.")
             sentences.append(text % {"state": names[state], "date": dated(CHARTER)})
         elif body != assembly and not _covered(after.seats, assembly, state, since, until):
-            text = _("%(state)s has no seat in the General Assembly at some time from %(date)s on. Check the dates.")
+            text = _(
+                "%(state)s has no seat in the General Assembly for some of the time from %(date)s. Check the dates."
+            )
             sentences.append(text % {"state": names[state], "date": dated(since)})
     return sentences
 
@@ -184,7 +186,7 @@ def surprising(before: Facts, after: Facts) -> list[str]:
         about = {"state": names[state], "bloc": short_names[bloc], "date": dated(since)}
         others = [row[2] for row in after.memberships if row[0] == bloc and row[1] != state]
         if others and since < min(others):
-            text = _("%(bloc)s has no other member before %(first)s: was %(state)s one on %(date)s?")
+            text = _("%(bloc)s has no other member before %(first)s. Check that %(state)s was one on %(date)s.")
             sentences.append(text % {**about, "first": dated(min(others))})
         if state in first_seat and since < first_seat[state]:
             text = _("%(state)s became a member of the United Nations only on %(seat)s.")
@@ -248,7 +250,8 @@ def name_clashes(states: Collection[int]) -> list[str]:
         by_name[one.folded].append(one)
     codes = dict(MemberState.objects.values_list("pk", "code"))
     return [
-        _("“%(name)s” is already the name of %(code)s at that time.") % {"name": one.name, "code": codes[other.state]}
+        _("“%(name)s” is also the name of %(code)s at that time. Enter another name or correct the dates.")
+        % {"name": one.name, "code": codes[other.state]}
         for same in by_name.values()
         for one in same
         if one.state in states

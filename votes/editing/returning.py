@@ -27,7 +27,7 @@ def send_back(*, roll_call: RollCall, comment: str, by: User | None = None) -> R
     check_permission(by, PUBLISH)
     comment = comment.strip()
     if not comment:
-        raise ValidationError(_("Say in a comment what to change."))
+        raise ValidationError(_("Enter a comment that says what to change."))
     if len(comment) > ReturnedDraft.COMMENT:
         raise ValidationError(_("Shorten the comment to %(most)d characters.") % {"most": ReturnedDraft.COMMENT})
     drafts = RollCall.objects.filter(status=Status.DRAFT).exclude(pk__in=withdrawn().values("pk"))

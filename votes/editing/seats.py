@@ -90,7 +90,7 @@ class Row:
     def in_words(self) -> str:
         """Return the first and the last day: “1 January 2024 to 31 December 2026”."""
         if self.until is None:
-            return _("from %(since)s, without an end") % {"since": dated(self.since)}
+            return _("since %(since)s") % {"since": dated(self.since)}
         return _("%(since)s to %(last)s") % {"since": dated(self.since), "last": dated(last_day(self.until))}
 
 
@@ -163,7 +163,9 @@ class Table:
             if key is None:
                 self.new.append(Row(code, *dates, place=place))
             elif key in found:
-                self.problems.append(_("%(place)s: this seat is in the file twice.") % {"place": place})
+                self.problems.append(
+                    _("%(place)s: this seat is in the CSV twice. Remove one of the lines.") % {"place": place}
+                )
             else:
                 found.add(key)
                 self.rows[key] = replace(self.rows[key], until=dates[1], place=place)
@@ -222,7 +224,9 @@ class Table:
                 return None
         first, end = found
         if first is None:
-            self.problems.append(_("%(place)s: the beginning is missing. Enter a date.") % {"place": place})
+            self.problems.append(
+                _("%(place)s: the first day is missing. Enter a date, such as 2026-01-31.") % {"place": place}
+            )
             return None
         if end is not None and end <= first:
             message = _("%(place)s: the seat ends before it begins. “Until” is the first day without the seat.")
@@ -253,7 +257,7 @@ class Table:
                 if other.since < (one.until or datetime.date.max):
                     entered, held = (one, other) if other.key is not None and one.key is None else (other, one)
                     message = _(
-                        "%(place)s: %(state)s also has a seat %(days)s, which overlaps. Change that seat, or correct "
+                        "%(place)s: %(state)s already has a seat at that time (%(days)s). Change that seat or correct "
                         "these dates."
                     )
                     said = {"place": entered.place, "state": self.names[one.state], "days": held.in_words}
@@ -289,7 +293,7 @@ def change_seats(*, body: Body, table: Table, by: User | None, reason: str) -> i
         seats = {seat.pk: seat for seat in BodyMembership.objects.select_for_update().filter(body=body)}
         for key, row in table.recorded.items():
             if key not in seats or (seats[key].since, seats[key].until) != (row.since, row.until):
-                raise ValidationError(_("Someone changed these seats meanwhile. Check the changes again."))
+                raise ValidationError(_("Someone else has changed these seats meanwhile. Preview your changes again."))
         states = dict(MemberState.objects.values_list("code", "pk"))
         changes = table.changes
         BodyMembership.objects.filter(

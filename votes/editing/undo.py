@@ -196,7 +196,7 @@ def undo(*, revision: Revision, reason: str, by: User | None = None) -> None:
     """
     needed = permissions([revision.pk]).get(revision.pk)
     if not needed:
-        raise ValidationError(_("The history does not have what is needed to undo this change."))
+        raise ValidationError(_("This change cannot be undone, because the history does not record all of it."))
     if by is not None and not _may(by, needed, is_own=revision.by_id == by.pk):
         raise PermissionDenied
     if revision.import_run_id:
@@ -232,7 +232,7 @@ def _named(conflicts: Sequence[tuple[Row, str]]) -> str:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise ValidationError(_("Give the reason for undoing this. It is kept in the history."))
+        raise ValidationError(_("Enter a reason for undoing this. It is shown in the history."))
 
 
 @contextmanager
@@ -515,7 +515,7 @@ def undo_import(*, run: ImportRun, reason: str, by: User | None = None) -> Impor
     _check_reason(reason)
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     if run.state != ImportRun.State.DONE:
-        raise ValidationError(_("This import has written nothing, so there is nothing to undo."))
+        raise ValidationError(_("This import changed nothing, so there is nothing to undo."))
     if run.undone:
         raise ValidationError(_("This import has already been undone."))
     revision = Revision.objects.filter(import_run=run).order_by("pk").first()

@@ -61,7 +61,7 @@ SENTENCES: dict[Kind, str] = {
     Kind.UNKNOWN: gettext_noop("Unknown state: “%(text)s”."),
     Kind.AMBIGUOUS: gettext_noop("“%(text)s” could mean more than one state; write the name in full."),
     Kind.HALF_A_NAME: gettext_noop(
-        "“%(text)s” may be one name that something interrupts, so no state was taken. Write the name in full."
+        "“%(text)s” may be parts of one name, so no vote was entered for it. Write the name in full."
     ),
     Kind.NOT_A_MEMBER: gettext_noop("%(state)s was not a member on that date; it was ignored."),
     Kind.NAMED_TWICE: gettext_noop("%(state)s is listed twice under “%(choice)s”; it was counted once."),
@@ -75,7 +75,7 @@ SENTENCES: dict[Kind, str] = {
         "Unknown heading: “%(text)s”. The list under it was not read. Correct the heading and read the text again."
     ),
     Kind.NO_HEADING: gettext_noop(
-        "A list of states stands before the first heading. It was not read. Write the heading before it."
+        "The list of states before the first heading was not read. Write its heading above it."
     ),
     Kind.NOT_UNDERSTOOD: gettext_noop("Not recognised, so ignored: “%(text)s”."),
     Kind.NAME_AFTER_END: gettext_noop(
@@ -95,8 +95,8 @@ SENTENCES: dict[Kind, str] = {
     ),
     Kind.TOO_LONG: gettext_noop("The text is too long for the lists of one vote; everything from here on was ignored."),
     Kind.BALLOT: gettext_noop(
-        "This is an election or a secret ballot: nobody’s vote is known, so there are no votes to enter. If a text was "
-        "adopted, set its method to “secret ballot or election”; it needs no votes."
+        "This is a secret ballot or election, so there are no votes by name to enter. If a text was adopted, set the "
+        "method of its vote to “secret ballot or election”."
     ),
     Kind.NOTHING: gettext_noop(
         "No list of states and no announced result found. Start each list with a heading such as “In favour:”."

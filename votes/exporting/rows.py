@@ -36,9 +36,9 @@ class BodyRow:
     name: Annotated[str, text("body.name")]
     """Name of the body."""
     symbol_prefix: Annotated[str | None, text("body.symbol_prefix")]
-    """Beginning that the symbols of its documents share, ``A/HRC/``; empty where it has none or none is needed."""
+    """Beginning of the symbols of its documents, ``A/HRC/``; empty if it has none or none is needed."""
     majority: Annotated[str, text("body.majority")]
-    """Majority that it decides by where a vote states none; ``not-stated``: it depends on the question."""
+    """Majority required if a vote does not state one; ``not-stated``: it depends on the question."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def add_facts(edition: Edition) -> list[str]:
     if edition.new_source and not Source.objects.filter(slug=edition.source).exists():
         last = Source.objects.aggregate(last=Max("precedence"))["last"] or 0
         source = Source.objects.create(slug=edition.source, precedence=last + 1, **edition.new_source)
-        added.append(f"The source “{source}” was added, after the others in precedence.")
+        added.append(f"The source “{source}” was added with the lowest precedence.")
     bodies = {body.code: body for body in Body.objects.all()}
     Session.objects.bulk_create(
         Session(body=bodies[new.body], code=new.code, name=new.name, kind=new.kind, number=new.number)

@@ -123,7 +123,7 @@ PROBLEMS = {
         "this row, which says “%(value)s”, was not imported."
     ),
     "ballot": gettext_lazy(
-        "“%(value)s” was decided by secret ballot or election, in which nobody’s vote is known; the row was not "
+        "“%(value)s” was decided by secret ballot or election, which has no votes by name; the row was not "
         "imported. If a text was adopted, record it with the method “secret ballot or election”, which needs no votes."
     ),
     "no-lists": gettext_lazy(
@@ -216,18 +216,20 @@ BLOC_PROBLEMS = {
 IMPLAUSIBLE = {
     "future": gettext_lazy("The date, %(date)s, is in the future."),
     "no-symbol": gettext_lazy("“%(symbol)s” is not a United Nations document symbol."),
-    "odd-symbol": gettext_lazy("“%(symbol)s” has the form of no known document symbol."),
-    "symbol-body": gettext_lazy("%(symbol)s is the symbol of another body’s text."),
-    "symbol-session": gettext_lazy("%(symbol)s names another session than the one given (%(session)s)."),
-    "draft-session": gettext_lazy("The draft %(symbol)s names another session than the one given (%(session)s)."),
+    "odd-symbol": gettext_lazy("“%(symbol)s” does not have the form of a known document symbol."),
+    "symbol-body": gettext_lazy("%(symbol)s is the symbol of a text of another body."),
+    "symbol-session": gettext_lazy("%(symbol)s belongs to another session than the one given (%(session)s)."),
+    "draft-session": gettext_lazy("The draft %(symbol)s belongs to another session than the one given (%(session)s)."),
     "session-date": gettext_lazy("Session %(session)s was not open on %(date)s."),
     "session-of-text": gettext_lazy(
         "The vote is in session %(session)s, but its text, %(symbol)s, is in session %(text_session)s."
     ),
     "meeting-body": gettext_lazy("%(meeting)s is a meeting of another body."),
-    "meeting-session": gettext_lazy("The meeting %(meeting)s names another session than the one given (%(session)s)."),
-    "symbol-year": gettext_lazy("The vote is dated %(date)s, but %(symbol)s names another year."),
-    "draft-year": gettext_lazy("The vote is dated %(date)s, but the draft %(symbol)s names another year."),
+    "meeting-session": gettext_lazy(
+        "The meeting %(meeting)s belongs to another session than the one given (%(session)s)."
+    ),
+    "symbol-year": gettext_lazy("The vote is dated %(date)s, but %(symbol)s is from another year."),
+    "draft-year": gettext_lazy("The vote is dated %(date)s, but the draft %(symbol)s is from another year."),
     "shared-symbol": gettext_lazy(
         "%(symbol)s and %(other)s both have the symbol %(shared)s. Its address can lead to only one of them."
     ),

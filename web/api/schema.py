@@ -44,12 +44,10 @@ EXAMPLES = {
 """An example value for each parameter, with results."""
 
 SAID = {
-    "body": _(
-        "Code of a body, as the list of bodies has it: GA for the General Assembly, SC for the Security Council."
-    ),
+    "body": _("Code of a body, as in the list of bodies: GA for the General Assembly, SC for the Security Council."),
     "session": _(
-        "Session code, such as 79, S-4 or ES-11. That of another body than the General Assembly has the body’s code "
-        "before it, HRC-51, unless “body” is given as well."
+        "Session code, such as 79, S-4 or ES-11. For a body other than the General Assembly, put the code of the body "
+        "first (HRC-51) or give “body” as well."
     ),
     "since": _("The first day, included."),
     "until": _("The last day, included."),

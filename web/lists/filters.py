@@ -153,8 +153,8 @@ def unknown_session(text: str, record: Record) -> str:
     if not other:
         return _("Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11.") % {"code": text}
     message = _(
-        "Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11; those of other bodies than the General "
-        "Assembly begin with the body’s, such as %(other)s."
+        "Unknown session: “%(code)s”. Codes look like 79, S-4 and ES-11; for bodies other than the General Assembly "
+        "they begin with the code of the body, such as %(other)s."
     )
     return message % {"code": text, "other": other}
 

@@ -63,7 +63,7 @@ def test_a_change_of_a_public_vote_waits_for_a_second_person(public: RollCall):
     amendment.refresh_from_db()
     assert (public.announced_yes, public.status) == (4, "published")
     assert (amendment.is_confirmed, amendment.decided_by and amendment.decided_by.username) == (True, "two")
-    assert messages(decide(two, amendment))[-1] == "This has been decided already."
+    assert messages(decide(two, amendment))[-1] == "This proposed change has already been confirmed or rejected."
 
 
 def test_a_rejected_change_leaves_the_record_as_it_is(public: RollCall):

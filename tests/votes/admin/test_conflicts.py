@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.votes.conftest import World
 
 WHO = r"ana changed this on \d+ \w+ \d{4}, \d\d:\d\d, after you opened this page\."
-AGAIN = "Your entry is kept below and is not saved. If you save again, it replaces what is on record."
+AGAIN = "Your entry is kept below but has not been saved. Saving again replaces the value on record."
 
 
 @pytest.fixture
@@ -47,10 +47,11 @@ def test_what_somebody_else_changed_in_a_roll_call_is_not_undone(editor: Client,
     roll_call.refresh_from_db()
     assert (roll_call.note, roll_call.requirement) == ("By show of hands", "two-thirds")
     assert roll_call.source_reference == "A/79/PV.54"
-    [told] = [said for said in messages(saved) if said.startswith("Changed by others")]
+    [told] = [said for said in messages(saved) if said.startswith("Others have made")]
     assert told == (
-        "Changed by others since you opened the page, and kept: Session: empty → Seventy-ninth session; "
-        "Note: empty → By show of hands; Requirement: not stated → two-thirds of the members present and voting."
+        "Others have made these changes since you opened the page, and they are kept: Session: empty → "
+        "Seventy-ninth session; Note: empty → By show of hands; Requirement: not stated → two-thirds of the members "
+        "present and voting."
     )
 
 
@@ -64,7 +65,7 @@ def test_a_field_that_both_changed_is_shown_with_both_values_before_it_is_replac
     answer = page(editor.post(url(roll_call), stale | {"note": "His"}))
 
     [error] = conflicts(answer)
-    assert re.fullmatch(f"{WHO} When you opened it: As it was On record now: Hers {AGAIN}", error)
+    assert re.fullmatch(f"{WHO} When you opened the page: As it was On record now: Hers {AGAIN}", error)
     again = fields(answer)
     assert (again["note"], again["meeting"]) == ("His", "A/79/PV.54")
     roll_call.refresh_from_db()
@@ -160,7 +161,7 @@ def test_a_row_that_somebody_else_deleted_is_kept_as_it_was_typed(editor: Client
     answer = page(editor.post(url(state), stale | {f"{row}-name": "Batavia and environs"}))
 
     [error] = conflicts(answer)
-    assert re.fullmatch(f"{WHO} This row is no longer on record\\. What you entered is kept .*", error)
+    assert re.fullmatch(f"{WHO} This row has been deleted\\. Your entry is kept .*", error)
     assert not state.former_names.filter(name__startswith="Batavia").exists()
     give_reason(editor, url(state), fields(answer))
     assert state.former_names.filter(name="Batavia and environs").exists()
@@ -176,7 +177,8 @@ def test_a_row_that_somebody_else_changed_is_not_deleted_unseen(editor: Client, 
 
     [error] = conflicts(answer)
     assert re.fullmatch(
-        f"A/79/L.2, which you marked for deletion: Symbol: A/79/L.1 → A/79/L.2\\. {WHO} Save again to delete it\\.",
+        f"You marked A/79/L.2 for deletion, but it has changed: Symbol: A/79/L.1 → A/79/L.2\\. {WHO} "
+        "Save again to delete it\\.",
         error,
     )
     editor.post(url(text), fields(answer))
@@ -191,7 +193,7 @@ def test_a_change_outside_the_admin_is_told_as_one(editor: Client, world: World)
     answer = page(editor.post(url(state), stale | {"official_name": "Typed"}))
 
     [error] = conflicts(answer)
-    assert error.startswith("This has changed since you opened this page, by an import or outside the admin. ")
+    assert error.startswith("This was changed after you opened this page, by an import or outside the admin. ")
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,10 @@ def test_draft_is_sent_back_with_a_comment_that_its_work_list_shows(client: Clie
     client.force_login(verifier)
     (link,) = page(client.get(url(vote))).select(".object-tools a[href$='/send-back/']")
     asked = page(client.get(link["href"]))
-    assert text(asked.select_one("label[for=reason]")) == "What should be changed? (only editors see this)"
+    assert text(asked.select_one("label[for=reason]")) == "What should be changed? (Only editors see this.)"
     assert "Norway" not in page(client.post(link["href"], {"reason": " "})).text
     sent = client.post(link["href"], {"reason": "Norway is missing."})
-    assert (sent["Location"], messages(sent)) == (f"{LIST}?work=waiting", ["Sent back: a-res-79-999."])
+    assert (sent["Location"], messages(sent)) == (f"{LIST}?work=waiting", ["a-res-79-999 was sent back."])
 
     client.force_login(recorder)
     front = page(client.get("/admin/")).select_one("#work a[href$='?work=returned']")
@@ -115,7 +115,7 @@ def test_withdrawn_vote_does_not_read_draft(editor: Client, world: World):
     publish(roll_calls=[vote])
     withdraw(roll_call=vote, reason="Never taken.")
     shown = page(editor.get(url(vote)))
-    assert "Withdrawn:" in text(shown.select_one(".field-summary"))
+    assert "Withdrawn." in text(shown.select_one(".field-summary"))
     assert [text(label) for label in shown.select(".field-status label")][-2:] == ["withdrawn", "published"]
     recorder = Client()
     recorder.force_login(make_user("Recorders"))

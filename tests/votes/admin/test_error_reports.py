@@ -114,7 +114,7 @@ def test_closing_takes_a_sentence_links_the_correction_and_mails_the_reader(
 
     assert (closed["Location"], messages(closed)) == (
         LIST,
-        [f"Closed: Report {report.pk}.", "The reader has been told by e-mail."],
+        [f"Report {report.pk} was closed.", "The reader was e-mailed what was done."],
     )
     (message,) = mail.outbox
     assert "http://testserver/roll-calls/a-res-es-11-7/history/" in str(message.body)
@@ -140,7 +140,7 @@ def test_refused_mail_leaves_the_report_closed_and_says_so(
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
     form = fields(page(verifier.get(url(report)))) | {"outcome": "The record is right."}
     said = messages(verifier.post(url(report), form))
-    assert said[-1] == "The report is closed, but the e-mail to the reader was not sent: refused"
+    assert said[-1] == "The report is closed, but the e-mail was not sent (refused). Write to the reader yourself."
     report.refresh_from_db()
     assert (report.is_open, report.email) == (False, "reader@example.org")
 

@@ -283,7 +283,7 @@ def test_totals_recorded_by_another_meanwhile_are_not_replaced_unseen(editor: Cl
 
     [error] = errors(answer)
     assert error == (
-        "This has changed since you opened this page, by an import or outside the admin. On record now: Announced in "
+        "This was changed after you opened this page, by an import or outside the admin. On record now: Announced in "
         "favour: 9. If you save again, this replaces it."
     )
     editor.post(fill(roll_call), sent(answer))
@@ -331,7 +331,7 @@ def test_filling_a_draft_that_was_public_needs_a_reason(editor: Client, world: W
     unpublish(roll_calls=[roll_call])
     data = sent(previewed(editor, roll_call))
 
-    assert errors(refused(editor, roll_call, data)) == ["This has been public. Give the reason for the change."]
+    assert errors(refused(editor, roll_call, data)) == ["This has been public. Enter a reason for the change."]
     editor.post(fill(roll_call), data | {"reason": "The lists of another vote."})
     assert recorded(roll_call) == {"FRA": "Y", "HTI": "Y", "USA": "N", "DEU": "A"}
 
@@ -464,6 +464,6 @@ def test_a_public_text_keeps_its_symbol_whatever_is_pasted(editor: Client, world
     preview = previewed(editor, roll_call, OTHER)
     editor.post(fill(roll_call), sent(preview) | {"take_facts": ["symbol"]})
 
-    assert "Change it on the page of the text." in text(preview.select_one(".filling-stated"))
+    assert "Change it on the page of the resolution." in text(preview.select_one(".filling-stated"))
     text_of_vote.refresh_from_db()
     assert text_of_vote.symbol == "A/RES/79/997"

@@ -202,7 +202,7 @@ def test_record_that_says_neither_body_nor_date_asks_for_them(editor: Client, wo
     bare = RECORD.partition("\n\n")[2]
     shown = reviewed(editor, bare)
     assert errors(shown) == [
-        "The first page of the record does not say which body met. Choose it.",
+        "The first page of the record does not say which body met. Choose the body.",
         "The first page of the record does not say when the body met. Enter the date.",
     ]
     assert shown.select_one("[name=text]").text.strip() == bare.strip()

@@ -27,8 +27,8 @@ def held(soup: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"symbol": "S/RES/2728 (2024)"}, "S/RES/2728 (2024) is the symbol of another body’s text."),
-        ({"symbol": "A/RES/80/777"}, "A/RES/80/777 names another session than the one given (79)."),
+        ({"symbol": "S/RES/2728 (2024)"}, "S/RES/2728 (2024) is the symbol of a text of another body."),
+        ({"symbol": "A/RES/80/777"}, "A/RES/80/777 belongs to another session than the one given (79)."),
         ({"symbol": "hello world!"}, "“hello world!” is not a United Nations document symbol."),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_vote_of_the_future_is_refused(editor: Client, world: World):
     ("values", "problem"),
     [
         ({"date": "2023-12-19"}, "Session 79 was not open on 19 December 2023."),
-        ({"meeting": "A/78/PV.54"}, "The meeting A/78/PV.54 names another session than the one given (79)."),
+        ({"meeting": "A/78/PV.54"}, "The meeting A/78/PV.54 belongs to another session than the one given (79)."),
         ({"meeting": "S/PV.9000"}, "S/PV.9000 is a meeting of another body."),
         (
             {
@@ -124,9 +124,9 @@ def test_text_and_vote_together_are_held_and_keep_what_was_typed(editor: Client,
     first = page(editor.post(asked, data | {"meeting": "A/78/PV.1"}))
     saved = editor.post(asked, fields(first) | {"because": "So printed."})
 
-    assert "A/RES/80/999 names another session than the one given (79)." in errors(refused)
+    assert "A/RES/80/999 belongs to another session than the one given (79)." in errors(refused)
     assert not Resolution.objects.filter(symbol="A/RES/80/999").exists()
-    assert held(first) == ["The meeting A/78/PV.1 names another session than the one given (79)."]
+    assert held(first) == ["The meeting A/78/PV.1 belongs to another session than the one given (79)."]
     assert saved.status_code == 302
     assert Finding.objects.get(roll_call=RollCall.objects.get(meeting="A/78/PV.1")).reason == "So printed."
 
@@ -138,7 +138,9 @@ def test_a_draft_with_a_problem_is_not_published_from_the_list(editor: Client, w
     acted = editor.post(list_url(RollCall), {"action": "publish", "_selected_action": [roll_call.pk]})
 
     [told] = messages(acted)
-    assert told.startswith("a-res-79-999: Recorded as adopted, but the figures (1-2-0) give rejected. Correct this")
+    assert told.startswith(
+        "a-res-79-999: Recorded as adopted, but the figures (1-2-0) give rejected. Open the vote and correct this"
+    )
     data = fields(page(editor.get(url(roll_call)))) | {"status": "published"}
     first = page(editor.post(url(roll_call), data))
     assert held(first) == ["Recorded as adopted, but the figures (1-2-0) give rejected."]

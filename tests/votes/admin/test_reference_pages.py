@@ -78,7 +78,7 @@ def test_an_ended_and_a_deleted_membership_take_a_reason(editor: Client, world: 
 def test_a_membership_before_the_bloc_or_the_seat_is_pointed_out(editor: Client, world: World):
     points = held(page(editor.post(ADD, membership("CHE", since="1950-01-01"))))
     assert points[1:] == [
-        "EU has no other member before 1 January 1958: was Switzerland one on 1 January 1950?",
+        "EU has no other member before 1 January 1958. Check that Switzerland was one on 1 January 1950.",
         "Switzerland became a member of the United Nations only on 10 September 2002.",
     ]
 
@@ -95,7 +95,7 @@ def test_a_seat_in_the_council_needs_one_in_the_assembly(editor: Client, world: 
     data = membership("CHE", since="1950-01-01", until="1952-01-01") | {"body": world.council.pk}
     answer = page(editor.post("/admin/votes/bodymembership/add/", data))
     assert errors(answer) == [
-        "Switzerland has no seat in the General Assembly at some time from 1 January 1950 on. Check the dates."
+        "Switzerland has no seat in the General Assembly for some of the time from 1 January 1950. Check the dates."
     ]
     assert not BodyMembership.objects.filter(body=world.council, state__code="CHE", since="1950-01-01").exists()
 
@@ -112,12 +112,12 @@ def test_a_former_name_that_another_state_had_then_is_refused(editor: Client, wo
     data = {"state": germany.pk, "name": "FRANCE", "until": "1999-01-01"}
     data |= {"since_precision": "day", "until_precision": "day"}
     answer = page(editor.post("/admin/votes/statename/add/", data))
-    assert errors(answer) == ["“FRANCE” is already the name of FRA at that time."]
+    assert errors(answer) == ["“FRANCE” is also the name of FRA at that time. Enter another name or correct the dates."]
     assert not StateName.objects.filter(state=germany, name="FRANCE").exists()
 
 
 def test_a_new_state_stands_in_the_history(editor: Client, world: World):
     first = page(editor.post("/admin/votes/memberstate/add/", {"code": "QQQ", "name": "Ruritania"}))
-    assert held(first) == ["The figures of blocs and bodies change in no published vote."]
+    assert held(first) == ["The figures of published votes do not change."]
     assert editor.post("/admin/votes/memberstate/add/", fields(first) | {"reason": "Founded."}).status_code == 302
     assert HistoryEvent.objects.get(kind="state", subject="QQQ").revision.reason == "Founded."

@@ -399,9 +399,7 @@ def test_changing_a_roll_call_that_was_public_needs_a_reason(desk: Desk, changed
     if "status" in changed:
         changed = {"status": "published" if hide else "draft"}
     data = fields(page(client.get(url(desk.public)))) | changed
-    assert errors(page(client.post(url(desk.public), data))) == [
-        "This has been public. Give the reason for the change."
-    ]
+    assert errors(page(client.post(url(desk.public), data))) == ["This has been public. Enter a reason for the change."]
     assert recorded(desk.public)["USA"] == "N"
     assert client.post(url(desk.public), data | {"reason": "The record."}).status_code == 302
 
@@ -417,7 +415,7 @@ def test_changing_a_published_text_or_its_symbols_needs_a_reason(desk: Desk):
     text = url(text_of(desk.public))
     for changed in ({"title": "War"}, {"other_symbols-0-symbol": "A/79/L.1"}):
         data = fields(page(client.get(text))) | changed
-        assert errors(page(client.post(text, data))) == ["This has been public. Give the reason for the change."]
+        assert errors(page(client.post(text, data))) == ["This has been public. Enter a reason for the change."]
         assert client.post(text, data | {"reason": "A misprint."}).status_code == 302
 
 

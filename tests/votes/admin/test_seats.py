@@ -64,12 +64,12 @@ def test_csv_is_previewed_and_then_saved_with_a_reason(editor: Client, council: 
     shown = sent(editor, text=NEW)
     assert changes(shown) == [
         ["Norway", "–", "1 January 2027 to 31 December 2029"],
-        ["Sweden", "–", "from 1 January 2027, without an end"],
+        ["Sweden", "–", "since 1 January 2027"],
     ]
     assert len(seats(council)) == 2, "a preview saves nothing"
 
     again = page(saved(editor, shown, text=NEW))
-    assert "Give the reason for the change." in again.get_text()
+    assert "Enter a reason for the change." in again.get_text()
     assert len(seats(council)) == 2
 
     assert saved(editor, shown, text=NEW, reason="Elections of October 2026").status_code == 302
@@ -79,7 +79,7 @@ def test_csv_is_previewed_and_then_saved_with_a_reason(editor: Client, council: 
 def test_uploaded_file_is_kept_for_saving_and_changes_an_end(editor: Client, council: Body):
     content = "﻿country;since;until\r\nCUB;2021-01-01;2026-01-01\r\n".encode()
     shown = sent(editor, file=SimpleUploadedFile("seats.csv", content))
-    assert changes(shown) == [["Cuba", "from 1 January 2021, without an end", "1 January 2021 to 31 December 2025"]]
+    assert changes(shown) == [["Cuba", "since 1 January 2021", "1 January 2021 to 31 December 2025"]]
     saved(editor, shown, text=shown.select("#id_text")[0].get_text(), reason="Its term ended")
     assert ("CUB", "2021-01-01", "2026-01-01") in seats(council)
     event = HistoryEvent.objects.filter(kind="seat").latest("pk")
@@ -112,9 +112,9 @@ def test_complete_csv_removes_the_rest(editor: Client, council: Body):
         ("NRO,2027-01-01,", "Line 2: unknown state “NRO”. Did you mean"),
         (",2027-01-01,", "Line 2: the state is missing. Enter its code, such as NOR."),
         ("NOR,1.1.2027,", "Line 2: “1.1.2027” is not a date; dates look like 2026-01-31."),
-        ("NOR,,", "Line 2: the beginning is missing. Enter a date."),
+        ("NOR,,", "Line 2: the first day is missing. Enter a date, such as 2026-01-31."),
         ("NOR,2027-01-01,2026-01-01", "Line 2: the seat ends before it begins."),
-        ("CUB,2025-01-01,", "Line 2: Cuba also has a seat from 1 January 2021, without an end, which overlaps."),
+        ("CUB,2025-01-01,", "Line 2: Cuba already has a seat at that time (since 1 January 2021)."),
     ],
 )
 def test_wrong_line_is_named_and_nothing_can_be_saved(editor: Client, council: Body, line: str, problem: str):

@@ -136,8 +136,8 @@ def test_second_of_two_editors_is_shown_the_difference_and_loses_nothing(world: 
     [error] = errors(answer)
     assert re.fullmatch(
         r"ana changed this on .+, after you opened this page\. You both changed the rows below\. Your entries are kept "
-        r"on the sheet and are not saved yet\. If you save again, they replace those on record\. Rows that you did not "
-        r"change follow the record\.",
+        r"on the sheet but have not been saved\. Saving again replaces the votes on record\. Rows that you did not "
+        r"change show the votes on record\.",
         error,
     )
     assert table(answer, ".sheet-differing tbody tr") == [["France", "No entry", "In favour", "Against"]]

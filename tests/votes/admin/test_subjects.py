@@ -101,9 +101,7 @@ def test_unchanged_save_changes_nothing(editor: Client, known: Resolution):
 def test_a_public_text_changes_with_a_reason_that_the_history_tells(editor: Client, record: None):
     text = Resolution.objects.get(symbol="A/RES/ES-11/7")
     roll_call = text.roll_calls.get()
-    assert errors(page(change(editor, text, ["APARTHEID"]))) == [
-        "This has been public. Give the reason for the change."
-    ]
+    assert errors(page(change(editor, text, ["APARTHEID"]))) == ["This has been public. Enter a reason for the change."]
 
     answer = change(editor, text, ["UKRAINE--POLITICAL CONDITIONS", "WOMEN, PEACE"], reason="Misfiled.")
 

@@ -69,7 +69,7 @@ def test_a_page_says_what_was_changed_since_and_asks_nothing(editor: Client, wor
     revision = Revision.objects.get()
     execute("UPDATE votes_rollcall SET note = 'Later.'")
     shown = page(editor.get(f"/admin/votes/revision/{revision.pk}/undo/"))
-    assert "it has been changed since: a-res-79-999: note." in text(shown.select_one(".errornote"))
+    assert "the record has been changed since: a-res-79-999: note." in text(shown.select_one(".errornote"))
     assert not shown.select("textarea[name=reason]")
     assert page(editor.post(f"/admin/votes/revision/{revision.pk}/undo/", {"reason": "x"}, follow=True))
     roll_call.refresh_from_db()
@@ -108,7 +108,7 @@ def test_deletions_show_what_a_draft_held_and_bring_it_back(client: Client, worl
     mine.entered_by.add(recorder)
 
     refused = client.post(url(mine, "delete"), {"post": "yes"})
-    assert messages(refused) == ["Nothing was deleted. Enter a reason; the page of deletions shows it."]
+    assert messages(refused) == ["Nothing was deleted. Enter a reason; it is shown on the page “Deletions”."]
     assert client.post(url(other, "delete"), {"post": "yes", "reason": "x"}).status_code == 403
     both = {"action": "delete_selected", "_selected_action": [mine.pk, other.pk], "post": "yes", "reason": "x"}
     said = page(client.post(list_url(RollCall), both))
@@ -182,7 +182,7 @@ def test_an_import_is_undone_from_its_page(editor: Client, world: World, tmp_pat
 
     [link] = page(editor.get(url(run))).select(".object-tools a[href$=undo\\/]")
     asked = page(editor.get(link["href"]))
-    assert "1 vote that it added is withdrawn" in text(asked)
+    assert "1 vote added by this import is withdrawn" in text(asked)
     assert "a-res-79-502" in text(asked)
     done = editor.post(link["href"], {"reason": "The wrong file."})
 
@@ -207,7 +207,7 @@ def test_merging_shows_both_votes_and_what_becomes_of_the_text(editor: Client, w
     twice.kind = "motion"
     twice.save()
     refused = page(editor.get(f"{reverse('admin:votes_rollcall_merge')}?kept={kept.slug}&duplicate=twice"))
-    assert "They are different votes." in refused.text
+    assert "These are different votes: " in refused.text
 
 
 def test_a_merge_is_undone_from_the_history_of_the_vote_that_was_kept(editor: Client, world: World):

@@ -153,7 +153,7 @@ class TestAChange:
 
     def test_a_reason_is_needed(self, world: World):
         amend(public(world), note="Two.")
-        with pytest.raises(ValidationError, match="Give the reason"):
+        with pytest.raises(ValidationError, match="Enter a reason"):
             undo(revision=last(), reason=" ")
 
     @pytest.mark.parametrize("role", ["nobody", "Recorders"])

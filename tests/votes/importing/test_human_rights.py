@@ -206,7 +206,7 @@ def test_import_brings_source_sessions_and_seats_and_continues_seats_later(
     assert RollCall.objects.get(slug="a-hrc-res-51-1").source == Source.objects.get(slug="human-rights-roll-calls")
     assert Session.objects.filter(body__code="HRC").count() == 1
     found = Finding.objects.get(origin="hrc-voting")
-    why = "“A/HRC/RES/51/9” was decided by secret ballot or election, in which nobody’s vote is known; the row was not"
+    why = "“A/HRC/RES/51/9” was decided by secret ballot or election, which has no votes by name; the row was not"
     assert why in sentence(found.kind, found.details)
 
     later = row("A/HRC/RES/52/1", "2023-04-04", "FRA USA/CHN/IND/CUB")

@@ -180,7 +180,7 @@ def _only_recorded(reading: Reading, rows: pl.DataFrame, methods: Sequence[str])
     otherwise = {
         "without-vote": "adopted without a vote",
         "non-recorded": "adopted by a non-recorded vote",
-        "ballot": "decided by secret ballot or election, in which nobody’s vote is known,",
+        "ballot": "decided by secret ballot or election, which has no votes by name,",
     }
     for method, words in otherwise.items():
         refs = [ref for ref, of in enumerate(methods) if of == method]

@@ -27,17 +27,20 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Page with the error"),
         max_length=ErrorReport.PAGE,
         help_text=gettext_lazy("Its address on this site, such as /resolutions/A/RES/ES-11/7."),
+        error_messages={"required": gettext_lazy("Enter the address of the page with the error.")},
     )
     wrong = forms.CharField(
         label=gettext_lazy("What is wrong?"),
         max_length=ErrorReport.TEXT,
         help_text=gettext_lazy("For example: “France is listed as abstaining.”"),
+        error_messages={"required": gettext_lazy("Describe the error.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     right = forms.CharField(
         label=gettext_lazy("What is right?"),
         max_length=ErrorReport.TEXT,
         help_text=gettext_lazy("For example: “France voted in favour.”"),
+        error_messages={"required": gettext_lazy("Say what the record should show.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     document = forms.CharField(
@@ -47,13 +50,17 @@ class ReportForm(forms.Form):
             "The symbol of the verbatim record or press release, such as A/79/PV.54, or a web address. If you have "
             "none, write how you know."
         ),
+        error_messages={"required": gettext_lazy("Name the document, or write how you know.")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     email = forms.EmailField(
         label=gettext_lazy("Your e-mail address (optional)"),
         required=False,
         max_length=254,
-        help_text=gettext_lazy("Only for the answer."),
+        help_text=gettext_lazy("Used only to answer you."),
+        error_messages={
+            "invalid": gettext_lazy("Enter a valid e-mail address, such as name@example.org, or leave this empty.")
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     website = forms.CharField(
@@ -73,7 +80,7 @@ class ReportForm(forms.Form):
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
-            raise ValidationError(_("Clear this field: it is there to catch robots, and must stay empty."))
+            raise ValidationError(_("Clear this field. It is there to catch spam robots and must stay empty."))
         return ""
 
 

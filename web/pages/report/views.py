@@ -50,7 +50,9 @@ def report(request: HttpRequest) -> HttpResponse:
     is_valid, status = form.is_valid(), HTTPStatus.OK
     if is_from_elsewhere(request):
         status = HTTPStatus.FORBIDDEN
-        form.add_error(None, _("This form was sent from another site. Check what it says, then send it from here."))
+        form.add_error(
+            None, _("This form was sent from another site. Check what it says, then send it from this page.")
+        )
     elif is_valid and has_sent_too_many(request, "reports", settings.REPORTS_AN_HOUR):
         status = HTTPStatus.TOO_MANY_REQUESTS
         minutes = ceil((HOUR - time.time() % HOUR) / 60)

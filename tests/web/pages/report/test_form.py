@@ -94,7 +94,7 @@ def test_report_is_stored_with_its_vote_and_nothing_public_changes():
     assert (stored.roll_call.slug, stored.is_open) == ("a-res-es-11-7", True)
     assert data_version() == before
     thanks = soup(Client().get(sent["Location"]))
-    assert text(one(thanks, ".lead")) == f"Your report has number {stored.pk}."
+    assert text(one(thanks, ".lead")) == f"We have received your report. Its number is {stored.pk}."
     assert PAGE in [str(link["href"]) for link in thanks.select("main a")]
     assert Client().get("/report/thanks/?report=7:forged").status_code == 404
 
@@ -130,15 +130,15 @@ def test_draft_is_not_recognised(maker: Maker):
 @pytest.mark.parametrize(
     ("changed", "error"),
     [
-        ({"wrong": " "}, "This field is required."),
-        ({"right": ""}, "This field is required."),
-        ({"document": ""}, "This field is required."),
+        ({"wrong": " "}, "Describe the error."),
+        ({"right": ""}, "Say what the record should show."),
+        ({"document": ""}, "Name the document, or write how you know."),
         ({"wrong": "x" * 2001}, "Ensure this value has at most 2000 characters (it has 2001)."),
-        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"email": "nobody"}, "Enter a valid e-mail address, such as name@example.org, or leave this empty."),
         ({"page": "/nowhere"}, "There is no page “/nowhere” on this site."),
         ({"page": "/admin/"}, "There is no page “/admin/” on this site."),
         ({"page": "http://elsewhere.example/"}, "There is no page “http://elsewhere.example/” on this site."),
-        ({"website": "http://spam.example"}, "Clear this field: it is there to catch robots"),
+        ({"website": "http://spam.example"}, "Clear this field. It is there to catch spam robots"),
     ],
 )
 def test_refused_form_says_why_and_keeps_what_was_typed(changed: dict[str, str], error: str):
