@@ -149,14 +149,16 @@ def test_a_row_that_somebody_else_deleted_is_kept_as_it_was_typed(editor: Client
         for key, pk in stale.items()
         if key.endswith("-id") and pk == str(name.pk) and "names" in key
     )
-    other.post(url(state), opened(other, state) | {f"{row}-DELETE": "on"})
+    asked = page(other.post(url(state), opened(other, state) | {f"{row}-DELETE": "on"}))
+    other.post(url(state), fields(asked) | {"reason": "Of no member state."})
 
     answer = page(editor.post(url(state), stale | {f"{row}-name": "Batavia and environs"}))
 
     [error] = conflicts(answer)
     assert re.fullmatch(f"{WHO} This row is no longer on record\\. What you entered is kept .*", error)
     assert not state.former_names.filter(name__startswith="Batavia").exists()
-    editor.post(url(state), fields(answer))
+    asked = page(editor.post(url(state), fields(answer)))
+    editor.post(url(state), fields(asked) | {"reason": "It is one."})
     assert state.former_names.filter(name="Batavia and environs").exists()
 
 
