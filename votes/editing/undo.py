@@ -351,7 +351,11 @@ def _write(rows: Sequence[Row], *, by: User | None, reason: str) -> None:
     if hidden := [key for key in status if key not in public]:
         publishing.unpublish(roll_calls=RollCall.objects.filter(pk__in=hidden), by=by, reason=reason)
     for kind, of_kind in _by_kind(rows).items():
-        _insert(kind, [row.old for row in of_kind if row.old and row.new is None])
+        back = [row.old for row in of_kind if row.old and row.new is None]
+        if kind == Kind.ADDRESS:
+            # The database has retired the address of what was just deleted; it led somewhere before.
+            RetiredAddress.objects.filter(slug__in=[values["slug"] for values in back]).delete()
+        _insert(kind, back)
     if public:
         publishing.publish(roll_calls=RollCall.objects.filter(pk__in=public), by=by, reason=reason)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self, TypeVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.fields.ranges import BigIntegerRangeField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,12 @@ class Interval(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse an end before the beginning, of which the database could make no range to compare."""
+        super().clean()
+        if self.since and self.until and self.until <= self.since:
+            raise ValidationError({"until": _("“Since” must be before “until”.")})
 
 
 Of = TypeVar("Of", bound=Interval)

@@ -121,3 +121,10 @@ def test_a_new_state_stands_in_the_history(editor: Client, world: World):
     assert held(first) == ["The figures of published votes do not change."]
     assert editor.post("/admin/votes/memberstate/add/", fields(first) | {"reason": "Founded."}).status_code == 302
     assert HistoryEvent.objects.get(kind="state", subject="QQQ").revision.reason == "Founded."
+
+
+def test_an_end_before_the_beginning_is_refused_at_its_field(editor: Client, world: World):
+    answer = page(editor.post(ADD, membership("NOR", until="2020-01-01")))
+
+    assert "“Since” must be before “until”." in errors(answer)
+    assert fields(answer)["until"] == "2020-01-01"

@@ -243,6 +243,13 @@ class TestAMerge:
         undo(revision=last(), reason="No.", by=make_user("Verifiers"))
         assert [(address.slug, address.leads_to) for address in RetiredAddress.objects.all()] == [("older", "twice")]
 
+    def test_the_undoing_of_a_merge_can_be_undone(self, world: World):
+        merge(kept=public(world, "kept"), duplicate=public(world, "twice"), reason="The same.")
+        undo(revision=last(), reason="Not the same.")
+        undo(revision=last(), reason="The same after all.")
+        assert not RollCall.objects.filter(slug="twice").exists()
+        assert [(address.slug, address.leads_to) for address in RetiredAddress.objects.all()] == [("twice", "kept")]
+
     def test_who_may_not_merge_may_not_undo_it(self, world: World):
         merge(kept=public(world, "kept"), duplicate=public(world, "twice"), reason="The same.")
         user = make_user("Verifiers")
