@@ -51,7 +51,8 @@ class Interval(models.Model):
     def clean(self) -> None:
         """Refuse an end before the beginning, of which the database could make no range to compare."""
         super().clean()
-        if self.since and self.until and self.until <= self.since:
+        since: datetime.date | None = self.since  # none where what was typed is no date
+        if since and self.until and self.until <= since:
             raise ValidationError({"until": _("“Since” must be before “until”.")})
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 
-from resolutions.models import OtherSymbol, Resolution
+from resolutions.models import OtherSymbol, Resolution, Session
 from tests.votes.admin.pages import draft, errors, fields, list_url, messages, new_text, page, text_of, url
 from votes.models import Finding, RollCall
 from votes.verification.check import check_record
@@ -147,3 +148,11 @@ def test_a_draft_with_a_problem_is_not_published_from_the_list(editor: Client, w
     assert editor.post(url(roll_call), fields(first) | {"because": "So announced."}).status_code == 302
     roll_call.refresh_from_db()
     assert roll_call.status == text_of(roll_call).status == "published"
+
+
+def test_a_date_of_the_future_is_said_where_the_field_is_hidden(editor: Client, world: World):
+    session = Session.objects.create(body=world.assembly, number=100, kind="regular", opened="2999-09-01")
+    new = f"{reverse('admin:votes_rollcall_new')}?body=GA&date=2999-12-17&session={session.pk}"
+    sent = fields(page(editor.get(new))) | {"text-symbol": "A/RES/100/1", "text-title": "Peace"}
+
+    assert "The date, 17 December 2999, is in the future." in errors(page(editor.post(new, sent)))
