@@ -268,6 +268,10 @@ class LastChange:
         return str(_("This was changed after you opened this page, by an import or outside the admin."))
 
 
+CONFLICT = "conflict"
+"""The code of errors about what somebody else has changed."""
+
+
 def conflict(who: str, field: forms.Field, before: Any, now: Any) -> ValidationError:
     """Return the error of a field that was changed to different values here and there."""
     return ValidationError(
@@ -279,7 +283,8 @@ def conflict(who: str, field: forms.Field, before: Any, now: Any) -> ValidationE
             _("On record now:"),
             quoted(field, now),
             _("Your entry is kept below but has not been saved. Saving again replaces the value on record."),
-        )
+        ),
+        code=CONFLICT,
     )
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from resolutions.admin.base import ReadOnlyAdmin
+from resolutions.admin.conflicts import CONFLICT
 from resolutions.models import Resolution, Status
 from votes.admin.holding import fresh_messages
 from votes.choices import Choice
@@ -246,9 +247,14 @@ class AmendmentAdmin(ReadOnlyAdmin[Amendment]):
             request.POST = sent
         if getattr(request, "amendment_applied", False):
             return ""
-        found = [str(words) for words in (getattr(response, "context_data", None) or {}).get("errors", ())]
-        changed = _("The record has changed since this change was proposed. Reject it and propose it again.")
-        return " ".join(dict.fromkeys(found)) or changed
+        refused = [
+            error
+            for errors in (getattr(response, "context_data", None) or {}).get("errors", ())
+            for error in errors.as_data()
+        ]
+        if not refused or any(error.code == CONFLICT for error in refused):
+            return _("The record has changed since this change was proposed. Reject it and propose it again.")
+        return " ".join(dict.fromkeys(words for error in refused for words in error.messages))
 
 
 def _obstacle(amendment: Amendment, user: User) -> str:

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resolutions.admin.conflicts import LastChange, writable
+from resolutions.admin.conflicts import CONFLICT, LastChange, writable
 from resolutions.text import fold
 from votes.choices import Choice
 from votes.models import MemberState, RollCall
@@ -285,7 +285,7 @@ def check_conflicts(form: forms.BaseForm) -> None:
         "%(who)s You both changed the rows below. Your entries are kept on the sheet but have not been saved. Saving "
         "again replaces the votes on record. Rows that you did not change show the votes on record."
     )
-    raise ValidationError(message, params={"who": who})
+    raise ValidationError(message, CONFLICT, {"who": who})
 
 
 def followed_votes(form: forms.BaseForm) -> list[str]:

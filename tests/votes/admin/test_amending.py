@@ -38,7 +38,7 @@ def proposed(roll_call: Any, **values: str) -> tuple[Client, Amendment]:
     one = browser("one")
     data = fields(page(one.get(url(roll_call)))) | {"reason": "The record says 4.", **values}
     answer = one.post(url(roll_call), data)
-    assert "Your change is kept and not public yet." in messages(answer)[-1]
+    assert "Your change is proposed and not public yet." in messages(answer)[-1]
     return one, Amendment.objects.get()
 
 
@@ -77,7 +77,7 @@ def test_a_rejected_change_leaves_the_record_as_it_is(public: RollCall):
 def test_a_change_of_what_has_changed_since_is_not_confirmed(public: RollCall):
     _one, amendment = proposed(public, announced_yes="4")
     RollCall.objects.filter(pk=public.pk).update(announced_yes=5)
-    assert "has changed since this was proposed" in messages(decide(browser("two"), amendment))[-1]
+    assert "The record has changed since this change was proposed." in messages(decide(browser("two"), amendment))[-1]
     public.refresh_from_db()
     amendment.refresh_from_db()
     assert (public.announced_yes, amendment.decided_at) == (5, None)

@@ -284,7 +284,7 @@ def test_totals_recorded_by_another_meanwhile_are_not_replaced_unseen(editor: Cl
     [error] = errors(answer)
     assert error == (
         "This was changed after you opened this page, by an import or outside the admin. On record now: Announced in "
-        "favour: 9. If you save again, this replaces it."
+        "favour: 9. Saving again replaces it."
     )
     editor.post(fill(roll_call), sent(answer))
     roll_call.refresh_from_db()
@@ -443,10 +443,10 @@ def test_facts_that_the_text_states_otherwise_are_said_and_can_be_taken_over(edi
     preview = previewed(editor, roll_call, OTHER)
 
     assert [item.text for item in preview.select(".filling-stated li")] == [
-        "Date: the text says 16 December 2024, this draft 17 December 2024.",
-        "Meeting: the text says A/79/PV.55, this draft A/79/PV.54.",
-        "Draft symbol: the text says A/79/L.5, this draft A/79/L.4.",
-        "Symbol: the text says A/RES/79/998, this draft A/79/L.4.",
+        "Date: 16 December 2024 in the text, 17 December 2024 in this draft.",
+        "Meeting: A/79/PV.55 in the text, A/79/PV.54 in this draft.",
+        "Draft symbol: A/79/L.5 in the text, A/79/L.4 in this draft.",
+        "Symbol: A/RES/79/998 in the text, A/79/L.4 in this draft.",
     ]
     assert not preview.select("[name=take_facts][checked]"), "nobody has said which is right"
     editor.post(fill(roll_call), sent(preview) | {"take_facts": ["date", "meeting", "symbol"]})

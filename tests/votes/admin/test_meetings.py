@@ -167,14 +167,14 @@ def test_doubtful_vote_is_saved_without_those_that_did_not_vote(editor: Client, 
 def test_votes_on_record_are_recognised_and_compared(editor: Client, world: World):
     editor.post(URL, sent(reviewed(editor)))
     again = reviewed(editor)
-    assert [text(one) for one in again.select(".meeting-known")] == ["on record, the same"] * 3
+    assert [text(one) for one in again.select(".meeting-known")] == ["on record, identical"] * 3
     assert not again.select("[name$=-include], [name=_save]")
 
     changed = reviewed(editor, RECORD.replace("In favour: France, Haiti, Germany", "In favour: France, Haiti, Chad"))
     assert [text(one) for one in changed.select(".meeting-known")] == [
-        "on record, the same",
+        "on record, identical",
         "on record, differs",
-        "on record, the same",
+        "on record, identical",
     ]
     rows = [
         [text(cell) for cell in row.select("th, td")] for row in changed.select("#vote-2 .meeting-differences tbody tr")

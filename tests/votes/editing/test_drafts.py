@@ -148,11 +148,14 @@ def test_motion_is_entered_without_a_text(recorder: Client):
     assert (made.slug, made.resolution) == ("ga-2024-12-17-1", None)
 
 
+TEXT_ABOVE = "Correct the errors in the text above."
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"text-title": "Peace"}, ["Complete the symbol or the draft symbol."]),
-        ({"text-symbol": "A/RES/79/999"}, ["This field is required."]),
+        ({"text-title": "Peace"}, ["Complete the symbol or the draft symbol.", TEXT_ABOVE]),
+        ({"text-symbol": "A/RES/79/999"}, ["This field is required.", TEXT_ABOVE]),
         (
             {"text-symbol": "A/RES/79/999", "text-title": "x", "method": "without-vote", "announced_yes": "1"},
             ["A text adopted without a vote has no totals."],

@@ -153,7 +153,7 @@ def test_merging_needs_permission(world: World, role: str):
 @pytest.mark.parametrize(
     ("facts", "others", "why"),
     [
-        ({"kind": "text"}, {"kind": "motion"}, "on: whole text, the other on: motion"),
+        ({"kind": "text"}, {"kind": "motion"}, "“whole text”, of the other “motion”"),
         ({"ordinal": 1}, {"ordinal": 2}, "One is vote number 1 of its meeting, the other number 2"),
         ({}, {"date": datetime.date(2024, 12, 18)}, "on 17 December 2024, the other on 18 December 2024"),
     ],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_new_and_an_ended_membership_are_listed_with_their_reasons(client: Client, record: None):
-    assert "Nothing has changed" in client.get("/data/changes/").content.decode()
+    assert "No changes since" in client.get("/data/changes/").content.decode()
     norway, eu = MemberState.objects.get(code="NOR"), Bloc.objects.get(slug="eu")
     with attributed(by_name="an officer", reason="Treaty of Oslo."):
         made = BlocMembership.objects.create(state=norway, bloc=eu, since=day("2025-09-01"))
