@@ -163,10 +163,12 @@ class Visitor:
         return self
 
     def save(self, path: str, form: str, **fields: str) -> Answer:
-        """Change fields of a form of the admin and save it."""
+        """Change fields of a form of the admin and save it; again where the page first shows what the change does."""
         shown = self.request(path)
         assert shown.status == 200, (path, shown.status)
         saved = self.post(path, form_fields(shown.page, form) | fields | {"_save": "Save"})
+        if saved.status == 200 and saved.page.select("[name=effect_seen]"):
+            saved = self.post(path, form_fields(saved.page, form) | fields | {"_save": "Save"})
         assert saved.status == 302, saved.errors
         return saved
 
