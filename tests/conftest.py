@@ -193,7 +193,7 @@ def whole_record(whole_record_database: str, django_db_blocker: DjangoDbBlocker)
 def database_with(fill_more: Callable[[], object]) -> Iterator[str]:
     """Give the name of a database that holds what ``fill_more`` writes beside what every test starts from."""
     quoted = connection.ops.quote_name
-    name = f"{connection.settings_dict['NAME']}_{fill_more.__name__}"
+    name = f"{MADE_ONCE}{fill_more.__name__}_{connection.settings_dict['NAME']}"
     with connection._nodb_cursor() as server:
         server.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
         server.execute(

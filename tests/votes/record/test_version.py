@@ -493,6 +493,8 @@ def test_migration_is_reversible():
     history = {"votes_historyevent", "votes_publication", "votes_revision"}
     # Who entered what is for editors.
     entered = {"votes_rollcall_entered_by", "resolutions_resolution_entered_by"}
+    # So is what is proposed, reported or sent back.
+    entered |= {"votes_amendment", "votes_errorreport", "votes_returneddraft"}
     watched = sorted(tables - history - entered - {"votes_change", "votes_tally"})
     assert before == [(table, event) for table in watched for event in events]
     assert data_version() == 1, "the sources got another precedence on the way"

@@ -485,8 +485,9 @@ def test_edit_in_the_admin_changes_the_next_response_and_a_draft_does_not(commit
     draft = reader.get(address)
     bloc = Bloc.objects.get(slug="nato")
     change = f"/admin/votes/bloc/{bloc.pk}/change/"
-    form = get_form(admin_client, change)
-    saved = admin_client.post(change, {**form, "short_name": "Atlantic allies"})
+    form = form_of(admin_client.get(change))
+    asked = admin_client.post(change, {**form, "short_name": "Atlantic allies"})
+    saved = admin_client.post(change, {**form_of(asked), "reason": "They are."})
     edited = reader.get(address, headers={"If-None-Match": first.headers["ETag"]})
 
     assert [status(one) for one in (first, draft)] == ["Plenary; fwd=miss; stored", "Plenary; hit"]
@@ -497,9 +498,9 @@ def test_edit_in_the_admin_changes_the_next_response_and_a_draft_does_not(commit
     assert b"Atlantic allies" not in first.content
 
 
-def get_form(client: Client, address: str) -> dict[str, str]:
-    """Return what a form of the admin would send if nothing were changed."""
-    page = BeautifulSoup(client.get(address).content, "html.parser")
+def form_of(answer: Any) -> dict[str, str]:
+    """Return what the form of a page of the admin would send if nothing were changed."""
+    page = BeautifulSoup(answer.content, "html.parser")
     sent = {str(field["name"]): str(field.get("value", "")) for field in page.select("form[id$=_form] input[name]")}
     sent |= {str(area["name"]): area.text.strip() for area in page.select("form[id$=_form] textarea[name]")}
     for choice in page.select("form[id$=_form] select[name]"):
