@@ -78,7 +78,7 @@ def test_killed_postgresql_saves_all_or_nothing_and_the_site_recovers(sandbox: S
     """Readers get what is kept, or are asked to come again; an editor is told; the next request is well."""
     site, figures = sandbox.site, dict[str, object]()
     editor = Browser.behind(site.first).log_in()
-    form = sheet_form(editor, sandbox.sheet, "N")
+    form = sheet_form(editor, sandbox.sheet, "Y")
     public = Browser.behind(site.first)
     warm = public.request(TEXT)
     assert warm.status == 200
