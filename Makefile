@@ -25,7 +25,7 @@ test: ## Run format, lint, types, import contracts, migrations and all tests
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()'
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -n auto $(ARGS)
+	$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 test-stack: ## Test a whole site end to end, with proxy, replica and Redis
 	@sh scripts/bootstrap dev
