@@ -54,44 +54,29 @@ def facts_now() -> Facts:
     )
 
 
-# By bloc, in how many published votes a state voted that was a member before and is none now, or the other way round,
-# and the latest of them.
-CHANGED_VOTES = """
+# By bloc or body, in how many published votes a state was a member before and is none now, or the other way round, and
+# the latest of them. For a bloc those count in which the state voted; for a body all, since its members may vote.
+CHANGED = """
     WITH before AS (SELECT * FROM unnest(%(b0)s::bigint[], %(b1)s::bigint[], %(b2)s::date[], %(b3)s::date[])
-            AS t(bloc, state, since, until)),
+            AS t(of, state, since, until)),
         after AS (SELECT * FROM unnest(%(a0)s::bigint[], %(a1)s::bigint[], %(a2)s::date[], %(a3)s::date[])
-            AS t(bloc, state, since, until))
-    SELECT p.bloc, count(DISTINCT r.id), (array_agg(r.id ORDER BY r.date DESC, r.id DESC))[1]
-    FROM (SELECT bloc, state FROM before UNION SELECT bloc, state FROM after) p
-    JOIN votes_vote v ON v.state_id = p.state
-    JOIN votes_rollcall r ON r.id = v.roll_call_id AND r.status = 'published'
-    WHERE EXISTS (SELECT FROM before b WHERE b.bloc = p.bloc AND b.state = p.state
+            AS t(of, state, since, until))
+    SELECT p.of, count(DISTINCT r.id), (array_agg(r.id ORDER BY r.date DESC, r.id DESC))[1]
+    FROM (SELECT of, state FROM before UNION SELECT of, state FROM after) p
+    {votes} AND r.status = 'published'
+    WHERE EXISTS (SELECT FROM before b WHERE b.of = p.of AND b.state = p.state
             AND b.since <= r.date AND (b.until IS NULL OR r.date < b.until))
-        <> EXISTS (SELECT FROM after a WHERE a.bloc = p.bloc AND a.state = p.state
+        <> EXISTS (SELECT FROM after a WHERE a.of = p.of AND a.state = p.state
             AND a.since <= r.date AND (a.until IS NULL OR r.date < a.until))
-    GROUP BY p.bloc ORDER BY 2 DESC, p.bloc
+    GROUP BY p.of ORDER BY 2 DESC, p.of
 """
-
-# The same by body, of the votes on whose days its members are others.
-CHANGED_ELECTORATES = """
-    WITH before AS (SELECT * FROM unnest(%(b0)s::bigint[], %(b1)s::bigint[], %(b2)s::date[], %(b3)s::date[])
-            AS t(body, state, since, until)),
-        after AS (SELECT * FROM unnest(%(a0)s::bigint[], %(a1)s::bigint[], %(a2)s::date[], %(a3)s::date[])
-            AS t(body, state, since, until))
-    SELECT p.body, count(DISTINCT r.id), (array_agg(r.id ORDER BY r.date DESC, r.id DESC))[1]
-    FROM (SELECT body, state FROM before UNION SELECT body, state FROM after) p
-    JOIN votes_rollcall r ON r.body_id = p.body AND r.status = 'published'
-    WHERE EXISTS (SELECT FROM before b WHERE b.body = p.body AND b.state = p.state
-            AND b.since <= r.date AND (b.until IS NULL OR r.date < b.until))
-        <> EXISTS (SELECT FROM after a WHERE a.body = p.body AND a.state = p.state
-            AND a.since <= r.date AND (a.until IS NULL OR r.date < a.until))
-    GROUP BY p.body ORDER BY 2 DESC, p.body
-"""
+VOTES_OF_MEMBERS = "JOIN votes_vote v ON v.state_id = p.state JOIN votes_rollcall r ON r.id = v.roll_call_id"
+VOTES_OF_BODY = "JOIN votes_rollcall r ON r.body_id = p.of"
 
 
 def effects(before: Facts, after: Facts) -> list[str]:
     """Return in sentences which published figures change: per bloc and body how many, and those of the latest vote."""
-    changed = _changed(CHANGED_VOTES, before.memberships, after.memberships)
+    changed = _changed(VOTES_OF_MEMBERS, before.memberships, after.memberships)
     short_names = dict(Bloc.objects.filter(pk__in=[of for of, *_rest in changed]).values_list("pk", "short_name"))
     sentences = []
     for number, (bloc, count, latest) in enumerate(changed):
@@ -103,7 +88,7 @@ def effects(before: Facts, after: Facts) -> list[str]:
         if number < MAX_SAMPLES:
             text = f"{text} {_sample(bloc, latest, before, after)}"
         sentences.append(text)
-    bodies = _changed(CHANGED_ELECTORATES, before.seats, after.seats)
+    bodies = _changed(VOTES_OF_BODY, before.seats, after.seats)
     names = dict(Body.objects.values_list("pk", "name")) if bodies else {}
     for body, count, latest in bodies:
         taken = RollCall.objects.get(pk=latest)
@@ -120,8 +105,8 @@ def effects(before: Facts, after: Facts) -> list[str]:
     return sentences or [_("The figures of published votes do not change.")]
 
 
-def _changed(query: str, before: frozenset[Row], after: frozenset[Row]) -> list[tuple[int, int, int]]:
-    """Return what ``query`` finds of the pairs of which a row differs."""
+def _changed(votes: str, before: frozenset[Row], after: frozenset[Row]) -> list[tuple[int, int, int]]:
+    """Return bloc or body, number of ``votes`` that change and the latest, of the pairs of which a row differs."""
     pairs = {row[:2] for row in before ^ after}
     if not pairs:
         return []
@@ -130,7 +115,7 @@ def _changed(query: str, before: frozenset[Row], after: frozenset[Row]) -> list[
         columns = list(zip(*(row for row in rows if row[:2] in pairs), strict=True)) or [(), (), (), ()]
         parameters |= {f"{name}{number}": list(column) for number, column in enumerate(columns)}
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(CHANGED.format(votes=votes), parameters)
         return list(cursor.fetchall())
 
 
