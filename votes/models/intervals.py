@@ -49,11 +49,18 @@ class Interval(models.Model):
         abstract = True
 
     def clean(self) -> None:
-        """Refuse an end before the beginning, of which the database could make no range to compare."""
+        """Refuse an end before the beginning."""
         super().clean()
-        since: datetime.date | None = self.since  # none where what was typed is no date
-        if since and self.until and self.until <= since:
-            raise ValidationError({"until": _("“Since” must be before “until”.")})
+        check_order(self.since, self.until)
+
+
+def check_order(since: datetime.date | None, until: datetime.date | None) -> None:
+    """Raise ValidationError for an end that is not after the beginning, of which the database could make no range.
+
+    Either is None where it is open, or where what was typed is no date.
+    """
+    if since and until and until <= since:
+        raise ValidationError({"until": _("“Since” must be before “until”.")})
 
 
 Of = TypeVar("Of", bound=Interval)

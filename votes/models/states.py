@@ -17,6 +17,7 @@ from votes.models.intervals import (
     DatePrecision,
     Interval,
     IntervalQuerySet,
+    check_order,
     no_overlap,
     precise,
     since_before_until,
@@ -133,6 +134,11 @@ class StateName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse an end before the beginning."""
+        super().clean()
+        check_order(self.since, self.until)
 
 
 class BodyMembershipQuerySet(IntervalQuerySet["BodyMembership"]):

@@ -128,3 +128,12 @@ def test_an_end_before_the_beginning_is_refused_at_its_field(editor: Client, wor
 
     assert "“Since” must be before “until”." in errors(answer)
     assert fields(answer)["until"] == "2020-01-01"
+
+
+def test_a_former_name_that_ends_before_it_begins_is_refused_at_its_field(editor: Client, world: World):
+    data = {"state": MemberState.objects.get(code="DEU").pk, "name": "X", "since": "1990-01-01", "until": "1980-01-01"}
+    data |= {"since_precision": "day", "until_precision": "day"}
+
+    answer = page(editor.post("/admin/votes/statename/add/", data))
+
+    assert errors(answer) == ["“Since” must be before “until”."]
