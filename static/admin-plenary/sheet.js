@@ -3,22 +3,6 @@
 
 const KEPT = "plenary-sheet-";
 
-// What is kept is a comfort: without it, or where it is full or forbidden, everything else works.
-const store = {
-  read(key) {
-    try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
-  },
-  write(key, value) {
-    try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden */ }
-  },
-  drop(key) {
-    try { localStorage.removeItem(key); } catch { /* forbidden */ }
-  },
-  keys() {
-    try { return Object.keys(localStorage); } catch { return []; }
-  },
-};
-
 const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[‘’]/g, "'");
 
 function startSheet(sheet) {

@@ -49,6 +49,8 @@ class ProposedError(Exception):
 class AmendingMixin:
     """A page of votes or texts, whose changes to what is public may need a second person."""
 
+    object_history_template: Any = "admin/votes/published_history.html"
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:
