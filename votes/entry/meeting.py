@@ -272,7 +272,7 @@ def _vote(
     agendas = list(AGENDA.finditer(text, max(0, group.start - AGENDA_BEFORE), group.start))
     agenda = whole.written(original, *agendas[-1].span("title")) if agendas else ""
     resolutions = (
-        [written.symbol for written in sentences._resolutions(whole, begun, sentences._next_end(text, ended))]
+        [written.symbol for written in sentences.resolutions_named(whole, begun, sentences.next_end(text, ended))]
         if found
         else []
     )
@@ -297,7 +297,7 @@ def _vote(
 
 def _after(text: str, end: int, following: int) -> int:
     """Return where a vote ends whose sentence ends at ``end``: after its result and the delegations' later words."""
-    after = sentences._next_end(text, end)
+    after = sentences.next_end(text, end)
     if RESULT.search(text, end, after) and not re.search(r"(?:mr|mrs|ms)\.", text[end:after]):
         end = after
     for _number in range(sentences.MOST_SENTENCES):

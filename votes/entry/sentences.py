@@ -206,7 +206,7 @@ def announcements(plain: PlainText) -> tuple[list[Announced], int | None]:
         if len(found) >= MOST_SENTENCES:
             return found, match.start()
         found.append(_announced(plain, match, "no" if match["no"] else "no_against"))
-    known = [(one.start, _next_end(text, one.end)) for one in found]
+    known = [(one.start, next_end(text, one.end)) for one in found]
     for number, match in enumerate(UNANIMOUS.finditer(text)):
         if number >= MOST_SENTENCES:
             break
@@ -242,7 +242,7 @@ def _announced(plain: PlainText, match: re.Match[str], against: str) -> Announce
             figures[choice] = NUMBERS[match[group]] if match[group] in NUMBERS else int(match[group])
             if match[f"{group}_states"] and not re.match("resolution|decision|see|annex|doc", match[f"{group}_states"]):
                 states.append((choice, *match.span(f"{group}_states")))
-    after = _next_end(text, end)
+    after = next_end(text, end)
     result = _result(text[start:end])
     if not result and (result := _result(text[earliest:end])):
         start = earliest
@@ -254,7 +254,7 @@ def _announced(plain: PlainText, match: re.Match[str], against: str) -> Announce
     return Announced(start, end, cut, announcement, tuple(states))
 
 
-def _next_end(text: str, end: int) -> int:
+def next_end(text: str, end: int) -> int:
     """Return where the sentence after the one that ends at ``end`` ends itself."""
     ended = SENTENCE_END.search(text, end + 2, end + AROUND)
     return ended.start() if ended else min(end + AROUND, len(text))
@@ -270,15 +270,15 @@ def _result(text: str) -> Result | None:
 def symbols(plain: PlainText, announced: list[Announced]) -> tuple[tuple[Written, ...], tuple[Written, ...]]:
     """Return the resolutions and the drafts named with the announcements; a draft else wherever the text has it."""
     text = plain.text
-    around = [(one.start, _next_end(text, one.end)) for one in announced]
-    resolutions = [written for start, end in around for written in _resolutions(plain, start, end)]
+    around = [(one.start, next_end(text, one.end)) for one in announced]
+    resolutions = [written for start, end in around for written in resolutions_named(plain, start, end)]
     drafts = [written for start, end in around for written in _drafts(plain, start, end)]
     if not drafts:
         drafts = list(_drafts(plain, 0, len(text)))
     return tuple(dict.fromkeys(resolutions)), tuple(dict.fromkeys(drafts))
 
 
-def _resolutions(plain: PlainText, start: int, end: int) -> Iterator[Written]:
+def resolutions_named(plain: PlainText, start: int, end: int) -> Iterator[Written]:
     for match in RESOLUTION.finditer(plain.text, start, end):
         group = "whole" if match["whole"] else "number"
         number = match[group]
