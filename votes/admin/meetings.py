@@ -23,6 +23,7 @@ from resolutions.text import fold
 from votes.admin.holding import NOT_SAVED, HeldError, hold_implausible
 from votes.admin.sheet import VotingSheet
 from votes.choices import Choice
+from votes.editing.drafts import known_text
 from votes.editing.meetings import Entered, Meeting, MeetingVote, read_meeting, save_meeting
 from votes.entry.pdf import PDF_LIMIT, TEXT_LIMIT, PdfError, PdfFault, read_pdf
 from votes.models import MemberState, RollCall
@@ -150,8 +151,9 @@ class VoteForm(forms.Form):
         if not cleaned.get("include"):
             self.errors.clear()
             return cleaned
-        has_text = bool(cleaned.get("symbol") or cleaned.get("draft"))
-        if has_text and not cleaned.get("title"):
+        symbols = [symbol for name in ("symbol", "draft") if (symbol := cleaned.get(name))]
+        has_text = bool(symbols)
+        if has_text and not cleaned.get("title") and not known_text(*symbols):
             self.add_error("title", _("Enter the title of the text."))
         if not has_text and not (cleaned.get("subject") or cleaned.get("title")):
             self.add_error("symbol", _("Enter the symbol of the text, or say what was voted on."))

@@ -233,6 +233,16 @@ def test_new_vote_without_symbol_or_title_is_refused_by_name(editor: Client, wor
     assert RollCall.objects.count() == before
 
 
+def test_a_text_on_record_needs_no_title(editor: Client, world: World):
+    shown = reviewed(editor)
+    data = sent(shown, **{"vote-2-title": ""})
+    known = world.resolution(data["vote-2-symbol"], title="On record", status="draft")
+
+    assert editor.post(URL, data).status_code == 302
+
+    assert RollCall.objects.get(meeting="A/79/PV.54", ordinal=2).resolution == known
+
+
 def test_page_is_for_those_who_may_add_texts_and_votes(client: Client, world: World):
     client.force_login(staff("reader", "view_rollcall", "add_rollcall"))
     assert client.get(URL).status_code == 403
